@@ -1,0 +1,56 @@
+"""Every error donkeycar raises on purpose.
+
+* DonkeyError
+  + ConfigError      (ValueError)    a setting or an argument is missing, unknown or out of range
+  + PartError        (RuntimeError)  a part broke its contract
+    - PartFailed                     a part raised while driving
+    - StaleData                      a threaded part stopped producing
+  + DeviceError      (OSError)       hardware, or the library that drives it, did not answer
+  + TubError         (ValueError)    a record or a tub on disk is malformed
+  + PilotError       (ValueError)    a model cannot drive this car
+  + TrainingError    (ValueError)    there is nothing sensible to train on
+  + SimError         (ValueError)    a track or a simulated car is impossible
+
+Messages say the rule, then what came, then what to do next:
+``` `rate_hz` must be greater than 0. Received: rate_hz=0```.
+"""
+
+
+class DonkeyError(Exception):
+    """Anything donkeycar refuses; catch this one to catch them all."""
+
+
+class ConfigError(DonkeyError, ValueError):
+    """A setting or an argument is missing, unknown or out of range."""
+
+
+class PartError(DonkeyError, RuntimeError):
+    """A part broke its contract."""
+
+
+class PartFailed(PartError):
+    """A part raised while driving; the cause is chained."""
+
+
+class StaleData(PartError):
+    """A threaded part stopped producing values."""
+
+
+class DeviceError(DonkeyError, OSError):
+    """Hardware, or the library that drives it, did not answer as expected."""
+
+
+class TubError(DonkeyError, ValueError):
+    """A record or a tub on disk is malformed."""
+
+
+class PilotError(DonkeyError, ValueError):
+    """A model cannot drive this car."""
+
+
+class TrainingError(DonkeyError, ValueError):
+    """There is nothing sensible to train on."""
+
+
+class SimError(DonkeyError, ValueError):
+    """A track or a simulated car is impossible."""

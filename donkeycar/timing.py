@@ -1,0 +1,123 @@
+"""Time for the loop, the parts and the simulator: one clock object serves all of them.
+
+Every duration is measured on a monotonic clock, in seconds. Wall time goes into records only.
+"""
+
+import time
+from typing import Protocol
+
+from donkeycar.errors import ConfigError
+
+# The kernel wakes a sleeper late by 50 to 150 us (timer slack and scheduling, measured on x86
+# Linux 6.1); sleeping that much less and then watching the clock keeps an interval within
+# microseconds for a few percent of a core.
+SPIN_S = 0.0002
+
+
+class Clock(Protocol):
+    """What donkeycar needs of time; the ``time`` module satisfies it."""
+
+    def monotonic(self) -> float:
+        """Seconds since some fixed moment; never goes back."""
+
+    def sleep(self, seconds: float, /) -> None:
+        """Return after `seconds`."""
+
+
+class RealClock:
+    """The computer's own monotonic clock, slept on precisely."""
+
+    monotonic = staticmethod(time.monotonic)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep until `seconds` from now, accurate to a few microseconds."""
+        due_s = time.monotonic() + seconds
+        if seconds > SPIN_S:
+            time.sleep(seconds - SPIN_S)
+        while time.monotonic() < due_s:
+            pass
+
+
+class SimulatedClock:
+    """Time that a simulation owns: it moves when somebody sleeps.
+
+    Args:
+        scale: How many simulated seconds pass in a real one. ``None`` (the default) does not
+            wait at all: the loop runs as fast as the computer can, and is reproducible, because
+            nothing but sleeping moves the time.
+
+    Raises:
+        ConfigError: If `scale` is not greater than 0.
+
+    Example:
+        >>> clock = SimulatedClock()
+        >>> clock.sleep(0.05)
+        >>> clock.monotonic()
+        0.05
+    """
+
+    def __init__(self, *, scale: float | None = None) -> None:
+        if scale is not None and not scale > 0:
+            raise ConfigError(f"`scale` must be greater than 0. Received: scale={scale}")
+        self.scale = scale
+        self._now_s = 0.0
+        self._real = RealClock()
+        self._real_start_s = self._real.monotonic()
+
+    def monotonic(self) -> float:
+        """Simulated seconds since this clock was made."""
+        return self._now_s
+
+    def sleep(self, seconds: float) -> None:
+        """Move the time on by `seconds`; wait for it if the clock has a scale."""
+        if seconds > 0:
+            self._now_s += seconds
+        if self.scale is not None:
+            wait_s = self._real_start_s + self._now_s / self.scale - self._real.monotonic()
+            if wait_s > 0:
+                self._real.sleep(wait_s)
+
+
+class RateKeeper:
+    """Hold a loop to a fixed rate without drift, and count the ticks that came late.
+
+    Due times are computed from the start, not from the previous wake-up, so a mean rate is exact
+    however late single ticks are. A tick that is late by more than one interval starts a new
+    schedule: the loop does not race to catch up, because a burst of stale commands is worse than
+    a missed one.
+
+    Args:
+        rate_hz: Target rate in hertz, greater than 0.
+        clock: Source of time.
+
+    Raises:
+        ConfigError: If `rate_hz` is not greater than 0.
+    """
+
+    def __init__(self, rate_hz: float, *, clock: Clock | None = None) -> None:
+        if not rate_hz > 0:
+            raise ConfigError(f"`rate_hz` must be greater than 0. Received: rate_hz={rate_hz}")
+        self.interval_s = 1 / rate_hz
+        self.late_ticks = 0
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._start_s = self._clock.monotonic()
+        self._ticks = 0
+
+    def wait(self) -> float:
+        """Sleep until the next tick is due. Call at the bottom of the loop.
+
+        Returns:
+            Seconds there were to spare, negative if the tick was late.
+        """
+        self._ticks += 1
+        due_s = self._start_s + self._ticks * self.interval_s
+        now_s = self._clock.monotonic()
+        spare_s = due_s - now_s
+        if spare_s > 0:
+            self._clock.sleep(spare_s)
+        elif spare_s < 0:
+            self.late_ticks += 1
+            if -spare_s > self.interval_s:
+                self._start_s = now_s
+                self._ticks = 0
+        return spare_s

@@ -1,0 +1,63 @@
+"""Metadata of the package; tools are configured in pyproject.toml."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+
+CAR = [
+    "ai-edge-litert>=2.1,<3",  # runs pilots: 15 MB, starts in 0.1 s
+    "simplejpeg>=1.9",  # fast JPEG; also keeps apt's picamera2 alive beside numpy 2
+]
+
+TRAIN = [
+    "tensorflow-cpu>=2.21,<2.22; platform_machine == 'x86_64' and sys_platform == 'linux'",
+    "tensorflow>=2.21,<2.22; platform_machine != 'x86_64' or sys_platform != 'linux'",
+    "keras>=3.12,<4",
+    "h5py>=3.11",
+    "matplotlib>=3.9",
+    *CAR,
+]
+
+TEST = [
+    "hypothesis>=6.100",
+    "mypy>=1.15",
+    "playwright>=1.50",
+    "pytest>=8.3",
+    "pytest-cov>=6",
+    "pytest-timeout>=2.3",
+    "ruff>=0.11",
+]
+
+setup(
+    name="donkeycar",
+    version="6.0.0.dev0",
+    description="The on-vehicle runtime that turns a Raspberry Pi and an RC car into a "
+    "self-driving car.",
+    long_description=(HERE / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="MIT",
+    python_requires=">=3.11",
+    packages=find_packages(include=["donkeycar", "donkeycar.*"]),
+    package_data={
+        "donkeycar": ["py.typed"],
+        "donkeycar.console": ["static/**/*", "pages/**/*"],
+        "donkeycar.sim": ["presets/*.json"],
+    },
+    install_requires=[
+        "numpy>=1.26,<3",
+        "pillow>=11",
+        "tornado>=6.5,<7",
+        "pydantic>=2.11,<3",
+        "rich>=13",
+        "segno>=1.6",  # the QR code that pairs a phone; pure Python
+        *CAR,
+    ],
+    extras_require={
+        "pi": [],
+        "train": TRAIN,
+        "dev": [*TRAIN, *TEST],
+    },
+    entry_points={"console_scripts": ["donkey = donkeycar.management.cli:entry_point"]},
+)
