@@ -1,0 +1,1 @@
+"""The car's web pages and the server behind them."""

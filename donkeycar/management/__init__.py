@@ -1,0 +1,1 @@
+"""The `donkey` command, one file a sub-command."""

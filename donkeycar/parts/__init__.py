@@ -1,0 +1,1 @@
+"""What a Vehicle carries: one device or one small rule a file."""

@@ -1,0 +1,1 @@
+"""Networks, model files and the interpreters that run them."""

@@ -1,0 +1,1 @@
+"""What may move the car: commands, leases and modes; standard library only."""

@@ -1,0 +1,1 @@
+"""A small world to drive in, without hardware."""

@@ -1,0 +1,1 @@
+"""What `donkey createcar` copies into a car folder."""

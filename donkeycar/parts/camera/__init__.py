@@ -1,0 +1,1 @@
+"""Cameras: the newest frame, when it was exposed, and its number."""

@@ -1,0 +1,89 @@
+"""Who drives: the person, the pilot, or both; as one pure rule.
+
+| mode          | steering | throttle                     |
+| ------------- | -------- | ---------------------------- |
+| `user`        | person   | person                       |
+| `local_angle` | pilot    | person                       |
+| `local`       | pilot    | pilot, at most the limit     |
+
+In every mode the order dies with the person's link: whoever cannot stop the car may not let it
+drive. Where the pilot has a share, it dies with the pilot's picture as well.
+"""
+
+import math
+
+from donkeycar.safety.command import NEUTRAL, Command
+from donkeycar.timing import Clock, RealClock
+
+MODES = ("user", "local_angle", "local")
+
+
+def _bounded(value: float | None, limit: float = 1.0) -> float | None:
+    """`value` within ``-limit..limit``; ``None`` if it is not a finite number."""
+    if value is None or not math.isfinite(value):
+        return None
+    return min(max(float(value), -limit), limit)
+
+
+class DriveMode:
+    """A part that turns what the person and the pilot want into one command.
+
+    Args:
+        throttle_scale: What the pilot's throttle is multiplied with in mode `local`
+            (`AI_THROTTLE_MULT`), 0 or more.
+        clock: Source of time for the lives of orders.
+    """
+
+    def __init__(self, *, throttle_scale: float = 1.0, clock: Clock | None = None) -> None:
+        self.throttle_scale = throttle_scale
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._mode = "user"
+
+    def run(
+        self,
+        mode: str | None,
+        user_angle: float | None,
+        user_throttle: float | None,
+        user_expires_s: float | None,
+        max_throttle: float | None,
+        pilot_angle: float | None,
+        pilot_throttle: float | None,
+        pilot_expires_s: float | None,
+    ) -> tuple[float, float, Command]:
+        """Decide one tick.
+
+        Args:
+            mode: One of `MODES`; anything else changes nothing, the last known mode goes on.
+            user_angle: -1 to +1.
+            user_throttle: -1 to +1.
+            user_expires_s: Until when the person's order holds; ``None`` or 0 is "not at all".
+            max_throttle: Limit for throttle in both directions, 0 to 1; ``None`` is 1.
+            pilot_angle: -1 to +1, ``None`` without a pilot.
+            pilot_throttle: -1 to +1, ``None`` without a pilot.
+            pilot_expires_s: Until when the pilot's output holds.
+
+        Returns:
+            Angle, throttle and the command. An order that is already void, or a value that is not
+            a finite number, gives no throttle.
+        """
+        if mode in MODES:
+            self._mode = mode
+        limit = _bounded(max_throttle)
+        limit = 1.0 if limit is None else max(limit, 0.0)
+        angle, throttle = _bounded(user_angle), _bounded(user_throttle, limit)
+        expires_s = user_expires_s or 0.0
+        source = "user"
+        if self._mode != "user":
+            expires_s = min(expires_s, pilot_expires_s or 0.0)
+            angle = _bounded(pilot_angle)
+            source = "user+pilot"
+        if self._mode == "local":
+            scaled = None if pilot_throttle is None else pilot_throttle * self.throttle_scale
+            throttle = _bounded(scaled, limit)
+            source = "pilot"
+        if angle is None or throttle is None or not expires_s > self._clock.monotonic():
+            # Steering may hold: a car that coasts to a stop should not also swerve.
+            command = NEUTRAL._replace(angle=angle or 0.0)
+        else:
+            command = Command(angle, throttle, source, expires_s)
+        return command.angle, command.throttle, command

@@ -1,0 +1,9 @@
+"""Stand-ins for what a test cannot have: time, hardware, and a vehicle to try a part in.
+
+Public, so that owners can test their own parts with them.
+"""
+
+from donkeycar.testing.clock import FakeClock
+from donkeycar.testing.part import check_part
+
+__all__ = ["FakeClock", "check_part"]
