@@ -1,1 +1,1 @@
-"""Cameras: the newest frame, when it was exposed, and its number."""
+"""Cameras: one per file, all of them keep the promise of `camera.Camera`."""

@@ -1,0 +1,136 @@
+"""What every camera promises, whatever it is made of."""
+
+import zlib
+from abc import abstractmethod
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from donkeycar.errors import ConfigError, PartError
+from donkeycar.parts.source import Source
+from donkeycar.timing import Clock
+
+Image: TypeAlias = NDArray[np.uint8]
+
+# Parts of red, green and blue in the brightness of a pixel, in 256ths.
+# Source: ITU-R BT.601-7, section 2.5.1 (0.299, 0.587, 0.114).
+LUMA = np.array([77, 150, 29], dtype=np.uint16)
+
+
+class Camera(Source[tuple[Image, float, int]]):
+    """New frames, each with the time of its exposure and its number.
+
+    Subclasses implement `capture`. The outputs go to three channels: ``cam/image_array``,
+    ``cam/exposed_s`` and ``cam/sequence``.
+
+    A picture that is the same to the last bit as the one before is not a new frame: a real sensor
+    has noise, so it means that something between the lens and here is frozen. It is dropped and
+    counted, and when nothing else comes for `max_age_s` the car stops.
+
+    Args:
+        width_px: Width of a frame.
+        height_px: Height of a frame.
+        grey: Take the colour out. Frames keep their three channels, now equal, so that nothing
+            after the camera has to care; a pilot with one channel takes any of them.
+        may_repeat: The same picture twice is a new frame all the same: a simulated car that
+            stands still, a replay.
+        rate_hz: How often the thread captures, in hertz; ``None`` if `capture` itself waits for
+            the device.
+        max_age_s: The newest frame may have been exposed this long ago, in seconds.
+        start_timeout_s: The first frame must arrive within this time, in seconds.
+        clock: Source of time.
+
+    Output shape:
+        A tuple: the image, a fresh C-contiguous array, ``uint8``,
+        ``(height_px, width_px, 3)``, RGB, 0 to 255; the start of its exposure, in seconds on the
+        clock; its number, 1 for the first frame, one more for each new one.
+
+    Raises:
+        ConfigError: If a size is less than 1.
+    """
+
+    def __init__(
+        self,
+        *,
+        width_px: int = 160,
+        height_px: int = 120,
+        grey: bool = False,
+        may_repeat: bool = False,
+        rate_hz: float | None = None,
+        max_age_s: float = 0.5,
+        start_timeout_s: float = 5.0,
+        clock: Clock | None = None,
+    ) -> None:
+        for name, size_px in (("width_px", width_px), ("height_px", height_px)):
+            if size_px < 1:
+                raise ConfigError(f"`{name}` must be at least 1. Received: {name}={size_px}")
+        super().__init__(
+            rate_hz=rate_hz, max_age_s=max_age_s, start_timeout_s=start_timeout_s, clock=clock
+        )
+        self.width_px = width_px
+        self.height_px = height_px
+        self.grey = grey
+        self.may_repeat = may_repeat
+        #: Pictures dropped because they were the same as the one before.
+        self.repeats = 0
+        self._sequence = 0
+        self._checksum: int | None = None
+
+    @abstractmethod
+    def capture(self) -> tuple[Image, float] | None:
+        """Return the next picture and when its exposure began, or ``None`` if none came.
+
+        The array must be a fresh one, ``uint8``, ``(height_px, width_px, 3)``, RGB.
+        """
+
+    def read(self) -> tuple[Image, float, int] | None:
+        """Return the next frame and count it, or ``None`` if there is no new one."""
+        captured = self.capture()
+        if captured is None:
+            return None
+        image, exposed_s = captured
+        self._check(image)
+        if not self.may_repeat:
+            # Not compared with the last image itself, which others hold by now.
+            checksum = zlib.crc32(image.data)
+            if checksum == self._checksum:
+                self.repeats += 1
+                return None
+            self._checksum = checksum
+        if self.grey:
+            image = grey_from_rgb(image)
+        self._sequence += 1
+        return image, exposed_s, self._sequence
+
+    def measured_s(self, value: tuple[Image, float, int]) -> float:
+        """Return when the frame was exposed: its age counts from there."""
+        return value[1]
+
+    def _check(self, image: Image) -> None:
+        expected = (self.height_px, self.width_px, 3)
+        if image.shape != expected or image.dtype != np.uint8 or not image.flags.c_contiguous:
+            raise PartError(
+                f"{type(self).__name__} must capture a C-contiguous uint8 image of shape "
+                f"{expected}. Received: shape={image.shape}, dtype={image.dtype}, "
+                f"c_contiguous={image.flags.c_contiguous}"
+            )
+
+    def _advice(self) -> str:
+        frozen = ""
+        if self.repeats:
+            frozen = f". {self.repeats} pictures were the same as the one before: it is frozen"
+        return frozen + super()._advice()
+
+
+def grey_from_rgb(image: Image) -> Image:
+    """Replace every pixel by its brightness.
+
+    Args:
+        image: RGB, ``uint8``, shape ``(height, width, 3)``.
+
+    Returns:
+        A fresh image of the same shape, its three channels equal.
+    """
+    brightness = (image.astype(np.uint16) * LUMA).sum(axis=2, dtype=np.uint16) >> 8
+    return np.repeat(brightness.astype(np.uint8)[:, :, np.newaxis], 3, axis=2)

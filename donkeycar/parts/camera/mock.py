@@ -1,0 +1,74 @@
+"""A camera without hardware."""
+
+import numpy as np
+
+from donkeycar.parts.camera.camera import Camera, Image
+from donkeycar.timing import Clock
+
+# The picture moves this many pixels to the left with every frame.
+STEP_PX = 2
+
+
+class MockCamera(Camera):
+    """A moving picture that needs no hardware: a track line that wanders below a horizon.
+
+    To try a car, a web page or a recording on a desk.
+
+    Args:
+        width_px: Width of a frame.
+        height_px: Height of a frame.
+        framerate_hz: Frames a second when threaded, more than 1 / `max_age_s`. Unthreaded there
+            is a new frame whenever it is asked for.
+        grey: Take the colour out.
+        max_age_s: The newest frame may have been exposed this long ago, in seconds.
+        clock: Source of time.
+
+    Example:
+        >>> image, exposed_s, sequence = MockCamera(width_px=160, height_px=120).run()
+        >>> image.shape, sequence
+        ((120, 160, 3), 1)
+    """
+
+    def __init__(
+        self,
+        *,
+        width_px: int = 160,
+        height_px: int = 120,
+        framerate_hz: float = 20,
+        grey: bool = False,
+        max_age_s: float = 0.5,
+        clock: Clock | None = None,
+    ) -> None:
+        # A narrow picture comes round to where it was: repeats are its nature, not a fault.
+        super().__init__(
+            width_px=width_px,
+            height_px=height_px,
+            grey=grey,
+            may_repeat=True,
+            rate_hz=framerate_hz,
+            max_age_s=max_age_s,
+            clock=clock,
+        )
+        self._picture = _picture(width_px, height_px)
+        self._shift_px = 0
+
+    def capture(self) -> tuple[Image, float]:
+        """Return the picture, a step further on."""
+        image = np.roll(self._picture, -self._shift_px, axis=1)
+        self._shift_px = (self._shift_px + STEP_PX) % self.width_px
+        return image, self._clock.monotonic()
+
+
+def _picture(width_px: int, height_px: int) -> Image:
+    """Sky, ground, and a yellow line whose course repeats after one width."""
+    rows = np.arange(height_px)[:, np.newaxis]
+    columns = np.arange(width_px)[np.newaxis, :]
+    horizon_px = height_px // 3
+    line_px = horizon_px + (height_px - horizon_px) * (
+        0.5 + 0.3 * np.sin(2 * np.pi * columns / width_px)
+    )
+    picture = np.empty((height_px, width_px, 3), dtype=np.uint8)
+    picture[:horizon_px] = (150, 190, 230)
+    picture[horizon_px:] = (90, 90, 95)
+    picture[np.abs(rows - line_px) <= max(height_px / 30, 0.5)] = (240, 200, 40)
+    return picture
