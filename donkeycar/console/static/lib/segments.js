@@ -1,0 +1,26 @@
+// One choice out of a few, as a row of buttons that a screen reader knows as a radio group.
+
+/** `onChoose(value)` is called for a tap on a free segment, `onRefused(value)` for a disabled one. */
+export class Segments {
+  constructor(element, { onChoose, onRefused = () => {} }) {
+    this._buttons = [...element.querySelectorAll("button")];
+    for (const button of this._buttons) {
+      button.setAttribute("role", "radio");
+      button.addEventListener("click", () => {
+        const refused = button.getAttribute("aria-disabled") === "true";
+        (refused ? onRefused : onChoose)(button.value);
+      });
+    }
+    element.setAttribute("role", "radiogroup");
+  }
+
+  show(value) {
+    for (const button of this._buttons) button.setAttribute("aria-checked", String(button.value === value));
+  }
+
+  disable(value, reason) {
+    const button = this._buttons.find((candidate) => candidate.value === value);
+    button.setAttribute("aria-disabled", String(reason !== ""));
+    button.title = reason || button.dataset.title;
+  }
+}
