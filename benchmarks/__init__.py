@@ -1,0 +1,1 @@
+"""Campaigns too long for the tests: each has `main(argv)` and prints its figures."""
