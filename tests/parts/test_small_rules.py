@@ -1,0 +1,47 @@
+"""Recording rule and launch."""
+
+import pytest
+
+from donkeycar.parts.launch import Launch
+from donkeycar.parts.recording_rule import RecordingRule
+
+
+def test_each_new_picture_is_recorded_once():
+    rule = RecordingRule()
+    assert [rule.run(True, "user", sequence) for sequence in (1, 1, 2, 2, 3)] == [
+        True, False, True, False, True,
+    ]  # fmt: skip
+
+
+def test_a_camera_that_does_not_count_is_recorded_every_tick():
+    rule = RecordingRule()
+    assert [rule.run(True, "user", None) for _ in range(2)] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("during_ai", "mode", "recorded"),
+    [(False, "user", True), (False, "local", False), (True, "local", True), (False, None, True)],
+)
+def test_the_pilot_is_recorded_only_when_asked_for(during_ai, mode, recorded):
+    assert RecordingRule(during_ai=during_ai).run(True, mode, 1) is recorded
+
+
+def test_nothing_is_recorded_while_recording_is_off():
+    assert RecordingRule(during_ai=True).run(False, "user", 1) is False
+
+
+def test_the_launch_lasts_for_its_duration_once_a_take_over(clock):
+    launch = Launch(throttle=0.9, duration_s=1.0, clock=clock)
+    assert launch.run("user", 0.2) is None
+    assert launch.run("local", 0.2) == 0.9
+    clock.sleep(0.9)
+    assert launch.run("local", 0.2) == 0.9
+    clock.sleep(0.2)
+    assert launch.run("local", 0.2) is None
+    launch.run("user", 0.2)
+    assert launch.run("local", 0.2) == 0.9
+
+
+def test_no_launch_without_a_pilot(clock):
+    launch = Launch(throttle=0.9, duration_s=1.0, clock=clock)
+    assert launch.run("local", None) is None
