@@ -5,5 +5,6 @@ Public, so that owners can test their own parts with them.
 
 from donkeycar.testing.clock import FakeClock
 from donkeycar.testing.part import check_part
+from donkeycar.testing.picamera2 import StubPicamera2
 
-__all__ = ["FakeClock", "check_part"]
+__all__ = ["FakeClock", "StubPicamera2", "check_part"]

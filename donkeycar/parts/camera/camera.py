@@ -2,20 +2,13 @@
 
 import zlib
 from abc import abstractmethod
-from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from donkeycar.errors import ConfigError, PartError
+from donkeycar.parts.camera.image import Image, grey_from_rgb
 from donkeycar.parts.source import Source
 from donkeycar.timing import Clock
-
-Image: TypeAlias = NDArray[np.uint8]
-
-# Parts of red, green and blue in the brightness of a pixel, in 256ths.
-# Source: ITU-R BT.601-7, section 2.5.1 (0.299, 0.587, 0.114).
-LUMA = np.array([77, 150, 29], dtype=np.uint16)
 
 
 class Camera(Source[tuple[Image, float, int]]):
@@ -72,7 +65,7 @@ class Camera(Source[tuple[Image, float, int]]):
         self.height_px = height_px
         self.grey = grey
         self.may_repeat = may_repeat
-        #: Pictures dropped because they were the same as the one before.
+        #: Pictures dropped because they were the one before once more.
         self.repeats = 0
         self._sequence = 0
         self._checksum: int | None = None
@@ -121,16 +114,3 @@ class Camera(Source[tuple[Image, float, int]]):
         if self.repeats:
             frozen = f". {self.repeats} pictures were the same as the one before: it is frozen"
         return frozen + super()._advice()
-
-
-def grey_from_rgb(image: Image) -> Image:
-    """Replace every pixel by its brightness.
-
-    Args:
-        image: RGB, ``uint8``, shape ``(height, width, 3)``.
-
-    Returns:
-        A fresh image of the same shape, its three channels equal.
-    """
-    brightness = (image.astype(np.uint16) * LUMA).sum(axis=2, dtype=np.uint16) >> 8
-    return np.repeat(brightness.astype(np.uint8)[:, :, np.newaxis], 3, axis=2)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from donkeycar.parts.camera.camera import Camera, Image
+from donkeycar.parts.camera.camera import Camera
+from donkeycar.parts.camera.image import Image
 from donkeycar.timing import Clock
 
 # The picture moves this many pixels to the left with every frame.

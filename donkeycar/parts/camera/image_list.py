@@ -1,0 +1,99 @@
+"""A camera that shows pictures from a folder, one after another."""
+
+import glob
+import re
+from pathlib import Path
+
+from PIL import Image as Picture
+
+from donkeycar.errors import ConfigError, DeviceError, StaleData
+from donkeycar.parts.camera.camera import Camera
+from donkeycar.parts.camera.image import Image, fit
+from donkeycar.timing import Clock
+
+
+class ImageListCamera(Camera):
+    """Pictures that match a pattern, in natural order: 2.jpg comes before 10.jpg.
+
+    Args:
+        path_mask: Which pictures, for example ``~/mycar/data/images/*.jpg``; ``**`` goes into
+            folders.
+        width_px: Width of a frame; other pictures are resized.
+        height_px: Height of a frame.
+        framerate_hz: Frames a second when threaded, more than 1 / `max_age_s`. Unthreaded there
+            is a new frame whenever it is asked for.
+        loop: Begin again after the last picture. If not, the car stops there.
+        grey: Take the colour out.
+        max_age_s: The newest frame may have been shown this long ago, in seconds.
+        clock: Source of time.
+
+    Raises:
+        ConfigError: If nothing matches `path_mask`.
+
+    Example:
+        >>> ImageListCamera("no/such/folder/*.jpg")
+        Traceback (most recent call last):
+        ...
+        donkeycar.errors.ConfigError: `path_mask` must match pictures. Received: \
+path_mask='no/such/folder/*.jpg', which matches nothing
+    """
+
+    def __init__(
+        self,
+        path_mask: str,
+        *,
+        width_px: int = 160,
+        height_px: int = 120,
+        framerate_hz: float = 20,
+        loop: bool = True,
+        grey: bool = False,
+        max_age_s: float = 0.5,
+        clock: Clock | None = None,
+    ) -> None:
+        # The driver stood still, the same picture came twice: that is what was recorded.
+        super().__init__(
+            width_px=width_px,
+            height_px=height_px,
+            grey=grey,
+            may_repeat=True,
+            rate_hz=framerate_hz,
+            max_age_s=max_age_s,
+            clock=clock,
+        )
+        found = glob.glob(str(Path(path_mask).expanduser()), recursive=True)
+        self.paths = sorted((Path(name) for name in found), key=_natural_order)
+        if not self.paths:
+            raise ConfigError(
+                f"`path_mask` must match pictures. Received: {path_mask=}, which matches nothing"
+            )
+        self.loop = loop
+        self._next = 0
+
+    def capture(self) -> tuple[Image, float]:
+        """Return the next picture, and now.
+
+        Raises:
+            StaleData: If all have been shown, and `loop` is off.
+            DeviceError: If the file is no picture.
+        """
+        if self._next == len(self.paths):
+            if not self.loop:
+                raise StaleData(f"all {len(self.paths)} pictures have been shown")
+            self._next = 0
+        path = self.paths[self._next]
+        self._next += 1
+        try:
+            with Picture.open(path) as picture:
+                image = fit(picture, self.width_px, self.height_px)
+        except OSError as error:
+            raise DeviceError(f"{path} must be a picture. Received: {error}") from error
+        return image, self._clock.monotonic()
+
+
+def _natural_order(path: Path) -> list[tuple[int, int, str]]:
+    """Compare runs of digits as numbers, the rest as text."""
+    return [
+        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece)
+        for piece in re.split(r"(\d+)", str(path))
+        if piece
+    ]

@@ -1,0 +1,300 @@
+"""The Raspberry Pi camera, through picamera2.
+
+The camera's own thread copies every frame into a slot that holds the newest one; nothing waits
+in a queue, so a frame is never older than it has to be.
+"""
+
+import logging
+import threading
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.camera.camera import Camera
+from donkeycar.parts.camera.image import Image
+from donkeycar.timing import Clock
+
+logger = logging.getLogger(__name__)
+
+INSTALL = (
+    "Run `sudo apt install -y python3-picamera2 --no-install-recommends`, and make the virtual "
+    "environment with `python3 -m venv --system-site-packages`: picamera2 comes from apt, not "
+    "from pip."
+)
+
+# Fewer than three stall the pipeline; more only add memory.
+BUFFERS = 4
+
+# A sensor mode counts as wide if it sees this much of what the widest one sees: binned modes
+# lose a few pixels at the rim.
+WIDE = 0.95
+
+# A first frame that claims to be older than this, or from the future, is stamped by another
+# clock than ours.
+PLAUSIBLE_AGE_S = 5.0
+
+
+class PiCamera(Camera):
+    """Frames of a camera on the ribbon cable of a Raspberry Pi.
+
+    Asks the sensor for its full field of view and for exactly `framerate_hz`; flips in the image
+    processor, where it costs nothing; stamps every frame with the start of its exposure.
+
+    Args:
+        width_px: Width of a frame.
+        height_px: Height of a frame.
+        framerate_hz: Frames a second asked of the sensor, more than 1 / `max_age_s`.
+        hflip: Mirror left and right.
+        vflip: Turn upside down; with `hflip`, for a camera mounted head down.
+        grey: Take the colour out.
+        camera_index: Which camera, as ``rpicam-hello --list-cameras`` counts them.
+        max_age_s: The newest frame may have been exposed this long ago, in seconds.
+        start_timeout_s: The first frame must arrive within this time, in seconds.
+        close_timeout_s: How long `shutdown` waits for a camera that hangs, in seconds.
+        clock: Source of time. Frames are stamped by the kernel's monotonic clock.
+
+    Raises:
+        DeviceError: If picamera2 is missing, no camera answers, or it gives other pictures than
+            it was asked for.
+        ConfigError: If the sensor cannot deliver `framerate_hz`.
+
+    Example:
+        >>> from donkeycar.testing import StubPicamera2
+        >>> with StubPicamera2() as stub:
+        ...     camera = PiCamera(framerate_hz=20)
+        ...     stub.camera.deliver()
+        ...     image, exposed_s, sequence = camera.run()
+        ...     camera.shutdown()
+        >>> image.shape, sequence
+        ((120, 160, 3), 1)
+
+    Source:
+        Raspberry Pi Ltd, "The Picamera2 Library", 2024; libcamera's definition of
+        ``SensorTimestamp``, which is taken at the end of the first line's exposure.
+    """
+
+    what_to_check = "Check both ends of the ribbon cable, and that `rpicam-hello` shows a picture"
+
+    def __init__(
+        self,
+        *,
+        width_px: int = 160,
+        height_px: int = 120,
+        framerate_hz: float = 20,
+        hflip: bool = False,
+        vflip: bool = False,
+        grey: bool = False,
+        camera_index: int = 0,
+        max_age_s: float = 0.5,
+        start_timeout_s: float = 5.0,
+        close_timeout_s: float = 2.0,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(
+            width_px=width_px,
+            height_px=height_px,
+            grey=grey,
+            max_age_s=max_age_s,
+            start_timeout_s=start_timeout_s,
+            clock=clock,
+        )
+        if not framerate_hz > 1 / max_age_s:
+            raise ConfigError(
+                f"`framerate_hz` must be greater than 1 / max_age_s = {1 / max_age_s:g}. "
+                f"Received: framerate_hz={framerate_hz}"
+            )
+        self.framerate_hz = framerate_hz
+        self.close_timeout_s = close_timeout_s
+        self._arrived = threading.Condition()
+        self._slot: tuple[Image, dict[str, Any], float] | None = None
+        self._callback_error: Exception | None = None
+        self._stamped_ns = -1
+        self._stamps_usable: bool | None = None
+        self._camera = _open(camera_index)
+        try:
+            self._configure(hflip=hflip, vflip=vflip)
+            self._camera.post_callback = self._keep
+            self._camera.start()
+        except RuntimeError as error:
+            self._close()
+            raise DeviceError(
+                f"The camera must start. Received: {error}. {self.what_to_check}"
+            ) from error
+        except (ConfigError, DeviceError):
+            self._close()
+            raise
+
+    def capture(self) -> tuple[Image, float] | None:
+        """Wait for the next frame of the sensor.
+
+        Returns:
+            The frame and the start of its exposure; ``None`` if none came in time, or if it is
+            no newer than the one before.
+        """
+        timeout_s = self.max_age_s if self._sequence else self.start_timeout_s
+        with self._arrived:
+            self._arrived.wait_for(self._something_happened, timeout_s)
+            slot, self._slot = self._slot, None
+        if self._callback_error is not None:
+            raise self._callback_error
+        if slot is None:
+            return None
+        image, metadata, arrived_s = slot
+        stamped_ns = metadata.get("SensorTimestamp")
+        if stamped_ns is not None:
+            if stamped_ns <= self._stamped_ns:
+                self.repeats += 1
+                return None
+            self._stamped_ns = stamped_ns
+        # The driver may round a size up, and rows are padded: keep what was asked for.
+        wanted = np.ascontiguousarray(image[: self.height_px, : self.width_px])
+        return wanted, self._exposed_s(stamped_ns, metadata.get("ExposureTime", 0), arrived_s)
+
+    def shutdown(self) -> None:
+        """Stop and close the camera, in bounded time. Safe to call twice."""
+        if self._stopping.is_set():
+            return
+        super().shutdown()
+        with self._arrived:
+            self._arrived.notify_all()
+        self._close()
+
+    def _configure(self, *, hflip: bool, vflip: bool) -> None:
+        from libcamera import Transform
+
+        # An odd size would be rounded down.
+        asked = (self.width_px + self.width_px % 2, self.height_px + self.height_px % 2)
+        frame_us = round(1e6 / self.framerate_hz)
+        mode = sensor_mode(self._camera.sensor_modes, size=asked, framerate_hz=self.framerate_hz)
+        extra = {}
+        if mode is not None:
+            extra["sensor"] = {"output_size": mode["size"], "bit_depth": mode["bit_depth"]}
+        self._camera.configure(
+            self._camera.create_video_configuration(
+                # picamera2 names the bytes from last to first: BGR888 is R, G, B in memory.
+                main={"size": asked, "format": "BGR888"},
+                transform=Transform(hflip=hflip, vflip=vflip),
+                buffer_count=BUFFERS,
+                controls={"FrameDurationLimits": (frame_us, frame_us)},
+                queue=False,
+                **extra,
+            )
+        )
+        main = self._camera.camera_configuration()["main"]
+        got_width_px, got_height_px = main["size"]
+        if main["format"] != "BGR888" or got_width_px < asked[0] or got_height_px < asked[1]:
+            raise DeviceError(
+                f"The camera must give BGR888 pictures of at least {asked[0]}x{asked[1]}. "
+                f"Received: {main['format']}, {got_width_px}x{got_height_px}. Choose another "
+                f"IMAGE_W and IMAGE_H"
+            )
+
+    def _keep(self, request: Any) -> None:
+        """Copy a completed frame into the slot; runs in the thread of picamera2."""
+        try:
+            kept = (request.make_array("main"), request.get_metadata(), self._clock.monotonic())
+        except Exception as error:
+            # Raised here it would end picamera2's thread without a word, and `stop` would then
+            # wait for that thread for ever. Our thread raises it instead.
+            self._callback_error = error
+            kept = None
+        with self._arrived:
+            self._slot = kept
+            self._arrived.notify_all()
+
+    def _something_happened(self) -> bool:
+        return self._slot is not None or self._callback_error is not None or self._stopping.is_set()
+
+    def _exposed_s(self, stamped_ns: int | None, exposure_us: int, arrived_s: float) -> float:
+        if stamped_ns is None:
+            self._stamps_usable = False
+            return arrived_s
+        exposed_s = stamped_ns / 1e9 - exposure_us / 1e6
+        if self._stamps_usable is None:
+            self._stamps_usable = 0 <= arrived_s - exposed_s <= PLAUSIBLE_AGE_S
+            if not self._stamps_usable:
+                logger.warning(
+                    "The camera stamps frames with another clock (%.1f s away): their ages count "
+                    "from their arrival",
+                    arrived_s - exposed_s,
+                )
+        return exposed_s if self._stamps_usable else arrived_s
+
+    def _close(self) -> None:
+        """Close in a thread: libcamera waits for ever for a sensor that hangs."""
+        self._camera.post_callback = None
+        closer = threading.Thread(target=self._camera.close, name="PiCamera close", daemon=True)
+        closer.start()
+        closer.join(self.close_timeout_s)
+        if closer.is_alive():
+            logger.error("The camera did not close within %s s: left open", self.close_timeout_s)
+
+
+def sensor_mode(modes: Sequence[dict[str, Any]], *, framerate_hz: float) -> dict[str, Any] | None:
+    """Choose the sensor mode: the widest view that is fast enough, no larger than it needs be.
+
+    Left alone, the camera stack picks for a small picture a mode that cuts the middle out of
+    the sensor, and a car needs to see the rim.
+
+    Args:
+        modes: ``Picamera2.sensor_modes``.
+        size: Width and height of the picture; the mode should not be smaller.
+        framerate_hz: Frames a second that the mode must reach.
+
+    Returns:
+        One of `modes`, or ``None`` if they say nothing of crops: not a raw sensor.
+
+    Raises:
+        ConfigError: If none is fast enough.
+    """
+    known = [mode for mode in modes if "crop_limits" in mode]
+    if not known:
+        return None
+    # The driver gives the rate of a mode with two decimals.
+    fast = [mode for mode in known if mode["fps"] >= framerate_hz - 0.01]
+    if not fast:
+        most_hz = max(mode["fps"] for mode in known)
+        raise ConfigError(
+            f"`framerate_hz` must be at most {most_hz:g} with this sensor. "
+            f"Received: framerate_hz={framerate_hz}"
+        )
+    seen_px = {id(mode): mode["crop_limits"][2] * mode["crop_limits"][3] for mode in known}
+    all_px = max(seen_px.values())
+    widest_px = max(seen_px[id(mode)] for mode in fast)
+    if widest_px < WIDE * all_px:
+        warnings.warn(
+            f"At {framerate_hz:g} frames a second this sensor shows only "
+            f"{widest_px / all_px:.0%} of its field of view. Lower CAMERA_FRAMERATE to see more",
+            stacklevel=2,
+        )
+    wide = [mode for mode in fast if seen_px[id(mode)] >= WIDE * widest_px]
+
+    def cost(mode: dict[str, Any]) -> tuple[bool, int, int]:
+        too_small = mode["size"][0] < size[0] or mode["size"][1] < size[1]
+        return too_small, mode["size"][0] * mode["size"][1], -mode["bit_depth"]
+
+    return min(wide, key=cost)
+
+
+def _open(camera_index: int) -> Any:
+    try:
+        from picamera2 import Picamera2
+    except ImportError as error:
+        raise DeviceError(f"PiCamera needs picamera2. Received: {error}. {INSTALL}") from error
+    except ValueError as error:
+        # apt's simplejpeg is compiled for numpy 1, and says so this way under numpy 2.
+        raise DeviceError(
+            f"picamera2 must fit the numpy it finds. Received: {error}. "
+            "Run `pip install -U simplejpeg` in the virtual environment."
+        ) from error
+    try:
+        return Picamera2(camera_index)
+    except (IndexError, RuntimeError) as error:
+        # IndexError: none is connected. RuntimeError: it is, but another program holds it.
+        raise DeviceError(
+            f"Camera {camera_index} must answer. Received: {error}. Check the ribbon cable at "
+            "both ends, `rpicam-hello --list-cameras`, and that no other program uses the camera."
+        ) from error

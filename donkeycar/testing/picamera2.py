@@ -1,0 +1,266 @@
+"""Stand-ins for ``picamera2`` and ``libcamera``, so that the camera part runs on any computer.
+
+They behave as the real ones do where that matters to a driver: sizes are rounded down to even
+ones, rows are padded to what the hardware likes, frames come in the camera's own thread as
+requests, channel order follows the name of the format, `stop` waits for a thread that may hang.
+"""
+
+import sys
+import threading
+import types
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from donkeycar.timing import Clock, RealClock
+
+# What the padding at the end of a row holds: never black, so that it shows if it leaks.
+PADDING = 0xAA
+
+# The modes of Camera Module 2 (imx219): the second sees everything, the first and third do not.
+# Source: Raspberry Pi documentation, "Camera", section "Hardware specification", 2025.
+IMX219_MODES: list[dict[str, Any]] = [
+    {"size": (640, 480), "bit_depth": 10, "fps": 206.65, "crop_limits": (1000, 752, 1280, 960)},
+    {"size": (1640, 1232), "bit_depth": 10, "fps": 83.7, "crop_limits": (0, 0, 3280, 2464)},
+    {"size": (1920, 1080), "bit_depth": 10, "fps": 47.57, "crop_limits": (680, 692, 1920, 1080)},
+    {"size": (3280, 2464), "bit_depth": 10, "fps": 21.19, "crop_limits": (0, 0, 3280, 2464)},
+]
+
+
+@dataclass
+class Transform:
+    """``libcamera.Transform``: what the image processor does to the orientation."""
+
+    hflip: bool = False
+    vflip: bool = False
+
+
+class StubRequest:
+    """``picamera2.CompletedRequest``: one frame in a padded buffer, with its metadata."""
+
+    def __init__(
+        self, buffer: NDArray[np.uint8], config: dict[str, Any], metadata: dict[str, Any]
+    ) -> None:
+        self._buffer = buffer
+        self._config = config
+        self._metadata = metadata
+
+    def make_buffer(self, name: str) -> NDArray[np.uint8]:
+        """Return a copy of the bytes, padding included."""
+        return self._buffer.copy()
+
+    def make_array(self, name: str) -> NDArray[np.uint8]:
+        """Return a copy of the picture, without the padding of its rows."""
+        width_px, height_px = self._config[name]["size"]
+        rows = self.make_buffer(name).reshape(height_px, self._config[name]["stride"])
+        return np.ascontiguousarray(rows[:, : width_px * 3]).reshape(height_px, width_px, 3)
+
+    def get_metadata(self) -> dict[str, Any]:
+        """Return the metadata of the frame."""
+        return dict(self._metadata)
+
+
+class StubCamera:
+    """``picamera2.Picamera2``: an open camera that gives a frame when the test says so."""
+
+    def __init__(self, stub: "StubPicamera2", camera_num: int) -> None:
+        self.camera_num = camera_num
+        self.post_callback: Callable[[StubRequest], None] | None = None
+        self.sensor_modes = stub.modes
+        self.config: dict[str, Any] | None = None
+        self.started = False
+        self.closed = False
+        self._stub = stub
+        self._random = np.random.default_rng(0)
+        self._free_thread: threading.Thread | None = None
+
+    def create_video_configuration(
+        self,
+        main: dict[str, Any],
+        *,
+        transform: Transform | None = None,
+        buffer_count: int = 6,
+        controls: dict[str, Any] | None = None,
+        queue: bool = True,
+        sensor: dict[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Return a configuration; sizes are rounded down to even ones, as the real one does."""
+        width_px, height_px = main["size"]
+        return {
+            "main": {**main, "size": (width_px - width_px % 2, height_px - height_px % 2)},
+            "transform": transform or Transform(),
+            "buffer_count": buffer_count,
+            "controls": controls or {},
+            "queue": queue,
+            "sensor": sensor or {},
+        }
+
+    def configure(self, config: dict[str, Any]) -> None:
+        """Take a configuration, and adjust it as the driver would."""
+        if self.started:
+            raise RuntimeError("Camera must be stopped before configuring")
+        if self._stub.configure_error:
+            raise RuntimeError(self._stub.configure_error)
+        width_px, height_px = self._stub.delivered_size or config["main"]["size"]
+        align = self._stub.align_bytes
+        stride = -(-width_px * 3 // align) * align
+        main = {**config["main"], "size": (width_px, height_px), "stride": stride}
+        self.config = {**config, "main": main}
+
+    def camera_configuration(self) -> dict[str, Any] | None:
+        """Return the configuration as adjusted."""
+        return self.config
+
+    def start(self) -> None:
+        """Begin to deliver."""
+        if self.config is None:
+            raise RuntimeError("Camera has not been configured")
+        self.started = True
+        if self._stub.free_running:
+            self._free_thread = threading.Thread(target=self._run_free, daemon=True)
+            self._free_thread.start()
+
+    def stop(self) -> None:
+        """Stop delivering; waits for ever if the stub hangs."""
+        self._stub.resumed.wait()
+        self.started = False
+        if self._free_thread is not None:
+            self._free_thread.join()
+
+    def close(self) -> None:
+        """Stop, and give the camera back."""
+        self.stop()
+        self.closed = True
+
+    def deliver(
+        self,
+        image: NDArray[np.uint8] | None = None,
+        *,
+        stamped_s: float | None = None,
+        exposure_us: int = 0,
+        metadata: dict[str, Any] | None = None,
+    ) -> None:
+        """Complete one frame, in the caller's thread.
+
+        Args:
+            image: What the sensor sees, RGB, of the configured size; noise if omitted.
+            stamped_s: End of its first line's exposure, in seconds; now if omitted.
+            exposure_us: How long it was exposed, in microseconds.
+            metadata: Instead of the two above: all that comes with the frame.
+        """
+        if not self.started or self.config is None or self.post_callback is None:
+            return
+        main = self.config["main"]
+        width_px, height_px = main["size"]
+        if image is None:
+            shape = (height_px, width_px, 3)
+            image = self._random.integers(0, 256, shape, dtype=np.uint8)
+        if self.config["transform"].hflip:
+            image = image[:, ::-1]
+        if self.config["transform"].vflip:
+            image = image[::-1]
+        if main["format"] == "RGB888":
+            image = image[:, :, ::-1]
+        buffer = np.full((height_px, main["stride"]), PADDING, dtype=np.uint8)
+        buffer[:, : width_px * 3] = image.reshape(height_px, width_px * 3)
+        if metadata is None:
+            if stamped_s is None:
+                stamped_s = self._stub.clock.monotonic()
+            metadata = {"SensorTimestamp": round(stamped_s * 1e9), "ExposureTime": exposure_us}
+        self.post_callback(StubRequest(buffer.ravel(), self.config, metadata))
+
+    def _run_free(self) -> None:
+        frame_us = self.config["controls"]["FrameDurationLimits"][0] if self.config else 0
+        while self.started:
+            self._stub.clock.sleep(frame_us / 1e6)
+            if self._stub.resumed.is_set():
+                self.deliver()
+
+
+class StubPicamera2:
+    """Puts stand-ins for ``picamera2`` and ``libcamera`` in place while a ``with`` block lasts.
+
+    Args:
+        cameras: How many cameras are connected; 0 fails as the real library does.
+        modes: What the sensor can do.
+        align_bytes: Rows are padded to a multiple of this many bytes: 32 up to Pi 4, 64 on Pi 5.
+        delivered_size: Width and height the driver gives whatever it is asked for.
+        configure_error: If given, `configure` fails with this sentence.
+        free_running: Frames come by themselves, at the rate asked for. If not, `deliver` them.
+        clock: Source of the time stamps.
+
+    Example:
+        >>> with StubPicamera2() as stub:
+        ...     from picamera2 import Picamera2
+        ...     camera = Picamera2(0)
+        ...     camera is stub.camera
+        True
+    """
+
+    def __init__(
+        self,
+        *,
+        cameras: int = 1,
+        modes: list[dict[str, Any]] | None = None,
+        align_bytes: int = 64,
+        delivered_size: tuple[int, int] | None = None,
+        configure_error: str = "",
+        free_running: bool = False,
+        clock: Clock | None = None,
+    ) -> None:
+        self.cameras = cameras
+        self.modes = IMX219_MODES if modes is None else modes
+        self.align_bytes = align_bytes
+        self.delivered_size = delivered_size
+        self.configure_error = configure_error
+        self.free_running = free_running
+        self.clock: Clock = RealClock() if clock is None else clock
+        #: Cameras opened so far.
+        self.opened: list[StubCamera] = []
+        #: Cleared by `hang`: frames stall, and `stop` waits.
+        self.resumed = threading.Event()
+        self.resumed.set()
+        self._before: dict[str, types.ModuleType | None] = {}
+
+    @property
+    def camera(self) -> StubCamera:
+        """The camera opened last."""
+        return self.opened[-1]
+
+    def hang(self) -> None:
+        """Let the camera hang: no frame comes, `stop` and `close` do not return."""
+        self.resumed.clear()
+
+    def __enter__(self) -> "StubPicamera2":
+        picamera2, libcamera = types.ModuleType("picamera2"), types.ModuleType("libcamera")
+        picamera2.Picamera2 = self._open  # type: ignore[attr-defined]
+        libcamera.Transform = Transform  # type: ignore[attr-defined]
+        for module in (picamera2, libcamera):
+            self._before[module.__name__] = sys.modules.get(module.__name__)
+            sys.modules[module.__name__] = module
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.resumed.set()
+        for camera in self.opened:
+            camera.close()
+        for name, module in self._before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
+
+    def _open(self, camera_num: int = 0) -> StubCamera:
+        if camera_num >= self.cameras:
+            raise IndexError("list index out of range")
+        self.opened.append(StubCamera(self, camera_num))
+        return self.camera
