@@ -6,8 +6,6 @@ in a queue, so a frame is never older than it has to be.
 
 import logging
 import threading
-import warnings
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +13,7 @@ import numpy as np
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image
+from donkeycar.parts.camera.sensor_mode import sensor_mode
 from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)
@@ -27,10 +26,6 @@ INSTALL = (
 
 # Fewer than three stall the pipeline; more only add memory.
 BUFFERS = 4
-
-# A sensor mode counts as wide if it sees this much of what the widest one sees: binned modes
-# lose a few pixels at the rim.
-WIDE = 0.95
 
 # A first frame that claims to be older than this, or from the future, is stamped by another
 # clock than ours.
@@ -231,52 +226,6 @@ class PiCamera(Camera):
         closer.join(self.close_timeout_s)
         if closer.is_alive():
             logger.error("The camera did not close within %s s: left open", self.close_timeout_s)
-
-
-def sensor_mode(modes: Sequence[dict[str, Any]], *, framerate_hz: float) -> dict[str, Any] | None:
-    """Choose the sensor mode: the widest view that is fast enough, no larger than it needs be.
-
-    Left alone, the camera stack picks for a small picture a mode that cuts the middle out of
-    the sensor, and a car needs to see the rim.
-
-    Args:
-        modes: ``Picamera2.sensor_modes``.
-        size: Width and height of the picture; the mode should not be smaller.
-        framerate_hz: Frames a second that the mode must reach.
-
-    Returns:
-        One of `modes`, or ``None`` if they say nothing of crops: not a raw sensor.
-
-    Raises:
-        ConfigError: If none is fast enough.
-    """
-    known = [mode for mode in modes if "crop_limits" in mode]
-    if not known:
-        return None
-    # The driver gives the rate of a mode with two decimals.
-    fast = [mode for mode in known if mode["fps"] >= framerate_hz - 0.01]
-    if not fast:
-        most_hz = max(mode["fps"] for mode in known)
-        raise ConfigError(
-            f"`framerate_hz` must be at most {most_hz:g} with this sensor. "
-            f"Received: framerate_hz={framerate_hz}"
-        )
-    seen_px = {id(mode): mode["crop_limits"][2] * mode["crop_limits"][3] for mode in known}
-    all_px = max(seen_px.values())
-    widest_px = max(seen_px[id(mode)] for mode in fast)
-    if widest_px < WIDE * all_px:
-        warnings.warn(
-            f"At {framerate_hz:g} frames a second this sensor shows only "
-            f"{widest_px / all_px:.0%} of its field of view. Lower CAMERA_FRAMERATE to see more",
-            stacklevel=2,
-        )
-    wide = [mode for mode in fast if seen_px[id(mode)] >= WIDE * widest_px]
-
-    def cost(mode: dict[str, Any]) -> tuple[bool, int, int]:
-        too_small = mode["size"][0] < size[0] or mode["size"][1] < size[1]
-        return too_small, mode["size"][0] * mode["size"][1], -mode["bit_depth"]
-
-    return min(wide, key=cost)
 
 
 def _open(camera_index: int) -> Any:
