@@ -1,1 +1,10 @@
-"""Networks, model files and the interpreters that run them."""
+"""Networks that drive, the files they live in, and what runs them on a car.
+
+Nothing here needs TensorFlow to drive: a car opens LiteRT files only.
+"""
+
+from donkeycar.pilots.bundle import PilotInfo, read_info
+from donkeycar.pilots.pilot import Pilot, load_pilot
+from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
+
+__all__ = ["PILOT_TYPES", "Pilot", "PilotInfo", "load_pilot", "pilot_type", "read_info"]

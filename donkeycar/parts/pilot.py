@@ -1,0 +1,165 @@
+"""Lets a trained pilot look at the newest frame, without the loop ever waiting for it."""
+
+import logging
+from threading import Condition
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from donkeycar.errors import ConfigError, PartFailed
+from donkeycar.timing import Clock, RealClock
+
+logger = logging.getLogger(__name__)
+
+# Trained on -1 to +1, a network overshoots a little in a tight bend: that is clipped. An answer
+# twice too large comes from a network that does not know what it sees: that is void.
+MAX_OVERSHOOT = 2.0
+# How long the worker sleeps at most before it looks whether it should end.
+POLL_S = 0.2
+
+Answer = tuple[float, float, float]
+
+
+class Infers(Protocol):
+    """What this part needs of a pilot."""
+
+    def infer(self, image: np.ndarray, /) -> tuple[float, float]:
+        """Return angle and throttle for a frame."""
+
+
+class _Frame(NamedTuple):
+    image: np.ndarray
+    exposed_s: float
+
+
+class PilotPart:
+    """Drives by a pilot that works in a thread of its own on the newest frame.
+
+    A slow pilot skips frames; it never delays the loop, and never falls behind. Each answer
+    lives `max_age_s` from the moment its frame was *exposed*, so camera, queue and network
+    together have that long; an older answer counts as none. The answer that a network gives
+    to one frame is void if it is not a number or far out of range.
+
+    Called with `run`, it answers for the frame at once: for a simulator in lockstep.
+
+    Args:
+        pilot: Turns a frame into angle and throttle; see `donkeycar.pilots.load_pilot`.
+        max_age_s: Life of an answer, in seconds; greater than 0.
+        clock: Source of time, the same as the camera's.
+
+    Raises:
+        ConfigError: If `max_age_s` is not greater than 0.
+
+    Example:
+        >>> from donkeycar.testing import FakeClock
+        >>> class GoStraight:
+        ...     def infer(self, image):
+        ...         return 0.0, 0.3
+        >>> part = PilotPart(GoStraight(), clock=FakeClock())
+        >>> part.run(np.zeros((120, 160, 3), np.uint8), 0.0)
+        (0.0, 0.3, 0.15)
+    """
+
+    def __init__(
+        self, pilot: Infers, *, max_age_s: float = 0.15, clock: Clock | None = None
+    ) -> None:
+        if not max_age_s > 0:
+            raise ConfigError(f"`max_age_s` must be greater than 0. Received: {max_age_s=}")
+        self.pilot = pilot
+        self.max_age_s = max_age_s
+        self.num_answers = 0
+        self.num_void = 0
+        self.latency_s = 0.0
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._changed = Condition()
+        self._waiting: _Frame | None = None
+        self._seen_s: float | None = None
+        self._answer: Answer | None = None
+        self._error: Exception | None = None
+        self._stopping = False
+
+    def run(self, image: np.ndarray | None, exposed_s: float | None) -> Answer | None:
+        """Look at the frame and answer, in the caller's thread.
+
+        Args:
+            image: Newest frame, ``None`` before the first.
+            exposed_s: When it was exposed, on the clock.
+
+        Returns:
+            Angle and throttle, each -1 to +1, and the moment they expire; ``None`` if there is no
+            frame, the answer is void, or it is too old already.
+        """
+        if image is None or exposed_s is None:
+            return None
+        if exposed_s != self._seen_s:
+            self._seen_s = exposed_s
+            self._answer = self._look(_Frame(image, exposed_s))
+        return self._unless_expired(self._answer)
+
+    def run_threaded(self, image: np.ndarray | None, exposed_s: float | None) -> Answer | None:
+        """Hand the frame to the worker, and return its newest answer without waiting.
+
+        Returns:
+            As `run`, for the newest frame the worker is done with.
+
+        Raises:
+            PartFailed: If the worker died; the cause is chained.
+        """
+        with self._changed:
+            if self._error is not None:
+                raise PartFailed(f"the pilot stopped: {self._error}") from self._error
+            if image is not None and exposed_s is not None and exposed_s != self._seen_s:
+                self._seen_s = exposed_s
+                self._waiting = _Frame(image, exposed_s)
+                self._changed.notify()
+            answer = self._answer
+        return self._unless_expired(answer)
+
+    def update(self) -> None:
+        """Answer for the newest frame, again and again, until `shutdown`: the thread's body."""
+        try:
+            while (frame := self._next_frame()) is not None:
+                answer = self._look(frame)
+                with self._changed:
+                    self._answer = answer
+        except Exception as error:  # handed over to the loop, which stops the car by name
+            with self._changed:
+                self._error = error
+
+    def shutdown(self) -> None:
+        """Ask the thread to end, and forget the last answer. Safe to call twice."""
+        with self._changed:
+            self._stopping = True
+            self._answer = None
+            self._changed.notify_all()
+
+    def _next_frame(self) -> _Frame | None:
+        """Wait for a frame; ``None`` when it is time to end."""
+        with self._changed:
+            while not self._stopping and self._waiting is None:
+                self._changed.wait(POLL_S)
+            frame, self._waiting = self._waiting, None
+            return None if self._stopping else frame
+
+    def _look(self, frame: _Frame) -> Answer | None:
+        """Ask the network, and refuse an answer that must not reach a motor."""
+        angle, throttle = self.pilot.infer(frame.image)
+        self.latency_s = self._clock.monotonic() - frame.exposed_s
+        self.num_answers += 1
+        # A comparison with NaN is false, so this refuses it too.
+        if not (abs(angle) <= MAX_OVERSHOOT and abs(throttle) <= MAX_OVERSHOOT):
+            self.num_void += 1
+            if self.num_void == 1:
+                logger.warning("The pilot answered angle=%s, throttle=%s: void", angle, throttle)
+            return None
+        return _clipped(angle), _clipped(throttle), frame.exposed_s + self.max_age_s
+
+    def _unless_expired(self, answer: Answer | None) -> Answer | None:
+        """Return an answer that still counts."""
+        if answer is None or self._clock.monotonic() >= answer[2]:
+            return None
+        return answer
+
+
+def _clipped(value: float) -> float:
+    return min(max(value, -1.0), 1.0)
