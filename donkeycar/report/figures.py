@@ -1,0 +1,123 @@
+"""The plots of a report, each as the bytes of a PNG.
+
+Drawn with matplotlib's own objects, not with pyplot: no window, no global state, any thread.
+"""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from donkeycar.errors import DeviceError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+DPI = 150
+DRIVER, PILOT = "#5f6b7a", "#0b6bcb"  # the same two colours for person and pilot in every plot
+GOOD, BAD = "#0b6bcb", "#c62828"
+
+
+def loss_curve(history: Mapping[str, Sequence[float]], *, best_epoch: int | None = None) -> bytes:
+    """Training and validation loss by epoch, on a logarithmic scale.
+
+    Args:
+        history: ``"loss"`` and ``"val_loss"``, one value an epoch.
+        best_epoch: Epoch whose weights were kept, counted from 1; marked if given.
+    """
+    figure, axes = _paper(6.4, 3.6)
+    for key, label, colour in (("loss", "training", DRIVER), ("val_loss", "validation", PILOT)):
+        values = history.get(key, ())
+        axes.plot(range(1, len(values) + 1), values, marker="o", ms=3, color=colour, label=label)
+    if best_epoch is not None:
+        axes.axvline(best_epoch, color=PILOT, lw=0.8, ls=":")
+        axes.annotate(
+            "kept", (best_epoch, 1), xycoords=("data", "axes fraction"), xytext=(3, -10),
+            textcoords="offset points", fontsize=8, color=PILOT,
+        )  # fmt: skip
+    axes.set(xlabel="epoch", ylabel="loss (mean squared error)", yscale="log")
+    axes.locator_params(axis="x", integer=True)
+    axes.legend(frameon=False)
+    return _png(figure)
+
+
+def prediction_over_time(
+    driver: Sequence[float], pilot: Sequence[float], *, quantity: str = "steering"
+) -> bytes:
+    """What the driver did and what the pilot would have done, record by record.
+
+    Args:
+        driver: Recorded values, -1 to +1.
+        pilot: The pilot's answers to the same pictures.
+        quantity: Name for the axis.
+    """
+    figure, axes = _paper(6.4, 3.2)
+    axes.plot(driver, color=DRIVER, lw=1.4, label="driver")
+    axes.plot(pilot, color=PILOT, lw=1.0, label="pilot")
+    axes.set(xlabel="validation record", ylabel=quantity, ylim=(-1.05, 1.05))
+    axes.set_xlim(0, max(1, len(driver) - 1))
+    axes.legend(frameon=False, ncols=2, loc="lower right")
+    return _png(figure)
+
+
+def prediction_scatter(
+    driver: Sequence[float], pilot: Sequence[float], *, quantity: str = "steering"
+) -> bytes:
+    """Pilot against driver: on the diagonal they agree."""
+    figure, axes = _paper(3.8, 3.6)
+    axes.plot((-1, 1), (-1, 1), color=DRIVER, lw=0.8)
+    axes.scatter(driver, pilot, s=5, alpha=0.35, color=PILOT, linewidths=0)
+    axes.set(
+        xlabel=f"driver's {quantity}", ylabel=f"pilot's {quantity}", xlim=(-1.05, 1.05),
+        ylim=(-1.05, 1.05), aspect="equal",
+    )  # fmt: skip
+    return _png(figure)
+
+
+def driven_line(
+    ground: "np.ndarray[Any, Any]",
+    extent_m: tuple[float, float, float, float],
+    line_m: "np.ndarray[Any, Any]",
+    off_track: "np.ndarray[Any, Any]",
+) -> bytes:
+    """The line a car drove, over a picture of the track from above.
+
+    Args:
+        ground: The track from above, ``uint8`` RGB, ``(height, width, 3)``, first row at the
+            largest y.
+        extent_m: ``(x_min, x_max, y_min, y_max)`` of `ground`, in metres.
+        line_m: Positions, ``(steps, 2)``, in metres.
+        off_track: Whether each of them was off the track, ``(steps,)``, bool.
+    """
+    width_m, height_m = extent_m[1] - extent_m[0], extent_m[3] - extent_m[2]
+    figure, axes = _paper(6.4, 6.4 * height_m / width_m + 0.5)
+    axes.imshow(ground, extent=extent_m)
+    axes.plot(line_m[:, 0], line_m[:, 1], color=GOOD, lw=1.2, alpha=0.9)
+    if off_track.any():
+        x_m, y_m = line_m[off_track].T
+        axes.scatter(x_m, y_m, s=6, color=BAD, zorder=3, label="off the track")
+        axes.legend(frameon=True, fontsize=8)
+    axes.plot(*line_m[0], marker="o", color=GOOD, ms=6, mec="white")
+    axes.set(xlabel="m", ylabel="m", xlim=extent_m[:2], ylim=extent_m[2:], aspect="equal")
+    return _png(figure)
+
+
+def _paper(width_in: float, height_in: float) -> "tuple[Figure, Axes]":
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise DeviceError("Plots need matplotlib: pip install 'donkeycar[train]'") from error
+    figure = Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
+    axes = figure.add_subplot()
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color="#e6e8eb", lw=0.6)
+    axes.set_axisbelow(True)
+    return figure, axes
+
+
+def _png(figure: "Figure") -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()

@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Your car, and how to start it.
+
+python manage.py drive                        drive from the web page
+python manage.py drive --model models/mypilot let a pilot drive
+python manage.py train --model models/mypilot train a pilot on what is in data/
+
+This file is yours to change. Each line of `drive` puts one part into the loop; a part runs once a
+tick, in this order. What a part reads and writes are the channels named in its line or in
+`donkeycar/assembly.py`. Settings belong into myconfig.py.
+"""
+
+import donkeycar as dk
+from donkeycar.assembly import (
+    add_camera,
+    add_console,
+    add_drive_mode,
+    add_drivetrain,
+    add_pilot,
+    add_recorder,
+    make_world,
+)
+from donkeycar.management.car import main
+
+
+def drive(cfg, *, model=None, model_type=None, meta=()):
+    """Put the car together and drive it until Ctrl-C.
+
+    Args:
+        cfg: Settings, see myconfig.py.
+        model: Path of a pilot, or None to drive by hand.
+        model_type: Only for models made elsewhere: what kind of network it is, e.g. "linear".
+        meta: Pairs of name and value that are stored with everything recorded.
+    """
+    car = dk.Vehicle()
+    world = make_world(cfg)  # only if the camera or the wheels are simulated
+
+    add_camera(car, cfg, world)  # -> cam/image_array
+    add_console(car, cfg, has_pilot=model is not None)  # -> user/angle, user/throttle, user/mode
+    if model is not None:
+        add_pilot(car, cfg, model, model_type)  # -> pilot/angle, pilot/throttle
+    add_drive_mode(car, cfg)  # user and pilot -> angle, throttle, command
+    add_recorder(car, cfg, meta)  # -> data/
+    # A part of your own goes here, for example:
+    # car.add(MyPart(), inputs=["angle"], outputs=["my/channel"])
+    add_drivetrain(car, cfg, world)  # command -> wheels; last in, first to stop
+
+    car.start(rate_hz=cfg.DRIVE_LOOP_HZ, max_loop_count=cfg.MAX_LOOPS)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(drive, __file__))
