@@ -1,0 +1,104 @@
+// The sheet behind the menu button: inputs, throttle, own buttons, pairing, keys, commands.
+
+import { copyLine } from "/static/lib/copy_line.js";
+import { Segments } from "/static/lib/segments.js";
+import { toast } from "/static/lib/toast.js";
+
+const find = (id) => document.getElementById(id);
+
+const THROTTLE_NOTES = {
+  max: "The stick's full way is the throttle limit.",
+  constant: "While you hold the stick or a key, the throttle is the limit: you only steer.",
+};
+
+/** Opens, closes and fills the menu. `onButton(name)` is called for w1 to w5. */
+export class Menu {
+  constructor({ inputs, onOpen, onButton }) {
+    this._inputs = inputs;
+    this._sheet = find("menu");
+    this._onOpen = onOpen;
+    this._choices = new Segments(find("inputs"), {
+      onChoose: (name) => this._choose(name),
+      onRefused: (name) => toast(inputs.obstacle(name)),
+    });
+    this._throttle = new Segments(find("throttle-modes"), { onChoose: (name) => this._setThrottle(name) });
+    find("menu-open").addEventListener("click", () => this.open());
+    this._sheet.addEventListener("click", (event) => {
+      // A tap beside the sheet lands on the dialog itself.
+      if (event.target === this._sheet || event.target.closest("[data-close]")) this._sheet.close();
+    });
+    find("own").addEventListener("click", ({ target }) => target.value && onButton(target.value));
+    find("invite").addEventListener("click", () => this._invite());
+    this._showCommands();
+    this._showInputs();
+    this._setThrottle("max");
+  }
+
+  open(section = "") {
+    if (!this._sheet.open) {
+      this._onOpen();
+      this._showInputs();
+      this._sheet.showModal();
+    }
+    if (section) find(section).scrollIntoView();
+    else this._sheet.scrollTop = 0;
+  }
+
+  async _choose(name) {
+    try {
+      await this._inputs.choose(name);
+    } catch (error) {
+      toast(error.message);
+    }
+    this._showInputs();
+  }
+
+  _showInputs() {
+    this._choices.show(this._inputs.choice);
+    const obstacles = ["gamepad", "tilt"].map((name) => this._inputs.obstacle(name));
+    this._choices.disable("gamepad", obstacles[0]);
+    this._choices.disable("tilt", obstacles[1]);
+    find("input-note").textContent = [this._inputs.note(), ...obstacles].filter(Boolean).join(" ");
+  }
+
+  _setThrottle(name) {
+    this._inputs.constant = name === "constant";
+    this._throttle.show(name);
+    find("throttle-note").textContent = THROTTLE_NOTES[name];
+  }
+
+  async _invite() {
+    try {
+      const answer = await fetch("/invite", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: "{}",
+      });
+      const invitation = await answer.json();
+      if (!answer.ok) throw new Error(invitation.error);
+      find("invite-code").src = `data:image/svg+xml,${encodeURIComponent(invitation.qr_svg)}`;
+      find("invite-link").textContent = invitation.url.split("#")[0];
+      find("invite-pin").textContent = invitation.pin;
+      find("invitation").hidden = false;
+      find("invitation").scrollIntoView({ block: "nearest" });
+    } catch (error) {
+      toast(`The car gave no code: ${error.message}`, { danger: true });
+    }
+  }
+
+  _showCommands() {
+    const post = (message) =>
+      `curl -H "Authorization: Bearer TOKEN" -H "Content-Type: application/json" -d '${JSON.stringify(message)}' ${location.origin}/drive`;
+    find("commands").append(
+      copyLine("Start the car", "python manage.py drive"),
+      copyLine("Start it with a pilot", "python manage.py drive --model models/mypilot.tflite"),
+      copyLine("Train a pilot on what was recorded", "python manage.py train --tubs data --model models/mypilot.tflite"),
+      copyLine("Stop the car", post({ stop: true })),
+      copyLine("Read its state", post({})),
+    );
+    const note = document.createElement("p");
+    note.className = "quiet";
+    note.textContent = "TOKEN is what stands after the # in the link that the car printed at its start.";
+    find("commands").append(note);
+  }
+}

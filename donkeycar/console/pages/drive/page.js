@@ -1,0 +1,179 @@
+// The drive page: connects the inputs, the car and what is seen of it.
+
+import { Banner, chooseBanner } from "/static/lib/banner.js";
+import { DriveLink } from "/static/lib/drive_link.js";
+import { FrameCanvas } from "/static/lib/frame_canvas.js";
+import { drawIcons } from "/static/lib/icons.js";
+import { Inputs } from "/static/lib/inputs.js";
+import { drawPilotLine } from "/static/lib/pilot_line.js";
+import { Segments } from "/static/lib/segments.js";
+import { toast } from "/static/lib/toast.js";
+import { showValue } from "/static/lib/value_bar.js";
+import { Menu } from "./menu.js";
+
+const NO_PILOT = "No pilot is loaded: start the car with  python manage.py drive --model models/mypilot.tflite";
+const LIMIT_STEP = 0.05;
+const GAMEPAD_BUTTONS = { 0: stop, 1: record, 9: resume };
+
+const find = (id) => document.getElementById(id);
+const write = (element, text) => element.textContent !== text && (element.textContent = text);
+const isSelfDriving = (state) => state.driveMode !== undefined && state.driveMode !== "user";
+
+drawIcons();
+
+const inputs = new Inputs({
+  pad: find("pad"),
+  steerPad: find("pad-steer"),
+  throttlePad: find("pad-throttle"),
+  onRelease: () => link.sendNow(),
+  commands: {
+    Space: stop,
+    Enter: resume,
+    KeyR: record,
+    Digit1: () => chooseMode("user"),
+    Digit2: () => chooseMode("local_angle"),
+    Digit3: () => chooseMode("local"),
+    "+": () => moveLimit(LIMIT_STEP),
+    "=": () => moveLimit(LIMIT_STEP),
+    "-": () => moveLimit(-LIMIT_STEP),
+    "?": () => menu.open("help"),
+    "Shift+Digit1": () => pressOwn("w1"),
+    "Shift+Digit2": () => pressOwn("w2"),
+    "Shift+Digit3": () => pressOwn("w3"),
+    "Shift+Digit4": () => pressOwn("w4"),
+    "Shift+Digit5": () => pressOwn("w5"),
+  },
+});
+const link = new DriveLink({
+  read: () => inputs.read(link.state.max_throttle ?? 0),
+  onChange: showLater,
+  onError: (text) => toast(text, { danger: true }),
+});
+const picture = new FrameCanvas({
+  canvas: find("frame"),
+  fallback: find("frame-fallback"),
+  clockOffsetS: () => link.clockOffsetS,
+});
+const menu = new Menu({ inputs, onOpen: () => inputs.release(), onButton: pressOwn });
+const modes = new Segments(find("modes"), { onChoose: chooseMode, onRefused: () => toast(NO_PILOT) });
+const banner = new Banner(find("banner"), { onAct: act });
+
+// Not "click": a stop must not wait for the finger to be lifted.
+find("stop").addEventListener("pointerdown", stop);
+find("stop").addEventListener("click", stop);
+find("record").addEventListener("click", record);
+find("limit").addEventListener("input", ({ target }) => setLimit(target.valueAsNumber / 100));
+document.addEventListener("visibilitychange", () => inputs.release());
+document.addEventListener("contextmenu", (event) => event.preventDefault());
+addEventListener("resize", () => inputs.release());
+
+setInterval(showLater, 100);
+
+function stop() {
+  inputs.release();
+  link.stop();
+}
+
+function resume() {
+  const offer = chooseBanner(link, inputs.held);
+  if (offer?.action === "resume" && offer.ready) link.say({ resume: true });
+}
+
+function act(action) {
+  if (action === "resume") resume();
+  if (action === "give") link.say({ give: true });
+  if (action === "take") {
+    if (link.state.driver === "other") toast("Asked. Whoever drives has to let you.");
+    link.take();
+  }
+}
+
+function mayCommand() {
+  if (link.drives) return true;
+  toast(link.state.driver === "other" ? "Somebody else drives: you watch." : "No link to the car yet.");
+  return false;
+}
+
+function record() {
+  if (link.state.num_records === null) toast("Nothing records here: this car was started without a recorder.");
+  else if (mayCommand()) link.say({ recording: !link.state.recording });
+}
+
+function chooseMode(mode) {
+  if (mode !== "user" && !link.state.has_pilot) toast(NO_PILOT);
+  else if (mayCommand()) link.say({ drive_mode: mode });
+}
+
+function setLimit(limit) {
+  const bounded = Math.min(link.state.throttle_ceiling ?? 1, Math.max(LIMIT_STEP, limit));
+  if (mayCommand()) link.say({ max_throttle: Math.round(bounded * 100) / 100 });
+}
+
+function moveLimit(step) {
+  setLimit((link.state.max_throttle ?? 0) + step);
+}
+
+function pressOwn(name) {
+  if (mayCommand() && link.say({ buttons: { [name]: true } })) toast(`${name} pressed.`);
+}
+
+let frame = 0;
+
+/** Draw once per picture of the screen, however many messages came in between. */
+function showLater() {
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    show();
+  });
+}
+
+function show() {
+  for (const button of inputs.newPresses()) GAMEPAD_BUTTONS[button]?.();
+  const { state } = link;
+  const name = state.car_name || "Donkey car";
+  write(find("car"), name);
+  if (document.title !== name) document.title = name;
+  showLink();
+  write(find("rate"), state.loop_hz ? state.loop_hz.toFixed(1) : "–");
+  write(find("records"), state.num_records === null ? "–" : String(state.num_records ?? 0));
+  find("open-mode").hidden = state.auth !== "none";
+  showPicture();
+  banner.show(chooseBanner(link, inputs.held));
+  showControls();
+}
+
+function showLink() {
+  const place = find("link");
+  place.dataset.state = link.connection;
+  const latency = link.latencyMs === undefined ? "…" : `${Math.round(link.latencyMs)} ms`;
+  write(place.querySelector(".value"), link.connection === "open" ? latency : "no link");
+}
+
+function showPicture() {
+  const { state } = link;
+  const place = find("picture");
+  const condition = link.connection === "lost" && picture.condition === "live" ? "stale" : picture.condition;
+  place.dataset.state = condition;
+  if (picture.full) write(find("picture-note"), `All ${state.max_viewers} places to watch are taken. Close this page on another phone.`);
+  else if (condition === "waiting") write(find("picture-note"), "Waiting for the camera…");
+  else if (condition === "stale") write(find("picture-note"), `Picture is ${(picture.ageS ?? 0).toFixed(1)} s old`);
+  showValue(find("steering"), link.connection === "open" ? state.angle : 0);
+  showValue(find("throttle"), link.connection === "open" ? state.throttle : 0);
+  drawPilotLine(find("overlay"), isSelfDriving(state) && condition === "live" ? (state.pilot_angle ?? undefined) : undefined);
+}
+
+function showControls() {
+  const { state } = link;
+  modes.show(state.driveMode ?? "user");
+  for (const mode of ["local_angle", "local"]) modes.disable(mode, state.has_pilot ? "" : NO_PILOT);
+  find("record").setAttribute("aria-pressed", String(state.recording === true));
+  write(find("record").querySelector(".label"), state.recording ? "Recording" : "Record");
+  if (state.recorder_status && state.recorder_status !== show.recorderStatus) toast(state.recorder_status, { danger: true });
+  show.recorderStatus = state.recorder_status;
+  const limit = Math.round((state.max_throttle ?? 0) * 100);
+  write(find("limit-value"), String(limit));
+  find("limit").max = Math.round((state.throttle_ceiling ?? 1) * 100);
+  if (document.activeElement !== find("limit") || !find("limit").matches(":active")) find("limit").value = limit;
+  find("stop").dataset.state = link.stopping ? "asking" : "";
+  find("pads").classList.toggle("off", !link.drives || state.reason_code !== "");
+}

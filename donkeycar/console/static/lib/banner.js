@@ -1,0 +1,99 @@
+// What stopped the car, since when, and the one thing to do.
+
+const TITLES = {
+  stop: "Stopped",
+  link: "Link silent",
+  lost: "Link lost",
+  left: "The driver's page was hidden or closed",
+  start: "Ready in a pilot mode",
+  handed_over: "You have the wheel",
+  nobody: "Nobody drives",
+};
+const CALM = new Set(["start", "handed_over", "nobody"]);
+
+/**
+ * The banner for this moment, or undefined when there is nothing to say.
+ *
+ * `link` is the DriveLink, `held` whether a stick or key is held. The answer has `what`, `sinceS`
+ * (or undefined), `todo`, `calm` (not an alarm), `action` ("resume", "take", "give" or "") and
+ * `ready` (whether the action can be tapped now).
+ */
+export function chooseBanner(link, held) {
+  const { state } = link;
+  if (link.connection === "connecting") return undefined;
+  if (link.connection === "lost") {
+    return {
+      what: "No link to the car",
+      sinceS: (performance.now() - link.lostMs) / 1000,
+      todo: "The car stops by itself. Stay near it: this page keeps trying.",
+      action: "",
+    };
+  }
+  if (state.driver === "other") {
+    return {
+      what: "Somebody else drives",
+      todo: "You watch. STOP works from here too.",
+      calm: true,
+      action: "take",
+      ready: true,
+    };
+  }
+  if (state.reason_code) return stopped(link, held);
+  if (state.asked) {
+    return { what: "Another phone asks to drive", todo: "", calm: true, action: "give", ready: true };
+  }
+  return undefined;
+}
+
+function stopped({ state, stoppedS }, held) {
+  const banner = {
+    what: TITLES[state.reason_code] ?? state.reason,
+    sinceS: CALM.has(state.reason_code) ? undefined : stoppedS,
+    calm: CALM.has(state.reason_code),
+    action: "resume",
+    ready: state.can_resume && !held,
+  };
+  if (state.reason_code === "link") {
+    return { ...banner, todo: "It goes on by itself when the link is back.", action: "" };
+  }
+  if (state.driver === "nobody") return { ...banner, todo: "Take the seat to drive.", action: "take", ready: true };
+  if (held) return { ...banner, todo: "Let go of the stick, then tap Resume." };
+  if (!state.can_resume) return { ...banner, todo: "Checking the link…" };
+  return { ...banner, todo: state.reason_code === "start" ? "Tap Resume and the pilot drives." : "Tap Resume to go on." };
+}
+
+const LABELS = { resume: "Resume", take: "Drive", give: "Let them drive" };
+
+/** Shows what `chooseBanner` says, touching the page only where something changed. */
+export class Banner {
+  constructor(element, { onAct }) {
+    this._element = element;
+    this._what = element.querySelector("[data-what]");
+    this._since = element.querySelector("[data-since]");
+    this._todo = element.querySelector("[data-todo]");
+    this._button = element.querySelector("button");
+    this._button.addEventListener("click", () => onAct(this._button.value));
+  }
+
+  show(banner) {
+    this._element.hidden = banner === undefined;
+    if (banner === undefined) return;
+    this._element.classList.toggle("calm", Boolean(banner.calm));
+    write(this._what, banner.what + (banner.sinceS === undefined ? "." : ""));
+    write(this._since, banner.sinceS === undefined ? "" : `${ago(banner.sinceS)} ago.`);
+    write(this._todo, banner.todo);
+    this._button.hidden = !banner.action;
+    this._button.value = banner.action;
+    this._button.disabled = !banner.ready;
+    write(this._button, LABELS[banner.action] ?? "");
+  }
+}
+
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function ago(seconds) {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  return seconds < 120 ? `${Math.floor(seconds)} s` : `${Math.floor(seconds / 60)} min`;
+}

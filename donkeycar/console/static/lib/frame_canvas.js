@@ -1,0 +1,82 @@
+// The camera picture: newest frame on a canvas, with its age; a plain <img> where that fails.
+
+const RETRY_MS = 500;
+const STALE_S = 0.5;
+const TOO_MANY_VIEWERS = 4503;
+const ATTEMPTS_BEFORE_IMG = 3;
+
+/** Draws frames of `/wsVideo` into `canvas`; after three failures shows `/video` in `fallback`. */
+export class FrameCanvas {
+  /** `clockOffsetS()` is this page's clock minus the car's, in seconds, or undefined. */
+  constructor({ canvas, fallback, clockOffsetS }) {
+    this.full = false;
+    this._canvas = canvas;
+    this._context = canvas.getContext("2d");
+    this._fallback = fallback;
+    this._clockOffsetS = clockOffsetS;
+    this._exposedS = undefined;
+    this._failures = typeof createImageBitmap === "function" ? 0 : ATTEMPTS_BEFORE_IMG;
+    document.addEventListener("visibilitychange", () => this._follow());
+    this._follow();
+  }
+
+  /** "waiting" before the first frame, "stale" when the newest is older than 500 ms, else "live". */
+  get condition() {
+    if (!this._fallback.hidden) return this._fallback.naturalWidth > 0 ? "live" : "waiting";
+    if (this._exposedS === undefined) return "waiting";
+    return this.ageS > STALE_S ? "stale" : "live";
+  }
+
+  /** Seconds since the newest frame was exposed, or undefined before the first one. */
+  get ageS() {
+    const offsetS = this._clockOffsetS();
+    if (this._exposedS === undefined || offsetS === undefined) return undefined;
+    return Math.max(0, performance.now() / 1000 - offsetS - this._exposedS);
+  }
+
+  _follow() {
+    clearTimeout(this._retry);
+    this._socket?.close();
+    this._socket = undefined;
+    if (document.hidden) {
+      this._fallback.removeAttribute("src");
+    } else if (this._failures >= ATTEMPTS_BEFORE_IMG) {
+      this._fallback.hidden = false;
+      this._canvas.hidden = true;
+      this._fallback.src = "/video";
+    } else {
+      this._open();
+    }
+  }
+
+  _open() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const socket = new WebSocket(`${scheme}://${location.host}/wsVideo`);
+    let opened = false;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => (opened = true);
+    socket.onmessage = ({ data }) => this._paint(socket, data);
+    socket.onclose = ({ code }) => {
+      if (socket !== this._socket) return;
+      this.full = code === TOO_MANY_VIEWERS;
+      if (!opened && navigator.onLine) this._failures += 1;
+      this._retry = setTimeout(() => this._follow(), RETRY_MS);
+    };
+    this._socket = socket;
+  }
+
+  async _paint(socket, message) {
+    const exposedS = new DataView(message).getFloat64(0);
+    const frame = await createImageBitmap(new Blob([new Uint8Array(message, 8)], { type: "image/jpeg" }));
+    if (this._canvas.width !== frame.width || this._canvas.height !== frame.height) {
+      this._canvas.width = frame.width;
+      this._canvas.height = frame.height;
+    }
+    this._context.drawImage(frame, 0, 0);
+    frame.close();
+    this.full = false;
+    this._failures = 0;
+    this._exposedS = exposedS;
+    if (socket.readyState === WebSocket.OPEN) socket.send("ack");
+  }
+}
