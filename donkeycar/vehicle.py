@@ -87,7 +87,8 @@ class Vehicle:
 
     Args:
         mem: The channels, a new empty `Memory` if omitted.
-        clock: Source of time for the loop and for the ages of channels.
+        clock: Source of time for the loop and for the ages of channels; parts that ask for time
+            get the same one, `Vehicle.clock`.
 
     Example:
         >>> from donkeycar.timing import SimulatedClock
@@ -105,8 +106,8 @@ class Vehicle:
     """
 
     def __init__(self, mem: Memory | None = None, *, clock: Clock | None = None) -> None:
-        self._clock: Clock = RealClock() if clock is None else clock
-        self.mem = Memory(clock=self._clock) if mem is None else mem
+        self.clock: Clock = RealClock() if clock is None else clock
+        self.mem = Memory(clock=self.clock) if mem is None else mem
         self.entries: list[Entry] = []
         self.on = False
         self._stop_asked = False
@@ -250,14 +251,14 @@ class Vehicle:
         return report(entry.watch for entry in self.entries)
 
     def _loop(self, rate_hz: float, max_loop_count: int | None) -> int:
-        rate = RateKeeper(rate_hz, clock=self._clock)
+        rate = RateKeeper(rate_hz, clock=self.clock)
         loops = window_loops = 0
-        window_start_s = self._clock.monotonic()
+        window_start_s = self.clock.monotonic()
         while self.on and not (max_loop_count and loops >= max_loop_count):
             self.step()
             loops += 1
             rate.wait()
-            window_s = self._clock.monotonic() - window_start_s
+            window_s = self.clock.monotonic() - window_start_s
             if window_s >= RATE_WINDOW_S:
                 self.mem["loop/rate_hz"] = (loops - window_loops) / window_s
                 self.mem["loop/late_ticks"] = rate.late_ticks

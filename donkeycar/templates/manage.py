@@ -18,6 +18,7 @@ from donkeycar.assembly import (
     add_drivetrain,
     add_pilot,
     add_recorder,
+    make_clock,
     make_world,
 )
 from donkeycar.management.car import main
@@ -32,8 +33,8 @@ def drive(cfg, *, model=None, model_type=None, meta=()):
         model_type: Only for models made elsewhere: what kind of network it is, e.g. "linear".
         meta: Pairs of name and value that are stored with everything recorded.
     """
-    car = dk.Vehicle()
-    world = make_world(cfg)  # only if the camera or the wheels are simulated
+    car = dk.Vehicle(clock=make_clock(cfg))
+    world = make_world(cfg)  # None unless the camera or the wheels are simulated
 
     add_camera(car, cfg, world)  # -> cam/image_array
     add_console(car, cfg, has_pilot=model is not None)  # -> user/angle, user/throttle, user/mode
