@@ -1,0 +1,103 @@
+"""What `python manage.py ...` does around the car: arguments, settings, log, exit code."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from donkeycar.config import Config, load_config
+from donkeycar.errors import ConfigError, DonkeyError
+
+logger = logging.getLogger(__name__)
+
+
+def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None = None) -> int:
+    """Run one command of a car.
+
+    Args:
+        drive: The car's own function: called with the settings, and by keyword with `model`,
+            `model_type` and `meta`.
+        car_file: Path of the car's ``manage.py``; its folder is the car.
+        argv: Arguments, those of the command line if omitted.
+
+    Returns:
+        0 if it worked, 1 if donkeycar refused (one line on stderr says why). argparse exits with
+        2 by itself on bad usage.
+    """
+    args = build_parser().parse_args(argv)
+    try:
+        args.run(args, drive, Path(car_file).resolve().parent)
+    except DonkeyError as error:
+        print(f"manage.py: error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The command line of a car."""
+    parser = argparse.ArgumentParser(prog="manage.py", description="Drive this car, or train it.")
+    commands = parser.add_subparsers(metavar="command", required=True)
+
+    command = commands.add_parser("drive", help="drive by hand or by a pilot, and record")
+    command.add_argument("--model", type=Path, help="a pilot: .keras, .tflite or their common name")
+    command.add_argument(
+        "--type", dest="model_type", help="kind of network; only for models made elsewhere"
+    )
+    command.add_argument(
+        "--js", action="store_true", help="drive with a gamepad that is plugged into the car"
+    )
+    command.add_argument(
+        "--meta", action="append", default=[], metavar="NAME:VALUE",
+        help="stored with everything recorded, e.g. driver:Kim; may be repeated",
+    )  # fmt: skip
+    _add_settings(command)
+    command.set_defaults(run=_drive)
+
+    from donkeycar.management import train
+
+    command = commands.add_parser("train", help="train a pilot on what was recorded")
+    train.add_arguments(command)
+    command.set_defaults(run=lambda args, drive, folder: train.run(args))
+    return parser
+
+
+def _add_settings(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--myconfig", default="myconfig.py", help="the owner's settings (default: %(default)s)"
+    )
+    command.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE",
+        help="one setting for this run, e.g. DRIVE_LOOP_HZ=30; may be repeated",
+    )  # fmt: skip
+
+
+def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -> None:
+    if args.js:
+        raise ConfigError(
+            "A gamepad plugged into the car is not read by this version. Received: --js. "
+            "Plug it into the phone or PC that shows the drive page: the page reads it."
+        )
+    meta = [_pair(text) for text in args.meta]
+    cfg = load_config(folder / "config.py", myconfig=args.myconfig, overrides=args.set)
+    set_up_logging(cfg)
+    for notice in cfg.notices:
+        logger.warning("%s", notice)
+    drive(cfg, model=args.model, model_type=args.model_type, meta=meta)
+
+
+def set_up_logging(cfg: Config) -> None:
+    """Log to the console as the settings say; `HAVE_CONSOLE_LOGGING` False is silence."""
+    handler: logging.Handler = logging.NullHandler()
+    if cfg.HAVE_CONSOLE_LOGGING:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter(cfg.LOGGING_FORMAT))
+    logging.basicConfig(level=cfg.LOGGING_LEVEL, handlers=[handler], force=True)
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    name, colon, value = text.partition(":")
+    if not (name and colon):
+        raise ConfigError(f"`--meta` must be NAME:VALUE. Received: --meta {text}")
+    return name, value
