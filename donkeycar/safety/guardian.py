@@ -1,0 +1,191 @@
+"""The last word on what reaches the motor.
+
+| state | the outputs carry       | and it ends                                                 |
+| ----- | ----------------------- | ----------------------------------------------------------- |
+| BOOT  | nothing                 | with the first good frame: SAFE                             |
+| SAFE  | neutral                 | armed: RUN; without a good frame for 2 s: OFF               |
+| RUN   | what the driver orders  | on any doubt: SAFE, at once                                 |
+| OFF   | nothing                 | with a good frame: SAFE                                     |
+
+Doubt is: no good frame for 150 ms, an order that has outlived its life, a burst of bad frames, a
+stop, outputs that fail for 200 ms, the end of the vehicle process. To arm takes 500 ms of good
+frames and then one that is alive, carries the arm bit and asks for zero throttle.
+"""
+
+from enum import IntEnum
+from typing import Protocol
+
+from donkeycar.safety.frame import ARM, STOP, Frame, decode, is_newer
+from donkeycar.timing import Clock, RealClock
+
+DEADLINE_S = 0.15
+MAX_ORDER_LIFE_S = 1.0
+BAD_BURST = 5
+MAX_FAULT_S = 0.2
+STEADY_S = 0.5
+# Steering is held for this long after a stop: a car that coasts should not also swerve.
+CENTRE_AFTER_S = 1.0
+OFF_AFTER_S = 2.0
+# Time from one end of the range to the other, at most.
+SLEW_S = 0.1
+
+
+class State(IntEnum):
+    """What the guardian lets through."""
+
+    BOOT = 0
+    SAFE = 1
+    RUN = 2
+    OFF = 3
+
+
+class Reason(IntEnum):
+    """Why it is not RUN."""
+
+    NONE = 0
+    START = 1
+    SILENT = 2
+    EXPIRED = 3
+    GARBLED = 4
+    STOPPED = 5
+    OUTPUT = 6
+    ENDED = 7
+
+
+class Output(Protocol):
+    """Whatever holds the servo and the motor. Either method may raise ``OSError``."""
+
+    def write(self, steering: float, throttle: float, /) -> None:
+        """Put both out, -1 to +1; called a hundred times a second, mostly with no change."""
+
+    def off(self) -> None:
+        """Send nothing: servos go limp, a speed controller notices that it has no signal."""
+
+
+class Guardian:
+    """Decides from frames and time alone what an output carries.
+
+    Args:
+        output: The servo and the motor. It is switched off at once.
+        clock: Source of time.
+
+    Attributes:
+        state: Now.
+        reason: Why it is not RUN.
+        steering: What is put out, -1 to +1.
+        throttle: What is put out, -1 to +1.
+    """
+
+    def __init__(self, output: Output, *, clock: Clock | None = None) -> None:
+        self._output = output
+        self._clock: Clock = RealClock() if clock is None else clock
+        self.state = State.BOOT
+        self.reason = Reason.START
+        self.steering = self.throttle = 0.0
+        self._order = Frame(0, 0.0, 0.0, 0.0, 0)
+        self._void_s = self._heard_s = -float("inf")
+        self._steady_since_s = self._safe_since_s = self._stepped_s = self._clock.monotonic()
+        self._failing_since_s: float | None = None
+        self._bad_frames = 0
+        self._ended = False
+        self.step()
+
+    @property
+    def done(self) -> bool:
+        """Whether the vehicle process is gone and nothing is put out any more."""
+        quiet = self.state in (State.BOOT, State.OFF) and self._failing_since_s is None
+        return self._ended and quiet
+
+    @property
+    def status(self) -> Frame:
+        """What the vehicle is told: the last frame, what is put out, the state and the reason."""
+        flags = self.state | self.reason << 2
+        return Frame(self._order.seq, self.steering, self.throttle, 0.0, flags)
+
+    def receive(self, packet: bytes) -> None:
+        """Judge one packet of the vehicle process."""
+        if self._ended:
+            return
+        now_s = self._clock.monotonic()
+        self._check(now_s)
+        frame = decode(packet)
+        unheard = self._heard_s == -float("inf")
+        if frame is None or not (unheard or is_newer(frame.seq, self._order.seq)):
+            self._bad_frames += 1
+            if self._bad_frames >= BAD_BURST:
+                self._distrust(Reason.GARBLED, now_s)
+            return
+        if now_s - self._heard_s >= DEADLINE_S:
+            self._steady_since_s = now_s
+        self._bad_frames = 0
+        self._order, self._heard_s = frame, now_s
+        self._void_s = now_s + min(frame.life_s, MAX_ORDER_LIFE_S)
+        if self.state is not State.RUN:
+            self.state = State.SAFE
+        if frame.flags & STOP:
+            self._distrust(Reason.STOPPED, now_s)
+        elif self._may_arm(frame, now_s):
+            self.state, self.reason = State.RUN, Reason.NONE
+
+    def end(self) -> None:
+        """Go safe for good: the vehicle process is gone, or somebody asked for the end."""
+        self._distrust(Reason.ENDED, self._clock.monotonic())
+        self._ended = True
+
+    def step(self) -> None:
+        """Let time pass: notice what is overdue, and write to the output. Call every 10 ms."""
+        now_s = self._clock.monotonic()
+        self._check(now_s)
+        self._follow(now_s)
+        try:
+            if self.state in (State.BOOT, State.OFF):
+                self._output.off()
+            else:
+                self._output.write(self.steering, self.throttle)
+            self._failing_since_s = None
+        except OSError:
+            if self._failing_since_s is None:
+                self._failing_since_s = now_s
+            if now_s - self._failing_since_s > MAX_FAULT_S:
+                self._distrust(Reason.OUTPUT, now_s)
+
+    def _may_arm(self, frame: Frame, now_s: float) -> bool:
+        asks = frame.flags & ARM and frame.throttle == 0.0 and frame.life_s > 0.0
+        return bool(asks and now_s - self._steady_since_s >= STEADY_S)
+
+    def _check(self, now_s: float) -> None:
+        if self.state is State.RUN and now_s - self._heard_s >= DEADLINE_S:
+            self._distrust(Reason.SILENT, now_s)
+        if self.state is State.RUN and now_s >= self._void_s:
+            # The vehicle is well, only the driver fell silent: no need to prove itself again.
+            self._leave_run(Reason.EXPIRED, now_s)
+        last_s = max(self._heard_s, self._safe_since_s)
+        if self.state is State.SAFE and now_s - last_s >= OFF_AFTER_S:
+            self.state = State.OFF
+
+    def _distrust(self, reason: Reason, now_s: float) -> None:
+        self._steady_since_s = now_s
+        self._leave_run(reason, now_s)
+
+    def _leave_run(self, reason: Reason, now_s: float) -> None:
+        if self.state is State.RUN:
+            self.state, self._safe_since_s, self.throttle = State.SAFE, now_s, 0.0
+        self.reason = reason
+
+    def _follow(self, now_s: float) -> None:
+        most = 2.0 * (now_s - self._stepped_s) / SLEW_S
+        self._stepped_s = now_s
+        if self.state is State.RUN:
+            self.steering = _towards(self.steering, self._order.steering, most)
+            # Less throttle is never delayed; more, and the other way round, is.
+            if self.throttle * self._order.throttle <= 0.0:
+                self.throttle = 0.0
+            if abs(self._order.throttle) < abs(self.throttle):
+                self.throttle = self._order.throttle
+            self.throttle = _towards(self.throttle, self._order.throttle, most)
+        elif now_s - self._safe_since_s >= CENTRE_AFTER_S:
+            self.steering = 0.0
+
+
+def _towards(value: float, target: float, most: float) -> float:
+    return value + min(max(target - value, -most), most)

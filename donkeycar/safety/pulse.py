@@ -1,0 +1,56 @@
+"""Pulses for servos and speed controllers, in microseconds, never beyond what was calibrated."""
+
+from typing import NamedTuple
+
+from donkeycar.errors import ConfigError
+
+# What a servo or a speed controller can make sense of.
+SHORTEST_US = 300.0
+LONGEST_US = 3000.0
+
+
+class PulseRange(NamedTuple):
+    """Three calibrated pulses.
+
+    Attributes:
+        low_us: Pulse at -1: full left, or full reverse.
+        centre_us: Pulse at 0: straight ahead, or standing still.
+        high_us: Pulse at +1: full right, or full forward. It may be below `low_us`: that is a
+            servo mounted the other way round.
+
+    Example:
+        >>> PulseRange(1000, 1500, 2000).at(0.5)
+        1750.0
+    """
+
+    low_us: float
+    centre_us: float
+    high_us: float
+
+    def check(self, name: str) -> "PulseRange":
+        """Return it unchanged if it is possible.
+
+        Args:
+            name: Whose pulses these are, for the message.
+
+        Raises:
+            ConfigError: If a pulse is beyond 300 to 3000 us, the ends are equal, or the centre is
+                not between them. It may be one of them: a motor without reverse.
+        """
+        low_us, high_us = sorted((self.low_us, self.high_us))
+        if (
+            not SHORTEST_US <= low_us <= self.centre_us <= high_us <= LONGEST_US
+            or low_us == high_us
+        ):
+            raise ConfigError(
+                f"The pulses of the {name} must be {SHORTEST_US:g} to {LONGEST_US:g} us, the ends "
+                f"different, the centre between them. Received: {self}"
+            )
+        return self
+
+    def at(self, value: float) -> float:
+        """The pulse for a value of -1 to +1, in us; beyond that it is cut, NaN is the centre."""
+        if value != value:
+            return self.centre_us
+        end_us = self.low_us if value < 0 else self.high_us
+        return self.centre_us + min(abs(value), 1.0) * (end_us - self.centre_us)

@@ -1,0 +1,56 @@
+"""A vehicle process for `test_process.py`: says what happens to it, and misbehaves as told."""
+
+import os
+import signal
+import sys
+import time
+
+from donkeycar.errors import DeviceError
+from donkeycar.safety.frame import ARM, Frame
+from donkeycar.safety.process import VehicleSide
+
+
+def main(behaviour):
+    if behaviour == "never connect":
+        return 3
+    if behaviour == "stubborn":
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if behaviour == "say which signal":
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
+            signal.signal(number, lambda number, _: sys.exit(64 + number))
+    side = VehicleSide.from_environment()
+    state = driving = 0
+    for seq in range(1, 65536):
+        try:
+            status = side.status()
+            side.send(Frame(seq, 0.25, 0.5 if state == 2 else 0.0, 0.25, ARM))
+        except DeviceError:
+            return 4
+        if status is not None:
+            state = status.flags & 3
+            driving += status.throttle > 0.4
+        if driving > 3:
+            if behaviour == "exit":
+                return 7
+            if behaviour == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if behaviour == "leave a child behind":
+                if os.fork() == 0:
+                    time.sleep(1)
+                    os._exit(0)
+                return 9
+            if behaviour == "close":
+                side._channel.close()
+                time.sleep(60)
+            if behaviour == "hang":
+                time.sleep(60)
+            if behaviour == "flood":
+                side._channel.setblocking(True)
+                while True:
+                    os.write(side._channel.fileno(), b"nonsense")
+        time.sleep(0.02)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1]))

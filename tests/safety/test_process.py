@@ -1,0 +1,357 @@
+"""Two real processes: whichever dies, hangs or is told to stop, the outputs go neutral."""
+
+import contextlib
+import ctypes
+import gc
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import donkeycar
+from donkeycar.errors import DeviceError
+from donkeycar.safety.frame import Frame, decode
+from donkeycar.safety.guardian import Guardian
+from donkeycar.safety.process import (
+    FD_VARIABLE,
+    MAX_PACKETS,
+    MAX_SILENCE_S,
+    VehicleSide,
+    _listen,
+    guard,
+)
+from donkeycar.testing import FakeClock
+
+# The package under test, whatever is installed.
+PACKAGE = str(Path(donkeycar.__file__).parents[1])
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+CHILD = Path(__file__).with_name("guarded_child.py")
+FRAME = Frame(7, 0.0, 0.0, 0.0, 0)
+
+# A guardian of its own, for what would be the end of this process. It prints each new output.
+GUARDIAN = """
+import sys
+from donkeycar.safety.guardian import Guardian
+from donkeycar.safety.process import guard
+
+class Outputs:
+    last = "?"
+    def put(self, value):
+        if value != self.last:
+            self.last = value
+            print(value, flush=True)
+    def write(self, steering, throttle):
+        self.put(f"{steering:.2f},{throttle:.2f}")
+    def off(self):
+        self.put("off")
+
+sys.exit(guard(Guardian(Outputs()), [sys.executable, *sys.argv[1:]]))
+"""
+
+
+class Outputs:
+    """Remembers each new value and when it came; does what a test planned for a value."""
+
+    def __init__(self):
+        self.values = []
+        self.times = []
+        self.when = {}
+        self.broken = False
+
+    def write(self, steering, throttle):
+        self._put(f"{steering:.2f},{throttle:.2f}")
+
+    def off(self):
+        self._put("off")
+
+    def _put(self, value):
+        if self.broken:
+            raise OSError("unplugged")
+        if self.values[-1:] != [value]:
+            self.values.append(value)
+            self.times.append(time.monotonic())
+            self.when.pop(value, lambda: None)()
+
+
+@pytest.fixture
+def outputs():
+    return Outputs()
+
+
+@pytest.fixture
+def run(outputs, monkeypatch):
+    """Guard the child in this process, which is then given back as it was."""
+    monkeypatch.setenv("PYTHONPATH", PACKAGE)
+    monkeypatch.setattr("donkeycar.safety.guardian.STEADY_S", 0.1)
+    monkeypatch.setattr("donkeycar.safety.guardian.CENTRE_AFTER_S", 0.1)
+    monkeypatch.setattr("donkeycar.safety.guardian.OFF_AFTER_S", 0.2)
+    numbers = (*STOP_SIGNALS, signal.SIGTSTP)
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    policy, param = os.sched_getscheduler(0), os.sched_getparam(0)
+
+    def run(behaviour, **options):
+        return guard(Guardian(outputs), [sys.executable, str(CHILD), behaviour], **options)
+
+    yield run
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    os.sched_setscheduler(0, policy, param)
+    ctypes.CDLL(None).munlockall()
+    gc.enable()
+
+
+def ask(number):
+    return lambda: os.kill(os.getpid(), number)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "code"),
+    [("exit", 7), ("kill", 128 + signal.SIGKILL), ("leave a child behind", 9)],
+)
+def test_when_the_vehicle_ends_the_outputs_go_neutral_and_then_off(run, outputs, behaviour, code):
+    assert run(behaviour) == code
+    assert outputs.values[0] == "off"
+    assert outputs.values[-3:] == ["0.25,0.00", "0.00,0.00", "off"]
+    assert outputs.times[-1] - outputs.times[-3] == pytest.approx(0.2, abs=0.1)
+
+
+def test_a_vehicle_that_never_starts_moves_nothing(run, outputs):
+    assert run("never connect") == 3
+    assert outputs.values == ["off"]
+
+
+@pytest.mark.parametrize("behaviour", ["hang", "close", "flood"])
+def test_a_vehicle_that_goes_mad_is_stopped_at_once_and_ended_on_request(run, outputs, behaviour):
+    outputs.when["0.25,0.00"] = lambda: outputs.when.update({"off": ask(signal.SIGTERM)})
+    assert run(behaviour) == 128 + signal.SIGTERM
+    assert outputs.values[-1] == "off"
+
+
+@pytest.mark.parametrize("number", STOP_SIGNALS)
+def test_a_signal_stops_the_motor_first_and_is_then_passed_on(run, outputs, number):
+    outputs.when["0.25,0.50"] = ask(number)
+    assert run("say which signal") == 64 + number
+    stopped = outputs.values.index("0.25,0.00", outputs.values.index("0.25,0.50"))
+    assert outputs.times[stopped] - outputs.times[stopped - 1] < 0.1
+    assert outputs.values[-1] == "off"
+
+
+def test_a_vehicle_that_does_not_end_is_killed(run, outputs):
+    outputs.when["0.25,0.50"] = ask(signal.SIGTERM)
+    assert run("stubborn", grace_s=0.5) == 128 + signal.SIGKILL
+    assert outputs.values[-1] == "off"
+
+
+def test_outputs_that_never_take_the_end_are_given_up(run, outputs):
+    outputs.broken = True
+    started_s = time.monotonic()
+    assert run("never connect", grace_s=0.3) == 3
+    assert 0.3 < time.monotonic() - started_s < 5
+
+
+def test_asks_to_be_run_first(run, outputs):
+    seen = []
+    outputs.when["0.25,0.50"] = lambda: seen.append(
+        (os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK, os.sched_getparam(0), gc.isenabled())
+    )
+    run("exit")
+    if os.geteuid() == 0:
+        assert seen == [(os.SCHED_FIFO, os.sched_param(50), False)]
+    assert seen[0][2] is False
+
+
+def test_goes_on_where_it_may_not_be_run_first(run, outputs, monkeypatch):
+    def refuse(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    try:
+        assert run("exit") == 7
+    finally:
+        monkeypatch.undo()
+
+
+def test_ctrl_z_does_not_freeze_it(run, outputs):
+    outputs.when["0.25,0.50"] = ask(signal.SIGTSTP)
+    assert run("exit") == 7
+
+
+@pytest.fixture
+def systemd(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.settimeout(5)
+        yield systemd
+
+
+@pytest.mark.parametrize("abstract", [False, True])
+def test_tells_systemd_that_it_is_ready_and_alive(run, systemd, tmp_path, monkeypatch, abstract):
+    address = f"@donkeycar-test-{os.getpid()}" if abstract else str(tmp_path / "notify")
+    systemd.bind(address.replace("@", "\0") if abstract else address)
+    monkeypatch.setenv("NOTIFY_SOCKET", address)
+    # Nobody reads until it is over: a systemd that is stuck must not hold the motor up.
+    assert run("exit") == 7
+    assert [systemd.recv(100) for _ in range(3)] == [b"READY=1", b"WATCHDOG=1", b"WATCHDOG=1"]
+
+
+def test_goes_on_without_the_systemd_it_was_promised(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    assert run("never connect") == 3
+
+
+def test_a_flood_of_packets_does_not_keep_it_from_its_work(outputs):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        ours.setblocking(False)
+        for seq in range(1, 41):
+            theirs.send(FRAME._replace(seq=seq).encode())
+        guardian = Guardian(outputs)
+        assert _listen(ours, guardian)
+        assert guardian.status.seq == MAX_PACKETS
+        assert decode(theirs.recv(100)) == guardian.status
+
+
+@pytest.fixture
+def pair():
+    process = subprocess.Popen(
+        [sys.executable, "-c", GUARDIAN, CHILD, "drive"],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": PACKAGE},
+    )  # fmt: skip
+    with process:
+        for line in process.stdout:
+            if line == "0.25,0.50\n":
+                break
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        yield process, int(children.split()[0])
+        process.kill()
+
+
+def test_without_the_guardian_the_vehicle_is_told_at_once(pair):
+    process, child = pair
+    process.kill()
+    process.wait()
+    deadline_s = time.monotonic() + 2
+    while Path(f"/proc/{child}").exists() and time.monotonic() < deadline_s:
+        time.sleep(0.01)
+    assert not Path(f"/proc/{child}").exists()
+
+
+def test_the_vehicle_is_the_one_to_go_if_memory_runs_out(pair):
+    _, child = pair
+    assert Path(f"/proc/{child}/oom_score_adj").read_text() == "500\n"
+
+
+# The vehicle's end, in this process.
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def ends(clock):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        yield ours, VehicleSide(theirs, clock=clock)
+
+
+def test_no_guardian_no_link(monkeypatch):
+    monkeypatch.delenv(FD_VARIABLE, raising=False)
+    assert VehicleSide.from_environment() is None
+
+
+def test_frames_go_out_and_the_newest_answer_comes_in(ends):
+    ours, side = ends
+    assert side.status() is None
+    side.send(FRAME)
+    assert ours.recv(100) == FRAME.encode()
+    for seq in (1, 2):
+        ours.send(FRAME._replace(seq=seq).encode())
+    assert side.status().seq == 2
+    assert side.status().seq == 2
+
+
+def test_sending_never_waits(ends):
+    _, side = ends
+    for _ in range(1000):
+        side.send(FRAME)
+
+
+def test_few_frames_wait_so_that_none_is_old(ends):
+    ours, side = ends
+    ours.setblocking(False)
+    for _ in range(1000):
+        side.send(FRAME)
+    waiting = 0
+    with contextlib.suppress(BlockingIOError):
+        while ours.recv(100):
+            waiting += 1
+    assert waiting < 20
+
+
+def test_a_closed_link_is_an_error_both_ways(ends):
+    ours, side = ends
+    ours.close()
+    with pytest.raises(DeviceError, match="The guardian of the motor is gone"):
+        side.send(FRAME)
+    with pytest.raises(DeviceError, match="The guardian of the motor is gone"):
+        side.status()
+
+
+def test_a_link_that_was_reset_is_an_error(ends):
+    ours, side = ends
+    side.send(FRAME)
+    ours.close()  # with a frame unread: the kernel says "reset"
+    with pytest.raises(DeviceError, match="The guardian of the motor is gone"):
+        side.status()
+
+
+def test_half_a_second_without_an_answer_is_an_error(ends, clock):
+    ours, side = ends
+    side.status()
+    clock.advance(MAX_SILENCE_S)
+    assert side.status() is None
+    clock.advance(0.001)
+    with pytest.raises(DeviceError, match="said nothing for 0.5 s"):
+        side.status()
+
+
+def test_the_half_second_is_counted_from_the_last_answer(ends, clock):
+    ours, side = ends
+    for _ in range(5):
+        clock.advance(MAX_SILENCE_S)
+        ours.send(FRAME.encode())
+        assert side.status() == FRAME
+    clock.advance(0.51)
+    with pytest.raises(DeviceError):
+        side.status()
+
+
+def test_connects_once_and_keeps_the_socket_from_its_children(monkeypatch):
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    fd = os.dup(theirs.fileno())
+    os.set_inheritable(fd, True)
+    monkeypatch.setenv(FD_VARIABLE, str(fd))
+    # What the child asks of the kernel is for life; this process is not a child to be killed.
+    monkeypatch.setattr("donkeycar.safety.process.PR_SET_PDEATHSIG", 0)
+    monkeypatch.setattr("donkeycar.safety.process.Path", lambda name: Path(os.devnull))
+    with ours, theirs:
+        side = VehicleSide.from_environment()
+        side.send(FRAME)
+        assert ours.recv(100) == FRAME.encode()
+        assert not os.get_inheritable(fd)
+        assert VehicleSide.from_environment() is None
+        side._channel.close()
+
+
+def test_the_numbers_of_linux():
+    from donkeycar.safety import process
+
+    assert process.PR_SET_PDEATHSIG == 1
+    assert process.MCL_CURRENT_AND_FUTURE == 1 | 2
+    assert ctypes.CDLL(None).prctl is not None
