@@ -4,7 +4,9 @@ Public, so that owners can test their own parts with them.
 """
 
 from donkeycar.testing.clock import FakeClock
+from donkeycar.testing.fake_i2c import FakeI2C
 from donkeycar.testing.part import check_part
+from donkeycar.testing.pca9685_chip import PCA9685Chip
 from donkeycar.testing.picamera2 import StubPicamera2
 
-__all__ = ["FakeClock", "StubPicamera2", "check_part"]
+__all__ = ["FakeClock", "FakeI2C", "PCA9685Chip", "StubPicamera2", "check_part"]

@@ -1,0 +1,84 @@
+"""What came out of a chip's pins, change by change: the only judge of whether a car stood still."""
+
+import os
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+_CHANGE = struct.Struct("<dIHHd")
+
+
+class Change(NamedTuple):
+    """One output that changed, at the STOP of a transfer or at a pin.
+
+    Attributes:
+        time_s: On the monotonic clock, the same for all processes.
+        pid: The process that caused it.
+        channel: 0 to 15.
+        ticks: On-time in a frame, 0 (no pulse) to 4096 (always on).
+        pulse_us: The same in microseconds, 0.0 for no pulse.
+    """
+
+    time_s: float
+    pid: int
+    channel: int
+    ticks: int
+    pulse_us: float
+
+
+class PulseTrace:
+    """Changes in the order in which they happened.
+
+    Args:
+        path: A file that any number of processes append to. ``None`` keeps them in memory.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._changes: list[Change] = []
+        self._fd = None
+        if path is not None:
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+
+    def append(self, channel: int, ticks: int, pulse_us: float) -> None:
+        """Note that an output changed just now."""
+        change = Change(time.monotonic(), os.getpid(), channel, ticks, pulse_us)
+        if self._fd is None:
+            self._changes.append(change)
+        else:
+            os.write(self._fd, _CHANGE.pack(*change))
+
+    @property
+    def changes(self) -> list[Change]:
+        """Everything so far, oldest first."""
+        if self._fd is None:
+            return list(self._changes)
+        data = os.pread(self._fd, os.fstat(self._fd).st_size, 0)
+        whole = len(data) - len(data) % _CHANGE.size
+        return [Change(*fields) for fields in _CHANGE.iter_unpack(data[:whole])]
+
+    def pulses(
+        self, channel: int, start_s: float, end_s: float, *, frame_s: float
+    ) -> Iterator[tuple[float, float]]:
+        """The pulse train of an output: what a servo at its pin would see.
+
+        A change takes effect with the next frame. Frames are counted from `start_s`.
+
+        Yields:
+            Time in seconds and width in microseconds of each pulse.
+        """
+        changes = [change for change in self.changes if change.channel == channel]
+        width_us, frame = 0.0, 0
+        while (time_s := start_s + frame * frame_s) < end_s:
+            while changes and changes[0].time_s <= time_s:
+                width_us = changes.pop(0).pulse_us
+            if width_us:
+                yield time_s, width_us
+            frame += 1
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._fd is not None:
+            os.close(self._fd)
+            self._fd = None
