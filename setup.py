@@ -11,6 +11,13 @@ CAR = [
     "simplejpeg>=1.9",  # fast JPEG; also keeps apt's picamera2 alive beside numpy 2
 ]
 
+PI = [
+    "adafruit-circuitpython-pca9685>=3.4.22,<4",
+    "adafruit-blinka>=10,<11",
+    "gpiod>=2.2.2,<3",  # blinka imports it on every Pi, but does not ask for it
+    "smbus2>=0.5,<1",
+]
+
 TRAIN = [
     "tensorflow-cpu>=2.21,<2.22; platform_machine == 'x86_64' and sys_platform == 'linux'",
     "tensorflow>=2.21,<2.22; platform_machine != 'x86_64' or sys_platform != 'linux'",
@@ -55,9 +62,9 @@ setup(
         *CAR,
     ],
     extras_require={
-        "pi": [],
+        "pi": PI,
         "train": TRAIN,
-        "dev": [*TRAIN, *TEST],
+        "dev": [*PI, *TRAIN, *TEST],
     },
     entry_points={"console_scripts": ["donkey = donkeycar.management.cli:entry_point"]},
 )

@@ -1,0 +1,130 @@
+"""The drivetrain as the drive loop sees it: every order passes the guardian."""
+
+import math
+from collections.abc import Callable
+from typing import Protocol
+
+from donkeycar.safety.command import NEUTRAL, Command
+from donkeycar.safety.frame import ARM, STOP, Frame
+from donkeycar.safety.guardian import Guardian, Reason, State
+from donkeycar.timing import Clock, RealClock
+
+REASONS = {
+    Reason.NONE: "",
+    Reason.START: "The motor is not armed yet.",
+    Reason.SILENT: "The drive loop stalled. The car goes on when it is steady again.",
+    Reason.EXPIRED: "The order was too old.",
+    Reason.GARBLED: "The drive loop sent nonsense. Let go of the throttle.",
+    Reason.STOPPED: "The motor was stopped. Let go of the throttle.",
+    Reason.OUTPUT: "The motor does not answer. Check its wires and power, let go of the throttle.",
+    Reason.ENDED: "The car was shut down.",
+}
+
+# After these the driver need not let go of the throttle: the order itself was void, or it is the
+# loop that has to prove itself again. What the driver must do then is the console's rule.
+RESUMED_BY_ITSELF = (Reason.START, Reason.SILENT, Reason.EXPIRED)
+
+
+class Link(Protocol):
+    """The way to a guardian: `VehicleSide`, or `LocalGuardian`."""
+
+    def send(self, frame: Frame, /) -> None:
+        """Hand a frame over, without waiting."""
+
+    def status(self) -> Frame | None:
+        """The newest answer."""
+
+
+class LocalGuardian:
+    """A guardian in this process, for outputs that are simulated: it keeps the same rules.
+
+    It acts when it is sent a frame. A loop that hangs takes it along.
+
+    Args:
+        guardian: On the clock of the simulation.
+    """
+
+    def __init__(self, guardian: Guardian) -> None:
+        self._guardian = guardian
+
+    def send(self, frame: Frame) -> None:
+        """Let the guardian judge a frame and write to the output."""
+        self._guardian.receive(frame.encode())
+        self._guardian.step()
+
+    def status(self) -> Frame:
+        """What the guardian does now."""
+        return self._guardian.status
+
+
+class GuardedDrivetrain:
+    """A part that sends each tick's command to the guardian, with what is left of its life.
+
+    Args:
+        link: The way to the guardian.
+        second_key: Called if the guardian is gone: puts neutral on the motor without it.
+        clock: Source of time.
+    """
+
+    def __init__(
+        self, link: Link, *, second_key: Callable[[], None], clock: Clock | None = None
+    ) -> None:
+        self._link = link
+        self._second_key = second_key
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._seq = 0
+        self._knocks = False
+
+    def run(self, command: Command | None) -> tuple[str, str]:
+        """Order one tick.
+
+        Args:
+            command: What the car should do. ``None``, or one whose life is over or whose numbers
+                make no sense, is no order.
+
+        Returns:
+            The guardian's state: ``"boot"``, ``"safe"``, ``"run"`` or ``"off"``; and why it is not
+            ``"run"``, "" if it is. Both as of its last answer.
+
+        Raises:
+            DeviceError: If the guardian is gone.
+        """
+        try:
+            return self._order(command or NEUTRAL)
+        except OSError:
+            self._second_key()
+            raise
+
+    def neutral(self) -> None:
+        """Stop the motor, whatever the order was."""
+        try:
+            self._send(0.0, 0.0, 0.0, STOP)
+        except OSError:
+            self._second_key()
+
+    def shutdown(self) -> None:
+        """Stop the motor. Safe to call twice."""
+        self.neutral()
+
+    def _order(self, command: Command) -> tuple[str, str]:
+        if not (abs(command.angle) <= 1 and abs(command.throttle) <= 1):
+            command = NEUTRAL
+        life_s = command.expires_s - self._clock.monotonic()
+        if not 0 < life_s < math.inf:
+            life_s = 0.0
+        state, reason = State.BOOT, Reason.START
+        if (status := self._link.status()) is not None:
+            state, reason = State(status.flags & 3), Reason(status.flags >> 2)
+        # The guardian arms on zero throttle only. An order that has just come to life has passed
+        # the console's rules for that, so the zero is given on its behalf.
+        if state is State.RUN:
+            self._knocks = False
+        elif life_s == 0.0 or reason in RESUMED_BY_ITSELF:
+            self._knocks = True
+        throttle = 0.0 if self._knocks else command.throttle
+        self._send(command.angle, throttle, life_s, ARM if life_s else 0)
+        return state.name.lower(), REASONS[reason]
+
+    def _send(self, angle: float, throttle: float, life_s: float, flags: int) -> None:
+        self._seq = (self._seq + 1) % 65536
+        self._link.send(Frame(self._seq, angle, throttle, life_s, flags))

@@ -1,0 +1,132 @@
+"""An I2C bus of Linux, by its number, in the form that CircuitPython drivers expect.
+
+No table of boards and pins stands between: `/dev/i2c-1` is bus 1 on any computer.
+"""
+
+import threading
+from functools import cache
+from typing import Protocol
+
+from donkeycar.errors import DeviceError
+
+
+class I2CBus(Protocol):
+    """The part of ``busio.I2C`` that drivers use; each call is one transfer, START to STOP."""
+
+    def try_lock(self) -> bool:
+        """Take the bus; False if another thread has it."""
+
+    def unlock(self) -> None:
+        """Give the bus back."""
+
+    def writeto(
+        self, address: int, buffer: bytes, *, start: int = 0, end: int | None = None
+    ) -> None:
+        """Write a part of `buffer`."""
+
+    def readfrom_into(
+        self, address: int, buffer: bytearray, *, start: int = 0, end: int | None = None
+    ) -> None:
+        """Fill a part of `buffer`."""
+
+    def writeto_then_readfrom(
+        self,
+        address: int,
+        out_buffer: bytes,
+        in_buffer: bytearray,
+        *,
+        out_start: int = 0,
+        out_end: int | None = None,
+        in_start: int = 0,
+        in_end: int | None = None,
+    ) -> None:
+        """Write a part of one buffer, then fill a part of the other, with a repeated START."""
+
+
+class LinuxI2C:
+    """One bus of the computer.
+
+    Args:
+        number: 1 is ``/dev/i2c-1``, the one on the pins of a Raspberry Pi.
+
+    Raises:
+        DeviceError: If smbus2 is missing or the bus cannot be opened.
+    """
+
+    def __init__(self, number: int) -> None:
+        try:
+            import smbus2
+        except ImportError as error:
+            raise DeviceError(
+                "I2C needs smbus2. Install it: pip install 'donkeycar[pi]'"
+            ) from error
+        self._message = smbus2.i2c_msg
+        try:
+            self._bus = smbus2.SMBus(number)
+        except OSError as error:
+            raise DeviceError(
+                f"I2C bus {number} does not open: {error}. Switch it on: sudo raspi-config nonint "
+                "do_i2c 0, then start the Pi again"
+            ) from error
+        self._lock = threading.Lock()
+
+    def try_lock(self) -> bool:
+        """Take the bus; False if another thread has it."""
+        return self._lock.acquire(blocking=False)
+
+    def unlock(self) -> None:
+        """Give the bus back."""
+        self._lock.release()
+
+    def deinit(self) -> None:
+        """Close the bus. Safe to call twice."""
+        self._bus.close()
+
+    def writeto(
+        self, address: int, buffer: bytes, *, start: int = 0, end: int | None = None
+    ) -> None:
+        """Write ``buffer[start:end]`` in one transfer.
+
+        Raises:
+            OSError: If nothing answers, or the bus is stuck.
+        """
+        self._bus.i2c_rdwr(self._message.write(address, bytes(buffer[start:end])))
+
+    def readfrom_into(
+        self, address: int, buffer: bytearray, *, start: int = 0, end: int | None = None
+    ) -> None:
+        """Fill ``buffer[start:end]`` in one transfer.
+
+        Raises:
+            OSError: If nothing answers, or the bus is stuck.
+        """
+        message = self._message.read(address, len(buffer[start:end]))
+        self._bus.i2c_rdwr(message)
+        buffer[start : start + len(message)] = bytes(message)
+
+    def writeto_then_readfrom(
+        self,
+        address: int,
+        out_buffer: bytes,
+        in_buffer: bytearray,
+        *,
+        out_start: int = 0,
+        out_end: int | None = None,
+        in_start: int = 0,
+        in_end: int | None = None,
+    ) -> None:
+        """Write ``out_buffer[out_start:out_end]``, then fill ``in_buffer[in_start:in_end]``.
+
+        Raises:
+            OSError: If nothing answers, or the bus is stuck.
+        """
+        answer = self._message.read(address, len(in_buffer[in_start:in_end]))
+        question = self._message.write(address, bytes(out_buffer[out_start:out_end]))
+        self._bus.i2c_rdwr(question, answer)
+        in_buffer[in_start : in_start + len(answer)] = bytes(answer)
+
+
+@cache
+def open_bus(number: int) -> LinuxI2C:
+    """The bus of that number: one object for everybody in this process."""
+    return LinuxI2C(number)

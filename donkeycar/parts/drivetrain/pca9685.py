@@ -1,0 +1,216 @@
+"""The PCA9685, the chip on most servo boards: sixteen pulses at one frequency.
+
+The chip is driven by ``adafruit-circuitpython-pca9685``; what is added here is what a car needs:
+no output ever moves by itself, not even at the start, and a chip that lost its power is noticed.
+
+Pulses are microseconds. The chip counts ticks, 4096 to a frame; one tick at 60 Hz is 4.08 us.
+"""
+
+import errno
+import time
+from typing import Protocol
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain.i2c_bus import I2CBus
+from donkeycar.parts.drivetrain.refreshed import REFRESH_S, Refreshed
+from donkeycar.timing import Clock, RealClock
+
+CHANNELS = 16
+TICKS = 4096
+OSCILLATOR_HZ = 25_000_000
+DEFAULT_ADDRESS = 0x40
+DEFAULT_FREQUENCY_HZ = 60.0
+
+# Registers and bits that the library has no name for. Source: NXP, PCA9685 data sheet rev. 4, 7.3.
+LED0_ON_L = 0x06
+ALL_LED_OFF_H = 0xFD
+FULL_OFF = 0x10
+AUTO_INCREMENT = 0x20
+SLEEP = 0x10
+
+
+class PulsePin(Protocol):
+    """An output that repeats a pulse: a channel of a PCA9685, a pin of the Pi."""
+
+    def set_us(self, pulse_us: float, /) -> None:
+        """Repeat a pulse of this length."""
+
+    def off(self) -> None:
+        """Send no pulses."""
+
+
+def tick_us(
+    frequency_hz: float = DEFAULT_FREQUENCY_HZ, oscillator_hz: float = OSCILLATOR_HZ
+) -> float:
+    """Length of one tick in microseconds; the chip divides its clock by whole numbers only.
+
+    Args:
+        frequency_hz: Frames a second, as asked for.
+        oscillator_hz: The chip's clock. Copies of the chip are off by several percent.
+
+    Raises:
+        ConfigError: If the chip cannot make that frequency.
+
+    Example:
+        Old settings count ticks; this makes a pulse of them, and the same ticks again.
+
+        >>> pulse_us = 370 * tick_us(60)
+        >>> f"{pulse_us:.1f}", round(pulse_us / tick_us(60))
+        ('1509.6', 370)
+    """
+    prescale = int(oscillator_hz / TICKS / frequency_hz + 0.5) - 1
+    if not 3 <= prescale <= 255:
+        raise ConfigError(
+            f"`frequency_hz` must be 24 to 1526. Received: frequency_hz={frequency_hz}"
+        )
+    return 1e6 * (prescale + 1) / oscillator_hz
+
+
+class PCA9685:
+    """The chip. Once constructed it repeats pulses, and every output is off.
+
+    Args:
+        bus: An open bus, e.g. ``open_bus(1)``.
+        address: As wired on the board.
+        frequency_hz: Frames a second, 24 to 1526; servos and speed controllers take 50 to 60.
+        oscillator_hz: Its clock, measured; see `tick_us`.
+        clock: Source of time.
+
+    Raises:
+        ConfigError: If the chip cannot make that frequency.
+        DeviceError: If the library is missing, or nothing answers at `address`.
+
+    Example:
+        >>> from donkeycar.testing import FakeI2C, PCA9685Chip
+        >>> emulated = PCA9685Chip()
+        >>> chip = PCA9685(FakeI2C(emulated))
+        >>> chip.pin(0).set_us(1500)
+        >>> round(emulated.pulse_us(0))
+        1501
+    """
+
+    def __init__(
+        self,
+        bus: I2CBus,
+        *,
+        address: int = DEFAULT_ADDRESS,
+        frequency_hz: float = DEFAULT_FREQUENCY_HZ,
+        oscillator_hz: float = OSCILLATOR_HZ,
+        clock: Clock | None = None,
+    ) -> None:
+        self.tick_us = tick_us(frequency_hz, oscillator_hz)
+        self.frequency_hz = frequency_hz
+        try:
+            import adafruit_pca9685
+        except (ImportError, NotImplementedError, RuntimeError) as error:
+            # The library says "not found" of gpiod with a RuntimeError, of a board it does not
+            # know with a NotImplementedError.
+            raise DeviceError(
+                "The PCA9685 needs adafruit-circuitpython-pca9685 and gpiod. Install them: "
+                f"pip install 'donkeycar[pi]'. ({error})"
+            ) from error
+        self._bus = bus
+        self._address = address
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._checked_s = self._clock.monotonic()
+        try:
+            # Before anything else: waking the chip would send what it did last.
+            write(bus, address, bytes([ALL_LED_OFF_H, FULL_OFF]))
+            self._chip = adafruit_pca9685.PCA9685(
+                bus, address=address, reference_clock_speed=oscillator_hz
+            )
+            self._configure()
+        except (OSError, ValueError) as error:
+            raise DeviceError(
+                f"No PCA9685 answers at address {address:#04x}: {error}. "
+                "Check its wires and power: sudo i2cdetect -y 1"
+            ) from error
+
+    def pin(self, channel: int) -> "PCA9685Pin":
+        """One output.
+
+        Args:
+            channel: 0 to 15.
+
+        Raises:
+            ConfigError: If there is no such channel.
+        """
+        if not 0 <= channel < CHANNELS:
+            raise ConfigError(f"`channel` must be 0 to {CHANNELS - 1}. Received: channel={channel}")
+        return PCA9685Pin(self, channel, clock=self._clock)
+
+    def set_ticks(self, channel: int, ticks: int) -> None:
+        """Hold an output high for `ticks` of each frame, in one transfer.
+
+        Args:
+            channel: 0 to 15.
+            ticks: 0 (no pulse) to 4095.
+
+        Raises:
+            OSError: If the bus fails, or the chip had lost its power. It is ready again then.
+        """
+        now_s = self._clock.monotonic()
+        if now_s - self._checked_s >= REFRESH_S:
+            # A chip that lost its power sleeps, and would misread what is written to it.
+            if self._chip.mode1_reg & (AUTO_INCREMENT | SLEEP) != AUTO_INCREMENT:
+                self._configure()
+                raise OSError(errno.EIO, "the PCA9685 had lost its power")
+            self._checked_s = now_s
+        self._chip.channels[channel].duty_cycle = ticks << 4
+
+    def _configure(self) -> None:
+        self._chip.reset()
+        self._chip.frequency = self.frequency_hz
+        self._checked_s = self._clock.monotonic()
+
+
+class PCA9685Pin:
+    """One output of the chip, in microseconds. Made by `PCA9685.pin`."""
+
+    def __init__(self, chip: PCA9685, channel: int, *, clock: Clock) -> None:
+        self._tick_us = chip.tick_us
+        self._ticks = Refreshed[int](lambda ticks: chip.set_ticks(channel, ticks), clock=clock)
+
+    def set_us(self, pulse_us: float) -> None:
+        """Repeat a pulse of this length, rounded to whole ticks.
+
+        Raises:
+            OSError: If the bus fails twice in a row.
+        """
+        self._ticks.put(min(round(pulse_us / self._tick_us), TICKS - 1))
+
+    def off(self) -> None:
+        """Send no pulses.
+
+        Raises:
+            OSError: If the bus fails twice in a row.
+        """
+        self._ticks.put(0)
+
+
+def write(bus: I2CBus, address: int, data: bytes) -> None:
+    """One transfer, once the bus is free."""
+    while not bus.try_lock():
+        time.sleep(0)
+    try:
+        bus.writeto(address, data)
+    finally:
+        bus.unlock()
+
+
+def write_pulse(bus: I2CBus, address: int, channel: int, ticks: int) -> None:
+    """Set one output of a chip that somebody else has made ready: the second key.
+
+    Needs nothing but the bus.
+
+    Args:
+        bus: An open bus.
+        address: Of the chip.
+        channel: 0 to 15.
+        ticks: 0 (no pulse) to 4095.
+
+    Raises:
+        OSError: If the bus fails.
+    """
+    on_off = ticks.to_bytes(2, "little") if ticks else bytes([0, FULL_OFF])
+    write(bus, address, bytes([LED0_ON_L + 4 * channel, 0, 0]) + on_off)

@@ -1,0 +1,49 @@
+"""A steering servo and a speed controller: what most cars have."""
+
+from donkeycar.parts.drivetrain.pca9685 import PulsePin
+from donkeycar.safety.pulse import PulseRange
+
+
+class PulseOutput:
+    """The output of a guardian that drives a servo and a speed controller with pulses.
+
+    Args:
+        steering_pin: Where the servo is.
+        throttle_pin: Where the speed controller is.
+        steering: Calibrated pulses of the servo.
+        throttle: Calibrated pulses of the speed controller.
+
+    Raises:
+        ConfigError: If a range is impossible.
+    """
+
+    def __init__(
+        self,
+        steering_pin: PulsePin,
+        throttle_pin: PulsePin,
+        *,
+        steering: PulseRange,
+        throttle: PulseRange,
+    ) -> None:
+        self._steering_pin = steering_pin
+        self._throttle_pin = throttle_pin
+        self._steering = steering.check("steering")
+        self._throttle = throttle.check("throttle")
+
+    def write(self, steering: float, throttle: float) -> None:
+        """Put both out, -1 to +1; the motor first.
+
+        Raises:
+            OSError: If the hardware does not answer.
+        """
+        self._throttle_pin.set_us(self._throttle.at(throttle))
+        self._steering_pin.set_us(self._steering.at(steering))
+
+    def off(self) -> None:
+        """Send no pulses; the motor first.
+
+        Raises:
+            OSError: If the hardware does not answer.
+        """
+        self._throttle_pin.off()
+        self._steering_pin.off()
