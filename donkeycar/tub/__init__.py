@@ -1,1 +1,6 @@
-"""The recording format."""
+"""The recording format: append, read, delete, check, repair. It knows no part and no setting."""
+
+from donkeycar.tub.reader import TubReader, open_tub
+from donkeycar.tub.writer import TubWriter
+
+__all__ = ["TubReader", "TubWriter", "open_tub"]
