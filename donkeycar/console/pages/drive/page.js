@@ -12,6 +12,7 @@ import { showValue } from "/static/lib/value_bar.js";
 import { Menu } from "./menu.js";
 
 const NO_PILOT = "No pilot is loaded: start the car with  python manage.py drive --model models/mypilot.tflite";
+const HAS_THUMBS = matchMedia("(pointer: coarse)").matches;
 const LIMIT_STEP = 0.05;
 const GAMEPAD_BUTTONS = { 0: stop, 1: record, 9: resume };
 
@@ -82,10 +83,8 @@ function resume() {
 function act(action) {
   if (action === "resume") resume();
   if (action === "give") link.say({ give: true });
-  if (action === "take") {
-    if (link.state.driver === "other") toast("Asked. Whoever drives has to let you.");
-    link.take();
-  }
+  if (action === "ask") toast("Asked. Whoever drives has to let you.");
+  if (action === "ask" || action === "take") link.take();
 }
 
 function mayCommand() {
@@ -117,6 +116,14 @@ function pressOwn(name) {
   if (mayCommand() && link.say({ buttons: { [name]: true } })) toast(`${name} pressed.`);
 }
 
+/** Why the pad would not drive now, or "". */
+function padHint() {
+  if (link.connection !== "open") return "No link";
+  if (link.state.driver === "other") return "Somebody else drives";
+  if (link.state.reason_code) return "Waiting for Resume";
+  return link.state.driveMode === "local" ? "The pilot drives" : "";
+}
+
 let frame = 0;
 
 /** Draw once per picture of the screen, however many messages came in between. */
@@ -134,7 +141,7 @@ function show() {
   write(find("car"), name);
   if (document.title !== name) document.title = name;
   showLink();
-  write(find("rate"), state.loop_hz ? state.loop_hz.toFixed(1) : "–");
+  write(find("rate"), state.loop_hz ? state.loop_hz.toFixed(innerWidth < 400 ? 0 : 1) : "–");
   write(find("records"), state.num_records === null ? "–" : String(state.num_records ?? 0));
   find("open-mode").hidden = state.auth !== "none";
   showPicture();
@@ -175,5 +182,7 @@ function showControls() {
   find("limit").max = Math.round((state.throttle_ceiling ?? 1) * 100);
   if (document.activeElement !== find("limit") || !find("limit").matches(":active")) find("limit").value = limit;
   find("stop").dataset.state = link.stopping ? "asking" : "";
-  find("pads").classList.toggle("off", !link.drives || state.reason_code !== "");
+  const hint = padHint();
+  write(find("pad-hint"), hint || (HAS_THUMBS ? "Put a thumb here to drive" : "Drag here, or use the arrow keys"));
+  find("pads").classList.toggle("off", hint !== "");
 }

@@ -15,7 +15,7 @@ const CALM = new Set(["start", "handed_over", "nobody"]);
  * The banner for this moment, or undefined when there is nothing to say.
  *
  * `link` is the DriveLink, `held` whether a stick or key is held. The answer has `what`, `sinceS`
- * (or undefined), `todo`, `calm` (not an alarm), `action` ("resume", "take", "give" or "") and
+ * (or undefined), `todo`, `calm` (not an alarm), `action` ("resume", "take", "ask", "give" or "") and
  * `ready` (whether the action can be tapped now).
  */
 export function chooseBanner(link, held) {
@@ -34,7 +34,7 @@ export function chooseBanner(link, held) {
       what: "Somebody else drives",
       todo: "You watch. STOP works from here too.",
       calm: true,
-      action: "take",
+      action: "ask",
       ready: true,
     };
   }
@@ -62,7 +62,7 @@ function stopped({ state, stoppedS }, held) {
   return { ...banner, todo: state.reason_code === "start" ? "Tap Resume and the pilot drives." : "Tap Resume to go on." };
 }
 
-const LABELS = { resume: "Resume", take: "Drive", give: "Let them drive" };
+const LABELS = { resume: "Resume", take: "Drive", ask: "Ask to drive", give: "Let them drive" };
 
 /** Shows what `chooseBanner` says, touching the page only where something changed. */
 export class Banner {

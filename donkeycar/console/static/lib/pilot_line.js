@@ -12,7 +12,7 @@ export function drawPilotLine(canvas, angle) {
   const pen = canvas.getContext("2d");
   pen.clearRect(0, 0, width, height);
   if (angle === undefined) return;
-  const accent = getComputedStyle(canvas).getPropertyValue("--pilot");
+  const accent = getComputedStyle(canvas).getPropertyValue("--accent");
   for (const [colour, thickness] of [["rgb(0 0 0 / 70%)", 8], [accent, 4]]) {
     pen.beginPath();
     pen.moveTo(width / 2, height * 0.97);
