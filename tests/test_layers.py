@@ -180,5 +180,5 @@ def test_starting_loads_no_library(statement):
 
 @pytest.mark.parametrize("layer", ["pilots", "parts.pilot", "training", "sim", "tub", "console"])
 def test_a_layer_loads_no_library_of_another(layer):
-    heavy = LIBRARIES - {"numpy", "PIL", "tornado"}
+    heavy = LIBRARIES - {"numpy", "PIL", "simplejpeg", "tornado"}
     assert loaded_by(f"import donkeycar.{layer}") & heavy == set()
