@@ -33,6 +33,16 @@ class Pairing(NamedTuple):
     pin: str
     qr: str
 
+    @property
+    def text(self) -> str:
+        """What the console of the car says at the start."""
+        if not self.pin:
+            return f"Drive at {self.url} - everybody on this network can, there is no pairing."
+        return (
+            f"{self.qr}\nDrive with a phone or a PC on this network: open this link, or scan it.\n"
+            f"  {self.url}\nOr open the page without the part after the # and type {self.pin}."
+        )
+
 
 class WebController:
     """Serves the console, and hands the driver's order to the loop.
