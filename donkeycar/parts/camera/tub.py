@@ -100,19 +100,19 @@ class TubCamera(Camera):
             self._frames = self._read_frames()
             self._ahead = next(self._frames, None)
         self._pause_s = self._pace_s(record)
-        return image, self._clock.monotonic()
+        return image, self.clock.monotonic()
 
     def pause(self, keeper: RateKeeper | None) -> None:
         """Wait until the next frame is due, as it was recorded unless a rate was given."""
         if keeper is not None:
             super().pause(keeper)
             return
-        now_s = self._clock.monotonic()
+        now_s = self.clock.monotonic()
         if self._due_s is None or now_s - self._due_s > self.max_age_s:
             self._due_s = now_s
         self._due_s += self._pause_s
         if self._due_s > now_s:
-            self._clock.sleep(self._due_s - now_s)
+            self.clock.sleep(self._due_s - now_s)
 
     def _pace_s(self, shown: Record) -> float:
         """Seconds from `shown` to the next frame; within limits, for breaks and clock steps."""

@@ -18,7 +18,7 @@ class Scripted(Camera):
 
     def capture(self):
         picture = self.pictures.pop(0)
-        return None if picture is None else (picture, self._clock.monotonic())
+        return None if picture is None else (picture, self.clock.monotonic())
 
 
 def picture(value):
@@ -79,7 +79,7 @@ def test_a_camera_that_may_repeat_gives_the_same_picture_as_a_new_frame(clock):
 def test_a_frame_exposed_too_long_ago_is_an_error(clock):
     class Late(Scripted):
         def capture(self):
-            return self.pictures.pop(0), self._clock.monotonic() - 0.8
+            return self.pictures.pop(0), self.clock.monotonic() - 0.8
 
     with pytest.raises(StaleData, match="nothing new for 0.80 s"):
         Late(picture(1), max_age_s=0.5, clock=clock).run()
