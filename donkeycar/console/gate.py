@@ -59,14 +59,9 @@ class Gate:
 
 
 class GatedServer(HTTPServer):
-    """A tornado server that asks a `Gate` before it listens to anybody."""
+    """A tornado server that asks its `gate` before it listens to anybody."""
 
     gate: Gate
-
-    def initialize(self, *args: Any, gate: Gate, **kwargs: Any) -> None:
-        """Take the arguments of `HTTPServer`, and the gate."""
-        self.gate = gate
-        super().initialize(*args, **kwargs)
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
         """Serve a new connection, if there is room for it."""

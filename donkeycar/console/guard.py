@@ -145,8 +145,12 @@ class Guarded(RequestHandler):
         """Address of the other side."""
         return self.request.remote_ip or "unknown"
 
+    def stream(self) -> Any:
+        """The connection's stream of bytes; ``None`` once it was handed to a socket."""
+        return getattr(self.request.connection, "stream", None)
+
     def _is_for_this_car(self) -> bool:
-        stream = getattr(self.request.connection, "stream", None)
+        stream = self.stream()
         local = "" if stream is None or stream.closed() else stream.socket.getsockname()[0]
         console = self.console
         return is_own_host(
@@ -186,8 +190,7 @@ class Guarded(RequestHandler):
         self.finish((PAGES / "pair" / "page.html").read_bytes())
 
     def _keep_connection(self, guarded: bool) -> None:
-        stream = getattr(self.request.connection, "stream", None)
-        self.console.gate.guard(stream, guarded=guarded)
+        self.console.gate.guard(self.stream(), guarded=guarded)
 
 
 class NotFound(Guarded):

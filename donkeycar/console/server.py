@@ -4,7 +4,6 @@ import asyncio
 import socket
 from typing import Any
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
@@ -71,7 +70,7 @@ def lan_address() -> str:
 def make_application(console: Console) -> Application:
     """Return the console as a tornado application."""
     return Application(
-        ROUTES,  # type: ignore[arg-type]
+        ROUTES,
         default_handler_class=NotFound,
         log_function=lambda handler: None,
         websocket_max_message_size=MAX_BYTES,
@@ -91,14 +90,14 @@ async def serve(console: Console, sockets: list[socket.socket], ended: asyncio.E
         ended: Set it to end.
     """
     application = make_application(console)
-    server: HTTPServer = GatedServer(
+    server = GatedServer(
         application,
-        gate=console.gate,
         max_body_size=MAX_BODY_BYTES,
         max_header_size=MAX_HEADER_BYTES,
         idle_connection_timeout=REQUEST_TIMEOUT_S,
         body_timeout=REQUEST_TIMEOUT_S,
     )
+    server.gate = console.gate
     server.add_sockets(sockets)
     try:
         await ended.wait()

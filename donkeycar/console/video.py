@@ -54,14 +54,16 @@ class Video(Guarded):
         if self.viewer is None:
             raise HTTPError(503, reason=TOO_MANY_REASON)
         try:
-            _limit_buffer(self.request.connection.stream)  # type: ignore[attr-defined]
+            _limit_buffer(self.stream())
             self.set_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
             self.write(BOUNDARY)
             while (frame := await self.viewer.next()) is not None:
                 self.write(part(frame.jpeg, frame.exposed_s))
                 await asyncio.wait_for(self.flush(), STALL_S)
         except (StreamClosedError, TimeoutError):
-            self.request.connection.stream.close()  # type: ignore[attr-defined]
+            stream = self.stream()
+            if stream is not None:
+                stream.close()
         finally:
             frames.leave(self.viewer)
 
