@@ -45,7 +45,9 @@ export function chooseBanner(link, held) {
   return undefined;
 }
 
-function stopped({ state, stoppedS }, held) {
+function stopped({ state, stoppedS, wantsToDrive }, held) {
+  // The very next heartbeat takes the seat: no need to alarm anybody.
+  if (state.reason_code === "nobody" && wantsToDrive) return undefined;
   const banner = {
     what: TITLES[state.reason_code] ?? state.reason,
     sinceS: CALM.has(state.reason_code) ? undefined : stoppedS,
@@ -56,7 +58,7 @@ function stopped({ state, stoppedS }, held) {
   if (state.reason_code === "link") {
     return { ...banner, todo: "It goes on by itself when the link is back.", action: "" };
   }
-  if (state.driver === "nobody") return { ...banner, todo: "Take the seat to drive.", action: "take", ready: true };
+  if (state.driver === "nobody" && !wantsToDrive) return { ...banner, todo: "Take the seat to drive.", action: "take", ready: true };
   if (held) return { ...banner, todo: "Let go of the stick, then tap Resume." };
   if (!state.can_resume) return { ...banner, todo: "Checking the link…" };
   return { ...banner, todo: state.reason_code === "start" ? "Tap Resume and the pilot drives." : "Tap Resume to go on." };
