@@ -9,7 +9,7 @@ from typing import Any
 from donkeycar.errors import ConfigError
 from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.check import check, frozen, thawed
-from donkeycar.settings.notices import notices_for
+from donkeycar.settings.notices import notices_for, order_of
 from donkeycar.settings.owner_file import read_owner_file
 
 DEFAULT = "default"
@@ -225,18 +225,21 @@ class _Layers:
     def checked(self) -> Config:
         values, problems = check(self._values)
         if problems:
-            raise ConfigError(
-                "\n".join(
-                    f"{self._sources.get(name, DEFAULT)}: {sentence}" for name, sentence in problems
-                )
-            )
+            placed = [(self._place(names), sentence) for names, sentence in problems]
+            placed.sort(key=lambda found: order_of(found[0]))
+            raise ConfigError("\n".join(f"{place}: {sentence}" for place, sentence in placed))
         notices = notices_for(self._owned, values, self._sources, self._folder)
         for name, setting in SETTINGS.items():
             if setting.value_kind == "path":
                 values[name] = str(self._folder / Path(values[name]).expanduser())
-        for name in ("CAR_PATH", "PACKAGE_PATH"):
-            values[name] = str(self._folder)
+            if setting.status == "computed":
+                values[name] = str(self._folder)
         return Config(values, sources=self._sources, notices=notices)
+
+    def _place(self, names: tuple[str, ...]) -> str:
+        """Where the last of `names` that is not a default was written."""
+        written = [self._sources[name] for name in names if name in self._sources]
+        return written[-1] if written else DEFAULT
 
 
 def _merged(old: Any, new: dict[Any, Any]) -> dict[Any, Any]:

@@ -4,7 +4,18 @@ import difflib
 from collections.abc import Iterable
 from functools import cache
 
-from donkeycar.settings import camera, car, drivetrain, simulator, training
+from donkeycar.settings import (
+    autonomy,
+    camera,
+    car,
+    controller,
+    drivetrain,
+    network,
+    old,
+    sensors,
+    simulator,
+    training,
+)
 from donkeycar.settings.setting import Group, Setting
 
 GROUPS: tuple[Group, ...] = (
@@ -22,8 +33,14 @@ GROUPS: tuple[Group, ...] = (
     car.COMPUTED,
     camera.OTHER_CAMERAS,
     drivetrain.OTHER_DRIVETRAINS,
+    controller.CONTROLLER,
+    sensors.SENSORS,
+    sensors.LIGHTS,
+    autonomy.PATH,
+    network.NETWORK,
     training.OTHER_TRAINING,
     simulator.OTHER_SIMULATOR,
+    old.OLD,
 )
 
 SETTINGS: dict[str, Setting] = {

@@ -14,12 +14,11 @@ CAMERA = Group(
         Setting("IMAGE_W", 160, "width of a frame", unit="pixels", low=16, high=4096),
         Setting("IMAGE_H", 120, "height of a frame", unit="pixels", low=16, high=4096),
         Setting(
-            "IMAGE_DEPTH", 3, "colours of a frame: 3 is RGB", kind="int",
-            choices=(3,), later_choices=(1,),
+            "IMAGE_DEPTH", 3, "3 in colour, 1 in grey", choices=(3, 1),
         ),
         Setting(
             "CAMERA_FRAMERATE", 20, "no use in more than DRIVE_LOOP_HZ", kind="float",
-            unit="frames per second", low=1, high=1000,
+            unit="frames per second", low=3, high=1000,
         ),
         Setting("CAMERA_VFLIP", False, "turn the picture upside down"),
         Setting("CAMERA_HFLIP", False, "swap left and right"),

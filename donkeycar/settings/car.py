@@ -17,15 +17,17 @@ COMPUTED = Group(
     (
         Setting(
             "CAR_PATH",
-            "",
+            ".",
             "folder of the car",
+            kind="path",
             status="computed",
             reason="it is always the folder of config.py",
         ),
         Setting(
             "PACKAGE_PATH",
-            "",
+            ".",
             "folder of the car, by its old name",
+            kind="path",
             status="computed",
             reason="it is always the folder of config.py",
         ),
@@ -60,7 +62,7 @@ MODES = Group(
             unit="seconds", low=0, high=60,
         ),
         Setting(
-            "AI_LAUNCH_THROTTLE", 0.0, "throttle of that push, -1 to 1", low=-1, high=1
+            "AI_LAUNCH_THROTTLE", 0.0, "throttle of that push, 0 to 1", low=0, high=1
         ),
         Setting(
             "AI_LAUNCH_KEEP_ENABLED", False,
@@ -97,7 +99,7 @@ WEB = Group(
             "address it listens on; 127.0.0.1 admits this computer only",
         ),
         Setting(
-            "WEB_AUTH", "pair", "who may drive, by pairing or anyone",
+            "WEB_AUTH", "pair", "pair admits who has link or PIN, none anyone",
             choices=("pair", "none"),
         ),
         Setting(

@@ -28,11 +28,11 @@ class Problem(NamedTuple):
     """A value that a setting cannot have.
 
     Attributes:
-        name: The setting.
+        names: The setting, or all that contradict each other, the likeliest culprit last.
         sentence: The rule, then what came; without the place.
     """
 
-    name: str
+    names: tuple[str, ...]
     sentence: str
 
 
@@ -56,7 +56,7 @@ def check(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     else:
         checked.update((name, getattr(model, name)) for name in SETTINGS)
         problems.extend(
-            Problem(names[-1], f"{sentence}. Received: {_received(names, checked)}")
+            Problem(names, f"{sentence}. Received: {_received(names, checked)}")
             for names, sentence, holds in RULES
             if not holds(*(checked[name] for name in names))
         )
@@ -68,6 +68,21 @@ RULES: tuple[tuple[tuple[str, ...], str, Callable[..., bool]], ...] = (
         ("TRANSFORMATIONS", "IMAGE_H", "ROI_CROP_BOTTOM", "ROI_CROP_TOP"),
         "ROI_CROP_TOP and ROI_CROP_BOTTOM must leave something of IMAGE_H",
         lambda steps, height, bottom, top: "CROP" not in steps or top + bottom < height,
+    ),
+    (
+        ("TRANSFORMATIONS", "ROI_TRAPEZE_UL", "ROI_TRAPEZE_UR"),
+        "ROI_TRAPEZE_UL must be less than ROI_TRAPEZE_UR",
+        lambda steps, left, right: "TRAPEZE" not in steps or left < right,
+    ),
+    (
+        ("TRANSFORMATIONS", "ROI_TRAPEZE_LL", "ROI_TRAPEZE_LR"),
+        "ROI_TRAPEZE_LL must be less than ROI_TRAPEZE_LR",
+        lambda steps, left, right: "TRAPEZE" not in steps or left < right,
+    ),
+    (
+        ("TRANSFORMATIONS", "IMAGE_H", "ROI_TRAPEZE_MIN_Y", "ROI_TRAPEZE_MAX_Y"),
+        "ROI_TRAPEZE_MIN_Y must be less than ROI_TRAPEZE_MAX_Y, and that at most IMAGE_H",
+        lambda steps, height, top, bottom: "TRAPEZE" not in steps or top < bottom <= height,
     ),
     (
         ("TRANSFORMATIONS", "IMAGE_W", "ROI_CROP_RIGHT", "ROI_CROP_LEFT"),
@@ -138,13 +153,23 @@ def _only_a_dict(value: Any) -> Any:
     return value
 
 
+def _storable(value: str) -> str:
+    """Half characters and NUL fit into no file and no path."""
+    if "\0" in value:
+        raise ValueError("holds a NUL")
+    value.encode()
+    return value
+
+
+_TEXT = Annotated[str, Strict(), AfterValidator(_storable)]
+
 _TYPES: dict[Kind, Any] = {
     "bool": Annotated[bool, Strict(), BeforeValidator(_bool_of_number)],
     "int": Annotated[int, Strict()],
     "float": Annotated[float, Strict(), AllowInfNan(False)],
-    "str": Annotated[str, Strict()],
-    "path": Annotated[str, BeforeValidator(_text_of_path), Strict(), Field(min_length=1)],
-    "strings": Annotated[str, Strict()],
+    "str": _TEXT,
+    "path": Annotated[_TEXT, BeforeValidator(_text_of_path), Field(min_length=1)],
+    "strings": _TEXT,
     "function": Annotated[Any, AfterValidator(_function)],
     "any": Any,
 }
@@ -215,7 +240,7 @@ def _problem(place: tuple[str, ...], values: Mapping[str, Any]) -> Problem:
     if len(place) == 2:
         setting = next(row for row in setting.fields if row.name == place[1])
         value, label = value[place[1]], f"{name}[{place[1]!r}]"
-    return Problem(name, f"{label} must be {rule(setting)}. Received: {label}={_short(value)}")
+    return Problem((name,), f"{label} must be {rule(setting)}. Received: {label}={_short(value)}")
 
 
 def _received(names: tuple[str, ...], values: Mapping[str, Any]) -> str:

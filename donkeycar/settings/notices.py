@@ -23,7 +23,7 @@ def notices_for(
         One sentence per name, in the order of the files' lines.
     """
     found = []
-    for name in sorted(owned, key=lambda name: _order(sources[name])):
+    for name in sorted(owned, key=lambda name: order_of(sources[name])):
         sentence = _sentence(name, values[name], folder)
         if sentence:
             found.append(f"{sources[name]}: {sentence}")
@@ -37,37 +37,34 @@ def _sentence(name: str, value: Any, folder: Path) -> str | None:
         hint = f"Did you mean {close}?" if close else "It is kept for your own code."
         return f"{name} is not a setting of donkeycar. {hint}"
     if setting.status == "computed":
-        is_right = isinstance(value, str | Path) and Path(value).resolve() == folder.resolve()
+        is_right = Path(value).resolve() == folder.resolve()
         return None if is_right else f"{name} has no effect: {setting.reason}."
     if setting.status != "active":
-        return f"{name} has no effect: {setting.reason}."
-    if setting.later_choices:
-        return _later_choice(setting, value)
-    return _unknown_entries(setting, value)
+        return f"{name} has no effect: {setting.reason}.{_unknown_entry(setting, value)}"
+    return (_later_choice(setting, value) + _unknown_entry(setting, value)).lstrip()
 
 
-def _later_choice(setting: Setting, value: Any) -> str | None:
+def _later_choice(setting: Setting, value: Any) -> str:
     chosen = value if setting.value_kind == "strings" else (value,)
-    missing = [choice for choice in chosen if choice in setting.later_choices]
+    missing = [choice for choice in chosen or () if choice in setting.later_choices]
     if not missing:
-        return None
+        return ""
     names = ", ".join(map(repr, missing))
     working = ", ".join(map(repr, setting.choices))
     return f"{setting.name}: {names} does not work in this version yet. These do: {working}."
 
 
-def _unknown_entries(setting: Setting, value: Any) -> str | None:
-    if not setting.fields:
-        return None
+def _unknown_entry(setting: Setting, value: Any) -> str:
     known = [row.name for row in setting.fields]
-    unknown = [entry for entry in value if entry not in known]
+    unknown = [entry for entry in value if entry not in known] if known else []
     if not unknown:
-        return None
+        return ""
     close = nearest(str(unknown[0]), known)
     hint = f" Did you mean {close}?" if close else ""
-    return f"{setting.name}[{unknown[0]!r}] is not a setting of donkeycar.{hint}"
+    return f" {setting.name}[{unknown[0]!r}] is not a setting of donkeycar.{hint}"
 
 
-def _order(source: str) -> tuple[str, int]:
+def order_of(source: str) -> tuple[str, int]:
+    """Sort key that puts places of one file in the order of their lines."""
     place, _, line = source.rpartition(":")
     return (place, int(line)) if line.isdigit() else (source, 0)

@@ -93,9 +93,7 @@ def _line(setting: Setting, value: Any) -> str:
 
 def _commented(code: str, setting: Setting) -> str:
     comment = setting.help
-    if setting.choices and setting.value_kind != "strings" and len(setting.choices) > 1:
-        comment += ": " + " ".join(_words(setting.choices))
-    if setting.value_kind == "strings" and setting.choices:
+    if not all(str(choice) in comment for choice in setting.choices):
         comment += ": " + " ".join(_words(setting.choices))
     if setting.unit:
         comment += f", {setting.unit}"

@@ -7,11 +7,11 @@ TRAINING = Group(
     "How `donkey train` makes a pilot of your recordings.",
     (
         Setting(
-            "DEFAULT_MODEL_TYPE", "linear", "kind of pilot when --type is not given",
-            choices=("linear",),
+            "DEFAULT_MODEL_TYPE", "linear", "kind of pilot without --type",
+            choices=("linear", "tflite_linear"),
             later_choices=(
                 "categorical", "inferred", "memory", "imu", "behavior", "localizer", "rnn", "3d",
-                "fastai_linear", "resnet18", "tflite_linear", "tflite_categorical",
+                "fastai_linear", "resnet18", "tflite_categorical",
                 "tensorrt_linear", "tensorrt_categorical", "coral",
             ),
         ),
@@ -51,18 +51,23 @@ TRANSFORMING = Group(
     "The same changes are made to a frame in training and in driving.",
     (
         Setting(
-            "TRANSFORMATIONS", (), "changes to a frame, in this order", kind="strings",
-            choices=("CROP",),
+            "TRANSFORMATIONS", (), "in this order", kind="strings",
+            choices=("CROP", "TRAPEZE", "RGB2GRAY", "RGB2BGR", "BGR2RGB"),
             later_choices=(
-                "TRAPEZE", "TRAPEZE_EDGE", "CANNY", "BLUR", "RESIZE", "SCALE", "RGB2BGR",
-                "BGR2RGB", "RGB2HSV", "HSV2RGB", "BGR2HSV", "HSV2BGR", "RGB2GRAY", "BGR2GRAY",
-                "HSV2GRAY", "GRAY2RGB", "GRAY2BGR",
+                "TRAPEZE_EDGE", "CANNY", "BLUR", "RESIZE", "SCALE", "RGB2HSV", "HSV2RGB",
+                "BGR2HSV", "HSV2BGR", "BGR2GRAY", "HSV2GRAY", "GRAY2RGB", "GRAY2BGR",
             ),
         ),
         Setting("ROI_CROP_TOP", 45, "rows CROP blackens at the top", unit="pixels", low=0),
         Setting("ROI_CROP_BOTTOM", 0, "rows at the bottom", unit="pixels", low=0),
         Setting("ROI_CROP_RIGHT", 0, "columns at the right", unit="pixels", low=0),
         Setting("ROI_CROP_LEFT", 0, "columns at the left", unit="pixels", low=0),
+        Setting("ROI_TRAPEZE_UL", 20, "column of the upper left corner of TRAPEZE", unit="pixels"),
+        Setting("ROI_TRAPEZE_UR", 140, "column of the upper right corner", unit="pixels"),
+        Setting("ROI_TRAPEZE_LL", 0, "column of the lower left corner", unit="pixels"),
+        Setting("ROI_TRAPEZE_LR", 160, "column of the lower right corner", unit="pixels"),
+        Setting("ROI_TRAPEZE_MIN_Y", 60, "row of its upper edge", unit="pixels", low=0),
+        Setting("ROI_TRAPEZE_MAX_Y", 120, "row of its lower edge", unit="pixels", low=1),
     ),
 )  # fmt: skip
 
@@ -118,12 +123,6 @@ OTHER_TRAINING = Group(
             "this change to a frame",
             (
                 Setting("POST_TRANSFORMATIONS", (), "changes after augmentation", kind="strings"),
-                Setting("ROI_TRAPEZE_LL", 0, "lower left of TRAPEZE", unit="pixels"),
-                Setting("ROI_TRAPEZE_LR", 160, "lower right", unit="pixels"),
-                Setting("ROI_TRAPEZE_UL", 20, "upper left", unit="pixels"),
-                Setting("ROI_TRAPEZE_UR", 140, "upper right", unit="pixels"),
-                Setting("ROI_TRAPEZE_MIN_Y", 60, "top row", unit="pixels"),
-                Setting("ROI_TRAPEZE_MAX_Y", 120, "bottom row", unit="pixels"),
                 Setting("CANNY_LOW_THRESHOLD", 60, "of CANNY", low=0),
                 Setting("CANNY_HIGH_THRESHOLD", 110, "of CANNY", low=0),
                 Setting("CANNY_APERTURE", 3, "of CANNY", choices=(3, 5, 7)),
