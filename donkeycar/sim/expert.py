@@ -56,16 +56,14 @@ class Expert:
         """The command an attentive driver would give now: angle and throttle."""
         world = self._world
         place, speed = world.place, world.car.forward_mps
-        wanted = float(self._speed[place.index])
+        wanted = float(self._speed[place.sample])
         throttle = world.car.model.throttle_for_speed(wanted) + SPEED_GAIN * (wanted - speed)
         return self._steer(max(0.3, speed)), min(max(throttle, 0.0), 1.0)
 
     def _steer(self, speed: float) -> float:
         world = self._world
         body, model = world.car.body, world.car.model
-        goal_x, goal_y, _ = world.track.point(
-            world.place.s_m + LOOK_AHEAD_M + LOOK_AHEAD_S * speed
-        )
+        goal_x, goal_y, _ = world.track.point(world.place.s_m + LOOK_AHEAD_M + LOOK_AHEAD_S * speed)
         # The circle through the rear axle and the goal, along the car.
         cos, sin = math.cos(body.yaw), math.sin(body.yaw)
         dx, dy = goal_x - body.x + model.rear_m * cos, goal_y - body.y + model.rear_m * sin
@@ -85,9 +83,11 @@ def plan_speed(track: Track, speed_mps: float, grip_mps2: float) -> Floats:
     Returns:
         Metres per second, shape ``(n,)``.
     """
-    around = np.stack([np.roll(track.curvature, shift) for shift in range(-4, 5)]).mean(axis=0)
+    around: Floats = np.stack([np.roll(track.curvature, shift) for shift in range(-4, 5)]).mean(
+        axis=0
+    )
     allowed = np.sqrt(grip_mps2 / np.maximum(np.abs(around), 1e-6))
-    plan = np.minimum(allowed, speed_mps)
+    plan: Floats = np.minimum(allowed, speed_mps)
     # Twice backwards round the track: the first time may begin in the middle of a braking zone.
     for index in [*range(track.num_samples - 1, -1, -1)] * 2:
         following = plan[(index + 1) % track.num_samples]

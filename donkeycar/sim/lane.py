@@ -52,12 +52,12 @@ class LaneWatch:
         return self.off_track and not was
 
     def _all_outside(self, car: Car, place: Location) -> bool:
-        left_edge, right_edge = self._edges[place.index]
+        left_edge, right_edge = self._edges[place.sample]
         model = car.model
         if -left_edge < place.cte_m < right_edge:
             return False  # the middle of the car is on the lane, so a wheel is
         body = car.body
-        (px, py), (tx, ty) = self._points[place.index], self._tangents[place.index]
+        (px, py), (tx, ty) = self._points[place.sample], self._tangents[place.sample]
         cos, sin = math.cos(body.yaw), math.sin(body.yaw)
         for ahead in (model.front_m, -model.rear_m):
             for left in (model.track_m / 2, -model.track_m / 2):

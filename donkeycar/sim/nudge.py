@@ -24,9 +24,7 @@ class Nudge:
         strength: 0 is none, 1 the usual, up to 2.
     """
 
-    def __init__(
-        self, world: World, random: np.random.Generator, *, strength: float = 1.0
-    ) -> None:
+    def __init__(self, world: World, random: np.random.Generator, *, strength: float = 1.0) -> None:
         self._world = world
         self._random = random
         self._strength = strength
@@ -38,7 +36,7 @@ class Nudge:
         now_s = self._world.time_s
         if now_s >= self._until_s:
             self._change(now_s)
-        half_m = float(self._world.track.half_widths[self._world.place.index].min())
+        half_m = float(self._world.track.half_widths[self._world.place.sample].min())
         if self._kick and abs(self._world.cte_m) > SAFE_SHARE * half_m:
             self._kick = 0.0
         return min(max(angle + self._kick * self._strength, -1.0), 1.0)

@@ -28,9 +28,7 @@ class Fields:
         self._values: dict[str, Any] = dict(values)
         self._where = where
 
-    def number(
-        self, name: str, low: float, high: float, *, default: float | None = None
-    ) -> float:
+    def number(self, name: str, low: float, high: float, *, default: float | None = None) -> float:
         """Take a number from `low` to `high`; without a `default` it has to be there."""
         value = self._take(name, default)
         if not _is_number(value) or not low <= value <= high:
@@ -92,8 +90,7 @@ class Fields:
         if not isinstance(values, list):
             raise self.error(name, "must be a list", values)
         return [
-            Fields(value, f"{self._where}, `{name}[{index}]`")
-            for index, value in enumerate(values)
+            Fields(value, f"{self._where}, `{name}[{index}]`") for index, value in enumerate(values)
         ]
 
     def end(self) -> None:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from donkeycar.sim.arrays import Image
-from donkeycar.sim.atlas import Atlas
 from donkeycar.sim.backdrop import Backdrop
 from donkeycar.sim.camera import CameraModel, RayTable
 from donkeycar.sim.cones import ConePainter

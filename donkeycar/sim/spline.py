@@ -51,7 +51,8 @@ def _second_derivatives(points: Floats, chord: Floats) -> Floats:
         right[i] = 6 * (
             (points[j] - points[i]) / chord[i] - (points[i] - points[i - 1]) / chord[i - 1]
         )
-    return np.linalg.solve(matrix, right)
+    solution: Floats = np.linalg.solve(matrix, right)
+    return solution
 
 
 def _resample(curve: Floats, widths: Floats, step_m: float) -> tuple[Floats, Floats, float]:

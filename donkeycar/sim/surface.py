@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PIL import Image as PillowImage
@@ -83,8 +84,7 @@ class _Painter:
         ground.paste(style.lane, mask=self._mask(self._draw_lane))
         for paint, lines in ((style.edge, (plan.left, plan.right)), (style.centre, (plan.centre,))):
             if paint.width_m:
-                mask = self._mask(lambda draw, p=paint, ls=lines: self._draw_lines(draw, p, ls))
-                ground.paste(paint.colour, mask=mask)
+                ground.paste(paint.colour, mask=self._mask(partial(self._draw_lines, paint, lines)))
         ground.paste(START_LINE_COLOUR, mask=self._mask(self._draw_start))
         return self._with_grain(np.asarray(ground))
 
@@ -108,9 +108,7 @@ class _Painter:
             j = (i + 1) % len(left)
             draw.polygon([left[i], left[j], right[j], right[i]], fill=255)
 
-    def _draw_lines(
-        self, draw: ImageDraw.ImageDraw, paint: Paint, lines: Sequence[Floats]
-    ) -> None:
+    def _draw_lines(self, paint: Paint, lines: Sequence[Floats], draw: ImageDraw.ImageDraw) -> None:
         for line in lines:
             points = self._pixels(np.concatenate([line, line[:2]]))
             for dash in _dashes(points, paint, self._width(1.0)):
@@ -144,7 +142,8 @@ class _Painter:
             spots = PillowImage.fromarray(small).resize(self.size, PillowImage.Resampling.BILINEAR)
             grain += np.float32(strength * self.style.grain) * np.asarray(spots)
         shift = np.clip(grain, -60, 60).astype(np.int16)
-        return np.clip(ground + shift[..., None], 0, 255).astype(np.uint8)
+        grainy: Image = np.clip(ground + shift[..., None], 0, 255).astype(np.uint8)
+        return grainy
 
 
 def _dashes(

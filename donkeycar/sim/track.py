@@ -30,12 +30,12 @@ class Location(NamedTuple):
     """A place, seen from the track.
 
     Attributes:
-        index: Nearest sample of the centre line.
+        sample: Nearest sample of the centre line.
         s_m: Distance along the centre line, 0 to the length of the track.
         cte_m: Distance from the centre line, positive on its right.
     """
 
-    index: int
+    sample: int
     s_m: float
     cte_m: float
 

@@ -23,6 +23,8 @@ POLICIES: tuple[Policy, ...] = ("reset", "respawn_on_centre", "continue")
 # The rules are looked at every so many steps of the physics, whatever the length of a frame, so
 # that laps do not depend on the rate of the loop.
 STEPS_PER_LOOK = 2
+# An outer clock that jumps further than this has slept, in seconds.
+MAX_PAUSE_S = 1.0
 START_OFFSET_M = 0.05
 START_TURN_RAD = 0.05
 # Two contacts closer together than this are one collision, in seconds.
@@ -42,7 +44,7 @@ class World:
         car: Name of a car preset, or the path of a car file.
         policy: What happens when the car leaves the lane or crashes: ``"reset"`` puts it back to
             the start, ``"respawn_on_centre"`` on the centre line where it left, ``"continue"``
-            lets it drive on.
+            lets it drive on as a real one would.
         respawn_penalty_s: Added to the time of the lap for every respawn.
 
     Attributes:
@@ -75,7 +77,7 @@ class World:
         seed: int = 0,
         camera: CameraModel | None = None,
         car: str = "rc16",
-        policy: Policy = "reset",
+        policy: Policy = "continue",
         respawn_penalty_s: float = 0.0,
     ) -> None:
         if policy not in POLICIES:
@@ -92,6 +94,7 @@ class World:
         self._contacts = Contacts(track)
         self._lane = LaneWatch(track)
         self._laps = LapCounter(track)
+        self.place: Location
         self.restart()
 
     def restart(self) -> None:
@@ -102,6 +105,7 @@ class World:
         self._owed_s = 0.0
         self._angle = self._throttle = self._brake = 0.0
         self._until_s = math.inf
+        self._followed_s: float | None = None
         self.hit: Hit | None = None
         self._touched_s = -math.inf
         self.off_track_count = self.collision_count = self.intervention_count = 0
@@ -163,7 +167,20 @@ class World:
             self._steps += 1
             if self._steps % STEPS_PER_LOOK == 0:
                 self._look()
-        self.place = self.track.locate(self.car.body.x, self.car.body.y, self.place.index)
+        self.place = self.track.locate(self.car.body.x, self.car.body.y, self.place.sample)
+
+    def follow(self, now_s: float) -> None:
+        """Let time pass until the moment of an outer clock.
+
+        The first call ties this world to that clock. After a pause of more than `MAX_PAUSE_S`,
+        such as a laptop that slept, the world has slept as well.
+
+        Args:
+            now_s: Seconds on the outer clock.
+        """
+        passed_s = 0.0 if self._followed_s is None else now_s - self._followed_s
+        self._followed_s = now_s
+        self.advance(min(max(passed_s, 0.0), MAX_PAUSE_S))
 
     def step(self, angle: float, throttle: float, duration_s: float, brake: float = 0.0) -> None:
         """Give a command and let `duration_s` pass under it."""
@@ -190,7 +207,7 @@ class World:
     @property
     def heading_error_rad(self) -> float:
         """Heading of the car against the track, positive counter-clockwise, -pi to pi."""
-        turned = self.car.body.yaw - float(self.track.heading[self.place.index])
+        turned = self.car.body.yaw - float(self.track.heading[self.place.sample])
         return math.remainder(turned, 2 * math.pi)
 
     @property
@@ -229,7 +246,7 @@ class World:
     def _locate(self, x: float, y: float) -> Location:
         # On the lane the search is local, so that a neighbouring lane cannot capture the car; off
         # the lane there is no lane to stay on.
-        return self.track.locate(x, y, None if self._lane.outside else self.place.index)
+        return self.track.locate(x, y, None if self._lane.outside else self.place.sample)
 
     def _collide(self) -> bool:
         """Resolve contacts; returns whether this was a crash."""
