@@ -13,7 +13,7 @@ import contextlib
 import errno
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,31 +21,26 @@ from typing import Any, Self
 from donkeycar.errors import DeviceError, TubError
 from donkeycar.timing import Clock
 from donkeycar.tub.filesystem import (
-    APPEND,
     CREATE,
     FileSystem,
-    replace_file,
-    write_all,
     write_file,
 )
 from donkeycar.tub.format import (
     IMAGE_EXTENSIONS,
     INDEX,
-    MANIFEST,
     MAX_LEN,
     MAX_LINE_BYTES,
     SESSION,
     TIMESTAMP,
-    catalog_name,
-    catalog_number,
     image_name,
     images_folder,
     session_number,
 )
 from donkeycar.tub.images import encode_image
 from donkeycar.tub.lock import TubLock
-from donkeycar.tub.recovery import catalog_manifest, recover
+from donkeycar.tub.recovery import recover
 from donkeycar.tub.schema import check_types, grow
+from donkeycar.tub.store import Store
 from donkeycar.tub.v1 import is_v1
 from donkeycar.tub.values import stored_value
 
@@ -112,7 +107,6 @@ class TubWriter:
         self._fs = fs or FileSystem()
         self._batch_s = batch_s
         self._clock: Clock = clock or time
-        self._catalog_fd: int | None = None
         self._pending: list[bytes] = []
         self._pending_images: list[Path] = []
         self._pending_since_s = 0.0
@@ -138,29 +132,26 @@ class TubWriter:
         json.dumps(metadata)
         found = recover(self.path, self._fs)
         self.notes = found.notes
-        self._manifest = found.manifest
-        self._runs = found.runs
-        self._next_index = found.next_index
-        self._catalog_lines = found.last_catalog_lines
-        grow(self._manifest, self._types)
-        self._manifest.metadata.update(metadata)
-        if not self._manifest.paths:
-            self._manifest.max_len = max_len
-        ids = list(dict.fromkeys([*self._manifest.session_ids, *found.session_ids]))
-        number = max([self._manifest.last_session_number, *map(session_number, ids)]) + 1
+        manifest = found.manifest
+        grow(manifest, self._types)
+        manifest.metadata.update(metadata)
+        if not manifest.paths:
+            manifest.max_len = max_len
+        ids = list(dict.fromkeys([*manifest.session_ids, *found.session_ids]))
+        number = max([manifest.last_session_number, *map(session_number, ids)]) + 1
         self.session_id = f"{time.strftime('%y-%m-%d')}_{number}"
-        self._sessions = {
+        self._sessions: dict[str, Any] | None = {
             "all_full_ids": [*ids, self.session_id],
             "last_id": number,
             "last_full_id": self.session_id,
         }
-        deleted = self._manifest.deleted_indexes
-        self._num_durable = sum(index not in deleted for run in self._runs for index in run)
+        self._store = Store(self.path, self._fs, found)
+        self._next_index = found.next_index
 
     @property
     def durable_count(self) -> int:
         """Number of records of this tub that are safe on the disk and not deleted."""
-        return self._num_durable
+        return self._store.num_live
 
     @property
     def num_pending(self) -> int:
@@ -194,11 +185,9 @@ class TubWriter:
         line = (json.dumps(contents, allow_nan=False, sort_keys=True) + "\n").encode("ascii")
         if len(line) > MAX_LINE_BYTES:
             raise TubError(f"A record must be at most {MAX_LINE_BYTES} bytes without its images")
-        try:
+        with self._closing_on_error():
             for path, data in images.items():
                 write_file(self._fs, path, data, CREATE, sync=False)
-        except OSError as error:
-            raise self._failed(error) from error
         if not self._pending:
             self._pending_since_s = self._clock.monotonic()
         self._pending.append(line)
@@ -225,12 +214,13 @@ class TubWriter:
         self._check_open()
         if not self._pending:
             return
-        try:
+        with self._closing_on_error():
             self._fs.sync_files(images_folder(self.path), self._pending_images)
-            self._announce_session()
-            self._write_lines()
-        except OSError as error:
-            raise self._failed(error) from error
+            if self._sessions is not None:
+                self._store.begin_session(self._sessions)
+                self._sessions = None
+            self._store.add(self._pending)
+        self._pending.clear()
         self._pending_images.clear()
 
     def delete(self, indexes: Iterable[int]) -> None:
@@ -240,11 +230,11 @@ class TubWriter:
             TubError: If there is no record with one of these indexes.
             DeviceError: If the disk refuses, as for `append`.
         """
-        self._change_deleted(set(indexes), deleted=True)
+        self._set_deleted(indexes, deleted=True)
 
     def restore(self, indexes: Iterable[int]) -> None:
         """Take deleted records back; the counterpart of `delete`."""
-        self._change_deleted(set(indexes), deleted=False)
+        self._set_deleted(indexes, deleted=False)
 
     def erase_last(self, num_records: int) -> list[int]:
         """Mark the newest records as deleted, leaving out those that are so already.
@@ -256,16 +246,8 @@ class TubWriter:
             Their indexes, newest first.
         """
         self.flush()
-        deleted = self._manifest.deleted_indexes
-        indexes: list[int] = []
-        for run in reversed(self._runs):
-            for index in reversed(run):
-                if len(indexes) >= num_records:
-                    break
-                if index not in deleted:
-                    indexes.append(index)
-        if indexes:
-            self.delete(indexes)
+        indexes = self._store.newest(num_records)
+        self.delete(indexes)
         return indexes
 
     def close(self) -> None:
@@ -277,11 +259,8 @@ class TubWriter:
         if self.closed:
             return
         self.flush()
-        try:
-            if self._runs and self._manifest.current_index != self._next_index:
-                self._save_manifest()
-        except OSError as error:
-            raise self._failed(error) from error
+        with self._closing_on_error():
+            self._store.finish()
         self._release()
 
     def __enter__(self) -> Self:
@@ -317,96 +296,32 @@ class TubWriter:
                 contents[key] = stored
         return contents, images
 
-    def _announce_session(self) -> None:
-        # Before the session's first record: a crash cannot lead to the same id again.
-        if self._manifest.own.get("sessions") is self._sessions:
-            return
-        self._manifest.own["sessions"] = self._sessions
-        if self._manifest.paths:
-            self._save_manifest()
-
-    def _write_lines(self) -> None:
-        while self._pending:
-            room = self._manifest.max_len - self._catalog_lines
-            batch = self._pending[: room if room > 0 and self._manifest.paths else None]
-            if room > 0 and self._manifest.paths:
-                if self._catalog_fd is None:
-                    name = self._manifest.paths[-1]
-                    self._catalog_fd = self._fs.open(self.path / name, APPEND)
-                write_all(self._fs, self._catalog_fd, b"".join(batch))
-                self._fs.sync_data(self._catalog_fd)
-                self._catalog_lines += len(batch)
-            else:
-                batch = batch[: self._manifest.max_len]
-                self._start_catalog(batch)
-            self._count(len(batch))
-            del self._pending[: len(batch)]
-
-    def _start_catalog(self, batch: list[bytes]) -> None:
-        self._close_catalog()
-        paths = self._manifest.paths
-        number = (catalog_number(paths[-1]) or 0) + 1 if paths else 0
-        name = catalog_name(number)
-        first_index = self._next_index - len(self._pending)
-        beside = self.path / f"{name}_manifest"
-        replace_file(self._fs, beside, catalog_manifest(name, first_index))
-        replace_file(self._fs, self.path / name, b"".join(batch))
-        paths.append(name)
-        self._catalog_lines = len(batch)
-        self._save_manifest(first_index + len(batch))
-
-    def _count(self, num_records: int) -> None:
-        stop = self._next_index - len(self._pending) + num_records
-        start = stop - num_records
-        if self._runs and self._runs[-1].stop == start:
-            start = self._runs.pop().start
-        self._runs.append(range(start, stop))
-        self._num_durable += num_records
-
-    def _change_deleted(self, indexes: set[int], *, deleted: bool) -> None:
-        self.flush()
-        for index in indexes:
-            if not any(index in run for run in self._runs):
-                raise TubError(f"There is no record {index} in {self.path}")
-        already = self._manifest.deleted_indexes
-        changed = indexes - already if deleted else indexes & already
-        if not changed:
-            return
-        self._manifest.deleted_indexes = already ^ changed
-        try:
-            self._save_manifest()
-        except OSError as error:
-            raise self._failed(error) from error
-        self._num_durable += -len(changed) if deleted else len(changed)
-
-    def _save_manifest(self, current_index: int | None = None) -> None:
-        if current_index is None:
-            current_index = self._next_index - len(self._pending)
-        self._manifest.current_index = current_index
-        replace_file(self._fs, self.path / MANIFEST, self._manifest.to_bytes())
-
     def _check_open(self) -> None:
         if self.closed:
             raise TubError(f"The writer of {self.path} is closed. Next step: open another")
 
-    def _failed(self, error: OSError) -> DeviceError:
+    def _set_deleted(self, indexes: Iterable[int], *, deleted: bool) -> None:
+        self.flush()
+        with self._closing_on_error():
+            self._store.set_deleted(set(indexes), deleted=deleted)
+
+    @contextlib.contextmanager
+    def _closing_on_error(self) -> Iterator[None]:
         # After a failed write nobody knows what reached the disk: hands off. The tub is readable
         # as it is, and the next writer tidies up.
-        self._release()
-        return DeviceError(_why(error, self.path))
+        try:
+            yield
+        except OSError as error:
+            self._release()
+            raise DeviceError(_why(error, self.path)) from error
 
     def _release(self) -> None:
         self.closed = True
         self._pending.clear()
         self._pending_images.clear()
         with contextlib.suppress(OSError):  # already synchronised, or already reported
-            self._close_catalog()
+            self._store.close()
         self._lock.release()
-
-    def _close_catalog(self) -> None:
-        if self._catalog_fd is not None:
-            fd, self._catalog_fd = self._catalog_fd, None
-            self._fs.close(fd)
 
 
 def _why(error: OSError, path: Path) -> str:
