@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from donkeycar.console.access import Access, Auth
 from donkeycar.console.cockpit import REASONS, Cockpit, Telemetry
+from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
-from donkeycar.console.guard import Console
 from donkeycar.console.origin import own_names
 from donkeycar.console.pair import pairing_url, qr_terminal
 from donkeycar.console.server import bind, lan_address, serve
@@ -107,8 +107,8 @@ class WebController:
             life_s=order_life_s,
             clock=self._clock,
         )
-        self._sockets = bind(host, port)
-        self.port: int = self._sockets[0].getsockname()[1]
+        self._listener = bind(host, port)
+        self.port: int = self._listener.getsockname()[1]
         address = lan_address() if host in ("", "0.0.0.0") else host  # noqa: S104
         self._console = Console(
             access=Access(auth=auth, clock=self._clock),
@@ -193,8 +193,7 @@ class WebController:
         with self._lock:
             self._closing = True
             if self._loop is None or self._ended is None:
-                for bound in self._sockets:
-                    bound.close()
+                self._listener.close()
             elif not self._loop.is_closed():
                 self._loop.call_soon_threadsafe(self._ended.set)
 
@@ -204,4 +203,4 @@ class WebController:
                 return
             self._loop = asyncio.get_running_loop()
             self._ended = asyncio.Event()
-        await serve(self._console, self._sockets, self._ended)
+        await serve(self._console, self._listener, self._ended)

@@ -10,7 +10,8 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from donkeycar.console.cockpit import Client
-from donkeycar.console.guard import PAGES, Console, Guarded
+from donkeycar.console.console import Console
+from donkeycar.console.guard import PAGES, Guarded
 from donkeycar.console.ration import Ration
 from donkeycar.safety.validate import MessageError, parse_message
 

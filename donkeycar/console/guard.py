@@ -2,27 +2,19 @@
 
 import logging
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
-from donkeycar.console.access import Access
-from donkeycar.console.cockpit import Client, Cockpit
-from donkeycar.console.frames import FrameHub
-from donkeycar.console.gate import Gate
+from donkeycar.console.console import Console
 from donkeycar.console.origin import is_own_host, is_same_origin
-from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)
 
 PAGES = Path(__file__).parent / "pages"
 
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
-
-# Clients remembered, so that one that reconnects goes on counting its messages.
-MAX_CLIENTS = 64
 
 FIXED_HEADERS = {
     "X-Frame-Options": "DENY",
@@ -37,46 +29,6 @@ POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' {sockets}; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-
-
-@dataclass(slots=True)
-class Console:
-    """What the handlers share.
-
-    Attributes:
-        access: Who may come in.
-        cockpit: What they may do.
-        frames: What they see.
-        gate: Their connections.
-        clock: Source of time.
-        port: Port the console listens on.
-        names: Names the car goes by, lower case.
-        url: Address of the console for other devices, without a path.
-        clients: Pages and scripts seen, by name.
-    """
-
-    access: Access
-    cockpit: Cockpit
-    frames: FrameHub
-    gate: Gate
-    clock: Clock
-    port: int
-    names: frozenset[str]
-    url: str
-    clients: dict[str, Client]
-
-    @property
-    def cookie(self) -> str:
-        """Name of the session cookie; browsers do not keep cookies apart by port."""
-        return f"donkeycar_{self.port}"
-
-    def client(self, name: str) -> Client:
-        """Return the client of that name, the same one as before if it came before."""
-        known = self.clients.pop(name, None) or Client(name)
-        if len(self.clients) >= MAX_CLIENTS:
-            del self.clients[next(iter(self.clients))]
-        self.clients[name] = known
-        return known
 
 
 class Guarded(RequestHandler):

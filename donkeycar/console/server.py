@@ -4,12 +4,12 @@ import asyncio
 import socket
 from typing import Any
 
-from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from donkeycar.console.console import Console
 from donkeycar.console.drive import DrivePage, DriveSocket, Feed, Home
 from donkeycar.console.gate import GatedServer
-from donkeycar.console.guard import PAGES, Console, NotFound, PackageFile, PublicFile
+from donkeycar.console.guard import PAGES, NotFound, PackageFile, PublicFile
 from donkeycar.console.pair import Invite, PairPage
 from donkeycar.console.video import Video, VideoSocket
 from donkeycar.errors import DeviceError
@@ -40,19 +40,21 @@ ROUTES: list[tuple[str, type, dict[str, Any]]] = [
 ]
 
 
-def bind(host: str, port: int) -> list[socket.socket]:
+def bind(host: str, port: int) -> socket.socket:
     """Listen on `port`, so that nobody else can.
 
     Raises:
         DeviceError: If the port or the address is not to be had.
     """
     try:
-        return bind_sockets(port, host or None, family=socket.AF_INET)
+        listener = socket.create_server((host, port), backlog=128)
     except OSError as error:
         raise DeviceError(
             f"The console cannot listen on port {port} of {host or 'this computer'}: "
             f"{error.strerror}. Stop the program that does, or choose another WEB_CONTROL_PORT"
         ) from error
+    listener.setblocking(False)
+    return listener
 
 
 def lan_address() -> str:
@@ -81,12 +83,12 @@ def make_application(console: Console) -> Application:
     )
 
 
-async def serve(console: Console, sockets: list[socket.socket], ended: asyncio.Event) -> None:
+async def serve(console: Console, listener: socket.socket, ended: asyncio.Event) -> None:
     """Serve until `ended` is set, then close every connection.
 
     Args:
         console: What to serve.
-        sockets: Where, from `bind`.
+        listener: Where, from `bind`.
         ended: Set it to end.
     """
     application = make_application(console)
@@ -98,7 +100,7 @@ async def serve(console: Console, sockets: list[socket.socket], ended: asyncio.E
         body_timeout=REQUEST_TIMEOUT_S,
     )
     server.gate = console.gate
-    server.add_sockets(sockets)
+    server.add_socket(listener)
     try:
         await ended.wait()
     finally:

@@ -103,13 +103,8 @@ class DriverLink:
     @property
     def order(self) -> Order:
         """The driver's order as it stands; a silence of a second is noticed here."""
-        order = self._order
-        if order.beat_s is None or self._clock.monotonic() - order.beat_s < LATCH_AFTER_S:
-            return order
-        if not order.latch and (self._echoes or order.throttle != 0.0):
-            return self._replace(beat_s=None, latch=LOST, latched_s=order.beat_s)
-        # It was latched before, or a client without echoes let go of the throttle and is done.
-        return self._replace(beat_s=None)
+        self._notice_silence()
+        return self._order
 
     def issue_tick(self) -> int:
         """Return the number of a new tick, to be sent to drivers and echoed by them."""
@@ -154,6 +149,7 @@ class DriverLink:
 
     def change_driver(self) -> None:
         """Forget the heartbeats of the one who drove: the next driver starts from zero."""
+        self._notice_silence()
         self._replace(angle=0.0, throttle=0.0, beat_s=None)
 
     def missing(self) -> str:
@@ -174,6 +170,15 @@ class DriverLink:
             self._replace(latch=FREE, latched_s=None)
         return missing
 
-    def _replace(self, **changes: object) -> Order:
+    def _notice_silence(self) -> None:
+        order = self._order
+        if order.beat_s is None or self._clock.monotonic() - order.beat_s < LATCH_AFTER_S:
+            return
+        if not order.latch and (self._echoes or order.throttle != 0.0):
+            self._replace(latch=LOST, latched_s=order.beat_s)
+        # Otherwise it was latched before, or a client without echoes let go of the throttle and
+        # is done.
+        self._replace(beat_s=None)
+
+    def _replace(self, **changes: object) -> None:
         self._order = self._order._replace(**changes)  # type: ignore[arg-type]
-        return self._order

@@ -187,6 +187,14 @@ def test_the_next_driver_starts_from_zero(link, clock):
     assert "steady link" in link.resume()
 
 
+def test_a_new_driver_does_not_hide_that_the_old_one_was_lost(link, clock):
+    beat(link)
+    clock.advance(2.0)
+    link.change_driver()
+    beat(link)
+    assert now(link, clock)[1:] == (0.0, 0.0, LOST)
+
+
 def test_without_echoes_a_finished_client_may_begin_again(link, clock):
     beat(link, throttle=0.0, echoed=False)
     clock.advance(1.0)
