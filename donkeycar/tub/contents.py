@@ -37,6 +37,8 @@ class Contents:
         records: Every readable record, deleted ones included, in the order of recording.
         images: Folder of the image files.
         skipped: What could not be used.
+        first_out_of_place: First record that is not in the line its index says, counted over all
+            catalogs; ``None`` if all are in place.
     """
 
     version: int
@@ -44,6 +46,7 @@ class Contents:
     records: list[Record]
     images: Path
     skipped: list[Skipped] = field(default_factory=list)
+    first_out_of_place: int | None = None
 
 
 def read_v2(path: Path) -> Contents:
@@ -67,6 +70,8 @@ def read_v2(path: Path) -> Contents:
         if name not in names
     ]
     by_index: dict[int, Record] = {}
+    position = 0
+    out_of_place = None
     for name in names:
         try:
             lines = read_lines(path / name)
@@ -76,16 +81,20 @@ def read_v2(path: Path) -> Contents:
         if not lines and name in manifest.paths:
             skipped.append(Skipped(name, "empty"))
         for number, line in enumerate(lines, start=1):
+            position += 1
             if line.record is None:
                 if not line.placeholder:
                     skipped.append(Skipped(f"{name} line {number}", line.problem))
                 continue
             index = line.record[INDEX]
+            if out_of_place is None and index != position - 1:
+                out_of_place = index
             if by_index.pop(index, None) is not None:
                 # The later one wrote its image over the earlier one's.
                 skipped.append(Skipped(f"{name} line {number}", f"replaces an earlier {index}"))
             by_index[index] = line.record
-    return Contents(2, manifest, list(by_index.values()), images_folder(path), skipped)
+    records = list(by_index.values())
+    return Contents(2, manifest, records, images_folder(path), skipped, out_of_place)
 
 
 def load_manifest(path: Path) -> Manifest:

@@ -31,6 +31,9 @@ class TubReader:
         version: Format of the tub, 1 or 2.
         manifest: Inputs, types, metadata and deleted indexes.
         skipped: What could not be read, and why.
+        first_out_of_place: First record that is not in the line its index says: donkeycar 5
+            finds deleted records by line, and would delete others from there on. ``None`` if
+            all are in place.
 
     Raises:
         TubError: If there is no tub at `path`.
@@ -52,6 +55,7 @@ class TubReader:
         self.version = contents.version
         self.manifest: Manifest = contents.manifest
         self.skipped: list[Skipped] = contents.skipped
+        self.first_out_of_place = contents.first_out_of_place
         self._images = contents.images
         self._all = contents.records
         self._live = [r for r in self._all if r[INDEX] not in self.manifest.deleted_indexes]
