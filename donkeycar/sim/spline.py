@@ -51,8 +51,7 @@ def _second_derivatives(points: Floats, chord: Floats) -> Floats:
         right[i] = 6 * (
             (points[j] - points[i]) / chord[i] - (points[i] - points[i - 1]) / chord[i - 1]
         )
-    solution: Floats = np.linalg.solve(matrix, right)
-    return solution
+    return np.asarray(np.linalg.solve(matrix, right), np.float64)
 
 
 def _resample(curve: Floats, widths: Floats, step_m: float) -> tuple[Floats, Floats, float]:

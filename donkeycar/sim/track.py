@@ -10,20 +10,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from donkeycar.errors import SimError
 from donkeycar.sim.arrays import Floats
 from donkeycar.sim.atlas import Atlas
 from donkeycar.sim.reading import preset_names, read_preset
 from donkeycar.sim.spline import closed_spline
 from donkeycar.sim.surface import GroundPlan, Surface, draw_surface
+from donkeycar.sim.track_check import check_track
 from donkeycar.sim.track_file import TrackFile, parse_track
 
 # Distance between two samples of the centre line, in metres.
 STEP_M = 0.05
 # The walls of the room stand this far inside the picture of the ground, in metres.
 WALL_INSET_M = 0.15
-# A car of 0.2 m wheelbase at 27 degrees of steering turns on about this radius, in metres.
-MIN_RADIUS_M = 0.45
 
 
 class Location(NamedTuple):
@@ -56,6 +54,7 @@ class Track:
         length_m: Length of the centre line.
         low: Lower left corner of the ground, metres.
         high: Upper right corner of the ground, metres.
+        room: Lower left and upper right corner of the room, metres.
         walls: Wall segments ``x0, y0, x1, y1``, shape ``(n, 4)``; the first four are the room.
         cones: Places of the cones, shape ``(n, 2)``.
 
@@ -81,6 +80,7 @@ class Track:
         edges = np.concatenate([self.edge("left"), self.edge("right")])
         self.low = edges.min(axis=0) - file.room_margin_m
         self.high = edges.max(axis=0) + file.room_margin_m
+        self.room = (self.low + WALL_INSET_M, self.high - WALL_INSET_M)
         self.cones = file.cones
         self.walls = self._walls()
         check_track(self)
@@ -179,77 +179,10 @@ class Track:
         return index
 
     def _walls(self) -> Floats:
-        (x0, y0), (x1, y1) = self.low + WALL_INSET_M, self.high - WALL_INSET_M
+        (x0, y0), (x1, y1) = self.room
         room = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]])
         lines = [room, *self.file.walls]
         return np.concatenate([np.hstack([line[:-1], line[1:]]) for line in lines])
-
-
-def check_track(track: Track) -> None:
-    """Refuse a track that nobody could drive.
-
-    Raises:
-        SimError: With the place, in metres from the first control point.
-    """
-    inner = np.where(track.curvature > 0, track.half_widths[:, 0], track.half_widths[:, 1])
-    radius = 1 / np.maximum(np.abs(track.curvature), 1e-9)
-    tightest = int((radius - np.maximum(inner, MIN_RADIUS_M)).argmin())
-    needed_m = max(float(inner[tightest]), MIN_RADIUS_M)
-    if radius[tightest] < needed_m:
-        raise SimError(
-            f"Track {track.name!r}: every turn must have a radius of at least half the lane and "
-            f"{MIN_RADIUS_M} m. Received: {radius[tightest]:.2f} m at "
-            f"s={tightest * track.step_m:.1f} m, {needed_m:.2f} m needed"
-        )
-    _check_crossing(track)
-    low, high = track.low + WALL_INSET_M, track.high - WALL_INSET_M
-    inner_ends = track.walls[4:].reshape(-1, 2)
-    for name, points in (("cone", track.cones), ("wall", inner_ends)):
-        for point in points:
-            if not (np.all(point > low) and np.all(point < high)):
-                raise SimError(
-                    f"Track {track.name!r}: a {name} must stand inside the room, x "
-                    f"{low[0]:.1f} to {high[0]:.1f} m and y {low[1]:.1f} to {high[1]:.1f} m. "
-                    f"Received: {point.tolist()}"
-                )
-    _check_lane_free(track)
-
-
-def _check_crossing(track: Track) -> None:
-    """The lane must not touch itself: places far apart along it are not close beside it."""
-    every = max(1, round(0.2 / track.step_m))
-    centre, widths = track.centre[::every], track.half_widths[::every].max(axis=1)
-    s = np.arange(track.num_samples)[::every] * track.step_m
-    apart = np.abs(s[:, None] - s[None, :])
-    along = np.minimum(apart, track.length_m - apart)
-    distance = np.hypot(
-        centre[:, None, 0] - centre[None, :, 0], centre[:, None, 1] - centre[None, :, 1]
-    )
-    needed = widths[:, None] + widths[None, :]
-    # In a half circle of the smallest radius, places this far apart are still neighbours.
-    meets = (along > np.pi / 2 * needed + 0.2) & (distance < needed)
-    if meets.any():
-        i, j = np.argwhere(meets)[0]
-        raise SimError(
-            f"Track {track.name!r}: the lane must not cross or touch itself. Received: "
-            f"s={s[i]:.1f} m and s={s[j]:.1f} m are {distance[i, j]:.2f} m apart, "
-            f"{needed[i, j]:.2f} m needed"
-        )
-
-
-def _check_lane_free(track: Track) -> None:
-    for x0, y0, x1, y1 in track.walls[4:]:
-        count = max(2, int(np.hypot(x1 - x0, y1 - y0) / 0.1))
-        line = np.stack([np.linspace(x0, x1, count), np.linspace(y0, y1, count)], axis=1)
-        offset = line[:, None] - track.centre[None]
-        distance = np.hypot(offset[..., 0], offset[..., 1])
-        nearest = distance.argmin(axis=1)
-        room = distance.min(axis=1) - track.half_widths[nearest].max(axis=1)
-        if room.min() < 0:
-            raise SimError(
-                f"Track {track.name!r}: a wall must not stand in the lane. Received: a wall from "
-                f"[{x0:g}, {y0:g}] to [{x1:g}, {y1:g}]"
-            )
 
 
 def track_names() -> list[str]:
@@ -276,6 +209,11 @@ def load_track(name: str) -> Track:
     if name.endswith(".json"):
         return Track(parse_track(*read_preset(name, "tracks")))
     return _load_preset(name)
+
+
+def find_track(track: str | Track) -> Track:
+    """A track itself, or the one with that name or path."""
+    return load_track(track) if isinstance(track, str) else track
 
 
 @lru_cache(maxsize=16)
