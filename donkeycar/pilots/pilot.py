@@ -91,7 +91,7 @@ def load_pilot(
     """
     path = Path(path).expanduser()
     files = PilotFiles.of(path)
-    if not path.exists():
+    if not path.exists() and not (path.suffix == "" and any(f.exists() for f in files)):
         raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
     if not files.litert.exists():
         raise PilotError(

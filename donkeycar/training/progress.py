@@ -66,8 +66,9 @@ class Bars:
             task = bar.add_task(f"{name:<15}", total=total, note="")
 
             def advance(count: int, note: str = "", *, total: int | None = None) -> None:
-                fields = {"note": note} if note else {}
-                bar.update(task, advance=count, total=total, **fields)
+                bar.update(task, advance=count, total=total)
+                if note:
+                    bar.update(task, note=note)
 
             yield advance
 

@@ -144,7 +144,7 @@ def _open(path: Path) -> TubReader:
     try:
         return TubReader(path)
     except TubError as error:
-        raise TrainingError(f"{path} cannot be learnt from: {error}") from error
+        raise TrainingError(str(error)) from error
     except OSError as error:
         raise TrainingError(f"{path} cannot be read: {error.strerror}") from error
 
