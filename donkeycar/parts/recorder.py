@@ -22,6 +22,7 @@ MIN_FREE_BYTES = 200_000_000
 MIN_FREE_FRACTION = 0.05
 SPACE_CHECK_S = 1.0
 IDLE_S = 0.1  # how often the thread looks whether a batch is due
+PAUSE_S = 1.0
 SHUTDOWN_S = 5.0
 
 _Queued = tuple[dict[str, Any], int]  # a record, and when it was
@@ -41,13 +42,14 @@ class TubRecorder:
     `run` only puts the values into a queue. A thread of this part's own, started with it, makes
     the JPEGs and waits for the disk. When the disk does not keep up, the oldest record that waits
     gives way, and is counted. When the disk is full or broken, or the tub cannot be used, recording
-    stops, the status says so, and driving goes on; switching recording off and on tries again.
+    stops, the status says so, and driving goes on. After a pause of `PAUSE_S` seconds or more a new
+    recording begins, which tries the disk again.
 
     Args:
         path: The tub's folder.
         inputs: Names of the values in a record.
         types: Type name of each input, see `donkeycar.tub.format.TYPES`.
-        switched: Whether `run` gets one value more, in front: whether to record.
+        switched: Whether `run` gets one value more, in front: whether to take this record.
         metadata: Notes to keep with the tub.
         queue_size: Most records that may wait, at least 1.
         lossless: Whether `run` waits for room instead of dropping a record. For simulations,
@@ -108,7 +110,7 @@ class TubRecorder:
         # Records, and in their order the numbers of records to erase.
         self._queue: deque[_Queued | int] = deque()
         self._num_queued = 0
-        self._recording = not switched
+        self._last_take_s = time.monotonic()
         self._retry = False
         self._stopping = False
 
@@ -126,8 +128,8 @@ class TubRecorder:
         """Queue one record; takes microseconds.
 
         Args:
-            values: One for each input, in their order; in front of them whether to record, if
-                the part was made `switched`. An image must not be changed afterwards.
+            values: One for each input, in their order; in front of them whether to take them,
+                if the part was made `switched`. An image must not be changed afterwards.
 
         Returns:
             Number of records safe on the disk, and a sentence for the driver, "" when all is well.
@@ -140,14 +142,17 @@ class TubRecorder:
                 f"TubRecorder needs {len(self.inputs) + self._switched} values. "
                 f"Received: {len(values)}"
             )
-        recording = bool(values[0]) if self._switched else True
         if self._switched:
-            values = values[1:]
+            take, *values_left = values
+            if not take:
+                return self._num_records, self.status
+            values = tuple(values_left)
+        now_s = time.monotonic()
         with self._changed:
-            if recording and not self._recording:
-                self._start_again()
-            self._recording = recording
-            if recording and not self._failure and not self._stopping:
+            if now_s - self._last_take_s >= PAUSE_S:
+                self._begin_anew()
+            self._last_take_s = now_s
+            if not self._failure and not self._stopping:
                 self._put(values)
         return self._num_records, self.status
 
@@ -189,7 +194,7 @@ class TubRecorder:
                 self._num_queued,
             )
 
-    def _start_again(self) -> None:
+    def _begin_anew(self) -> None:
         self.num_dropped = 0
         self._complaint = ""
         if self._failure:
