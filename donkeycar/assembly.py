@@ -182,7 +182,7 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         outputs=["pilot/angle", "pilot/throttle", "pilot/expires_s"],
         threaded=True,
     )
-    if cfg.AI_LAUNCH_DURATION > 0:
+    if cfg.AI_LAUNCH_KEEP_ENABLED and cfg.AI_LAUNCH_DURATION > 0:
         from donkeycar.parts.launch import Launch
 
         launch = Launch(

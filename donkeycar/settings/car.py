@@ -75,9 +75,6 @@ RECORDING = Group(
     "RECORDING",
     "What is written down while you drive, for training.",
     (
-        Setting(
-            "AUTO_RECORD_ON_THROTTLE", True, "record whenever the driver gives throttle"
-        ),
         Setting("RECORD_DURING_AI", False, "record also while the pilot drives"),
         Setting(
             "AUTO_CREATE_NEW_TUB", False,

@@ -26,6 +26,7 @@ CONTROLLER = Group(
                 Setting(
                     "NETWORK_JS_SERVER_IP", None, "that computer", kind="str", optional=True
                 ),
+                Setting("AUTO_RECORD_ON_THROTTLE", True, "its throttle starts recording"),
                 Setting("AI_LAUNCH_ENABLE_BUTTON", "R2", "button that arms the pilot's push"),
                 Setting("MOCK_JOYSTICK_STEERING", 0.0, "steering of the mock", low=-1, high=1),
                 Setting("MOCK_JOYSTICK_THROTTLE", 0.0, "throttle of the mock", low=-1, high=1),

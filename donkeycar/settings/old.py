@@ -36,6 +36,7 @@ OLD = Group(
         dead("ALEXA_DEVICE_CODE", "a server of somebody else could drive the car"),
         dead("CACHE_POLICY", "training decodes each picture once and changes it afresh every time"),
         dead("CACHE_IMAGES", "training decodes each picture once and changes it afresh every time"),
+        dead("CREATE_TF_LITE", "the .tflite file is always written: the car drives with it"),
         dead("SEND_BEST_MODEL_TO_PI", "no version of donkeycar ever sent one"),
         dead("BUTTON_PRESS_NEW_TUB", "no version of donkeycar ever read it; see "
              "AUTO_CREATE_NEW_TUB"),

@@ -28,14 +28,13 @@ TRAINING = Group(
         ),
         Setting("MIN_DELTA", 0.0005, "smallest gain that counts as better", low=0, high=1000),
         Setting(
-            "OPTIMIZER", None, "method of learning; None is adam", kind="str",
-            choices=("adam", "sgd", "rmsprop"), optional=True,
+            "OPTIMIZER", None, "how it learns; None is adam", kind="str",
+            choices=("adam", "adamw", "rmsprop", "sgd"), optional=True,
         ),
         Setting("LEARNING_RATE", 0.001, "size of a learning step", low=1e-9, high=10),
         Setting(
             "LEARNING_RATE_DECAY", 0.0, "how much the step shrinks per step taken", low=0, high=1
         ),
-        Setting("CREATE_TF_LITE", True, "also write the .tflite file that the car drives with"),
         Setting("SHOW_PLOT", True, "write a picture of the training beside the pilot"),
         Setting("VERBOSE_TRAIN", True, "show a progress bar"),
         Setting("PRINT_MODEL_SUMMARY", True, "print the layers of the network"),
@@ -112,7 +111,7 @@ OTHER_TRAINING = Group(
             ),
         ),
         *later(
-            "augmentation",
+            "a choice of random changes (training makes some; see --no-augmentation)",
             (
                 Setting("AUGMENTATIONS", (), "random changes in training", kind="strings"),
                 Setting("AUG_BRIGHTNESS_RANGE", 0.2, "of BRIGHTNESS", kind="any"),

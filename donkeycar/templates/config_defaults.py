@@ -18,7 +18,7 @@ MODELS_PATH = "models"                # folder of the pilots
 CAMERA_TYPE = "PICAM"                 # which camera: PICAM, IMAGE_LIST, TUB, MOCK or SIM
 IMAGE_W = 160                         # width of a frame, pixels
 IMAGE_H = 120                         # height of a frame, pixels
-IMAGE_DEPTH = 3                       # 3 in colour, 1 in grey
+IMAGE_DEPTH = 3                       # colours of a frame: 3 is RGB
 CAMERA_FRAMERATE = 20                 # no use in more than DRIVE_LOOP_HZ, frames per second
 CAMERA_VFLIP = False                  # turn the picture upside down
 CAMERA_HFLIP = False                  # swap left and right
@@ -46,7 +46,6 @@ AI_LAUNCH_KEEP_ENABLED = False        # push every time the pilot takes over
 
 # RECORDING
 # What is written down while you drive, for training.
-AUTO_RECORD_ON_THROTTLE = True        # record whenever the driver gives throttle
 RECORD_DURING_AI = False              # record also while the pilot drives
 AUTO_CREATE_NEW_TUB = False           # a new folder in DATA_PATH for every drive
 
@@ -65,10 +64,9 @@ MAX_EPOCHS = 100                      # most times through all records
 USE_EARLY_STOP = True                 # end when the pilot stops getting better
 EARLY_STOP_PATIENCE = 5               # epochs without getting better before that
 MIN_DELTA = 0.0005                    # smallest gain that counts as better
-OPTIMIZER = None                      # method of learning; None is adam: adam, sgd or rmsprop
+OPTIMIZER = None                      # how it learns; None is adam: adam, adamw, rmsprop or sgd
 LEARNING_RATE = 0.001                 # size of a learning step
 LEARNING_RATE_DECAY = 0.0             # how much the step shrinks per step taken
-CREATE_TF_LITE = True                 # also write the .tflite file that the car drives with
 SHOW_PLOT = True                      # write a picture of the training beside the pilot
 VERBOSE_TRAIN = True                  # show a progress bar
 PRINT_MODEL_SUMMARY = True            # print the layers of the network
