@@ -65,6 +65,8 @@ find("stop").addEventListener("click", stop);
 find("record").addEventListener("click", record);
 find("limit").addEventListener("input", ({ target }) => setLimit(target.valueAsNumber / 100));
 document.addEventListener("visibilitychange", () => inputs.release());
+// A button that was tapped does not keep the keyboard: Enter is Resume.
+document.addEventListener("click", ({ detail, target }) => detail > 0 && target.closest("button")?.blur());
 document.addEventListener("contextmenu", (event) => event.preventDefault());
 addEventListener("resize", () => inputs.release());
 

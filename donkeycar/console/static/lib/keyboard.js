@@ -68,6 +68,8 @@ export class Keyboard {
   }
 
   _lift(event) {
+    // A space that stopped the car must not press the button in focus as well.
+    if (event.code === "Space") event.preventDefault();
     if (this._down.delete(AXES[event.code])) this._onMove();
   }
 }
