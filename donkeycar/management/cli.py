@@ -23,6 +23,7 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
+    "demo": Command("donkeycar.management.demo", "see it all work, without any hardware"),
     "createcar": Command("donkeycar.management.createcar", "make the folder of a car"),
     "update": Command("donkeycar.management.update", "renew manage.py and config.py of a car"),
     "config": Command("donkeycar.management.config", "show the settings of a car"),
