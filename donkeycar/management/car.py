@@ -55,7 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("train", help="train a pilot on what was recorded")
     train.add_arguments(command)
-    command.set_defaults(run=lambda args, drive, folder: train.run(args))
+    command.set_defaults(run=lambda args, drive, folder: train.run(args, folder))
     return parser
 
 
