@@ -15,6 +15,10 @@ FAR_M = 1e6
 # Height of a wall is painted in this many bands: skirting, panel, rail.
 NUM_BANDS = 16
 PANEL_M = 0.6
+JOINT_M = 0.02
+NUM_SHADES = 64
+# Walls lose contrast with distance; twice this far away they would have lost most, in metres.
+FOG_M = 40.0
 
 
 class Backdrop:
@@ -34,11 +38,9 @@ class Backdrop:
         self._length = np.hypot(*self._along.T)
         # Light falls from one side, so that two walls that meet can be told apart.
         facing = np.arctan2(self._along[:, 1], self._along[:, 0])
-        self._light = 0.90 + 0.10 * np.cos(2 * facing + 0.7)
+        self._light = (0.90 + 0.10 * np.cos(2 * facing + 0.7)).astype(np.float32)
         self._height_m = height_m
-        self._colour = np.array(colour, np.float32)
-        self._bands = _bands()
-
+        self._palette = _palette(colour)
         low, high = float(rays.azimuth.min()), float(rays.azimuth.max())
         count = RAYS_PER_COLUMN * self._camera.width_px
         self._azimuths = np.linspace(low, high, count)
@@ -47,13 +49,14 @@ class Backdrop:
         )
         self._slope = rays.slope
         self._ground_m = rays.ground_m
+        self._row_reach_m = rays.ground_m.max(axis=1)
         self._ceiling = _ceiling(rays.slope)
         # Seen from the floor, everything a ray meets above this slope is above every wall
         # farther than 10 cm: those rows never need a wall test.
         steep = (height_m - self._camera.height_m) / 0.1
         self._first_wall_row = int(np.argmax((rays.slope < steep).any(axis=1)))
 
-    def cast(self, x: float, y: float, yaw: float) -> tuple[Floats, Floats, Floats]:
+    def cast(self, x: float, y: float, yaw: float) -> tuple[Floats32, Floats32, Floats32]:
         """Look for walls.
 
         Returns:
@@ -72,9 +75,13 @@ class Backdrop:
         nearest = distance.argmin(axis=0)
         column = np.arange(len(direction))
         along_m = share[nearest, column] * self._length[nearest]
-        return distance[nearest, column], along_m, self._light[nearest]
+        return (
+            distance[nearest, column].astype(np.float32),
+            along_m.astype(np.float32),
+            self._light[nearest],
+        )
 
-    def paint(self, frame: Packed, x: float, y: float, yaw: float) -> Floats:
+    def paint(self, frame: Packed, x: float, y: float, yaw: float) -> Floats32:
         """Paint ceiling and walls over a frame that shows the ground.
 
         Returns:
@@ -83,21 +90,24 @@ class Backdrop:
         ahead_m = self._camera.forward_m
         at_x, at_y = x + ahead_m * math.cos(yaw), y + ahead_m * math.sin(yaw)
         distance, along_m, light = self.cast(at_x, at_y, yaw)
-        first = self._first_wall_row
-        rays = self._ray[first:]
-        reach = distance.astype(np.float32).take(rays)
-        behind = self._ground_m[first:] > reach
-        reach *= self._slope[first:]
+        # Below the rows in which any ground lies beyond the nearest wall, there is only ground.
+        beyond = np.flatnonzero(self._row_reach_m > distance.min())
+        first, last = self._first_wall_row, int(beyond[-1]) + 1 if len(beyond) else 0
+        frame[:first] = self._ceiling[:first]
+        rows = slice(first, max(first, last))
+        rays = self._ray[rows]
+        reach = distance.take(rays)
+        behind = self._ground_m[rows] > reach
+        reach *= self._slope[rows]
         reach += np.float32(self._camera.height_m)
         reach *= np.float32(NUM_BANDS / self._height_m)
+        np.copyto(frame[rows], self._ceiling[rows], where=behind)
+        behind &= reach < NUM_BANDS
         band = reach.astype(np.int32)
-        wall = behind & (band < NUM_BANDS) & (reach >= 0)
-        frame[:first] = self._ceiling[:first]
-        np.copyto(frame[first:], self._ceiling[first:], where=behind)
         np.clip(band, 0, NUM_BANDS - 1, out=band)
         band += rays * NUM_BANDS
         colours = self._colours(distance, along_m, light)
-        np.copyto(frame[first:], colours.take(band), where=wall)
+        np.copyto(frame[rows], colours.take(band), where=behind)
         return distance
 
     @property
@@ -105,15 +115,18 @@ class Backdrop:
         """Directions of `cast`, radians counter-clockwise from straight ahead."""
         return self._azimuths
 
-    def _colours(self, distance: Floats, along_m: Floats, light: Floats) -> Packed:
+    def _colours(self, distance: Floats32, along_m: Floats32, light: Floats32) -> Packed:
         """Colour of every direction and band, flat."""
-        fog = np.clip(distance / 40, 0, 0.35)
         panel = np.where((along_m / PANEL_M).astype(np.int32) & 1, 0.95, 1.0)
-        joint = np.where(np.mod(along_m, PANEL_M) < 0.02, 0.85, 1.0)
-        shade = (light * panel * joint * (1 - fog)).astype(np.float32)
-        bright = self._bands[None, :] * shade[:, None]
-        rgb = np.clip(bright[..., None] * self._colour, 0, 255).astype(np.uint8)
-        return pack(rgb).ravel()
+        panel[np.mod(along_m, PANEL_M) < JOINT_M] = 0.85
+        shade = light * panel * (1 - np.clip(distance / FOG_M, 0, 0.35))
+        return self._palette.take((shade * (NUM_SHADES - 1)).astype(np.int32), axis=0).ravel()
+
+
+def _palette(colour: Colour) -> Packed:
+    """Colours of a wall by brightness and band, shape ``(NUM_SHADES, NUM_BANDS)``."""
+    shade = np.linspace(0, 1, NUM_SHADES)[:, None] * _bands()
+    return pack(np.clip(shade[..., None] * np.array(colour), 0, 255).astype(np.uint8))
 
 
 def _bands() -> Floats32:

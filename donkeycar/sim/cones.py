@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from donkeycar.sim.arrays import Floats, Packed
+from donkeycar.sim.arrays import Floats, Floats32, Packed
 from donkeycar.sim.camera import RayTable
 
 CONE_RADIUS_M = 0.07
@@ -35,7 +35,7 @@ class ConePainter:
         self._column_right = rays.azimuth.min(axis=0)
 
     def paint(
-        self, frame: Packed, x: float, y: float, yaw: float, walls: tuple[Floats, Floats]
+        self, frame: Packed, x: float, y: float, yaw: float, walls: tuple[Floats, Floats32]
     ) -> None:
         """Paint all cones in sight.
 
@@ -56,8 +56,10 @@ class ConePainter:
             distance_m = math.hypot(ahead, left)
             if ahead > 0 and MIN_DISTANCE_M < distance_m < MAX_DISTANCE_M:
                 seen.append((distance_m, math.atan2(left, ahead)))
+        directions, reach_m = walls
         for distance_m, azimuth in sorted(seen, reverse=True):
-            if np.interp(azimuth, *walls) > distance_m:
+            nearest = min(int(np.searchsorted(directions, azimuth)), len(directions) - 1)
+            if reach_m[nearest] > distance_m:
                 self._paint_one(frame, distance_m, azimuth)
 
     def _paint_one(self, frame: Packed, distance_m: float, azimuth: float) -> None:

@@ -63,22 +63,23 @@ class GroundPainter:
 
     def _smooth(self, x: float, y: float, yaw: float) -> Packed:
         column, row = self._near.texels(x, y, yaw)
-        left, top = np.floor(column), np.floor(row)
+        left, top = column.astype(np.int32), row.astype(np.int32)
         # Sixteenths: 16 * 16 * 255 still fits in 16 bits.
         u = ((column - left) * 16).astype(np.uint64)
         v = ((row - top) * 16).astype(np.uint64)
         width, wide = self._atlas.level0_width, self._atlas.wide
-        index = top.astype(np.int64)
-        index *= width
-        index += left.astype(np.int64)
-        below = index + width
-        total = wide.take(index, mode="clip") * ((16 - u) * (16 - v))
-        total += wide.take(index + 1, mode="clip") * (u * (16 - v))
-        total += wide.take(below, mode="clip") * ((16 - u) * v)
-        total += wide.take(below + 1, mode="clip") * (u * v)
+        index = top * width
+        index += left
+        both = u * v
+        total = wide.take(index, mode="clip") * (256 - 16 * (u + v) + both)
+        total += wide.take(index + 1, mode="clip") * (16 * u - both)
+        index += width
+        total += wide.take(index, mode="clip") * (16 * v - both)
+        total += wide.take(index + 1, mode="clip") * both
         # Divide by 256: the colour is the upper byte of its 16 bits.
         colours = total.view(np.uint8).reshape(*total.shape, 4, 2)[..., 1]
-        self._unpacked[..., :3] = colours[..., :3]
+        for colour in range(3):
+            self._unpacked[..., colour] = colours[..., colour]
         packed: Packed = self._unpacked.view(np.uint32)[..., 0]
         return packed
 

@@ -3,6 +3,7 @@
 import numpy as np
 
 from donkeycar.sim.arrays import Image
+from donkeycar.sim.atlas import unpack
 from donkeycar.sim.backdrop import Backdrop
 from donkeycar.sim.camera import CameraModel, RayTable
 from donkeycar.sim.cones import ConePainter
@@ -45,4 +46,4 @@ class Renderer:
         self._ground.paint(frame, x, y, yaw)
         distance = self._backdrop.paint(frame, x, y, yaw)
         self._cones.paint(frame, x, y, yaw, (self._backdrop.azimuths, distance))
-        return np.ascontiguousarray(frame.view(np.uint8).reshape(*frame.shape, 4)[..., :3])
+        return unpack(frame)

@@ -12,7 +12,7 @@ from donkeycar.sim.arrays import Floats, Image
 from donkeycar.sim.track_file import Colour, Paint, SurfaceStyle
 
 # Masks are drawn this many times too large and then reduced: Pillow draws hard edges.
-OVERSAMPLING = 2
+OVERSAMPLING = 3
 # A larger picture costs memory and the time to draw it, for detail no camera resolves.
 MAX_PIXELS = 6_000_000
 # Grain: size of a spot in metres, and its strength in grey levels.
