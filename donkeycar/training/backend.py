@@ -3,6 +3,7 @@
 import logging
 import os
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -42,11 +43,13 @@ def import_keras() -> Any:
 
 @contextmanager
 def muffled() -> Iterator[None]:
-    """Keep what native libraries write to the terminal off it, for a while.
+    """Keep what TensorFlow writes to the terminal off it, for a while, and its own aging.
 
-    They write past Python's own streams, therefore the descriptors themselves are turned round.
+    It writes past Python's own streams, therefore the descriptors themselves are turned round.
     """
-    with tempfile.TemporaryFile() as nowhere:
+    with tempfile.TemporaryFile() as nowhere, warnings.catch_warnings():
+        # Of one library about how it uses another.
+        warnings.simplefilter("ignore", DeprecationWarning)
         kept = [(number, os.dup(number)) for number in (1, 2)]
         try:
             for number, _ in kept:

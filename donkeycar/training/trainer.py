@@ -16,7 +16,7 @@ from donkeycar.pilots.bundle import PilotFiles, PilotInfo, write_bundle
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.augmentation import Augmentation
-from donkeycar.training.backend import import_keras
+from donkeycar.training.backend import import_keras, muffled
 from donkeycar.training.database import add_entry, read_database
 from donkeycar.training.export import export_litert
 from donkeycar.training.frames import MEMORY_BUDGET_BYTES, decode
@@ -213,7 +213,8 @@ def _save(files: PilotFiles, info: PilotInfo, model: Any, probe: np.ndarray) -> 
     """Write the pilot's files."""
     try:
         litert = export_litert(model, probe)
-        write_bundle(files, info, litert=litert, save_keras=model.save)
+        with muffled():
+            write_bundle(files, info, litert=litert, save_keras=model.save)
     except OSError as error:
         raise TrainingError(f"The pilot cannot be saved as {files.keras}: {error}") from error
 
