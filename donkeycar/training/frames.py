@@ -74,8 +74,9 @@ def _room(shape: tuple[int, ...], folder: Path, budget_bytes: int) -> np.ndarray
     if num_bytes <= budget_bytes:
         return np.empty(shape, np.uint8)
     try:
-        file = tempfile.TemporaryFile(prefix=".frames-", dir=folder)  # noqa: SIM115
-        return np.memmap(file, np.uint8, "w+", shape=shape)
+        # The map keeps the file alive after it is closed.
+        with tempfile.TemporaryFile(prefix=".frames-", dir=folder) as file:
+            return np.memmap(file, np.uint8, "w+", shape=shape)
     except OSError as error:
         raise TrainingError(
             f"{num_bytes / 1e9:.1f} GB of frames do not fit into {folder}: {error.strerror}"

@@ -130,10 +130,8 @@ def gather(
             raise TrainingError(
                 f"All {num_deleted} records of {names} are deleted. Restore some, or record more."
             )
-        if not why:
-            raise TrainingError(f"There are no records in {names}. Drive with recording on first.")
         raise TrainingError(
-            f"No record of {names} can be learnt from: {why}. Each needs {IMAGE}, {ANGLE} and "
+            f"No record of {names} can be learnt from: {why or 'there are none'}. Each needs {IMAGE}, {ANGLE} and "
             f"{THROTTLE}."
         )
     return recordings

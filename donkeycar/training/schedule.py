@@ -89,7 +89,7 @@ class Schedule:
             and epochs_done - self._best_epoch >= self.patience
             and epochs_done < self.cooldown_start
         ):
-            length = max(2, math.ceil(epochs_done * COOLDOWN_SHARE / (1 - COOLDOWN_SHARE)))
+            length = max(2, round(epochs_done * COOLDOWN_SHARE / (1 - COOLDOWN_SHARE)))
             self.cooldown_start = float(epochs_done)
             self.end = min(self.end, float(epochs_done + length))
             self.stopped_early = True
