@@ -120,7 +120,8 @@ class Backdrop:
         panel = np.where((along_m / PANEL_M).astype(np.int32) & 1, 0.95, 1.0)
         panel[np.mod(along_m, PANEL_M) < JOINT_M] = 0.85
         shade = light * panel * (1 - np.clip(distance / FOG_M, 0, 0.35))
-        return self._palette.take((shade * (NUM_SHADES - 1)).astype(np.int32), axis=0).ravel()
+        colours: Packed = self._palette.take((shade * (NUM_SHADES - 1)).astype(np.int32), axis=0)
+        return colours.ravel()
 
 
 def _palette(colour: Colour) -> Packed:

@@ -133,8 +133,10 @@ class CarModel:
             + self.viscous_drag_ns_m * speed_mps
             + self.air_drag_ns2_m2 * speed_mps**2
         )
-        volts = self.battery.full_v / self.motor.nominal_v
-        available_n = self.motor.stall_force_n * (volts - speed_mps / self.motor.no_load_speed_mps)
+        current_a = needed_n * self.motor.no_load_speed_mps / self.motor.nominal_v
+        volts = self.battery.full_v - current_a * self.battery.resistance_ohm
+        share = volts / self.motor.nominal_v - speed_mps / self.motor.no_load_speed_mps
+        available_n = self.motor.stall_force_n * share
         if available_n <= needed_n:
             return 1.0
         return self.esc.deadband + (1 - self.esc.deadband) * needed_n / available_n

@@ -28,9 +28,9 @@ class LapCounter:
     def __init__(self, track: Track) -> None:
         self._track = track
         self._count = track.file.num_checkpoints
+        self._x, self._y, heading = track.point(track.file.start_s_m)
+        self._tx, self._ty = math.cos(heading), math.sin(heading)
         index = track.index_at(track.file.start_s_m)
-        self._x, self._y = (float(value) for value in track.centre[index])
-        self._tx, self._ty = (float(value) for value in track.tangent[index])
         left, right = (float(value) for value in track.half_widths[index])
         self._right_m, self._left_m = right + LINE_MARGIN_M, -(left + LINE_MARGIN_M)
         self._needed = math.ceil(CHECKPOINT_SHARE * self._count)
