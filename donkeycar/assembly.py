@@ -125,8 +125,8 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     car.add(camera, outputs=outputs, threaded=threaded)
 
 
-def add_console(car: Vehicle, cfg: Config, *, has_pilot: bool) -> "WebController":
-    """Add the web page.
+def add_console(car: Vehicle, cfg: Config) -> "WebController":
+    """Add the web page, after the pilot if there is one: it then offers the pilot modes.
 
     Channels:
         Writes what the driver wants (``user/angle``, ``user/throttle``, ``user/mode``,
@@ -145,14 +145,14 @@ def add_console(car: Vehicle, cfg: Config, *, has_pilot: bool) -> "WebController
         auth=cfg.WEB_AUTH,
         initial_mode=cfg.WEB_INIT_MODE,
         car_name=Path(cfg.CAR_PATH).name,
-        has_pilot=has_pilot,
+        has_pilot=car.writes("pilot/angle"),
         clock=car.clock,
     )
     car.add(
         console,
         inputs=[
             "cam/image_array", "cam/exposed_s", "cam/sequence", "tub/num_records", "tub/status",
-            "loop/rate_hz", "angle", "throttle", "pilot/angle", "pilot/throttle",
+            "loop/rate_hz", "angle", "throttle", *_pilot(car, "pilot/angle", "pilot/throttle"),
         ],
         outputs=[
             "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",
@@ -203,7 +203,7 @@ def add_drive_mode(car: Vehicle, cfg: Config) -> None:
         DriveMode(throttle_scale=cfg.AI_THROTTLE_MULT, clock=car.clock),
         inputs=[
             "user/mode", "user/angle", "user/throttle", "user/expires_s", "user/max_throttle",
-            "pilot/angle", "pilot/throttle", "pilot/expires_s",
+            *_pilot(car, "pilot/angle", "pilot/throttle", "pilot/expires_s"),
         ],
         outputs=["angle", "throttle", "command"],
     )  # fmt: skip
@@ -251,6 +251,11 @@ def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> N
     """
     drivetrain, threaded = _build(DRIVETRAINS, "DRIVE_TRAIN_TYPE", car, cfg, world)
     car.add(drivetrain, inputs=["command"], threaded=threaded)
+
+
+def _pilot(car: Vehicle, *channels: str) -> list[str | None]:
+    """Channels of the pilot; ``None``, which reads as none, if the car has no pilot."""
+    return [channel if car.writes(channel) else None for channel in channels]
 
 
 def new_tub_path(folder: Path) -> Path:

@@ -6,25 +6,20 @@ is used again.
 """
 
 import argparse
-import json
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from donkeycar.errors import ConfigError, TubError
 from donkeycar.management.createcar import create_car
+from donkeycar.management.demo_report import MOVIE_EVERY, save_training_plots, write_report
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
 from donkeycar.training.progress import Bars
 
 TYPE = "linear"
 EPOCHS = 12
-# The movie in the report shows the start of the run, every second frame, at the speed it was driven.
-MOVIE_FRAMES = 150
-MOVIE_EVERY = 2
 RATE_HZ = 20
 
 
@@ -34,7 +29,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--path", type=Path, default=Path("demo"), help="folder of the car (default: %(default)s)"
     )
     parser.add_argument(
-        "--track", default="warehouse", help="oval, warehouse or circuit_launch (default: %(default)s)"
+        "--track", default="warehouse",
+        help="oval, warehouse or circuit_launch (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--records", type=int, default=4000, help="records to make (default: %(default)s)"
@@ -43,7 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--laps", type=int, default=3, help="laps the pilot drives (default: %(default)s)"
     )
     parser.add_argument(
-        "--seed", type=int, default=1, help="the same seed gives the same laps (default: %(default)s)"
+        "--seed", type=int, default=1,
+        help="the same seed gives the same laps (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--no-serve", action="store_true", help="end after the report; do not start the car"
@@ -66,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     result = _drive(files, args, bars)
     rows = _rows(num_records, info, result, args.track)
     _print_table(rows)
-    report = _report(folder, files, info, result, rows, args.track)
+    report = write_report(folder, files, result, rows)
     print(f"wrote {report}")
     command = [sys.executable, "manage.py", "drive", "--model", "models/pilot.keras"]
     if args.no_serve:
@@ -121,18 +118,10 @@ def _train(tub: Path, files: PilotFiles, seed: int, num_records: int, bars: Bars
         if made_of == (seed, EPOCHS, num_records):
             print(f"Using the pilot {files.keras}")
             return info
-    from donkeycar.report.figures import loss_curve, prediction_over_time, prediction_scatter
     from donkeycar.training import train
 
     result = train([tub], files.keras, type=TYPE, epochs=EPOCHS, seed=seed, progress=bars)
-    driver, pilot = result.validation_driver[:, 0], result.validation_pilot[:, 0]
-    plots = {
-        "loss": loss_curve(result.history, best_epoch=result.best_epoch),
-        "steering": prediction_over_time(driver, pilot),
-        "agreement": prediction_scatter(driver, pilot),
-    }
-    for name, png in plots.items():
-        _plot_path(files, name).write_bytes(png)
+    save_training_plots(result)
     return result.info
 
 
@@ -181,82 +170,6 @@ def _print_table(rows: list[tuple[str, str]]) -> None:
     for row in rows:
         table.add_row(*row)
     Console().print(table)
-
-
-def _report(
-    folder: Path,
-    files: PilotFiles,
-    info: PilotInfo,
-    result: dict[str, Any],
-    rows: list[tuple[str, str]],
-    track: str,
-) -> Path:
-    from donkeycar.report.figures import driven_line
-    from donkeycar.report.movie import camera_movie
-    from donkeycar.report.page import Picture, write_page
-    from donkeycar.sim.topview import draw_topview
-    from donkeycar.sim.track import load_track
-
-    driven = np.array(result["trajectory"])
-    column = {name: index for index, name in enumerate(result["trajectory_columns"])}
-    loaded = load_track(track)
-    view = draw_topview(loaded)
-    high = view.low + np.array(view.pixels.shape[1::-1]) / view.pixels_per_m
-    line = driven_line(
-        view.pixels,
-        (view.low[0], high[0], view.low[1], high[1]),
-        driven[:, [column["x"], column["y"]]],
-        np.abs(driven[:, column["cte"]]) > loaded.half_widths.min(),
-    )
-    shown = driven[::MOVIE_EVERY][:MOVIE_FRAMES]
-    movie = camera_movie(
-        result["frames"][: len(shown)], shown[:, column["angle"]], shown[:, column["throttle"]],
-        rate_hz=RATE_HZ / MOVIE_EVERY,
-    )  # fmt: skip
-    (folder / "movie.webp").write_bytes(movie)
-    plots = {
-        name: _plot_path(files, name).read_bytes() for name in ("loss", "steering", "agreement")
-    }
-    pictures = [
-        Picture("The driven line", "Where the pilot drove, over the track.", line),
-        Picture(
-            "What the camera saw", "The bars show steering (bottom) and throttle (right).", movie,
-            kind="image/webp",
-        ),
-        Picture(
-            "Training", "The error on records it learns from, and on records it never saw. The "
-            "weights of the marked epoch were kept.", plots["loss"],
-        ),
-        Picture(
-            "Agreement", "Each dot is one validation record: on the line, pilot and driver agree.",
-            plots["agreement"],
-        ),
-        Picture(
-            "Pilot and driver", "Steering on the validation records, in the order of driving.",
-            plots["steering"], wide=True,
-        ),
-    ]  # fmt: skip
-    (folder / "report.json").write_text(
-        json.dumps({name: value for name, value in result.items() if name != "frames"}),
-        encoding="utf-8",
-    )
-    return write_page(
-        folder / "report.html",
-        title=f"A pilot on {track}",
-        lead="An expert with a map drove and was recorded. The pilot was trained on those records "
-        "and then drove by its camera alone.",
-        rows=rows,
-        pictures=pictures,
-        commands=[
-            f"cd {folder.name}",
-            "python manage.py drive --model models/pilot.keras",
-            "python manage.py train --tubs data --model models/second.keras",
-        ],
-    )
-
-
-def _plot_path(files: PilotFiles, name: str) -> Path:
-    return files.keras.with_name(f"{files.keras.stem}_{name}.png")
 
 
 def _steps(advance: Callable[[int, str], None]) -> Callable[[int], None]:
