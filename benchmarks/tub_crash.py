@@ -29,6 +29,8 @@ def failures(
         num_records: Length of the workload.
         crashed: Whether to begin with a tub that a crash has left, instead of none.
     """
+    before = folder / "before"
+    safe_before = crashed_tub(before) if crashed else {}
     at = 0
     complete = False
     while not complete:
@@ -36,12 +38,14 @@ def failures(
         fs = FaultyFileSystem(at, mode)
         work = Workload(path, fs)
         if crashed:
-            work.safe.update(crashed_tub(path))
+            shutil.copytree(before, path)
+            work.safe.update(safe_before)
         complete = work.run(num_records) and fs.num_operations <= at
         path.mkdir(parents=True, exist_ok=True)
-        yield [f"{mode} at operation {at}: {text}" for text in wrong_with(path, work, peer)]
+        yield [f"{mode} at operation {at}: {text}" for text in wrong_with(work, peer)]
         shutil.rmtree(path)
         at += 1
+    shutil.rmtree(before, ignore_errors=True)
 
 
 def fast_folder() -> Path | None:

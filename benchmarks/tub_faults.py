@@ -226,22 +226,20 @@ def values(angle: float) -> dict[str, Any]:
     }
 
 
-def wrong_with(path: Path, work: Workload, peer: Peer) -> list[str]:
+def wrong_with(work: Workload, peer: Peer) -> list[str]:
     """What is wrong with a tub after a failure, read here and by donkeycar 5.3.
 
     Then the program starts again on a disk that works, records, and all is looked at once more.
     """
-    wrong = _wrong_now(path, work, peer)
+    path = work.path
+    wrong = wrong_now(work, peer)
     images = {file.name: file.read_bytes() for file in (path / "images").glob("*")}
     with TubWriter(path, INPUTS, TYPES, max_len=MAX_LEN) as writer:
         new = {writer.append(values(0.75)): 0.75 for _ in range(2)}
     if new.keys() & work.safe.keys():
         wrong.append(f"indexes used twice: {new.keys() & work.safe.keys()}")
     work.safe.update(new)
-    wrong += [f"after starting again: {text}" for text in _wrong_now(path, work, peer)]
-    indexes = [r["_index"] for r in TubReader(path).records(include_deleted=True)]
-    if indexes != list(range(len(indexes))):
-        wrong.append(f"after starting again: a gap in the indexes {indexes}")
+    wrong += [f"after starting again: {text}" for text in wrong_now(work, peer)]
     for index in work.safe.keys() - new.keys():
         file = path / "images" / f"{index}_cam_image_array_.jpg"
         if images.get(file.name) != file.read_bytes():
@@ -249,7 +247,9 @@ def wrong_with(path: Path, work: Workload, peer: Peer) -> list[str]:
     return wrong
 
 
-def _wrong_now(path: Path, work: Workload, peer: Peer) -> list[str]:
+def wrong_now(work: Workload, peer: Peer) -> list[str]:
+    """What is wrong with a tub as it lies there, read here and by donkeycar 5.3."""
+    path = work.path
     if not (path / "manifest.json").exists():
         return ["no manifest, though records were called safe"] if work.safe else []
     wrong = []
@@ -263,8 +263,11 @@ def _wrong_now(path: Path, work: Workload, peer: Peer) -> list[str]:
         tub = TubReader(path)
         for record in tub:
             tub.image(record)
+        indexes = [record["_index"] for record in tub.records(include_deleted=True)]
     except ValueError as error:
         return [*wrong, f"here: {error}"]
+    if indexes != list(range(len(indexes))):
+        wrong.append(f"here: a gap in the indexes {indexes}")
     return wrong + [f"here: {text}" for text in _missing(list(tub), work)]
 
 

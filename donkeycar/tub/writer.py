@@ -154,6 +154,11 @@ class TubWriter:
         return self._store.num_live
 
     @property
+    def next_index(self) -> int:
+        """Index that the next record will get."""
+        return self._next_index
+
+    @property
     def num_pending(self) -> int:
         """Number of records that wait for their batch."""
         return len(self._pending)
