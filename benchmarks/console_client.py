@@ -41,6 +41,7 @@ class Served:
         self.port = self.controller.port
         self.token = self.controller.pairing.url.partition("#")[2]
         self.thread = threading.Thread(target=self.controller.update, daemon=True)
+        self._opened: list[Socket] = []
 
     def __enter__(self) -> "Served":
         self.thread.start()
@@ -54,6 +55,8 @@ class Served:
     ) -> None:
         self.controller.shutdown()
         self.thread.join(3)
+        for opened in self._opened:
+            opened.close()
 
     @property
     def host(self) -> str:
@@ -93,7 +96,9 @@ class Served:
     def socket(self, path: str = "/wsDrive", **headers: str) -> "Socket":
         """Open a websocket; by default as a script with the token."""
         given = headers or {"Authorization": f"Bearer {self.token}"}
-        return Socket(self.port, path, given)
+        self._opened = [opened for opened in self._opened if opened.raw.fileno() >= 0]
+        self._opened.append(Socket(self.port, path, given))
+        return self._opened[-1]
 
 
 class Refused(Exception):
@@ -105,10 +110,13 @@ class Refused(Exception):
 
 
 class Socket:
-    """One websocket, written out by hand."""
+    """One websocket, written out by hand.
+
+    Set `is_alive` to False to leave pings unanswered.
+    """
 
     def __init__(self, port: int, path: str, headers: dict[str, str]) -> None:
-        self.raw = socket.create_connection(("127.0.0.1", port), timeout=5)
+        self.raw = socket.create_connection(("127.0.0.1", port), timeout=3)
         self.raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         key = base64.b64encode(os.urandom(16)).decode()
         fields = {
@@ -129,6 +137,7 @@ class Socket:
             raise Refused(status)
         self.state: dict[str, Any] = {}
         self.seq = 0
+        self.is_alive = True
 
     def send(self, payload: bytes | str, *, opcode: int = TEXT, final: bool = True) -> None:
         """Send one frame."""
@@ -166,7 +175,7 @@ class Socket:
             size = struct.unpack(">Q", self._input.read(8))[0]
         opcode = head[0] & 0x0F
         payload = self._input.read(size)
-        if opcode == PING:
+        if opcode == PING and self.is_alive:
             self.send(payload, opcode=PONG)
             return self.receive()
         return opcode, payload

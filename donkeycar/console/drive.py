@@ -7,11 +7,11 @@ import secrets
 from typing import Any
 
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import WebSocketClosedError
 
 from donkeycar.console.cockpit import Client
 from donkeycar.console.console import Console
-from donkeycar.console.guard import PAGES, Guarded
+from donkeycar.console.guard import PAGES, Guarded, GuardedSocket
 from donkeycar.console.ration import Ration
 from donkeycar.safety.validate import MessageError, parse_message
 
@@ -115,7 +115,7 @@ class Home(Guarded):
         self.redirect("/drive")
 
 
-class DriveSocket(Guarded, WebSocketHandler):
+class DriveSocket(GuardedSocket):
     """`/wsDrive`: messages of one page, and the state it shows."""
 
     def prepare(self) -> None:
@@ -131,7 +131,7 @@ class DriveSocket(Guarded, WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Join the feed; an older socket of the same page is closed."""
-        self._keep_connection(True)
+        super().open()
         self.set_nodelay(True)
         self._sent: dict[str, Any] = {}
         self._pending: asyncio.Future[None] | None = None

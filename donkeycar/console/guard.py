@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+from tornado.websocket import WebSocketHandler
 
 from donkeycar.console.console import Console
 from donkeycar.console.origin import is_own_host, is_same_origin
@@ -143,6 +144,19 @@ class Guarded(RequestHandler):
 
     def _keep_connection(self, guarded: bool) -> None:
         self.console.gate.guard(self.stream(), guarded=guarded)
+
+
+class GuardedSocket(Guarded, WebSocketHandler):
+    """A websocket behind the guard: its connection is kept as long as it is open."""
+
+    def stream(self) -> Any:
+        """The connection's stream of bytes."""
+        connection = getattr(self, "ws_connection", None)
+        return super().stream() if connection is None else connection.stream
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Keep the connection; the request that opened it is over."""
+        self._keep_connection(True)
 
 
 class NotFound(Guarded):

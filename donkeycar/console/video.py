@@ -3,14 +3,17 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Awaitable
+from datetime import timedelta
 from typing import Any
 
+from tornado.gen import with_timeout
 from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
-from tornado.websocket import WebSocketClosedError, WebSocketHandler
+from tornado.websocket import WebSocketClosedError
 
 from donkeycar.console.frames import Viewer
-from donkeycar.console.guard import Guarded
+from donkeycar.console.guard import Guarded, GuardedSocket
 
 # A viewer that takes nothing for this long is gone.
 STALL_S = 5.0
@@ -42,6 +45,12 @@ def _limit_buffer(stream: Any) -> None:
     stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
 
+async def _in_time(sent: Awaitable[None]) -> None:
+    """Wait for `sent`, but no longer than `STALL_S`; tornado does not want it cancelled."""
+    gone = (StreamClosedError, WebSocketClosedError)
+    await with_timeout(timedelta(seconds=STALL_S), sent, quiet_exceptions=gone)
+
+
 class Video(Guarded):
     """`/video`: ``multipart/x-mixed-replace``, for every browser and without a script."""
 
@@ -57,9 +66,10 @@ class Video(Guarded):
             _limit_buffer(self.stream())
             self.set_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
             self.write(BOUNDARY)
+            await self.flush()
             while (frame := await self.viewer.next()) is not None:
                 self.write(part(frame.jpeg, frame.exposed_s))
-                await asyncio.wait_for(self.flush(), STALL_S)
+                await _in_time(self.flush())
         except (StreamClosedError, TimeoutError):
             stream = self.stream()
             if stream is not None:
@@ -73,7 +83,7 @@ class Video(Guarded):
             self.viewer.close()
 
 
-class VideoSocket(Guarded, WebSocketHandler):
+class VideoSocket(GuardedSocket):
     """`/wsVideo`: every message a time of exposure and a JPEG, each answered by "ack"."""
 
     viewer: Viewer | None = None
@@ -81,14 +91,14 @@ class VideoSocket(Guarded, WebSocketHandler):
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Start sending, unless there are too many viewers."""
-        self._keep_connection(True)
+        super().open()
         self.viewer = self.console.frames.join()
         if self.viewer is None:
             self.close(TOO_MANY, TOO_MANY_REASON)
             return
         self._unanswered = 0
         self._answered = asyncio.Event()
-        _limit_buffer(self.ws_connection.stream)  # type: ignore[union-attr]
+        _limit_buffer(self.stream())
         self.task = asyncio.create_task(self._send(self.viewer))
 
     def on_message(self, message: str | bytes) -> None:
@@ -112,7 +122,7 @@ class VideoSocket(Guarded, WebSocketHandler):
                     await asyncio.wait_for(self._answered.wait(), STALL_S)
                 self._unanswered += 1
                 message = struct.pack(">d", frame.exposed_s) + frame.jpeg
-                await asyncio.wait_for(self.write_message(message, binary=True), STALL_S)
+                await _in_time(self.write_message(message, binary=True))
         except (WebSocketClosedError, TimeoutError):
-            pass
-        self.close()
+            # Not `close`: that would wait for an answer of somebody who gives none.
+            self.stream().close()
