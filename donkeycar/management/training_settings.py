@@ -56,7 +56,7 @@ def train_car(
         augment: Whether frames are changed at random.
         comment: Of the owner.
     """
-    from donkeycar.training import Bars, Silent, train
+    from donkeycar.training import Bars, Lines, train
     from donkeycar.training.augmentation import Augmentation
     from donkeycar.training.database import next_model_path
 
@@ -79,7 +79,7 @@ def train_car(
         seed=seed,
         comment=comment,
         print_summary=cfg.PRINT_MODEL_SUMMARY,
-        progress=Bars() if cfg.VERBOSE_TRAIN else Silent(),
+        progress=Bars() if cfg.VERBOSE_TRAIN else Lines(),
     )
     if cfg.SHOW_PLOT:
         from donkeycar.report.figures import loss_curve

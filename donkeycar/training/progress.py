@@ -44,8 +44,18 @@ class Silent:
         """Say nothing."""
 
 
-class Bars:
-    """Shows a bar with time left for each step, on the terminal's standard error."""
+class Lines(Silent):
+    """Shows the lines, but no bars, on standard error."""
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        from rich.console import Console
+
+        Console(stderr=True, highlight=False, markup=False).print(text)
+
+
+class Bars(Lines):
+    """Shows the lines, and a bar with time left for each step, on standard error."""
 
     @contextmanager
     def task(self, name: str, total: int) -> Iterator[Advance]:
@@ -71,9 +81,3 @@ class Bars:
                     bar.update(task, note=note)
 
             yield advance
-
-    def say(self, text: str) -> None:
-        """Print a line."""
-        from rich.console import Console
-
-        Console(stderr=True, highlight=False).print(text)

@@ -131,8 +131,8 @@ def gather(
                 f"All {num_deleted} records of {names} are deleted. Restore some, or record more."
             )
         raise TrainingError(
-            f"No record of {names} can be learnt from: {why or 'there are none'}. Each needs {IMAGE}, {ANGLE} and "
-            f"{THROTTLE}."
+            f"No record of {names} can be learnt from: {why or 'there are none'}. "
+            f"Each needs {IMAGE}, {ANGLE} and {THROTTLE}."
         )
     return recordings
 
