@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.tub_faults import INPUTS, TYPES
 from donkeycar.errors import TubError
-from donkeycar.tub import TubReader, TubWriter, check, repair
+from donkeycar.tub import TubReader, TubWriter, check, recovery, repair
 
 
 @pytest.fixture
@@ -167,6 +167,13 @@ def test_the_newest_records_with_damaged_images_are_marked_as_deleted(tub):
         assert writer.notes == ["2 records with unreadable images marked as deleted"]
         assert writer.durable_count == 10
     assert indexes(tub) == list(range(10))
+
+
+def test_a_tub_that_came_without_its_images_is_not_emptied(tub, monkeypatch):
+    monkeypatch.setattr(recovery, "MAX_SPOILT", 5)
+    shutil.rmtree(tub / "images")
+    TubWriter(tub, INPUTS, TYPES).close()
+    assert indexes(tub) == list(range(7))
 
 
 def test_repair_finds_damaged_images_anywhere(tub):
