@@ -30,8 +30,10 @@ def test_frames_come_as_bytes_and_answers_go_by_name(network):
 
 def test_scaling_is_inside(network, keras):
     scaled = keras.Model(network.input, network.get_layer("scale").output)
-    white = np.full((1, 120, 160, 3), 255, np.uint8)
-    assert float(np.max(scaled.predict_on_batch(white))) == pytest.approx(1.0)
+    for value, wanted in ((0, -1.0), (255, 1.0)):
+        frame = np.full((1, 120, 160, 3), value, np.uint8)
+        answer = scaled.predict_on_batch(frame)
+        assert (answer.min(), answer.max()) == pytest.approx((wanted, wanted))
 
 
 def test_one_seed_makes_one_network(network, keras):
