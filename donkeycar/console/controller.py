@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Collection
-from typing import Any, NamedTuple
+from typing import Any
 
 from donkeycar.console.access import Access, Auth
 from donkeycar.console.cockpit import REASONS, Cockpit, Telemetry
@@ -11,7 +11,7 @@ from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
 from donkeycar.console.origin import own_names
-from donkeycar.console.pair import pairing_url, qr_terminal
+from donkeycar.console.pairing import Pairing, pairing_url, qr_terminal
 from donkeycar.console.server import bind, lan_address, serve
 from donkeycar.errors import ConfigError
 from donkeycar.safety.validate import BUTTONS, MODES
@@ -19,29 +19,12 @@ from donkeycar.timing import Clock, RealClock
 
 MAX_VIEWERS = 4
 
-
-class Pairing(NamedTuple):
-    """How to pair with the car, to be printed.
-
-    Attributes:
-        url: The link, with the token behind the ``#``; without a token if nobody is asked for it.
-        pin: Six digits; "" if there is none.
-        qr: The link as a QR code of terminal characters; "" if there is nothing to pair.
-    """
-
-    url: str
-    pin: str
-    qr: str
-
-    @property
-    def text(self) -> str:
-        """What the console of the car says at the start."""
-        if not self.pin:
-            return f"Drive at {self.url} - everybody on this network can, there is no pairing."
-        return (
-            f"{self.qr}\nDrive with a phone or a PC on this network: open this link, or scan it.\n"
-            f"  {self.url}\nOr open the page without the part after the # and type {self.pin}."
-        )
+# The end of an order is seen a tick ahead, so that the motor is neutral in time: the interval of
+# the loop and a little for jitter; a guess before the rate is measured; and never so much that no
+# order lives.
+TICK_MARGIN = 1.1
+FIRST_TICK_S = 0.055
+MAX_TICK_S = 0.1
 
 
 class WebController:
@@ -179,7 +162,9 @@ class WebController:
         if image is not None and exposed_s is not None and sequence is not None:
             self._console.frames.offer(image, exposed_s, sequence)
         limit = cockpit.max_throttle
-        angle, throttle, expires_s, code = cockpit.order.at(self._clock.monotonic())
+        tick_s = TICK_MARGIN / rate_hz if rate_hz else FIRST_TICK_S
+        now_s = self._clock.monotonic()
+        angle, throttle, expires_s, code = cockpit.order.at(now_s, tick_s=min(tick_s, MAX_TICK_S))
         throttle = min(max(throttle, -limit), limit)
         pressed = {cockpit.pressed.popleft() for _ in range(len(cockpit.pressed))}
         w1, w2, w3, w4, w5 = (button in pressed for button in BUTTONS)

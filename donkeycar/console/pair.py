@@ -1,35 +1,12 @@
 """Pairing: from the link or the PIN to a cookie, and inviting another phone."""
 
-import io
 import json
 import math
 from typing import Any
 
 from donkeycar.console.access import PIN_LIFE_S
 from donkeycar.console.guard import PAGES, Guarded
-
-
-def pairing_url(url: str, token: str) -> str:
-    """Return the link that pairs: browsers keep what follows the ``#`` to themselves."""
-    return f"{url}/pair#{token}"
-
-
-def qr_svg(text: str) -> str:
-    """Return `text` as a QR code that an ``<img>`` can show."""
-    import segno
-
-    out = io.BytesIO()
-    segno.make(text, micro=False).save(out, kind="svg", xmldecl=False, scale=6, light="#fff")
-    return out.getvalue().decode()
-
-
-def qr_terminal(text: str) -> str:
-    """Return `text` as a QR code to be printed in a terminal."""
-    import segno
-
-    out = io.StringIO()
-    segno.make(text, micro=False, error="l").terminal(out=out, compact=True)
-    return out.getvalue()
+from donkeycar.console.pairing import pairing_url, qr_svg
 
 
 class PairPage(Guarded):

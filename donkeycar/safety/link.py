@@ -55,8 +55,13 @@ class Order(NamedTuple):
     latched_s: float | None = None
     life_s: float = ORDER_LIFE_S
 
-    def at(self, now_s: float) -> tuple[float, float, float, str]:
+    def at(self, now_s: float, *, tick_s: float = 0.0) -> tuple[float, float, float, str]:
         """What holds at `now_s`, whether or not anybody else is still running.
+
+        Args:
+            now_s: The time.
+            tick_s: Until the caller looks again. An order that ends before that has ended: the
+                motor must be neutral by the end of it, not a tick later.
 
         Returns:
             Angle, throttle, the moment the order ends (0.0 for none) and the code of what stops
@@ -70,10 +75,9 @@ class Order(NamedTuple):
             return angle, 0.0, 0.0, NOBODY
         if silent_s >= LATCH_AFTER_S:
             return angle, 0.0, 0.0, LOST
-        expires_s = self.beat_s + self.life_s
-        if silent_s >= self.life_s:
-            return angle, 0.0, expires_s, SILENT
-        return angle, self.throttle, expires_s, FREE
+        if silent_s + tick_s >= self.life_s:
+            return angle, 0.0, 0.0, SILENT
+        return angle, self.throttle, self.beat_s + self.life_s, FREE
 
 
 class DriverLink:

@@ -35,10 +35,22 @@ def test_the_order_expires_on_the_clock_of_the_loop(clock):
         car.post("/drive", {"throttle": 0.5})
         assert car.tick()[1] == 0.5
         assert car.tick()[4] == 100.25
-        clock.advance(0.25)
+        clock.advance(0.19)
+        assert car.tick()[1] == 0.5
+        clock.advance(0.01)
         assert car.tick()[1] == 0.0
-        clock.advance(0.75)
         assert car.tick()[4] == 0.0
+
+
+@pytest.mark.parametrize(("rate_hz", "neutral_s"), [(100, 0.24), (20, 0.2), (10, 0.15), (5, 0.15)])
+def test_the_end_is_seen_a_tick_ahead(clock, rate_hz, neutral_s):
+    with Served(clock=clock) as car:
+        inputs = [None] * 5 + [rate_hz]
+        car.post("/drive", {"throttle": 0.5})
+        clock.advance(neutral_s - 0.01)
+        assert car.tick(*inputs)[1] == 0.5
+        clock.advance(0.0101)
+        assert car.tick(*inputs)[1] == 0.0
 
 
 def test_throttle_stays_below_the_limit_of_the_driver(car):
@@ -85,6 +97,23 @@ def test_what_pairs_a_phone_is_offered_for_printing(car):
     assert pairing.url == f"http://127.0.0.1:{car.port}/pair#{car.token}"
     assert len(pairing.pin) == 6
     assert "\x1b[" in pairing.qr or "█" in pairing.qr
+
+
+def test_what_to_print_is_one_text(car, capsys, monkeypatch):
+    pairing = car.controller.pairing
+    assert pairing.text.splitlines() == [
+        "Drive with a phone or a PC on this network: open this link, or scan it.",
+        f"  {pairing.url}",
+        f"Or open http://{car.host}/pair and enter {pairing.pin}, in the next five minutes.",
+    ]
+    assert "enter" not in pairing._replace(pin="").text
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert pairing.text.startswith(pairing.qr)
+
+
+def test_without_pairing_the_text_warns():
+    with Served(auth="none") as car:
+        assert "everybody on this network can" in car.controller.pairing.text
 
 
 def test_without_pairing_the_address_is_all_there_is():

@@ -57,9 +57,9 @@ def test_an_order_lives_250_ms(link, clock):
 def test_after_250_ms_the_throttle_is_neutral_and_the_steering_held(link, clock):
     beat(link)
     clock.advance(0.25)
-    assert now(link, clock) == (0.25, 0.0, 100.25, SILENT)
+    assert now(link, clock) == (0.25, 0.0, 0.0, SILENT)
     clock.advance(0.74)
-    assert now(link, clock) == (0.25, 0.0, 100.25, SILENT)
+    assert now(link, clock) == (0.25, 0.0, 0.0, SILENT)
 
 
 def test_after_a_second_the_steering_is_centred(link, clock):
@@ -75,6 +75,12 @@ def test_the_order_ends_by_itself_for_whoever_still_holds_it(link, clock):
     assert order.at(100.0)[3] == FREE
     assert order.at(100.3)[1] == 0.0
     assert order.at(101.0) == (0.0, 0.0, 0.0, LOST)
+
+
+def test_whoever_looks_every_50_ms_sees_the_end_before_it_is_late(link, clock):
+    beat(link)
+    assert link.order.at(100.19, tick_s=0.05)[1] == 0.5
+    assert link.order.at(100.21, tick_s=0.05) == (0.25, 0.0, 0.0, SILENT)
 
 
 def test_a_shorter_loss_ends_with_the_next_heartbeat(link, clock):
