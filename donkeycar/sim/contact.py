@@ -11,6 +11,8 @@ RESTITUTION = 0.2
 SCRAPE_FRICTION = 0.3
 # Meeting a wall or cone faster than this, across its face, is a crash, in metres per second.
 CRASH_MPS = 1.0
+# Two bodies this close have just been pushed apart, in metres.
+TOUCH_M = 1e-9
 
 
 class Hit(NamedTuple):
@@ -42,6 +44,9 @@ class Contacts:
     def __init__(self, track: Track) -> None:
         self._walls = [tuple(float(value) for value in wall) for wall in track.walls]
         self._cones = [(float(x), float(y)) for x, y in track.cones]
+        # Where the car was when last looked at, and how far it can go from there unharmed.
+        self._free_at = (0.0, 0.0)
+        self._free_m = 0.0
 
     def resolve(self, car: Car) -> Hit | None:
         """Push `car` out of everything it overlaps.
@@ -52,13 +57,20 @@ class Contacts:
         body, model = car.body, car.model
         half_length, half_width = model.length_m / 2, model.width_m / 2
         reach = math.hypot(half_length, half_width)
+        if math.hypot(body.x - self._free_at[0], body.y - self._free_at[1]) < self._free_m:
+            return None
+        self._free_at, self._free_m = (body.x, body.y), math.inf
         hardest: Hit | None = None
         for x0, y0, x1, y1 in self._walls:
-            if _distance(body.x, body.y, x0, y0, x1, y1) < reach:
+            free_m = _distance(body.x, body.y, x0, y0, x1, y1) - reach
+            self._free_m = min(self._free_m, free_m)
+            if free_m < 0:
                 for overlap in _wall_overlaps(car, half_length, half_width, (x0, y0, x1, y1)):
                     hardest = _harder(hardest, Hit("wall", _push(car, overlap)))
         for index, (x, y) in enumerate(self._cones):
-            if math.hypot(x - body.x, y - body.y) < reach + CONE_RADIUS_M:
+            free_m = math.hypot(x - body.x, y - body.y) - reach - CONE_RADIUS_M
+            self._free_m = min(self._free_m, free_m)
+            if free_m < 0:
                 touched = _cone_overlap(car, half_length, half_width, x, y)
                 if touched is not None:
                     hardest = _harder(hardest, Hit(f"cone{index}", _push(car, touched)))
@@ -124,7 +136,7 @@ def _cone_overlap(
     near_ahead = min(max(ahead, -half_length), half_length)
     near_left = min(max(left, -half_width), half_width)
     gap = math.hypot(ahead - near_ahead, left - near_left)
-    if gap >= CONE_RADIUS_M:
+    if gap >= CONE_RADIUS_M - TOUCH_M:
         return None
     if gap < 1e-9:  # the middle of the cone is in the car: out over the nearer end or side
         return _cone_inside(car, half_length, half_width, ahead, left)

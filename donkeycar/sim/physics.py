@@ -20,6 +20,8 @@ STEP_S = 0.005
 GRAVITY_MPS2 = 9.81
 # Below this rolling speed the slip angle is measured against it, in metres per second.
 MIN_ROLL_MPS = 0.05
+# Slower than this, in metres and radians per second, is standing.
+REST = 1e-9
 
 
 @dataclass
@@ -145,6 +147,8 @@ class Car:
 
         drag = model.viscous_drag_ns_m + model.air_drag_ns2_m2 * abs(forward)
         forward *= max(0.0, 1 - drag * STEP_S / model.mass_kg)
+        if max(abs(forward), abs(leftward), abs(body.yaw_rate)) < REST:
+            forward = leftward = body.yaw_rate = 0.0
         body.vx, body.vy = forward * cos - leftward * sin, forward * sin + leftward * cos
         body.x += body.vx * STEP_S
         body.y += body.vy * STEP_S

@@ -89,7 +89,10 @@ def test_the_digest_tells_tracks_apart(oval, track_file):
     [
         ({"control_points": None}, "`control_points` is missing"),
         ({"control_points": [[0, 0], [1, 1]]}, "must be a list of at least 4 points"),
-        ({"control_points": [[0, 0], [1], [2, 2], [3, 0]]}, r"`control_points\[1\]` must be 2 or 4"),
+        (
+            {"control_points": [[0, 0], [1], [2, 2], [3, 0]]},
+            r"`control_points\[1\]` must be 2 or 4",
+        ),
         ({"control_points": [[0, 0], [0, 0], [2, 2], [3, 0]]}, "at least 0.05 m from the next"),
         ({"control_points": [[0, 0], [1, "a"], [2, 2], [3, 0]]}, "numbers within 1000 metres"),
         ({"control_points": [[0, 0], [1, float("nan")], [2, 2], [3, 0]]}, "numbers within 1000"),
