@@ -41,11 +41,12 @@ def pairing_url(url: str, token: str) -> str:
 
 
 def qr_svg(text: str) -> str:
-    """Return `text` as a QR code to be shown on a page."""
+    """Return `text` as a QR code that an ``<img>`` can show: one that names its namespace."""
     import segno
 
-    svg: str = segno.make(text, micro=False).svg_inline(scale=6, light="#fff")
-    return svg
+    out = io.BytesIO()
+    segno.make(text, micro=False).save(out, kind="svg", xmldecl=False, scale=6, light="#fff")
+    return out.getvalue().decode()
 
 
 def qr_terminal(text: str) -> str:
