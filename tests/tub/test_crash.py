@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from benchmarks.tub_crash import failures
-from benchmarks.tub_faults import MODES
+from benchmarks.tub_faults import FULL, HALF, MODES
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -15,7 +15,7 @@ def test_a_disk_failing_at_any_operation_spoils_nothing(folder, peer, mode):
     assert [result for result in results if result] == []
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", [HALF, FULL])
 def test_a_disk_failing_while_a_crashed_tub_is_repaired_spoils_nothing(folder, peer, mode):
     results = list(failures(folder, peer, mode, num_records=1, crashed=True))
     assert len(results) > 50
@@ -26,6 +26,6 @@ def test_a_disk_failing_while_a_crashed_tub_is_repaired_spoils_nothing(folder, p
 def test_killing_the_recorder_at_random_moments_spoils_nothing(folder, peer):
     from benchmarks.tub_kill import deaths
 
-    results = list(deaths(folder, peer, num_deaths=25, seed=7))
+    results = list(deaths(folder, peer, num_deaths=15, seed=7))
     assert sum(num_safe for num_safe, _ in results) > 100, "the processes recorded something"
     assert [texts for _, texts in results if texts] == []
