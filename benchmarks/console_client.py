@@ -96,9 +96,9 @@ class Served:
     def socket(self, path: str = "/wsDrive", **headers: str) -> "Socket":
         """Open a websocket; by default as a script with the token."""
         given = headers or {"Authorization": f"Bearer {self.token}"}
-        self._opened = [opened for opened in self._opened if opened.raw.fileno() >= 0]
-        self._opened.append(Socket(self.port, path, given))
-        return self._opened[-1]
+        opened = Socket(self.port, path, given)
+        self._opened.append(opened)
+        return opened
 
 
 class Refused(Exception):
