@@ -119,7 +119,7 @@ class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
             self._best_loss = loss
             self.best_epoch = epoch + 1
             self.best_weights = self.model.get_weights()
-        if not self._schedule.go_on(epoch + 1, loss):
+        if not math.isfinite(loss) or not self._schedule.go_on(epoch + 1, loss):
             self.model.stop_training = True
         self._advance(
             0,
