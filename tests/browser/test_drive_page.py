@@ -381,6 +381,19 @@ def test_another_phone_is_invited_by_a_code_and_a_pin(car, page):
     page.wait_for_function("() => document.getElementById('invite-code').naturalWidth > 0")
 
 
+def test_a_tilted_phone_steers_and_the_thumb_gives_throttle(car, page):
+    phone = page.context.new_cdp_session(page)
+    page.locator("#menu-open").click()
+    page.locator("#inputs button[value=tilt]").click()
+    page.locator("[data-close]").click()
+    held = {"alpha": 0, "beta": 10, "gamma": 25}
+    phone.send("DeviceOrientation.setDeviceOrientationOverride", held)
+    wait_until(lambda: car.drivetrain.angle > 0.5)
+    assert car.throttle == 0
+    push(page, right=0, up=60)
+    wait_until(lambda: car.throttle > 0.5 and car.drivetrain.angle > 0.5)
+
+
 def test_tilt_says_why_it_cannot_be_had(car, open_page):
     page = open_page(car, size=DESKTOP)
     page.locator("#menu-open").click()

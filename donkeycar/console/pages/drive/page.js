@@ -13,6 +13,8 @@ import { Menu } from "./menu.js";
 
 const NO_PILOT = "No pilot is loaded: start the car with  python manage.py drive --model models/mypilot.tflite";
 const HAS_THUMBS = matchMedia("(pointer: coarse)").matches;
+const NO_CAMERA = "No picture yet. Is CAMERA_TYPE in myconfig.py the camera of this car?";
+const NO_CAMERA_MS = 6000;
 const LIMIT_STEP = 0.05;
 const GAMEPAD_BUTTONS = { 0: stop, 1: record, 9: resume };
 
@@ -145,6 +147,7 @@ function show() {
   showLink();
   write(find("rate"), state.loop_hz ? state.loop_hz.toFixed(innerWidth < 400 ? 0 : 1) : "–");
   write(find("records"), state.num_records === null ? "–" : String(state.num_records ?? 0));
+  find("records").parentElement.title = state.num_records ? "Records safely on the car's disk" : "No records yet: drive and press Record";
   find("open-mode").hidden = state.auth !== "none";
   showPicture();
   banner.show(chooseBanner(link, inputs.held));
@@ -164,7 +167,7 @@ function showPicture() {
   const condition = link.connection === "lost" && picture.condition === "live" ? "stale" : picture.condition;
   place.dataset.state = condition;
   if (picture.full) write(find("picture-note"), `All ${state.max_viewers} places to watch are taken. Close this page on another phone.`);
-  else if (condition === "waiting") write(find("picture-note"), "Waiting for the camera…");
+  else if (condition === "waiting") write(find("picture-note"), performance.now() < NO_CAMERA_MS ? "Waiting for the camera…" : NO_CAMERA);
   else if (condition === "stale") write(find("picture-note"), `Picture is ${(picture.ageS ?? 0).toFixed(1)} s old`);
   showValue(find("steering"), link.connection === "open" ? state.angle : 0);
   showValue(find("throttle"), link.connection === "open" ? state.throttle : 0);
