@@ -71,7 +71,11 @@ CAMERAS = {
     # Looks when the loop does, so that a simulated run can be repeated exactly.
     "SIM": Recipe(
         "donkeycar.parts.camera.sim:SimCamera",
-        lambda cfg, clock, world: {"world": world, "clock": clock},
+        lambda cfg, clock, world: {
+            "world": world,
+            "framerate_hz": cfg.CAMERA_FRAMERATE,
+            "clock": clock,
+        },
         threaded=False,
     ),
 }

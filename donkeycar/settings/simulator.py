@@ -7,7 +7,8 @@ SIMULATOR = Group(
     "A car and a track inside this computer: CAMERA_TYPE and DRIVE_TRAIN_TYPE are then SIM.",
     (
         Setting(
-            "SIM_TRACK", "warehouse", "track", choices=("oval", "warehouse", "circuit_launch")
+            "SIM_TRACK", "warehouse",
+            "track: oval, warehouse, circuit_launch, or a file of your own (.json)",
         ),
         Setting(
             "SIM_SEED", 1, "same number, same world",

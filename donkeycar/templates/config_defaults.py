@@ -51,7 +51,8 @@ AUTO_CREATE_NEW_TUB = False           # a new folder in DATA_PATH for every driv
 
 # SIMULATOR
 # A car and a track inside this computer: CAMERA_TYPE and DRIVE_TRAIN_TYPE are then SIM.
-SIM_TRACK = "warehouse"               # track: oval, warehouse or circuit_launch
+# track: oval, warehouse, circuit_launch, or a file of your own (.json)
+SIM_TRACK = "warehouse"
 SIM_SEED = 1                          # same number, same world
 SIM_TIME_SCALE = 1.0                  # simulated seconds per second
 
