@@ -1,5 +1,6 @@
 """Recording into a tub while driving."""
 
+import contextlib
 import enum
 import logging
 import threading
@@ -7,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -22,6 +24,7 @@ MIN_FREE_BYTES = 200_000_000
 MIN_FREE_FRACTION = 0.05
 SPACE_CHECK_S = 1.0
 IDLE_S = 0.1  # how often the thread looks whether a batch is due
+LOSSLESS_S = 0.0005  # how often a full queue is looked at
 PAUSE_S = 1.0
 SHUTDOWN_S = 5.0
 
@@ -106,10 +109,9 @@ class TubRecorder:
         self._min_free_fraction = min_free_fraction
         self._fs = fs or FileSystem()
 
-        self._changed = threading.Condition()
-        # Records, and in their order the numbers of records to erase.
-        self._queue: deque[_Queued | int] = deque()
-        self._num_queued = 0
+        # Its `put` never waits, not even for the thread; a lock might.
+        self._queue: SimpleQueue[_Queued | int | _Stop] = SimpleQueue()
+        self._overtaken: deque[int | _Stop] = deque()  # orders that dropping records came upon
         self._last_take_s = time.monotonic()
         self._retry = False
         self._stopping = False
@@ -148,12 +150,11 @@ class TubRecorder:
                 return self._num_records, self.status
             values = tuple(values_left)
         now_s = time.monotonic()
-        with self._changed:
-            if now_s - self._last_take_s >= PAUSE_S:
-                self._begin_anew()
-            self._last_take_s = now_s
-            if not self._failure and not self._stopping:
-                self._put(values)
+        if now_s - self._last_take_s >= PAUSE_S:
+            self._begin_anew()
+        self._last_take_s = now_s
+        if not self._failure and not self._stopping:
+            self._put(values)
         return self._num_records, self.status
 
     @property
@@ -168,7 +169,7 @@ class TubRecorder:
     @property
     def queue_length(self) -> int:
         """Number of records that wait for the thread."""
-        return self._num_queued
+        return self._queue.qsize()
 
     def erase_last(self, num_records: int) -> None:
         """Mark the newest records as deleted, those included that still wait to be written.
@@ -176,28 +177,26 @@ class TubRecorder:
         Args:
             num_records: How many, at least 0.
         """
-        with self._changed:
-            self._queue.append(num_records)
-            self._changed.notify_all()
+        self._queue.put(num_records)
 
     def shutdown(self) -> None:
         """Write what waits and close the tub, within `SHUTDOWN_S` seconds. Safe to call twice."""
-        with self._changed:
+        if not self._stopping:
             self._stopping = True
-            self._changed.notify_all()
+            self._queue.put(_STOP)
         self._thread.join(SHUTDOWN_S)
         if self._thread.is_alive():
             logger.warning(
                 "The disk of %s did not finish within %.0f s; %d records may be lost",
                 self.path,
                 SHUTDOWN_S,
-                self._num_queued,
+                self.queue_length,
             )
 
     def _begin_anew(self) -> None:
         self.num_dropped = 0
         self._complaint = ""
-        if self._failure:
+        if self._failure and self._thread.is_alive():
             self._failure = ""
             self._retry = True
 
@@ -206,21 +205,20 @@ class TubRecorder:
             key: value if self._types[key] == "image_array" else _own(value)
             for key, value in zip(self.inputs, values, strict=True)
         }
-        while self._lossless and self._num_queued >= self._queue_size and not self._failure:
-            self._changed.wait(IDLE_S)
-        if self._num_queued >= self._queue_size:
-            self._drop_oldest()
-        self._queue.append((record, round(time.time() * 1000)))
-        self._num_queued += 1
-        self._changed.notify_all()
+        while self._queue.qsize() >= self._queue_size and not self._failure:
+            if self._lossless:
+                time.sleep(LOSSLESS_S)
+            else:
+                self._drop_oldest()
+        self._queue.put((record, round(time.time() * 1000)))
 
     def _drop_oldest(self) -> None:
-        for position, item in enumerate(self._queue):
+        with contextlib.suppress(Empty):  # then the thread has made room
+            item = self._queue.get_nowait()
             if isinstance(item, tuple):
-                del self._queue[position]
-                self._num_queued -= 1
                 self.num_dropped += 1
-                return
+            else:
+                self._overtaken.append(item)
 
     # From here on: the thread.
 
@@ -236,17 +234,12 @@ class TubRecorder:
             self._fail(f"Recording stopped by a fault of the recorder: {error}. See the log.")
 
     def _take(self) -> _Item:
-        with self._changed:
-            if not self._queue and not self._stopping and not self._retry:
-                self._changed.wait(IDLE_S)
-            if self._queue:
-                item = self._queue.popleft()
-                if isinstance(item, tuple):
-                    self._num_queued -= 1
-                if self._lossless:
-                    self._changed.notify_all()
-                return item
-            return _STOP if self._stopping else None
+        if self._overtaken:
+            return self._overtaken.popleft()
+        try:
+            return self._queue.get(timeout=IDLE_S)
+        except Empty:
+            return None
 
     def _handle(self, item: _Queued | int | None) -> None:
         if self._retry:
@@ -312,6 +305,7 @@ class TubRecorder:
         except (DeviceError, TubError) as error:
             self._fail(f"Nothing can be recorded. {error}.")
             return None
+        self._failure = ""
         self._num_records = writer.durable_count
         return writer
 
@@ -327,12 +321,8 @@ class TubRecorder:
 
     def _fail(self, sentence: str) -> None:
         logger.error("%s", sentence)
-        with self._changed:
-            self._failure = sentence
-            self._writer = None
-            self._queue.clear()
-            self._num_queued = 0
-            self._changed.notify_all()
+        self._failure = sentence
+        self._writer = None
 
     def _complain(self, sentence: str) -> None:
         if not self._complaint:

@@ -170,7 +170,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_drive(make_recorder):
     wait_for(lambda: "is full. Next step: free some space" in recorder.run(*VALUES)[1])
     count, status = recorder.run(*VALUES)
     assert status.startswith("Recording stopped.")
-    assert recorder.queue_length == 0
+    wait_for(lambda: recorder.queue_length == 0)
     recorder.shutdown()
     if count:
         assert len(TubReader(recorder.path)) == count
