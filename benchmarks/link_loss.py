@@ -44,13 +44,12 @@ def trial(car: ConsoleCar, page: Socket, kind: str, chance: random.Random) -> fl
         if time.monotonic() > deadline_s:
             raise SystemExit("the car did not take the order")
     lose(page, kind)
-    first = len(car.motor.notes)
-    time.sleep(0.4)
+    time.sleep(0.6)
     beat_s = car.served.controller._cockpit.order.beat_s
     if beat_s is None:
-        raise SystemExit("the car forgot its driver within 0.4 s")
-    for note in car.motor.notes[first:]:
-        if note.throttle == 0.0:
+        raise SystemExit("the car forgot its driver within 0.6 s")
+    for note in car.motor.notes:
+        if note.at_s > beat_s and note.throttle == 0.0:
             return note.at_s - beat_s
     return float("inf")
 

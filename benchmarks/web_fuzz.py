@@ -19,7 +19,7 @@ import threading
 import time
 from typing import Any
 
-import donkeycar.console.drive as drive_module
+import donkeycar.console.guard as guard_module
 from benchmarks.console_client import BINARY, CLOSE, TEXT, Served, Socket
 
 LEAKS = re.compile(rb"Traceback|/home/|/root/|/work/|\.py|ornado")
@@ -285,7 +285,7 @@ def main(argv: list[str] | None = None) -> int:
     log = ErrorLog()
     logging.getLogger().addHandler(log)
     fuzzer = Fuzzer(args.seed)
-    limits: Any = drive_module
+    limits: Any = guard_module
     ration_hz = limits.MAX_MESSAGES_HZ
     with Served(has_pilot=True) as car:
         limits.MAX_MESSAGES_HZ = 10**9

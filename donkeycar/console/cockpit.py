@@ -4,6 +4,7 @@ Runs in the console's thread. The drive loop reads `Cockpit.order`, `mode`, `rec
 `max_throttle` and `pressed`, each replaced whole, and needs no lock.
 """
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -144,7 +145,7 @@ class Cockpit:
         return {
             "driveMode": self.mode,
             "recording": self.recording,
-            "num_records": told.num_records,
+            "num_records": None if told.num_records is None else int(told.num_records),
             "recorder_status": told.recorder_status,
             "loop_hz": _rounded(told.loop_hz, 1),
             "angle": _rounded(told.angle, 3),
@@ -230,4 +231,7 @@ class Cockpit:
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
+    """`value` as JSON can hold it: a pilot may say NaN, or a number of numpy's."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(float(value), digits)

@@ -12,21 +12,13 @@ from tornado.websocket import WebSocketClosedError
 from donkeycar.console.cockpit import Client
 from donkeycar.console.console import Console
 from donkeycar.console.guard import PAGES, Guarded, GuardedSocket
-from donkeycar.console.ration import Ration
 from donkeycar.safety.validate import MessageError, parse_message
 
 TICK_HZ = 20
 
-# Messages of one socket. More are refused unread, a stop excepted.
-MAX_MESSAGES_HZ = 60
-# So many refused in a row, and the socket is closed.
-MAX_REFUSED = 600
-
 MAX_SOCKETS = 16
 
 PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
-
-POLICY_VIOLATION = 1008
 
 
 def take_message(console: Console, client: Client, text: str | bytes) -> dict[str, Any]:
@@ -135,8 +127,6 @@ class DriveSocket(GuardedSocket):
         self.set_nodelay(True)
         self._sent: dict[str, Any] = {}
         self._pending: asyncio.Future[None] | None = None
-        self._ration = Ration(MAX_MESSAGES_HZ, burst=MAX_MESSAGES_HZ, clock=self.console.clock)
-        self._refused = 0
         for other in list(self._feed().sockets):
             if other.client is self.client:
                 self._feed().sockets.discard(other)
@@ -144,16 +134,11 @@ class DriveSocket(GuardedSocket):
         self._feed().join(self)
 
     def on_message(self, message: str | bytes) -> None:
-        """Take one message."""
-        if not self._ration.take():
-            self._refused += 1
-            if self._refused >= MAX_REFUSED:
-                self.close(POLICY_VIOLATION, "Too many messages")
-            wanted = '"stop"' if isinstance(message, str) else b'"stop"'
-            if wanted not in message:  # type: ignore[operator]
+        """Take one message; one too many is read only if it may be a stop."""
+        if self.is_rationed():
+            stop = '"stop"' if isinstance(message, str) else b'"stop"'
+            if stop not in message:  # type: ignore[operator]
                 return
-        else:
-            self._refused = 0
         answer = take_message(self.console, self.client, message)
         if answer:
             self._send(answer)

@@ -51,13 +51,14 @@ def encode(image: Any) -> bytes:
     """Return `image` as JPEG.
 
     Args:
-        image: ``uint8``, ``(height, width, 3)`` RGB, or ``(height, width, 1)`` grey.
+        image: ``uint8``, ``(height, width, 3)`` RGB; or grey, ``(height, width, 1)`` or
+            ``(height, width)``.
     """
     import numpy as np
     import simplejpeg
 
-    colours = "GRAY" if image.shape[2] == 1 else "RGB"
-    pixels = np.ascontiguousarray(image)
+    pixels = np.ascontiguousarray(np.atleast_3d(image))
+    colours = "GRAY" if pixels.shape[2] == 1 else "RGB"
     return bytes(simplejpeg.encode_jpeg(pixels, quality=JPEG_QUALITY, colorspace=colours))
 
 

@@ -10,12 +10,19 @@ from tornado.websocket import WebSocketHandler
 
 from donkeycar.console.console import Console
 from donkeycar.console.origin import is_own_host, is_same_origin
+from donkeycar.console.ration import Ration
 
 logger = logging.getLogger(__name__)
 
 PAGES = Path(__file__).parent / "pages"
 
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
+
+# Messages of one socket.
+MAX_MESSAGES_HZ = 60
+# So many too many in a row, and the socket is closed.
+MAX_REFUSED = 600
+POLICY_VIOLATION = 1008
 
 FIXED_HEADERS = {
     "X-Frame-Options": "DENY",
@@ -147,7 +154,7 @@ class Guarded(RequestHandler):
 
 
 class GuardedSocket(Guarded, WebSocketHandler):
-    """A websocket behind the guard: its connection is kept as long as it is open."""
+    """A websocket behind the guard: kept as long as it is open, and rationed."""
 
     def stream(self) -> Any:
         """The connection's stream of bytes."""
@@ -157,6 +164,18 @@ class GuardedSocket(Guarded, WebSocketHandler):
     def open(self, *args: str, **kwargs: str) -> None:
         """Keep the connection; the request that opened it is over."""
         self._keep_connection(True)
+        self._ration = Ration(MAX_MESSAGES_HZ, burst=MAX_MESSAGES_HZ, clock=self.console.clock)
+        self._num_refused = 0
+
+    def is_rationed(self) -> bool:
+        """Whether this message is one too many. A socket that goes on so is closed."""
+        if self._ration.take():
+            self._num_refused = 0
+            return False
+        self._num_refused += 1
+        if self._num_refused >= MAX_REFUSED:
+            self.close(POLICY_VIOLATION, "Too many messages")
+        return True
 
 
 class NotFound(Guarded):

@@ -28,7 +28,7 @@ class PairPage(Guarded):
             session = access.pair_by_pin(secret)
         if session is not None:
             self.set_cookie(
-                self.console.cookie, session, httponly=True, samesite="Strict",
+                self.console.cookie, session, expires_days=30, httponly=True, samesite="Strict",
                 secure=self.request.protocol == "https",
             )  # fmt: skip
             self.finish({"paired": True})

@@ -103,7 +103,7 @@ class VideoSocket(GuardedSocket):
 
     def on_message(self, message: str | bytes) -> None:
         """Take an answer; anything else means nothing here."""
-        if message == "ack" and self.viewer is not None:
+        if not self.is_rationed() and message == "ack" and self.viewer is not None:
             self._unanswered = max(0, self._unanswered - 1)
             self._answered.set()
 

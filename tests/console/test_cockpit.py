@@ -1,7 +1,10 @@
 """What a message does to the car, and what it cannot."""
 
 import itertools
+import json
+import math
 
+import numpy as np
 import pytest
 
 from donkeycar.console.cockpit import Client, Cockpit, Telemetry
@@ -324,3 +327,11 @@ def test_the_page_sees_since_when_the_car_stands(anna, clock):
     clock.advance(3)
     assert (anna.state["reason_code"], anna.state["reason_age_s"]) == (STOPPED, 3.0)
     assert "Resume" in anna.state["reason"]
+
+
+def test_whatever_the_loop_says_can_be_sent(anna, cockpit):
+    odd = (np.int64(7), "", np.float32(20), np.float32(0.5), math.nan, math.inf, np.float64(0.25))
+    cockpit.telemetry = Telemetry(*odd)
+    state = json.loads(json.dumps(anna.state, allow_nan=False))
+    assert (state["num_records"], state["loop_hz"], state["angle"]) == (7, 20.0, 0.5)
+    assert (state["throttle"], state["pilot_angle"], state["pilot_throttle"]) == (None, None, 0.25)
