@@ -50,7 +50,7 @@ setup(
     package_data={
         "donkeycar": ["py.typed"],
         "donkeycar.console": ["static/**/*", "pages/**/*"],
-        "donkeycar.sim": ["presets/*.json"],
+        "donkeycar.sim": ["presets/**/*.json"],
     },
     install_requires=[
         "numpy>=1.26,<3",

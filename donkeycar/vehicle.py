@@ -66,6 +66,11 @@ class Entry:
             not self.outputs and not ACTUATOR_CHANNELS.isdisjoint(self.inputs)
         )
 
+    def complaint(self, error: BaseException) -> str:
+        """One sentence that names the part and what ails it, once."""
+        text = str(error) or type(error).__name__
+        return text if text.startswith(self.name) else f"{self.name} failed: {text}"
+
     def update(self) -> None:
         """Body of the part's thread: what it raises is kept for the loop."""
         try:
@@ -200,9 +205,14 @@ class Vehicle:
     def unwired(self) -> list[str]:
         """Channels that a part reads though nothing writes them: typos, mostly."""
         read = {name for entry in self.entries for name in (*entry.inputs, *entry.condition)}
-        written = {name for entry in self.entries for name in entry.outputs}
-        return sorted(
-            name for name in read - written - OWN_CHANNELS if name and name not in self.mem
+        return sorted(name for name in read if name and not self.writes(name))
+
+    def writes(self, channel: str) -> bool:
+        """Whether a part, the loop or the owner writes `channel`."""
+        return (
+            channel in OWN_CHANNELS
+            or channel in self.mem
+            or any(channel in entry.outputs for entry in self.entries)
         )
 
     def step(self) -> None:
@@ -225,7 +235,7 @@ class Vehicle:
                     put(entry.outputs, values)
             except Exception as error:
                 if not entry.optional:
-                    raise PartFailed(f"{entry.name} failed: {error}") from error
+                    raise PartFailed(entry.complaint(error)) from error
                 failed.append((entry, error))
             ended_s = timer()
             entry.watch.add(ended_s - started_s)
@@ -267,10 +277,10 @@ class Vehicle:
         return loops
 
     def _take_out(self, entry: Entry, error: Exception) -> None:
-        logger.error("%s failed and was taken out: %s", entry.name, error)
+        logger.error("%s It was taken out; the car goes on.", entry.complaint(error))
         self.entries.remove(entry)
         self._call(entry, "shutdown")
-        self.mem["car/faults"] = (*self.mem["car/faults"], f"{entry.name} failed: {error}")
+        self.mem["car/faults"] = (*self.mem["car/faults"], entry.complaint(error))
 
     @staticmethod
     def _call(entry: Entry, method: str) -> None:

@@ -2,13 +2,13 @@
 
 import argparse
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from donkeycar.config import Config, load_config
-from donkeycar.errors import ConfigError, DonkeyError
+from donkeycar.errors import ConfigError
+from donkeycar.management.cli import exit_code
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +27,8 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
         2 by itself on bad usage.
     """
     args = build_parser().parse_args(argv)
-    try:
-        args.run(args, drive, Path(car_file).resolve().parent)
-    except DonkeyError as error:
-        print(f"manage.py: error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    folder = Path(car_file).resolve().parent
+    return exit_code(lambda: args.run(args, drive, folder), prog="manage.py")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -41,7 +37,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="command", required=True)
 
     command = commands.add_parser("drive", help="drive by hand or by a pilot, and record")
-    command.add_argument("--model", type=Path, help="a pilot: .keras, .tflite or their common name")
+    command.add_argument("--model", type=Path, help="a pilot: its .keras, .tflite or .json file")
     command.add_argument(
         "--type", dest="model_type", help="kind of network; only for models made elsewhere"
     )
@@ -59,7 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("train", help="train a pilot on what was recorded")
     train.add_arguments(command)
-    command.set_defaults(run=lambda args, drive, folder: train.run(args))
+    command.set_defaults(run=lambda args, drive, folder: train.run(args, folder))
     return parser
 
 

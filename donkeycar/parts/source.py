@@ -64,7 +64,7 @@ class Source(ABC, Generic[T]):
         self.rate_hz = rate_hz
         self.max_age_s = max_age_s
         self.start_timeout_s = start_timeout_s
-        self._clock: Clock = RealClock() if clock is None else clock
+        self.clock: Clock = RealClock() if clock is None else clock
         self._stopping = threading.Event()
         self._error: Exception | None = None
         # Value, when it was measured, its number. One tuple, replaced whole: readers need no lock.
@@ -78,7 +78,7 @@ class Source(ABC, Generic[T]):
 
     def measured_s(self, value: T) -> float:
         """Return when `value` was true, in seconds on the clock; by default, now."""
-        return self._clock.monotonic()
+        return self.clock.monotonic()
 
     def pause(self, keeper: RateKeeper | None) -> None:
         """Wait, in the thread, until the next reading is due."""
@@ -89,7 +89,7 @@ class Source(ABC, Generic[T]):
         """Read until `shutdown`; the body of the part's thread."""
         keeper = None
         if self.rate_hz is not None:
-            keeper = RateKeeper(self.rate_hz, clock=self._clock)
+            keeper = RateKeeper(self.rate_hz, clock=self.clock)
         try:
             while not self._stopping.is_set():
                 self._poll()
@@ -107,7 +107,7 @@ class Source(ABC, Generic[T]):
             StaleData: As `run_threaded`.
         """
         if self._asked_s is None:
-            self._asked_s = self._clock.monotonic()
+            self._asked_s = self.clock.monotonic()
         self._poll()
         return self.run_threaded()
 
@@ -125,7 +125,7 @@ class Source(ABC, Generic[T]):
         if self._error is not None:
             raise PartFailed(f"{name} stopped reading: {self._error}") from self._error
         latest = self._latest
-        now_s = self._clock.monotonic()
+        now_s = self.clock.monotonic()
         if latest is None:
             if self._asked_s is None:
                 self._asked_s = now_s

@@ -32,12 +32,12 @@ class PilotFiles(NamedTuple):
 
     @classmethod
     def of(cls, path: Path) -> "PilotFiles":
-        """Find the others from any one of them.
+        """Find the others from any one of them, or from what their names have in common.
 
         Raises:
-            PilotError: If `path` does not end in one of the three suffixes.
+            PilotError: If `path` has another suffix than the three.
         """
-        if path.suffix not in SUFFIXES:
+        if path.suffix not in ("", *SUFFIXES):
             raise PilotError(f"A model must end in one of {', '.join(SUFFIXES)}. Received: {path}")
         return cls(*(path.with_suffix(suffix) for suffix in SUFFIXES))
 

@@ -91,7 +91,7 @@ def load_pilot(
     """
     path = Path(path).expanduser()
     files = PilotFiles.of(path)
-    if not path.exists():
+    if not path.exists() and not (path.suffix == "" and any(f.exists() for f in files)):
         raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
     if not files.litert.exists():
         raise PilotError(
@@ -99,21 +99,17 @@ def load_pilot(
             "where the pilot was trained, or run `donkey train` again, which writes both."
         )
     info, kind = _identify(files, type)
+    if info is not None:
+        _check_camera(path, info.camera_shape, camera_shape)
     interpreter = LiteRTInterpreter(files.litert, num_threads=num_threads)
-    if info is not None and interpreter.input_shape != info.network_shape:
+    if info is None:
+        _check_camera(path, interpreter.input_shape, camera_shape)
+    elif interpreter.input_shape != info.network_shape:
         raise PilotError(
             f"{files.sidecar.name} speaks of frames of {describe(info.network_shape)}, but the "
             f"network in {files.litert.name} takes {describe(interpreter.input_shape)}."
         )
-    pilot = Pilot(interpreter, kind, info=info)
-    if camera_shape is not None and tuple(camera_shape) != pilot.input_shape:
-        raise PilotError(
-            f"{path} drives with frames of {describe(pilot.input_shape)}, but this car's camera "
-            f"gives {describe(camera_shape)}. Set IMAGE_W={pilot.input_shape[1]}, "
-            f"IMAGE_H={pilot.input_shape[0]} and IMAGE_DEPTH={pilot.input_shape[2]} in "
-            "myconfig.py, or train on frames of this camera."
-        )
-    return pilot
+    return Pilot(interpreter, kind, info=info)
 
 
 def describe(shape: tuple[int, ...]) -> str:
@@ -125,6 +121,16 @@ def describe(shape: tuple[int, ...]) -> str:
     """
     height, width, channels = shape
     return f"{width}x{height} pixels in {'colour' if channels == 3 else 'grey'}"
+
+
+def _check_camera(path: Path, wanted: Shape, given: tuple[int, int, int] | None) -> None:
+    """Refuse a camera whose frames the pilot does not know."""
+    if given is not None and tuple(given) != wanted:
+        raise PilotError(
+            f"{path} drives with frames of {describe(wanted)}, but this car's camera gives "
+            f"{describe(given)}. Set IMAGE_W={wanted[1]}, IMAGE_H={wanted[0]} and "
+            f"IMAGE_DEPTH={wanted[2]} in myconfig.py, or train on frames of this camera."
+        )
 
 
 def _identify(files: PilotFiles, type: str | None) -> tuple[PilotInfo | None, PilotType]:

@@ -169,6 +169,9 @@ class Transforms:
             (name, _build(name, arguments)) for name, arguments in steps
         ]
 
+    def __bool__(self) -> bool:
+        return bool(self._steps)
+
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """Apply every step; without any, the frame itself is returned."""
         for _, step in self._steps:

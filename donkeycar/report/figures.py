@@ -5,7 +5,7 @@ Drawn with matplotlib's own objects, not with pyplot: no window, no global state
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+Values: TypeAlias = "Sequence[float] | np.ndarray[Any, Any]"
+
 DPI = 150
 DRIVER, PILOT = "#5f6b7a", "#0b6bcb"  # the same two colours for person and pilot in every plot
-GOOD, BAD = "#0b6bcb", "#c62828"
+ON_ROAD, OFF_ROAD = "#4db8ff", "#ff5252"  # readable on dark tarmac
 
 
 def loss_curve(history: Mapping[str, Sequence[float]], *, best_epoch: int | None = None) -> bytes:
@@ -27,7 +29,7 @@ def loss_curve(history: Mapping[str, Sequence[float]], *, best_epoch: int | None
         history: ``"loss"`` and ``"val_loss"``, one value an epoch.
         best_epoch: Epoch whose weights were kept, counted from 1; marked if given.
     """
-    figure, axes = _paper(6.4, 3.6)
+    figure, axes = _paper(6.4, 4.2)
     for key, label, colour in (("loss", "training", DRIVER), ("val_loss", "validation", PILOT)):
         values = history.get(key, ())
         axes.plot(range(1, len(values) + 1), values, marker="o", ms=3, color=colour, label=label)
@@ -43,9 +45,7 @@ def loss_curve(history: Mapping[str, Sequence[float]], *, best_epoch: int | None
     return _png(figure)
 
 
-def prediction_over_time(
-    driver: Sequence[float], pilot: Sequence[float], *, quantity: str = "steering"
-) -> bytes:
+def prediction_over_time(driver: Values, pilot: Values, *, quantity: str = "steering") -> bytes:
     """What the driver did and what the pilot would have done, record by record.
 
     Args:
@@ -53,8 +53,8 @@ def prediction_over_time(
         pilot: The pilot's answers to the same pictures.
         quantity: Name for the axis.
     """
-    figure, axes = _paper(6.4, 3.2)
-    axes.plot(driver, color=DRIVER, lw=1.4, label="driver")
+    figure, axes = _paper(11, 3.4)
+    axes.plot(driver, color=DRIVER, lw=3.2, alpha=0.45, label="driver")
     axes.plot(pilot, color=PILOT, lw=1.0, label="pilot")
     axes.set(xlabel="validation record", ylabel=quantity, ylim=(-1.05, 1.05))
     axes.set_xlim(0, max(1, len(driver) - 1))
@@ -62,11 +62,9 @@ def prediction_over_time(
     return _png(figure)
 
 
-def prediction_scatter(
-    driver: Sequence[float], pilot: Sequence[float], *, quantity: str = "steering"
-) -> bytes:
+def prediction_scatter(driver: Values, pilot: Values, *, quantity: str = "steering") -> bytes:
     """Pilot against driver: on the diagonal they agree."""
-    figure, axes = _paper(3.8, 3.6)
+    figure, axes = _paper(6.4, 4.2)
     axes.plot((-1, 1), (-1, 1), color=DRIVER, lw=0.8)
     axes.scatter(driver, pilot, s=5, alpha=0.35, color=PILOT, linewidths=0)
     axes.set(
@@ -92,14 +90,15 @@ def driven_line(
         off_track: Whether each of them was off the track, ``(steps,)``, bool.
     """
     width_m, height_m = extent_m[1] - extent_m[0], extent_m[3] - extent_m[2]
-    figure, axes = _paper(6.4, 6.4 * height_m / width_m + 0.5)
+    figure, axes = _paper(8, 8 * height_m / width_m + 0.4)
     axes.imshow(ground, extent=extent_m)
-    axes.plot(line_m[:, 0], line_m[:, 1], color=GOOD, lw=1.2, alpha=0.9)
+    axes.plot(line_m[:, 0], line_m[:, 1], color=ON_ROAD, lw=1.8)
     if off_track.any():
         x_m, y_m = line_m[off_track].T
-        axes.scatter(x_m, y_m, s=6, color=BAD, zorder=3, label="off the track")
+        axes.scatter(x_m, y_m, s=6, color=OFF_ROAD, zorder=3, label="off the track")
         axes.legend(frameon=True, fontsize=8)
-    axes.plot(*line_m[0], marker="o", color=GOOD, ms=6, mec="white")
+    axes.plot(*line_m[0], marker="o", color="white", ms=7, mec=ON_ROAD, zorder=4)
+    axes.grid(visible=False)
     axes.set(xlabel="m", ylabel="m", xlim=extent_m[:2], ylim=extent_m[2:], aspect="equal")
     return _png(figure)
 

@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from PIL import Image, ImageDraw
+
+Values: TypeAlias = "Sequence[float] | np.ndarray[Any, Any]"
 
 ACCENT = (61, 165, 255)
 TRACK = (255, 255, 255, 110)
@@ -13,8 +15,8 @@ TRACK = (255, 255, 255, 110)
 
 def camera_movie(
     frames: "Sequence[np.ndarray[Any, Any]]",
-    angles: Sequence[float],
-    throttles: Sequence[float],
+    angles: Values,
+    throttles: Values,
     *,
     rate_hz: float = 20.0,
     scale: int = 2,

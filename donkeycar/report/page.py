@@ -13,10 +13,11 @@ body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); backg
 main { max-width: 68rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
 h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 0 0 .5rem; }
 .lead { color: var(--soft); margin: 0 0 1.5rem; max-width: 46rem; }
-.cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); }
+.cards { display: grid; gap: 1rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
 .card { background: #fff; border: 1px solid var(--line); border-radius: 10px; padding: 1rem; }
 .wide { grid-column: 1 / -1; } .card p { color: var(--soft); font-size: .9rem; margin: .5rem 0 0; }
-img { max-width: 100%; height: auto; display: block; margin: 0 auto; }
+img { width: 100%; max-width: 56rem; height: auto; display: block; margin: 0 auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 500; color: var(--soft); padding-right: 1rem; }
 th, td { padding: .35rem 0; border-top: 1px solid var(--line); vertical-align: top; }
@@ -74,7 +75,7 @@ def write_page(
     cards += [_card(picture) for picture in pictures if picture.data]
     if commands:
         lines = "".join(f"<p><code>{html.escape(command)}</code></p>" for command in commands)
-        cards.append(f'<section class="card"><h2>Next</h2>{lines}</section>')
+        cards.append(f'<section class="card wide"><h2>Next</h2>{lines}</section>')
     page = (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -37,15 +37,16 @@ def drive(cfg, *, model=None, model_type=None, meta=()):
     world = make_world(cfg)  # None unless the camera or the wheels are simulated
 
     add_camera(car, cfg, world)  # -> cam/image_array
-    add_console(car, cfg, has_pilot=model is not None)  # -> user/angle, user/throttle, user/mode
     if model is not None:
         add_pilot(car, cfg, model, model_type)  # -> pilot/angle, pilot/throttle
+    console = add_console(car, cfg)  # -> user/angle, user/throttle, user/mode, recording
     add_drive_mode(car, cfg)  # user and pilot -> angle, throttle, command
     add_recorder(car, cfg, meta)  # -> data/
     # A part of your own goes here, for example:
     # car.add(MyPart(), inputs=["angle"], outputs=["my/channel"])
     add_drivetrain(car, cfg, world)  # command -> wheels; last in, first to stop
 
+    print(console.pairing.text)
     car.start(rate_hz=cfg.DRIVE_LOOP_HZ, max_loop_count=cfg.MAX_LOOPS)
 
 

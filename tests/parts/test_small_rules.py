@@ -1,8 +1,11 @@
 """Recording rule and launch."""
 
+import logging
+
 import pytest
 
 from donkeycar.parts.launch import Launch
+from donkeycar.parts.rate_log import RateLog
 from donkeycar.parts.recording_rule import RecordingRule
 
 
@@ -45,3 +48,14 @@ def test_the_launch_lasts_for_its_duration_once_a_take_over(clock):
 def test_no_launch_without_a_pilot(clock):
     launch = Launch(throttle=0.9, duration_s=1.0, clock=clock)
     assert launch.run("local", None) is None
+
+
+def test_the_loop_rate_is_logged_every_interval(clock, caplog):
+    log = RateLog(interval_s=1.0, clock=clock)
+    with caplog.at_level(logging.INFO):
+        for _ in range(45):
+            clock.sleep(0.05)
+            log.run(19.98, 3)
+    assert [record.getMessage() for record in caplog.records] == [
+        "loop: 19.98 Hz, 3 late ticks"
+    ] * 2

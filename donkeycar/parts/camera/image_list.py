@@ -87,7 +87,7 @@ path_mask='no/such/folder/*.jpg', which matches nothing
                 image = fit(picture, self.width_px, self.height_px)
         except OSError as error:
             raise DeviceError(f"{path} must be a picture. Received: {error}") from error
-        return image, self._clock.monotonic()
+        return image, self.clock.monotonic()
 
 
 def _natural_order(path: Path) -> list[tuple[int, int, str]]:

@@ -57,7 +57,7 @@ class MockCamera(Camera):
         """Return the picture, a step further on."""
         image = np.roll(self._picture, -self._shift_px, axis=1)
         self._shift_px = (self._shift_px + STEP_PX) % self.width_px
-        return image, self._clock.monotonic()
+        return image, self.clock.monotonic()
 
 
 def _picture(width_px: int, height_px: int) -> Image:

@@ -6,6 +6,7 @@ in a queue, so a frame is never older than it has to be.
 
 import logging
 import threading
+from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -109,18 +110,17 @@ class PiCamera(Camera):
         self._stamped_ns = -1
         self._stamps_usable: bool | None = None
         self._camera = _open(camera_index)
-        try:
-            self._configure(hflip=hflip, vflip=vflip)
-            self._camera.post_callback = self._keep
-            self._camera.start()
-        except RuntimeError as error:
-            self._close()
-            raise DeviceError(
-                f"The camera must start. Received: {error}. {self.what_to_check}"
-            ) from error
-        except (ConfigError, DeviceError):
-            self._close()
-            raise
+        with ExitStack() as undo:
+            undo.callback(self._close)
+            try:
+                self._configure(hflip=hflip, vflip=vflip)
+                self._camera.post_callback = self._keep
+                self._camera.start()
+            except RuntimeError as error:
+                raise DeviceError(
+                    f"The camera must start. Received: {error}. {self.what_to_check}"
+                ) from error
+            undo.pop_all()
 
     def capture(self) -> tuple[Image, float] | None:
         """Wait for the next frame of the sensor.
@@ -190,7 +190,7 @@ class PiCamera(Camera):
     def _keep(self, request: Any) -> None:
         """Copy a completed frame into the slot; runs in the thread of picamera2."""
         try:
-            kept = (request.make_array("main"), request.get_metadata(), self._clock.monotonic())
+            kept = (request.make_array("main"), request.get_metadata(), self.clock.monotonic())
         except Exception as error:
             # Raised here it would end picamera2's thread without a word, and `stop` would then
             # wait for that thread for ever. Our thread raises it instead.

@@ -54,6 +54,7 @@ def sensor_mode(
 
     def cost(mode: dict[str, Any]) -> tuple[bool, int, int]:
         too_small = mode["size"][0] < size[0] or mode["size"][1] < size[1]
-        return too_small, mode["size"][0] * mode["size"][1], -mode["bit_depth"]
+        area_px = mode["size"][0] * mode["size"][1]
+        return too_small, -area_px if too_small else area_px, -mode["bit_depth"]
 
     return min(wide, key=cost)

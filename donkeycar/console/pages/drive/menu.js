@@ -22,11 +22,10 @@ export class Menu {
       onRefused: (name) => toast(inputs.obstacle(name)),
     });
     this._throttle = new Segments(find("throttle-modes"), { onChoose: (name) => this._setThrottle(name) });
-    find("menu-open").addEventListener("click", () => this.open());
-    this._sheet.addEventListener("click", (event) => {
-      // A tap beside the sheet lands on the dialog itself.
-      if (event.target === this._sheet || event.target.closest("[data-close]")) this._sheet.close();
-    });
+    find("menu-open").addEventListener("click", () => (this._sheet.open ? this._sheet.close() : this.open()));
+    this._sheet.querySelector("[data-close]").addEventListener("click", () => this._sheet.close());
+    addEventListener("keydown", ({ key }) => key === "Escape" && this._sheet.close());
+    document.querySelector("main").addEventListener("pointerdown", () => this._sheet.close());
     find("own").addEventListener("click", ({ target }) => target.value && onButton(target.value));
     find("invite").addEventListener("click", () => this._invite());
     this._showCommands();
@@ -38,7 +37,8 @@ export class Menu {
     if (!this._sheet.open) {
       this._onOpen();
       this._showInputs();
-      this._sheet.showModal();
+      // Not modal: the stop button stays in reach.
+      this._sheet.show();
     }
     if (section) find(section).scrollIntoView();
     else this._sheet.scrollTop = 0;

@@ -12,6 +12,9 @@ import { showValue } from "/static/lib/value_bar.js";
 import { Menu } from "./menu.js";
 
 const NO_PILOT = "No pilot is loaded: start the car with  python manage.py drive --model models/mypilot.tflite";
+const HAS_THUMBS = matchMedia("(pointer: coarse)").matches;
+const NO_CAMERA = "No picture yet. Is CAMERA_TYPE in myconfig.py the camera of this car?";
+const NO_CAMERA_MS = 6000;
 const LIMIT_STEP = 0.05;
 const GAMEPAD_BUTTONS = { 0: stop, 1: record, 9: resume };
 
@@ -64,6 +67,8 @@ find("stop").addEventListener("click", stop);
 find("record").addEventListener("click", record);
 find("limit").addEventListener("input", ({ target }) => setLimit(target.valueAsNumber / 100));
 document.addEventListener("visibilitychange", () => inputs.release());
+// A button that was tapped does not keep the keyboard: Enter is Resume.
+document.addEventListener("click", ({ detail, target }) => detail > 0 && target.closest("button")?.blur());
 document.addEventListener("contextmenu", (event) => event.preventDefault());
 addEventListener("resize", () => inputs.release());
 
@@ -82,10 +87,8 @@ function resume() {
 function act(action) {
   if (action === "resume") resume();
   if (action === "give") link.say({ give: true });
-  if (action === "take") {
-    if (link.state.driver === "other") toast("Asked. Whoever drives has to let you.");
-    link.take();
-  }
+  if (action === "ask") toast("Asked. Whoever drives has to let you.");
+  if (action === "ask" || action === "take") link.take();
 }
 
 function mayCommand() {
@@ -117,6 +120,14 @@ function pressOwn(name) {
   if (mayCommand() && link.say({ buttons: { [name]: true } })) toast(`${name} pressed.`);
 }
 
+/** Why the pad would not drive now, or "". */
+function padHint() {
+  if (link.connection !== "open") return "No link";
+  if (link.state.driver === "other") return "Somebody else drives";
+  if (link.state.reason_code) return "Waiting for Resume";
+  return link.state.driveMode === "local" ? "The pilot drives" : "";
+}
+
 let frame = 0;
 
 /** Draw once per picture of the screen, however many messages came in between. */
@@ -134,8 +145,9 @@ function show() {
   write(find("car"), name);
   if (document.title !== name) document.title = name;
   showLink();
-  write(find("rate"), state.loop_hz ? state.loop_hz.toFixed(1) : "–");
+  write(find("rate"), state.loop_hz ? state.loop_hz.toFixed(innerWidth < 400 ? 0 : 1) : "–");
   write(find("records"), state.num_records === null ? "–" : String(state.num_records ?? 0));
+  find("records").parentElement.title = state.num_records ? "Records safely on the car's disk" : "No records yet: drive and press Record";
   find("open-mode").hidden = state.auth !== "none";
   showPicture();
   banner.show(chooseBanner(link, inputs.held));
@@ -155,7 +167,7 @@ function showPicture() {
   const condition = link.connection === "lost" && picture.condition === "live" ? "stale" : picture.condition;
   place.dataset.state = condition;
   if (picture.full) write(find("picture-note"), `All ${state.max_viewers} places to watch are taken. Close this page on another phone.`);
-  else if (condition === "waiting") write(find("picture-note"), "Waiting for the camera…");
+  else if (condition === "waiting") write(find("picture-note"), performance.now() < NO_CAMERA_MS ? "Waiting for the camera…" : NO_CAMERA);
   else if (condition === "stale") write(find("picture-note"), `Picture is ${(picture.ageS ?? 0).toFixed(1)} s old`);
   showValue(find("steering"), link.connection === "open" ? state.angle : 0);
   showValue(find("throttle"), link.connection === "open" ? state.throttle : 0);
@@ -175,5 +187,7 @@ function showControls() {
   find("limit").max = Math.round((state.throttle_ceiling ?? 1) * 100);
   if (document.activeElement !== find("limit") || !find("limit").matches(":active")) find("limit").value = limit;
   find("stop").dataset.state = link.stopping ? "asking" : "";
-  find("pads").classList.toggle("off", !link.drives || state.reason_code !== "");
+  const hint = padHint();
+  write(find("pad-hint"), hint || (HAS_THUMBS ? "Put a thumb here to drive" : "Drag here, or use the arrow keys"));
+  find("pads").classList.toggle("off", hint !== "");
 }

@@ -15,7 +15,7 @@ const CALM = new Set(["start", "handed_over", "nobody"]);
  * The banner for this moment, or undefined when there is nothing to say.
  *
  * `link` is the DriveLink, `held` whether a stick or key is held. The answer has `what`, `sinceS`
- * (or undefined), `todo`, `calm` (not an alarm), `action` ("resume", "take", "give" or "") and
+ * (or undefined), `todo`, `calm` (not an alarm), `action` ("resume", "take", "ask", "give" or "") and
  * `ready` (whether the action can be tapped now).
  */
 export function chooseBanner(link, held) {
@@ -34,7 +34,7 @@ export function chooseBanner(link, held) {
       what: "Somebody else drives",
       todo: "You watch. STOP works from here too.",
       calm: true,
-      action: "take",
+      action: "ask",
       ready: true,
     };
   }
@@ -45,7 +45,9 @@ export function chooseBanner(link, held) {
   return undefined;
 }
 
-function stopped({ state, stoppedS }, held) {
+function stopped({ state, stoppedS, wantsToDrive }, held) {
+  // The very next heartbeat takes the seat: no need to alarm anybody.
+  if (state.reason_code === "nobody" && wantsToDrive) return undefined;
   const banner = {
     what: TITLES[state.reason_code] ?? state.reason,
     sinceS: CALM.has(state.reason_code) ? undefined : stoppedS,
@@ -56,13 +58,13 @@ function stopped({ state, stoppedS }, held) {
   if (state.reason_code === "link") {
     return { ...banner, todo: "It goes on by itself when the link is back.", action: "" };
   }
-  if (state.driver === "nobody") return { ...banner, todo: "Take the seat to drive.", action: "take", ready: true };
+  if (state.driver === "nobody" && !wantsToDrive) return { ...banner, todo: "Take the seat to drive.", action: "take", ready: true };
   if (held) return { ...banner, todo: "Let go of the stick, then tap Resume." };
   if (!state.can_resume) return { ...banner, todo: "Checking the link…" };
   return { ...banner, todo: state.reason_code === "start" ? "Tap Resume and the pilot drives." : "Tap Resume to go on." };
 }
 
-const LABELS = { resume: "Resume", take: "Drive", give: "Let them drive" };
+const LABELS = { resume: "Resume", take: "Drive", ask: "Ask to drive", give: "Let them drive" };
 
 /** Shows what `chooseBanner` says, touching the page only where something changed. */
 export class Banner {

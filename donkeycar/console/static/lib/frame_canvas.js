@@ -53,6 +53,7 @@ export class FrameCanvas {
     const scheme = location.protocol === "https:" ? "wss" : "ws";
     const socket = new WebSocket(`${scheme}://${location.host}/wsVideo`);
     let opened = false;
+    this._newestS = -Infinity;
     socket.binaryType = "arraybuffer";
     socket.onopen = () => (opened = true);
     socket.onmessage = ({ data }) => this._paint(socket, data);
@@ -67,16 +68,23 @@ export class FrameCanvas {
 
   async _paint(socket, message) {
     const exposedS = new DataView(message).getFloat64(0);
-    const frame = await createImageBitmap(new Blob([new Uint8Array(message, 8)], { type: "image/jpeg" }));
+    const jpeg = new Blob([new Uint8Array(message, 8)], { type: "image/jpeg" });
+    const frame = await createImageBitmap(jpeg).catch(() => undefined);
+    // Decoders work side by side, so a frame can come out after a newer one.
+    if (frame && socket === this._socket && exposedS > this._newestS) this._show(frame, exposedS);
+    frame?.close();
+    if (socket.readyState === WebSocket.OPEN) socket.send("ack");
+  }
+
+  _show(frame, exposedS) {
     if (this._canvas.width !== frame.width || this._canvas.height !== frame.height) {
       this._canvas.width = frame.width;
       this._canvas.height = frame.height;
     }
     this._context.drawImage(frame, 0, 0);
-    frame.close();
     this.full = false;
     this._failures = 0;
+    this._newestS = exposedS;
     this._exposedS = exposedS;
-    if (socket.readyState === WebSocket.OPEN) socket.send("ack");
   }
 }

@@ -4,9 +4,6 @@ const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h16",
   close: "M6 6l12 12M18 6L6 18",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
-  camera: "M4 8h3l2-3h6l2 3h3v11H4zM12 10a3.5 3.5 0 100 7 3.5 3.5 0 000-7z",
-  wheel: "M12 3a9 9 0 100 18 9 9 0 000-18zM12 10a2 2 0 100 4 2 2 0 000-4zM3.5 10.5L10 12M20.5 10.5L14 12M12 14v7",
-  speed: "M4 18a9 9 0 1116 0M12 16l4-6",
 };
 
 /** Put the icon named in `data-icon` into every element under `root` that names one. */

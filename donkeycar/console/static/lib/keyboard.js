@@ -1,4 +1,4 @@
-// Arrows or WASD drive, other keys do things; typing in a field does neither.
+// Arrows or WASD drive, other keys do things; text typed into a field does neither.
 
 const AXES = {
   ArrowLeft: "left",
@@ -51,7 +51,7 @@ export class Keyboard {
   }
 
   _press(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
     const axis = AXES[event.code];
     if (axis) {
       event.preventDefault();
@@ -68,6 +68,8 @@ export class Keyboard {
   }
 
   _lift(event) {
+    // A space that stopped the car must not press the button in focus as well.
+    if (event.code === "Space") event.preventDefault();
     if (this._down.delete(AXES[event.code])) this._onMove();
   }
 }
@@ -77,7 +79,8 @@ function approach(value, target, step) {
   return value < target ? Math.min(target, value + step) : Math.max(target, value - step);
 }
 
-function isTyping(target) {
-  if (target.closest?.("dialog")) return target.closest("input, select, textarea, button") !== null;
-  return target.matches?.("input:not([type=range]), select, textarea") ?? false;
+/** Text goes to its field and Enter presses the button in focus; a space stops the car even there. */
+function isTyping({ target, code }) {
+  if (target.matches?.("input:not([type=range]), select, textarea")) return true;
+  return code === "Enter" && target.matches?.("button");
 }

@@ -12,12 +12,12 @@ export function drawPilotLine(canvas, angle) {
   const pen = canvas.getContext("2d");
   pen.clearRect(0, 0, width, height);
   if (angle === undefined) return;
-  const accent = getComputedStyle(canvas).getPropertyValue("--pilot");
-  for (const [colour, thickness] of [["rgb(0 0 0 / 70%)", 8], [accent, 4]]) {
+  const colours = getComputedStyle(canvas);
+  for (const [colour, thickness] of [["--veil", 9], ["--accent", 5]]) {
     pen.beginPath();
     pen.moveTo(width / 2, height * 0.97);
     pen.quadraticCurveTo(width / 2, height * 0.7, width / 2 + angle * width * 0.32, height * 0.52);
-    pen.strokeStyle = colour;
+    pen.strokeStyle = colours.getPropertyValue(colour);
     pen.lineWidth = thickness * scale;
     pen.lineCap = "round";
     pen.stroke();

@@ -6,6 +6,7 @@ export class Segments {
     this._buttons = [...element.querySelectorAll("button")];
     for (const button of this._buttons) {
       button.setAttribute("role", "radio");
+      button.title = button.dataset.title;
       button.addEventListener("click", () => {
         const refused = button.getAttribute("aria-disabled") === "true";
         (refused ? onRefused : onChoose)(button.value);

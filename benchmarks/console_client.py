@@ -1,0 +1,214 @@
+"""A plain client of the console: sockets and nothing else, so that it can misbehave on purpose."""
+
+import base64
+import http.client
+import json
+import os
+import socket
+import struct
+import threading
+import time
+from types import TracebackType
+from typing import Any
+
+from donkeycar.console.controller import WebController
+from donkeycar.timing import Clock
+
+TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+
+
+class Reply:
+    """An answer over HTTP: `status`, `headers`, `body`."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    def json(self) -> Any:
+        """The body, parsed."""
+        return json.loads(self.body)
+
+
+class Served:
+    """A console that serves on this computer, with the loop's part of the work in `tick`.
+
+    Use as a context manager. `kwargs` are those of `WebController`.
+    """
+
+    def __init__(self, *, clock: Clock | None = None, **kwargs: Any) -> None:
+        self.controller = WebController(port=0, host="127.0.0.1", clock=clock, **kwargs)
+        self.port = self.controller.port
+        self.token = self.controller.pairing.url.partition("#")[2]
+        self.thread = threading.Thread(target=self.controller.update, daemon=True)
+        self._opened: list[Socket] = []
+
+    def __enter__(self) -> "Served":
+        self.thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.controller.shutdown()
+        self.thread.join(3)
+        for opened in self._opened:
+            opened.close()
+
+    @property
+    def host(self) -> str:
+        """What a browser sends as `Host`."""
+        return f"127.0.0.1:{self.port}"
+
+    def tick(self, *inputs: Any) -> Any:
+        """What the drive loop gets of the console now."""
+        return self.controller.run_threaded(*inputs)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes | str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Reply:
+        """Ask something over HTTP; nothing is added to `headers`."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request(method, path, body, headers or {})
+            return Reply(connection.getresponse())
+        finally:
+            connection.close()
+
+    def post(self, path: str, fields: Any, headers: dict[str, str] | None = None) -> Reply:
+        """Post JSON, as a script that has the token does."""
+        kind = {"Content-Type": "application/json"}
+        given = {"Authorization": f"Bearer {self.token}"} if headers is None else headers
+        return self.request("POST", path, json.dumps(fields), given | kind)
+
+    def pair(self) -> str:
+        """Exchange the token for a cookie, as the pairing page does."""
+        reply = self.post("/pair", {"token": self.token}, {})
+        return str(reply.headers["Set-Cookie"]).partition(";")[0]
+
+    def socket(self, path: str = "/wsDrive", **headers: str) -> "Socket":
+        """Open a websocket; by default as a script with the token."""
+        given = headers or {"Authorization": f"Bearer {self.token}"}
+        opened = Socket(self.port, path, given)
+        self._opened.append(opened)
+        return opened
+
+
+class Refused(Exception):
+    """The server did not open the socket; `status` says why."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"the socket was refused: {status}")
+        self.status = status
+
+
+class Socket:
+    """One websocket, written out by hand.
+
+    Set `is_alive` to False to leave pings unanswered.
+    """
+
+    def __init__(self, port: int, path: str, headers: dict[str, str]) -> None:
+        self.raw = socket.create_connection(("127.0.0.1", port), timeout=3)
+        self.raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        key = base64.b64encode(os.urandom(16)).decode()
+        fields = {
+            "Host": f"127.0.0.1:{port}",
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Key": key,
+            "Sec-WebSocket-Version": "13",
+        } | headers
+        lines = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
+        self.raw.sendall(f"GET {path} HTTP/1.1\r\n{lines}\r\n".encode())
+        self._input = self.raw.makefile("rb")
+        status = int(self._input.readline().split()[1])
+        while self._input.readline().strip():
+            pass
+        if status != 101:
+            self.close()
+            raise Refused(status)
+        self.state: dict[str, Any] = {}
+        self.seq = 0
+        self.is_alive = True
+
+    def send(self, payload: bytes | str, *, opcode: int = TEXT, final: bool = True) -> None:
+        """Send one frame."""
+        data = payload.encode() if isinstance(payload, str) else payload
+        mask = os.urandom(4)
+        size = len(data)
+        head = bytes([(0x80 if final else 0) | opcode])
+        if size < 126:
+            head += bytes([0x80 | size])
+        elif size < 65536:
+            head += bytes([0x80 | 126]) + struct.pack(">H", size)
+        else:
+            head += bytes([0x80 | 127]) + struct.pack(">Q", size)
+        masked = bytes(byte ^ mask[i & 3] for i, byte in enumerate(data))
+        self.raw.sendall(head + mask + masked)
+
+    def say(self, **fields: Any) -> None:
+        """Send one message."""
+        self.send(json.dumps(fields))
+
+    def beat(self, **fields: Any) -> None:
+        """Send one message as the page does, with its number and the last tick seen."""
+        self.seq += 1
+        self.say(seq=self.seq, echo=self.state["tick"], **fields)
+
+    def receive(self) -> tuple[int, bytes]:
+        """Wait for one frame; a closed connection reads as a CLOSE."""
+        head = self._input.read(2)
+        if len(head) < 2:
+            return CLOSE, b""
+        size = head[1] & 0x7F
+        if size == 126:
+            size = struct.unpack(">H", self._input.read(2))[0]
+        elif size == 127:
+            size = struct.unpack(">Q", self._input.read(8))[0]
+        opcode = head[0] & 0x0F
+        payload = self._input.read(size)
+        if opcode == PING and self.is_alive:
+            self.send(payload, opcode=PONG)
+            return self.receive()
+        return opcode, payload
+
+    def hear(self) -> dict[str, Any]:
+        """Wait for one message and learn what it says of the car."""
+        opcode, payload = self.receive()
+        if opcode == CLOSE:
+            raise ConnectionError(f"the console closed the socket: {payload!r}")
+        message: dict[str, Any] = json.loads(payload)
+        if "tick" in message:
+            self.state |= message
+        return message
+
+    def hear_until(self, name: str) -> dict[str, Any]:
+        """Wait for a message with `name` in it."""
+        while name not in (message := self.hear()):
+            pass
+        return message
+
+    def drive(self, duration_s: float, **fields: Any) -> None:
+        """Answer every tick with a heartbeat for `duration_s`."""
+        end_s = time.monotonic() + duration_s
+        while time.monotonic() < end_s:
+            self.hear_until("tick")
+            self.beat(**fields)
+
+    def close(self) -> None:
+        """Close the connection, without a word."""
+        self._input.close()
+        self.raw.close()
+
+    def reset(self) -> None:
+        """Break the connection off, as a phone that crashes does."""
+        self.raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.close()

@@ -1,0 +1,52 @@
+"""Trains and asks the `linear` pilot of donkeycar 5.3; runs in 5.3's own environment.
+
+Called as ``python -I training_worker.py FOLDER SEED``. FOLDER holds `train`, a tub for 5.3 to learn
+from, and `judge.txt`, paths of frames to answer for; the answers go to `answers.json`.
+"""
+
+import json
+import os
+import random
+import sys
+import time
+from pathlib import Path
+
+
+def main(folder: Path, seed: int) -> None:
+    """Train as `donkey train` of 5.3 does with its own settings, then answer for every frame."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    import numpy as np
+    import tensorflow as tf
+    from donkeycar.pipeline.training import train
+    from donkeycar.utils import get_model_by_type
+    from PIL import Image
+
+    import donkeycar as dk
+
+    random.seed(seed)
+    np.random.seed(seed)
+    tf.random.set_seed(seed)
+    template = Path(dk.__file__).parent / "templates" / "cfg_complete.py"
+    (folder / "config.py").write_text(template.read_text())
+    (folder / "models").mkdir(exist_ok=True)
+    cfg = dk.load_config(str(folder / "config.py"))
+    cfg.SHOW_PLOT = cfg.CREATE_TF_LITE = cfg.PRINT_MODEL_SUMMARY = False
+    model = str(folder / "models" / "peer.savedmodel")
+
+    started_s = time.monotonic()
+    history = train(cfg, str(folder / "train"), model, "linear")
+    duration_s = time.monotonic() - started_s
+
+    pilot = get_model_by_type("linear", cfg)
+    pilot.load(model)
+    answers = []
+    for path in (folder / "judge.txt").read_text().splitlines():
+        angle, throttle = pilot.run(np.asarray(Image.open(path)))
+        answers.append((float(angle), float(throttle)))
+    losses = [float(loss) for loss in history["val_loss"]]
+    report = {"answers": answers, "duration_s": duration_s, "val_loss": losses}
+    (folder / "answers.json").write_text(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,303 @@
+"""Hostile messages: the console goes on, says nothing it should not, and the throttle stays at 0.
+
+Over real sockets to a real console. Nothing that is sent holds a valid throttle other than 0, so
+any throttle at all is a failure. The ration of 60 messages a second is lifted for the run, or most
+would not even be read; the flood at the end runs with it.
+
+Goals: no exit, no error logged, no traceback or path in any answer, no throttle, every HTTP answer
+within 1 s and below 500.
+"""
+
+import argparse
+import json
+import logging
+import random
+import re
+import resource
+import socket
+import threading
+import time
+from typing import Any
+
+import donkeycar.console.guard as guard_module
+from benchmarks.console_client import BINARY, CLOSE, TEXT, Served, Socket
+
+LEAKS = re.compile(rb"Traceback|/home/|/root/|/work/|\.py|ornado")
+FIELDS = [
+    "angle", "throttle", "drive_mode", "recording", "buttons", "max_throttle", "seq", "echo",
+    "ping", "resume", "take", "give", "bye", "__proto__", "constructor", "", "Throttle",
+]  # fmt: skip
+# As they are written into the message; none is a valid throttle but the zeros.
+VALUES = [
+    "NaN", "Infinity", "-Infinity", "1e308", "-1e308", "1e999", "-0.0", "0", "0.0", "0e0", "true",
+    "false", "null", '""', '"abc"', '"0.5"', '"NaN"', "[]", "{}", "[0.5]", '{"w1":true}',
+    '{"w9":true}', '{"w1":0.5}', "1" * 400, "-" + "9" * 4000, "0." + "0" * 300 + "x", "1.0000001",
+    "-1.01", "99", '"\\ud800"', '"\\u0000"', '"user"', '"local"', '"local_angle"', "0x10", "01",
+    "+1", ".5", "5.", "--1", "1 2", "[" * 9, "[" * 2000, '{"a":' * 500, '"' + "x" * 3000 + '"',
+    "undefined", "'a'", "//", "\\", "\t0", "2147483648", "9007199254740993", "-1",
+]  # fmt: skip
+METHODS = ["GET", "POST", "PUT", "HEAD", "OPTIONS", "DELETE", "TRACE", "PATCH", "BREW", "get"]
+PATHS = [
+    "/", "/drive", "/pair", "/invite", "/wsDrive", "/video?x", "/wsVideo", "/static/style.css",
+    "//", "/%00", "/%2e%2e/%2e%2e/etc/passwd", "/static/..;/", "/static/%2e%2e%2fserver.py",
+    "/..//../etc/passwd", "/" + "a" * 3000, "/drive?throttle=1", "http://evil/", "*", "/\x7f",
+]  # fmt: skip
+
+
+class ErrorLog(logging.Handler):
+    """Collects what is logged as an error, anywhere."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line."""
+        self.lines.append(self.format(record))
+
+
+class Fuzzer:
+    """Makes messages; the same ones for the same seed."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)  # noqa: S311 - not a secret
+
+    def message(self, page: Socket) -> bytes:
+        """One message, somewhere between nearly right and noise."""
+        chance = self.chance
+        match chance.randrange(8):
+            case 0 | 1 | 2 | 3:
+                text = self._fields(page)
+            case 4:
+                text = self._mutated(page)
+            case 5:
+                text = chance.randbytes(chance.choice([0, 1, 125, 126, 127, 1000, 4096]))
+            case 6:
+                text = self._deep()
+            case _:
+                text = chance.choice(VALUES).encode("utf-8", "surrogatepass")
+        return text[:4096]
+
+    def _fields(self, page: Socket) -> bytes:
+        names = self.chance.choices(FIELDS, k=self.chance.choice([1, 1, 2, 3, 5, 40]))
+        pairs = [f"{json.dumps(name)}:{self.chance.choice(VALUES)}" for name in names]
+        if self.chance.random() < 0.5:
+            page.seq += 1
+            pairs += [f'"seq":{page.seq}', f'"echo":{page.state["tick"]}']
+        return ("{" + ",".join(pairs) + "}").encode()
+
+    def _mutated(self, page: Socket) -> bytes:
+        page.seq += 1
+        good = {"angle": 0.5, "drive_mode": "user", "seq": page.seq, "echo": page.state["tick"]}
+        text = bytearray(json.dumps(good).encode())
+        for _ in range(self.chance.randint(1, 4)):
+            text[self.chance.randrange(len(text))] = self.chance.randrange(256)
+        return bytes(text)
+
+    def _deep(self) -> bytes:
+        opener = self.chance.choice([b"[", b'{"a":', b'{"throttle":', b'[{"x":['])
+        return opener * self.chance.choice([1, 8, 9, 100, 1000])
+
+    def request(self, host: str, token: str) -> bytes:
+        """One HTTP request, often a malformed one."""
+        chance = self.chance
+        body = chance.choice([b"", b"{}", b'{"angle":"x"}', b"[" * 9000, b"x" * 16_385])
+        headers = [
+            f"Host: {chance.choice([host, host, host, 'evil.example', ''])}",
+            *chance.choices(
+                [
+                    f"Content-Length: {len(body)}",
+                    "Content-Length: -1",
+                    "Content-Length: 99999999999",
+                    "Content-Length: 1\r\nContent-Length: 2",
+                    "Transfer-Encoding: chunked",
+                    "Content-Type: application/json",
+                    "Content-Type: application/x-www-form-urlencoded",
+                    "Content-Encoding: gzip",
+                    f"Authorization: Bearer {token}",
+                    "Authorization: Bearer \xff",
+                    "Cookie: " + "a=b; " * 200,
+                    "Cookie: donkeycar_1=\x01",
+                    "Origin: null",
+                    f"Origin: http://{host}",
+                    "Upgrade: nonsense\r\nConnection: Upgrade",
+                    "Upgrade: websocket\r\nConnection: Upgrade",
+                    "Range: bytes=0-0,1-1,-5",
+                    "Expect: 100-continue",
+                    "If-None-Match: *",
+                    "X: " + "y" * 20_000,
+                    " folded",
+                    "no colon",
+                    "\x00: \x00",
+                ],
+                k=chance.randint(0, 6),
+            ),
+        ]
+        version = chance.choice(["HTTP/1.1", "HTTP/1.1", "HTTP/1.0", "HTTP/9.9", "", "nonsense"])
+        lines = [f"{chance.choice(METHODS)} {chance.choice(PATHS)} {version}", *headers]
+        return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body
+
+
+def check(car: Served, log: ErrorLog) -> None:
+    """Stop the run if the console is not as it should be.
+
+    Raises:
+        SystemExit: With what is wrong.
+    """
+    if not car.thread.is_alive():
+        raise SystemExit("FAILED: the console ended")
+    if log.lines:
+        raise SystemExit(f"FAILED: the console logged an error:\n{log.lines[0]}")
+    angle, throttle = car.tick()[:2]
+    if throttle != 0.0 or not -1 <= angle <= 1:
+        raise SystemExit(f"FAILED: the car was told angle={angle}, throttle={throttle}")
+
+
+class Listener(threading.Thread):
+    """Reads what a socket is told, so that its buffers stay empty, and looks for leaks."""
+
+    def __init__(self, page: Socket) -> None:
+        super().__init__(daemon=True)
+        self.page = page
+        self.answers = 0
+        self.leak = b""
+
+    def run(self) -> None:
+        """Read until the socket closes."""
+        while True:
+            try:
+                opcode, payload = self.page.receive()
+            except (OSError, ValueError):
+                return
+            if opcode == CLOSE:
+                return
+            self.answers += 1
+            if LEAKS.search(payload):
+                self.leak = payload
+            elif b'"tick"' in payload:
+                self.page.state["tick"] = json.loads(payload)["tick"]
+
+
+def fuzz_socket(car: Served, log: ErrorLog, fuzzer: Fuzzer, number: int) -> None:
+    """Send `number` messages over a socket that drives; open it anew whenever it is closed."""
+    page, listener, opened = open_page(car)
+    for count in range(number):
+        opcode = fuzzer.chance.choice([TEXT, TEXT, TEXT, BINARY])
+        try:
+            page.send(fuzzer.message(page), opcode=opcode)
+        except OSError:
+            page.close()
+            page, listener, again = open_page(car)
+            opened += again
+        if count % 200 == 0:
+            check(car, log)
+        if listener.leak:
+            raise SystemExit(f"FAILED: an answer says {listener.leak!r}")
+    page.close()
+    check(car, log)
+    print(f"{number} messages over {opened} sockets: no exit, no error, no throttle")
+
+
+def open_page(car: Served) -> tuple[Socket, Listener, int]:
+    """Open a driving socket with somebody to read it."""
+    page = car.socket("/wsDrive?page=fuzz")
+    page.seq = 2**40 + random.randrange(2**20) + int(time.monotonic() * 1000)  # noqa: S311
+    page.hear_until("tick")
+    listener = Listener(page)
+    listener.start()
+    return page, listener, 1
+
+
+def fuzz_http(car: Served, log: ErrorLog, fuzzer: Fuzzer, number: int) -> None:
+    """Send `number` requests, each over a connection of its own."""
+    statuses: dict[str, int] = {}
+    slowest_s = 0.0
+    for count in range(number):
+        started_s = time.monotonic()
+        answer = ask(car, fuzzer.request(car.host, car.token))
+        status = answer[9:12].decode() or "none"
+        statuses[status] = statuses.get(status, 0) + 1
+        if status != "none":
+            slowest_s = max(slowest_s, time.monotonic() - started_s)
+        if status[0] == "5" or (status[0] == "4" and LEAKS.search(answer.partition(b"<!")[0])):
+            raise SystemExit(f"FAILED: an answer says {answer!r}")
+        if count % 50 == 0:
+            check(car, log)
+    check(car, log)
+    if slowest_s > 1.0:
+        raise SystemExit(f"FAILED: an answer took {slowest_s:.2f} s")
+    print(f"{number} requests: {dict(sorted(statuses.items()))}, slowest {slowest_s * 1000:.0f} ms")
+
+
+def ask(car: Served, request: bytes) -> bytes:
+    """Send raw bytes and return the beginning of the answer, if there is one soon."""
+    with socket.create_connection(("127.0.0.1", car.port), timeout=0.5) as connection:
+        try:
+            connection.sendall(request)
+            return connection.recv(65536)
+        except OSError:
+            return b""
+
+
+def flood(car: Served, log: ErrorLog, seconds: float) -> None:
+    """Send as fast as it goes, with the ration in force, while another page stops the car."""
+    ended = threading.Event()
+
+    def send() -> None:
+        while not ended.is_set():
+            try:
+                page = car.socket()
+                while not ended.is_set():
+                    page.send(b'{"ping":1}')
+            except (OSError, ConnectionError):
+                time.sleep(0.01)
+
+    sender = threading.Thread(target=send, daemon=True)
+    sender.start()
+    page = car.socket("/wsDrive?page=stop")
+    page.hear_until("tick")
+    slowest_s = 0.0
+    end_s = time.monotonic() + seconds
+    while time.monotonic() < end_s:
+        started_s = time.monotonic()
+        page.say(stop=True)
+        page.hear_until("stop_ack")
+        slowest_s = max(slowest_s, time.monotonic() - started_s)
+        time.sleep(0.05)
+    ended.set()
+    sender.join()
+    check(car, log)
+    print(f"stop during a flood of messages: acknowledged within {slowest_s * 1000:.0f} ms")
+
+
+def memory_mb() -> float:
+    """The most memory this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print the figures; 1 if a goal is missed."""
+    parser = argparse.ArgumentParser(prog="scripts/bench web_fuzz", description=__doc__)
+    parser.add_argument("--messages", type=int, default=100_000)
+    parser.add_argument("--requests", type=int, default=2_000)
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args(argv)
+    log = ErrorLog()
+    logging.getLogger().addHandler(log)
+    fuzzer = Fuzzer(args.seed)
+    limits: Any = guard_module
+    ration_hz = limits.MAX_MESSAGES_HZ
+    with Served(has_pilot=True) as car:
+        limits.MAX_MESSAGES_HZ = 10**9
+        fuzz_socket(car, log, fuzzer, args.messages // 10)
+        warm_mb = memory_mb()
+        fuzz_socket(car, log, fuzzer, args.messages - args.messages // 10)
+        fuzz_http(car, log, fuzzer, args.requests)
+        limits.MAX_MESSAGES_HZ = ration_hz
+        flood(car, log, 5)
+        print(f"memory: grew by {memory_mb() - warm_mb:.1f} MB after the first tenth")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,237 @@
+"""What paired people may do to the car: their messages in, one order and their state out.
+
+Runs in the console's thread. The drive loop reads `Cockpit.order`, `mode`, `recording`,
+`max_throttle` and `pressed`, each replaced whole, and needs no lock.
+"""
+
+import math
+from collections import deque
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from donkeycar.safety import link
+from donkeycar.safety.lease import DriverLease
+from donkeycar.safety.link import DriverLink, Order
+from donkeycar.safety.validate import BUTTONS, Message, MessageError
+from donkeycar.timing import Clock, RealClock
+
+REASONS = {
+    link.FREE: "",
+    link.STOPPED: "Stopped. Let go of the stick, then tap Resume.",
+    link.SILENT: "The link to the driver is lost. The car goes on when it is back.",
+    link.LOST: "The link was lost. Let go of the stick, then tap Resume.",
+    link.LEFT: "The driver's page was hidden or closed. Tap Resume to drive on.",
+    link.START: "The car starts with the pilot driving. Tap Resume to let it go.",
+    link.HANDED_OVER: "The wheel was handed over. Tap Resume to drive.",
+    link.NOBODY: "Nobody drives. Open the drive page and touch the stick.",
+}
+
+# Presses a client can pile up before the next tick of the loop takes them.
+MAX_PRESSES = 16
+
+
+@dataclass(slots=True)
+class Client:
+    """One page or script, as the cockpit knows it.
+
+    Attributes:
+        name: What its lease is held under.
+        echoes: Whether it ever echoed a tick: then it always must.
+        seq: The greatest number of a message so far.
+    """
+
+    name: str
+    echoes: bool = False
+    seq: int = -1
+
+
+class Telemetry(NamedTuple):
+    """What the drive loop says of itself, once a tick; ``None`` is "not known"."""
+
+    num_records: int | None = None
+    recorder_status: str = ""
+    loop_hz: float | None = None
+    angle: float | None = None
+    throttle: float | None = None
+    pilot_angle: float | None = None
+    pilot_throttle: float | None = None
+
+
+class Cockpit:
+    """The state that drivers share.
+
+    Args:
+        mode: The drive mode at the start. A pilot mode waits for Resume first.
+        throttle_ceiling: The most `max_throttle` can be set to, 0 to 1; its first value too.
+        has_pilot: Whether pilot modes can be chosen.
+        car_name: Shown on the page.
+        life_s: How long an order lives after its heartbeat.
+        clock: Source of time.
+    """
+
+    def __init__(
+        self,
+        *,
+        mode: str,
+        throttle_ceiling: float,
+        has_pilot: bool,
+        car_name: str,
+        life_s: float = link.ORDER_LIFE_S,
+        clock: Clock | None = None,
+    ) -> None:
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._lease = DriverLease(clock=self._clock)
+        latch = link.FREE if mode == "user" else link.START
+        self._link = DriverLink(life_s=life_s, latch=latch, clock=self._clock)
+        self.order: Order = self._link.order
+        self.mode = mode
+        self.recording = False
+        self.max_throttle = throttle_ceiling
+        self.pressed: deque[str] = deque(maxlen=MAX_PRESSES)
+        self.telemetry = Telemetry()
+        self._throttle_ceiling = throttle_ceiling
+        self._has_pilot = has_pilot
+        self._car_name = car_name
+
+    def issue_tick(self) -> int:
+        """Number a new round of state messages."""
+        return self._link.issue_tick()
+
+    def handle(self, client: Client, message: Message) -> dict[str, Any]:
+        """Do what a checked message says, as far as its sender may.
+
+        Returns:
+            What to answer at once, often nothing.
+
+        Raises:
+            MessageError: If the message asks for what this car cannot do; nothing of it but a stop
+                was done.
+        """
+        answer: dict[str, Any] = {}
+        if message.stop:
+            self.stop()
+            answer["stop_ack"] = True if message.seq is None else message.seq
+        if message.ping is not None:
+            answer["pong"] = message.ping
+        if message.bye:
+            self.leave(client)
+        elif self._is_current(client, message):
+            answer |= self._apply(client, message)
+        self.order = self._link.order
+        return answer
+
+    def stop(self) -> None:
+        """Stop the car, whoever asks, and take the pilot off the wheel."""
+        self._link.stop(link.STOPPED)
+        self.mode = "user"
+        self.order = self._link.order
+
+    def leave(self, client: Client) -> None:
+        """Forget a client; if it drove, the car waits for Resume."""
+        if self._lease.release(client.name):
+            self._link.change_driver()
+            self._link.stop(link.LEFT)
+            self.order = self._link.order
+
+    def state(self, client: Client) -> dict[str, Any]:
+        """Everything the page of `client` shows, in the names of the protocol."""
+        self.order = self._link.order
+        now_s = self._clock.monotonic()
+        _, _, _, code = self.order.at(now_s)
+        since_s = self.order.beat_s if code == link.SILENT else self.order.latched_s
+        holder = self._lease.holder
+        driver = "nobody" if holder is None else "you" if holder == client.name else "other"
+        told = self.telemetry
+        return {
+            "driveMode": self.mode,
+            "recording": self.recording,
+            "num_records": None if told.num_records is None else int(told.num_records),
+            "recorder_status": told.recorder_status,
+            "loop_hz": _rounded(told.loop_hz, 1),
+            "angle": _rounded(told.angle, 3),
+            "throttle": _rounded(told.throttle, 3),
+            "pilot_angle": _rounded(told.pilot_angle, 3),
+            "pilot_throttle": _rounded(told.pilot_throttle, 3),
+            "has_pilot": self._has_pilot,
+            "max_throttle": self.max_throttle,
+            "throttle_ceiling": self._throttle_ceiling,
+            "reason": REASONS[code],
+            "reason_code": code,
+            "reason_age_s": None if since_s is None else round(now_s - since_s, 1),
+            "can_resume": bool(self.order.latch) and driver == "you" and not self._link.missing(),
+            "driver": driver,
+            "you_drive": driver == "you",
+            "asked": driver == "you" and self._lease.asker is not None,
+            "car_name": self._car_name,
+        }
+
+    def _is_current(self, client: Client, message: Message) -> bool:
+        """Whether `message` is neither late nor repeated; others change nothing."""
+        if message.seq is not None:
+            if message.seq <= client.seq:
+                return False
+            client.seq = message.seq
+        if message.echo is None:
+            return not client.echoes
+        client.echoes = True
+        return self._link.is_fresh(message.echo)
+
+    def _apply(self, client: Client, message: Message) -> dict[str, Any]:
+        self._check_possible(message)
+        if not self._drives(client, message):
+            if message.take:
+                self._lease.ask(client.name)
+            return {}
+        self._link.beat(
+            angle=message.angle, throttle=message.throttle, echoed=message.echo is not None
+        )
+        if message.give and self._lease.give(client.name):
+            self._link.change_driver()
+            self._link.stop(link.HANDED_OVER)
+            return {}
+        self._store(message)
+        if message.resume and self.order.latch:
+            missing = self._link.resume()
+            return {"error": missing} if missing else {}
+        return {}
+
+    def _check_possible(self, message: Message) -> None:
+        mode, limit = message.drive_mode, message.max_throttle
+        if mode not in (None, "user") and not self._has_pilot:
+            raise MessageError(
+                f"`drive_mode` must be user, because this car has no pilot: start it with "
+                f"`--model`. Received: drive_mode={mode!r}"
+            )
+        if limit is not None and limit > self._throttle_ceiling:
+            raise MessageError(
+                f"`max_throttle` must be at most {self._throttle_ceiling:g} on this car. "
+                f"Received: max_throttle={limit:g}"
+            )
+
+    def _drives(self, client: Client, message: Message) -> bool:
+        """Whether `client` holds the wheel, which a free wheel makes of anyone who wants it."""
+        held_before = self._lease.holder == client.name
+        if not held_before and not message.wants_the_wheel:
+            return False
+        drives = self._lease.claim(client.name)
+        if drives and not held_before:
+            self._link.change_driver()
+        return drives
+
+    def _store(self, message: Message) -> None:
+        if message.drive_mode is not None and not message.stop:
+            self.mode = message.drive_mode
+        if message.recording is not None:
+            self.recording = message.recording
+        if message.max_throttle is not None:
+            self.max_throttle = message.max_throttle
+        for button in BUTTONS:
+            if message.buttons and message.buttons.get(button):
+                self.pressed.append(button)
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    """`value` as JSON can hold it: a pilot may say NaN, or a number of numpy's."""
+    if value is None or not math.isfinite(value):
+        return None
+    return round(float(value), digits)

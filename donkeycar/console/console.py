@@ -1,0 +1,52 @@
+"""What all addresses of the console share."""
+
+from dataclasses import dataclass
+
+from donkeycar.console.access import Access
+from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.console.frames import FrameHub
+from donkeycar.console.gate import Gate
+from donkeycar.timing import Clock
+
+# Clients remembered, so that one that reconnects goes on counting its messages.
+MAX_CLIENTS = 64
+
+
+@dataclass(slots=True)
+class Console:
+    """What the handlers share.
+
+    Attributes:
+        access: Who may come in.
+        cockpit: What they may do.
+        frames: What they see.
+        gate: Their connections.
+        clock: Source of time.
+        port: Port the console listens on.
+        names: Names the car goes by, lower case.
+        url: Address of the console for other devices, without a path.
+        clients: Pages and scripts seen, by name.
+    """
+
+    access: Access
+    cockpit: Cockpit
+    frames: FrameHub
+    gate: Gate
+    clock: Clock
+    port: int
+    names: frozenset[str]
+    url: str
+    clients: dict[str, Client]
+
+    @property
+    def cookie(self) -> str:
+        """Name of the session cookie; browsers do not keep cookies apart by port."""
+        return f"donkeycar_{self.port}"
+
+    def client(self, name: str) -> Client:
+        """Return the client of that name, the same one as before if it came before."""
+        known = self.clients.pop(name, None) or Client(name)
+        if len(self.clients) >= MAX_CLIENTS:
+            del self.clients[next(iter(self.clients))]
+        self.clients[name] = known
+        return known

@@ -1,0 +1,191 @@
+"""The console as a part of the car: what people want, in; what the car does, out."""
+
+import asyncio
+import threading
+from collections.abc import Collection
+from typing import Any
+
+from donkeycar.console.access import Access, Auth
+from donkeycar.console.cockpit import REASONS, Cockpit, Telemetry
+from donkeycar.console.console import Console
+from donkeycar.console.frames import FrameHub
+from donkeycar.console.gate import Gate
+from donkeycar.console.origin import own_names
+from donkeycar.console.pairing import Pairing, pairing_url, qr_terminal
+from donkeycar.console.server import bind, lan_address, serve
+from donkeycar.errors import ConfigError
+from donkeycar.safety.validate import BUTTONS, MODES
+from donkeycar.timing import Clock, RealClock
+
+MAX_VIEWERS = 4
+
+# The end of an order is seen a tick ahead, so that the motor is neutral in time: the interval of
+# the loop and a little for jitter; a guess before the rate is measured; and never so much that no
+# order lives.
+TICK_MARGIN = 1.1
+FIRST_TICK_S = 0.055
+MAX_TICK_S = 0.1
+
+
+class WebController:
+    """Serves the console, and hands the driver's order to the loop.
+
+    The port is bound when this returns; pages are served once `update` runs.
+
+    Args:
+        port: TCP port; 0 picks a free one, see `port`.
+        host: Address to listen at; ``"127.0.0.1"`` for this computer only.
+        auth: ``"pair"``, or ``"none"`` to let everybody on the network drive.
+        initial_mode: Drive mode at the start. In a pilot mode the car waits for Resume.
+        max_throttle: The most the driver can set as limit for throttle, 0 to 1.
+        car_name: Shown on the page.
+        has_pilot: Whether pilot modes can be chosen.
+        order_life_s: How long an order lives after the driver's last heartbeat, 0.1 to 1 s.
+        max_viewers: How many video streams are served at a time.
+        names: More names the car goes by; ``name:port`` if the port differs.
+        clock: Source of time: the one of the loop.
+
+    Raises:
+        ConfigError: If an argument is out of range.
+        DeviceError: If the port is not to be had.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 8887,
+        host: str = "0.0.0.0",  # noqa: S104 - phones come from other addresses
+        auth: Auth = "pair",
+        initial_mode: str = "user",
+        max_throttle: float = 1.0,
+        car_name: str = "donkeycar",
+        has_pilot: bool = False,
+        order_life_s: float = 0.25,
+        max_viewers: int = MAX_VIEWERS,
+        names: Collection[str] = (),
+        clock: Clock | None = None,
+    ) -> None:
+        if auth not in ("pair", "none"):
+            raise ConfigError(f"`auth` must be 'pair' or 'none'. Received: auth={auth!r}")
+        if initial_mode not in MODES:
+            raise ConfigError(
+                f"`initial_mode` must be one of {', '.join(MODES)}. "
+                f"Received: initial_mode={initial_mode!r}"
+            )
+        if initial_mode != "user" and not has_pilot:
+            raise ConfigError(
+                "`initial_mode` must be 'user' without a pilot. "
+                f"Received: initial_mode={initial_mode!r}"
+            )
+        if not 0 <= max_throttle <= 1:
+            raise ConfigError(
+                f"`max_throttle` must be 0 to 1. Received: max_throttle={max_throttle}"
+            )
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._cockpit = Cockpit(
+            mode=initial_mode,
+            throttle_ceiling=max_throttle,
+            has_pilot=has_pilot,
+            car_name=car_name,
+            life_s=order_life_s,
+            clock=self._clock,
+        )
+        self._listener = bind(host, port)
+        self.port: int = self._listener.getsockname()[1]
+        address = lan_address() if host in ("", "0.0.0.0") else host  # noqa: S104
+        self._console = Console(
+            access=Access(auth=auth, clock=self._clock),
+            cockpit=self._cockpit,
+            frames=FrameHub(max_viewers=max_viewers),
+            gate=Gate(),
+            clock=self._clock,
+            port=self.port,
+            names=frozenset(own_names() | {name.lower() for name in names}),
+            url=f"http://{address}:{self.port}",
+            clients={},
+        )
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended: asyncio.Event | None = None
+        self._closing = False
+        self._lock = threading.Lock()
+
+    @property
+    def pairing(self) -> Pairing:
+        """How to pair with the car now."""
+        access, url = self._console.access, self._console.url
+        if access.auth == "none":
+            return Pairing(url, "", "")
+        link = pairing_url(url, access.token)
+        return Pairing(link, access.pin, qr_terminal(link))
+
+    def update(self) -> None:
+        """Serve until `shutdown`; the body of the part's thread."""
+        asyncio.run(self._serve())
+
+    def run_threaded(
+        self,
+        image: Any = None,
+        exposed_s: float | None = None,
+        sequence: int | None = None,
+        num_records: int | None = None,
+        recorder_status: str | None = None,
+        rate_hz: float | None = None,
+        angle: float | None = None,
+        throttle: float | None = None,
+        pilot_angle: float | None = None,
+        pilot_throttle: float | None = None,
+    ) -> tuple[float, float, str, bool, float, str, bool, bool, bool, bool, bool, float]:
+        """Show the car's state to the people, and return what they want.
+
+        Args:
+            image: The newest frame, ``uint8`` ``(height, width, 3)``.
+            exposed_s: When it was exposed.
+            sequence: Its number; a number seen before is not shown again.
+            num_records: Records that are safely on disk.
+            recorder_status: "" or what the recorder has to say.
+            rate_hz: Measured rate of the loop.
+            angle: What the steering was last told.
+            throttle: What the motor was last told.
+            pilot_angle: What the pilot says, if there is one.
+            pilot_throttle: As `pilot_angle`.
+
+        Returns:
+            Angle, throttle, mode, recording, the moment the order ends (0.0: nobody may drive),
+            why the car does not drive ("" if it does), whether each of the five buttons was
+            pressed since the last call, and the limit for throttle.
+        """
+        cockpit = self._cockpit
+        cockpit.telemetry = Telemetry(
+            num_records, recorder_status or "", rate_hz, angle, throttle,
+            pilot_angle, pilot_throttle,
+        )  # fmt: skip
+        if image is not None and exposed_s is not None and sequence is not None:
+            self._console.frames.offer(image, exposed_s, sequence)
+        limit = cockpit.max_throttle
+        tick_s = TICK_MARGIN / rate_hz if rate_hz else FIRST_TICK_S
+        now_s = self._clock.monotonic()
+        angle, throttle, expires_s, code = cockpit.order.at(now_s, tick_s=min(tick_s, MAX_TICK_S))
+        throttle = min(max(throttle, -limit), limit)
+        pressed = {cockpit.pressed.popleft() for _ in range(len(cockpit.pressed))}
+        w1, w2, w3, w4, w5 = (button in pressed for button in BUTTONS)
+        return (
+            angle, throttle, cockpit.mode, cockpit.recording, expires_s, REASONS[code],
+            w1, w2, w3, w4, w5, limit,
+        )  # fmt: skip
+
+    def shutdown(self) -> None:
+        """Close the port and every connection. Safe to call twice."""
+        with self._lock:
+            self._closing = True
+            if self._loop is None or self._ended is None:
+                self._listener.close()
+            elif not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(self._ended.set)
+
+    async def _serve(self) -> None:
+        with self._lock:
+            if self._closing:
+                return
+            self._loop = asyncio.get_running_loop()
+            self._ended = asyncio.Event()
+        await serve(self._console, self._listener, self._ended)

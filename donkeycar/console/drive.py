@@ -1,0 +1,173 @@
+"""Driving: the page, the socket and the plain POST that scripts use."""
+
+import asyncio
+import json
+import re
+import secrets
+from typing import Any
+
+from tornado.web import HTTPError
+from tornado.websocket import WebSocketClosedError
+
+from donkeycar.console.cockpit import Client
+from donkeycar.console.console import Console
+from donkeycar.console.guard import PAGES, Guarded, GuardedSocket
+from donkeycar.safety.validate import MessageError, parse_message
+
+TICK_HZ = 20
+
+MAX_SOCKETS = 16
+
+PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
+
+
+def take_message(console: Console, client: Client, text: str | bytes) -> dict[str, Any]:
+    """Do what one message says.
+
+    Returns:
+        What to answer at once; with the key ``error`` if the message was refused.
+    """
+    try:
+        return console.cockpit.handle(client, parse_message(text))
+    except MessageError as error:
+        if error.stop:
+            console.cockpit.stop()
+            return {"error": str(error), "stop_ack": True}
+        return {"error": str(error)}
+
+
+def full_state(console: Console, client: Client) -> dict[str, Any]:
+    """Everything the page shows, without the tick."""
+    return console.cockpit.state(client) | {
+        "viewers": console.frames.num_viewers,
+        "max_viewers": console.frames.max_viewers,
+        "auth": console.access.auth,
+    }
+
+
+class Feed:
+    """Sends state to all drive sockets, at a steady rate while there are any.
+
+    Args:
+        console: What the handlers share.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.sockets: set[DriveSocket] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def join(self, socket: "DriveSocket") -> None:
+        """Add a socket, and start if it is the first."""
+        self.sockets.add(socket)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._send())
+
+    async def _send(self) -> None:
+        while self.sockets:
+            tick = self._console.cockpit.issue_tick()
+            now_s = round(self._console.clock.monotonic(), 4)
+            for socket in list(self.sockets):
+                socket.send_state(tick, now_s)
+            await asyncio.sleep(1 / TICK_HZ)
+
+
+class DrivePage(Guarded):
+    """`/drive`: the page, and one message by POST."""
+
+    page = True
+
+    def head(self) -> None:
+        """Say whether this browser is paired, without the page."""
+        self.get()
+
+    def get(self) -> None:
+        """Serve the page."""
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish((PAGES / "drive" / "page.html").read_bytes())
+
+    def post(self) -> None:
+        """Take one message, as 5.x does; answer with the state."""
+        console = self.console
+        client = console.client(f"{self.who} {self.remote_address()} post")
+        answer = take_message(console, client, self.request.body)
+        if "error" in answer:
+            self.set_status(400)
+        tick = console.cockpit.issue_tick()
+        self.finish(full_state(console, client) | answer | {"tick": tick})
+
+
+class Home(Guarded):
+    """`/`: the way to the drive page."""
+
+    page = True
+
+    def get(self) -> None:
+        """Go to the drive page."""
+        self.redirect("/drive")
+
+
+class DriveSocket(GuardedSocket):
+    """`/wsDrive`: messages of one page, and the state it shows."""
+
+    def prepare(self) -> None:
+        """Refuse a socket too many, or a page with a strange name."""
+        super().prepare()
+        page = self.get_query_argument("page", "")
+        if page and PAGE_ID.fullmatch(page) is None:
+            raise HTTPError(400, reason="`page` must be 1 to 32 letters and digits")
+        self.client = self.console.client(f"{self.who} {page or secrets.token_hex(8)}")
+        others = [s for s in self._feed().sockets if s.client is not self.client]
+        if len(others) >= MAX_SOCKETS:
+            raise HTTPError(503, reason="Too many pages are open. Close another one")
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Join the feed; an older socket of the same page is closed."""
+        super().open()
+        self.set_nodelay(True)
+        self._sent: dict[str, Any] = {}
+        self._pending: asyncio.Future[None] | None = None
+        for other in list(self._feed().sockets):
+            if other.client is self.client:
+                self._feed().sockets.discard(other)
+                other.close()
+        self._feed().join(self)
+
+    def on_message(self, message: str | bytes) -> None:
+        """Take one message; one too many is read only if it may be a stop."""
+        if self.is_rationed():
+            stop = '"stop"' if isinstance(message, str) else b'"stop"'
+            if stop not in message:  # type: ignore[operator]
+                return
+        answer = take_message(self.console, self.client, message)
+        if answer:
+            self._send(answer)
+
+    def on_close(self) -> None:
+        """Leave the feed. The driver may come back within the life of the link."""
+        self._feed().sockets.discard(self)
+
+    def send_state(self, tick: int, now_s: float) -> None:
+        """Send what changed, unless the socket still holds the message before."""
+        if self._pending is not None and not self._pending.done():
+            return
+        state = full_state(self.console, self.client)
+        news = {name: value for name, value in state.items() if self._is_new(name, value)}
+        self._sent = state
+        self._pending = self._send(news | {"tick": tick, "now_s": now_s})
+
+    def _is_new(self, name: str, value: Any) -> bool:
+        return name not in self._sent or self._sent[name] != value
+
+    def _send(self, message: dict[str, Any]) -> "asyncio.Future[None] | None":
+        try:
+            future = self.write_message(json.dumps(message))
+        except WebSocketClosedError:
+            return None
+        # The socket may close before the message is out: that is no error.
+        future.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
+        return future
+
+    def _feed(self) -> Feed:
+        feed: Feed = self.settings["feed"]
+        return feed

@@ -1,0 +1,150 @@
+"""Frames of the camera for everybody who watches: each encoded once, nobody waited for."""
+
+import asyncio
+import contextlib
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+JPEG_QUALITY = 75
+
+
+class Frame(NamedTuple):
+    """One encoded picture.
+
+    Attributes:
+        jpeg: The picture.
+        exposed_s: When it was exposed, in seconds on the monotonic clock.
+        sequence: Its number.
+    """
+
+    jpeg: bytes
+    exposed_s: float
+    sequence: int
+
+
+class Viewer:
+    """Somebody who watches: sees the newest frame when it asks, and misses the others."""
+
+    def __init__(self) -> None:
+        self._frame: Frame | None = None
+        self._news = asyncio.Event()
+        self._closed = False
+
+    async def next(self) -> Frame | None:
+        """Wait for a frame not seen yet; ``None`` once the viewer is closed."""
+        await self._news.wait()
+        self._news.clear()
+        return None if self._closed else self._frame
+
+    def put(self, frame: Frame) -> None:
+        """Offer a frame in place of the one before."""
+        self._frame = frame
+        self._news.set()
+
+    def close(self) -> None:
+        """Let whoever waits in `next` go."""
+        self._closed = True
+        self._news.set()
+
+
+def encode(image: Any) -> bytes:
+    """Return `image` as JPEG.
+
+    Args:
+        image: ``uint8``, ``(height, width, 3)`` RGB; or grey, ``(height, width, 1)`` or
+            ``(height, width)``.
+    """
+    import numpy as np
+    import simplejpeg
+
+    pixels = np.ascontiguousarray(np.atleast_3d(image))
+    colours = "GRAY" if pixels.shape[2] == 1 else "RGB"
+    return bytes(simplejpeg.encode_jpeg(pixels, quality=JPEG_QUALITY, colorspace=colours))
+
+
+class FrameHub:
+    """Hands the newest frame of the drive loop to all viewers.
+
+    Encoding has a thread of its own; with no viewer, nothing is encoded and nothing runs.
+
+    Args:
+        max_viewers: How many may watch at a time.
+    """
+
+    def __init__(self, *, max_viewers: int) -> None:
+        self.max_viewers = max_viewers
+        self.num_encoded = 0
+        # Image, exposure, number: replaced whole by the drive loop.
+        self._newest: tuple[Any, float, int] | None = None
+        self._frame: Frame | None = None
+        self._viewers: set[Viewer] = set()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._news = asyncio.Event()
+        self._pump: asyncio.Task[None] | None = None
+        self._encoder = ThreadPoolExecutor(1, "jpeg")
+
+    @property
+    def num_viewers(self) -> int:
+        """How many watch now."""
+        return len(self._viewers)
+
+    def offer(self, image: Any, exposed_s: float, sequence: int) -> None:
+        """Take a frame of the drive loop; costs it microseconds.
+
+        Args:
+            image: The picture; never changed after this call.
+            exposed_s: When it was exposed.
+            sequence: Its number. A number seen before is no news.
+        """
+        if self._newest is not None and self._newest[2] == sequence:
+            return
+        self._newest = (image, exposed_s, sequence)
+        if self._viewers and self._loop is not None:
+            # The loop may just have been closed: then there is nobody to tell.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._news.set)
+
+    def join(self) -> Viewer | None:
+        """Add a viewer; ``None`` if there are too many already."""
+        if len(self._viewers) >= self.max_viewers:
+            return None
+        self._loop = asyncio.get_running_loop()
+        viewer = Viewer()
+        self._viewers.add(viewer)
+        if self._frame is not None:
+            viewer.put(self._frame)
+        self._news.set()
+        if self._pump is None or self._pump.done():
+            self._pump = asyncio.create_task(self._publish())
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """Remove a viewer."""
+        viewer.close()
+        self._viewers.discard(viewer)
+        if not self._viewers:
+            self._frame = None
+            self._news.set()
+
+    def close(self) -> None:
+        """Send all viewers away and end the encoder."""
+        for viewer in list(self._viewers):
+            self.leave(viewer)
+        self._encoder.shutdown(wait=False, cancel_futures=True)
+
+    async def _publish(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._viewers:
+            await self._news.wait()
+            self._news.clear()
+            newest = self._newest
+            if newest is None or not self._viewers:
+                continue
+            image, exposed_s, sequence = newest
+            if self._frame is not None and self._frame.sequence == sequence:
+                continue
+            jpeg = await loop.run_in_executor(self._encoder, encode, image)
+            self.num_encoded += 1
+            self._frame = Frame(jpeg, exposed_s, sequence)
+            for viewer in self._viewers:
+                viewer.put(self._frame)

@@ -1,0 +1,71 @@
+"""How many connections the console holds, so that a flood cannot lock the driver out."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
+
+MAX_CONNECTIONS = 64
+MAX_PER_ADDRESS = 8
+
+
+@dataclass(eq=False, slots=True)
+class Seat:
+    """One open connection."""
+
+    stream: IOStream
+    address: str
+    guarded: bool = False
+
+
+class Gate:
+    """Admits every new connection, at the cost of the oldest idle one.
+
+    A connection with a request of a paired client in progress, an open socket or a video among
+    them, is never closed for another; those are limited where they are opened. Everything else
+    may be: a browser opens idle connections again by itself.
+    """
+
+    def __init__(self) -> None:
+        self._seats: list[Seat] = []
+
+    def admit(self, stream: IOStream, address: str) -> bool:
+        """Make room for `stream`; return whether there is any."""
+        self._seats = [seat for seat in self._seats if not seat.stream.closed()]
+        idle = [seat for seat in self._seats if not seat.guarded]
+        neighbours = [seat for seat in idle if seat.address == address]
+        crowded = len(neighbours) >= MAX_PER_ADDRESS
+        if crowded or len(self._seats) >= MAX_CONNECTIONS:
+            candidates = neighbours if crowded else idle
+            if not candidates:
+                return False
+            candidates[0].stream.close()
+            self._seats.remove(candidates[0])
+        self._seats.append(Seat(stream, address))
+        return True
+
+    def guard(self, stream: IOStream | None, *, guarded: bool) -> None:
+        """Keep `stream` open whatever else comes, or no longer."""
+        for seat in self._seats:
+            if seat.stream is stream:
+                seat.guarded = guarded
+
+    def close(self) -> None:
+        """Close every connection."""
+        for seat in self._seats:
+            seat.stream.close()
+        self._seats.clear()
+
+
+class GatedServer(HTTPServer):
+    """A tornado server that asks its `gate` before it listens to anybody."""
+
+    gate: Gate
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
+        """Serve a new connection, if there is room for it."""
+        if self.gate.admit(stream, address[0]):
+            super().handle_stream(stream, address)
+        else:
+            stream.close()

@@ -1,0 +1,202 @@
+"""What every request to the console must pass, and what every answer carries."""
+
+import logging
+import secrets
+from pathlib import Path
+from typing import Any
+
+from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+from tornado.websocket import WebSocketHandler
+
+from donkeycar.console.console import Console
+from donkeycar.console.origin import is_own_host, is_same_origin
+from donkeycar.console.ration import Ration
+
+logger = logging.getLogger(__name__)
+
+PAGES = Path(__file__).parent / "pages"
+
+READING_METHODS = ("GET", "HEAD", "OPTIONS")
+
+# Messages of one socket.
+MAX_MESSAGES_HZ = 60
+# So many too many in a row, and the socket is closed.
+MAX_REFUSED = 600
+POLICY_VIOLATION = 1008
+
+FIXED_HEADERS = {
+    "X-Frame-Options": "DENY",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+POLICY = (
+    "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' {sockets}; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+class Guarded(RequestHandler):
+    """A handler behind the guard. Everything in the console is one.
+
+    Set `public` to serve whoever is not paired, `page` to answer them with the pairing page.
+    """
+
+    public = False
+    page = False
+    who = ""
+
+    @property
+    def console(self) -> Console:
+        """What the handlers share."""
+        console: Console = self.settings["console"]
+        return console
+
+    def prepare(self) -> None:
+        """Refuse what is not meant for this car, not from its own page, or not paired."""
+        headers, request = self.request.headers, self.request
+        if not self._is_for_this_car():
+            raise HTTPError(421, reason="Open the car by its own name or address")
+        bearer = self._bearer()
+        origin = headers.get("Origin")
+        is_socket = headers.get("Upgrade", "").lower() == "websocket"
+        if origin is not None and not is_same_origin(origin, request.host):
+            raise HTTPError(403, reason="Only the car's own page may do this")
+        if is_socket and origin is None and not bearer and self.console.access.auth == "pair":
+            raise HTTPError(403, reason="Without a page this needs the pairing token")
+        if request.method not in READING_METHODS:
+            self._check_writing()
+        self.who = bearer or self._session() or self._anyone()
+        if self.who:
+            self._keep_connection(True)
+        elif not self.public:
+            self._refuse_stranger()
+
+    def set_default_headers(self) -> None:
+        """Set what every answer carries, errors included."""
+        self.clear_header("Server")
+        for name, value in FIXED_HEADERS.items():
+            self.set_header(name, value)
+        host = self.request.host if self._is_for_this_car() else ""
+        sockets = f"ws://{host} wss://{host}" if host else ""
+        self.set_header("Content-Security-Policy", POLICY.format(sockets=sockets))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer with one sentence; what went wrong inside stays inside."""
+        if status_code < 500 or isinstance(kwargs["exc_info"][1], HTTPError):
+            self.finish({"error": self._reason})
+            return
+        number = secrets.token_hex(4)
+        logger.error("Error %s in the console", number, exc_info=kwargs["exc_info"])
+        self.finish({"error": f"The console failed. Its log has more: error {number}"})
+
+    def log_exception(self, *exc_info: Any) -> None:
+        """Log nothing here: refusals are not errors, and errors are logged with their number."""
+
+    def on_finish(self) -> None:
+        """Let the gate close the connection if it must."""
+        if self.who:
+            self._keep_connection(False)
+
+    def remote_address(self) -> str:
+        """Address of the other side."""
+        return self.request.remote_ip or "unknown"
+
+    def stream(self) -> Any:
+        """The connection's stream of bytes; ``None`` once it was handed to a socket."""
+        return getattr(self.request.connection, "stream", None)
+
+    def _is_for_this_car(self) -> bool:
+        stream = self.stream()
+        local = "" if stream is None or stream.closed() else stream.socket.getsockname()[0]
+        console = self.console
+        return is_own_host(
+            self.request.headers.get("Host", ""),
+            names=console.names,
+            port=console.port,
+            local_address=local,
+        )
+
+    def _check_writing(self) -> None:
+        headers = self.request.headers
+        if headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+            raise HTTPError(403, reason="Only the car's own page may do this")
+        kind = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if self.request.body and kind != "application/json":
+            raise HTTPError(415, reason="The body must be application/json")
+
+    def _bearer(self) -> str:
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and self.console.access.is_token(token.strip()):
+            return f"bearer {self.remote_address()}"
+        return ""
+
+    def _session(self) -> str:
+        session = self.get_cookie(self.console.cookie)
+        return (session and self.console.access.session_name(session)) or ""
+
+    def _anyone(self) -> str:
+        is_open = self.console.access.auth == "none"
+        return f"anyone {self.remote_address()}" if is_open else ""
+
+    def _refuse_stranger(self) -> None:
+        if not self.page:
+            raise HTTPError(401, reason="This browser is not paired with the car: open /pair")
+        self.set_status(401)
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish((PAGES / "pair" / "page.html").read_bytes())
+
+    def _keep_connection(self, guarded: bool) -> None:
+        self.console.gate.guard(self.stream(), guarded=guarded)
+
+
+class GuardedSocket(Guarded, WebSocketHandler):
+    """A websocket behind the guard: kept as long as it is open, and rationed."""
+
+    def stream(self) -> Any:
+        """The connection's stream of bytes."""
+        connection = getattr(self, "ws_connection", None)
+        return super().stream() if connection is None else connection.stream
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Keep the connection; the request that opened it is over."""
+        self._keep_connection(True)
+        self._ration = Ration(MAX_MESSAGES_HZ, burst=MAX_MESSAGES_HZ, clock=self.console.clock)
+        self._num_refused = 0
+
+    def is_rationed(self) -> bool:
+        """Whether this message is one too many. A socket that goes on so is closed."""
+        if self._ration.take():
+            self._num_refused = 0
+            return False
+        self._num_refused += 1
+        if self._num_refused >= MAX_REFUSED:
+            self.close(POLICY_VIOLATION, "Too many messages")
+        return True
+
+
+class NotFound(Guarded):
+    """Whatever is not in the table."""
+
+    def prepare(self) -> None:
+        """Say so, but only to those who are paired."""
+        super().prepare()
+        if not self._finished:
+            raise HTTPError(404, reason="There is no such page")
+
+
+class PackageFile(Guarded, StaticFileHandler):
+    """A file of the package: scripts, styles, icons."""
+
+    def set_extra_headers(self, path: str) -> None:
+        """Let browsers keep the file, but ask whether it is still the same."""
+        self.set_header("Cache-Control", "no-cache")
+
+
+class PublicFile(PackageFile):
+    """A file of the pairing page."""
+
+    public = True

@@ -1,0 +1,78 @@
+"""Pairing: from the link or the PIN to a cookie, and inviting another phone."""
+
+import json
+import math
+from typing import Any
+
+from donkeycar.console.access import PIN_LIFE_S
+from donkeycar.console.guard import PAGES, Guarded
+from donkeycar.console.pairing import pairing_url, qr_svg
+
+
+class PairPage(Guarded):
+    """`/pair`: the page that asks for the PIN, and the exchange itself."""
+
+    public = True
+
+    def get(self) -> None:
+        """Serve the page."""
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish((PAGES / "pair" / "page.html").read_bytes())
+
+    def post(self) -> None:
+        """Exchange a token or a PIN for a cookie."""
+        access = self.console.access
+        kind, secret = self._secret()
+        session = access.pair_by_token(secret) if kind == "token" else None
+        if kind == "pin":
+            session = access.pair_by_pin(secret)
+        if session is not None:
+            self.set_cookie(
+                self.console.cookie, session, expires_days=30, httponly=True, samesite="Strict",
+                secure=self.request.protocol == "https",
+            )  # fmt: skip
+            self.finish({"paired": True})
+            return
+        self._refuse(kind)
+
+    def _secret(self) -> tuple[str, str]:
+        """Which secret the body holds, and the secret: both "" if there is none."""
+        try:
+            fields: Any = json.loads(self.request.body)
+        except (ValueError, RecursionError):
+            return "", ""
+        for kind in ("token", "pin"):
+            if isinstance(fields, dict) and isinstance(fields.get(kind), str):
+                return kind, fields[kind]
+        return "", ""
+
+    def _refuse(self, kind: str) -> None:
+        retry_s = math.ceil(self.console.access.locked_s)
+        if kind == "pin" and retry_s:
+            self.set_status(429)
+            self.finish({
+                "error": f"Too many wrong PINs. Try again in {retry_s} s, with the new PIN",
+                "retry_s": retry_s,
+            })  # fmt: skip
+            return
+        self.set_status(403 if kind else 400)
+        self.finish({"error": {
+            "token": "This link is from an earlier start of the car. Scan the new one",
+            "pin": "This PIN is wrong or has run out. A paired phone can show a new one",
+            "": "The body must be an object with `token` or `pin`",
+        }[kind]})  # fmt: skip
+
+
+class Invite(Guarded):
+    """`/invite`: what a paired page shows to pair another phone."""
+
+    def post(self) -> None:
+        """Make a new PIN; answer with it, the link and its QR code."""
+        access = self.console.access
+        url = pairing_url(self.console.url, access.token)
+        self.finish({
+            "url": url,
+            "pin": access.renew_pin(),
+            "pin_life_s": PIN_LIFE_S,
+            "qr_svg": qr_svg(url),
+        })  # fmt: skip

@@ -1,0 +1,64 @@
+"""What a person needs to pair: a link, a PIN, and the link as a QR code."""
+
+import io
+import sys
+from typing import NamedTuple
+
+
+class Pairing(NamedTuple):
+    """How to pair with the car, to be printed.
+
+    Attributes:
+        url: The link, with the token behind the ``#``; without a token if nobody is asked for it.
+        pin: Six digits; "" if there is none.
+        qr: The link as a QR code of terminal characters; "" if there is nothing to pair.
+    """
+
+    url: str
+    pin: str
+    qr: str
+
+    @property
+    def text(self) -> str:
+        """What to print at the start; the QR code only where a terminal can show it."""
+        page, _, token = self.url.partition("#")
+        if not token:
+            return f"Drive at {page} - everybody on this network can, there is no pairing."
+        lines = [
+            "Drive with a phone or a PC on this network: open this link, or scan it.",
+            f"  {self.url}",
+        ]
+        if self.pin:
+            lines.append(f"Or open {page} and enter {self.pin}, in the next five minutes.")
+        if _shows_blocks():
+            lines.insert(0, self.qr)
+        return "\n".join(lines)
+
+
+def pairing_url(url: str, token: str) -> str:
+    """Return the link that pairs: browsers keep what follows the ``#`` to themselves."""
+    return f"{url}/pair#{token}"
+
+
+def qr_svg(text: str) -> str:
+    """Return `text` as a QR code that an ``<img>`` can show: one that names its namespace."""
+    import segno
+
+    out = io.BytesIO()
+    segno.make(text, micro=False).save(out, kind="svg", xmldecl=False, scale=6, light="#fff")
+    return out.getvalue().decode()
+
+
+def qr_terminal(text: str) -> str:
+    """Return `text` as a QR code to be printed in a terminal."""
+    import segno
+
+    out = io.StringIO()
+    segno.make(text, micro=False, error="l").terminal(out=out, compact=True)
+    return out.getvalue()
+
+
+def _shows_blocks() -> bool:
+    """Whether standard output is a terminal that has the characters of the QR code."""
+    encoding = getattr(sys.stdout, "encoding", None) or ""
+    return sys.stdout.isatty() and encoding.lower().replace("-", "") == "utf8"

@@ -1,0 +1,30 @@
+"""How often somebody may do something."""
+
+from donkeycar.timing import Clock
+
+
+class Ration:
+    """A steady allowance that can be saved up for a moment.
+
+    Args:
+        rate_hz: How often `take` succeeds in the long run.
+        burst: How often it succeeds at once after a pause.
+        clock: Source of time.
+    """
+
+    def __init__(self, rate_hz: float, *, burst: int, clock: Clock) -> None:
+        self._rate_hz = rate_hz
+        self._burst = burst
+        self._clock = clock
+        self._saved = float(burst)
+        self._then_s = clock.monotonic()
+
+    def take(self) -> bool:
+        """Use one up; return whether there was one."""
+        now_s = self._clock.monotonic()
+        self._saved = min(self._burst, self._saved + (now_s - self._then_s) * self._rate_hz)
+        self._then_s = now_s
+        if self._saved < 1:
+            return False
+        self._saved -= 1
+        return True

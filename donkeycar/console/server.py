@@ -1,0 +1,113 @@
+"""The console's web server: its table of addresses, and its life."""
+
+import asyncio
+import socket
+from typing import Any
+
+from tornado.web import Application
+
+from donkeycar.console.console import Console
+from donkeycar.console.drive import DrivePage, DriveSocket, Feed, Home
+from donkeycar.console.gate import GatedServer
+from donkeycar.console.guard import PAGES, NotFound, PackageFile, PublicFile
+from donkeycar.console.pair import Invite, PairPage
+from donkeycar.console.video import Video, VideoSocket
+from donkeycar.errors import DeviceError
+from donkeycar.safety.validate import MAX_BYTES
+
+STATIC = PAGES.parent / "static"
+
+MAX_BODY_BYTES = 16 * 1024
+MAX_HEADER_BYTES = 16 * 1024
+# For the headers of a request, and then again for its body.
+REQUEST_TIMEOUT_S = 5
+# A socket that does not answer for so long is closed.
+PING_S = 3
+
+# Address, handler, arguments. Every handler is `Guarded`; the public ones say so themselves.
+ROUTES: list[tuple[str, type, dict[str, Any]]] = [
+    (r"/", Home, {}),
+    (r"/pair", PairPage, {}),
+    (r"/pair/(style\.css)", PublicFile, {"path": str(STATIC)}),
+    (r"/pair/([a-z_]+\.(?:js|css))", PublicFile, {"path": str(PAGES / "pair")}),
+    (r"/invite", Invite, {}),
+    (r"/drive", DrivePage, {}),
+    (r"/drive/([a-z_]+\.(?:js|css))", PackageFile, {"path": str(PAGES / "drive")}),
+    (r"/wsDrive", DriveSocket, {}),
+    (r"/video", Video, {}),
+    (r"/wsVideo", VideoSocket, {}),
+    (r"/static/(.*)", PackageFile, {"path": str(STATIC)}),
+]
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Listen on `port`, so that nobody else can.
+
+    Raises:
+        DeviceError: If the port or the address is not to be had.
+    """
+    try:
+        listener = socket.create_server((host, port), backlog=128)
+    except OSError as error:
+        raise DeviceError(
+            f"The console cannot listen on port {port} of {host or 'this computer'}: "
+            f"{error.strerror}. Stop the program that does, or choose another WEB_CONTROL_PORT"
+        ) from error
+    listener.setblocking(False)
+    return listener
+
+
+def lan_address() -> str:
+    """Address of this computer that others on its network see; 127.0.0.1 without a network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Chooses a route; a datagram socket sends nothing by connecting.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        address: str = probe.getsockname()[0]
+        return address
+
+
+def make_application(console: Console) -> Application:
+    """Return the console as a tornado application."""
+    return Application(
+        ROUTES,
+        default_handler_class=NotFound,
+        log_function=lambda handler: None,
+        websocket_max_message_size=MAX_BYTES,
+        websocket_ping_interval=PING_S,
+        websocket_ping_timeout=PING_S,
+        console=console,
+        feed=Feed(console),
+    )
+
+
+async def serve(console: Console, listener: socket.socket, ended: asyncio.Event) -> None:
+    """Serve until `ended` is set, then close every connection.
+
+    Args:
+        console: What to serve.
+        listener: Where, from `bind`.
+        ended: Set it to end.
+    """
+    application = make_application(console)
+    server = GatedServer(
+        application,
+        max_body_size=MAX_BODY_BYTES,
+        max_header_size=MAX_HEADER_BYTES,
+        idle_connection_timeout=REQUEST_TIMEOUT_S,
+        body_timeout=REQUEST_TIMEOUT_S,
+    )
+    server.gate = console.gate
+    server.add_socket(listener)
+    try:
+        await ended.wait()
+    finally:
+        server.stop()
+        for drive_socket in list(application.settings["feed"].sockets):
+            drive_socket.close(1001)
+        console.frames.close()
+        console.gate.close()
+        # One turn of the event loop, in which closed connections end their handlers.
+        await asyncio.sleep(0.05)

@@ -1,0 +1,128 @@
+"""The camera in the browser: as MJPEG for an image, or as frames with their time for a script."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Any
+
+from tornado.gen import with_timeout
+from tornado.iostream import StreamClosedError
+from tornado.web import HTTPError
+from tornado.websocket import WebSocketClosedError
+
+from donkeycar.console.frames import Viewer
+from donkeycar.console.guard import Guarded, GuardedSocket
+
+# A viewer that takes nothing for this long is gone.
+STALL_S = 5.0
+
+# What the kernel may hold for one viewer: a few frames, so that a slow phone sees fewer of them
+# and not older ones.
+SEND_BUFFER_BYTES = 32 * 1024
+
+MAX_UNANSWERED = 2
+TOO_MANY = 4503
+TOO_MANY_REASON = "Too many viewers. Close another page"
+
+BOUNDARY = b"--frame\r\n"
+
+
+def part(jpeg: bytes, exposed_s: float) -> bytes:
+    """One part of the MJPEG stream, up to the boundary of the next.
+
+    Browsers show a picture when they have seen the boundary after it, so it comes at once.
+    """
+    head = (
+        f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n"
+        f"X-Exposed-S: {exposed_s:.6f}\r\n\r\n"
+    )
+    return head.encode() + jpeg + b"\r\n" + BOUNDARY
+
+
+def _limit_buffer(stream: Any) -> None:
+    stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+
+
+async def _in_time(sent: Awaitable[None]) -> None:
+    """Wait for `sent`, but no longer than `STALL_S`; tornado does not want it cancelled."""
+    gone = (StreamClosedError, WebSocketClosedError)
+    await with_timeout(timedelta(seconds=STALL_S), sent, quiet_exceptions=gone)
+
+
+class Video(Guarded):
+    """`/video`: ``multipart/x-mixed-replace``, for every browser and without a script."""
+
+    viewer: Viewer | None = None
+
+    async def get(self) -> None:
+        """Send frames until the other side goes or stalls."""
+        frames = self.console.frames
+        self.viewer = frames.join()
+        if self.viewer is None:
+            raise HTTPError(503, reason=TOO_MANY_REASON)
+        try:
+            _limit_buffer(self.stream())
+            self.set_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
+            self.write(BOUNDARY)
+            await self.flush()
+            while (frame := await self.viewer.next()) is not None:
+                self.write(part(frame.jpeg, frame.exposed_s))
+                await _in_time(self.flush())
+        except (StreamClosedError, TimeoutError):
+            stream = self.stream()
+            if stream is not None:
+                stream.close()
+        finally:
+            frames.leave(self.viewer)
+
+    def on_connection_close(self) -> None:
+        """Stop waiting for a frame that nobody will see."""
+        if self.viewer is not None:
+            self.viewer.close()
+
+
+class VideoSocket(GuardedSocket):
+    """`/wsVideo`: every message a time of exposure and a JPEG, each answered by "ack"."""
+
+    viewer: Viewer | None = None
+    task: asyncio.Task[None] | None = None
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Start sending, unless there are too many viewers."""
+        super().open()
+        self.viewer = self.console.frames.join()
+        if self.viewer is None:
+            self.close(TOO_MANY, TOO_MANY_REASON)
+            return
+        self._unanswered = 0
+        self._answered = asyncio.Event()
+        _limit_buffer(self.stream())
+        self.task = asyncio.create_task(self._send(self.viewer))
+
+    def on_message(self, message: str | bytes) -> None:
+        """Take an answer; anything else means nothing here."""
+        if not self.is_rationed() and message == "ack" and self.viewer is not None:
+            self._unanswered = max(0, self._unanswered - 1)
+            self._answered.set()
+
+    def on_close(self) -> None:
+        """Give the seat back."""
+        if self.viewer is not None:
+            self.console.frames.leave(self.viewer)
+        if self.task is not None:
+            self.task.cancel()
+
+    async def _send(self, viewer: Viewer) -> None:
+        try:
+            while (frame := await viewer.next()) is not None:
+                while self._unanswered >= MAX_UNANSWERED:
+                    self._answered.clear()
+                    await asyncio.wait_for(self._answered.wait(), STALL_S)
+                self._unanswered += 1
+                message = struct.pack(">d", frame.exposed_s) + frame.jpeg
+                await _in_time(self.write_message(message, binary=True))
+        except (WebSocketClosedError, TimeoutError):
+            # Not `close`: that would wait for an answer of somebody who gives none.
+            self.stream().close()

@@ -1,0 +1,103 @@
+"""The `donkey` command: a table of commands, each imported only when it is chosen."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import NamedTuple
+
+from donkeycar.errors import DonkeyError
+
+
+class Command(NamedTuple):
+    """One word after `donkey`.
+
+    Attributes:
+        module: Has ``add_arguments(parser)`` and ``run(args)``.
+        help: One line for `donkey --help`.
+    """
+
+    module: str
+    help: str
+
+
+COMMANDS = {
+    "demo": Command("donkeycar.management.demo", "see it all work, without any hardware"),
+    "createcar": Command("donkeycar.management.createcar", "make the folder of a car"),
+    "update": Command("donkeycar.management.update", "renew manage.py and config.py of a car"),
+    "config": Command("donkeycar.management.config", "show the settings of a car"),
+    "train": Command("donkeycar.management.train", "make a pilot of recordings"),
+    "sim": Command("donkeycar.management.sim", "let a pilot drive in the simulator"),
+}
+
+
+def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """The parser of `donkey`; only the command `chosen` is imported and knows its options."""
+    parser = argparse.ArgumentParser(prog="donkey", description="Make and look after a donkey car.")
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
+    commands = parser.add_subparsers(metavar="command", dest="command", required=True)
+    for name, command in COMMANDS.items():
+        subparser = commands.add_parser(name, help=command.help, description=command.help)
+        if name == chosen:
+            module = import_module(command.module)
+            module.add_arguments(subparser)
+            subparser.set_defaults(run=module.run)
+    return parser
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from donkeycar import __version__
+
+        print(f"donkeycar {__version__}")
+        parser.exit()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        argv: Words after `donkey`. ``None``: those of this process.
+
+    Returns:
+        0 if it worked, 1 if donkeycar refused. argparse exits with 2 by itself on bad usage.
+    """
+    words = list(sys.argv[1:] if argv is None else argv)
+    chosen = next((word for word in words if not word.startswith("-")), None)
+
+    def command() -> int | None:
+        args = build_parser(chosen).parse_args(words)
+        result: int | None = args.run(args)
+        return result
+
+    return exit_code(command, prog="donkey")
+
+
+def exit_code(command: Callable[[], int | None], *, prog: str) -> int:
+    """Run `command`; a refusal becomes one line on stderr instead of a traceback.
+
+    Args:
+        command: What to do; may return an exit code, ``None`` is 0.
+        prog: Start of the line, e.g. ``"donkey"`` or ``"manage.py"``.
+    """
+    try:
+        return command() or 0
+    except BrokenPipeError:  # `donkey config | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except (DonkeyError, OSError) as error:
+        print(f"{prog}: error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"{prog}: stopped", file=sys.stderr)
+        return 130
+
+
+def entry_point() -> None:
+    """What the console script `donkey` calls."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    entry_point()

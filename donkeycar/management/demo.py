@@ -1,0 +1,184 @@
+"""`donkey demo`: the whole loop on one machine, without any hardware.
+
+Creates a car folder, lets the built-in expert record laps in the simulator, trains a pilot on
+them, lets the pilot drive, writes a report, and serves the car. What is there from an earlier run
+is used again.
+"""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import ConfigError, TubError
+from donkeycar.management.createcar import create_car
+from donkeycar.management.demo_report import MOVIE_EVERY, save_training_plots, write_report
+from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
+from donkeycar.training.progress import Bars
+
+TYPE = "linear"
+EPOCHS = 12
+RATE_HZ = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `donkey demo`."""
+    parser.add_argument(
+        "--path", type=Path, default=Path("demo"), help="folder of the car (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--track", default="warehouse",
+        help="oval, warehouse or circuit_launch (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--records", type=int, default=4000, help="records to make (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--laps", type=int, default=3, help="laps the pilot drives (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=1,
+        help="the same seed gives the same laps (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-serve", action="store_true", help="end after the report; do not start the car"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the demo.
+
+    Returns:
+        0 if the pilot drove its laps without leaving the track, 1 if it did not; or the exit code
+        of the car, if it was served.
+    """
+    folder = args.path.expanduser().resolve()
+    _create(folder, args.track, args.seed)
+    bars = Bars()
+    num_records = _record(folder / "data", args, bars)
+    files = PilotFiles.of(folder / "models" / "pilot.keras")
+    info = _train(folder / "data", files, args.seed, num_records, bars)
+    result = _drive(files, args, bars)
+    rows = _rows(num_records, info, result, args.track)
+    _print_table(rows)
+    report = write_report(folder, files, result, rows)
+    print(f"wrote {report}")
+    command = [sys.executable, "manage.py", "drive", "--model", "models/pilot.keras"]
+    if args.no_serve:
+        print(f"Next: cd {folder} && {' '.join(['python', *command[1:]])}")
+        good = result["off_track_count"] == 0 and result["laps_completed"] >= args.laps
+        return 0 if good else 1
+    return subprocess.run(command, cwd=folder).returncode
+
+
+def _create(folder: Path, track: str, seed: int) -> None:
+    if (folder / "manage.py").exists():
+        return
+    create_car(folder, template="sim")
+    with (folder / "myconfig.py").open("a", encoding="utf-8") as myconfig:
+        myconfig.write(f"\n# What `donkey demo` drove.\nSIM_TRACK = {track!r}\nSIM_SEED = {seed}\n")
+    print(f"Made a simulated car in {folder}")
+
+
+def _record(tub: Path, args: argparse.Namespace, bars: Bars) -> int:
+    """Let the expert drive, unless it already did; return how many records there are."""
+    from donkeycar.rollout import record_expert
+    from donkeycar.tub import TubReader
+
+    if (tub / "manifest.json").exists():
+        reader = TubReader(tub)
+        wanted = {"track": args.track, "seed": args.seed}
+        made_with = {name: reader.manifest.metadata.get(name) for name in wanted}
+        if made_with != wanted:
+            raise ConfigError(
+                f"{tub} was recorded with {made_with}. Received: {wanted}. "
+                "Choose another --path, or delete that folder."
+            )
+        if len(reader) >= args.records:
+            print(f"Using the {len(reader)} records in {tub}")
+            return len(reader)
+        raise TubError(
+            f"{tub} holds {len(reader)} records of {args.records}: an earlier run was cut short. "
+            "Delete that folder and start again."
+        )
+    with bars.task("Record laps", args.records) as advance:
+        record_expert(
+            tub, args.track, args.records, seed=args.seed, progress=_steps(advance)
+        )  # fmt: skip
+    return int(args.records)
+
+
+def _train(tub: Path, files: PilotFiles, seed: int, num_records: int, bars: Bars) -> PilotInfo:
+    """Train a pilot, unless there is one made of these records with this seed."""
+    if files.sidecar.exists():
+        info, _ = read_info(files.sidecar)
+        made_of = (info.training.get("seed"), info.training.get("epochs"), info.data.get("records"))
+        if made_of == (seed, EPOCHS, num_records):
+            print(f"Using the pilot {files.keras}")
+            return info
+    from donkeycar.training import train
+
+    result = train([tub], files.keras, type=TYPE, epochs=EPOCHS, seed=seed, progress=bars)
+    save_training_plots(result)
+    return result.info
+
+
+def _drive(files: PilotFiles, args: argparse.Namespace, bars: Bars) -> dict[str, Any]:
+    from donkeycar.pilots import load_pilot
+    from donkeycar.rollout import evaluate_pilot
+
+    with bars.task("Pilot drives", 100) as advance:
+        tell = _steps(advance)
+        return evaluate_pilot(
+            load_pilot(files.litert),
+            args.track,
+            laps=args.laps,
+            seed=args.seed,
+            rate_hz=RATE_HZ,
+            frame_every=MOVIE_EVERY,
+            progress=lambda share: tell(round(100 * share)),
+        )
+
+
+def _rows(
+    num_records: int, info: PilotInfo, result: dict[str, Any], track: str
+) -> list[tuple[str, str]]:
+    laps = ", ".join(f"{lap_s:.2f}" for lap_s in result["lap_times"])
+    rows = [("track", track), ("records", str(num_records))]
+    for part in ("train", "validation"):
+        angle = info.metrics[part]["angle"]
+        rows.append((f"steering error, {part}", f"{angle['mae']:.3f} (r = {angle['r']:.3f})"))
+    return [
+        *rows,
+        ("laps completed by the pilot", str(result["laps_completed"])),
+        ("lap times, s", laps or "none"),
+        ("times off the track", str(result["off_track_count"])),
+        ("cross-track error, m", f"{result['cte_rms']:.3f} rms, {result['cte_max']:.3f} max"),
+        ("mean speed, m/s", f"{result['mean_speed']:.2f}"),
+    ]
+
+
+def _print_table(rows: list[tuple[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def _steps(advance: Callable[[int, str], None]) -> Callable[[int], None]:
+    """Turn "so many are done" into the steps that a progress bar wants."""
+    done = 0
+
+    def tell(total: int) -> None:
+        nonlocal done
+        advance(total - done, "")
+        done = total
+
+    return tell

@@ -1,0 +1,121 @@
+"""The report of `donkey demo`: what was learnt, and where it led the car."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from donkeycar.pilots.bundle import PilotFiles
+
+if TYPE_CHECKING:
+    from donkeycar.training.result import TrainingResult
+
+# The movie shows the start of the run, every second frame, at the speed it was driven.
+MOVIE_FRAMES = 150
+MOVIE_EVERY = 2
+
+PLOTS = ("loss", "steering", "agreement")
+
+
+def save_training_plots(result: "TrainingResult") -> None:
+    """Draw what only the training knows, beside the pilot, for this report and for later ones."""
+    from donkeycar.report.figures import loss_curve, prediction_over_time, prediction_scatter
+
+    driver, pilot = result.validation_driver[:, 0], result.validation_pilot[:, 0]
+    plots = (
+        loss_curve(result.history, best_epoch=result.best_epoch),
+        prediction_over_time(driver, pilot),
+        prediction_scatter(driver, pilot),
+    )
+    for name, png in zip(PLOTS, plots, strict=True):
+        _plot_path(result.files, name).write_bytes(png)
+
+
+def write_report(
+    folder: Path, files: PilotFiles, result: dict[str, Any], rows: list[tuple[str, str]]
+) -> Path:
+    """Write ``report.html``, ``report.json`` and ``movie.webp`` into the car's folder.
+
+    Args:
+        folder: The car.
+        files: The pilot; its training plots lie beside it.
+        result: What `donkeycar.rollout.evaluate_pilot` returned, with frames.
+        rows: Names and figures of the table.
+
+    Returns:
+        The path of the page.
+    """
+    import numpy as np
+
+    from donkeycar.report.figures import driven_line
+    from donkeycar.report.movie import camera_movie
+    from donkeycar.report.page import Picture, write_page
+    from donkeycar.sim.topview import draw_topview
+    from donkeycar.sim.track import load_track
+
+    driven = np.array(result["trajectory"])
+    column = {name: index for index, name in enumerate(result["trajectory_columns"])}
+    track = load_track(result["track"])
+    view = draw_topview(track, width_px=1400)
+    high = view.low + np.array(view.pixels.shape[1::-1]) / view.pixels_per_m
+    line = driven_line(
+        view.pixels,
+        (view.low[0], high[0], view.low[1], high[1]),
+        driven[:, [column["x"], column["y"]]],
+        np.abs(driven[:, column["cte"]]) > track.half_widths.min(),
+    )
+    shown = driven[::MOVIE_EVERY][:MOVIE_FRAMES]
+    movie = camera_movie(
+        result["frames"][: len(shown)],
+        shown[:, column["angle"]],
+        shown[:, column["throttle"]],
+        rate_hz=1 / (shown[1, column["time"]] - shown[0, column["time"]]),
+    )
+    (folder / "movie.webp").write_bytes(movie)
+    loss, steering, agreement = (_plot_path(files, name).read_bytes() for name in PLOTS)
+    pictures = [
+        Picture(
+            "What the camera saw",
+            "The start of the run. The bars show steering (bottom) and throttle (right).",
+            movie,
+            kind="image/webp",
+        ),
+        Picture(
+            "The driven line", "Where the pilot drove, from the white dot on.", line, wide=True
+        ),
+        Picture(
+            "Training",
+            "The error on the records it learns from, and on records it never saw. The weights of "
+            "the marked epoch were kept.",
+            loss,
+        ),
+        Picture(
+            "Agreement",
+            "Each dot is one validation record: on the line, pilot and driver agree.",
+            agreement,
+        ),
+        Picture(
+            "Pilot and driver",
+            "Steering on the validation records, in the order they were driven.",
+            steering,
+            wide=True,
+        ),
+    ]
+    numbers = {name: value for name, value in result.items() if name != "frames"}
+    (folder / "report.json").write_text(json.dumps(numbers), encoding="utf-8")
+    return write_page(
+        folder / "report.html",
+        title=f"A pilot on {result['track']}",
+        lead="An expert with a map drove and was recorded. The pilot was trained on those records "
+        "and then drove by its camera alone.",
+        rows=rows,
+        pictures=pictures,
+        commands=[
+            f"cd {folder.name}",
+            "python manage.py drive --model models/pilot.keras",
+            "python manage.py train --tubs data --model models/second.keras",
+        ],
+    )
+
+
+def _plot_path(files: PilotFiles, name: str) -> Path:
+    return files.keras.with_name(f"{files.keras.stem}_{name}.png")

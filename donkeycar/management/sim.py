@@ -1,0 +1,117 @@
+"""`donkey sim`: examine a pilot in the simulator, or let the expert record there."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import ConfigError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    commands = parser.add_subparsers(metavar="what", dest="what", required=True)
+
+    evaluate = commands.add_parser("eval", help="let a pilot drive laps and measure it")
+    evaluate.add_argument(
+        "--model", type=Path, required=True, help="a pilot: its .keras, .tflite or .json file"
+    )
+    evaluate.add_argument(
+        "--type", dest="model_type", help="kind of network; only for models made elsewhere"
+    )
+    evaluate.add_argument("--laps", type=int, default=3, help="default: %(default)s")
+    evaluate.add_argument(
+        "--policy", default="respawn_on_centre",
+        help="when it leaves the lane: respawn_on_centre, reset or continue (default: %(default)s)",
+    )  # fmt: skip
+    evaluate.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    evaluate.add_argument(
+        "--trajectory", action="store_true", help="with --json: where the car was, tick by tick"
+    )
+    _add_common(evaluate)
+
+    record = commands.add_parser("record", help="record the built-in expert into a tub")
+    record.add_argument("--tub", type=Path, required=True, help="folder to record into")
+    record.add_argument("--records", type=int, default=4000, help="default: %(default)s")
+    record.add_argument("--json", action="store_true", help="print JSON instead of a sentence")
+    _add_common(record)
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--track", default="warehouse",
+        help="oval, warehouse, circuit_launch or a .json file (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=int, default=1, help="default: %(default)s")
+    parser.add_argument(
+        "--rate", type=float, default=20, help="ticks a second (default: %(default)s)"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Do what was asked, and print what came out."""
+    if not args.rate > 0:
+        raise ConfigError(f"`--rate` must be greater than 0. Received: --rate {args.rate:g}")
+    if args.what == "eval":
+        _evaluate(args)
+    else:
+        _record(args)
+
+
+def _evaluate(args: argparse.Namespace) -> None:
+    from donkeycar.pilots import load_pilot
+    from donkeycar.rollout import evaluate_pilot
+
+    if args.trajectory and not args.json:
+        raise ConfigError("`--trajectory` is part of the JSON output. Add --json.")
+    pilot = load_pilot(args.model, type=args.model_type)
+    result = evaluate_pilot(
+        pilot, args.track, laps=args.laps, seed=args.seed, rate_hz=args.rate, policy=args.policy
+    )
+    if not args.trajectory:
+        del result["trajectory"], result["trajectory_columns"]
+    if args.json:
+        json.dump({"model": str(args.model), **result}, sys.stdout, indent=2, allow_nan=False)
+        print()
+    else:
+        print(table(result))
+
+
+def _record(args: argparse.Namespace) -> None:
+    from donkeycar.rollout import record_expert
+
+    result = record_expert(args.tub, args.track, args.records, seed=args.seed, rate_hz=args.rate)
+    if args.json:
+        json.dump({"tub": str(args.tub), **result}, sys.stdout, indent=2, allow_nan=False)
+        print()
+        return
+    print(
+        f"Recorded {result['records']} records, {result['laps_completed']} laps, into {args.tub}. "
+        f"Next: donkey train --tub {args.tub}"
+    )
+
+
+def table(result: dict[str, Any]) -> str:
+    """What a person wants to know about a run.
+
+    Args:
+        result: What `donkeycar.rollout.evaluate_pilot` returned.
+    """
+    endings = {"laps": "all laps driven", "time": "out of time", "standing": "the car stood still"}
+    laps = ", ".join(f"{lap_s:.2f}" for lap_s in result["lap_times"])
+    rows = [
+        ("track", f"{result['track']}, seed {result['seed']}"),
+        ("end", endings[result["ended"]]),
+        ("laps", f"{result['laps_completed']} of {result['laps']}"),
+        ("lap times", f"{laps} s" if laps else "none"),
+        ("off-track", f"{result['off_track_count']} times"),
+        ("collisions", f"{result['collisions']}"),
+        ("put back", f"{result['interventions']} times"),
+        ("speed", f"{result['mean_speed']:.2f} m/s, at most {result['max_speed']:.2f} m/s"),
+        ("beside the line", f"{100 * result['cte_rms']:.1f} cm rms, "
+                            f"at most {100 * result['cte_max']:.1f} cm"),
+        ("driving score", f"{result['driving_score']:.1f} of 100"),
+        ("time", f"{result['sim_seconds']:.1f} s driven in {result['wall_seconds']:.1f} s"),
+    ]  # fmt: skip
+    return "\n".join(f"{name:<16}{value}" for name, value in rows)

@@ -1,0 +1,38 @@
+"""`donkey update`: give a car the manage.py and config.py of the installed donkeycar."""
+
+import argparse
+from pathlib import Path
+
+from donkeycar.errors import ConfigError
+from donkeycar.management.createcar import create_car, tell
+
+
+def update_car(path: Path) -> dict[Path, Path | None]:
+    """Replace manage.py and config.py of the car in `path`; everything else stays.
+
+    Returns:
+        The files written, each with the copy that was made of the old one, or ``None``.
+
+    Raises:
+        ConfigError: If `path` is not the folder of a car.
+    """
+    if not (path / "config.py").is_file() or not (path / "manage.py").is_file():
+        raise ConfigError(
+            f"{path.absolute()} is not a car: no config.py and manage.py. "
+            "Go to its folder, or run `donkey createcar`"
+        )
+    return create_car(path, overwrite=True)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "--path", type=Path, default=Path(), help="folder of the car; default: this one"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Update the car and say what was written."""
+    path = args.path.expanduser()
+    tell(update_car(path))
+    print(f"Up to date. Your settings in {path / 'myconfig.py'} are as they were.")

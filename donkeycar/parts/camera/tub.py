@@ -1,0 +1,144 @@
+"""A camera that shows what a car once recorded."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image as Picture
+
+from donkeycar.errors import StaleData, TubError
+from donkeycar.parts.camera.camera import Camera
+from donkeycar.parts.camera.image import Image, fit
+from donkeycar.timing import Clock, RateKeeper
+from donkeycar.tub import open_tub
+
+Record = dict[str, Any]
+
+# Between records that do not say when they were made: the rate a car records at by default.
+UNSTAMPED_S = 1 / 20
+
+
+class TubCamera(Camera):
+    """The frames of a tub, at the pace at which they were recorded.
+
+    To try a pilot or a web page on a real drive. Deleted records are left out, and so are
+    pictures that cannot be read: `skipped` counts these.
+
+    Args:
+        path: The tub, of any format that donkeycar ever wrote.
+        width_px: Width of a frame; other pictures are resized.
+        height_px: Height of a frame.
+        framerate_hz: Frames a second when threaded, more than 1 / `max_age_s`; ``None`` keeps
+            the pace of the recording. Unthreaded there is a new frame whenever it is asked for.
+        first_index: ``_index`` of the first record shown.
+        last_index: ``_index`` of the last record shown; ``None`` for the end of the tub.
+        loop: Begin again after the last frame. If not, the car stops there.
+        image_key: Which images, if a record holds several.
+        grey: Take the colour out.
+        max_age_s: The newest frame may have been shown this long ago, in seconds. A longer
+            break in the recording is cut to half of it.
+        clock: Source of time.
+
+    Raises:
+        TubError: If `path` is no tub, or there is no picture in that range.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        width_px: int = 160,
+        height_px: int = 120,
+        framerate_hz: float | None = None,
+        first_index: int = 0,
+        last_index: int | None = None,
+        loop: bool = True,
+        image_key: str = "cam/image_array",
+        grey: bool = False,
+        max_age_s: float = 0.5,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(
+            width_px=width_px,
+            height_px=height_px,
+            grey=grey,
+            may_repeat=True,
+            rate_hz=framerate_hz,
+            max_age_s=max_age_s,
+            clock=clock,
+        )
+        self.path = Path(path).expanduser()
+        self.first_index = first_index
+        self.last_index = last_index
+        self.loop = loop
+        self.image_key = image_key
+        #: Pictures left out because they could not be read.
+        self.skipped = 0
+        self._reader = open_tub(self.path)
+        self._frames = self._read_frames()
+        self._ahead: tuple[Image, Record] | None = next(self._frames, None)
+        if self._ahead is None:
+            raise TubError(
+                f"The tub {self.path} must hold pictures `{image_key}` from {first_index} to "
+                f"{'its end' if last_index is None else last_index}. Received: none"
+            )
+        self._pause_s = 0.0
+        self._due_s: float | None = None
+
+    def capture(self) -> tuple[Image, float]:
+        """Return the next frame of the tub, and now.
+
+        Raises:
+            StaleData: If all have been shown, and `loop` is off.
+        """
+        if self._ahead is None:
+            raise StaleData(f"all of {self.path} has been shown")
+        image, record = self._ahead
+        self._ahead = next(self._frames, None)
+        if self._ahead is None and self.loop:
+            self._frames = self._read_frames()
+            self._ahead = next(self._frames, None)
+        self._pause_s = self._pace_s(record)
+        return image, self.clock.monotonic()
+
+    def pause(self, keeper: RateKeeper | None) -> None:
+        """Wait until the next frame is due, as it was recorded unless a rate was given."""
+        if keeper is not None:
+            super().pause(keeper)
+            return
+        now_s = self.clock.monotonic()
+        if self._due_s is None or now_s - self._due_s > self.max_age_s:
+            self._due_s = now_s
+        self._due_s += self._pause_s
+        if self._due_s > now_s:
+            self.clock.sleep(self._due_s - now_s)
+
+    def _pace_s(self, shown: Record) -> float:
+        """Seconds from `shown` to the next frame; within limits, for breaks and clock steps."""
+        longest_s = self.max_age_s / 2
+        if self._ahead is None:
+            return 0.0
+        shown_ms, next_ms = shown.get("_timestamp_ms"), self._ahead[1].get("_timestamp_ms")
+        if shown_ms is None or next_ms is None:
+            return min(UNSTAMPED_S, longest_s)
+        gap_s = float(next_ms - shown_ms) / 1000
+        return min(gap_s, longest_s) if gap_s > 0 else longest_s
+
+    def _read_frames(self) -> Iterator[tuple[Image, Record]]:
+        """One pass over the tub."""
+        for record in self._reader.records():
+            index = record["_index"]
+            if index < self.first_index or self.image_key not in record:
+                continue
+            if self.last_index is not None and index > self.last_index:
+                continue
+            try:
+                image = self._reader.image(record, self.image_key)
+            except TubError:
+                self.skipped += 1
+                continue
+            if image.dtype != np.uint8:  # depth, not a picture
+                self.skipped += 1
+                continue
+            yield fit(Picture.fromarray(image), self.width_px, self.height_px), record

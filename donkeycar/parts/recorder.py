@@ -1,0 +1,335 @@
+"""Recording into a tub while driving."""
+
+import contextlib
+import enum
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import DeviceError, PartError, TubError
+from donkeycar.tub import TubWriter
+from donkeycar.tub.filesystem import FileSystem
+from donkeycar.tub.schema import check_types
+
+logger = logging.getLogger(__name__)
+
+MIN_FREE_BYTES = 200_000_000
+MIN_FREE_FRACTION = 0.05
+SPACE_CHECK_S = 1.0
+IDLE_S = 0.1  # how often the thread looks whether a batch is due
+LOSSLESS_S = 0.0005  # how often a full queue is looked at
+PAUSE_S = 1.0
+SHUTDOWN_S = 5.0
+
+_Queued = tuple[dict[str, Any], int]  # a record, and when it was
+
+
+class _Stop(enum.Enum):
+    STOP = enum.auto()
+
+
+_STOP = _Stop.STOP
+_Item = _Queued | int | _Stop | None  # what the thread is given to do
+
+
+class TubRecorder:
+    """Writes what the car sees and does into a tub, without ever holding up the loop.
+
+    `run` only puts the values into a queue. A thread of this part's own, started with it, makes
+    the JPEGs and waits for the disk. When the disk does not keep up, the oldest record that waits
+    gives way, and is counted. When the disk is full or broken, or the tub cannot be used, recording
+    stops, the status says so, and driving goes on. After a pause of `PAUSE_S` seconds or more a new
+    recording begins, which tries the disk again.
+
+    Args:
+        path: The tub's folder.
+        inputs: Names of the values in a record.
+        types: Type name of each input, see `donkeycar.tub.format.TYPES`.
+        switched: Whether `run` gets one value more, in front: whether to take this record.
+        metadata: Notes to keep with the tub.
+        queue_size: Most records that may wait, at least 1.
+        lossless: Whether `run` waits for room instead of dropping a record. For simulations,
+            where time waits as well; never on a car.
+        min_free_bytes: Recording stops when the disk has less free.
+        min_free_fraction: The same, as a share of the disk, 0 to 1. The larger of both counts.
+        fs: How to reach the disk.
+
+    Attributes:
+        num_dropped: Records lost because the disk did not keep up.
+        num_refused: Records lost because they had no usable image.
+
+    Raises:
+        TubError: If `inputs` or `types` are wrong, or `path` is a file.
+        PartError: If `queue_size` is below 1.
+
+    Example:
+        >>> import tempfile
+        >>> recorder = TubRecorder(tempfile.mkdtemp(), inputs=["user/angle"], types=["float"])
+        >>> num_records, status = recorder.run(0.25)
+        >>> recorder.shutdown()
+        >>> recorder.run(0.5)
+        (1, '')
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        inputs: Sequence[str],
+        types: Sequence[str],
+        switched: bool = False,
+        metadata: Mapping[str, Any] | None = None,
+        queue_size: int = 64,
+        lossless: bool = False,
+        min_free_bytes: int = MIN_FREE_BYTES,
+        min_free_fraction: float = MIN_FREE_FRACTION,
+        fs: FileSystem | None = None,
+    ) -> None:
+        if queue_size < 1:
+            raise PartError(f"`queue_size` must be at least 1. Received: queue_size={queue_size}")
+        self.path = Path(path).expanduser()
+        if self.path.exists() and not self.path.is_dir():
+            raise TubError(f"A tub is a folder. Received: {self.path}, a file")
+        self.inputs = list(inputs)
+        self.num_dropped = 0
+        self.num_refused = 0
+        self._types = check_types(inputs, types)
+        self._switched = switched
+        self._metadata = dict(metadata or {})
+        self._queue_size = queue_size
+        self._lossless = lossless
+        self._min_free_bytes = min_free_bytes
+        self._min_free_fraction = min_free_fraction
+        self._fs = fs or FileSystem()
+
+        # Its `put` never waits, not even for the thread; a lock might.
+        self._queue: SimpleQueue[_Queued | int | _Stop] = SimpleQueue()
+        self._overtaken: deque[int | _Stop] = deque()  # orders that dropping records came upon
+        self._last_take_s = time.monotonic()
+        self._retry = False
+        self._stopping = False
+
+        # The thread's own.
+        self._writer: TubWriter | None = None
+        self._next_space_check_s = 0.0
+        # Written by the thread, read by anyone: each is replaced whole.
+        self._num_records = 0
+        self._failure = ""
+        self._complaint = ""
+        self._thread = threading.Thread(target=self._work, name="TubRecorder", daemon=True)
+        self._thread.start()
+
+    def run(self, *values: Any) -> tuple[int, str]:
+        """Queue one record; takes microseconds.
+
+        Args:
+            values: One for each input, in their order; in front of them whether to take them,
+                if the part was made `switched`. An image must not be changed afterwards.
+
+        Returns:
+            Number of records safe on the disk, and a sentence for the driver, "" when all is well.
+
+        Raises:
+            PartError: If the number of values is wrong.
+        """
+        if len(values) != len(self.inputs) + self._switched:
+            raise PartError(
+                f"TubRecorder needs {len(self.inputs) + self._switched} values. "
+                f"Received: {len(values)}"
+            )
+        if self._switched:
+            take, *values_left = values
+            if not take:
+                return self._num_records, self.status
+            values = tuple(values_left)
+        now_s = time.monotonic()
+        if now_s - self._last_take_s >= PAUSE_S:
+            self._begin_anew()
+        self._last_take_s = now_s
+        if not self._failure and not self._stopping:
+            self._put(values)
+        return self._num_records, self.status
+
+    @property
+    def status(self) -> str:
+        """One sentence for the driver, "" when all is well."""
+        if self._failure:
+            return self._failure
+        if self.num_dropped:
+            return f"{self.num_dropped} records lost: the disk does not keep up."
+        return self._complaint
+
+    @property
+    def queue_length(self) -> int:
+        """Number of records that wait for the thread."""
+        return self._queue.qsize()
+
+    def erase_last(self, num_records: int) -> None:
+        """Mark the newest records as deleted, those included that still wait to be written.
+
+        Args:
+            num_records: How many, at least 0.
+        """
+        self._queue.put(num_records)
+
+    def shutdown(self) -> None:
+        """Write what waits and close the tub, within `SHUTDOWN_S` seconds. Safe to call twice."""
+        if not self._stopping:
+            self._stopping = True
+            self._queue.put(_STOP)
+        self._thread.join(SHUTDOWN_S)
+        if self._thread.is_alive():
+            logger.warning(
+                "The disk of %s did not finish within %.0f s; %d records may be lost",
+                self.path,
+                SHUTDOWN_S,
+                self.queue_length,
+            )
+
+    def _begin_anew(self) -> None:
+        self.num_dropped = 0
+        self._complaint = ""
+        if self._failure and self._thread.is_alive():
+            self._failure = ""
+            self._retry = True
+
+    def _put(self, values: tuple[Any, ...]) -> None:
+        record = {
+            key: value if self._types[key] == "image_array" else _own(value)
+            for key, value in zip(self.inputs, values, strict=True)
+        }
+        while self._queue.qsize() >= self._queue_size and not self._failure:
+            if self._lossless:
+                time.sleep(LOSSLESS_S)
+            else:
+                self._drop_oldest()
+        self._queue.put((record, round(time.time() * 1000)))
+
+    def _drop_oldest(self) -> None:
+        with contextlib.suppress(Empty):  # then the thread has made room
+            item = self._queue.get_nowait()
+            if isinstance(item, tuple):
+                self.num_dropped += 1
+            else:
+                self._overtaken.append(item)
+
+    # From here on: the thread.
+
+    def _work(self) -> None:
+        try:
+            self._writer = self._open()
+            while (item := self._take()) is not _STOP:
+                self._handle(item)
+            self._close()
+        except Exception as error:
+            # A fault in here ends the recording and is shown; it must not end the drive.
+            logger.exception("The recorder of %s failed", self.path)
+            self._fail(f"Recording stopped by a fault of the recorder: {error}. See the log.")
+
+    def _take(self) -> _Item:
+        if self._overtaken:
+            return self._overtaken.popleft()
+        try:
+            return self._queue.get(timeout=IDLE_S)
+        except Empty:
+            return None
+
+    def _handle(self, item: _Queued | int | None) -> None:
+        if self._retry:
+            self._retry = False
+            self._writer = self._open()
+        writer = self._writer
+        if writer is None:
+            return
+        try:
+            if item is None:
+                writer.flush_if_due()
+            elif isinstance(item, int):
+                writer.erase_last(item)
+            elif self._has_room(writer):
+                self._append(writer, *item)
+            self._num_records = writer.durable_count
+        except DeviceError as error:
+            self._fail(f"Recording stopped. {error}.")
+
+    def _append(self, writer: TubWriter, record: dict[str, Any], timestamp_ms: int) -> None:
+        try:
+            writer.append(record, timestamp_ms=timestamp_ms)
+        except TubError as error:
+            self.num_refused += 1
+            self._complain(f"{self.num_refused} records left out. {error}.")
+            return
+        if writer.omitted:
+            key, reason = writer.omitted.popitem()
+            writer.omitted.clear()
+            self._complain(f"{key} is not recorded. {reason}.")
+        else:
+            self._complaint = ""
+
+    def _has_room(self, writer: TubWriter) -> bool:
+        now_s = time.monotonic()
+        if now_s < self._next_space_check_s:
+            return True
+        self._next_space_check_s = now_s + SPACE_CHECK_S
+        try:
+            free, total = self._fs.free_bytes(self.path)
+        except OSError as error:
+            raise DeviceError(f"The disk of {self.path} does not answer: {error}") from error
+        needed = max(self._min_free_bytes, self._min_free_fraction * total)
+        if free >= needed:
+            return True
+        writer.close()
+        self._num_records = writer.durable_count
+        self._fail(
+            f"Recording stopped. The disk is almost full: {free / 1e6:.0f} MB free, "
+            f"{needed / 1e6:.0f} MB must stay free. Delete something, then record again."
+        )
+        return False
+
+    def _open(self) -> TubWriter | None:
+        try:
+            writer = TubWriter(
+                self.path,
+                self.inputs,
+                list(self._types.values()),
+                metadata=self._metadata,
+                fs=self._fs,
+            )
+        except (DeviceError, TubError) as error:
+            self._fail(f"Nothing can be recorded. {error}.")
+            return None
+        self._failure = ""
+        self._num_records = writer.durable_count
+        return writer
+
+    def _close(self) -> None:
+        writer = self._writer
+        if writer is None:
+            return
+        try:
+            writer.close()
+        except DeviceError as error:
+            self._fail(f"The end of the recording is lost. {error}.")
+        self._num_records = writer.durable_count
+
+    def _fail(self, sentence: str) -> None:
+        logger.error("%s", sentence)
+        self._failure = sentence
+        self._writer = None
+
+    def _complain(self, sentence: str) -> None:
+        if not self._complaint:
+            logger.warning("%s", sentence)
+        self._complaint = sentence
+
+
+def _own(value: Any) -> Any:
+    """A copy of what its producer may go on changing."""
+    return value.copy() if isinstance(value, np.ndarray | list | dict) else value

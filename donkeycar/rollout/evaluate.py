@@ -1,0 +1,137 @@
+"""Lets a pilot drive laps in the simulator, and measures how well it does."""
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from donkeycar.errors import SimError
+from donkeycar.parts.camera.sim import SimCamera
+from donkeycar.parts.drivetrain.sim import SimDrivetrain
+from donkeycar.parts.pilot import PilotPart
+from donkeycar.rollout.judge import STANDING_S, Judge
+from donkeycar.safety.drive_mode import DriveMode
+from donkeycar.sim.camera import CameraModel
+from donkeycar.sim.metrics import TRAJECTORY_COLUMNS
+from donkeycar.sim.track import Track, find_track
+from donkeycar.sim.world import Policy, World
+from donkeycar.timing import SimulatedClock
+from donkeycar.vehicle import Vehicle
+
+Image: TypeAlias = npt.NDArray[np.uint8]
+Infer: TypeAlias = Callable[[Image], tuple[float, float]]
+# A pilot slower than this on average does not finish in time, in metres per second.
+SLOWEST_MPS = 0.4
+
+
+class Pilot(Protocol):
+    """What drives: turns a frame into angle and throttle."""
+
+    def infer(self, image: Image, /) -> tuple[float, float]:
+        """Look at a frame."""
+
+
+def evaluate_pilot(
+    pilot: Pilot | Infer,
+    track: str | Track = "warehouse",
+    *,
+    laps: int = 3,
+    seed: int = 0,
+    rate_hz: float = 20,
+    policy: Policy = "respawn_on_centre",
+    time_limit_s: float | None = None,
+    max_age_s: float = 0.15,
+    camera: CameraModel | None = None,
+    car: str = "rc16",
+    frame_every: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> dict[str, Any]:
+    """Let a pilot drive laps by its camera alone, and measure how well it does.
+
+    The run ends with the last lap, after `time_limit_s`, or when the car stands still.
+
+    Args:
+        pilot: A pilot, or a function that turns a frame into angle and throttle.
+        track: A track, or the name or path of one.
+        laps: Laps to drive, 1 or more.
+        seed: Seed of the start.
+        rate_hz: Ticks a second.
+        policy: What happens when the car leaves the lane or crashes, see `World`.
+        time_limit_s: Simulated seconds; ``None`` is enough for a slow walk.
+        max_age_s: How long an answer of the pilot holds.
+        camera: The camera; ``None`` is one with the frame size of the pilot.
+        car: The car, see `World`.
+        frame_every: Keep every so many frames; 0 keeps none.
+        progress: Called with the share of the run that is done, 0 to 1.
+
+    Returns:
+        The metrics of ``sim_eval/1`` (see ``docs/simulator.md``) and ``ended`` (``"laps"``,
+        ``"time"`` or ``"standing"``), ``trajectory`` (one row for every tick),
+        ``trajectory_columns``, and, if asked for, ``frames``. The same arguments give the same
+        result, ``wall_seconds`` excepted.
+
+    Raises:
+        SimError: If an argument is out of range.
+        PartFailed: If the pilot failed; the cause is chained.
+    """
+    if laps < 1:
+        raise SimError(f"`laps` must be 1 or more. Received: laps={laps}")
+    if frame_every < 0:
+        raise SimError(f"`frame_every` must be 0 or more. Received: frame_every={frame_every}")
+    loaded = find_track(track)
+    if time_limit_s is None:
+        time_limit_s = laps * loaded.length_m / SLOWEST_MPS + STANDING_S
+    if not time_limit_s > 0:
+        raise SimError(f"`time_limit_s` must be greater than 0. Received: {time_limit_s=}")
+    started_s = time.perf_counter()
+    driver = pilot if hasattr(pilot, "infer") else _Function(pilot)
+    world = World(loaded, seed=seed, camera=camera or _camera_of(pilot), car=car, policy=policy)
+    vehicle = Vehicle(clock=SimulatedClock())
+    judge = Judge(vehicle, world, laps, time_limit_s, frame_every, progress)
+    clock = vehicle.clock
+    vehicle.add(
+        SimCamera(world, clock=clock), outputs=["cam/image_array", "cam/exposed_s", "cam/sequence"]
+    )
+    vehicle.add(
+        PilotPart(driver, max_age_s=max_age_s, clock=clock),
+        inputs=["cam/image_array", "cam/exposed_s"],
+        outputs=["pilot/angle", "pilot/throttle", "pilot/expires_s"],
+    )
+    # The examiner is at the wheel all the time, and lets the pilot drive.
+    vehicle.mem["user/mode"] = "local"
+    vehicle.mem["user/expires_s"] = float("inf")
+    vehicle.add(
+        DriveMode(clock=clock),
+        inputs=[
+            "user/mode", None, None, "user/expires_s", None,
+            "pilot/angle", "pilot/throttle", "pilot/expires_s",
+        ],
+        outputs=["angle", "throttle", "command"],
+    )  # fmt: skip
+    vehicle.add(judge, inputs=["angle", "throttle", "cam/image_array"])
+    vehicle.add(SimDrivetrain(world, clock=clock), inputs=["command"])
+    vehicle.start(rate_hz=rate_hz)
+    result = judge.metrics.result(wall_seconds=time.perf_counter() - started_s)
+    result["ended"] = judge.ended
+    result["trajectory"] = judge.metrics.trajectory
+    result["trajectory_columns"] = list(TRAJECTORY_COLUMNS)
+    if frame_every:
+        result["frames"] = judge.frames
+    return result
+
+
+def _camera_of(pilot: object) -> CameraModel:
+    """The usual camera, with the frame size the pilot wants."""
+    shape = getattr(pilot, "input_shape", None)
+    if shape is None:
+        return CameraModel()
+    return CameraModel(width_px=shape[1], height_px=shape[0])
+
+
+class _Function:
+    """Makes a pilot of a plain function."""
+
+    def __init__(self, infer: Infer) -> None:
+        self.infer = infer

@@ -1,0 +1,214 @@
+"""What a driver's message may say: checked whole, before anything of it is used.
+
+A message is JSON with any subset of the keys of `CHECKS`. One wrong value refuses all of it, so
+nothing half-understood ever reaches the car. Only a stop is obeyed even then.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+MAX_BYTES = 4096
+MAX_KEYS = 32
+MAX_DEPTH = 8
+
+# The largest whole number that JavaScript counts exactly.
+MAX_COUNT = 2**53
+
+MODES = ("user", "local_angle", "local")
+BUTTONS = ("w1", "w2", "w3", "w4", "w5")
+
+# How much of a refused value is sent back.
+SHOWN_LETTERS = 40
+
+
+class MessageError(ValueError):
+    """A message that is refused.
+
+    Attributes:
+        stop: Whether it asks for a stop all the same.
+    """
+
+    def __init__(self, rule: str, *, stop: bool = False) -> None:
+        super().__init__(rule)
+        self.stop = stop
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One checked message; ``None`` is "not said".
+
+    Attributes:
+        angle: -1 (left) to +1 (right).
+        throttle: -1 to +1.
+        drive_mode: One of `MODES`.
+        recording: Whether to record.
+        buttons: Names out of `BUTTONS`, and whether each was pressed.
+        max_throttle: The driver's limit for throttle, 0 to 1.
+        seq: The sender's count of its messages.
+        echo: The last tick of the car that the sender saw.
+        ping: A number to be sent back.
+        stop: Stop the car.
+        resume: The driver's tap after a stop.
+        take: Ask to drive.
+        give: Let the one who asked drive.
+        bye: The sender is leaving.
+    """
+
+    angle: float | None = None
+    throttle: float | None = None
+    drive_mode: str | None = None
+    recording: bool | None = None
+    buttons: dict[str, bool] | None = None
+    max_throttle: float | None = None
+    seq: int | None = None
+    echo: int | None = None
+    ping: float | None = None
+    stop: bool | None = None
+    resume: bool | None = None
+    take: bool | None = None
+    give: bool | None = None
+    bye: bool | None = None
+
+    @property
+    def wants_the_wheel(self) -> bool:
+        """Whether the sender drives, or asks to: more than a heartbeat of somebody watching."""
+        orders = (self.angle, self.throttle, self.drive_mode, self.recording, self.buttons)
+        return bool(
+            self.take or self.resume or self.max_throttle is not None
+            or any(order is not None for order in orders)
+        )  # fmt: skip
+
+
+def _refuse(name: str, rule: str, value: object) -> MessageError:
+    return MessageError(f"`{name}` must be {rule}. Received: {name}={value!r:.{SHOWN_LETTERS}}")
+
+
+def _is_number(value: object) -> bool:
+    # `True` is an `int` to Python; a driver who sends it did not mean full throttle.
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _number(low: float, high: float) -> Callable[[str, Any], None]:
+    def check(name: str, value: Any) -> None:
+        # NaN fails every comparison, so it is refused here as well.
+        if not (_is_number(value) and low <= value <= high):
+            raise _refuse(name, f"{low:g} to {high:g}", value)
+
+    return check
+
+
+def _count(name: str, value: Any) -> None:
+    if not (_is_number(value) and isinstance(value, int) and 0 <= value <= MAX_COUNT):
+        raise _refuse(name, f"a whole number from 0 to {MAX_COUNT}", value)
+
+
+def _boolean(name: str, value: Any) -> None:
+    if not isinstance(value, bool):
+        raise _refuse(name, "true or false", value)
+
+
+def _mode(name: str, value: Any) -> None:
+    if not (isinstance(value, str) and value in MODES):
+        raise _refuse(name, f"one of {', '.join(MODES)}", value)
+
+
+def _buttons(name: str, value: Any) -> None:
+    if not isinstance(value, dict):
+        raise _refuse(name, "an object such as {'w1': true}", value)
+    for button, pressed in value.items():
+        if button not in BUTTONS:
+            raise _refuse(name, f"named {', '.join(BUTTONS)}", button)
+        _boolean(f"buttons.{button}", pressed)
+
+
+CHECKS: dict[str, Callable[[str, Any], None]] = {
+    "angle": _number(-1, 1),
+    "throttle": _number(-1, 1),
+    "drive_mode": _mode,
+    "recording": _boolean,
+    "buttons": _buttons,
+    "max_throttle": _number(0, 1),
+    "seq": _count,
+    "echo": _count,
+    "ping": _number(-MAX_COUNT, MAX_COUNT),
+    "stop": _boolean,
+    "resume": _boolean,
+    "take": _boolean,
+    "give": _boolean,
+    "bye": _boolean,
+}
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object of a message; a key given twice has no meaning, so it has none here."""
+    if len(pairs) > MAX_KEYS:
+        raise MessageError(f"A message must have at most {MAX_KEYS} keys. Received: {len(pairs)}")
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise MessageError("Every key must be there once. Received: a key twice")
+    return fields
+
+
+def _not_json(value: object) -> Any:
+    raise MessageError(f"A number must be finite. Received: {value!r:.{SHOWN_LETTERS}}")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    return value if math.isfinite(value) else _not_json(digits)
+
+
+def _decode(text: str | bytes) -> Any:
+    if len(text) > MAX_BYTES:
+        raise MessageError(
+            f"A message must be at most {MAX_BYTES} bytes. Received: {len(text)} bytes"
+        )
+    if isinstance(text, bytes):
+        try:
+            text = text.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise MessageError("A message must be UTF-8. Received: other bytes") from error
+    # Brackets inside strings count too: no key and no value of a message contains one.
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        raise MessageError(f"A message must be at most {MAX_DEPTH} deep. Received: more brackets")
+    try:
+        return json.loads(
+            text, object_pairs_hook=_object, parse_constant=_not_json, parse_float=_finite
+        )
+    except MessageError:
+        raise
+    except ValueError as error:
+        raise MessageError(
+            f"A message must be JSON. Received: {text!r:.{SHOWN_LETTERS}}"
+        ) from error
+
+
+def parse_message(text: str | bytes) -> Message:
+    """Check one message of a driver.
+
+    Args:
+        text: The message as it came, JSON.
+
+    Returns:
+        The message, every value of it in range.
+
+    Raises:
+        MessageError: If anything in it is wrong; the text says what, and may be sent back.
+    """
+    fields = _decode(text)
+    if not isinstance(fields, dict):
+        raise MessageError(f"A message must be an object. Received: {fields!r:.{SHOWN_LETTERS}}")
+    stop = fields.get("stop") is True
+    for name, value in fields.items():
+        check = CHECKS.get(name)
+        try:
+            if check is None:
+                raise _refuse("key", f"one of {', '.join(CHECKS)}", name)
+            check(name, value)
+        except MessageError as error:
+            error.stop = stop
+            raise
+    return Message(**fields)

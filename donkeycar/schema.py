@@ -1,0 +1,71 @@
+"""The table of settings: every name that a car knows, old ones included."""
+
+import difflib
+from collections.abc import Iterable
+from functools import cache
+
+from donkeycar.settings import (
+    autonomy,
+    camera,
+    car,
+    controller,
+    drivetrain,
+    network,
+    old,
+    sensors,
+    simulator,
+    training,
+)
+from donkeycar.settings.setting import Group, Setting
+
+GROUPS: tuple[Group, ...] = (
+    car.VEHICLE,
+    car.FOLDER,
+    camera.CAMERA,
+    drivetrain.DRIVETRAIN,
+    car.WEB,
+    car.MODES,
+    car.RECORDING,
+    simulator.SIMULATOR,
+    training.TRAINING,
+    training.TRANSFORMING,
+    car.LOGGING,
+    car.COMPUTED,
+    camera.OTHER_CAMERAS,
+    drivetrain.OTHER_DRIVETRAINS,
+    controller.CONTROLLER,
+    sensors.SENSORS,
+    sensors.LIGHTS,
+    autonomy.PATH,
+    network.NETWORK,
+    training.OTHER_TRAINING,
+    simulator.OTHER_SIMULATOR,
+    old.OLD,
+)
+
+SETTINGS: dict[str, Setting] = {
+    setting.name: setting for group in GROUPS for setting in group.settings
+}
+
+
+def nearest(name: str, known: Iterable[str] | None = None) -> str | None:
+    """The known name that `name` most resembles.
+
+    Args:
+        name: What the owner wrote.
+        known: Names to compare with. ``None``: every setting.
+
+    Returns:
+        ``None`` if nothing is near.
+
+    Example:
+        >>> nearest("CAMERA_TIPE")
+        'CAMERA_TYPE'
+    """
+    close = difflib.get_close_matches(name, _names() if known is None else list(known), 1, 0.8)
+    return close[0] if close else None
+
+
+@cache
+def _names() -> list[str]:
+    return list(SETTINGS)

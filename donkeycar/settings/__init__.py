@@ -1,0 +1,1 @@
+"""The settings a car has, grouped like the car: one file per group, one row per setting."""

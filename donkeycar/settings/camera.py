@@ -1,0 +1,65 @@
+"""What the car sees."""
+
+from donkeycar.settings.setting import Group, Setting, later
+
+CAMERA = Group(
+    "CAMERA",
+    "Where frames come from, and how large they are.",
+    (
+        Setting(
+            "CAMERA_TYPE", "PICAM", "which camera",
+            choices=("PICAM", "IMAGE_LIST", "TUB", "MOCK", "SIM"),
+            later_choices=("WEBCAM", "CVCAM", "CSIC", "V4L", "D435", "OAKD", "LEOPARD"),
+        ),
+        Setting("IMAGE_W", 160, "width of a frame", unit="pixels", low=16, high=4096),
+        Setting("IMAGE_H", 120, "height of a frame", unit="pixels", low=16, high=4096),
+        Setting(
+            "IMAGE_DEPTH", 3, "colours of a frame: 3 is RGB", choices=(3,), later_choices=(1,),
+        ),
+        Setting(
+            "CAMERA_FRAMERATE", 20, "no use in more than DRIVE_LOOP_HZ", kind="float",
+            unit="frames per second", low=3, high=1000,
+        ),
+        Setting("CAMERA_VFLIP", False, "turn the picture upside down"),
+        Setting("CAMERA_HFLIP", False, "swap left and right"),
+        Setting("CAMERA_INDEX", 0, "which of several Pi cameras", low=0, high=15),
+        Setting(
+            "PATH_MASK", "data/images/*.jpg", "pictures that camera IMAGE_LIST shows in turn",
+            kind="path",
+        ),
+        Setting("CAMERA_TUB", "data", "recording that camera TUB plays again", kind="path"),
+    ),
+)  # fmt: skip
+
+OTHER_CAMERAS = Group(
+    "OTHER CAMERAS",
+    "Webcams, depth cameras and cameras of the Jetson.",
+    (
+        *later(
+            "a camera through OpenCV or GStreamer",
+            (
+                Setting("BGR2RGB", False, "swap red and blue of CVCAM"),
+                Setting(
+                    "CSIC_CAM_GSTREAMER_FLIP_PARM", 0, "flip of the Jetson's camera", low=0, high=7
+                ),
+            ),
+        ),
+        *later(
+            "the RealSense D435 camera",
+            (
+                Setting("REALSENSE_D435_RGB", True, "take colour"),
+                Setting("REALSENSE_D435_DEPTH", True, "take depth"),
+                Setting("REALSENSE_D435_IMU", False, "take its motion sensor"),
+                Setting("REALSENSE_D435_ID", None, "serial number", kind="any", optional=True),
+            ),
+        ),
+        *later(
+            "the OAK-D camera",
+            (
+                Setting("OAKD_RGB", True, "take colour"),
+                Setting("OAKD_DEPTH", True, "take depth"),
+                Setting("OAKD_ID", None, "serial number", kind="any", optional=True),
+            ),
+        ),
+    ),
+)

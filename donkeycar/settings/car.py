@@ -1,0 +1,125 @@
+"""The car itself: its folder, the loop, who drives, what is recorded, the web page, the log."""
+
+from donkeycar.settings.setting import Group, Setting
+
+FOLDER = Group(
+    "FOLDERS",
+    "Relative paths start at the folder of the car.",
+    (
+        Setting("DATA_PATH", "data", "folder of the recordings (tubs)", kind="path"),
+        Setting("MODELS_PATH", "models", "folder of the pilots", kind="path"),
+    ),
+)
+
+COMPUTED = Group(
+    "COMPUTED",
+    "These follow from where the car is; there is nothing to set.",
+    (
+        Setting(
+            "CAR_PATH",
+            ".",
+            "folder of the car",
+            kind="path",
+            status="computed",
+            reason="it is always the folder of config.py",
+        ),
+        Setting(
+            "PACKAGE_PATH",
+            ".",
+            "folder of the car, by its old name",
+            kind="path",
+            status="computed",
+            reason="it is always the folder of config.py",
+        ),
+    ),
+)
+
+VEHICLE = Group(
+    "VEHICLE",
+    "The loop that reads the camera and steers the wheels.",
+    (
+        Setting(
+            "DRIVE_LOOP_HZ", 20, "how often the car sees and steers", kind="float",
+            unit="times per second", low=1, high=1000,
+        ),
+        Setting(
+            "MAX_LOOPS", None, "stop after so many loops; None drives until Ctrl-C", kind="int",
+            low=0, optional=True,
+        ),
+    ),
+)  # fmt: skip
+
+MODES = Group(
+    "WHO DRIVES",
+    "The mode is chosen on the web page: user, local_angle or local.",
+    (
+        Setting(
+            "AI_THROTTLE_MULT", 1.0, "what the pilot's throttle is multiplied by in mode local",
+            low=-10, high=10,
+        ),
+        Setting(
+            "AI_LAUNCH_DURATION", 0.0, "length of the push when the pilot takes over",
+            unit="seconds", low=0, high=60,
+        ),
+        Setting(
+            "AI_LAUNCH_THROTTLE", 0.0, "throttle of that push, 0 to 1", low=0, high=1
+        ),
+        Setting(
+            "AI_LAUNCH_KEEP_ENABLED", False,
+            "push every time the pilot takes over",
+        ),
+    ),
+)  # fmt: skip
+
+RECORDING = Group(
+    "RECORDING",
+    "What is written down while you drive, for training.",
+    (
+        Setting("RECORD_DURING_AI", False, "record also while the pilot drives"),
+        Setting(
+            "AUTO_CREATE_NEW_TUB", False,
+            "a new folder in DATA_PATH for every drive",
+        ),
+    ),
+)  # fmt: skip
+
+WEB = Group(
+    "WEB PAGE",
+    "Drive from a phone or a browser.",
+    (
+        Setting(
+            "WEB_CONTROL_PORT", 8887, "port of the web page; 0 takes any free one",
+            low=0, high=65535,
+        ),
+        Setting(
+            "WEB_HOST", "0.0.0.0",  # noqa: S104 - a phone on the same wifi is the steering wheel
+            "address it listens on; 127.0.0.1 admits this computer only",
+        ),
+        Setting(
+            "WEB_AUTH", "pair", "pair admits who has link or PIN, none anyone",
+            choices=("pair", "none"),
+        ),
+        Setting(
+            "WEB_INIT_MODE", "user", "mode the car starts in",
+            choices=("user", "local_angle", "local"),
+        ),
+    ),
+)  # fmt: skip
+
+LOGGING = Group(
+    "LOG",
+    "What the console tells.",
+    (
+        Setting("HAVE_CONSOLE_LOGGING", True, "write the log to the console"),
+        Setting(
+            "LOGGING_LEVEL", "INFO", "what is shown",
+            choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
+        ),
+        Setting("LOGGING_FORMAT", "%(message)s", "look of a line, as in Python's logging"),
+        Setting("SHOW_FPS", False, "write the measured loop rate to the log"),
+        Setting(
+            "FPS_DEBUG_INTERVAL", 10, "time between two such lines", kind="float",
+            unit="seconds", low=0.1, high=3600,
+        ),
+    ),
+)  # fmt: skip

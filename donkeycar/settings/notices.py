@@ -1,0 +1,70 @@
+"""What an owner should be told once about the settings they wrote."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from donkeycar.schema import SETTINGS, nearest
+from donkeycar.settings.setting import Setting
+
+
+def notices_for(
+    owned: Iterable[str], values: Mapping[str, Any], sources: Mapping[str, str], folder: Path
+) -> list[str]:
+    """Name each setting of the owner that has no effect, with the reason.
+
+    Args:
+        owned: Names the owner gave a value.
+        values: Their checked values.
+        sources: Where each was written.
+        folder: Folder of the car.
+
+    Returns:
+        One sentence per name, in the order of the files' lines.
+    """
+    found = []
+    for name in sorted(owned, key=lambda name: order_of(sources[name])):
+        sentence = _sentence(name, values[name], folder)
+        if sentence:
+            found.append(f"{sources[name]}: {sentence}")
+    return found
+
+
+def _sentence(name: str, value: Any, folder: Path) -> str | None:
+    setting = SETTINGS.get(name)
+    if setting is None:
+        close = nearest(name)
+        hint = f"Did you mean {close}?" if close else "It is kept for your own code."
+        return f"{name} is not a setting of donkeycar. {hint}"
+    if setting.status == "computed":
+        is_right = Path(value).resolve() == folder.resolve()
+        return None if is_right else f"{name} has no effect: {setting.reason}."
+    if setting.status != "active":
+        return f"{name} has no effect: {setting.reason}.{_unknown_entry(setting, value)}"
+    return (_later_choice(setting, value) + _unknown_entry(setting, value)).lstrip()
+
+
+def _later_choice(setting: Setting, value: Any) -> str:
+    chosen = value if setting.value_kind == "strings" else (value,)
+    missing = [choice for choice in chosen or () if choice in setting.later_choices]
+    if not missing:
+        return ""
+    names = ", ".join(map(repr, missing))
+    working = ", ".join(map(repr, setting.choices))
+    return f"{setting.name}: {names} does not work in this version yet. These do: {working}."
+
+
+def _unknown_entry(setting: Setting, value: Any) -> str:
+    known = [row.name for row in setting.fields]
+    unknown = [entry for entry in value if entry not in known] if known else []
+    if not unknown:
+        return ""
+    close = nearest(str(unknown[0]), known)
+    hint = f" Did you mean {close}?" if close else ""
+    return f" {setting.name}[{unknown[0]!r}] is not a setting of donkeycar.{hint}"
+
+
+def order_of(source: str) -> tuple[str, int]:
+    """Sort key that puts places of one file in the order of their lines."""
+    place, _, line = source.rpartition(":")
+    return (place, int(line)) if line.isdigit() else (source, 0)

@@ -1,0 +1,49 @@
+"""Settings of earlier versions that do nothing any more, and what replaces them."""
+
+from donkeycar.settings.setting import Group, dead
+
+_IN_FAMILY = "donkeycar 5 moved it into PWM_STEERING_THROTTLE[{entry!r}]; write it there"
+_PRUNING = "no version of donkeycar ever pruned a pilot with it"
+
+OLD = Group(
+    "EARLIER VERSIONS",
+    "Names that old files may hold.",
+    (
+        dead("STEERING_CHANNEL", "the channel is the last number of "
+             "PWM_STEERING_THROTTLE['PWM_STEERING_PIN'], e.g. 'PCA9685.1:40.1'"),
+        dead("THROTTLE_CHANNEL", "the channel is the last number of "
+             "PWM_STEERING_THROTTLE['PWM_THROTTLE_PIN'], e.g. 'PCA9685.1:40.0'"),
+        *(
+            dead(name, _IN_FAMILY.format(entry=name))
+            for name in (
+                "STEERING_LEFT_PWM", "STEERING_RIGHT_PWM", "THROTTLE_FORWARD_PWM",
+                "THROTTLE_STOPPED_PWM", "THROTTLE_REVERSE_PWM",
+            )
+        ),
+        dead("STEERING_PWM_PIN", _IN_FAMILY.format(entry="PWM_STEERING_PIN")),
+        dead("STEERING_PWM_INVERTED", _IN_FAMILY.format(entry="PWM_STEERING_INVERTED")),
+        dead("THROTTLE_PWM_PIN", _IN_FAMILY.format(entry="PWM_THROTTLE_PIN")),
+        dead("THROTTLE_PWM_INVERTED", _IN_FAMILY.format(entry="PWM_THROTTLE_INVERTED")),
+        dead("STEERING_PWM_FREQ", "the frequency is corrected by "
+             "PWM_STEERING_THROTTLE['PWM_STEERING_SCALE']"),
+        dead("THROTTLE_PWM_FREQ", "the frequency is corrected by "
+             "PWM_STEERING_THROTTLE['PWM_THROTTLE_SCALE']"),
+        dead("HBRIDGE_PIN_FWD", "it is now SERVO_HBRIDGE_2PIN['FWD_DUTY_PIN']"),
+        dead("HBRIDGE_PIN_BWD", "it is now SERVO_HBRIDGE_2PIN['BWD_DUTY_PIN']"),
+        dead("STEERING_ARDUINO_PIN", "an Arduino with Firmata is not driven any more"),
+        dead("THROTTLE_ARDUINO_PIN", "an Arduino with Firmata is not driven any more"),
+        dead("HAVE_SOMBRERO", "the Sombrero hat needs no setting: name its PCA9685 channels"),
+        dead("ALEXA_DEVICE_CODE", "a server of somebody else could drive the car"),
+        dead("CACHE_POLICY", "training decodes each picture once and changes it afresh every time"),
+        dead("CACHE_IMAGES", "training decodes each picture once and changes it afresh every time"),
+        dead("CREATE_TF_LITE", "the .tflite file is always written: the car drives with it"),
+        dead("SEND_BEST_MODEL_TO_PI", "no version of donkeycar ever sent one"),
+        dead("BUTTON_PRESS_NEW_TUB", "no version of donkeycar ever read it; see "
+             "AUTO_CREATE_NEW_TUB"),
+        dead("PRUNE_CNN", _PRUNING),
+        dead("PRUNE_PERCENT_TARGET", _PRUNING),
+        dead("PRUNE_PERCENT_PER_ITERATION", _PRUNING),
+        dead("PRUNE_VAL_LOSS_DEGRADATION_LIMIT", _PRUNING),
+        dead("PRUNE_EVAL_PERCENT_OF_DATASET", _PRUNING),
+    ),
+)  # fmt: skip

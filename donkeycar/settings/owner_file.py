@@ -1,0 +1,107 @@
+"""Run an owner's settings file, and say on which line each name got its value."""
+
+import ast
+import sys
+import traceback
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import ConfigError
+
+
+def read_owner_file(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
+    """Run `path` as plain Python and collect its upper-case names.
+
+    The file belongs to the owner of the car, who may import, compute and define functions in it;
+    modules beside it can be imported.
+
+    Args:
+        path: A ``config.py`` or ``myconfig.py``.
+
+    Returns:
+        Value by name, and the line of the assignment by name.
+
+    Raises:
+        ConfigError: If the file cannot be read, is not Python, or fails; names file and line.
+    """
+    if not path.is_file():
+        raise ConfigError(f"{path} must be a file. Received: something else of that name")
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    tree = _parse(source, path)
+    values = _run(tree, path)
+    lines = _lines(tree)
+    return values, {name: lines.get(name, lines.get("*", 1)) for name in values}
+
+
+def _parse(source: bytes, path: Path) -> ast.Module:
+    try:
+        tree = ast.parse(source, str(path))
+    except SyntaxError as error:
+        reason = error.msg or "not Python"
+        raise ConfigError(f"{path.name}:{error.lineno or 1}: not Python: {reason}") from error
+    except ValueError as error:
+        raise ConfigError(f"{path.name}:1: not Python: {error}") from error
+    except (RecursionError, MemoryError) as error:
+        raise ConfigError(f"{path.name}:1: not Python: nested too deeply") from error
+    return tree
+
+
+def _run(tree: ast.Module, path: Path) -> dict[str, Any]:
+    module = types.ModuleType(path.stem)
+    module.__file__ = str(path)
+    try:
+        with _importable(path.parent):
+            exec(compile(tree, str(path), "exec"), vars(module))
+    # Whatever an owner's own code can raise ends here: it becomes the one line they can act on.
+    except (Exception, SystemExit) as error:
+        line = _failing_line(error, path)
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise ConfigError(f"{path.name}:{line}: {reason}") from error
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if name.isupper() and not name.startswith("_") and not isinstance(value, types.ModuleType)
+    }
+
+
+@contextmanager
+def _importable(folder: Path) -> Iterator[None]:
+    sys.path.insert(0, str(folder))
+    try:
+        yield
+    finally:
+        if str(folder) in sys.path:
+            sys.path.remove(str(folder))
+
+
+def _failing_line(error: BaseException, path: Path) -> int:
+    lines = [
+        frame.lineno or 1
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename == str(path)
+    ]
+    if lines:
+        return lines[-1]
+    return 1
+
+
+def _lines(tree: ast.Module) -> dict[str, int]:
+    """Line of the last assignment to each name; ``*`` is that of a star import."""
+    lines: dict[str, int] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            name = node.id
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            name = node.name
+        elif isinstance(node, ast.alias):
+            name = node.asname or node.name
+        else:
+            continue
+        lines[name] = max(lines.get(name, 0), node.lineno)
+    return lines

@@ -1,0 +1,97 @@
+"""Counts laps: over the start line, forwards, by way of the checkpoints."""
+
+import math
+
+from donkeycar.sim.track import Location, Track
+
+# The start line reaches this far beyond the lane, in metres: a car that cuts it close has crossed.
+LINE_MARGIN_M = 0.3
+# A lap counts with this share of the checkpoints: one may be missed by a wide swing.
+CHECKPOINT_SHARE = 0.8
+
+
+class LapCounter:
+    """Watches where the car is and times its laps.
+
+    The clock starts at the first crossing of the line; every further one ends a lap if enough
+    checkpoints were passed since. Driving back over the line forgets them, so that going to and
+    fro over it earns nothing.
+
+    Args:
+        track: The track.
+
+    Attributes:
+        lap_times_s: Times of the laps completed, in seconds.
+        started_s: Moment of the crossing that began the present lap; ``None`` before the first.
+    """
+
+    def __init__(self, track: Track) -> None:
+        self._track = track
+        self._count = track.file.num_checkpoints
+        self._x, self._y, heading = track.point(track.file.start_s_m)
+        self._tx, self._ty = math.cos(heading), math.sin(heading)
+        index = track.index_at(track.file.start_s_m)
+        left, right = (float(value) for value in track.half_widths[index])
+        self._right_m, self._left_m = right + LINE_MARGIN_M, -(left + LINE_MARGIN_M)
+        self._needed = math.ceil(CHECKPOINT_SHARE * self._count)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all laps."""
+        self.lap_times_s: list[float] = []
+        self.restart()
+
+    def restart(self) -> None:
+        """Begin again before the start line; the laps completed stay."""
+        self.started_s: float | None = None
+        self._penalty_s = 0.0
+        self._passed: set[int] = set()
+        self._before: tuple[float, float, float] | None = None
+
+    def add_penalty(self, seconds: float) -> None:
+        """Make the present lap longer by `seconds`."""
+        self._penalty_s += seconds
+
+    def jump(self) -> None:
+        """Tell that the car was moved by hand: the way there crosses no line."""
+        self._before = None
+
+    def update(self, time_s: float, x: float, y: float, place: Location) -> float | None:
+        """Take note of where the car is.
+
+        Args:
+            time_s: Seconds since some fixed moment.
+            x: Metres.
+            y: Metres.
+            place: The same place, seen from the track.
+
+        Returns:
+            The time of the lap that has just been completed, ``None`` if there is none.
+        """
+        dx, dy = x - self._x, y - self._y
+        ahead, right = dx * self._tx + dy * self._ty, dx * self._ty - dy * self._tx
+        before, self._before = self._before, (time_s, ahead, right)
+        since_start = (place.s_m - self._track.file.start_s_m) % self._track.length_m
+        self._passed.add(int(since_start / self._track.length_m * self._count) % self._count)
+        if before is None or (before[1] < 0) == (ahead < 0):
+            return None
+        # The moment of the crossing lies between two looks, where the straight line meets.
+        share = before[1] / (before[1] - ahead)
+        crossing_right = before[2] + share * (right - before[2])
+        if not self._left_m < crossing_right < self._right_m:
+            return None
+        return self._cross(before[0] + share * (time_s - before[0]), forward=ahead >= 0)
+
+    def _cross(self, time_s: float, *, forward: bool) -> float | None:
+        passed, self._passed = self._passed, set()
+        if not forward:
+            return None
+        if self.started_s is None:
+            self.started_s = time_s
+            return None
+        if len(passed) < self._needed:
+            return None
+        lap_s = time_s - self.started_s + self._penalty_s
+        self.started_s, self._penalty_s = time_s, 0.0
+        self.lap_times_s.append(lap_s)
+        return lap_s

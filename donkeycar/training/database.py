@@ -1,0 +1,109 @@
+"""The list of pilots in a car's `models` folder, as donkeycar 5.x reads and writes it."""
+
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import TrainingError
+
+FILE = "database.json"
+
+
+def next_model_path(folder: Path) -> Path:
+    """Name for a new pilot, such as ``pilot_26-02-21_3.keras``; no two are the same.
+
+    Args:
+        folder: The `models` folder of a car; it need not exist.
+    """
+    numbers = [entry.get("Number", -1) for entry in read_database(folder)]
+    number = max((n for n in numbers if isinstance(n, int)), default=-1) + 1
+    while any(folder.glob(f"pilot_*_{number}.*")):
+        number += 1
+    return folder / f"pilot_{time.strftime('%y-%m-%d')}_{number}.keras"
+
+
+def read_database(folder: Path) -> list[dict[str, Any]]:
+    """Read the entries, none if there is no list yet.
+
+    Raises:
+        TrainingError: If the file is damaged.
+    """
+    path = folder / FILE
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError) as error:
+        raise TrainingError(
+            f"The list of pilots {path} cannot be read: {error}. Move it away; a new one is "
+            "written then."
+        ) from error
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise TrainingError(f"{path} must be a list of pilots. Move it away.")
+    return entries
+
+
+def add_entry(
+    model: Path,
+    *,
+    class_name: str,
+    type: str,
+    tubs: list[str],
+    history: dict[str, list[float]],
+    settings: dict[str, Any],
+    comment: str = "",
+) -> None:
+    """Note a trained pilot; a pilot of the same name gives up its place.
+
+    Args:
+        model: Path of the pilot, in the folder of the list.
+        class_name: What 5.x calls its type, such as ``KerasLinear``.
+        type: Name of its type.
+        tubs: What it was trained on.
+        history: Measured in training, one value an epoch.
+        settings: It was trained with.
+        comment: Of its owner.
+
+    Raises:
+        TrainingError: If the list there is damaged; it is left as it is.
+        OSError: If the disk does not take it; the old list is still there.
+    """
+    folder = model.parent
+    entries = read_database(folder)
+    same = [entry for entry in entries if entry.get("Name") == model.stem]
+    others = [entry for entry in entries if entry.get("Name") != model.stem]
+    numbers = [entry["Number"] for entry in same or entries if isinstance(entry.get("Number"), int)]
+    number = (numbers[0] if same and numbers else max(numbers, default=-1) + 1) if numbers else 0
+    others.append(
+        {
+            "Number": number,
+            "Name": model.stem,
+            "Pilot": class_name,
+            "Type": type,
+            "Tubs": ",".join(tubs),
+            "Time": time.time(),
+            "History": history,
+            "Transfer": None,
+            "Comment": comment or None,
+            "Config": settings,
+        }
+    )
+    _write(folder / FILE, json.dumps(others, indent=4))
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file in one step."""
+    handle, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(draft, 0o644)  # mkstemp makes files that only their owner reads
+        os.replace(draft, path)
+    except OSError:
+        Path(draft).unlink(missing_ok=True)
+        raise

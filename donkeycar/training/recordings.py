@@ -1,0 +1,162 @@
+"""The records of some tubs that a pilot can learn from, and why the others were left out."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import TrainingError, TubError
+from donkeycar.tub import TubReader
+
+ANGLE = "user/angle"
+THROTTLE = "user/throttle"
+IMAGE = "cam/image_array"
+SESSION = "_session_id"
+
+
+class FilterRecord(dict[str, Any]):
+    """A record as `TRAIN_FILTER` functions know it: a dictionary, also called `underlying`."""
+
+    @property
+    def underlying(self) -> dict[str, Any]:
+        """The record itself."""
+        return self
+
+
+@dataclass
+class Recordings:
+    """Usable records, in the order they were driven.
+
+    Attributes:
+        tubs: The folders, in the order given.
+        sources: Reader and record of each row.
+        labels: Angle and throttle, float32, ``(rows, 2)``, each -1 to +1.
+        sessions: Number of the session that each row belongs to, ``(rows,)``.
+        session_names: Tub and session id by that number.
+        dropped: How many records were left out, by reason.
+    """
+
+    tubs: list[Path]
+    sources: list[tuple[TubReader, dict[str, Any]]]
+    labels: np.ndarray
+    sessions: np.ndarray
+    session_names: list[str]
+    dropped: Counter[str] = field(default_factory=Counter)
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    def image(self, row: int) -> np.ndarray:
+        """Decode the picture of a row.
+
+        Raises:
+            TubError: If it is missing or damaged.
+        """
+        reader, record = self.sources[row]
+        return reader.image(record)
+
+    def name(self, row: int) -> str:
+        """Say where a row comes from."""
+        reader, record = self.sources[row]
+        return f"record {record.get('_index')} of {reader.path}"
+
+    def keep(self, rows: Sequence[int]) -> "Recordings":
+        """Return the same recordings with fewer rows."""
+        return Recordings(
+            tubs=self.tubs,
+            sources=[self.sources[row] for row in rows],
+            labels=self.labels[rows],
+            sessions=self.sessions[rows],
+            session_names=self.session_names,
+            dropped=self.dropped,
+        )
+
+    def dropped_in_words(self) -> str:
+        """Say what was left out, ``""`` if nothing was."""
+        return ", ".join(f"{count} {reason}" for reason, count in self.dropped.most_common())
+
+
+def gather(
+    tubs: Iterable[str | Path], *, record_filter: Callable[[Any], bool] | None = None
+) -> Recordings:
+    """Read tubs and keep what can be learnt from.
+
+    Args:
+        tubs: Folders of tubs, v1 or v2.
+        record_filter: Says of a record whether to keep it; `TRAIN_FILTER` of myconfig.py.
+
+    Raises:
+        TrainingError: If there is no tub, or nothing in it to learn from.
+    """
+    paths = [Path(tub).expanduser() for tub in tubs]
+    if not paths:
+        raise TrainingError("There must be at least one tub to learn from. Say --tub PATH.")
+    sources: list[tuple[TubReader, dict[str, Any]]] = []
+    labels: list[tuple[float, float]] = []
+    sessions: list[int] = []
+    numbers: dict[str, int] = {}
+    dropped: Counter[str] = Counter()
+    num_deleted = 0
+    for path in paths:
+        reader = _open(path)
+        num_deleted += len(reader.records(include_deleted=True)) - len(reader)
+        if reader.skipped:
+            dropped["damaged in the tub"] += len(reader.skipped)
+        for record in reader:
+            reason = _reason_to_drop(record, record_filter)
+            if reason:
+                dropped[reason] += 1
+                continue
+            session = f"{path.name}/{record.get(SESSION, '')}"
+            sources.append((reader, record))
+            labels.append((float(record[ANGLE]), float(record[THROTTLE])))
+            sessions.append(numbers.setdefault(f"{path.resolve()}/{session}", len(numbers)))
+    recordings = Recordings(
+        tubs=paths,
+        sources=sources,
+        labels=np.array(labels, np.float32).reshape(-1, 2),
+        sessions=np.array(sessions, np.int64),
+        session_names=["/".join(name.rsplit("/", 2)[-2:]) for name in numbers],
+        dropped=dropped,
+    )
+    if not sources:
+        names = ", ".join(str(path) for path in paths)
+        why = recordings.dropped_in_words()
+        if num_deleted and not why:
+            raise TrainingError(
+                f"All {num_deleted} records of {names} are deleted. Restore some, or record more."
+            )
+        raise TrainingError(
+            f"No record of {names} can be learnt from: {why or 'there are none'}. "
+            f"Each needs {IMAGE}, {ANGLE} and {THROTTLE}."
+        )
+    return recordings
+
+
+def _open(path: Path) -> TubReader:
+    """Open a tub for learning."""
+    try:
+        return TubReader(path)
+    except TubError as error:
+        raise TrainingError(str(error)) from error
+    except OSError as error:
+        raise TrainingError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _reason_to_drop(record: dict[str, Any], record_filter: Callable[[Any], bool] | None) -> str:
+    """Say why a record teaches nothing, ``""`` if it does."""
+    if not isinstance(record.get(IMAGE), str):
+        return "without a picture"
+    for key in (ANGLE, THROTTLE):
+        value = record.get(key)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return f"without {key}"
+        if not math.isfinite(value) or abs(value) > 1:
+            return f"with {key} beyond -1 to +1"
+    if record_filter is not None and not record_filter(FilterRecord(record)):
+        return "filtered out by TRAIN_FILTER"
+    return ""

@@ -1,0 +1,113 @@
+"""One catalog: the lines of a file, each a record or the reason why it is none."""
+
+import codecs
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import TubError
+from donkeycar.tub.format import (
+    INDEX,
+    MAX_INDEX,
+    MAX_LINE_BYTES,
+    SET_ASIDE,
+    catalog_number,
+    read_regular_file,
+)
+
+MAX_CATALOG_BYTES = 256 << 20
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a catalog.
+
+    Attributes:
+        data: Its bytes, newline included where there is one.
+        record: What it says; ``None`` if it says nothing usable.
+        problem: Why there is no record, or "".
+    """
+
+    data: bytes
+    record: Record | None
+    problem: str = ""
+
+    @property
+    def torn(self) -> bool:
+        """Whether the line was never finished."""
+        return not self.data.endswith(b"\n")
+
+    @property
+    def placeholder(self) -> bool:
+        """Whether an earlier repair put this line in the place of a damaged one."""
+        return self.data == SET_ASIDE
+
+
+def catalogs_in(folder: Path) -> list[str]:
+    """Names of the catalogs that lie in a tub, by number; other files are passed over."""
+    numbers = {name.name: catalog_number(name.name) for name in folder.iterdir()}
+    return sorted(
+        (name for name, number in numbers.items() if number is not None),
+        key=lambda name: numbers[name] or 0,
+    )
+
+
+def read_lines(path: Path) -> list[Line]:
+    """All lines of a catalog.
+
+    Args:
+        path: The catalog.
+
+    Raises:
+        TubError: If it is no ordinary file, or beyond any size that a recorder writes.
+        OSError: If it cannot be read.
+    """
+    return list(_parse(read_regular_file(path, max_bytes=MAX_CATALOG_BYTES)))
+
+
+def _parse(data: bytes) -> Iterator[Line]:
+    for line in _split(data):
+        try:
+            yield Line(line, parse_record(line))
+        except TubError as error:
+            yield Line(line, None, str(error))
+
+
+def _split(data: bytes) -> list[bytes]:
+    # `splitlines` would also end a line at a carriage return.
+    *whole, rest = data.split(b"\n")
+    return [line + b"\n" for line in whole] + ([rest] if rest else [])
+
+
+def parse_record(line: bytes, *, index: int | None = None) -> Record:
+    """The record in one line of a catalog.
+
+    Args:
+        line: JSON in UTF-8.
+        index: Number of the record, if it is known from elsewhere.
+
+    Raises:
+        TubError: If the line is no JSON object with a whole number under ``_index``.
+    """
+    if len(line) > MAX_LINE_BYTES:
+        raise TubError(f"longer than {MAX_LINE_BYTES} bytes")
+    if not line.strip(b"\0 \t\r\n"):
+        raise TubError("blank" if b"\0" not in line else "nothing but zero bytes")
+    try:
+        record = json.loads(line.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise TubError("not JSON in UTF-8") from error
+    if not isinstance(record, dict):
+        raise TubError("not a JSON object")
+    if index is not None:
+        record[INDEX] = index
+    index = record.get(INDEX)
+    if type(index) is not int or not 0 <= index <= MAX_INDEX:
+        raise TubError(f"no usable {INDEX}: {str(index)[:40]}")
+    # A tub repeats its keys once a record; one copy of each is enough.
+    return {sys.intern(key): value for key, value in record.items()}

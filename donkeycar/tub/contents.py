@@ -1,0 +1,107 @@
+"""What a tub of format v2 holds, read without touching it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from donkeycar.errors import TubError
+from donkeycar.tub.catalog import Record, catalogs_in, read_lines
+from donkeycar.tub.format import INDEX, MANIFEST, images_folder, read_regular_file
+from donkeycar.tub.manifest import Manifest, parse_manifest
+
+MAX_MANIFEST_BYTES = 64 << 20
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Something in a tub that could not be used.
+
+    Attributes:
+        where: File, and line where there is one.
+        reason: Why it was passed over.
+    """
+
+    where: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.reason}"
+
+
+@dataclass
+class Contents:
+    """Everything a reader needs to know of a tub on disk.
+
+    Attributes:
+        version: 1 or 2.
+        manifest: Inputs, types, metadata, deleted indexes.
+        records: Every readable record, deleted ones included, in the order of recording.
+        images: Folder of the image files.
+        skipped: What could not be used.
+        first_out_of_place: First record that is not in the line its index says, counted over all
+            catalogs; ``None`` if all are in place.
+    """
+
+    version: int
+    manifest: Manifest
+    records: list[Record]
+    images: Path
+    skipped: list[Skipped] = field(default_factory=list)
+    first_out_of_place: int | None = None
+
+
+def read_v2(path: Path) -> Contents:
+    """Read a tub of format v2, damaged or not.
+
+    Catalogs that the manifest does not list are read as well: after a crash it may lag.
+
+    Args:
+        path: The tub's folder.
+
+    Raises:
+        TubError: If nothing of it can be read.
+        OSError: If the folder cannot be read.
+    """
+    names = catalogs_in(path)
+    manifest = load_manifest(path)
+    skipped = [Skipped(MANIFEST, problem) for problem in manifest.problems]
+    skipped += [
+        Skipped(name, "listed in manifest.json, but missing")
+        for name in manifest.paths
+        if name not in names
+    ]
+    by_index: dict[int, Record] = {}
+    position = 0
+    out_of_place = None
+    for name in names:
+        try:
+            lines = read_lines(path / name)
+        except (TubError, OSError) as error:
+            skipped.append(Skipped(name, str(error)))
+            continue
+        if not lines and name in manifest.paths:
+            skipped.append(Skipped(name, "empty"))
+        for number, line in enumerate(lines, start=1):
+            position += 1
+            if line.record is None:
+                if not line.placeholder:
+                    skipped.append(Skipped(f"{name} line {number}", line.problem))
+                continue
+            index = line.record[INDEX]
+            if out_of_place is None and index != position - 1:
+                out_of_place = index
+            if by_index.pop(index, None) is not None:
+                # The later one wrote its image over the earlier one's.
+                skipped.append(Skipped(f"{name} line {number}", f"replaces an earlier {index}"))
+            by_index[index] = line.record
+    records = list(by_index.values())
+    return Contents(2, manifest, records, images_folder(path), skipped, out_of_place)
+
+
+def load_manifest(path: Path) -> Manifest:
+    """The manifest of the tub in folder `path`, as far as it can be read."""
+    try:
+        return parse_manifest(read_regular_file(path / MANIFEST, max_bytes=MAX_MANIFEST_BYTES))
+    except FileNotFoundError:
+        return Manifest(problems=["missing"])
+    except (TubError, OSError) as error:
+        return Manifest(problems=[str(error)])

@@ -1,0 +1,134 @@
+"""The one door between the recorder and the disk.
+
+Everything the tub writer does to a disk is one of these calls, so a test can stand in the door
+and fail, shorten or cut off any of them. `replace_file` and its neighbours below are the only
+sequences built from them.
+"""
+
+import ctypes
+import errno
+import os
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+_BINARY: int = getattr(os, "O_BINARY", 0)  # Windows translates line ends without it
+_NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
+
+CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+OVERWRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+APPEND = os.O_WRONLY | os.O_APPEND
+
+
+def _find_syncfs() -> "ctypes._FuncPointer | None":
+    try:
+        return ctypes.CDLL(None, use_errno=True).syncfs
+    except (AttributeError, OSError, TypeError):
+        return None  # not Linux
+
+
+_SYNCFS = _find_syncfs()
+_FDATASYNC = getattr(os, "fdatasync", os.fsync)
+
+
+class FileSystem:
+    """The operating system's own calls, with what Linux lacks elsewhere filled in."""
+
+    def open(self, path: Path, flags: int) -> int:
+        """Open a file and return its descriptor; links are not followed."""
+        return os.open(path, flags | _BINARY | _NO_FOLLOW, 0o644)
+
+    def write(self, fd: int, data: bytes) -> int:
+        """Write some of `data` and return how many bytes went out, as ``os.write`` does."""
+        return os.write(fd, data)
+
+    def close(self, fd: int) -> None:
+        """Close a descriptor."""
+        os.close(fd)
+
+    def sync(self, fd: int) -> None:
+        """Return once a file, data and size, is on the disk."""
+        os.fsync(fd)
+
+    def sync_data(self, fd: int) -> None:
+        """As `sync`, but the time stamps may wait."""
+        _FDATASYNC(fd)
+
+    def sync_directory(self, path: Path) -> None:
+        """Return once the names in a folder are on the disk."""
+        if os.name == "nt":
+            return  # Windows has no such call; it journals names by itself
+        fd = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+
+    def sync_files(self, folder: Path, paths: Iterable[Path]) -> None:
+        """Return once freshly written files in `folder` are on the disk, names included.
+
+        Linux commits the whole file system at once, which costs one journal commit for any
+        number of files. Elsewhere each file is synchronised by itself.
+        """
+        if _SYNCFS is not None:
+            fd = os.open(folder, os.O_RDONLY)
+            try:
+                if _SYNCFS(fd):
+                    code = ctypes.get_errno()
+                    raise OSError(code, os.strerror(code), str(folder))
+            finally:
+                os.close(fd)
+            return
+        for path in paths:
+            fd = os.open(path, os.O_RDWR | _BINARY)
+            try:
+                os.fsync(fd)
+            finally:
+                os.close(fd)
+        self.sync_directory(folder)
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Put `source` in the place of `target`, at one moment."""
+        os.replace(source, target)
+
+    def make_directory(self, path: Path) -> None:
+        """Make a folder and those above it, unless they exist."""
+        path.mkdir(parents=True, exist_ok=True)
+
+    def free_bytes(self, path: Path) -> tuple[int, int]:
+        """Free and total bytes of the disk that `path` is on."""
+        usage = shutil.disk_usage(path)
+        return usage.free, usage.total
+
+
+def write_all(fs: FileSystem, fd: int, data: bytes) -> None:
+    """Write all of `data`, in as many pieces as the system takes it.
+
+    Raises:
+        OSError: If the disk is full or broken. Part of `data` may have been written.
+    """
+    rest = memoryview(data)
+    while rest:
+        written = fs.write(fd, bytes(rest))
+        if written <= 0:
+            raise OSError(errno.EIO, "The disk took nothing")
+        rest = rest[written:]
+
+
+def write_file(fs: FileSystem, path: Path, data: bytes, flags: int, *, sync: bool) -> None:
+    """Write one file and close it, whatever happens."""
+    fd = fs.open(path, flags)
+    try:
+        write_all(fs, fd, data)
+        if sync:
+            fs.sync(fd)
+    finally:
+        fs.close(fd)
+
+
+def replace_file(fs: FileSystem, path: Path, data: bytes) -> None:
+    """Give `path` new content such that a crash leaves the old or the new, never a mixture."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    write_file(fs, temporary, data, OVERWRITE, sync=True)
+    fs.rename(temporary, path)
+    fs.sync_directory(path.parent)

@@ -1,0 +1,101 @@
+"""Image files of a tub: colour as JPEG, depth as 16-bit PNG."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, UnidentifiedImageError
+
+from donkeycar.errors import TubError
+from donkeycar.tub.format import read_regular_file
+
+JPEG_QUALITY = 75
+MAX_IMAGE_BYTES = 32 << 20
+MAX_PIXELS = 16_000_000
+
+Array = npt.NDArray[Any]
+
+
+def encode_image(value: object, type_name: str) -> bytes:
+    """Content of the image file for a value of an image channel.
+
+    Args:
+        value: For ``image_array`` an array `(height, width, 3)` RGB, `(height, width, 1)` or
+            `(height, width)` grey, ``uint8``. For ``gray16_array`` `(height, width)`, ``uint16``.
+        type_name: ``image_array`` or ``gray16_array``.
+
+    Raises:
+        TubError: If the value is no such array.
+    """
+    wanted = np.dtype(np.uint8 if type_name == "image_array" else np.uint16)
+    if not isinstance(value, np.ndarray) or value.dtype != wanted or not value.size:
+        received = f"{value.dtype} {value.shape}" if isinstance(value, np.ndarray) else type(value)
+        raise TubError(f"{type_name} needs an array of {wanted}. Received: {received}")
+    if value.ndim == 3 and value.shape[2] == 1:
+        value = value[:, :, 0]
+    if value.ndim != 2 and not (value.ndim == 3 and value.shape[2] == 3 and wanted == np.uint8):
+        raise TubError(
+            f"{type_name} needs the shape (height, width"
+            f"{', 3' if wanted == np.uint8 else ''}). Received: {value.shape}"
+        )
+    value = np.ascontiguousarray(value)
+    return _encode_jpeg(value) if wanted == np.uint8 else _encode_with_pillow(value, "PNG")
+
+
+def decode_image(path: Path) -> Array:
+    """Read an image file of a tub.
+
+    Args:
+        path: A JPEG or PNG.
+
+    Returns:
+        ``uint8`` `(height, width, 3)` RGB, also for a grey picture; for 16-bit grey ``uint16``
+        `(height, width)`.
+
+    Raises:
+        TubError: If the file is missing, empty, damaged, too large, or another format.
+    """
+    try:
+        data = read_regular_file(path, max_bytes=MAX_IMAGE_BYTES)
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise TubError(f"{path.name} has more than {MAX_PIXELS} pixels")
+            if image.mode.startswith("I"):
+                return np.asarray(image).astype(np.uint16)
+            return np.array(image.convert("RGB"))
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        if isinstance(error, TubError):
+            raise
+        raise TubError(f"{path.name} cannot be read as an image: {error}") from error
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise TubError(f"{path.name} has more than {MAX_PIXELS} pixels") from error
+
+
+def _encode_with_pillow(array: Array, file_format: str = "JPEG") -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(array).save(buffer, file_format, quality=JPEG_QUALITY)
+    return buffer.getvalue()
+
+
+def _choose_jpeg_encoder() -> Callable[[Array], bytes]:
+    try:
+        import simplejpeg
+    except ImportError:
+        return _encode_with_pillow
+
+    def encode(array: Array) -> bytes:
+        if array.ndim == 2:
+            array = array[:, :, None]
+        space, sampling = ("RGB", "420") if array.shape[2] == 3 else ("GRAY", "Gray")
+        data: bytes = simplejpeg.encode_jpeg(
+            array, quality=JPEG_QUALITY, colorspace=space, colorsubsampling=sampling
+        )
+        return data
+
+    return encode
+
+
+_encode_jpeg = _choose_jpeg_encoder()

@@ -1,0 +1,131 @@
+"""`manifest.json`: what a tub holds, and which of its records are deleted."""
+
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from donkeycar.tub.format import MAX_INDEX, MAX_LEN, catalog_number
+
+PARTS = ("inputs", "types", "metadata", "own metadata", "catalogs")
+
+
+@dataclass
+class Manifest:
+    """The five lines of `manifest.json`.
+
+    Attributes:
+        inputs: Keys of a record, in the order they were declared.
+        types: Type name of each input.
+        metadata: What the owner noted about the tub.
+        own: Time of creation and sessions, as donkeycar 4 and later keep them.
+        paths: Names of the catalogs, in reading order.
+        current_index: Index that the next record gets. May lag after a crash.
+        max_len: Records in one catalog.
+        deleted_indexes: Records to be passed over.
+        problems: What could not be read, one sentence each.
+    """
+
+    inputs: list[str] = field(default_factory=list)
+    types: list[str] = field(default_factory=list)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    own: dict[str, Any] = field(default_factory=lambda: {"created_at": time.time()})
+    paths: list[str] = field(default_factory=list)
+    current_index: int = 0
+    max_len: int = MAX_LEN
+    deleted_indexes: set[int] = field(default_factory=set)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def input_types(self) -> dict[str, str]:
+        """Type name of every input."""
+        return dict(zip(self.inputs, self.types, strict=True))
+
+    @property
+    def session_ids(self) -> list[str]:
+        """Sessions that were written down, oldest first."""
+        sessions = self.own.get("sessions")
+        ids = sessions.get("all_full_ids") if isinstance(sessions, dict) else None
+        return [name for name in ids if isinstance(name, str)] if isinstance(ids, list) else []
+
+    @property
+    def last_session_number(self) -> int:
+        """Number of the newest session written down; -1 before the first."""
+        sessions = self.own.get("sessions")
+        number: Any = sessions.get("last_id") if isinstance(sessions, dict) else None
+        return int(number) if _is_index(number) else -1
+
+    def to_bytes(self) -> bytes:
+        """The file's content: ASCII, five lines, each ended by a newline."""
+        catalogs = {
+            "paths": self.paths,
+            "current_index": self.current_index,
+            "max_len": self.max_len,
+            "deleted_indexes": sorted(self.deleted_indexes),
+        }
+        lines = (self.inputs, self.types, self.metadata, self.own, catalogs)
+        return "".join(json.dumps(line) + "\n" for line in lines).encode("ascii")
+
+
+def parse_manifest(data: bytes) -> Manifest:
+    """Read `manifest.json`, keeping every line that makes sense.
+
+    Args:
+        data: The file's content, possibly damaged.
+
+    Returns:
+        The manifest; `Manifest.problems` tells what had to be left out.
+    """
+    manifest = Manifest()
+    lines = data.split(b"\n")
+    values = [_parse_line(manifest, lines, number) for number in range(len(PARTS))]
+    inputs, types, metadata, own, catalogs = values
+    if _are_strings(inputs) and _are_strings(types) and len(inputs) == len(types):
+        manifest.inputs, manifest.types = inputs, types
+    elif inputs is not None and types is not None:
+        manifest.problems.append("The inputs and types in manifest.json do not fit each other")
+    if isinstance(metadata, dict):
+        manifest.metadata = metadata
+    if isinstance(own, dict):
+        manifest.own = own
+    if isinstance(catalogs, dict):
+        _read_catalogs(manifest, catalogs)
+    return manifest
+
+
+def _parse_line(manifest: Manifest, lines: list[bytes], number: int) -> Any:
+    try:
+        return json.loads(lines[number])
+    except (IndexError, ValueError, RecursionError):
+        manifest.problems.append(
+            f"Line {number + 1} of manifest.json ({PARTS[number]}) is missing or unreadable"
+        )
+        return None
+
+
+def _read_catalogs(manifest: Manifest, line: dict[str, Any]) -> None:
+    for name in _as_list(line.get("paths")):
+        if catalog_number(name) is None:
+            manifest.problems.append(f"{name!r} is listed, but is no name of a catalog: not read")
+        elif name not in manifest.paths:
+            manifest.paths.append(name)
+    deleted = _as_list(line.get("deleted_indexes"))
+    manifest.deleted_indexes = {index for index in deleted if _is_index(index)}
+    if len(manifest.deleted_indexes) < len(deleted):
+        manifest.problems.append("Some of the deleted indexes in manifest.json are no indexes")
+    if _is_index(line.get("current_index")):
+        manifest.current_index = line["current_index"]
+    if _is_index(line.get("max_len")) and line["max_len"] > 0:
+        manifest.max_len = line["max_len"]
+
+
+def _as_list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _are_strings(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _is_index(value: object) -> bool:
+    return type(value) is int and 0 <= value <= MAX_INDEX

@@ -1,0 +1,130 @@
+"""Reading a tub of any age."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from donkeycar.errors import TubError
+from donkeycar.tub.catalog import Record, catalogs_in
+from donkeycar.tub.contents import Contents, Skipped, read_v2
+from donkeycar.tub.format import INDEX, MANIFEST, SESSION, checked_image_path
+from donkeycar.tub.images import decode_image
+from donkeycar.tub.manifest import Manifest
+from donkeycar.tub.v1 import is_v1, read_v1
+
+IMAGE_KEY = "cam/image_array"
+
+
+class TubReader:
+    """The records of a tub, in the order they were recorded.
+
+    Reads formats v1 and v2, whole or damaged, and changes nothing. Values come as they were
+    stored: a field that was not recorded is missing, a number may be an int, a float or null.
+
+    Args:
+        path: The tub's folder.
+
+    Attributes:
+        path: The tub's folder.
+        version: Format of the tub, 1 or 2.
+        manifest: Inputs, types, metadata and deleted indexes.
+        skipped: What could not be read, and why.
+        first_out_of_place: First record that is not in the line its index says: donkeycar 5
+            finds deleted records by line, and would delete others from there on. ``None`` if
+            all are in place.
+
+    Raises:
+        TubError: If there is no tub at `path`.
+        OSError: If the folder cannot be read.
+
+    Example:
+        >>> import tempfile
+        >>> from donkeycar.tub import TubWriter
+        >>> folder = tempfile.mkdtemp()
+        >>> with TubWriter(folder, ["user/angle"], ["float"]) as tub:
+        ...     index = tub.append({"user/angle": 0.25})
+        >>> [record["user/angle"] for record in TubReader(folder)]
+        [0.25]
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).expanduser()
+        contents = _read(self.path)
+        self.version = contents.version
+        self.manifest: Manifest = contents.manifest
+        self.skipped: list[Skipped] = contents.skipped
+        self.first_out_of_place = contents.first_out_of_place
+        self._images = contents.images
+        self._all = contents.records
+        self._live = [r for r in self._all if r[INDEX] not in self.manifest.deleted_indexes]
+
+    def __len__(self) -> int:
+        """Number of records that are not deleted."""
+        return len(self._live)
+
+    def __iter__(self) -> Iterator[Record]:
+        """Records that are not deleted."""
+        return iter(self._live)
+
+    def records(self, *, include_deleted: bool = False) -> list[Record]:
+        """The records as a list.
+
+        Args:
+            include_deleted: Whether to hand out deleted ones too.
+        """
+        return list(self._all if include_deleted else self._live)
+
+    @property
+    def sessions(self) -> list[str]:
+        """Session ids in the order of recording; tubs from before 2021 have none."""
+        return list(dict.fromkeys(str(r[SESSION]) for r in self._all if SESSION in r))
+
+    def image_path(self, record: Record, key: str = IMAGE_KEY) -> Path:
+        """Where the image of a record lies.
+
+        Args:
+            record: One of this tub's records.
+            key: The image's key.
+
+        Raises:
+            TubError: If the record has no such image, or names a file it must not.
+        """
+        if key not in record:
+            raise TubError(f"Record {record.get(INDEX)} has no {key}")
+        return checked_image_path(self._images, record[key])
+
+    def image(self, record: Record, key: str = IMAGE_KEY) -> npt.NDArray[np.generic]:
+        """The image of a record.
+
+        Args:
+            record: One of this tub's records.
+            key: The image's key.
+
+        Returns:
+            ``uint8`` `(height, width, 3)` RGB, grey pictures included; depth is ``uint16``
+            `(height, width)`.
+
+        Raises:
+            TubError: If the image is missing, damaged, or not one.
+        """
+        return decode_image(self.image_path(record, key))
+
+
+def open_tub(path: str | Path) -> TubReader:
+    """Open a tub for reading; see `TubReader`."""
+    return TubReader(path)
+
+
+def _read(path: Path) -> Contents:
+    if not path.is_dir():
+        raise TubError(f"There is no tub at {path}. Next step: check the path")
+    if (path / MANIFEST).exists() or catalogs_in(path):
+        return read_v2(path)
+    if is_v1(path):
+        return read_v1(path)
+    inner = sorted(f.name for f in path.iterdir() if f.is_dir() and (f / MANIFEST).exists())
+    if inner:
+        raise TubError(f"{path} holds tubs, but is none. Next step: name one, e.g. {inner[0]}")
+    raise TubError(f"{path} holds no records. Next step: record some, or check the path")

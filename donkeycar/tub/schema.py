@@ -1,0 +1,98 @@
+"""Which inputs a tub has, and of which types: declared, grown, or guessed from its records."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from donkeycar.errors import TubError
+from donkeycar.tub.format import IMAGE_EXTENSIONS, TYPES
+from donkeycar.tub.manifest import Manifest
+
+
+def check_types(inputs: Sequence[str], types: Sequence[str]) -> dict[str, str]:
+    """Type name of each input.
+
+    Raises:
+        TubError: If names and types do not pair up, a name is taken or a type unknown.
+    """
+    if len(inputs) != len(types) or len(set(inputs)) != len(inputs):
+        raise TubError(
+            "`inputs` must be different names with one type each. "
+            f"Received: inputs={list(inputs)}, types={list(types)}"
+        )
+    input_types = dict(zip(inputs, types, strict=True))
+    files: set[str] = set()
+    for name, type_name in input_types.items():
+        if not name or name.startswith("_"):
+            raise TubError(f"An input needs a name that does not start with _. Received: {name!r}")
+        if type_name not in TYPES:
+            raise TubError(
+                f"The type of {name!r} must be one of {', '.join(TYPES)}. Received: {type_name!r}"
+            )
+        if type_name in IMAGE_EXTENSIONS:
+            _check_file_name(name, files)
+    return input_types
+
+
+def grow(manifest: Manifest, input_types: dict[str, str]) -> None:
+    """Add inputs that a tub does not have yet, such as a new sensor's.
+
+    Args:
+        manifest: The tub's manifest; changed in place.
+        input_types: What is going to be recorded.
+
+    Raises:
+        TubError: If the tub has an input of the same name with another type.
+    """
+    known = manifest.input_types
+    for name, type_name in input_types.items():
+        if known.setdefault(name, type_name) != type_name:
+            raise TubError(
+                f"This tub holds {name!r} as {known[name]}. Received: {type_name}. "
+                "Next step: record into a new tub"
+            )
+    manifest.inputs, manifest.types = list(known), list(known.values())
+
+
+def image_keys(input_types: dict[str, str]) -> list[str]:
+    """Inputs that are stored as image files."""
+    return [name for name, type_name in input_types.items() if type_name in IMAGE_EXTENSIONS]
+
+
+def guess_types(records: Iterable[dict[str, Any]]) -> tuple[list[str], list[str]]:
+    """Inputs and types of records whose manifest is lost.
+
+    Returns:
+        Names, and a type for each: that of its first value.
+    """
+    types: dict[str, str] = {}
+    for record in records:
+        for name, value in record.items():
+            if name not in types and not name.startswith("_") and value is not None:
+                types[name] = _guess(value)
+    return list(types), list(types.values())
+
+
+def _guess(value: object) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, list):
+        return "list"
+    if isinstance(value, int | float):
+        return "float"
+    text = str(value)
+    for type_name, extension in IMAGE_EXTENSIONS.items():
+        if text.endswith(f"_{extension}"):
+            return type_name
+    return "str"
+
+
+def _check_file_name(name: str, files: set[str]) -> None:
+    if not name.isascii() or not all(char.isalnum() or char in "._-/" for char in name):
+        raise TubError(
+            "The name of an image input may hold letters, digits and . _ - / only. "
+            f"Received: {name!r}"
+        )
+    file = name.replace("/", "_").lower()
+    if file in files:
+        raise TubError(f"Another image input would use the files of {name!r}. Rename one")
+    files.add(file)

@@ -1,0 +1,89 @@
+"""Tubs of format v1, which donkeycar wrote until version 3: one JSON file a record."""
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import TubError
+from donkeycar.tub.catalog import Record, parse_record
+from donkeycar.tub.contents import Contents, Skipped
+from donkeycar.tub.format import MAX_LINE_BYTES, TIMESTAMP, read_regular_file
+from donkeycar.tub.manifest import Manifest
+
+META = "meta.json"
+EXCLUDE = "exclude.json"
+MAX_EXCLUDE_BYTES = 16 << 20
+
+_RECORD = re.compile(r"record_(\d{1,9})\.json", re.ASCII)
+
+
+def is_v1(path: Path) -> bool:
+    """Whether a folder holds a tub of format v1."""
+    return any(_RECORD.fullmatch(file.name) for file in path.iterdir())
+
+
+def read_v1(path: Path) -> Contents:
+    """Read a tub of format v1, damaged or not.
+
+    The number in a record's file name becomes its ``_index``; ``milliseconds`` since the start
+    of the tub, or a ``timestamp`` text, becomes its ``_timestamp_ms``.
+
+    Args:
+        path: The tub's folder.
+
+    Raises:
+        OSError: If the folder cannot be read.
+    """
+    skipped: list[Skipped] = []
+    manifest = Manifest(own={})
+    meta = _load(path / META, skipped)
+    start_s = None
+    if isinstance(meta, dict):
+        inputs, types = meta.pop("inputs", []), meta.pop("types", [])
+        if isinstance(inputs, list) and isinstance(types, list) and len(inputs) == len(types):
+            manifest.inputs = [str(name) for name in inputs]
+            manifest.types = [str(name) for name in types]
+        start_s = meta.get("start")
+        manifest.metadata = meta
+    if (path / EXCLUDE).exists():
+        excluded = _load(path / EXCLUDE, skipped)
+        if isinstance(excluded, list):
+            manifest.deleted_indexes = {index for index in excluded if type(index) is int}
+    records = []
+    for index, name in sorted(_numbered(path)):
+        try:
+            data = read_regular_file(path / name, max_bytes=MAX_LINE_BYTES)
+            record = parse_record(data, index=index)
+        except (TubError, OSError) as error:
+            skipped.append(Skipped(name, str(error)))
+            continue
+        _add_timestamp(record, start_s)
+        records.append(record)
+    return Contents(1, manifest, records, path, skipped)
+
+
+def _numbered(path: Path) -> list[tuple[int, str]]:
+    matches = (_RECORD.fullmatch(file.name) for file in path.iterdir())
+    return [(int(match[1]), match[0]) for match in matches if match]
+
+
+def _load(path: Path, skipped: list[Skipped]) -> Any:
+    try:
+        return json.loads(read_regular_file(path, max_bytes=MAX_EXCLUDE_BYTES))
+    except (OSError, ValueError, RecursionError) as error:
+        skipped.append(Skipped(path.name, str(error)))
+        return None
+
+
+def _add_timestamp(record: Record, start_s: object) -> None:
+    milliseconds = record.get("milliseconds")
+    if isinstance(milliseconds, int | float) and isinstance(start_s, int | float):
+        record.setdefault(TIMESTAMP, round(start_s * 1000 + milliseconds))
+    elif isinstance(record.get("timestamp"), str):
+        try:
+            moment = datetime.fromisoformat(record["timestamp"]).replace(tzinfo=UTC)
+        except ValueError:
+            return
+        record.setdefault(TIMESTAMP, round(moment.timestamp() * 1000))

@@ -1,0 +1,271 @@
+"""A real car behind a real page: console, loop, camera, recorder; only the motor is a spy."""
+
+import os
+import select
+import socket
+import struct
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from donkeycar.console.controller import WebController
+from donkeycar.errors import PartFailed
+from donkeycar.parts.camera.mock import MockCamera
+from donkeycar.parts.recorder import TubRecorder
+from donkeycar.safety.command import NEUTRAL
+from donkeycar.safety.drive_mode import DriveMode
+from donkeycar.timing import RealClock
+from donkeycar.vehicle import Vehicle
+
+CHROMIUM = Path("/usr/bin/chromium")
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--disable-gpu",
+    "--disable-sync",
+    "--no-first-run",
+]
+START_S = 10
+
+
+def refuse(reason):
+    """A missing browser is a failure where everything is meant to be there, else a named skip."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        refuse("playwright is not installed: pip install playwright")
+    if not CHROMIUM.exists():
+        refuse(f"there is no {CHROMIUM}: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=CHROMIUM_ARGS)
+        yield browser
+        browser.close()
+
+
+class Wire:
+    """A TCP cable between browser and car that can be frozen, cut and mended."""
+
+    def __init__(self):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.target_port = 0
+        self.frozen = False
+        self._pairs = set()
+        self._ended = False
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def freeze(self):
+        """Nothing passes, and nobody is told: a phone behind a wall."""
+        self.frozen = True
+
+    def mend(self):
+        self.frozen = False
+
+    def cut(self):
+        """Every connection is reset."""
+        for pair in list(self._pairs):
+            for end in pair:
+                end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                end.close()
+
+    def close(self):
+        self._ended = True
+        self._listener.close()
+        self.cut()
+
+    def _accept(self):
+        while not self._ended:
+            try:
+                browser, _ = self._listener.accept()
+                car = socket.create_connection(("127.0.0.1", self.target_port))
+            except OSError:
+                continue
+            for end in (browser, car):
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            pair = (browser, car)
+            self._pairs.add(pair)
+            threading.Thread(target=self._carry, args=(pair,), daemon=True).start()
+
+    def _carry(self, pair):
+        other = {pair[0]: pair[1], pair[1]: pair[0]}
+        try:
+            while True:
+                ready, _, _ = select.select(pair, (), (), 0.05)
+                for end in ready:
+                    data = end.recv(65536)
+                    if not data:
+                        return
+                    while self.frozen and not self._ended:
+                        time.sleep(0.005)
+                    other[end].sendall(data)
+        except (OSError, ValueError):
+            pass  # cut
+        finally:
+            self._pairs.discard(pair)
+            for end in pair:
+                end.close()
+
+
+class SpyDrivetrain:
+    """Holds the last command, and like every motor here looks at its life before obeying it."""
+
+    def __init__(self):
+        self.command = NEUTRAL
+
+    def run(self, command):
+        self.command = command
+
+    @property
+    def throttle(self):
+        return self.command.throttle if time.monotonic() < self.command.expires_s else 0.0
+
+    @property
+    def angle(self):
+        return self.command.angle
+
+
+class SteadyPilot:
+    """A pilot that always says the same, with a life as every pilot's output has one."""
+
+    def run(self):
+        return 0.4, 0.3, time.monotonic() + 0.2
+
+
+class Shutter:
+    """Passes frames on until it is closed: a camera whose cable came loose."""
+
+    def __init__(self):
+        self.closed = False
+
+    def run(self, image, exposed_s, sequence):
+        return None if self.closed else (image, exposed_s, sequence)
+
+
+class Buttons:
+    """Counts the presses of the first programmable button."""
+
+    def __init__(self):
+        self.presses = 0
+
+    def run(self, pressed):
+        self.presses += bool(pressed)
+
+
+class Car:
+    """A vehicle on a desk, with its loop in a thread."""
+
+    def __init__(self, tub_path, *, pilot=False, **settings):
+        self.wire = Wire()
+        self.drivetrain = SpyDrivetrain()
+        self.shutter = Shutter()
+        self.buttons = Buttons()
+        self.error = None
+        clock = RealClock()
+        self.console = WebController(
+            port=0,
+            host="127.0.0.1",
+            names=[f"127.0.0.1:{self.wire.port}"],
+            has_pilot=pilot,
+            clock=clock,
+            **{"car_name": "Renault", **settings},
+        )
+        self.wire.target_port = self.console.port
+        self.url = f"http://127.0.0.1:{self.wire.port}"
+        frame = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
+        camera = MockCamera(clock=clock)
+        self.recorder = TubRecorder(
+            tub_path,
+            inputs=["cam/image_array", "user/angle", "user/throttle", "user/mode"],
+            types=["image_array", "float", "float", "str"],
+            switched=True,
+            min_free_bytes=0,
+            min_free_fraction=0,
+        )
+        self.vehicle = car = Vehicle(clock=clock)
+        car.add(camera, outputs=[f"raw/{name}" for name in frame], threaded=True)
+        car.add(self.shutter, inputs=[f"raw/{name}" for name in frame], outputs=frame)
+        car.add(
+            self.console,
+            inputs=[
+                *frame, "tub/num_records", "tub/status", "loop/rate_hz", "angle", "throttle",
+                "pilot/angle", "pilot/throttle",
+            ],
+            outputs=[
+                "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",
+                "stop/reason", "web/w1", "web/w2", "web/w3", "web/w4", "web/w5",
+                "user/max_throttle",
+            ],
+            threaded=True,
+        )  # fmt: skip
+        if pilot:
+            car.add(SteadyPilot(), outputs=["pilot/angle", "pilot/throttle", "pilot/expires_s"])
+        car.add(
+            DriveMode(clock=clock),
+            inputs=[
+                "user/mode", "user/angle", "user/throttle", "user/expires_s", "user/max_throttle",
+                "pilot/angle", "pilot/throttle", "pilot/expires_s",
+            ],
+            outputs=["angle", "throttle", "command"],
+        )  # fmt: skip
+        car.add(
+            self.recorder,
+            inputs=["recording", "cam/image_array", "user/angle", "user/throttle", "user/mode"],
+            outputs=["tub/num_records", "tub/status"],
+        )
+        car.add(self.buttons, inputs=["web/w1"])
+        car.add(self.drivetrain, inputs=["command"])
+        self._thread = threading.Thread(target=self._drive, name="car")
+        self._thread.start()
+
+    @property
+    def pairing_url(self):
+        """The printed link, through the wire."""
+        return f"{self.url}/pair#{self.console.pairing.url.partition('#')[2]}"
+
+    @property
+    def throttle(self):
+        return self.drivetrain.throttle
+
+    def close(self):
+        self.vehicle.on = False
+        self._thread.join(START_S)
+        self.wire.close()
+        assert not self._thread.is_alive()
+        if self.error:
+            raise self.error
+
+    def _drive(self):
+        try:
+            self.vehicle.start(rate_hz=20)
+        except PartFailed as error:
+            self.error = error
+
+
+@pytest.fixture
+def make_car(tmp_path):
+    cars = []
+
+    def make(**settings):
+        cars.append(Car(tmp_path / f"tub_{len(cars)}", **settings))
+        return cars[-1]
+
+    yield make
+    for car in cars:
+        car.close()
+
+
+@pytest.fixture
+def car(make_car):
+    return make_car()

@@ -1,0 +1,450 @@
+"""The drive page in a real Chromium, driving a real loop."""
+
+import re
+import time
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+PORTRAIT = {"width": 360, "height": 640}
+LANDSCAPE = {"width": 640, "height": 360}
+DESKTOP = {"width": 1280, "height": 800}
+SIZES = {"portrait": PORTRAIT, "landscape": LANDSCAPE, "desktop": DESKTOP}
+
+# Stops the car, as S1 promises it, and lets the machine that runs this be busy.
+NEUTRAL_WITHIN_S = 0.3
+RECONNECT_WITHIN_S = 2.0
+
+
+def wait_until(condition, timeout_s=5.0):
+    """Seconds until `condition()` held."""
+    start_s = time.monotonic()
+    while not condition():
+        passed_s = time.monotonic() - start_s
+        assert passed_s < timeout_s, "it did not happen in time"
+        time.sleep(0.005)
+    return time.monotonic() - start_s
+
+
+@pytest.fixture
+def open_page(chromium):
+    """Opens pages in contexts of their own, each a device; any script error fails the test."""
+    contexts, errors = [], []
+
+    def open_page(car, *, size=PORTRAIT, paired=True, script="", **options):
+        context = chromium.new_context(viewport=size, has_touch=size is not DESKTOP, **options)
+        context.set_default_timeout(5000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda said: _note_refusal(said, errors))
+        if script:
+            page.add_init_script(script)
+        page.goto(car.pairing_url if paired else f"{car.url}/drive")
+        if paired:
+            page.wait_for_selector("#link[data-state=open]")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+def _note_refusal(said, errors):
+    """A policy violation is an error of ours; a dead network is what these tests are about."""
+    if "Content Security Policy" in said.text:
+        errors.append(said.text)
+
+
+@pytest.fixture
+def page(car, open_page):
+    page = open_page(car)
+    wait_until(lambda: is_free(page))
+    return page
+
+
+def is_free(page):
+    return page.locator("#pads:not(.off)").count() == 1
+
+
+def push(page, right=0, up=60, pad="#pad"):
+    """Put a thumb down in the middle of the pad and push it; it stays down."""
+    box = page.locator(pad).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + right, y - up, steps=3)
+
+
+def banner(page):
+    return page.locator("#banner")
+
+
+def resume(page):
+    page.locator("#banner button:enabled", has_text="Resume").click()
+    banner(page).wait_for(state="hidden")
+
+
+def test_the_printed_link_pairs_and_the_joystick_reaches_the_wheels(car, open_page):
+    page = open_page(car)
+    assert page.url == f"{car.url}/drive", "the token is out of the address bar"
+    assert page.title() == "Renault"
+    wait_until(lambda: is_free(page))
+    push(page, right=40, up=60)
+    wait_until(lambda: car.throttle > 0.5 and car.drivetrain.angle > 0.3)
+    page.mouse.up()
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+
+
+def test_without_a_link_a_pin_pairs_and_a_wrong_one_is_explained(car, open_page):
+    page = open_page(car, paired=False)
+    right = car.console.pairing.pin
+    page.fill("#pin", "000000" if right != "000000" else "111111")
+    page.locator("#answer", has_text=re.compile("PIN")).wait_for()
+    page.fill("#pin", right)
+    page.wait_for_selector("#link[data-state=open]")
+
+
+def test_the_throttle_limit_scales_the_stick(car, page):
+    page.locator("#limit").fill("20")
+    page.locator("#limit-value", has_text="20").wait_for()
+    push(page, up=75)
+    wait_until(lambda: car.throttle > 0.15)
+    assert car.throttle <= 0.2
+
+
+def test_recording_shows_the_durable_count(car, page):
+    page.locator("#record").click()
+    page.locator("#record[aria-pressed=true]").wait_for()
+    wait_until(lambda: int(page.locator("#records").inner_text()) > 5)
+    page.locator("#record").click()
+    page.locator("#record[aria-pressed=false]").wait_for()
+    assert (
+        int(page.locator("#records").inner_text())
+        <= car.recorder.run(False, None, 0.0, 0.0, "user")[0]
+    )
+
+
+def test_stop_is_neutral_at_once_and_stays_until_resume(car, page):
+    push(page)
+    wait_until(lambda: car.throttle > 0.5)
+    page.keyboard.press("Space")
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+    banner(page).get_by_text("Stopped").wait_for()
+    page.mouse.move(100, 400)
+    page.mouse.up()
+    push(page)
+    page.wait_for_timeout(200)
+    assert car.throttle == 0
+    assert "Let go of the stick" in banner(page).inner_text()
+    page.mouse.up()
+    resume(page)
+    push(page)
+    wait_until(lambda: car.throttle > 0.5)
+
+
+def test_the_stop_button_works_on_touch_down(car, page):
+    page.keyboard.down("ArrowUp")
+    wait_until(lambda: car.throttle > 0.3)
+    box = page.locator("#stop").bounding_box()
+    page.mouse.move(box["x"] + 44, box["y"] + 44)
+    page.mouse.down()
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+    page.mouse.up()
+
+
+def test_keys_drive_switch_and_explain(car, open_page):
+    page = open_page(car, size=DESKTOP)
+    wait_until(lambda: is_free(page))
+    page.keyboard.down("w")
+    page.keyboard.down("a")
+    wait_until(lambda: car.throttle > 0.5 and car.drivetrain.angle < -0.9)
+    page.keyboard.up("w")
+    page.keyboard.up("a")
+    wait_until(lambda: car.throttle == 0 and car.drivetrain.angle == 0)
+    page.keyboard.press("r")
+    page.locator("#record[aria-pressed=true]").wait_for()
+    page.keyboard.press("Shift+1")
+    wait_until(lambda: car.buttons.presses == 1)
+    page.keyboard.press("?")
+    page.locator("#help").get_by_text("start or end recording").wait_for()
+
+
+def test_two_thumbs_steer_and_drive_on_a_phone_on_its_side(car, open_page):
+    page = open_page(car, size=LANDSCAPE)
+    wait_until(lambda: is_free(page))
+    touch = page.context.new_cdp_session(page)
+    touch.send(
+        "Input.dispatchTouchEvent",
+        {"type": "touchStart", "touchPoints": [{"x": 90, "y": 250, "id": 0}]},
+    )
+    touch.send(
+        "Input.dispatchTouchEvent",
+        {
+            "type": "touchStart",
+            "touchPoints": [{"x": 90, "y": 250, "id": 0}, {"x": 550, "y": 250, "id": 1}],
+        },
+    )
+    touch.send(
+        "Input.dispatchTouchEvent",
+        {
+            "type": "touchMove",
+            "touchPoints": [{"x": 40, "y": 260, "id": 0}, {"x": 560, "y": 190, "id": 1}],
+        },
+    )
+    wait_until(lambda: car.throttle > 0.5 and car.drivetrain.angle < -0.5)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+
+
+PLUG_IN_A_GAMEPAD = """
+    window.pad = {
+        connected: true, mapping: "standard", axes: [0.5, 0, 0, -1],
+        buttons: Array.from({length: 17}, () => ({pressed: false, value: 0})),
+    };
+    navigator.getGamepads = () => [null, window.pad];
+"""
+
+
+def test_a_gamepad_drives_once_it_is_chosen(car, open_page):
+    page = open_page(car, script=PLUG_IN_A_GAMEPAD)
+    wait_until(lambda: is_free(page))
+    page.wait_for_timeout(100)
+    assert car.throttle == 0
+    page.locator("#menu-open").click()
+    page.locator("#inputs button[value=gamepad]").click()
+    wait_until(lambda: car.throttle > 0.9 and car.drivetrain.angle > 0.4)
+    page.evaluate("() => { window.pad.connected = false; }")
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+
+
+def test_constant_throttle_drives_only_while_the_stick_is_held(car, page):
+    page.locator("#limit").fill("30")
+    page.locator("#menu-open").click()
+    page.get_by_text("Constant", exact=True).click()
+    page.locator("[data-close]").click()
+    page.wait_for_timeout(150)
+    assert car.throttle == 0
+    push(page, right=40, up=0)
+    wait_until(lambda: car.throttle == pytest.approx(0.3))
+    page.mouse.up()
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+
+
+def test_a_silent_link_stops_the_car_and_the_page_comes_back_by_itself(car, page):
+    push(page)
+    wait_until(lambda: car.throttle > 0.5)
+    car.wire.freeze()
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+    banner(page).get_by_text("No link to the car").wait_for()
+    page.locator("#picture[data-state=stale]").wait_for()
+    page.mouse.up()
+    car.wire.mend()
+    start_s = time.monotonic()
+    page.wait_for_selector("#link[data-state=open]")
+    assert time.monotonic() - start_s < RECONNECT_WITHIN_S
+    banner(page).get_by_text("Link lost").wait_for()
+    push(page)
+    page.wait_for_timeout(200)
+    assert car.throttle == 0, "needs a tap first"
+    page.mouse.up()
+    resume(page)
+    page.locator("#picture[data-state=live]").wait_for()
+
+
+def test_a_reset_connection_is_neutral_in_time_and_reopened(car, page):
+    push(page)
+    wait_until(lambda: car.throttle > 0.5)
+    car.wire.freeze()
+    car.wire.cut()
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+    page.mouse.up()
+    car.wire.mend()
+    start_s = time.monotonic()
+    page.wait_for_selector("#link[data-state=open]")
+    wait_until(lambda: page.locator("#banner button:enabled").count() or is_free(page))
+    assert time.monotonic() - start_s < RECONNECT_WITHIN_S
+
+
+def test_a_stop_pressed_without_a_link_arrives_when_it_is_back(car, page):
+    car.wire.freeze()
+    page.locator("#link[data-state=lost]").wait_for()
+    page.locator("#stop").click()
+    page.locator("#stop[data-state=asking]").wait_for()
+    car.wire.mend()
+    banner(page).get_by_text("Stopped").wait_for()
+    page.locator("#stop:not([data-state=asking])").wait_for()
+
+
+def test_a_second_phone_watches_and_stops_but_drives_only_when_let(car, page, open_page):
+    second = open_page(car)
+    banner(second).get_by_text("Somebody else drives").wait_for()
+    push(second)
+    second.wait_for_timeout(150)
+    assert car.throttle == 0
+    second.mouse.up()
+
+    push(page)
+    wait_until(lambda: car.throttle > 0.5)
+    second.locator("#stop").click()
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+    page.mouse.up()
+    resume(page)
+
+    second.get_by_role("button", name="Ask to drive").click()
+    page.get_by_role("button", name="Let them drive").click()
+    resume(second)
+    push(second)
+    wait_until(lambda: car.throttle > 0.5)
+    banner(page).get_by_text("Somebody else drives").wait_for()
+
+
+HIDE = """() => {
+    Object.defineProperty(document, "hidden", {value: true, configurable: true});
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+SHOW = """() => {
+    Object.defineProperty(document, "hidden", {value: false, configurable: true});
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_a_hidden_page_stops_the_car_at_once_and_says_so_when_it_is_back(car, page):
+    push(page)
+    wait_until(lambda: car.throttle > 0.5)
+    page.evaluate(HIDE)
+    # Well under the 250 ms of silence: it was told.
+    assert wait_until(lambda: car.throttle == 0) < 0.2
+    page.mouse.up()
+    page.evaluate(SHOW)
+    banner(page).get_by_text("hidden or closed").wait_for()
+    resume(page)
+
+
+def test_a_closed_page_stops_the_car_at_once(car, page):
+    push(page)
+    wait_until(lambda: car.throttle > 0.5)
+    page.evaluate("() => setTimeout(() => location.assign('about:blank'), 0)")
+    wait_until(lambda: car.throttle == 0)
+    wait_until(lambda: "closed" in car.vehicle.mem["stop/reason"])
+
+
+def test_without_a_pilot_its_modes_say_why_not(page):
+    # Playwright waits for aria-disabled to end; a thumb does not.
+    page.locator("#modes button[value=local]").click(force=True)
+    page.locator(".toast").get_by_text("No pilot is loaded").wait_for()
+    assert page.locator("#modes button[value=user]").get_attribute("aria-checked") == "true"
+
+
+def test_a_pilot_drives_in_its_modes_and_stop_takes_it_off_the_wheel(make_car, open_page):
+    car = make_car(pilot=True)
+    page = open_page(car)
+    wait_until(lambda: is_free(page))
+    page.keyboard.press("2")
+    page.keyboard.down("ArrowUp")
+    wait_until(lambda: car.drivetrain.command.source == "user+pilot" and car.throttle > 0.3)
+    page.keyboard.up("ArrowUp")
+    page.locator("#modes button[value=local]").click()
+    wait_until(lambda: car.drivetrain.command.source == "pilot" and car.throttle > 0.25)
+    painted = """() => {
+        const overlay = document.getElementById("overlay");
+        const {data} = overlay.getContext("2d").getImageData(0, 0, overlay.width, overlay.height);
+        return data.some((value) => value > 0);
+    }"""
+    wait_until(lambda: page.evaluate(painted))
+    page.locator("#stop").click()
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+    page.locator("#modes button[value=user][aria-checked=true]").wait_for()
+
+
+def test_an_old_picture_is_greyed(car, page):
+    page.locator("#picture[data-state=live]").wait_for()
+    car.shutter.closed = True
+    page.locator("#picture[data-state=stale]").wait_for(timeout=1500)
+    page.locator("#picture-note").get_by_text("s old").wait_for()
+    car.shutter.closed = False
+    page.locator("#picture[data-state=live]").wait_for()
+
+
+def test_a_browser_that_cannot_paint_frames_gets_the_plain_stream(car, open_page):
+    page = open_page(car, script="delete window.createImageBitmap")
+    page.wait_for_function("() => document.getElementById('frame-fallback').naturalWidth === 160")
+    page.locator("#picture[data-state=live]").wait_for()
+
+
+def test_another_phone_is_invited_by_a_code_and_a_pin(car, page):
+    page.locator("#menu-open").click()
+    page.locator("#invite").click()
+    page.locator("#invite-pin", has_text=car.console.pairing.pin).wait_for()
+    page.wait_for_function("() => document.getElementById('invite-code').naturalWidth > 0")
+
+
+def test_a_tilted_phone_steers_and_the_thumb_gives_throttle(car, page):
+    phone = page.context.new_cdp_session(page)
+    page.locator("#menu-open").click()
+    page.locator("#inputs button[value=tilt]").click()
+    page.locator("[data-close]").click()
+    held = {"alpha": 0, "beta": 10, "gamma": 25}
+    phone.send("DeviceOrientation.setDeviceOrientationOverride", held)
+    wait_until(lambda: car.drivetrain.angle > 0.5)
+    assert car.throttle == 0
+    push(page, right=0, up=60)
+    wait_until(lambda: car.throttle > 0.5 and car.drivetrain.angle > 0.5)
+
+
+def test_tilt_says_why_it_cannot_be_had(car, open_page):
+    page = open_page(car, size=DESKTOP)
+    page.locator("#menu-open").click()
+    page.locator("#inputs button[value=tilt]").click(force=True)
+    page.locator(".toast").get_by_text("no tilt sensor").wait_for()
+
+
+def test_a_car_without_pairing_warns_in_red(make_car, open_page):
+    car = make_car(auth="none")
+    page = open_page(car, paired=False)
+    page.locator("#open-mode").get_by_text("No pairing").wait_for()
+
+
+CONTROLS = ["#record", "#stop", "#modes", "#limit", "#menu-open"]
+
+
+def test_everything_fits_and_nothing_overlaps(car, page, tmp_path):
+    page.locator("#picture[data-state=live]").wait_for()
+    for name, size in SIZES.items():
+        page.set_viewport_size(size)
+        for scheme in ("dark", "light"):
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=tmp_path / f"drive_{name}_{scheme}.png")
+        check_layout(page, size)
+
+
+def check_layout(page, size):
+    boxes = {name: page.locator(name).bounding_box() for name in CONTROLS}
+    pads = [pad for pad in page.locator(".pad").all() if pad.is_visible()]
+    boxes |= {f"pad {number}": pad.bounding_box() for number, pad in enumerate(pads)}
+    for name, box in boxes.items():
+        assert box["width"] >= 44, name
+        assert box["height"] >= 44, name
+        assert box["x"] >= 0, name
+        assert box["y"] >= 0, name
+        assert box["x"] + box["width"] <= size["width"], name
+        assert box["y"] + box["height"] <= size["height"], name
+    assert min(boxes["#stop"]["width"], boxes["#stop"]["height"]) >= 88
+    names = sorted(boxes)
+    overlaps = [(a, b) for a in names for b in names if a < b and overlap(boxes[a], boxes[b])]
+    assert overlaps == []
+    assert not page.evaluate(
+        "() => document.documentElement.scrollWidth > innerWidth"
+        " || document.documentElement.scrollHeight > innerHeight"
+    )
+
+
+def overlap(a, b):
+    return (
+        a["x"] < b["x"] + b["width"]
+        and b["x"] < a["x"] + a["width"]
+        and a["y"] < b["y"] + b["height"]
+        and b["y"] < a["y"] + a["height"]
+    )

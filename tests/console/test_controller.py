@@ -1,0 +1,144 @@
+"""The console as a part of the car, with the clock in hand."""
+
+import socket
+import threading
+
+import pytest
+
+from benchmarks.console_client import Served
+from donkeycar.console.controller import WebController
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.testing import check_part
+
+
+def test_it_keeps_the_contract_of_a_part():
+    check_part(WebController(port=0, host="127.0.0.1"), outputs=12, threaded=True)
+
+
+def test_a_driver_moves_the_car(car):
+    car.post("/drive", {"angle": 0.25, "throttle": 0.5, "recording": True})
+    angle, throttle, mode, recording, expires_s, reason, *buttons, limit = car.tick()
+    assert (angle, throttle, mode, recording, reason) == (0.25, 0.5, "user", True, "")
+    assert expires_s > 0
+    assert buttons == [False] * 5
+    assert limit == 0.8
+
+
+def test_nobody_drives_at_first(car):
+    angle, throttle, mode, recording, expires_s, reason, *_ = car.tick()
+    assert (angle, throttle, mode, recording, expires_s) == (0.0, 0.0, "user", False, 0.0)
+    assert "Nobody drives" in reason
+
+
+def test_the_order_expires_on_the_clock_of_the_loop(clock):
+    with Served(clock=clock) as car:
+        car.post("/drive", {"throttle": 0.5})
+        assert car.tick()[1] == 0.5
+        assert car.tick()[4] == 100.25
+        clock.advance(0.19)
+        assert car.tick()[1] == 0.5
+        clock.advance(0.01)
+        assert car.tick()[1] == 0.0
+        assert car.tick()[4] == 0.0
+
+
+@pytest.mark.parametrize(("rate_hz", "neutral_s"), [(100, 0.24), (20, 0.2), (10, 0.15), (5, 0.15)])
+def test_the_end_is_seen_a_tick_ahead(clock, rate_hz, neutral_s):
+    with Served(clock=clock) as car:
+        inputs = [None] * 5 + [rate_hz]
+        car.post("/drive", {"throttle": 0.5})
+        clock.advance(neutral_s - 0.01)
+        assert car.tick(*inputs)[1] == 0.5
+        clock.advance(0.0101)
+        assert car.tick(*inputs)[1] == 0.0
+
+
+def test_throttle_stays_below_the_limit_of_the_driver(car):
+    car.post("/drive", {"throttle": -0.7, "max_throttle": 0.3})
+    assert car.tick()[1] == -0.3
+    car.post("/drive", {"throttle": 1.0})
+    assert car.tick()[1] == 0.3
+    assert car.tick()[11] == 0.3
+
+
+def test_a_button_lasts_one_tick(car):
+    car.post("/drive", {"buttons": {"w2": True, "w3": False}})
+    assert car.tick()[6:11] == (False, True, False, False, False)
+    assert car.tick()[6:11] == (False,) * 5
+
+
+def test_a_port_in_use_is_one_sentence():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(DeviceError, match=f"cannot listen on port {port}.*WEB_CONTROL_PORT"):
+            WebController(port=port, host="127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        ({"auth": "open"}, "`auth` must be 'pair' or 'none'. Received: auth='open'"),
+        ({"initial_mode": "auto"}, "`initial_mode` must be one of user"),
+        ({"initial_mode": "local"}, "`initial_mode` must be 'user' without a pilot"),
+        ({"max_throttle": 1.5}, "`max_throttle` must be 0 to 1. Received: max_throttle=1.5"),
+        ({"order_life_s": 0}, "`life_s` must be 0.1 to 1 s"),
+    ],
+    ids=str,
+)
+def test_impossible_settings_are_refused(arguments, rule):
+    with pytest.raises(ConfigError, match=rule):
+        WebController(port=0, host="127.0.0.1", **arguments)
+
+
+def test_what_pairs_a_phone_is_offered_for_printing(car):
+    pairing = car.controller.pairing
+    assert pairing.url == f"http://127.0.0.1:{car.port}/pair#{car.token}"
+    assert len(pairing.pin) == 6
+    assert "\x1b[" in pairing.qr or "█" in pairing.qr
+
+
+def test_what_to_print_is_one_text(car, capsys, monkeypatch):
+    pairing = car.controller.pairing
+    assert pairing.text.splitlines() == [
+        "Drive with a phone or a PC on this network: open this link, or scan it.",
+        f"  {pairing.url}",
+        f"Or open http://{car.host}/pair and enter {pairing.pin}, in the next five minutes.",
+    ]
+    assert "enter" not in pairing._replace(pin="").text
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert pairing.text.startswith(pairing.qr)
+
+
+def test_without_pairing_the_text_warns():
+    with Served(auth="none") as car:
+        assert "everybody on this network can" in car.controller.pairing.text
+
+
+def test_without_pairing_the_address_is_all_there_is():
+    with Served(auth="none") as car:
+        assert car.controller.pairing == (f"http://127.0.0.1:{car.port}", "", "")
+
+
+def test_it_ends_within_its_bound_with_everything_open():
+    threads = set(threading.enumerate())
+    car = Served()
+    with car:
+        drive, video = car.socket(), car.socket("/wsVideo")
+        drive.hear()
+        car.controller.shutdown()
+        car.thread.join(2)
+        assert not car.thread.is_alive()
+    for opened in (drive, video):
+        opened.close()
+    assert set(threading.enumerate()) <= threads
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", car.port), timeout=1)
+
+
+def test_it_can_be_shut_down_before_it_ever_served():
+    controller = WebController(port=0, host="127.0.0.1")
+    controller.shutdown()
+    controller.update()
+    controller.shutdown()

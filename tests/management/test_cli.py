@@ -1,0 +1,205 @@
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import donkeycar
+from donkeycar.errors import ConfigError
+from donkeycar.management.cli import COMMANDS, exit_code, main
+
+ROOT = Path(donkeycar.__file__).parents[1]
+
+
+def donkey(*words, cwd, **environment):
+    """Run the real command in a process of its own."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("DONKEY_", "WEB_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "donkeycar.management.cli", *words],
+        cwd=cwd,
+        env={**clean, "PYTHONPATH": str(ROOT), **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+@pytest.fixture
+def car(tmp_path):
+    assert main(["createcar", "--path", str(tmp_path / "car")]) == 0
+    return tmp_path / "car"
+
+
+def test_createcar_tells_the_next_step(tmp_path, capsys):
+    assert main(["createcar", "--path", str(tmp_path / "car")]) == 0
+    out = capsys.readouterr().out
+    assert f"wrote {tmp_path / 'car' / 'myconfig.py'}" in out
+    assert f"Next: cd {tmp_path / 'car'} && python manage.py drive" in out
+
+
+def test_help_names_every_command(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["--help"])
+    assert exit_.value.code == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert all(f"{name} " in out and command.help in out for name, command in COMMANDS.items())
+
+
+def test_the_version_is_the_packages(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["--version"])
+    assert exit_.value.code == 0
+    assert capsys.readouterr().out == f"donkeycar {donkeycar.__version__}\n"
+
+
+@pytest.mark.parametrize("words", [[], ["nosuchcommand"], ["createcar", "--nosuchoption"]])
+def test_bad_usage_exits_with_2(words, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(words)
+    assert exit_.value.code == 2
+    assert "usage: donkey" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main([name, "--help"])
+    assert exit_.value.code == 0
+    assert f"usage: donkey {name}" in capsys.readouterr().out
+
+
+def test_help_imports_no_command():
+    code = (
+        "import sys\nfrom donkeycar.management.cli import build_parser\n"
+        "build_parser().format_help()\n"
+        "print([m for m in sys.modules if m.startswith('donkeycar.')\n"
+        "       or m in ('pydantic', 'numpy', 'tornado', 'rich', 'PIL')])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == str(
+        ["donkeycar.management", "donkeycar.errors", "donkeycar.management.cli"]
+    )
+
+
+def test_help_appears_before_one_looks_for_it(tmp_path):
+    def seconds():
+        start_s = time.perf_counter()
+        assert donkey("--help", cwd=tmp_path).returncode == 0
+        return time.perf_counter() - start_s
+
+    assert min(seconds() for _ in range(5)) < 0.25
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["createcar", "--path", "file"], "`--path` must be a folder. Received: the file file"),
+        (["createcar", "--template", "x"], "`--template` must be one of complete, sim. Received"),
+        (["update"], "is not a car"),
+        (["config"], "config.py does not exist. Run `donkey createcar`"),
+    ],
+)
+def test_a_refusal_is_one_line_on_stderr_and_exit_code_1(tmp_path, words, sentence):
+    (tmp_path / "file").write_text("precious")
+    done = donkey(*words, cwd=tmp_path, HOME=str(tmp_path))
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.startswith("donkey: error: ")
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("myconfig", "sentence"),
+    [
+        ("IMAGE_W = 'wide'\n", "myconfig.py:1: IMAGE_W must be a whole number from 16 to 4096"),
+        ("\nIMAGE_W == = 3\n", "myconfig.py:2: not Python: invalid syntax"),
+        ("import nosuchmodule\n", "myconfig.py:1: ModuleNotFoundError: No module named"),
+    ],
+)
+def test_a_broken_myconfig_is_one_line_with_its_place(car, myconfig, sentence):
+    (car / "myconfig.py").write_text(myconfig)
+    done = donkey("config", cwd=car)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"donkey: error: {sentence}")
+    assert done.stderr.count("\n") == 1
+
+
+def test_config_shows_where_each_value_comes_from(car):
+    (car / "myconfig.py").write_text("IMAGE_W = 320\n")
+    done = donkey("config", "--changed", "--set", "IMAGE_H=240", cwd=car, DONKEY_MAX_LOOPS="5")
+    assert [line.split() for line in done.stdout.splitlines()] == [
+        ["MAX_LOOPS", "5", "environment", "DONKEY_MAX_LOOPS"],
+        ["IMAGE_W", "320", "myconfig.py:1"],
+        ["IMAGE_H", "240", "--set"],
+    ]
+
+
+def test_config_ends_with_what_the_owner_should_know(car, capsys):
+    (car / "myconfig.py").write_text("PRUNE_CNN = True\n")
+    assert main(["config", "--config", str(car / "config.py")]) == 0
+    assert "myconfig.py:1: PRUNE_CNN has no effect" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_config_tells_all_about_one_setting(car, capsys):
+    assert main(["config", "--config", str(car / "config.py"), "IMAGE_W"]) == 0
+    out = capsys.readouterr().out
+    assert "IMAGE_W = 160    (default)" in out
+    assert "must be a whole number from 16 to 4096 (pixels)" in out
+
+
+def test_config_answers_a_typo_by_the_right_name(car, capsys):
+    assert main(["config", "--config", str(car / "config.py"), "IMAGE_DEPHT"]) == 1
+    assert "Did you mean IMAGE_DEPTH?" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(car):
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "donkeycar.management.cli", "config"],
+        cwd=car,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    error = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=60) == 0
+    assert error == b""
+
+
+def refuse():
+    raise ConfigError("no")
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
+def forget():
+    raise FileNotFoundError(2, "No such file or directory", "pilot.tflite")
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "line"),
+    [
+        (lambda: None, 0, ""),
+        (lambda: 3, 3, ""),
+        (refuse, 1, "manage.py: error: no\n"),
+        (forget, 1, "manage.py: error: [Errno 2] No such file or directory: 'pilot.tflite'\n"),
+        (interrupt, 130, "manage.py: stopped\n"),
+    ],
+)
+def test_the_exit_code_says_how_it_ended(command, code, line, capsys):
+    assert exit_code(command, prog="manage.py") == code
+    assert capsys.readouterr().err == line
+
+
+def test_a_bug_keeps_its_traceback():
+    with pytest.raises(ZeroDivisionError):
+        exit_code(lambda: 1 // 0, prog="donkey")

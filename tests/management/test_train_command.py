@@ -1,0 +1,107 @@
+"""`donkey train`: what an owner types, and what the command answers."""
+
+import numpy as np
+import pytest
+
+from donkeycar.config import Config
+from donkeycar.management.cli import main
+from donkeycar.management.createcar import create_car
+from donkeycar.management.training_settings import transforms_from
+from donkeycar.pilots import load_pilot
+from donkeycar.schema import SETTINGS
+from donkeycar.tub import TubWriter
+
+INPUTS = ["cam/image_array", "user/angle", "user/throttle"]
+
+
+def record(path, count=24):
+    rng = np.random.default_rng(0)
+    with TubWriter(path, INPUTS, ["image_array", "float", "float"]) as tub:
+        for _ in range(count):
+            frame = rng.integers(0, 256, (64, 80, 3), dtype=np.uint8)
+            values = frame, float(rng.uniform(-1, 1)), 0.3
+            tub.append(dict(zip(INPUTS, values, strict=True)))
+
+
+@pytest.fixture
+def car(tmp_path, monkeypatch):
+    create_car(tmp_path / "car")
+    monkeypatch.chdir(tmp_path / "car")
+    return tmp_path / "car"
+
+
+def train(*words):
+    return main(["train", "--epochs", "1", "--set", "PRINT_MODEL_SUMMARY=False", *words])
+
+
+def test_in_a_car_it_trains_on_all_that_was_recorded(car, capsys):
+    for name in ("tub_1", "tub_2"):
+        record(car / "data" / name)
+    with (car / "myconfig.py").open("a") as own:
+        own.write("\nTRANSFORMATIONS = ['CROP']\nROI_CROP_TOP = 20\nBATCH_SIZE = 8\n")
+    assert train("--comment", "two afternoons", "--seed", "3") == 0
+    output = capsys.readouterr().out
+    [sidecar] = (car / "models").glob("pilot_*_0.json")
+    assert f"Next: python manage.py drive --model {sidecar.with_suffix('.keras')}" in output
+    assert "this pilot drives with frames of 80x64 pixels in colour; this car's camera" in output
+    info = load_pilot(sidecar).info
+    assert info.data["records"] == 48
+    assert (info.training["batch_size"], info.training["seed"]) == (8, 3)
+    assert info.transforms.to_json()[0]["top_px"] == 20
+    assert info.comment == "two afternoons"
+    assert sidecar.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_without_a_car_the_tubs_must_be_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert train() == 1
+    assert "There is no car in this folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--tub", "nowhere"], "There is no tub at nowhere"),
+        (["--tub", "empty"], "empty holds no records"),
+        (["--tub", "tub", "--type", "lineal"], "`type` must be one of"),
+        (["--tub", "tub", "--model", "old.h5"], "Say --model old.keras"),
+        (["--tub", "tub", "--epochs", "0"], "`epochs` is out of range. Received: epochs=0"),
+        (["--tub", ","], "`--tub` must name a folder of recordings"),
+        (["--tub", "tub", "--config", "other.py"], "other.py does not exist"),
+    ],
+)
+def test_bad_input_is_one_line_and_changes_nothing(tmp_path, monkeypatch, capsys, words, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    record(tmp_path / "tub", count=3)
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["train", *words]) == 1
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("names", "steps"),
+    [
+        ((), []),
+        (
+            ("CROP",),
+            [{"name": "CROP", "top_px": 45, "bottom_px": 0, "left_px": 0, "right_px": 0}],
+        ),
+        (("RGB2GRAY",), [{"name": "RGB2GRAY"}]),
+    ],
+)
+def test_transforms_follow_the_settings(names, steps):
+    values = {name: setting.default for name, setting in SETTINGS.items()}
+    assert transforms_from(Config({**values, "TRANSFORMATIONS": names})).to_json() == steps
+
+
+def test_a_trapeze_has_the_corners_of_the_settings():
+    values = {name: setting.default for name, setting in SETTINGS.items()}
+    [step] = transforms_from(Config({**values, "TRANSFORMATIONS": ("TRAPEZE",)})).to_json()
+    assert step == {
+        "name": "TRAPEZE", "upper_left_px": 20, "upper_right_px": 140, "lower_left_px": 0,
+        "lower_right_px": 160, "top_px": 60, "bottom_px": 120,
+    }  # fmt: skip

@@ -1,0 +1,166 @@
+import math
+import threading
+
+import numpy as np
+import pytest
+
+from donkeycar.errors import ConfigError, PartFailed
+from donkeycar.parts.pilot import PilotPart
+from donkeycar.testing import FakeClock
+
+FRAME = np.zeros((4, 4, 3), np.uint8)
+
+
+class ScriptedPilot:
+    """Answers what it is told to; the bottom of the stack, where a network would be."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.frames = []
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.looking = threading.Event()
+
+    def infer(self, image):
+        self.looking.set()
+        assert self.go_on.wait(5)
+        self.frames.append(image)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def working(request):
+    """Run a part's thread for the length of a test."""
+    parts = []
+
+    def start(part):
+        thread = threading.Thread(target=part.update)
+        thread.start()
+        parts.append((part, thread))
+        return part
+
+    yield start
+    for part, thread in parts:
+        part.pilot.go_on.set()
+        part.shutdown()
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+def wait_until(condition):
+    for _ in range(500):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    pytest.fail("it did not happen within five seconds")
+
+
+def test_in_lockstep_it_answers_at_once(clock):
+    part = PilotPart(ScriptedPilot((0.5, 0.2)), max_age_s=0.15, clock=clock)
+    assert part.run(FRAME, 0.0) == (0.5, 0.2, 0.15)
+
+
+def test_without_a_frame_there_is_no_answer(clock):
+    part = PilotPart(ScriptedPilot((0.5, 0.2)), clock=clock)
+    assert part.run(None, None) is None
+    assert part.run_threaded(None, None) is None
+
+
+def test_one_frame_is_looked_at_once(clock):
+    pilot = ScriptedPilot((0.5, 0.2))
+    part = PilotPart(pilot, clock=clock)
+    assert part.run(FRAME, 0.0) == part.run(FRAME, 0.0)
+    assert len(pilot.frames) == 1
+
+
+def test_the_life_of_an_answer_begins_with_the_exposure(clock):
+    part = PilotPart(ScriptedPilot((0.5, 0.2)), max_age_s=0.15, clock=clock)
+    clock.sleep(0.1)
+    assert part.run(FRAME, 0.0)[2] == 0.15
+    clock.sleep(0.06)
+    assert part.run(FRAME, 0.0) is None
+
+
+def test_an_answer_to_an_old_frame_counts_as_none(clock):
+    clock.sleep(1.0)
+    assert PilotPart(ScriptedPilot((0.5, 0.2)), clock=clock).run(FRAME, 0.5) is None
+
+
+@pytest.mark.parametrize(
+    "answer", [(math.nan, 0.2), (0.1, math.nan), (math.inf, 0.2), (0.1, -math.inf), (2.1, 0.2)]
+)
+def test_an_impossible_answer_is_void(clock, answer, caplog):
+    part = PilotPart(ScriptedPilot(answer), clock=clock)
+    assert part.run(FRAME, 0.0) is None
+    assert part.run(FRAME, 0.01) is None
+    assert part.num_void == 2
+    assert caplog.text.count("void") == 1
+
+
+def test_a_void_answer_ends_the_one_before(clock):
+    part = PilotPart(ScriptedPilot((0.5, 0.2), (math.nan, 0.0)), clock=clock)
+    part.run(FRAME, 0.0)
+    assert part.run(FRAME, 0.01) is None
+
+
+def test_a_small_overshoot_is_clipped(clock):
+    part = PilotPart(ScriptedPilot((-1.3, 1.01)), clock=clock)
+    assert part.run(FRAME, 0.0)[:2] == (-1.0, 1.0)
+
+
+def test_the_loop_never_waits_and_the_worker_sees_the_newest_frame(clock, working):
+    pilot = ScriptedPilot((0.5, 0.2))
+    pilot.go_on.clear()
+    part = working(PilotPart(pilot, clock=clock))
+    frames = [np.full((4, 4, 3), value, np.uint8) for value in range(4)]
+    assert part.run_threaded(frames[0], 0.00) is None
+    assert pilot.looking.wait(5)
+    for number in (1, 2, 3):
+        assert part.run_threaded(frames[number], number / 100) is None
+    pilot.go_on.set()
+    wait_until(lambda: len(pilot.frames) == 2)
+    assert [frame[0, 0, 0] for frame in pilot.frames] == [0, 3]
+    wait_until(lambda: part.run_threaded(frames[3], 0.03) == (0.5, 0.2, 0.18))
+
+
+def test_a_pilot_that_hangs_is_no_pilot(clock, working):
+    pilot = ScriptedPilot((0.5, 0.2))
+    part = working(PilotPart(pilot, max_age_s=0.15, clock=clock))
+    part.run_threaded(FRAME, 0.0)
+    wait_until(lambda: part.num_answers == 1)
+    wait_until(lambda: part.run_threaded(FRAME, 0.0) is not None)
+    pilot.go_on.clear()
+    clock.sleep(0.2)
+    assert part.run_threaded(FRAME, 0.2) is None
+
+
+def test_a_pilot_that_fails_stops_the_car_by_name(clock, working):
+    part = working(PilotPart(ScriptedPilot(RuntimeError("no memory")), clock=clock))
+    part.run_threaded(FRAME, 0.0)
+    with pytest.raises(PartFailed, match="the pilot stopped: no memory") as error:
+        wait_until(lambda: part.run_threaded(FRAME, 0.0))
+    assert isinstance(error.value.__cause__, RuntimeError)
+
+
+def test_after_shutdown_there_is_no_answer_and_no_thread(clock):
+    part = PilotPart(ScriptedPilot((0.5, 0.2)), clock=clock)
+    thread = threading.Thread(target=part.update)
+    thread.start()
+    part.shutdown()
+    part.shutdown()
+    thread.join(2)
+    assert not thread.is_alive()
+    assert part.run_threaded(FRAME, 0.0) is None
+
+
+def test_a_life_must_be_longer_than_nothing():
+    with pytest.raises(ConfigError, match="`max_age_s` must be greater than 0"):
+        PilotPart(ScriptedPilot((0.0, 0.0)), max_age_s=0)

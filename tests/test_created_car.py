@@ -1,0 +1,173 @@
+"""A car as its owner meets it: created, driven, trained and driven by its pilot, by commands."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from donkeycar.tub import TubReader
+
+TRY_S = 20
+
+
+def donkey(*words, cwd=None):
+    return subprocess.run(
+        [sys.executable, "-m", "donkeycar.management.cli", *map(str, words)],
+        capture_output=True, text=True, cwd=cwd, check=False, timeout=100,
+    )  # fmt: skip
+
+
+def manage(car, *words, **options):
+    return subprocess.run(
+        [sys.executable, "manage.py", *map(str, words)],
+        capture_output=True, text=True, cwd=car, check=False, timeout=100, **options,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def car(tmp_path_factory):
+    path = tmp_path_factory.mktemp("cars") / "mycar"
+    created = donkey("createcar", "--path", path, "--template", "sim")
+    assert created.returncode == 0, created.stderr
+    return path
+
+
+class Drive:
+    """`manage.py drive` in a process of its own, and a script that is paired with it."""
+
+    def __init__(self, car, *words):
+        self.process = subprocess.Popen(
+            [sys.executable, "-u", "manage.py", "drive", "--set", "WEB_CONTROL_PORT=0", *words],
+            cwd=car, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        head = ""
+        while not (link := re.search(r"(http://\S+)/pair#(\S+)", head)):
+            line = self.process.stdout.readline()
+            assert line, self.process.stderr.read()
+            head += line
+        self.url, self.token = link.groups()
+
+    def post(self, **message):
+        request = urllib.request.Request(
+            f"{self.url}/drive",
+            data=json.dumps(message).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return json.load(answer)
+
+    def wait_for(self, condition, **message):
+        end_s = time.monotonic() + TRY_S
+        while not condition(state := self.post(**message)):
+            assert time.monotonic() < end_s, state
+            time.sleep(0.05)
+        return state
+
+    def end(self, number=signal.SIGINT):
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=20)
+        return self.process.returncode, out, err
+
+
+@pytest.mark.slow
+def test_record_train_and_let_the_pilot_drive(car):
+    drive = Drive(car, "--meta", "driver:Kim:the first")
+    drive.wait_for(lambda state: state["driver"] == "you", angle=0.0, throttle=0.0)
+    drive.wait_for(
+        lambda state: (state["num_records"] or 0) >= 40, angle=0.1, throttle=0.2, recording=True
+    )
+    code, _, err = drive.end(signal.SIGTERM)
+    assert code == 0, err
+    reader = TubReader(car / "data")
+    assert len(reader) >= 40
+    assert reader.manifest.metadata["driver"] == "Kim:the first"
+    assert {record["user/mode"] for record in reader.records()} == {"user"}
+
+    trained = manage(car, "train", "--tubs", "data", "--model", "models/pilot.keras", "--epochs", 1)
+    assert trained.returncode == 0, trained.stderr
+    for suffix in (".keras", ".tflite", ".json"):
+        assert (car / "models" / f"pilot{suffix}").exists()
+
+    drive = Drive(car, "--model", "models/pilot.keras")
+    state = drive.wait_for(
+        lambda state: state["driveMode"] == "local" and state["pilot_angle"] is not None,
+        angle=0.0, throttle=0.0, drive_mode="local",
+    )  # fmt: skip
+    assert state["has_pilot"]
+    code, _, err = drive.end()
+    assert code == 0, err
+
+
+def test_a_second_car_on_the_same_port_is_told_so_in_one_line(car):
+    drive = Drive(car)
+    port = drive.url.rpartition(":")[2]
+    second = manage(car, "drive", "--set", f"WEB_CONTROL_PORT={port}")
+    drive.end()
+    assert second.returncode == 1
+    assert f"cannot listen on port {port}" in one_line(second.stderr)
+    assert "WEB_CONTROL_PORT" in second.stderr
+
+
+def one_line(text):
+    lines = [line for line in text.splitlines() if not line.startswith("INFO:")]
+    assert len(lines) == 1, text
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["drive", "--model", "models/none.keras"], "There is no model models/none.keras"),
+        (["drive", "--set", "IMAGE_W=wide"], "IMAGE_W"),
+        (["drive", "--set", "CAMERA_TYPE=PICAMM"], "CAMERA_TYPE"),
+        (["drive", "--myconfig", "other.py"], "other.py"),
+        (["drive", "--meta", "nonsense"], "must be NAME:VALUE. Received: --meta nonsense"),
+        (["drive", "--set", "SIM_TIME_SCALE=2", "--set", "CAMERA_TYPE=MOCK"], "SIM_TIME_SCALE=2"),
+        (["drive", "--set", "CAMERA_TYPE=PICAM"], "python3-picamera2"),
+        (["train", "--tubs", "nowhere", "--model", "models/x.keras"], "nowhere"),
+    ],
+)
+def test_a_mistake_is_answered_by_one_line_and_exit_code_1(car, words, message):
+    done = manage(car, *words)
+    assert done.returncode == 1, done.stderr
+    assert message in one_line(done.stderr)
+
+
+def test_a_car_without_config_says_how_to_get_one(car, tmp_path):
+    (tmp_path / "manage.py").write_text((car / "manage.py").read_text())
+    done = manage(tmp_path, "drive")
+    assert done.returncode == 1
+    assert "donkey createcar" in one_line(done.stderr)
+
+
+def test_a_drive_of_so_many_loops_ends_by_itself(car):
+    done = manage(car, "drive", "--set", "MAX_LOOPS=5", "--set", "WEB_CONTROL_PORT=0")
+    assert done.returncode == 0, done.stderr
+    assert "is read, but nothing writes it" not in done.stderr
+
+
+def test_a_part_that_fails_ends_the_drive_with_its_name_and_exit_code_1(car, tmp_path):
+    manage_py = (car / "manage.py").read_text()
+    broken = "class Broken:\n    def run(self):\n        raise OSError('no such camera')\n\n\n"
+    own_part = "    car.add(Broken())\n    add_drivetrain("
+    changed = manage_py.replace("    add_drivetrain(", own_part)
+    folder = tmp_path / "car"
+    donkey("createcar", "--path", folder, "--template", "sim")
+    (folder / "manage.py").write_text(changed.replace("def drive(", broken + "def drive("))
+    done = manage(folder, "drive", "--set", "WEB_CONTROL_PORT=0")
+    assert done.returncode == 1
+    assert one_line(done.stderr) == "manage.py: error: Broken failed: no such camera"
+
+
+def test_manage_py_is_short_enough_to_be_read():
+    from donkeycar import templates
+
+    text = os.path.join(os.path.dirname(templates.__file__), "manage.py")
+    with open(text, encoding="utf-8") as file:
+        assert len(file.readlines()) <= 100

@@ -1,0 +1,184 @@
+"""Imports point downwards, and heavy libraries are loaded only where they are needed."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import donkeycar
+
+PACKAGE = Path(__file__).parents[1] / "donkeycar"
+
+# What each may import of donkeycar, besides itself.
+BELOW_ASSEMBLY = {
+    "config", "console", "errors", "memory", "parts", "pilots", "profiler", "safety", "schema",
+    "settings", "sim", "testing", "timing", "tub", "vehicle",
+}  # fmt: skip
+EVERYTHING = BELOW_ASSEMBLY | {"assembly", "report", "rollout", "training"}
+ALLOWED = {
+    "errors": set(),
+    "timing": {"errors"},
+    "memory": {"errors", "timing"},
+    "schema": {"errors", "settings"},
+    "settings": {"errors", "schema"},
+    "config": {"errors", "schema", "settings"},
+    "safety": {"errors", "timing"},
+    "tub": {"errors", "timing"},
+    "pilots": {"errors", "timing"},
+    "sim": {"errors", "timing"},
+    "testing": {"errors", "timing"},
+    "parts": {"errors", "timing", "safety", "tub", "pilots", "sim"},
+    "profiler": {"errors", "timing"},
+    "vehicle": {"errors", "timing", "memory", "safety", "profiler"},
+    "training": {"errors", "tub", "pilots"},
+    "console": {"errors", "timing", "safety", "parts"},
+    "report": {"errors", "tub", "pilots", "sim", "training"},
+    "rollout": {"errors", "timing", "safety", "tub", "pilots", "sim", "parts", "vehicle"},
+    "assembly": BELOW_ASSEMBLY,
+    "management": EVERYTHING | {"templates"},
+    "templates": EVERYTHING | {"management"},
+    # The package itself: names are loaded when first used.
+    "__init__": {"config", "memory", "vehicle"},
+}
+
+# Which layers may import a library at the top of a module: they are useless without it, and
+# nothing that must start fast imports them. Whoever else needs it imports it where it is used.
+NUMPY_USERS = {"tub", "pilots", "sim", "parts", "testing", "training", "report", "rollout"}
+PICTURE_USERS = {"tub", "sim", "parts", "training", "report", "console"}
+TOP_LEVEL = {
+    "numpy": NUMPY_USERS,
+    "PIL": PICTURE_USERS,
+    "tornado": {"console"},
+    "pydantic": {"schema", "settings"},
+    # To teach, a class must inherit from it; `import donkeycar.training` does not load it.
+    "keras": {"training"},
+}
+
+HOMES = donkeycar._HOMES
+
+LIBRARIES = {
+    "ai_edge_litert", "h5py", "keras", "matplotlib", "numpy", "picamera2", "PIL", "pydantic",
+    "rich", "segno", "simplejpeg", "tensorflow", "tornado",
+}  # fmt: skip
+
+
+def layer_of(path):
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def sources():
+    return sorted(PACKAGE.rglob("*.py"))
+
+
+def imported_names(node):
+    """Full names of the modules that an import statement may load."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+        if node.module == "donkeycar":
+            # The package hands names of its modules on; `__version__` is its own.
+            names = [alias.name for alias in node.names if alias.name != "__version__"]
+            return [HOMES.get(name, f"donkeycar.{name}") for name in names]
+        return [node.module]
+    return []
+
+
+def donkeycar_imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for name in imported_names(node):
+            if name.startswith("donkeycar."):
+                yield name.split(".")[1]
+
+
+def is_type_checking(node):
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+
+
+def loaded_on_import(path):
+    """Libraries that importing the module itself loads: not those inside functions."""
+    waiting = list(ast.parse(path.read_text(encoding="utf-8")).body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or is_type_checking(node):
+            continue
+        for name in imported_names(node):
+            yield name.split(".")[0]
+        waiting.extend(ast.iter_child_nodes(node))
+
+
+def test_every_module_has_a_place():
+    assert {layer_of(path) for path in sources()} - set(ALLOWED) == set()
+
+
+def test_imports_point_downwards():
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {target}"
+        for path in sources()
+        for target in sorted(set(donkeycar_imports(path)))
+        if target not in ALLOWED.get(layer_of(path), set()) | {layer_of(path)}
+    ]
+    assert wrong == []
+
+
+def test_no_import_is_relative():
+    wrong = [
+        str(path.relative_to(PACKAGE))
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level > 0
+    ]
+    assert wrong == []
+
+
+def test_libraries_are_imported_where_they_are_needed():
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {name} at its top"
+        for path in sources()
+        for name in sorted(set(loaded_on_import(path)))
+        if name not in sys.stdlib_module_names
+        and name != "donkeycar"
+        and layer_of(path) not in TOP_LEVEL.get(name, set())
+    ]
+    assert wrong == []
+
+
+def test_safety_needs_nothing_but_the_standard_library():
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for path in sorted((PACKAGE / "safety").glob("**/*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in (full.split(".")[0] for full in imported_names(node))
+        if name not in sys.stdlib_module_names and name != "donkeycar"
+    ]
+    assert wrong == []
+
+
+def loaded_by(statement):
+    """Names of all modules that a fresh interpreter holds after `statement`."""
+    code = f"{statement}\nimport sys\nprint('\\n'.join(sys.modules))"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True
+    )
+    assert result.returncode == 0, result.stderr
+    return {name.split(".")[0] for name in result.stdout.splitlines()}
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import donkeycar",
+        "from donkeycar import Memory, Vehicle",
+        "import donkeycar.safety.command, donkeycar.safety.drive_mode",
+        "import donkeycar.management.cli",
+    ],
+)
+def test_starting_loads_no_library(statement):
+    assert loaded_by(statement) & (LIBRARIES | {"asyncio"}) == set()
+
+
+@pytest.mark.parametrize("layer", ["pilots", "parts.pilot", "training", "sim", "tub", "console"])
+def test_a_layer_loads_no_library_of_another(layer):
+    heavy = LIBRARIES - {"numpy", "PIL", "simplejpeg", "tornado"}
+    assert loaded_by(f"import donkeycar.{layer}") & heavy == set()

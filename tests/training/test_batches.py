@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from donkeycar.pilots.transform import Transforms
+from donkeycar.training.augmentation import Augmentation
+from donkeycar.training.backend import import_keras
+
+
+@pytest.fixture
+def make():
+    import_keras()
+    from donkeycar.training.fit import Batches
+
+    frames = np.arange(10, dtype=np.uint8).repeat(12).reshape(10, 2, 2, 3)
+    labels = np.stack([np.arange(10), -np.arange(10)], axis=1).astype(np.float32)
+
+    def make(rows=range(10), **settings):
+        wanted = {"transforms": Transforms(), "batch_size": 4, **settings}
+        return Batches(frames, labels, np.array(rows), **wanted)
+
+    return make
+
+
+def epoch(batches):
+    shown = [batches[number] for number in range(len(batches))]
+    batches.on_epoch_end()
+    return [int(frame[0, 0, 0]) for frames, _ in shown for frame in frames]
+
+
+def test_an_epoch_shows_every_row_once(make):
+    batches = make(rows=[1, 3, 4, 8, 9], seed=0)
+    assert len(batches) == 2
+    assert sorted(epoch(batches)) == sorted(epoch(batches)) == [1, 3, 4, 8, 9]
+
+
+def test_every_epoch_has_its_own_order(make):
+    batches = make(seed=0)
+    assert epoch(batches) != epoch(batches)
+
+
+def test_without_a_seed_the_order_stays(make):
+    batches = make()
+    assert epoch(batches) == epoch(batches) == list(range(10))
+
+
+def test_labels_stay_with_their_frames(make):
+    frames, labels = make(seed=3)[1]
+    np.testing.assert_array_equal(labels["angle"][:, 0], frames[:, 0, 0, 0])
+    np.testing.assert_array_equal(labels["throttle"][:, 0], -labels["angle"][:, 0])
+
+
+def test_a_batch_does_not_depend_on_who_asked_before(make):
+    settings = {"seed": 5, "augmentation": Augmentation()}
+    straight, back = make(**settings), make(**settings)
+    first = [straight[number][0] for number in (0, 1, 2)]
+    second = [back[number][0] for number in (2, 1, 0)][::-1]
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_changes_are_new_every_epoch(make):
+    batches = make(rows=[5], seed=0, augmentation=Augmentation(light=1.0))
+    seen = set()
+    for _ in range(5):
+        seen.add(batches[0][0].tobytes())
+        batches.on_epoch_end()
+    assert len(seen) > 1
+
+
+def test_transforms_come_last_as_on_the_car(make):
+    crop = Transforms([("CROP", {"top_px": 1})])
+    bright = Augmentation(flip=0, light=1.0, brightness=0.2, shadow=0)
+    frames, _ = make(transforms=crop, seed=0, augmentation=bright)[0]
+    assert not frames[:, 0].any()

@@ -1,0 +1,178 @@
+"""One short training, looked at from all sides, and what is refused before it begins."""
+
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from donkeycar.errors import TrainingError
+from donkeycar.pilots import load_pilot
+from donkeycar.pilots.transform import Transforms
+from donkeycar.training import Silent, train
+
+CROP = Transforms([("CROP", {"top_px": 3})])
+SETTINGS = {"epochs": 6, "batch_size": 16, "patience": None, "seed": 7}
+
+
+@pytest.fixture(scope="module")
+def shared_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("trained")
+
+
+@pytest.fixture(scope="module")
+def tub(shared_folder):
+    from donkeycar.tub import TubWriter
+
+    angles = np.random.default_rng(0).uniform(-1, 1, 200)
+    inputs = ["cam/image_array", "user/angle", "user/throttle"]
+    with TubWriter(shared_folder / "tub", inputs, ["image_array", "float", "float"]) as writer:
+        for angle in map(float, angles):
+            frame = np.full((64, 80, 3), 40, np.uint8)
+            centre = round((angle + 1) / 2 * 68) + 6
+            frame[:, centre - 5 : centre + 5] = 220
+            throttle = 0.6 - 0.4 * abs(angle)
+            writer.append(dict(zip(inputs, (frame, angle, throttle), strict=True)))
+    return shared_folder / "tub"
+
+
+@pytest.fixture(scope="module")
+def result(shared_folder, tub):
+    return train(
+        [tub],
+        shared_folder / "models" / "mypilot.keras",
+        transforms=CROP,
+        comment="dry floor",
+        **SETTINGS,
+    )
+
+
+def test_it_learns_to_steer(result):
+    assert result.metrics["validation"]["angle"]["r"] > 0.9
+    assert result.metrics["validation"]["records"] == 40
+
+
+def test_what_was_trained_drives_the_same(result, tub):
+    from donkeycar.tub import TubReader
+
+    pilot = load_pilot(result.files.litert, camera_shape=(64, 80, 3))
+    reader = TubReader(tub)
+    angles = {round(float(r["user/angle"]), 6): r for r in reader}
+    record = angles[round(float(result.validation_driver[0, 0]), 6)]
+    assert pilot.infer(reader.image(record)) == pytest.approx(
+        tuple(result.validation_pilot[0]), abs=1e-3
+    )
+
+
+def test_the_sidecar_tells_where_the_pilot_comes_from(result, tub):
+    content = json.loads(result.files.sidecar.read_text())
+    assert content["type"] == "linear"
+    assert content["comment"] == "dry floor"
+    assert content["camera"] == {"shape": [64, 80, 3], "colour": "RGB", "range": [0, 255]}
+    assert content["transforms"][0] == {
+        "name": "CROP", "top_px": 3, "bottom_px": 0, "left_px": 0, "right_px": 0,
+    }  # fmt: skip
+    assert content["data"]["tubs"] == [str(tub)]
+    assert content["data"]["train"] + content["data"]["validation"] + content["data"]["gap"] == 200
+    assert content["training"]["seed"] == 7
+    assert content["metrics"] == result.metrics
+    assert {"keras", "numpy", "python"} <= set(content["versions"])
+
+
+def test_the_best_weights_are_kept(result):
+    losses = result.history["val_loss"]
+    assert result.best_epoch == losses.index(min(losses)) + 1
+    error = result.validation_pilot - result.validation_driver
+    assert float((error**2).mean(axis=0).sum()) == pytest.approx(min(losses), rel=0.1)
+
+
+def test_the_rate_is_the_one_asked_for_and_sinks_at_the_end(result):
+    rates = result.history["learning_rate"]
+    assert rates[0] == pytest.approx(1e-3)
+    assert rates[-1] < 1e-4
+
+
+def test_it_is_in_the_list_of_pilots(result):
+    [entry] = json.loads((result.files.keras.parent / "database.json").read_text())
+    assert (entry["Name"], entry["Type"], entry["Comment"]) == ("mypilot", "linear", "dry floor")
+    assert entry["History"]["val_loss"] == result.history["val_loss"]
+
+
+def test_the_keras_file_opens_and_agrees(result):
+    from donkeycar.training.backend import import_keras
+
+    model = import_keras().models.load_model(result.files.keras)
+    frame = np.full((64, 80, 3), 99, np.uint8)
+    frame[:3] = 0
+    wanted = load_pilot(result.files.keras).infer(frame)
+    answer = model.predict_on_batch(frame[None])
+    assert (answer["angle"].item(), answer["throttle"].item()) == pytest.approx(wanted, abs=1e-3)
+
+
+def test_one_seed_trains_one_pilot(result, tub, tmp_path):
+    again = train([tub], tmp_path / "again.keras", transforms=CROP, **SETTINGS)
+    assert again.files.litert.read_bytes() == result.files.litert.read_bytes()
+
+
+class Interrupting(Silent):
+    """Presses Ctrl-C when told of the step with this number."""
+
+    def __init__(self, at_step):
+        self.at_step = at_step
+
+    def task(self, name, total):
+        return self if name == "training" else super().task(name, total)
+
+    def __enter__(self):
+        self.steps = 0
+        return self
+
+    def __exit__(self, *exc_info):
+        return None
+
+    def __call__(self, count, note="", *, total=None):
+        self.steps += count
+        if count and self.steps == self.at_step:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ctrl_c_keeps_the_best_so_far(tub, tmp_path):
+    # 160 records in batches of 16: the 15th step is in the second epoch.
+    result = train([tub], tmp_path / "a.keras", progress=Interrupting(at_step=15), **SETTINGS)
+    assert result.ended == "interrupted"
+    assert len(result.history["loss"]) == result.best_epoch == 1
+    assert load_pilot(result.files.keras).info.training["ended"] == "interrupted"
+
+
+def test_ctrl_c_before_anything_was_learnt_writes_nothing(tub, tmp_path):
+    with pytest.raises(TrainingError, match="before the first epoch was done. Nothing was written"):
+        train([tub], tmp_path / "a.keras", progress=Interrupting(at_step=2), **SETTINGS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_rate_that_destroys_the_network_is_said(tub, tmp_path):
+    with pytest.raises(TrainingError, match="Try a lower LEARNING_RATE"):
+        train([tub], tmp_path / "a.keras", **{**SETTINGS, "optimizer": "sgd", "learning_rate": 1e9})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"optimizer": "adma"}, r"`optimizer` must be one of \['adam', .* Received: 'adma'"),
+        ({"batch_size": 0}, "`batch_size` must be 1 or more. Received: 0"),
+        ({"epochs": 0}, "`epochs` is out of range"),
+        ({"validation": "random"}, "`validation` must be one of"),
+    ],
+)
+def test_impossible_settings_are_refused_before_anything_is_read(tub, tmp_path, wrong, message):
+    with pytest.raises(TrainingError, match=message):
+        train([tub], tmp_path / "a.keras", **{**SETTINGS, **wrong})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_old_suffix_is_answered_with_the_new_one(tub, tmp_path):
+    with pytest.raises(
+        TrainingError, match=r"must end in .* Received: .*a.h5  Say --model .*a.keras"
+    ):
+        train([tub], tmp_path / "a.h5")

@@ -1,0 +1,138 @@
+"""Tubs that go back and forth between donkeycar 5.3 and this one."""
+
+import shutil
+
+import pytest
+
+from benchmarks.tub_faults import INPUTS, TYPES
+from donkeycar.tub import TubReader, TubWriter, check
+
+
+def seen_by(peer, path):
+    answer = peer.read(path)
+    assert answer["error"] == ""
+    assert answer["bad_images"] == []
+    return answer
+
+
+def test_the_peer_reads_every_field_we_wrote(peer, folder, record):
+    types = {"i": "int", "b": "boolean", "l": "list", "a": "nparray"}
+    with TubWriter(folder, [*INPUTS, *types], [*TYPES, *types.values()], max_len=5) as writer:
+        for number in range(12):
+            writer.append(record(number, i=number, b=True, l=[1, "x"], a=[0.5]))
+    answer = seen_by(peer, folder)
+    assert answer["records"] == TubReader(folder).records()
+    assert answer["length"] == 12
+
+
+def test_the_peer_appends_to_our_tub(peer, make_tub):
+    path = make_tub(12)
+    assert peer.append(path, INPUTS, TYPES, 4)["error"] == ""
+    tub = TubReader(path)
+    assert [record["_index"] for record in tub] == list(range(16))
+    assert [name[-2:] for name in tub.sessions] == ["_0", "_1"]
+    assert tub.records()[-1]["user/angle"] == 0.75
+    assert check(path).problems == []
+
+
+def test_the_peer_deletes_in_our_tub(peer, make_tub):
+    path = make_tub(12)
+    peer.delete(path, [0, 7])
+    assert [r["_index"] for r in TubReader(path)] == [1, 2, 3, 4, 5, 6, 8, 9, 10, 11]
+
+
+def test_we_append_to_the_peers_tub(peer, folder, record):
+    peer.append(folder, INPUTS, TYPES, 3)
+    with TubWriter(folder, INPUTS, TYPES) as writer:
+        assert writer.notes == []
+        assert writer.append(record()) == 3
+    answer = seen_by(peer, folder)
+    assert answer["records"] == TubReader(folder).records()
+    assert [read["_index"] for read in answer["records"]] == [0, 1, 2, 3]
+
+
+def test_we_delete_and_restore_in_the_peers_tub(peer, folder):
+    peer.append(folder, INPUTS, TYPES, 6)
+    with TubWriter(folder, INPUTS, TYPES) as writer:
+        writer.delete([0, 4, 5])
+        writer.restore([4])
+    answer = seen_by(peer, folder)
+    assert [read["_index"] for read in answer["records"]] == [1, 2, 3, 4]
+    assert answer["length"] == 4
+
+
+def test_turns_taken_in_one_tub_lose_nothing(peer, folder, make_tub, record):
+    path = folder / "tub"
+    for turn in range(3):
+        make_tub(4, path=path)
+        with TubWriter(path, INPUTS, TYPES) as writer:
+            writer.erase_last(1)
+        assert peer.append(path, INPUTS, TYPES, 3)["error"] == ""
+        answer = seen_by(peer, path)
+        assert answer["records"] == TubReader(path).records()
+        assert len(answer["records"]) == 6 * (turn + 1)
+    assert check(path).problems == []
+
+
+def test_the_peer_reads_our_tub_with_a_new_sensor(peer, make_tub, record):
+    path = make_tub(2)
+    with TubWriter(path, [*INPUTS, "imu/x"], [*TYPES, "float"]) as writer:
+        writer.append(record(**{"imu/x": 1.0}))
+    assert seen_by(peer, path)["records"] == TubReader(path).records()
+
+
+@pytest.mark.parametrize("name", ["renault_office_v2", "usi_track2_v2", "donkey_testtub_v2"])
+def test_both_read_the_same_from_a_real_tub(peer, shared_data, name):
+    answer = peer.read((shared_data / name).resolve(), images=False)
+    assert answer["records"] == TubReader(shared_data / name).records()
+
+
+def test_a_real_tub_goes_on_where_it_ended(peer, shared_data, folder, record):
+    path = folder / "tub"
+    shutil.copytree(shared_data / "usi_track2_v2", path, copy_function=shutil.copyfile)
+    for inner in (path, path / "images"):
+        inner.chmod(0o755)
+    with TubWriter(path, INPUTS, TYPES) as writer:
+        assert writer.notes == []
+        assert writer.append(record()) == 4000
+    answer = peer.read(path, images=False)
+    assert answer["error"] == ""
+    assert len(answer["records"]) == 2973
+    assert answer["records"] == TubReader(path).records()
+
+
+DAMAGE = {
+    "torn line": lambda tub: append_bytes(tub / "catalog_2.catalog", b'{"_index": 12, '),
+    "blank line": lambda tub: replace_line(tub, b"\n"),
+    "zeros": lambda tub: replace_line(tub, bytes(50) + b"\n"),
+    "invalid UTF-8": lambda tub: replace_line(tub, b"\xff\n"),
+    "empty catalog": lambda tub: (tub / "catalog_3.catalog").write_bytes(b""),
+    "empty catalog manifest": lambda tub: (tub / "catalog_1.catalog_manifest").write_bytes(b""),
+    "no catalog manifest": lambda tub: (tub / "catalog_1.catalog_manifest").unlink(),
+    "empty manifest": lambda tub: (tub / "manifest.json").write_bytes(b""),
+    "manifest without its end": lambda tub: cut_manifest(tub),
+}
+
+
+def append_bytes(file, data):
+    file.write_bytes(file.read_bytes() + data)
+
+
+def replace_line(tub, line):
+    file = tub / "catalog_0.catalog"
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join([*lines[:2], line, *lines[3:]]))
+
+
+def cut_manifest(tub):
+    lines = (tub / "manifest.json").read_bytes().splitlines(keepends=True)
+    (tub / "manifest.json").write_bytes(b"".join(lines[:4]))
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_what_we_repair_the_peer_reads(peer, make_tub, record, damage):
+    path = make_tub(12)
+    DAMAGE[damage](path)
+    with TubWriter(path, INPUTS, TYPES) as writer:
+        writer.append(record())
+    assert seen_by(peer, path)["records"] == TubReader(path).records()
