@@ -14,7 +14,8 @@ CAR = [
 PI = [
     "adafruit-circuitpython-pca9685>=3.4.22,<4",
     "adafruit-blinka>=10,<11",
-    "gpiod>=2.2.2,<3; sys_platform == 'linux'",  # blinka imports it on every Pi, but does not ask for it
+    # blinka imports it on every Pi, but does not ask for it
+    "gpiod>=2.2.2,<3; sys_platform == 'linux'",
     "smbus2>=0.5,<1",
 ]
 

@@ -83,8 +83,37 @@ def outputs():
     return Outputs()
 
 
+class Kernel:
+    """What the guardian asks of Linux for itself; this process is not made a guardian for good."""
+
+    def __init__(self):
+        self.asked = []
+        self.refuses = False
+
+    def sched_setscheduler(self, pid, policy, param):
+        if self.refuses:
+            raise PermissionError(1, "Operation not permitted")
+        self.asked.append((pid, policy, param.sched_priority))
+
+    def CDLL(self, name):  # noqa: N802 - named as in ctypes
+        assert name is None
+        return self
+
+    def mlockall(self, flags):
+        self.asked.append(("mlockall", flags))
+        return -1
+
+
 @pytest.fixture
-def run(outputs, monkeypatch):
+def kernel(monkeypatch):
+    kernel = Kernel()
+    monkeypatch.setattr(os, "sched_setscheduler", kernel.sched_setscheduler)
+    monkeypatch.setattr("donkeycar.safety.process.ctypes", kernel)
+    return kernel
+
+
+@pytest.fixture
+def run(outputs, kernel, monkeypatch):
     """Guard the child in this process, which is then given back as it was."""
     monkeypatch.setenv("PYTHONPATH", PACKAGE)
     monkeypatch.setattr("donkeycar.safety.guardian.STEADY_S", 0.1)
@@ -92,7 +121,6 @@ def run(outputs, monkeypatch):
     monkeypatch.setattr("donkeycar.safety.guardian.OFF_AFTER_S", 0.2)
     numbers = (*STOP_SIGNALS, signal.SIGTSTP)
     handlers = {number: signal.getsignal(number) for number in numbers}
-    policy, param = os.sched_getscheduler(0), os.sched_getparam(0)
 
     def run(behaviour, **options):
         return guard(Guardian(outputs), [sys.executable, str(CHILD), behaviour], **options)
@@ -100,8 +128,6 @@ def run(outputs, monkeypatch):
     yield run
     for number, handler in handlers.items():
         signal.signal(number, handler)
-    os.sched_setscheduler(0, policy, param)
-    ctypes.CDLL(None).munlockall()
     gc.enable()
 
 
@@ -154,26 +180,20 @@ def test_outputs_that_never_take_the_end_are_given_up(run, outputs):
     assert 0.3 < time.monotonic() - started_s < 5
 
 
-def test_asks_to_be_run_first(run, outputs):
+def test_asks_to_be_run_first_and_kept_in_memory(run, outputs, kernel):
     seen = []
-    outputs.when["0.25,0.50"] = lambda: seen.append(
-        (os.sched_getscheduler(0) & ~os.SCHED_RESET_ON_FORK, os.sched_getparam(0), gc.isenabled())
-    )
+    outputs.when["0.25,0.50"] = lambda: seen.append(gc.isenabled())
     run("exit")
-    if os.geteuid() == 0:
-        assert seen == [(os.SCHED_FIFO, os.sched_param(50), False)]
-    assert seen[0][2] is False
+    assert kernel.asked == [
+        (0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, 50),
+        ("mlockall", 3),
+    ]
+    assert seen == [False]
 
 
-def test_goes_on_where_it_may_not_be_run_first(run, outputs, monkeypatch):
-    def refuse(*_):
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr(os, "sched_setscheduler", refuse)
-    try:
-        assert run("exit") == 7
-    finally:
-        monkeypatch.undo()
+def test_goes_on_where_it_may_not_be_run_first(run, kernel):
+    kernel.refuses = True
+    assert run("exit") == 7
 
 
 def test_ctrl_z_does_not_freeze_it(run, outputs):
