@@ -41,6 +41,7 @@ class Served:
         self.port = self.controller.port
         self.token = self.controller.pairing.url.partition("#")[2]
         self.thread = threading.Thread(target=self.controller.update, daemon=True)
+        self._lock = threading.Lock()
         self._opened: list[Socket] = []
 
     def __enter__(self) -> "Served":
@@ -97,7 +98,9 @@ class Served:
         """Open a websocket; by default as a script with the token."""
         given = headers or {"Authorization": f"Bearer {self.token}"}
         opened = Socket(self.port, path, given)
-        self._opened.append(opened)
+        with self._lock:
+            self._opened = [known for known in self._opened if known.raw.fileno() >= 0]
+            self._opened.append(opened)
         return opened
 
 

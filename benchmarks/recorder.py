@@ -59,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     for name, key in (
         ("inside the loop, mean", "mean_ms"),
         ("inside the loop, p99", "p99_ms"),
-        ("until on the disk", "record_ms"),
+        ("in its thread, a record", "record_ms"),
     ):
         growth = last[key] / first[key]
         print(

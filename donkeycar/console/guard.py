@@ -86,11 +86,12 @@ class Guarded(RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with one sentence; what went wrong inside stays inside."""
-        if status_code < 500 or isinstance(kwargs["exc_info"][1], HTTPError):
+        exc_info = kwargs.get("exc_info")
+        if exc_info is None or isinstance(exc_info[1], HTTPError):
             self.finish({"error": self._reason})
             return
         number = secrets.token_hex(4)
-        logger.error("Error %s in the console", number, exc_info=kwargs["exc_info"])
+        logger.error("Error %s in the console", number, exc_info=exc_info)
         self.finish({"error": f"The console failed. Its log has more: error {number}"})
 
     def log_exception(self, *exc_info: Any) -> None:
@@ -110,15 +111,24 @@ class Guarded(RequestHandler):
         return getattr(self.request.connection, "stream", None)
 
     def _is_for_this_car(self) -> bool:
-        stream = self.stream()
-        local = "" if stream is None or stream.closed() else stream.socket.getsockname()[0]
         console = self.console
         return is_own_host(
             self.request.headers.get("Host", ""),
             names=console.names,
             port=console.port,
-            local_address=local,
+            local_address=self._local_address(),
         )
+
+    def _local_address(self) -> str:
+        """Address of this computer that the request came in at; "" if it is gone already."""
+        stream = self.stream()
+        if stream is None or stream.closed():
+            return ""
+        try:
+            address: str = stream.socket.getsockname()[0]
+        except OSError:
+            return ""
+        return address
 
     def _check_writing(self) -> None:
         headers = self.request.headers

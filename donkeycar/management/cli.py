@@ -27,6 +27,7 @@ COMMANDS = {
     "createcar": Command("donkeycar.management.createcar", "make the folder of a car"),
     "update": Command("donkeycar.management.update", "renew manage.py and config.py of a car"),
     "config": Command("donkeycar.management.config", "show the settings of a car"),
+    "tub": Command("donkeycar.management.tub", "check and repair recordings"),
     "train": Command("donkeycar.management.train", "make a pilot of recordings"),
     "sim": Command("donkeycar.management.sim", "let a pilot drive in the simulator"),
 }

@@ -108,18 +108,20 @@ class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
         self._advance(1)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Compare with the best so far."""
-        for name, value in (logs or {}).items():
-            self.history.setdefault(name, []).append(float(value))
-        self.history.setdefault("learning_rate", []).append(
-            float(self.model.optimizer.learning_rate)
-        )
-        loss = self.history["val_loss"][-1]
+        """Compare with the best so far; an epoch without a finite loss ends it all."""
+        measured = {name: float(value) for name, value in (logs or {}).items()}
+        if not all(map(math.isfinite, measured.values())):
+            self.model.stop_training = True
+            return
+        measured["learning_rate"] = float(self.model.optimizer.learning_rate)
+        for name, value in measured.items():
+            self.history.setdefault(name, []).append(value)
+        loss = measured["val_loss"]
         if loss < self._best_loss:
             self._best_loss = loss
             self.best_epoch = epoch + 1
             self.best_weights = self.model.get_weights()
-        if not math.isfinite(loss) or not self._schedule.go_on(epoch + 1, loss):
+        if not self._schedule.go_on(epoch + 1, loss):
             self.model.stop_training = True
         self._advance(
             0,

@@ -1,0 +1,68 @@
+"""`donkey tub`: look after recordings."""
+
+import argparse
+from pathlib import Path
+
+from donkeycar.tub import check, repair
+
+# A damaged tub of many records has as many problems; the first ones tell what happened.
+SHOWN = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add `check` and `repair`, each with the tubs it is to look at."""
+    actions = parser.add_subparsers(metavar="action", dest="action", required=True)
+    for name, text in (
+        ("check", "read everything in a tub, change nothing; exit code 1 if something is wrong"),
+        ("repair", "put a damaged tub right; nothing is deleted"),
+    ):
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument("tubs", nargs="+", type=Path, metavar="TUB", help="folder of a tub")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check or repair.
+
+    Returns:
+        1 if `check` found something wrong, else 0.
+    """
+    look = {"check": check_tub, "repair": repair_tub}[args.action]
+    return max(look(path.expanduser()) for path in args.tubs)
+
+
+def check_tub(path: Path) -> int:
+    """Print what is in a tub and what is wrong with it.
+
+    Returns:
+        1 if something is wrong, else 0.
+
+    Raises:
+        TubError: If there is no tub at `path`.
+    """
+    report = check(path)
+    print(
+        f"{path}: {report.num_records} records, {report.num_deleted} of them deleted, "
+        f"{len(report.sessions)} sessions"
+    )
+    for problem in report.problems[:SHOWN]:
+        print(f"  {problem}")
+    if len(report.problems) > SHOWN:
+        print(f"  and {len(report.problems) - SHOWN} more")
+    if report.problems:
+        print(f"Next: donkey tub repair {path}")
+    return 1 if report.problems else 0
+
+
+def repair_tub(path: Path) -> int:
+    """Put a tub right and print what was done.
+
+    Raises:
+        TubError: If there is no tub of format v2 at `path`, or somebody records into it.
+        DeviceError: If the disk refuses.
+    """
+    notes = repair(path)
+    for note in notes:
+        print(f"{path}: {note}")
+    if not notes:
+        print(f"{path}: nothing to repair")
+    return 0
