@@ -1,0 +1,127 @@
+"""Pulses that the processor's own PWM makes, through the files of the kernel.
+
+They do not tremble, and cost no computer time. Beware: the hardware goes on with the last pulse
+when the program that set it dies. Whoever constructs a pin again switches it off.
+
+Source: Linux, Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface".
+"""
+
+import os
+from pathlib import Path
+from typing import Protocol
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain.refreshed import Refreshed
+from donkeycar.timing import Clock, RealClock
+
+SYSFS_PWM = Path("/sys/class/pwm")
+# udev hands a new channel to the group a moment after the kernel has made it.
+READY_WITHIN_S = 1.0
+POLL_S = 0.02
+
+
+class Files(Protocol):
+    """The part of a file system that is needed: an attribute is written in one go."""
+
+    def write(self, path: Path, text: str, /) -> None:
+        """Write an attribute; the kernel refuses with an ``OSError``."""
+
+
+class KernelFiles:
+    """The files of this computer."""
+
+    def write(self, path: Path, text: str) -> None:
+        """Write an attribute with a single system call, as the kernel expects it."""
+        fd = os.open(path, os.O_WRONLY)
+        try:
+            os.write(fd, text.encode())
+        finally:
+            os.close(fd)
+
+
+class KernelPwmPin:
+    """A channel of a PWM chip of the kernel. Constructed, it is off.
+
+    Args:
+        chip: The N of ``pwmchipN``.
+        channel: The M of ``pwmM``.
+        frequency_hz: Frames a second, greater than 0.
+        root: Folder of the chips.
+        files: How attributes are written.
+        clock: Source of time.
+
+    Raises:
+        ConfigError: If the frequency is impossible.
+        DeviceError: If there is no such channel, or it may not be written.
+    """
+
+    def __init__(
+        self,
+        chip: int,
+        channel: int,
+        *,
+        frequency_hz: float,
+        root: Path = SYSFS_PWM,
+        files: Files | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        if not 0 < frequency_hz < 1e6:
+            raise ConfigError(
+                f"`frequency_hz` must be greater than 0, and less than a million. "
+                f"Received: frequency_hz={frequency_hz}"
+            )
+        self.frame_us = 1e6 / frequency_hz
+        self._files: Files = KernelFiles() if files is None else files
+        self._folder = root / f"pwmchip{chip}" / f"pwm{channel}"
+        clock = RealClock() if clock is None else clock
+        self._width_ns = Refreshed[int](self._write_ns, clock=clock)
+        try:
+            if not self._folder.exists():
+                self._files.write(self._folder.parent / "export", str(channel))
+            self._prepare(clock)
+        except OSError as error:
+            raise DeviceError(
+                f"Channel {channel} of PWM chip {chip} does not open: {error}. Add "
+                "dtoverlay=pwm-2chan to /boot/firmware/config.txt and start the Pi again"
+            ) from error
+
+    def set_us(self, pulse_us: float) -> None:
+        """Repeat a pulse of this length; one as long as a frame is high all the time.
+
+        Raises:
+            OSError: If the kernel refuses.
+        """
+        self._width_ns.put(round(1000 * min(pulse_us, self.frame_us)))
+
+    def off(self) -> None:
+        """Send no pulses.
+
+        Raises:
+            OSError: If the kernel refuses.
+        """
+        self._width_ns.put(0)
+
+    def _prepare(self, clock: Clock) -> None:
+        """Switch the channel off, whatever it did before, then set its frequency."""
+        deadline_s = clock.monotonic() + READY_WITHIN_S
+        while True:
+            try:
+                # A width longer than the new period would be refused, so it goes first. A channel
+                # that was never used has no period, and refuses any width; it has none anyway.
+                self._put("enable", 0)
+                break
+            except PermissionError:
+                if clock.monotonic() >= deadline_s:
+                    raise
+                clock.sleep(POLL_S)
+        if int((self._folder / "period").read_text()):
+            self._put("duty_cycle", 0)
+        self._put("period", round(1000 * self.frame_us))
+
+    def _write_ns(self, width_ns: int) -> None:
+        # Off is a width of 0 first: a channel that is only disabled may stop while it is high.
+        self._put("duty_cycle", width_ns)
+        self._put("enable", int(width_ns > 0))
+
+    def _put(self, attribute: str, value: int) -> None:
+        self._files.write(self._folder / attribute, str(value))

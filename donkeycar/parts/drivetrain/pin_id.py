@@ -1,0 +1,77 @@
+"""The names by which settings call pins.
+
+| name                | pin                                                                  |
+| ------------------- | -------------------------------------------------------------------- |
+| `RPI_GPIO.BOARD.33` | pin 33 of the header of a Raspberry Pi, counted as on the board      |
+| `RPI_GPIO.BCM.13`   | the same pin by its number in the processor                          |
+| `PCA9685.1:40.0`    | channel 0 of the PCA9685 at address 0x40 (hexadecimal) of I2C bus 1  |
+| `PWM.0.1`           | channel 1 of the kernel's PWM chip 0: ``/sys/class/pwm/pwmchip0``    |
+"""
+
+import re
+from typing import NamedTuple
+
+from donkeycar.errors import ConfigError
+
+FORMS = "RPI_GPIO.BOARD.33, RPI_GPIO.BCM.13, PCA9685.1:40.0 or PWM.0.1"
+_GPIO = re.compile(r"RPI_GPIO\.(BOARD|BCM)\.(\d{1,2})")
+_PCA9685 = re.compile(r"PCA9685\.(\d{1,3}):(?:0x)?([0-9A-Fa-f]{1,2})\.(\d{1,2})")
+_KERNEL = re.compile(r"PWM\.(\d{1,3})\.(\d{1,3})")
+_PIGPIO = re.compile(r"PIGPIO\.(?:BCM|BOARD)\.(\d{1,2})")
+
+
+class GpioId(NamedTuple):
+    """A pin of the Raspberry Pi, by the name that gpiozero has for it: `BOARD33`, `GPIO13`."""
+
+    name: str
+
+
+class PCA9685Id(NamedTuple):
+    """A channel of a PCA9685."""
+
+    bus: int
+    address: int
+    channel: int
+
+
+class KernelPwmId(NamedTuple):
+    """A channel of a PWM chip of the kernel."""
+
+    chip: int
+    channel: int
+
+
+PinId = GpioId | PCA9685Id | KernelPwmId
+
+
+def parse_pin(text: str, *, setting: str) -> PinId:
+    """Read the name of a pin.
+
+    Args:
+        text: One of the forms above.
+        setting: Where it was written, for the message.
+
+    Raises:
+        ConfigError: If it is none of them, or belongs to a library that is gone.
+
+    Example:
+        >>> parse_pin("PCA9685.1:40.0", setting="PWM_STEERING_PIN")
+        PCA9685Id(bus=1, address=64, channel=0)
+    """
+    if match := _GPIO.fullmatch(text):
+        scheme, number = match.groups()
+        return GpioId(f"{'GPIO' if scheme == 'BCM' else 'BOARD'}{number}")
+    if match := _PCA9685.fullmatch(text):
+        bus, address, channel = match.groups()
+        return PCA9685Id(int(bus), int(address, 16), int(channel))
+    if match := _KERNEL.fullmatch(text):
+        return KernelPwmId(int(match[1]), int(match[2]))
+    if text.startswith("PIGPIO."):
+        old = _PIGPIO.fullmatch(text)
+        instead = text.replace("PIGPIO.", "RPI_GPIO.") if old else "RPI_GPIO.BCM.13"
+        raise ConfigError(
+            f"`{setting}` must be {FORMS}: pigpio does not run on a Raspberry Pi 5 and is no "
+            f"longer part of the system. Received: {setting}={text!r}. Write {instead!r}, or "
+            "'PWM.0.1' for a pulse without jitter: docs/drivetrains.md says how"
+        )
+    raise ConfigError(f"`{setting}` must be {FORMS}. Received: {setting}={text!r}")

@@ -1,0 +1,170 @@
+"""Pins by their names: whatever chip they are on, they take pulses, shares of power, or levels."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.gpio_pin import GpioLevelPin, GpioPulsePin
+from donkeycar.parts.drivetrain.i2c_bus import I2CBus, open_bus
+from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM, Files, KernelPwmPin
+from donkeycar.parts.drivetrain.motor import Duty, Level
+from donkeycar.parts.drivetrain.pca9685 import (
+    DEFAULT_FREQUENCY_HZ,
+    OSCILLATOR_HZ,
+    PCA9685,
+    TICKS,
+    PulsePin,
+)
+from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id, PinId, parse_pin
+from donkeycar.timing import Clock
+
+
+class OpensBus(Protocol):
+    """Opens an I2C bus by its number."""
+
+    def __call__(self, number: int, /) -> I2CBus:
+        """The bus: one object for everybody in this process."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """What pins are wired to, below all drivers. The defaults are this computer's own.
+
+    Attributes:
+        open_bus: Opens an I2C bus by its number.
+        gpio_factory: A gpiozero pin factory; ``None`` is lgpio's.
+        pwm_root: Folder of the kernel's PWM chips.
+        pwm_files: How their attributes are written; ``None``: to the files of this computer.
+    """
+
+    open_bus: OpensBus = open_bus
+    gpio_factory: Any = None
+    pwm_root: Path = SYSFS_PWM
+    pwm_files: Files | None = None
+
+
+class Pins:
+    """Opens pins by their names; pins on the same PCA9685 share the chip.
+
+    Args:
+        board: What they are wired to.
+        frequency_hz: Frames a second of servos and of every PCA9685.
+        motor_frequency_hz: Frames a second of motors on pins that have a frequency of their own.
+        oscillator_hz: Clock of the PCA9685.
+        clock: Source of time.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        *,
+        frequency_hz: float = DEFAULT_FREQUENCY_HZ,
+        motor_frequency_hz: float = DEFAULT_FREQUENCY_HZ,
+        oscillator_hz: float = OSCILLATOR_HZ,
+        clock: Clock | None = None,
+    ) -> None:
+        self._board = board
+        self._frequency_hz = frequency_hz
+        self._motor_frequency_hz = motor_frequency_hz
+        self._oscillator_hz = oscillator_hz
+        self._clock = clock
+        self._chips: dict[tuple[int, int], PCA9685] = {}
+
+    def pulse(self, pin: PinId, *, inverted: bool = False) -> PulsePin:
+        """A pin for a servo or a speed controller.
+
+        Args:
+            pin: Which.
+            inverted: Whether what is wired to it turns its signal upside down.
+
+        Raises:
+            ConfigError: If there is no such pin.
+            DeviceError: If its hardware does not answer.
+        """
+        opened, frame_us = self._open(pin, self._frequency_hz)
+        return InvertedPin(opened, frame_us) if inverted else opened
+
+    def duty(self, pin: PinId) -> Duty:
+        """A pin for the power of a motor. Raises what `pulse` does."""
+        return Duty(*self._open(pin, self._motor_frequency_hz))
+
+    def level(self, pin: PinId) -> Level:
+        """A pin that is high or low. Raises what `pulse` does."""
+        if isinstance(pin, GpioId):
+            return GpioLevelPin(pin.name, factory=self._board.gpio_factory, clock=self._clock)
+        return self.duty(pin)
+
+    def _open(self, pin: PinId, frequency_hz: float) -> tuple[PulsePin, float]:
+        if isinstance(pin, PCA9685Id):
+            chip = self._chip(pin.bus, pin.address)
+            return chip.pin(pin.channel), TICKS * chip.tick_us
+        if isinstance(pin, GpioId):
+            gpio = GpioPulsePin(
+                pin.name,
+                frequency_hz=frequency_hz,
+                factory=self._board.gpio_factory,
+                clock=self._clock,
+            )
+            return gpio, gpio.frame_us
+        kernel = KernelPwmPin(
+            *pin,
+            frequency_hz=frequency_hz,
+            root=self._board.pwm_root,
+            files=self._board.pwm_files,
+            clock=self._clock,
+        )
+        return kernel, kernel.frame_us
+
+    def _chip(self, bus: int, address: int) -> PCA9685:
+        if (bus, address) not in self._chips:
+            self._chips[bus, address] = PCA9685(
+                self._board.open_bus(bus),
+                address=address,
+                frequency_hz=self._frequency_hz,
+                oscillator_hz=self._oscillator_hz,
+                clock=self._clock,
+            )
+        return self._chips[bus, address]
+
+
+class InvertedPin:
+    """A pin whose signal is turned upside down on its way: it is low for the pulse.
+
+    Args:
+        pin: Where it comes out.
+        frame_us: Length of a frame in microseconds.
+    """
+
+    def __init__(self, pin: PulsePin, frame_us: float) -> None:
+        self._pin = pin
+        self._frame_us = frame_us
+
+    def set_us(self, pulse_us: float) -> None:
+        """Repeat a pulse of this length."""
+        self._pin.set_us(self._frame_us - pulse_us)
+
+    def off(self) -> None:
+        """Send no pulses: a level that stays is none, whichever it is."""
+        self._pin.off()
+
+
+def named_pins(names: dict[str, str]) -> dict[str, PinId]:
+    """Read names of pins, all before any is opened.
+
+    Args:
+        names: By the setting they were written in.
+
+    Raises:
+        ConfigError: If one is impossible, or two are the same.
+    """
+    pins: dict[str, PinId] = {}
+    for setting, name in names.items():
+        pin = parse_pin(name, setting=setting)
+        for other, taken in pins.items():
+            if taken == pin:
+                raise ConfigError(
+                    f"`{setting}` and `{other}` must be different pins. Received: {name!r} twice"
+                )
+        pins[setting] = pin
+    return pins

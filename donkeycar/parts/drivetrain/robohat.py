@@ -1,0 +1,101 @@
+"""The RoboHAT MM1 and the RC Hat: a board on the Pi's serial port that makes the pulses.
+
+A line of text orders both: ``1500, 1500`` and a carriage return, steering then throttle in
+microseconds, four digits each. The board knows no time-out that would stop the car: it repeats the
+last order for 10 s, then passes the radio through. It looks for one line every 25 ms; lines that
+come faster pile up in its 64 bytes of memory.
+
+Source: the board's program, ``contrib/robohat/code-robocarstore.py`` of donkeycar 5.
+"""
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.order import bounded
+from donkeycar.parts.drivetrain.refreshed import Refreshed
+from donkeycar.parts.drivetrain.serial_line import SerialLine
+from donkeycar.safety.pulse import PulseRange
+from donkeycar.timing import Clock, RealClock
+
+BAUD_RATE = 115_200
+SHORTEST_US, LONGEST_US = 1000, 2000
+# Slower than the board reads.
+MIN_INTERVAL_S = 0.03
+
+
+class RoboHATOutput:
+    """The output of a guardian that drives a RoboHAT. Constructed, it is neutral.
+
+    Args:
+        line: To the board.
+        steering: Calibrated pulses of the servo, all within 1000 to 2000 us.
+        throttle: Calibrated pulses of the speed controller, the same.
+        clock: Source of time.
+
+    Raises:
+        ConfigError: If a range is impossible.
+        OSError: If the board does not take its order.
+    """
+
+    def __init__(
+        self,
+        line: SerialLine,
+        *,
+        steering: PulseRange,
+        throttle: PulseRange,
+        clock: Clock | None = None,
+    ) -> None:
+        check(steering, throttle)
+        self._steering = steering
+        self._throttle = throttle
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._line = line
+        self._order = Refreshed[tuple[int, int]](self._send, clock=self._clock)
+        self._sent: tuple[int, int] | None = None
+        self._sent_s = -MIN_INTERVAL_S
+        # Ends whatever half a line the board has heard.
+        line.write(b"\r")
+        self.off()
+
+    def write(self, steering: float | None, throttle: float | None) -> None:
+        """Order both, -1 to +1; ``None`` and NaN are 0. Less throttle does not wait its turn.
+
+        Raises:
+            OSError: If the board does not take its order.
+        """
+        order = (
+            round(self._steering.at(bounded(steering))),
+            round(self._throttle.at(bounded(throttle))),
+        )
+        is_stop = self._sent is None or (
+            order[1] == self._throttle.centre_us and self._sent[1] != order[1]
+        )
+        if is_stop or self._clock.monotonic() - self._sent_s >= MIN_INTERVAL_S:
+            self._order.put(order)
+
+    def off(self) -> None:
+        """Order neutral, over and over: after 10 s of silence the board would obey the radio.
+
+        Raises:
+            OSError: If the board does not take its order.
+        """
+        self.write(0.0, 0.0)
+
+    def _send(self, order: tuple[int, int]) -> None:
+        # Unknown until it is through: the next tick then does not wait.
+        self._sent = None
+        self._line.write(b"%d, %d\r" % order)
+        self._sent, self._sent_s = order, self._clock.monotonic()
+
+
+def check(steering: PulseRange, throttle: PulseRange) -> None:
+    """Refuse pulses that the board would not make.
+
+    Raises:
+        ConfigError: If a range is impossible, or goes beyond 1000 to 2000 us.
+    """
+    for name, pulses in (("steering", steering), ("throttle", throttle)):
+        pulses.check(name)
+        if not all(SHORTEST_US <= pulse_us <= LONGEST_US for pulse_us in pulses):
+            raise ConfigError(
+                f"The pulses of the {name} must be {SHORTEST_US} to {LONGEST_US} us on a RoboHAT. "
+                f"Received: {pulses}"
+            )

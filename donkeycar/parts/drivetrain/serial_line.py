@@ -1,0 +1,85 @@
+"""A serial line that never makes anybody wait, and comes back when its plug does."""
+
+import errno
+import os
+import select
+import termios
+from typing import Any
+
+from donkeycar.errors import DeviceError
+
+# Bytes that may wait to be sent. More means that the device does not take them; by the time it
+# does, the orders in them would be old.
+MAX_WAITING_BYTES = 128
+
+
+class SerialLine:
+    """A line to a motor controller.
+
+    Args:
+        port: ``/dev/ttyACM0`` and the like.
+        baud_rate: Bits a second.
+
+    Raises:
+        DeviceError: If pyserial is missing or the port does not open.
+    """
+
+    def __init__(self, port: str, *, baud_rate: int) -> None:
+        self._name = port
+        self._baud_rate = baud_rate
+        self._port: Any = None
+        self._open()
+
+    def write(self, data: bytes) -> None:
+        """Send `data`, whole or not at all; a line that was lost is opened again first.
+
+        Raises:
+            OSError: If the device is gone, or takes nothing. What waited is thrown away then.
+        """
+        if self._port is None:
+            self._open()
+        try:
+            if self._port.out_waiting > MAX_WAITING_BYTES:
+                raise BlockingIOError(errno.EAGAIN, f"{self._name} does not take its orders")
+            sent = os.write(self._port.fileno(), data)
+            if sent < len(data):
+                raise BlockingIOError(errno.EAGAIN, f"{self._name} took {sent} of {len(data)} B")
+        except BlockingIOError:
+            self._port.reset_output_buffer()
+            raise
+        except (OSError, termios.error) as error:
+            self.close()
+            raise DeviceError(f"{self._name} is gone: {error}. Check the plug") from error
+
+    def read(self, timeout_s: float) -> bytes:
+        """What has come; waits up to `timeout_s` for the first byte. Empty if nothing came.
+
+        Raises:
+            OSError: If the device is gone.
+        """
+        if self._port is None:
+            self._open()
+        if not select.select([self._port.fileno()], [], [], timeout_s)[0]:
+            return b""
+        return os.read(self._port.fileno(), 4096)
+
+    def close(self) -> None:
+        """Let go of the port. Safe to call twice; the next `write` opens it again."""
+        if self._port is not None:
+            self._port.close()
+            self._port = None
+
+    def _open(self) -> None:
+        try:
+            import serial
+        except ImportError as error:
+            raise DeviceError(
+                "A serial line needs pyserial. Install it: pip install 'donkeycar[pi]'"
+            ) from error
+        try:
+            self._port = serial.Serial(self._name, self._baud_rate, timeout=0, exclusive=True)
+        except (OSError, termios.error) as error:
+            raise DeviceError(
+                f"{self._name} does not open: {error}. Check the plug, and that you may use it: "
+                "sudo usermod -aG dialout $USER, then log in again"
+            ) from error

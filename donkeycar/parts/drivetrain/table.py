@@ -1,0 +1,335 @@
+"""Settings to wheels: what stands behind each word of `DRIVE_TRAIN_TYPE`.
+
+Everything made here is the output of a guardian, and off when it is made. To make it once more is
+therefore how a motor is stopped whose guardian died.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.pca9685 import PulsePin, tick_us
+from donkeycar.parts.drivetrain.pins import Board, Pins, named_pins
+from donkeycar.safety.guardian import Output
+from donkeycar.safety.pulse import PulseRange
+from donkeycar.timing import Clock
+
+if TYPE_CHECKING:
+    from donkeycar.sim.world import World
+
+Settings = Mapping[str, Any]
+
+
+class Garage(NamedTuple):
+    """What a drivetrain is made from.
+
+    Attributes:
+        settings: All settings of the car, by name.
+        board: What pins are wired to.
+        clock: Source of time; ``None`` is real time.
+        world: The simulated world, for ``SIM``.
+    """
+
+    settings: Settings
+    board: Board
+    clock: Clock | None
+    world: "World | None"
+
+    def pins(self) -> Pins:
+        """Opens the car's pins."""
+        return Pins(
+            self.board,
+            frequency_hz=self.settings["PWM_FREQUENCY"],
+            motor_frequency_hz=self.settings["MOTOR_PWM_FREQUENCY"],
+            oscillator_hz=self.settings["PCA9685_OSCILLATOR_HZ"],
+            clock=self.clock,
+        )
+
+    def pulses(self, *counts: float, scale: float = 1.0) -> PulseRange:
+        """Two or three pulses, counted in 4096 parts of a frame, in microseconds.
+
+        Without the middle one it is half-way.
+        """
+        count_us = scale * tick_us(self.settings["PWM_FREQUENCY"])
+        low_us, high_us = counts[0] * count_us, counts[-1] * count_us
+        centre_us = counts[1] * count_us if len(counts) == 3 else (low_us + high_us) / 2
+        return PulseRange(low_us, centre_us, high_us)
+
+
+def make_output(
+    kind: str,
+    settings: Settings,
+    *,
+    board: Board | None = None,
+    clock: Clock | None = None,
+    world: "World | None" = None,
+) -> Output:
+    """Open the hardware of a drivetrain; nothing of it moves.
+
+    Args:
+        kind: A word of `DRIVE_TRAIN_TYPE`.
+        settings: All settings of the car, by name.
+        board: What pins are wired to; ``None`` is this computer's own.
+        clock: Source of time.
+        world: The simulated world, for ``SIM``.
+
+    Raises:
+        ConfigError: If the word is unknown or of the past, or a setting is impossible. Nothing has
+            been opened then, unless the hardware itself refused the setting.
+        DeviceError: If the hardware does not answer.
+
+    Example:
+        >>> settings = {"PWM_FREQUENCY": 60, "PWM_STEERING_THROTTLE": {
+        ...     "STEERING_LEFT_PWM": 460, "STEERING_RIGHT_PWM": 290,
+        ...     "PWM_STEERING_SCALE": 1.0, "PWM_THROTTLE_SCALE": 1.0, "THROTTLE_FORWARD_PWM": 500,
+        ...     "THROTTLE_STOPPED_PWM": 370, "THROTTLE_REVERSE_PWM": 220}}
+        >>> wheels = make_output("MOCK", settings)
+        >>> wheels.write(0.0, 1.0)
+        >>> round(wheels.throttle_us)
+        2040
+    """
+    if kind in DEAD_DRIVETRAINS:
+        raise ConfigError(
+            f"`DRIVE_TRAIN_TYPE` {kind} is no more: {DEAD_DRIVETRAINS[kind]}. "
+            f"Received: DRIVE_TRAIN_TYPE={kind!r}"
+        )
+    if kind not in DRIVETRAINS:
+        raise ConfigError(
+            f"`DRIVE_TRAIN_TYPE` must be one of {', '.join(DRIVETRAINS)}. "
+            f"Received: DRIVE_TRAIN_TYPE={kind!r}"
+        )
+    return DRIVETRAINS[kind](Garage(settings, board or Board(), clock, world))
+
+
+def _servo_and_esc(garage: Garage) -> Output:
+    return _pulsed(garage, garage.settings["PWM_STEERING_THROTTLE"])
+
+
+def _channels(garage: Garage) -> Output:
+    """Cars from before donkeycar 5 name channels, and have no dictionary."""
+    settings = garage.settings
+    family = dict(settings["PWM_STEERING_THROTTLE"])
+    for name in PULSE_NAMES:
+        if settings[name] is not None:
+            family[name] = settings[name]
+    # Where donkeycar 4 looked if it was not told: `PCA9685_I2C_BUSNUM` None.
+    bus = 1 if settings["PCA9685_I2C_BUSNUM"] is None else settings["PCA9685_I2C_BUSNUM"]
+    chip = f"PCA9685.{bus}:{settings['PCA9685_I2C_ADDR']:x}"
+    family["PWM_STEERING_PIN"] = f"{chip}.{settings['STEERING_CHANNEL']}"
+    family["PWM_THROTTLE_PIN"] = f"{chip}.{settings['THROTTLE_CHANNEL']}"
+    return _pulsed(garage, family)
+
+
+def _pulsed(garage: Garage, family: Settings) -> Output:
+    from donkeycar.parts.drivetrain.pulse_output import PulseOutput
+
+    pins = named_pins({name: family[name] for name in ("PWM_STEERING_PIN", "PWM_THROTTLE_PIN")})
+    steering = _steering(garage, family).check("steering")
+    throttle = _throttle(garage, family).check("throttle")
+    opener = garage.pins()
+    output = PulseOutput(
+        opener.pulse(pins["PWM_STEERING_PIN"], inverted=family["PWM_STEERING_INVERTED"]),
+        opener.pulse(pins["PWM_THROTTLE_PIN"], inverted=family["PWM_THROTTLE_INVERTED"]),
+        steering=steering,
+        throttle=throttle,
+    )
+    output.off()
+    return output
+
+
+def _steering(garage: Garage, family: Settings) -> PulseRange:
+    left, right = family["STEERING_LEFT_PWM"], family["STEERING_RIGHT_PWM"]
+    return garage.pulses(left, right, scale=family["PWM_STEERING_SCALE"])
+
+
+def _throttle(garage: Garage, family: Settings) -> PulseRange:
+    return garage.pulses(
+        family["THROTTLE_REVERSE_PWM"],
+        family["THROTTLE_STOPPED_PWM"],
+        family["THROTTLE_FORWARD_PWM"],
+        scale=family["PWM_THROTTLE_SCALE"],
+    )
+
+
+def _servo_and_two_pins(garage: Garage) -> Output:
+    from donkeycar.parts.drivetrain.motor import TwoPinMotor
+    from donkeycar.parts.drivetrain.motor_output import ServoMotorOutput
+
+    family = garage.settings["SERVO_HBRIDGE_2PIN"]
+    pins = _pins(family)
+    steering = _steering(garage, family).check("steering")
+    opener = garage.pins()
+    motor = TwoPinMotor(
+        opener.duty(pins["FWD_DUTY_PIN"]),
+        opener.duty(pins["BWD_DUTY_PIN"]),
+        max_duty=garage.settings["MOTOR_MAX_DUTY"],
+    )
+    return ServoMotorOutput(_servo(opener, family), motor, steering=steering)
+
+
+def _servo_and_three_pins(garage: Garage) -> Output:
+    from donkeycar.parts.drivetrain.motor import ThreePinMotor
+    from donkeycar.parts.drivetrain.motor_output import ServoMotorOutput
+
+    family = garage.settings["SERVO_HBRIDGE_3PIN"]
+    pins = _pins(family)
+    steering = _steering(garage, family).check("steering")
+    opener = garage.pins()
+    motor = ThreePinMotor(
+        opener.level(pins["FWD_PIN"]),
+        opener.level(pins["BWD_PIN"]),
+        opener.duty(pins["DUTY_PIN"]),
+        max_duty=garage.settings["MOTOR_MAX_DUTY"],
+    )
+    return ServoMotorOutput(_servo(opener, family), motor, steering=steering)
+
+
+def _servo(opener: Pins, family: Settings) -> PulsePin:
+    pin = _pins(family)["PWM_STEERING_PIN"]
+    return opener.pulse(pin, inverted=family["PWM_STEERING_INVERTED"])
+
+
+def _steering_motor(garage: Garage) -> Output:
+    from donkeycar.parts.drivetrain.motor import TwoPinMotor
+    from donkeycar.parts.drivetrain.motor_output import SteerMotorOutput
+
+    # A positive angle puts power on LEFT_DUTY_PIN. The name says otherwise, but so it has always
+    # been, and the wires of every such car are right for it.
+    pins, opener = _pins(garage.settings["DC_STEER_THROTTLE"]), garage.pins()
+    steering, driving = (
+        TwoPinMotor(
+            opener.duty(pins[forward]),
+            opener.duty(pins[backward]),
+            max_duty=garage.settings["MOTOR_MAX_DUTY"],
+        )
+        for forward, backward in (
+            ("LEFT_DUTY_PIN", "RIGHT_DUTY_PIN"),
+            ("FWD_DUTY_PIN", "BWD_DUTY_PIN"),
+        )
+    )
+    return SteerMotorOutput(steering, driving)
+
+
+def _two_wheels(garage: Garage) -> Output:
+    from donkeycar.parts.drivetrain.motor import TwoPinMotor
+    from donkeycar.parts.drivetrain.motor_output import TwoWheelOutput
+
+    pins, opener = _pins(garage.settings["DC_TWO_WHEEL"]), garage.pins()
+    left, right = (
+        TwoPinMotor(
+            opener.duty(pins[f"{side}_FWD_DUTY_PIN"]),
+            opener.duty(pins[f"{side}_BWD_DUTY_PIN"]),
+            max_duty=garage.settings["MOTOR_MAX_DUTY"],
+        )
+        for side in ("LEFT", "RIGHT")
+    )
+    return TwoWheelOutput(left, right)
+
+
+def _two_wheels_three_pins(garage: Garage) -> Output:
+    from donkeycar.parts.drivetrain.motor import ThreePinMotor
+    from donkeycar.parts.drivetrain.motor_output import TwoWheelOutput
+
+    pins, opener = _pins(garage.settings["DC_TWO_WHEEL_L298N"]), garage.pins()
+    left, right = (
+        ThreePinMotor(
+            opener.level(pins[f"{side}_FWD_PIN"]),
+            opener.level(pins[f"{side}_BWD_PIN"]),
+            opener.duty(pins[f"{side}_EN_DUTY_PIN"]),
+            max_duty=garage.settings["MOTOR_MAX_DUTY"],
+        )
+        for side in ("LEFT", "RIGHT")
+    )
+    return TwoWheelOutput(left, right)
+
+
+def _robohat(garage: Garage) -> Output:
+    from donkeycar.parts.drivetrain import robohat
+    from donkeycar.parts.drivetrain.serial_line import SerialLine
+
+    settings = garage.settings
+    # On this board a longer pulse steers left.
+    steering = PulseRange(robohat.LONGEST_US, settings["MM1_STEERING_MID"], robohat.SHORTEST_US)
+    throttle = PulseRange(
+        settings["MM1_MAX_REVERSE"], settings["MM1_STOPPED_PWM"], settings["MM1_MAX_FORWARD"]
+    )
+    robohat.check(steering, throttle)
+    return robohat.RoboHATOutput(
+        SerialLine(settings["MM1_SERIAL_PORT"], baud_rate=robohat.BAUD_RATE),
+        steering=steering,
+        throttle=throttle,
+        clock=garage.clock,
+    )
+
+
+def _vesc(garage: Garage) -> Output:
+    from donkeycar.parts.drivetrain.serial_line import SerialLine
+    from donkeycar.parts.drivetrain.vesc import VESCOutput
+
+    settings = garage.settings
+    return VESCOutput(
+        SerialLine(settings["VESC_SERIAL_PORT"], baud_rate=settings["VESC_BAUDRATE"]),
+        max_duty=settings["VESC_MAX_SPEED_PERCENT"],
+        steering_scale=settings["VESC_STEERING_SCALE"],
+        steering_offset=settings["VESC_STEERING_OFFSET"],
+        heartbeat=settings["VESC_START_HEARTBEAT"],
+        answer_s=settings["VESC_TIMEOUT"],
+        clock=garage.clock,
+    )
+
+
+def _mock(garage: Garage) -> Output:
+    from donkeycar.parts.drivetrain.mock_output import MockOutput
+
+    family = garage.settings["PWM_STEERING_THROTTLE"]
+    return MockOutput(
+        steering=_steering(garage, family), throttle=_throttle(garage, family), clock=garage.clock
+    )
+
+
+def _sim(garage: Garage) -> Output:
+    from donkeycar.parts.drivetrain.sim_output import SimOutput
+
+    if garage.world is None:
+        raise ConfigError(
+            "`DRIVE_TRAIN_TYPE` SIM needs a simulated world. Received: world=None. Run the car "
+            'with CAMERA_TYPE = "SIM"'
+        )
+    return SimOutput(garage.world, clock=garage.clock)
+
+
+def _pins(family: Settings) -> dict[str, Any]:
+    return named_pins({name: pin for name, pin in family.items() if name.endswith("_PIN")})
+
+
+# What cars from before donkeycar 5 have outside of any dictionary.
+PULSE_NAMES = (
+    "STEERING_LEFT_PWM",
+    "STEERING_RIGHT_PWM",
+    "THROTTLE_FORWARD_PWM",
+    "THROTTLE_STOPPED_PWM",
+    "THROTTLE_REVERSE_PWM",
+)
+
+DRIVETRAINS: dict[str, Callable[[Garage], Output]] = {
+    "PWM_STEERING_THROTTLE": _servo_and_esc,
+    "I2C_SERVO": _channels,
+    "SERVO_ESC": _channels,
+    "SERVO_HBRIDGE_2PIN": _servo_and_two_pins,
+    "SERVO_HBRIDGE_3PIN": _servo_and_three_pins,
+    "DC_STEER_THROTTLE": _steering_motor,
+    "DC_TWO_WHEEL": _two_wheels,
+    "DC_TWO_WHEEL_L298N": _two_wheels_three_pins,
+    "MM1": _robohat,
+    "VESC": _vesc,
+    "MOCK": _mock,
+    "SIM": _sim,
+}
+
+DEAD_DRIVETRAINS = {
+    "PIGPIO_PWM": "pigpio does not run on a Raspberry Pi 5. Write PWM_STEERING_THROTTLE, with "
+    "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'PWM.0.1', 'PWM_THROTTLE_PIN': 'PWM.0.0'} for "
+    "the pins 13 and 18 it used (docs/drivetrains.md)",
+    "SERVO_HBRIDGE_PWM": "ServoBlaster does not run on any current system. Write "
+    "SERVO_HBRIDGE_2PIN, with the same pins",
+}

@@ -1,0 +1,117 @@
+"""A VESC: it drives the motor, and steers with the servo on its PPM plug.
+
+It stops by itself when it is told nothing for the time-out in its own set-up (VESC Tool, App
+Settings, General; 1 s as delivered). Give it 0.2 s.
+"""
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain import vesc_protocol as protocol
+from donkeycar.parts.drivetrain.order import bounded, each
+from donkeycar.parts.drivetrain.refreshed import Refreshed
+from donkeycar.parts.drivetrain.serial_line import SerialLine
+from donkeycar.timing import Clock, RealClock
+
+BAUD_RATE = 115_200
+# Between two signs of life, if there is nothing else to say.
+ALIVE_S = 0.05
+NUM_QUESTIONS = 3
+# An answer comes in pieces; a device that talks on and on is none.
+MAX_READS = 16
+
+
+class VESCOutput:
+    """The output of a guardian that drives a VESC. Constructed, its motor has no power.
+
+    Args:
+        line: To the VESC.
+        max_duty: Share of the battery's voltage at full throttle, -1 to +1; below 0 the motor
+            turns the other way round.
+        steering_scale: Travel of the servo from straight ahead to the end, as a share of 1.
+        steering_offset: Position of the servo straight ahead, 0 to 1.
+        heartbeat: Whether to tell it between orders that all is well. Orders alone come ten times
+            a second: enough for a time-out of 0.2 s and longer.
+        answer_s: How long it may take to say that it is a VESC, in seconds; asked three times.
+        clock: Source of time.
+
+    Raises:
+        ConfigError: If a share is out of range.
+        DeviceError: If no VESC answers.
+        OSError: If the line fails.
+    """
+
+    def __init__(
+        self,
+        line: SerialLine,
+        *,
+        max_duty: float = 0.2,
+        steering_scale: float = 0.5,
+        steering_offset: float = 0.5,
+        heartbeat: bool = True,
+        answer_s: float = 0.05,
+        clock: Clock | None = None,
+    ) -> None:
+        if not 0 < abs(max_duty) <= 1:
+            raise ConfigError(f"`max_duty` must be -1 to 1, not 0. Received: max_duty={max_duty}")
+        if not 0 <= steering_offset <= 1:
+            raise ConfigError(
+                f"`steering_offset` must be 0 to 1. Received: steering_offset={steering_offset}"
+            )
+        self._line = line
+        self._max_duty = max_duty
+        self._steering_scale = steering_scale
+        self._steering_offset = steering_offset
+        self._heartbeat = heartbeat
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._duty = Refreshed[float](lambda duty: self._send(protocol.set_duty(duty)), clock=clock)
+        self._servo = Refreshed[float](
+            lambda position: self._send(protocol.set_servo(position)), clock=clock
+        )
+        self._sent_s = self._clock.monotonic()
+        self._is_off = False
+        self.off()
+        self.firmware = self._ask_firmware(answer_s)
+
+    def write(self, steering: float | None, throttle: float | None) -> None:
+        """Order both, -1 to +1; the motor first. ``None`` and NaN are 0.
+
+        Raises:
+            OSError: If the line fails.
+        """
+        self._is_off = False
+        duty = self._max_duty * bounded(throttle)
+        position = self._steering_offset + self._steering_scale * bounded(steering)
+        position = min(max(position, 0.0), 1.0)
+        each(lambda: self._duty.put(duty), lambda: self._servo.put(position))
+        if self._heartbeat and self._clock.monotonic() - self._sent_s >= ALIVE_S:
+            self._send(protocol.packet(bytes([protocol.ALIVE])))
+
+    def off(self) -> None:
+        """Take the motor's power away, then say nothing more: the VESC's own time-out follows.
+
+        Raises:
+            OSError: If the line fails; the next call tries again.
+        """
+        if not self._is_off:
+            self._duty.put(0.0)
+            self._is_off = True
+
+    def _send(self, packet: bytes) -> None:
+        self._line.write(packet)
+        self._sent_s = self._clock.monotonic()
+
+    def _ask_firmware(self, answer_s: float) -> str:
+        """Version of its program: proof that this is a VESC, and that it understands."""
+        reader = protocol.PacketReader()
+        for _ in range(NUM_QUESTIONS):
+            self._line.write(protocol.packet(bytes([protocol.FW_VERSION])))
+            for _ in range(MAX_READS):
+                heard = self._line.read(answer_s)
+                for payload in reader.feed(heard):
+                    if payload[0] == protocol.FW_VERSION and len(payload) >= 3:
+                        return f"{payload[1]}.{payload[2]:02d}"
+                if not heard:
+                    break
+        raise DeviceError(
+            f"No VESC answers within {answer_s} s. Check that it has power, that VESC_SERIAL_PORT "
+            "and VESC_BAUDRATE are right; VESC_TIMEOUT lets it take longer"
+        )

@@ -1,0 +1,76 @@
+"""Packets of the VESC, a motor controller, on a serial line or USB.
+
+| bytes | 0 | 1      | 2 ...   | two, big-endian     | last |
+| ----- | - | ------ | ------- | ------------------- | ---- |
+|       | 2 | length | payload | CRC-16 of the payload | 3  |
+
+A payload is a command and its argument. The CRC is CRC-16/XMODEM.
+
+Source: vedderb/bldc 6.02, ``comm/packet.c``, ``comm/commands.c``, ``datatypes.h``.
+"""
+
+import struct
+from binascii import crc_hqx
+
+START, END = 2, 3
+# Start, length, CRC, end; a payload of these packets is 1 to 255 bytes.
+FRAME_BYTES = 5
+
+FW_VERSION = 0
+SET_DUTY = 5
+SET_SERVO_POSITION = 12
+ALIVE = 30
+
+DUTY_SCALE = 100_000
+SERVO_SCALE = 1000
+
+
+def packet(payload: bytes) -> bytes:
+    """Wrap a payload of 1 to 255 bytes."""
+    crc = crc_hqx(payload, 0).to_bytes(2, "big")
+    return bytes([START, len(payload)]) + payload + crc + bytes([END])
+
+
+def set_duty(duty: float) -> bytes:
+    """Packet that turns the motor, -1 to +1 of the battery's voltage."""
+    return packet(struct.pack(">Bi", SET_DUTY, round(DUTY_SCALE * duty)))
+
+
+def set_servo(position: float) -> bytes:
+    """Packet that moves the servo, 0 to 1."""
+    return packet(struct.pack(">Bh", SET_SERVO_POSITION, round(SERVO_SCALE * position)))
+
+
+class PacketReader:
+    r"""Finds packets in a stream of bytes, whatever lies between them.
+
+    Attributes:
+        num_spoilt: Packets whose CRC or end was wrong.
+
+    Example:
+        >>> PacketReader().feed(b"noise" + packet(bytes([ALIVE])))
+        [b'\x1e']
+    """
+
+    def __init__(self) -> None:
+        self._data = b""
+        self.num_spoilt = 0
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take bytes; the payloads of the packets that are complete now."""
+        self._data += data
+        payloads: list[bytes] = []
+        while (start := self._data.find(START)) >= 0:
+            self._data = self._data[start:]
+            if len(self._data) < 2 or len(self._data) < self._data[1] + FRAME_BYTES:
+                return payloads
+            length = self._data[1]
+            payload, tail = self._data[2 : 2 + length], self._data[2 + length : 5 + length]
+            if length and tail == crc_hqx(payload, 0).to_bytes(2, "big") + bytes([END]):
+                payloads.append(payload)
+                self._data = self._data[length + FRAME_BYTES :]
+            else:
+                self.num_spoilt += 1
+                self._data = self._data[1:]
+        self._data = b""
+        return payloads
