@@ -5,8 +5,24 @@ Public, so that owners can test their own parts with them.
 
 from donkeycar.testing.clock import FakeClock
 from donkeycar.testing.fake_i2c import FakeI2C
+from donkeycar.testing.gpio_header import GpioHeader
 from donkeycar.testing.part import check_part
 from donkeycar.testing.pca9685_chip import PCA9685Chip
 from donkeycar.testing.picamera2 import StubPicamera2
+from donkeycar.testing.pwm_tree import PwmTree
+from donkeycar.testing.robohat_board import RoboHATBoard
+from donkeycar.testing.serial_device import SerialDevice
+from donkeycar.testing.vesc_board import VESCBoard
 
-__all__ = ["FakeClock", "FakeI2C", "PCA9685Chip", "StubPicamera2", "check_part"]
+__all__ = [
+    "FakeClock",
+    "FakeI2C",
+    "GpioHeader",
+    "PCA9685Chip",
+    "PwmTree",
+    "RoboHATBoard",
+    "SerialDevice",
+    "StubPicamera2",
+    "VESCBoard",
+    "check_part",
+]

@@ -1,0 +1,130 @@
+"""A device on a serial line that is not there: the driver sees a real port of the kernel."""
+
+import os
+import pty
+import select
+import termios
+import threading
+import tty
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+# Sent on the same line behind everything else; neither protocol here knows it.
+_MARK = b"\xfe\xffsettle\xff\xfe"
+POLL_S = 0.05
+
+
+class SerialDevice:
+    """A pseudo terminal with a device at its far end.
+
+    Args:
+        path: Where the port appears, as a link.
+        received: Is given the bytes that arrive, in the thread of the device; what it returns is
+            sent back.
+
+    Example:
+        >>> import tempfile
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> echo = SerialDevice(Path(folder.name) / "ttyACM0", received=bytes.upper)
+        >>> port = os.open(echo.path, os.O_RDWR)
+        >>> os.write(port, b"hello")
+        5
+        >>> os.read(port, 5)
+        b'HELLO'
+        >>> os.close(port); echo.close(); folder.cleanup()
+    """
+
+    def __init__(self, path: Path, *, received: Callable[[bytes], bytes]) -> None:
+        self.path = path
+        self._received = received
+        self._settled = threading.Event()
+        self._listening = threading.Event()
+        self._listening.set()
+        self._closing = False
+        self.plug()
+
+    def plug(self) -> None:
+        """Appear."""
+        self._near, self._far = pty.openpty()[::-1]
+        tty.setraw(self._near)
+        self._waker, self._wake = os.pipe()
+        self._closing = False
+        self.path.symlink_to(os.ttyname(self._near))
+        self._thread = threading.Thread(target=self._listen, name="serial device", daemon=True)
+        self._thread.start()
+
+    def unplug(self) -> None:
+        """Disappear; whoever has the port open gets an error from now on."""
+        if self._closing:
+            return
+        self._closing = True
+        self.path.unlink()
+        os.write(self._wake, b"x")
+        self._thread.join()
+        for fd in (self._near, self._far, self._waker, self._wake):
+            os.close(fd)
+
+    close = unplug
+
+    def deafen(self) -> None:
+        """Take nothing any more: what is written piles up."""
+        self._listening.clear()
+        os.write(self._wake, b"x")
+
+    def hear(self) -> None:
+        """Take everything again."""
+        self._listening.set()
+        os.write(self._wake, b"x")
+
+    @property
+    def baud_rate_code(self) -> int:
+        """Speed that the driver has set, e.g. ``termios.B115200``."""
+        return int(termios.tcgetattr(self._near)[5])
+
+    def settle(self) -> None:
+        """Wait until the device has heard all that was written so far.
+
+        Raises:
+            TimeoutError: If it does not within 5 s.
+        """
+        self._settled.clear()
+        os.write(self._near, _MARK)
+        if not self._settled.wait(5.0):
+            raise TimeoutError("the device did not hear what was written")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _listen(self) -> None:
+        waiting = b""
+        while not self._closing:
+            heard = [self._far] if self._listening.is_set() else []
+            ready = select.select([*heard, self._waker], [], [])[0]
+            if self._waker in ready:
+                os.read(self._waker, 16)
+            if self._far in ready and not self._closing:
+                waiting = self._hand_over(waiting + os.read(self._far, 4096))
+
+    def _hand_over(self, data: bytes) -> bytes:
+        """Give the device what is not a mark; return what may be the start of one."""
+        while _MARK in data:
+            before, _, data = data.partition(_MARK)
+            self._answer(before)
+            self._settled.set()
+        cut = max((n for n in range(len(_MARK)) if data.endswith(_MARK[:n])), default=0)
+        self._answer(data[: len(data) - cut])
+        return data[len(data) - cut :]
+
+    def _answer(self, data: bytes) -> None:
+        if data and (answer := self._received(data)):
+            os.write(self._far, answer)
