@@ -1,19 +1,21 @@
 """What turns an order into moving wheels."""
 
-from donkeycar.settings.setting import Group, Setting, family, later
+from dataclasses import replace
+
+from donkeycar.settings.setting import Group, Setting, dead, family
 
 DRIVETRAIN = Group(
     "DRIVETRAIN",
-    "What turns the wheels.",
+    "What turns the wheels; docs/drivetrains.md says what to wire where.",
     (
         Setting(
             "DRIVE_TRAIN_TYPE", "MOCK", "MOCK moves nothing",
-            choices=("MOCK", "SIM"),
-            later_choices=(
-                "PWM_STEERING_THROTTLE", "I2C_SERVO", "MM1", "SERVO_HBRIDGE_2PIN",
-                "SERVO_HBRIDGE_3PIN", "SERVO_HBRIDGE_PWM", "DC_STEER_THROTTLE", "DC_TWO_WHEEL",
-                "DC_TWO_WHEEL_L298N", "PIGPIO_PWM", "VESC", "SERVO_ESC",
+            choices=(
+                "PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "SERVO_HBRIDGE_2PIN",
+                "SERVO_HBRIDGE_3PIN", "DC_STEER_THROTTLE", "DC_TWO_WHEEL", "DC_TWO_WHEEL_L298N",
+                "MM1", "VESC", "MOCK", "SIM",
             ),
+            dead_choices=("PIGPIO_PWM", "SERVO_HBRIDGE_PWM"),
         ),
     ),
 )  # fmt: skip
@@ -24,7 +26,7 @@ def _pin(name: str, pin: str, help: str) -> Setting:  # noqa: A002 - the row's o
 
 
 def _pulse(name: str, pulse: int, help: str) -> Setting:  # noqa: A002 - the row's own word
-    return Setting(name, pulse, help, unit="pulse of the PCA9685", low=0, high=4095)
+    return Setting(name, pulse, help, unit="4096ths of a frame", low=0, high=4095)
 
 
 def _servo(pin: str) -> tuple[Setting, ...]:
@@ -35,110 +37,164 @@ def _servo(pin: str) -> tuple[Setting, ...]:
     )
 
 
+def _board_pulse(name: str, pulse: int, help: str) -> Setting:  # noqa: A002 - the row's own word
+    return Setting(name, pulse, help, unit="us", low=1000, high=2000)
+
+
 _STEERING = (
     _pulse("STEERING_LEFT_PWM", 460, "full left"),
     _pulse("STEERING_RIGHT_PWM", 290, "full right"),
 )
 _BOARD = "RPI_GPIO.BOARD."
 
-OTHER_DRIVETRAINS = Group(
+# Pulses of all drivetrains are counted in parts of a frame of this length.
+_FREQUENCY_HZ = 60
+
+WHEELS = Group(
     "WHEELS",
-    "Servos, speed controllers and motors.",
+    "Servos, speed controllers and motors. Pins: RPI_GPIO.BOARD.33, RPI_GPIO.BCM.13, "
+    "PCA9685.<bus>:<address>.<channel> such as PCA9685.1:40.0, PWM.<chip>.<channel>.",
     (
-        *later(
-            "the drivetrain on a PCA9685",
+        family(
+            "PWM_STEERING_THROTTLE",
+            "steering servo and speed controller; MOCK shows these pulses too",
+            *_servo("PCA9685.1:40.1"),
+            _pin("PWM_THROTTLE_PIN", "PCA9685.1:40.0", "pin of the speed controller"),
+            Setting("PWM_THROTTLE_SCALE", 1.0, "correction of its frequency", low=0.1, high=10),
+            Setting("PWM_THROTTLE_INVERTED", False, "turn its signal upside down"),
+            *_STEERING,
+            _pulse("THROTTLE_FORWARD_PWM", 500, "full forward"),
+            _pulse("THROTTLE_STOPPED_PWM", 370, "standing still"),
+            _pulse("THROTTLE_REVERSE_PWM", 220, "full reverse"),
+        ),
+        family(
+            "SERVO_HBRIDGE_2PIN",
+            "steering servo and a motor on two pins",
+            _pin("FWD_DUTY_PIN", _BOARD + "18", "forward"),
+            _pin("BWD_DUTY_PIN", _BOARD + "16", "backward"),
+            *_servo(_BOARD + "33"),
+            *_STEERING,
+        ),
+        family(
+            "SERVO_HBRIDGE_3PIN",
+            "steering servo and a motor on three pins",
+            _pin("FWD_PIN", _BOARD + "18", "forward"),
+            _pin("BWD_PIN", _BOARD + "16", "backward"),
+            _pin("DUTY_PIN", _BOARD + "35", "power"),
+            *_servo(_BOARD + "33"),
+            *_STEERING,
+        ),
+        family(
+            "DC_STEER_THROTTLE",
+            "one motor steers, one drives",
+            _pin("LEFT_DUTY_PIN", _BOARD + "18", "power at angles above 0, as it always was"),
+            _pin("RIGHT_DUTY_PIN", _BOARD + "16", "power at angles below 0"),
+            _pin("FWD_DUTY_PIN", _BOARD + "15", "forward"),
+            _pin("BWD_DUTY_PIN", _BOARD + "13", "backward"),
+        ),
+        family(
+            "DC_TWO_WHEEL",
+            "a motor per side, two pins each",
+            _pin("LEFT_FWD_DUTY_PIN", _BOARD + "18", "left forward"),
+            _pin("LEFT_BWD_DUTY_PIN", _BOARD + "16", "left backward"),
+            _pin("RIGHT_FWD_DUTY_PIN", _BOARD + "15", "right forward"),
+            _pin("RIGHT_BWD_DUTY_PIN", _BOARD + "13", "right backward"),
+        ),
+        family(
+            "DC_TWO_WHEEL_L298N",
+            "a motor per side, three pins each",
+            _pin("LEFT_FWD_PIN", _BOARD + "16", "left forward"),
+            _pin("LEFT_BWD_PIN", _BOARD + "18", "left backward"),
+            _pin("LEFT_EN_DUTY_PIN", _BOARD + "22", "left power"),
+            _pin("RIGHT_FWD_PIN", _BOARD + "15", "right forward"),
+            _pin("RIGHT_BWD_PIN", _BOARD + "13", "right backward"),
+            _pin("RIGHT_EN_DUTY_PIN", _BOARD + "11", "right power"),
+        ),
+        Setting(
+            "PWM_FREQUENCY", _FREQUENCY_HZ, "how often servos get a pulse; after a change "
+            "calibrate anew", kind="float", unit="times per second", low=24, high=1526,
+        ),
+        Setting(
+            "PCA9685_OSCILLATOR_HZ", 25_000_000, "clock of the PCA9685, measured", kind="float",
+            unit="hertz", low=20_000_000, high=30_000_000,
+        ),
+        Setting(
+            "MOTOR_PWM_FREQUENCY", _FREQUENCY_HZ, "how often motors on pins of the Pi get power",
+            kind="float", unit="times per second", low=1, high=10_000,
+        ),
+        Setting(
+            "MOTOR_MAX_DUTY", 0.9, "share of the time that motors on pins have power at full "
+            "throttle", low=0.01, high=1,
+        ),
+    ),
+)  # fmt: skip
+
+SERIAL_WHEELS = Group(
+    "SERIAL DRIVETRAINS",
+    "Boards on a serial line: VESC and MM1.",
+    (
+        Setting("VESC_SERIAL_PORT", "/dev/ttyACM0", "where it is plugged in"),
+        Setting("VESC_BAUDRATE", 115200, "speed of the line", unit="baud", low=9600, high=921600),
+        Setting(
+            "VESC_MAX_SPEED_PERCENT", 0.2, "share of the battery's voltage at full throttle; below "
+            "0 turns the motor round", low=-1, high=1,
+        ),
+        Setting(
+            "VESC_STEERING_SCALE", 0.5, "travel of its servo from the middle to the end",
+            low=-1, high=1,
+        ),
+        Setting(
+            "VESC_STEERING_OFFSET", 0.5, "position of its servo straight ahead", low=0, high=1
+        ),
+        Setting(
+            "VESC_START_HEARTBEAT", True, "tell it 20 times a second that all is well; without, "
+            "orders come 10 times a second",
+        ),
+        Setting(
+            "VESC_TIMEOUT", 0.05, "how long it may take to say that it is a VESC",
+            unit="seconds", low=0, high=2,
+        ),
+        Setting("MM1_SERIAL_PORT", "/dev/ttyAMA0", "where the RoboHAT is"),
+        _board_pulse("MM1_STEERING_MID", 1500, "straight ahead"),
+        _board_pulse("MM1_MAX_FORWARD", 2000, "full forward"),
+        _board_pulse("MM1_STOPPED_PWM", 1500, "standing still"),
+        _board_pulse("MM1_MAX_REVERSE", 1000, "full reverse"),
+        dead("VESC_HAS_SENSOR", "the VESC knows it from its own set-up, made with VESC Tool"),
+        dead("MM1_SHOW_STEERING_VALUE", "the drive page shows the steering"),
+    ),
+)  # fmt: skip
+
+
+def _flat(setting: Setting) -> Setting:
+    """A setting of cars from before donkeycar 5, which had no dictionaries."""
+    return replace(setting, only_for=("DRIVE_TRAIN_TYPE", ("I2C_SERVO", "SERVO_ESC")))
+
+
+def _flat_pulse(name: str) -> Setting:
+    help_ = f"as in PWM_STEERING_THROTTLE[{name!r}], whose value None takes"
+    return Setting(name, None, help_, kind="int", low=0, high=4095, optional=True)
+
+
+FLAT_WHEELS = Group(
+    "WHEELS OF OLD CARS",
+    "For DRIVE_TRAIN_TYPE I2C_SERVO and SERVO_ESC only: a PCA9685, as donkeycar 3 and 4 had it.",
+    tuple(
+        map(
+            _flat,
             (
                 Setting("PCA9685_I2C_ADDR", 0x40, "address of the PCA9685", low=3, high=0x77),
                 Setting(
-                    "PCA9685_I2C_BUSNUM", None, "bus of the PCA9685; None finds it", kind="int",
-                    low=0, optional=True,
+                    "PCA9685_I2C_BUSNUM", None, "bus of the PCA9685; None is bus 1", kind="int",
+                    low=0, high=255, optional=True,
                 ),
-                family(
-                    "PWM_STEERING_THROTTLE",
-                    "steering servo and speed controller",
-                    *_servo("PCA9685.1:40.1"),
-                    _pin("PWM_THROTTLE_PIN", "PCA9685.1:40.0", "pin of the speed controller"),
-                    Setting("PWM_THROTTLE_SCALE", 1.0, "correction of its frequency", low=0.1,
-                            high=10),
-                    Setting("PWM_THROTTLE_INVERTED", False, "turn its signal upside down"),
-                    *_STEERING,
-                    _pulse("THROTTLE_FORWARD_PWM", 500, "full forward"),
-                    _pulse("THROTTLE_STOPPED_PWM", 370, "standing still"),
-                    _pulse("THROTTLE_REVERSE_PWM", 220, "full reverse"),
-                ),
+                Setting("STEERING_CHANNEL", 1, "channel of the steering servo", low=0, high=15),
+                Setting("THROTTLE_CHANNEL", 0, "channel of the speed controller", low=0, high=15),
+                _flat_pulse("STEERING_LEFT_PWM"),
+                _flat_pulse("STEERING_RIGHT_PWM"),
+                _flat_pulse("THROTTLE_FORWARD_PWM"),
+                _flat_pulse("THROTTLE_STOPPED_PWM"),
+                _flat_pulse("THROTTLE_REVERSE_PWM"),
             ),
-        ),
-        *later(
-            "a drivetrain with motor drivers",
-            (
-                family(
-                    "SERVO_HBRIDGE_2PIN",
-                    "steering servo and a motor on two pins",
-                    _pin("FWD_DUTY_PIN", _BOARD + "18", "forward"),
-                    _pin("BWD_DUTY_PIN", _BOARD + "16", "backward"),
-                    *_servo(_BOARD + "33"),
-                    *_STEERING,
-                ),
-                family(
-                    "SERVO_HBRIDGE_3PIN",
-                    "steering servo and a motor on three pins",
-                    _pin("FWD_PIN", _BOARD + "18", "forward"),
-                    _pin("BWD_PIN", _BOARD + "16", "backward"),
-                    _pin("DUTY_PIN", _BOARD + "35", "power"),
-                    *_servo(_BOARD + "33"),
-                    *_STEERING,
-                ),
-                family(
-                    "DC_STEER_THROTTLE",
-                    "one motor steers, one drives",
-                    _pin("LEFT_DUTY_PIN", _BOARD + "18", "steer left"),
-                    _pin("RIGHT_DUTY_PIN", _BOARD + "16", "steer right"),
-                    _pin("FWD_DUTY_PIN", _BOARD + "15", "forward"),
-                    _pin("BWD_DUTY_PIN", _BOARD + "13", "backward"),
-                ),
-                family(
-                    "DC_TWO_WHEEL",
-                    "a motor per side, two pins each",
-                    _pin("LEFT_FWD_DUTY_PIN", _BOARD + "18", "left forward"),
-                    _pin("LEFT_BWD_DUTY_PIN", _BOARD + "16", "left backward"),
-                    _pin("RIGHT_FWD_DUTY_PIN", _BOARD + "15", "right forward"),
-                    _pin("RIGHT_BWD_DUTY_PIN", _BOARD + "13", "right backward"),
-                ),
-                family(
-                    "DC_TWO_WHEEL_L298N",
-                    "a motor per side, three pins each",
-                    _pin("LEFT_FWD_PIN", _BOARD + "16", "left forward"),
-                    _pin("LEFT_BWD_PIN", _BOARD + "18", "left backward"),
-                    _pin("LEFT_EN_DUTY_PIN", _BOARD + "22", "left power"),
-                    _pin("RIGHT_FWD_PIN", _BOARD + "15", "right forward"),
-                    _pin("RIGHT_BWD_PIN", _BOARD + "13", "right backward"),
-                    _pin("RIGHT_EN_DUTY_PIN", _BOARD + "11", "right power"),
-                ),
-            ),
-        ),
-        *later(
-            "the VESC",
-            (
-                Setting("VESC_MAX_SPEED_PERCENT", 0.2, "most power", low=0, high=1),
-                Setting("VESC_SERIAL_PORT", "/dev/ttyACM0", "where it is plugged in"),
-                Setting("VESC_HAS_SENSOR", True, "the motor has a sensor"),
-                Setting("VESC_START_HEARTBEAT", True, "keep it awake"),
-                Setting("VESC_BAUDRATE", 115200, "speed of the line", unit="baud", low=1),
-                Setting("VESC_TIMEOUT", 0.05, "wait for an answer", unit="seconds", low=0),
-                Setting("VESC_STEERING_SCALE", 0.5, "steering range"),
-                Setting("VESC_STEERING_OFFSET", 0.5, "straight ahead"),
-            ),
-        ),
-        *later(
-            "the RoboHAT MM1",
-            (
-                Setting("MM1_STEERING_MID", 1500, "straight ahead", unit="us", low=0, high=5000),
-                Setting("MM1_MAX_FORWARD", 2000, "full forward", unit="us", low=0, high=5000),
-                Setting("MM1_STOPPED_PWM", 1500, "standing still", unit="us", low=0, high=5000),
-                Setting("MM1_MAX_REVERSE", 1000, "full reverse", unit="us", low=0, high=5000),
-                Setting("MM1_SHOW_STEERING_VALUE", False, "print the steering"),
-                Setting("MM1_SERIAL_PORT", "/dev/ttyAMA0", "where it is plugged in"),
-            ),
-        ),
+        )
     ),
 )  # fmt: skip

@@ -24,14 +24,14 @@ def notices_for(
     """
     found = []
     for name in sorted(owned, key=lambda name: order_of(sources[name])):
-        sentence = _sentence(name, values[name], folder)
+        sentence = _sentence(name, values, folder)
         if sentence:
             found.append(f"{sources[name]}: {sentence}")
     return found
 
 
-def _sentence(name: str, value: Any, folder: Path) -> str | None:
-    setting = SETTINGS.get(name)
+def _sentence(name: str, values: Mapping[str, Any], folder: Path) -> str | None:
+    setting, value = SETTINGS.get(name), values[name]
     if setting is None:
         close = nearest(name)
         hint = f"Did you mean {close}?" if close else "It is kept for your own code."
@@ -41,17 +41,26 @@ def _sentence(name: str, value: Any, folder: Path) -> str | None:
         return None if is_right else f"{name} has no effect: {setting.reason}."
     if setting.status != "active":
         return f"{name} has no effect: {setting.reason}.{_unknown_entry(setting, value)}"
-    return (_later_choice(setting, value) + _unknown_entry(setting, value)).lstrip()
+    if setting.only_for and value != setting.default:
+        other, needed = setting.only_for
+        if values[other] not in needed:
+            words = " and ".join(map(str, needed))
+            return f"{name} has no effect with {other} {values[other]}: it is for {words}."
+    return (_useless_choice(setting, value) + _unknown_entry(setting, value)).lstrip()
 
 
-def _later_choice(setting: Setting, value: Any) -> str:
+def _useless_choice(setting: Setting, value: Any) -> str:
     chosen = value if setting.value_kind == "strings" else (value,)
-    missing = [choice for choice in chosen or () if choice in setting.later_choices]
-    if not missing:
-        return ""
-    names = ", ".join(map(repr, missing))
-    working = ", ".join(map(repr, setting.choices))
-    return f"{setting.name}: {names} does not work in this version yet. These do: {working}."
+    sentences = [
+        f"{setting.name}: {', '.join(map(repr, missing))} {words}. These do: "
+        f"{', '.join(map(repr, setting.choices))}."
+        for choices, words in (
+            (setting.later_choices, "does not work in this version yet"),
+            (setting.dead_choices, "does not work any more"),
+        )
+        if (missing := [choice for choice in chosen or () if choice in choices])
+    ]
+    return " ".join(sentences)
 
 
 def _unknown_entry(setting: Setting, value: Any) -> str:

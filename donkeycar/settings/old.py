@@ -9,17 +9,6 @@ OLD = Group(
     "EARLIER VERSIONS",
     "Names that old files may hold.",
     (
-        dead("STEERING_CHANNEL", "the channel is the last number of "
-             "PWM_STEERING_THROTTLE['PWM_STEERING_PIN'], e.g. 'PCA9685.1:40.1'"),
-        dead("THROTTLE_CHANNEL", "the channel is the last number of "
-             "PWM_STEERING_THROTTLE['PWM_THROTTLE_PIN'], e.g. 'PCA9685.1:40.0'"),
-        *(
-            dead(name, _IN_FAMILY.format(entry=name))
-            for name in (
-                "STEERING_LEFT_PWM", "STEERING_RIGHT_PWM", "THROTTLE_FORWARD_PWM",
-                "THROTTLE_STOPPED_PWM", "THROTTLE_REVERSE_PWM",
-            )
-        ),
         dead("STEERING_PWM_PIN", _IN_FAMILY.format(entry="PWM_STEERING_PIN")),
         dead("STEERING_PWM_INVERTED", _IN_FAMILY.format(entry="PWM_STEERING_INVERTED")),
         dead("THROTTLE_PWM_PIN", _IN_FAMILY.format(entry="PWM_THROTTLE_PIN")),

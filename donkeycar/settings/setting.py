@@ -22,6 +22,7 @@ class Setting:
         choices: Every value that works; empty if any value of its kind does. For ``strings``
             they hold for each entry.
         later_choices: Values that 5.x knew and this version cannot serve yet.
+        dead_choices: Values that earlier versions knew and none will serve again.
         low: Smallest number allowed. ``None``: no limit.
         high: Largest number allowed. ``None``: no limit.
         optional: Whether ``None`` is a value of it.
@@ -29,6 +30,8 @@ class Setting:
         status: ``active`` works; ``later`` is accepted and does nothing yet; ``dead`` does nothing
             any more; ``computed`` follows from the car's folder.
         reason: Why it is not active, and what to use instead.
+        only_for: Another setting, and its values with which this one has an effect; empty if it
+            always has.
     """
 
     name: str
@@ -38,12 +41,14 @@ class Setting:
     unit: str = ""
     choices: tuple[Any, ...] = ()
     later_choices: tuple[Any, ...] = ()
+    dead_choices: tuple[Any, ...] = ()
     low: float | None = None
     high: float | None = None
     optional: bool = False
     fields: tuple["Setting", ...] = ()
     status: Status = "active"
     reason: str = ""
+    only_for: tuple[str, tuple[Any, ...]] | tuple[()] = ()
 
     @property
     def value_kind(self) -> Kind:
@@ -57,8 +62,8 @@ class Setting:
 
     @property
     def all_choices(self) -> tuple[Any, ...]:
-        """What may be written down: the values that work, then those that do not work yet."""
-        return self.choices + self.later_choices
+        """What may be written down: the values that work, then those that do not."""
+        return self.choices + self.later_choices + self.dead_choices
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,113 @@ PATH_MASK = "data/images/*.jpg"       # pictures that camera IMAGE_LIST shows in
 CAMERA_TUB = "data"                   # recording that camera TUB plays again
 
 # DRIVETRAIN
-# What turns the wheels.
-DRIVE_TRAIN_TYPE = "MOCK"             # MOCK moves nothing: MOCK or SIM
+# What turns the wheels; docs/drivetrains.md says what to wire where.
+# MOCK moves nothing: PWM_STEERING_THROTTLE, I2C_SERVO, SERVO_ESC, SERVO_HBRIDGE_2PIN,
+# SERVO_HBRIDGE_3PIN, DC_STEER_THROTTLE, DC_TWO_WHEEL, DC_TWO_WHEEL_L298N, MM1, VESC, MOCK or SIM
+DRIVE_TRAIN_TYPE = "MOCK"
+
+# WHEELS
+# Servos, speed controllers and motors. Pins: RPI_GPIO.BOARD.33, RPI_GPIO.BCM.13,
+# PCA9685.<bus>:<address>.<channel> such as PCA9685.1:40.0, PWM.<chip>.<channel>.
+# steering servo and speed controller; MOCK shows these pulses too
+PWM_STEERING_THROTTLE = {
+    "PWM_STEERING_PIN": "PCA9685.1:40.1",  # pin of the steering servo
+    "PWM_STEERING_SCALE": 1.0,        # correction of its frequency
+    "PWM_STEERING_INVERTED": False,   # turn its signal upside down
+    "PWM_THROTTLE_PIN": "PCA9685.1:40.0",  # pin of the speed controller
+    "PWM_THROTTLE_SCALE": 1.0,        # correction of its frequency
+    "PWM_THROTTLE_INVERTED": False,   # turn its signal upside down
+    "STEERING_LEFT_PWM": 460,         # full left, 4096ths of a frame
+    "STEERING_RIGHT_PWM": 290,        # full right, 4096ths of a frame
+    "THROTTLE_FORWARD_PWM": 500,      # full forward, 4096ths of a frame
+    "THROTTLE_STOPPED_PWM": 370,      # standing still, 4096ths of a frame
+    "THROTTLE_REVERSE_PWM": 220,      # full reverse, 4096ths of a frame
+}
+# steering servo and a motor on two pins
+SERVO_HBRIDGE_2PIN = {
+    "FWD_DUTY_PIN": "RPI_GPIO.BOARD.18",  # forward
+    "BWD_DUTY_PIN": "RPI_GPIO.BOARD.16",  # backward
+    "PWM_STEERING_PIN": "RPI_GPIO.BOARD.33",  # pin of the steering servo
+    "PWM_STEERING_SCALE": 1.0,        # correction of its frequency
+    "PWM_STEERING_INVERTED": False,   # turn its signal upside down
+    "STEERING_LEFT_PWM": 460,         # full left, 4096ths of a frame
+    "STEERING_RIGHT_PWM": 290,        # full right, 4096ths of a frame
+}
+# steering servo and a motor on three pins
+SERVO_HBRIDGE_3PIN = {
+    "FWD_PIN": "RPI_GPIO.BOARD.18",   # forward
+    "BWD_PIN": "RPI_GPIO.BOARD.16",   # backward
+    "DUTY_PIN": "RPI_GPIO.BOARD.35",  # power
+    "PWM_STEERING_PIN": "RPI_GPIO.BOARD.33",  # pin of the steering servo
+    "PWM_STEERING_SCALE": 1.0,        # correction of its frequency
+    "PWM_STEERING_INVERTED": False,   # turn its signal upside down
+    "STEERING_LEFT_PWM": 460,         # full left, 4096ths of a frame
+    "STEERING_RIGHT_PWM": 290,        # full right, 4096ths of a frame
+}
+# one motor steers, one drives
+DC_STEER_THROTTLE = {
+    "LEFT_DUTY_PIN": "RPI_GPIO.BOARD.18",  # power at angles above 0, as it always was
+    "RIGHT_DUTY_PIN": "RPI_GPIO.BOARD.16",  # power at angles below 0
+    "FWD_DUTY_PIN": "RPI_GPIO.BOARD.15",  # forward
+    "BWD_DUTY_PIN": "RPI_GPIO.BOARD.13",  # backward
+}
+# a motor per side, two pins each
+DC_TWO_WHEEL = {
+    "LEFT_FWD_DUTY_PIN": "RPI_GPIO.BOARD.18",  # left forward
+    "LEFT_BWD_DUTY_PIN": "RPI_GPIO.BOARD.16",  # left backward
+    "RIGHT_FWD_DUTY_PIN": "RPI_GPIO.BOARD.15",  # right forward
+    "RIGHT_BWD_DUTY_PIN": "RPI_GPIO.BOARD.13",  # right backward
+}
+# a motor per side, three pins each
+DC_TWO_WHEEL_L298N = {
+    "LEFT_FWD_PIN": "RPI_GPIO.BOARD.16",  # left forward
+    "LEFT_BWD_PIN": "RPI_GPIO.BOARD.18",  # left backward
+    "LEFT_EN_DUTY_PIN": "RPI_GPIO.BOARD.22",  # left power
+    "RIGHT_FWD_PIN": "RPI_GPIO.BOARD.15",  # right forward
+    "RIGHT_BWD_PIN": "RPI_GPIO.BOARD.13",  # right backward
+    "RIGHT_EN_DUTY_PIN": "RPI_GPIO.BOARD.11",  # right power
+}
+# how often servos get a pulse; after a change calibrate anew, times per second
+PWM_FREQUENCY = 60
+PCA9685_OSCILLATOR_HZ = 25000000      # clock of the PCA9685, measured, hertz
+# how often motors on pins of the Pi get power, times per second
+MOTOR_PWM_FREQUENCY = 60
+# share of the time that motors on pins have power at full throttle
+MOTOR_MAX_DUTY = 0.9
+
+# SERIAL DRIVETRAINS
+# Boards on a serial line: VESC and MM1.
+VESC_SERIAL_PORT = "/dev/ttyACM0"     # where it is plugged in
+VESC_BAUDRATE = 115200                # speed of the line, baud
+# share of the battery's voltage at full throttle; below 0 turns the motor round
+VESC_MAX_SPEED_PERCENT = 0.2
+VESC_STEERING_SCALE = 0.5             # travel of its servo from the middle to the end
+VESC_STEERING_OFFSET = 0.5            # position of its servo straight ahead
+# tell it 20 times a second that all is well; without, orders come 10 times a second
+VESC_START_HEARTBEAT = True
+VESC_TIMEOUT = 0.05                   # how long it may take to say that it is a VESC, seconds
+MM1_SERIAL_PORT = "/dev/ttyAMA0"      # where the RoboHAT is
+MM1_STEERING_MID = 1500               # straight ahead, us
+MM1_MAX_FORWARD = 2000                # full forward, us
+MM1_STOPPED_PWM = 1500                # standing still, us
+MM1_MAX_REVERSE = 1000                # full reverse, us
+
+# WHEELS OF OLD CARS
+# For DRIVE_TRAIN_TYPE I2C_SERVO and SERVO_ESC only: a PCA9685, as donkeycar 3 and 4 had it.
+PCA9685_I2C_ADDR = 64                 # address of the PCA9685
+PCA9685_I2C_BUSNUM = None             # bus of the PCA9685; None is bus 1
+STEERING_CHANNEL = 1                  # channel of the steering servo
+THROTTLE_CHANNEL = 0                  # channel of the speed controller
+# as in PWM_STEERING_THROTTLE['STEERING_LEFT_PWM'], whose value None takes
+STEERING_LEFT_PWM = None
+# as in PWM_STEERING_THROTTLE['STEERING_RIGHT_PWM'], whose value None takes
+STEERING_RIGHT_PWM = None
+# as in PWM_STEERING_THROTTLE['THROTTLE_FORWARD_PWM'], whose value None takes
+THROTTLE_FORWARD_PWM = None
+# as in PWM_STEERING_THROTTLE['THROTTLE_STOPPED_PWM'], whose value None takes
+THROTTLE_STOPPED_PWM = None
+# as in PWM_STEERING_THROTTLE['THROTTLE_REVERSE_PWM'], whose value None takes
+THROTTLE_REVERSE_PWM = None
 
 # WEB PAGE
 # Drive from a phone or a browser.

@@ -58,7 +58,11 @@ def test_taking_the_hash_off_every_setting_changes_nothing(tmp_path):
     names = [line.split(" = ")[0] for line in config_text().splitlines() if " = " in line]
     myconfig.write_text(
         "\n".join(
-            line.removeprefix("# ") if line.split(" = ")[0].removeprefix("# ") in names else line
+            line.removeprefix("# ")
+            if line.split(" = ")[0].removeprefix("# ") in names
+            or line.startswith('#     "')
+            or line == "# }"
+            else line
             for line in lines
         )
     )

@@ -39,19 +39,29 @@ def test_the_settings_of_a_version_4_car_load(load):
 def test_each_setting_of_a_version_4_car_without_effect_is_named_once(load):
     cfg = load(old_cars.VERSION_4)
     assert named(cfg) == [
-        "DONKEY_HOME", "CAMERA_TYPE", "DRIVE_TRAIN_TYPE", "STEERING_CHANNEL", "STEERING_LEFT_PWM",
-        "STEERING_RIGHT_PWM", "THROTTLE_CHANNEL", "THROTTLE_FORWARD_PWM", "THROTTLE_STOPPED_PWM",
-        "THROTTLE_REVERSE_PWM", "USE_JOYSTICK_AS_DEFAULT", "CONTROLLER_TYPE",
+        "DONKEY_HOME", "CAMERA_TYPE", "USE_JOYSTICK_AS_DEFAULT", "CONTROLLER_TYPE",
         "JOYSTICK_MAX_THROTTLE", "CACHE_IMAGES", "PRUNE_CNN", "LED_B", "AUG_BLUR_RANGE",
     ]  # fmt: skip
 
 
-def test_the_owner_is_told_where_a_flat_name_went(load):
-    notice = next(n for n in load(old_cars.VERSION_4).notices if "STEERING_LEFT_PWM" in n)
-    assert notice == (
-        "myconfig.py:13: STEERING_LEFT_PWM has no effect: donkeycar 5 moved it into "
-        "PWM_STEERING_THROTTLE['STEERING_LEFT_PWM']; write it there."
+def test_the_flat_names_of_a_version_4_car_work(load):
+    cfg = load(old_cars.VERSION_4)
+    assert (cfg.STEERING_CHANNEL, cfg.STEERING_LEFT_PWM, cfg.THROTTLE_FORWARD_PWM) == (1, 460, 450)
+
+
+def test_the_owner_of_a_version_5_car_is_told_that_flat_names_have_no_effect(load):
+    cfg = load(old_cars.VERSION_5 + "STEERING_LEFT_PWM = 440\n")
+    notice = next(n for n in cfg.notices if " STEERING_LEFT_PWM" in n)
+    assert notice.split(": ", 1)[1] == (
+        "STEERING_LEFT_PWM has no effect with DRIVE_TRAIN_TYPE PWM_STEERING_THROTTLE: it is for "
+        "I2C_SERVO and SERVO_ESC."
     )
+
+
+@pytest.mark.parametrize("kind", ["PIGPIO_PWM", "SERVO_HBRIDGE_PWM"])
+def test_the_owner_of_a_dead_drivetrain_can_still_load_the_settings_and_is_told(load, kind):
+    (notice,) = load(f"DRIVE_TRAIN_TYPE = {kind!r}\n").notices
+    assert f"DRIVE_TRAIN_TYPE: {kind!r} does not work any more. These do: 'PWM_ST" in notice
 
 
 def test_the_settings_of_a_version_5_car_load(load, tmp_path):
@@ -64,6 +74,6 @@ def test_the_settings_of_a_version_5_car_load(load, tmp_path):
 
 def test_each_setting_of_a_version_5_car_without_effect_is_named_once(load):
     assert named(load(old_cars.VERSION_5)) == [
-        "DRIVE_TRAIN_TYPE", "PWM_STEERING_THROTTLE", "CONTROLLER_TYPE", "HAVE_IMU", "DONKEY_GYM",
+        "CONTROLLER_TYPE", "HAVE_IMU", "DONKEY_GYM",
         "GYM_CONF", "CACHE_POLICY", "BEHAVIOR_LIST",
     ]  # fmt: skip
