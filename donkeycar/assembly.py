@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from donkeycar.console.controller import WebController
     from donkeycar.sim.world import World
 
+# Wheels behind a speed controller of an RC car, which brakes before it reverses.
+ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
+
 # A pilot's answer to a frame is void after this long, or after three frames if that is longer.
 MIN_PILOT_AGE_S = 0.15
 PILOT_AGE_FRAMES = 3
@@ -94,6 +97,82 @@ DRIVETRAINS = {
 }
 
 
+def _gamepad(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
+    from donkeycar.parts.controller.mappings import control_named
+
+    launch = {control_named(cfg.AI_LAUNCH_ENABLE_BUTTON): "ai_launch"}
+    return {
+        "kind": cfg.CONTROLLER_TYPE,
+        "bindings": {**launch, **cfg.CONTROLLER_BINDINGS},
+        "device": cfg.JOYSTICK_DEVICE_FILE,
+        "steering_scale": cfg.JOYSTICK_STEERING_SCALE,
+        "throttle_limit": cfg.JOYSTICK_MAX_THROTTLE,
+        "deadzone": cfg.JOYSTICK_DEADZONE,
+        "throttle_dir": cfg.JOYSTICK_THROTTLE_DIR,
+        "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
+        "clock": clock,
+    }
+
+
+def _robohat(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
+    from donkeycar.parts.controller.mappings import RECEIVERS
+    from donkeycar.parts.controller.rc_input import RoboHATInput
+    from donkeycar.parts.controller.rc_receiver import Travel
+
+    return {
+        "opener": lambda: RoboHATInput(cfg.MM1_SERIAL_PORT),
+        "bindings": {**RECEIVERS["MM1"], **cfg.CONTROLLER_BINDINGS},
+        # Its longer pulses steer to the left.
+        "steering": Travel(2000.0, float(cfg.MM1_STEERING_MID), 1000.0),
+        "deadzone": cfg.JOYSTICK_DEADZONE,
+        "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
+        "clock": clock,
+    }
+
+
+def _receiver(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
+    from donkeycar.parts.controller.mappings import RECEIVERS
+    from donkeycar.parts.controller.rc_input import GpioInput
+    from donkeycar.parts.controller.rc_receiver import Travel
+
+    pins = [cfg.STEERING_RC_GPIO, cfg.THROTTLE_RC_GPIO, cfg.DATA_WIPER_RC_GPIO]
+    middle, stopped = float(cfg.PIGPIO_STEERING_MID), float(cfg.PIGPIO_STOPPED_PWM)
+    return {
+        "opener": lambda: GpioInput(pins),
+        "bindings": {**RECEIVERS["pigpio_rc"], **cfg.CONTROLLER_BINDINGS},
+        "steering": Travel(middle_us=middle),
+        "throttle": Travel(float(cfg.PIGPIO_MAX_REVERSE), stopped, float(cfg.PIGPIO_MAX_FORWARD)),
+        "inverted": cfg.PIGPIO_INVERT,
+        "deadzone": cfg.PIGPIO_JITTER,
+        "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
+        "clock": clock,
+    }
+
+
+_RC = "donkeycar.parts.controller.rc_receiver:RCReceiver"
+
+CONTROLLERS = {
+    **{
+        kind: Recipe("donkeycar.parts.controller.gamepad:GamepadController", _gamepad)
+        for kind in (
+            "xbox", "xboxswapped", "ps3", "ps3sixad", "ps4", "pygame", "F710", "nimbus", "wiiu",
+            "rc3", "custom",
+        )
+    },
+    "MM1": Recipe(_RC, _robohat),
+    "pigpio_rc": Recipe(_RC, _receiver),
+    "mock": Recipe(
+        "donkeycar.parts.controller.mock:MockController",
+        lambda cfg, clock, world: {
+            "angle": cfg.MOCK_JOYSTICK_STEERING,
+            "throttle": cfg.MOCK_JOYSTICK_THROTTLE,
+            "clock": clock,
+        },
+        threaded=False,
+    ),
+}  # fmt: skip
+
+
 def make_clock(cfg: Config) -> Clock:
     """Real time; or `SIM_TIME_SCALE` times as fast, if camera and wheels are simulated."""
     if cfg.SIM_TIME_SCALE == 1:
@@ -129,14 +208,38 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     car.add(camera, outputs=outputs, threaded=threaded)
 
 
+def add_controllers(car: Vehicle, cfg: Config) -> None:
+    """Add a gamepad or a remote control, if the settings ask for one; before the console.
+
+    Channels:
+        Writes what it would do: ``gamepad/offer`` or ``rc/offer``. The console decides who drives.
+    """
+    kinds = []
+    if cfg.USE_JOYSTICK_AS_DEFAULT:
+        kinds.append(cfg.CONTROLLER_TYPE)
+    if cfg.USE_RC and not {"MM1", "pigpio_rc"}.intersection(kinds):
+        kinds.append("pigpio_rc")
+    for kind in kinds:
+        part, threaded = _build(CONTROLLERS, "CONTROLLER_TYPE", car, cfg, None, kind=kind)
+        offer = "rc/offer" if kind in ("MM1", "pigpio_rc") else "gamepad/offer"
+        car.add(
+            part, inputs=["user/max_throttle", "stop/reason"], outputs=[offer], threaded=threaded
+        )
+
+
 def add_console(car: Vehicle, cfg: Config) -> "WebController":
-    """Add the web page, after the pilot if there is one: it then offers the pilot modes.
+    """Add the web page and the one place where drivers meet: a page, a gamepad, a remote control.
+
+    After the pilot, if there is one: it then offers the pilot modes. After the controllers: it
+    hears them in the same tick.
 
     Channels:
         Writes what the driver wants (``user/angle``, ``user/throttle``, ``user/mode``,
         ``recording``), until when that holds (``user/expires_s``), why the car does not drive
-        (``stop/reason``), the five buttons (``web/w1`` to ``web/w5``), pressed for one tick, and
-        the driver's limit for throttle (``user/max_throttle``).
+        (``stop/reason``), the five buttons (``web/w1`` to ``web/w5``), pressed for one tick,
+        the driver's limit for throttle (``user/max_throttle``), who drives (``user/source``:
+        ``web``, ``gamepad``, ``rc`` or ``none``), and what was pressed for other parts
+        (``user/actions``).
 
     Returns:
         The part; its `pairing` says how to get in.
@@ -150,17 +253,20 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         initial_mode=cfg.WEB_INIT_MODE,
         car_name=Path(cfg.CAR_PATH).name,
         has_pilot=car.writes("pilot/angle"),
+        first_limit=cfg.JOYSTICK_MAX_THROTTLE if car.writes("gamepad/offer") else None,
         clock=car.clock,
     )
     car.add(
         console,
         inputs=[
             "cam/image_array", "cam/exposed_s", "cam/sequence", "tub/num_records", "tub/status",
-            "loop/rate_hz", "angle", "throttle", *_pilot(car, "pilot/angle", "pilot/throttle"),
+            "loop/rate_hz", "angle", "throttle",
+            *_written(car, "pilot/angle", "pilot/throttle", "gamepad/offer", "rc/offer"),
         ],
         outputs=[
             "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",
             "stop/reason", "web/w1", "web/w2", "web/w3", "web/w4", "web/w5", "user/max_throttle",
+            "user/source", "user/actions",
         ],
         threaded=True,
     )  # fmt: skip
@@ -186,13 +292,20 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         outputs=["pilot/angle", "pilot/throttle", "pilot/expires_s"],
         threaded=True,
     )
-    if cfg.AI_LAUNCH_KEEP_ENABLED and cfg.AI_LAUNCH_DURATION > 0:
+    if cfg.AI_LAUNCH_DURATION > 0:
         from donkeycar.parts.launch import Launch
 
         launch = Launch(
-            throttle=cfg.AI_LAUNCH_THROTTLE, duration_s=cfg.AI_LAUNCH_DURATION, clock=car.clock
+            throttle=cfg.AI_LAUNCH_THROTTLE,
+            duration_s=cfg.AI_LAUNCH_DURATION,
+            always=cfg.AI_LAUNCH_KEEP_ENABLED,
+            clock=car.clock,
         )
-        car.add(launch, inputs=["user/mode", "pilot/throttle"], outputs=["pilot/throttle"])
+        car.add(
+            launch,
+            inputs=["user/mode", "pilot/throttle", "user/actions"],
+            outputs=["pilot/throttle"],
+        )
 
 
 def add_drive_mode(car: Vehicle, cfg: Config) -> None:
@@ -207,10 +320,15 @@ def add_drive_mode(car: Vehicle, cfg: Config) -> None:
         DriveMode(throttle_scale=cfg.AI_THROTTLE_MULT, clock=car.clock),
         inputs=[
             "user/mode", "user/angle", "user/throttle", "user/expires_s", "user/max_throttle",
-            *_pilot(car, "pilot/angle", "pilot/throttle", "pilot/expires_s"),
+            *_written(car, "pilot/angle", "pilot/throttle", "pilot/expires_s"),
         ],
         outputs=["angle", "throttle", "command"],
     )  # fmt: skip
+    if cfg.DRIVE_TRAIN_TYPE in ESC_DRIVETRAINS:
+        from donkeycar.parts.drivetrain.esc_reverse import EscReverse
+
+        esc = EscReverse(brake_s=cfg.ESC_BRAKE_S, neutral_s=cfg.ESC_NEUTRAL_S, clock=car.clock)
+        car.add(esc, inputs=["command"], outputs=["command"])
 
 
 def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()) -> None:
@@ -219,6 +337,7 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
     Channels:
         Writes ``tub/num_records``, which counts what is safely on disk, and ``tub/status``.
     """
+    from donkeycar.parts.eraser import Eraser
     from donkeycar.parts.recorder import TubRecorder
     from donkeycar.parts.recording_rule import RecordingRule
 
@@ -240,6 +359,8 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
         metadata=dict(meta),
     )
     car.add(recorder, inputs=["tub/take", *inputs], outputs=["tub/num_records", "tub/status"])
+    eraser = Eraser(recorder.erase_last, num_records=cfg.JOYSTICK_ERASE_RECORDS)
+    car.add(eraser, inputs=["user/actions"])
     if cfg.SHOW_FPS:
         from donkeycar.parts.rate_log import RateLog
 
@@ -257,8 +378,8 @@ def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> N
     car.add(drivetrain, inputs=["command"], threaded=threaded)
 
 
-def _pilot(car: Vehicle, *channels: str) -> list[str | None]:
-    """Channels of the pilot; ``None``, which reads as none, if the car has no pilot."""
+def _written(car: Vehicle, *channels: str) -> list[str | None]:
+    """`channels`; instead of one that no part writes, ``None``, which reads as none."""
     return [channel if car.writes(channel) else None for channel in channels]
 
 
@@ -273,9 +394,10 @@ def new_tub_path(folder: Path) -> Path:
 
 
 def _build(
-    table: dict[str, Recipe], setting: str, car: Vehicle, cfg: Config, world: "World | None"
-) -> tuple[Any, bool]:
-    kind = cfg[setting]
+    table: dict[str, Recipe], setting: str, car: Vehicle, cfg: Config, world: "World | None",
+    kind: str | None = None,
+) -> tuple[Any, bool]:  # fmt: skip
+    kind = cfg[setting] if kind is None else kind
     if kind not in table:
         raise ConfigError(
             f"`{setting}` must be one of {', '.join(table)}. Received: {setting}={kind!r}"

@@ -1,15 +1,19 @@
-"""What paired people may do to the car: their messages in, one order and their state out.
+"""What drivers may do to the car: their messages and offers in, one order and their state out.
 
-Runs in the console's thread. The drive loop reads `Cockpit.order`, `mode`, `recording`,
-`max_throttle` and `pressed`, each replaced whole, and needs no lock.
+There is one wheel, one stop, one drive mode, one recording switch and one limit for throttle, here,
+whether a page, a gamepad or a remote control moves them. Messages come in the console's thread,
+offers in the drive loop's. The loop reads `Cockpit.order`, `mode`, `recording`, `max_throttle` and
+the two queues, each replaced whole, and needs no lock for that.
 """
 
 import math
+import threading
 from collections import deque
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from donkeycar.safety import link
+from donkeycar.safety.arbiter import Arbiter, Offer, next_mode
 from donkeycar.safety.lease import DriverLease
 from donkeycar.safety.link import DriverLink, Order
 from donkeycar.safety.validate import BUTTONS, Message, MessageError
@@ -23,26 +27,49 @@ REASONS = {
     link.LEFT: "The driver's page was hidden or closed. Tap Resume to drive on.",
     link.START: "The car starts with the pilot driving. Tap Resume to let it go.",
     link.HANDED_OVER: "The wheel was handed over. Tap Resume to drive.",
+    link.GONE: "The gamepad or remote control is gone. Let go of the stick, then resume.",
     link.NOBODY: "Nobody drives. Open the drive page and touch the stick.",
 }
 
 # Presses a client can pile up before the next tick of the loop takes them.
 MAX_PRESSES = 16
 
+# One press of a gamepad's button for the limit.
+LIMIT_STEP = 0.05
+
+# How long a press of a gamepad's resume waits for a steady link and the throttle at zero.
+RESUME_WITHIN_S = 1.0
+
+# What a gamepad can wish of the drive mode.
+MODE_WISHES = {
+    "mode": "next", "mode_user": "user", "mode_local_angle": "local_angle", "mode_local": "local",
+}  # fmt: skip
+
+# Actions that are done elsewhere in the car.
+PASSED_ON = ("erase", "ai_launch")
+
 
 @dataclass(slots=True)
 class Client:
-    """One page or script, as the cockpit knows it.
+    """One page, script, gamepad or remote control, as the cockpit knows it.
 
     Attributes:
         name: What its lease is held under.
+        kind: ``"web"``, ``"gamepad"`` or ``"rc"``.
         echoes: Whether it ever echoed a tick: then it always must.
         seq: The greatest number of a message so far.
+        records: Whether its offers last wanted to record.
+        resume_until_s: Until when its wish to resume stands.
+        drove: Whether it drove when it went away: then it takes a free wheel by coming back.
     """
 
     name: str
+    kind: str = "web"
     echoes: bool = False
     seq: int = -1
+    records: bool | None = None
+    resume_until_s: float = 0.0
+    drove: bool = False
 
 
 class Telemetry(NamedTuple):
@@ -62,7 +89,8 @@ class Cockpit:
 
     Args:
         mode: The drive mode at the start. A pilot mode waits for Resume first.
-        throttle_ceiling: The most `max_throttle` can be set to, 0 to 1; its first value too.
+        throttle_ceiling: The most `max_throttle` can be set to, 0 to 1.
+        max_throttle: Its first value; ``None`` is the ceiling.
         has_pilot: Whether pilot modes can be chosen.
         car_name: Shown on the page.
         life_s: How long an order lives after its heartbeat.
@@ -76,26 +104,39 @@ class Cockpit:
         throttle_ceiling: float,
         has_pilot: bool,
         car_name: str,
+        max_throttle: float | None = None,
         life_s: float = link.ORDER_LIFE_S,
         clock: Clock | None = None,
     ) -> None:
         self._clock: Clock = RealClock() if clock is None else clock
+        self._lock = threading.RLock()
         self._lease = DriverLease(clock=self._clock)
+        self._arbiter = Arbiter(self._lease, clock=self._clock)
         latch = link.FREE if mode == "user" else link.START
         self._link = DriverLink(life_s=life_s, latch=latch, clock=self._clock)
         self.order: Order = self._link.order
         self.mode = mode
         self.recording = False
-        self.max_throttle = throttle_ceiling
+        self.max_throttle = (
+            throttle_ceiling if max_throttle is None else min(max_throttle, throttle_ceiling)
+        )
         self.pressed: deque[str] = deque(maxlen=MAX_PRESSES)
+        self.actions: deque[str] = deque(maxlen=MAX_PRESSES)
         self.telemetry = Telemetry()
         self._throttle_ceiling = throttle_ceiling
         self._has_pilot = has_pilot
         self._car_name = car_name
 
+    @property
+    def source(self) -> str:
+        """Kind of the driver: ``"web"``, ``"gamepad"``, ``"rc"`` or ``"none"``."""
+        with self._lock:
+            return self._arbiter.kind
+
     def issue_tick(self) -> int:
         """Number a new round of state messages."""
-        return self._link.issue_tick()
+        with self._lock:
+            return self._link.issue_tick()
 
     def handle(self, client: Client, message: Message) -> dict[str, Any]:
         """Do what a checked message says, as far as its sender may.
@@ -107,6 +148,22 @@ class Cockpit:
             MessageError: If the message asks for what this car cannot do; nothing of it but a stop
                 was done.
         """
+        with self._lock:
+            return self._handle(client, message)
+
+    def take(self, client: Client, offer: Offer) -> None:
+        """Do what a gamepad or a remote control offers, as far as it may. Call it every tick.
+
+        Args:
+            client: Which of them.
+            offer: What it would do. One that has expired means that it is gone: if it drove, the
+                car waits for Resume.
+        """
+        with self._lock:
+            self._take(client, offer)
+            self.order = self._link.order
+
+    def _handle(self, client: Client, message: Message) -> dict[str, Any]:
         answer: dict[str, Any] = {}
         if message.stop:
             self.stop()
@@ -122,19 +179,25 @@ class Cockpit:
 
     def stop(self) -> None:
         """Stop the car, whoever asks, and take the pilot off the wheel."""
-        self._link.stop(link.STOPPED)
-        self.mode = "user"
-        self.order = self._link.order
-
-    def leave(self, client: Client) -> None:
-        """Forget a client; if it drove, the car waits for Resume."""
-        if self._lease.release(client.name):
-            self._link.change_driver()
-            self._link.stop(link.LEFT)
+        with self._lock:
+            self._link.stop(link.STOPPED)
+            self.mode = next_mode(self.mode, "stop", has_pilot=self._has_pilot)
             self.order = self._link.order
+
+    def leave(self, client: Client, why: str = link.LEFT) -> None:
+        """Forget a client; if it drove, the car waits for Resume, for the reason `why`."""
+        with self._lock:
+            if self._lease.release(client.name):
+                self._link.change_driver()
+                self._link.stop(why)
+                self.order = self._link.order
 
     def state(self, client: Client) -> dict[str, Any]:
         """Everything the page of `client` shows, in the names of the protocol."""
+        with self._lock:
+            return self._state(client)
+
+    def _state(self, client: Client) -> dict[str, Any]:
         self.order = self._link.order
         now_s = self._clock.monotonic()
         _, _, _, code = self.order.at(now_s)
@@ -160,6 +223,7 @@ class Cockpit:
             "reason_age_s": None if since_s is None else round(now_s - since_s, 1),
             "can_resume": bool(self.order.latch) and driver == "you" and not self._link.missing(),
             "driver": driver,
+            "source": self._arbiter.kind,
             "you_drive": driver == "you",
             "asked": driver == "you" and self._lease.asker is not None,
             "car_name": self._car_name,
@@ -210,13 +274,68 @@ class Cockpit:
 
     def _drives(self, client: Client, message: Message) -> bool:
         """Whether `client` holds the wheel, which a free wheel makes of anyone who wants it."""
+        in_use = bool(message.angle or message.throttle) or any(
+            order is not None
+            for order in (message.take, message.resume, message.drive_mode, message.recording,
+                          message.max_throttle, message.buttons)
+        )  # fmt: skip
+        return self._claim(client, wants=message.wants_the_wheel, in_use=in_use)
+
+    def _claim(self, client: Client, *, wants: bool, in_use: bool) -> bool:
         held_before = self._lease.holder == client.name
-        if not held_before and not message.wants_the_wheel:
-            return False
-        drives = self._lease.claim(client.name)
+        drives = self._arbiter.claim(client.name, client.kind, wants=wants, in_use=in_use)
         if drives and not held_before:
             self._link.change_driver()
         return drives
+
+    def _take(self, client: Client, offer: Offer) -> None:
+        if "stop" in offer.actions or ("erase_or_stop" in offer.actions and self.mode != "user"):
+            self.stop()
+        if not offer.expires_s > self._clock.monotonic():
+            client.drove |= self._lease.holder == client.name
+            self.leave(client, link.GONE)
+            client.records = None
+            return
+        in_use = offer.moved or offer.throttle != 0.0
+        drives = self._claim(client, wants=offer.moved or client.drove, in_use=in_use)
+        client.drove = False
+        if not drives:
+            return
+        self._link.beat(angle=offer.angle, throttle=offer.throttle, echoed=True)
+        if "stop" not in offer.actions:
+            for action in offer.actions:
+                self._do(client, action)
+        latch = self._link.order.latch
+        # Many remote controls have nothing to tap: sticks at rest for a moment do.
+        resumes = client.resume_until_s > self._clock.monotonic()
+        if latch and (resumes or (client.kind == "rc" and latch == link.GONE)):
+            self._link.resume()
+        self._record_by(client, offer.recording)
+
+    def _do(self, client: Client, action: str) -> None:
+        if action in MODE_WISHES:
+            self.mode = next_mode(self.mode, MODE_WISHES[action], has_pilot=self._has_pilot)
+        elif action in BUTTONS:
+            self.pressed.append(action)
+        elif action in PASSED_ON:
+            self.actions.append(action)
+        elif action == "erase_or_stop" and self.mode == "user" and not self._link.order.latch:
+            self.actions.append("erase")
+        elif action == "record":
+            self.recording = not self.recording
+        elif action in ("limit_up", "limit_down"):
+            limit = self.max_throttle + (LIMIT_STEP if action == "limit_up" else -LIMIT_STEP)
+            self.max_throttle = min(max(round(limit, 4), 0.0), self._throttle_ceiling)
+        elif action == "resume":
+            client.resume_until_s = self._clock.monotonic() + RESUME_WITHIN_S
+
+    def _record_by(self, client: Client, wanted: bool | None) -> None:
+        """Follow an offer's wish when it changes, so that a switch in between is heeded too."""
+        if wanted is None:
+            return
+        wanted = wanted and not self._link.order.latch
+        if wanted != client.records:
+            client.records = self.recording = wanted
 
     def _store(self, message: Message) -> None:
         if message.drive_mode is not None and not message.stop:

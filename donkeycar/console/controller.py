@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from donkeycar.console.access import Access, Auth
-from donkeycar.console.cockpit import REASONS, Cockpit, Telemetry
+from donkeycar.console.cockpit import REASONS, Client, Cockpit, Telemetry
 from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
@@ -14,6 +14,7 @@ from donkeycar.console.origin import own_names
 from donkeycar.console.pairing import Pairing, pairing_url, qr_terminal
 from donkeycar.console.server import bind, lan_address, serve
 from donkeycar.errors import ConfigError
+from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.validate import BUTTONS, MODES
 from donkeycar.timing import Clock, RealClock
 
@@ -38,6 +39,7 @@ class WebController:
         auth: ``"pair"``, or ``"none"`` to let everybody on the network drive.
         initial_mode: Drive mode at the start. In a pilot mode the car waits for Resume.
         max_throttle: The most the driver can set as limit for throttle, 0 to 1.
+        first_limit: That limit at the start; ``None`` is `max_throttle`.
         car_name: Shown on the page.
         has_pilot: Whether pilot modes can be chosen.
         order_life_s: How long an order lives after the driver's last heartbeat, 0.1 to 1 s.
@@ -58,6 +60,7 @@ class WebController:
         auth: Auth = "pair",
         initial_mode: str = "user",
         max_throttle: float = 1.0,
+        first_limit: float | None = None,
         car_name: str = "donkeycar",
         has_pilot: bool = False,
         order_life_s: float = 0.25,
@@ -82,9 +85,12 @@ class WebController:
                 f"`max_throttle` must be 0 to 1. Received: max_throttle={max_throttle}"
             )
         self._clock: Clock = RealClock() if clock is None else clock
+        self._gamepad = Client("gamepad", kind="gamepad")
+        self._rc = Client("rc", kind="rc")
         self._cockpit = Cockpit(
             mode=initial_mode,
             throttle_ceiling=max_throttle,
+            max_throttle=first_limit,
             has_pilot=has_pilot,
             car_name=car_name,
             life_s=order_life_s,
@@ -134,8 +140,13 @@ class WebController:
         throttle: float | None = None,
         pilot_angle: float | None = None,
         pilot_throttle: float | None = None,
-    ) -> tuple[float, float, str, bool, float, str, bool, bool, bool, bool, bool, float]:
-        """Show the car's state to the people, and return what they want.
+        gamepad: Offer | None = None,
+        rc: Offer | None = None,
+    ) -> tuple[
+        float, float, str, bool, float, str, bool, bool, bool, bool, bool, float, str,
+        tuple[str, ...],
+    ]:  # fmt: skip
+        """Show the car's state to the people, and return what the one who drives wants.
 
         Args:
             image: The newest frame, ``uint8`` ``(height, width, 3)``.
@@ -148,11 +159,15 @@ class WebController:
             throttle: What the motor was last told.
             pilot_angle: What the pilot says, if there is one.
             pilot_throttle: As `pilot_angle`.
+            gamepad: What a gamepad in the car offers; ``None`` if the car reads none.
+            rc: What a remote control offers.
 
         Returns:
             Angle, throttle, mode, recording, the moment the order ends (0.0: nobody may drive),
             why the car does not drive ("" if it does), whether each of the five buttons was
-            pressed since the last call, and the limit for throttle.
+            pressed since the last call, the limit for throttle, who drives (``"web"``,
+            ``"gamepad"``, ``"rc"`` or ``"none"``), and the actions for other parts since the last
+            call (``"erase"``, ``"ai_launch"``).
         """
         cockpit = self._cockpit
         cockpit.telemetry = Telemetry(
@@ -161,6 +176,9 @@ class WebController:
         )  # fmt: skip
         if image is not None and exposed_s is not None and sequence is not None:
             self._console.frames.offer(image, exposed_s, sequence)
+        for client, offer in ((self._gamepad, gamepad), (self._rc, rc)):
+            if offer is not None:
+                cockpit.take(client, offer)
         limit = cockpit.max_throttle
         tick_s = TICK_MARGIN / rate_hz if rate_hz else FIRST_TICK_S
         now_s = self._clock.monotonic()
@@ -168,9 +186,10 @@ class WebController:
         throttle = min(max(throttle, -limit), limit)
         pressed = {cockpit.pressed.popleft() for _ in range(len(cockpit.pressed))}
         w1, w2, w3, w4, w5 = (button in pressed for button in BUTTONS)
+        actions = tuple(cockpit.actions.popleft() for _ in range(len(cockpit.actions)))
         return (
             angle, throttle, cockpit.mode, cockpit.recording, expires_s, REASONS[code],
-            w1, w2, w3, w4, w5, limit,
+            w1, w2, w3, w4, w5, limit, cockpit.source, actions,
         )  # fmt: skip
 
     def shutdown(self) -> None:

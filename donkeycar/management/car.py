@@ -70,13 +70,9 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 
 def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -> None:
-    if args.js:
-        raise ConfigError(
-            "A gamepad plugged into the car is not read by this version. Received: --js. "
-            "Plug it into the phone or PC that shows the drive page: the page reads it."
-        )
     meta = [_pair(text) for text in args.meta]
-    cfg = load_config(folder / "config.py", myconfig=args.myconfig, overrides=args.set)
+    overrides = [*args.set, "USE_JOYSTICK_AS_DEFAULT=True"] if args.js else args.set
+    cfg = load_config(folder / "config.py", myconfig=args.myconfig, overrides=overrides)
     set_up_logging(cfg)
     for notice in cfg.notices:
         logger.warning("%s", notice)

@@ -33,6 +33,7 @@ LOST = "lost"
 LEFT = "left"
 START = "start"
 HANDED_OVER = "handed_over"
+GONE = "gone"
 NOBODY = "nobody"
 
 

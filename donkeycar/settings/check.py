@@ -170,6 +170,7 @@ _TYPES: dict[Kind, Any] = {
     "str": _TEXT,
     "path": Annotated[_TEXT, BeforeValidator(_text_of_path), Field(min_length=1)],
     "strings": _TEXT,
+    "names": Annotated[dict[_TEXT, _TEXT | None], BeforeValidator(_only_a_dict)],
     "function": Annotated[Any, AfterValidator(_function)],
     "any": Any,
 }
@@ -182,6 +183,7 @@ _WORDS: dict[Kind, str] = {
     "path": "a path",
     "strings": "a list of texts",
     "family": "a dictionary",
+    "names": "a dictionary of texts",
     "function": "a function",
     "any": "anything",
 }

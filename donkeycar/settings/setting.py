@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Status = Literal["active", "later", "dead", "computed"]
-Kind = Literal["bool", "int", "float", "str", "path", "strings", "family", "function", "any"]
+Kind = Literal[
+    "bool", "int", "float", "str", "path", "strings", "family", "names", "function", "any"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class Setting:
         kind: Type of its values; ``""`` takes the type of the default.
             A ``path`` that is relative starts at the folder of the car.
         unit: Of its numbers, e.g. ``"pixels"``.
+            ``names`` is a dictionary whose keys the table does not know, of texts.
         choices: Every value that works; empty if any value of its kind does. For ``strings``
             they hold for each entry.
         later_choices: Values that 5.x knew and this version cannot serve yet.

@@ -32,6 +32,11 @@ CAMERA_TUB = "data"                   # recording that camera TUB plays again
 # SERVO_HBRIDGE_3PIN, DC_STEER_THROTTLE, DC_TWO_WHEEL, DC_TWO_WHEEL_L298N, MM1, VESC, MOCK or SIM
 DRIVE_TRAIN_TYPE = "MOCK"
 
+# SPEED CONTROLLER
+# Most brake before they reverse; they need to see neutral in between.
+ESC_BRAKE_S = 0.05                    # brake before reverse, seconds
+ESC_NEUTRAL_S = 0.05                  # neutral after that, seconds
+
 # WHEELS
 # Servos, speed controllers and motors. Pins: RPI_GPIO.BOARD.33, RPI_GPIO.BCM.13,
 # PCA9685.<bus>:<address>.<channel> such as PCA9685.1:40.0, PWM.<chip>.<channel>.
@@ -141,6 +146,34 @@ WEB_CONTROL_PORT = 8887               # port of the web page; 0 takes any free o
 WEB_HOST = "0.0.0.0"                  # address it listens on; 127.0.0.1 admits this computer only
 WEB_AUTH = "pair"                     # pair admits who has link or PIN, none anyone
 WEB_INIT_MODE = "user"                # mode the car starts in: user, local_angle or local
+
+# GAMEPAD AND RADIO
+# A gamepad plugged into the car, or the receiver of a remote control.
+USE_JOYSTICK_AS_DEFAULT = False       # drive by gamepad without --js
+# kind of gamepad: xbox, xboxswapped, ps3, ps3sixad, ps4, pygame, F710, nimbus, wiiu, rc3, MM1,
+# pigpio_rc, custom or mock
+CONTROLLER_TYPE = "xbox"
+CONTROLLER_BINDINGS = {}              # changes to what its buttons do, e.g. {'BTN_SOUTH': 'stop'}
+JOYSTICK_MAX_THROTTLE = 0.5           # throttle of a full stick at the start
+JOYSTICK_STEERING_SCALE = 1.0         # steering of a full stick
+JOYSTICK_DEADZONE = 0.01              # share of a stick's way that is rest
+JOYSTICK_THROTTLE_DIR = -1.0          # -1.0 if up is negative
+JOYSTICK_DEVICE_FILE = "/dev/input/js0"  # js0 takes the first gamepad there is
+JOYSTICK_ERASE_RECORDS = 100          # records that one press erases
+AUTO_RECORD_ON_THROTTLE = True        # its throttle starts and ends recording
+AI_LAUNCH_ENABLE_BUTTON = "R2"        # button that arms the pilot's push
+MOCK_JOYSTICK_STEERING = 0.0          # steering of CONTROLLER_TYPE mock
+MOCK_JOYSTICK_THROTTLE = 0.0          # throttle of it
+USE_RC = False                        # drive by the receiver of a remote control on GPIO pins
+STEERING_RC_GPIO = 26                 # GPIO (BCM) of the steering channel
+THROTTLE_RC_GPIO = 20                 # GPIO (BCM) of the throttle channel
+DATA_WIPER_RC_GPIO = 19               # GPIO (BCM) of the third channel, RC3
+PIGPIO_STEERING_MID = 1500            # straight ahead, us
+PIGPIO_MAX_FORWARD = 2000             # full forward, us
+PIGPIO_STOPPED_PWM = 1500             # standing still, us
+PIGPIO_MAX_REVERSE = 1000             # full reverse, us
+PIGPIO_INVERT = False                 # turn its sticks round
+PIGPIO_JITTER = 0.025                 # share of a stick's way that is rest
 
 # WHO DRIVES
 # The mode is chosen on the web page: user, local_angle or local.

@@ -14,6 +14,7 @@ import donkeycar as dk
 from donkeycar.assembly import (
     add_camera,
     add_console,
+    add_controllers,
     add_drive_mode,
     add_drivetrain,
     add_pilot,
@@ -39,6 +40,7 @@ def drive(cfg, *, model=None, model_type=None, meta=()):
     add_camera(car, cfg, world)  # -> cam/image_array
     if model is not None:
         add_pilot(car, cfg, model, model_type)  # -> pilot/angle, pilot/throttle
+    add_controllers(car, cfg)  # gamepad, remote control -> gamepad/offer, rc/offer
     console = add_console(car, cfg)  # -> user/angle, user/throttle, user/mode, recording
     add_drive_mode(car, cfg)  # user and pilot -> angle, throttle, command
     add_recorder(car, cfg, meta)  # -> data/

@@ -12,16 +12,15 @@ from donkeycar.testing import check_part
 
 
 def test_it_keeps_the_contract_of_a_part():
-    check_part(WebController(port=0, host="127.0.0.1"), outputs=12, threaded=True)
+    check_part(WebController(port=0, host="127.0.0.1"), outputs=14, threaded=True)
 
 
 def test_a_driver_moves_the_car(car):
     car.post("/drive", {"angle": 0.25, "throttle": 0.5, "recording": True})
-    angle, throttle, mode, recording, expires_s, reason, *buttons, limit = car.tick()
+    angle, throttle, mode, recording, expires_s, reason, *rest = car.tick()
     assert (angle, throttle, mode, recording, reason) == (0.25, 0.5, "user", True, "")
     assert expires_s > 0
-    assert buttons == [False] * 5
-    assert limit == 0.8
+    assert rest == [False] * 5 + [0.8, "web", ()]
 
 
 def test_nobody_drives_at_first(car):

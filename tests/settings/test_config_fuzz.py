@@ -32,6 +32,8 @@ def is_declared(setting, value):
         return callable(value)
     if setting.value_kind == "any":
         return True
+    if setting.value_kind == "names":
+        return all(isinstance(text, str) for text in value)
     is_in_range = setting.value_kind not in ("int", "float") or (
         (setting.low is None or value >= setting.low)
         and (setting.high is None or value <= setting.high)

@@ -39,8 +39,7 @@ def test_the_settings_of_a_version_4_car_load(load):
 def test_each_setting_of_a_version_4_car_without_effect_is_named_once(load):
     cfg = load(old_cars.VERSION_4)
     assert named(cfg) == [
-        "DONKEY_HOME", "CAMERA_TYPE", "USE_JOYSTICK_AS_DEFAULT", "CONTROLLER_TYPE",
-        "JOYSTICK_MAX_THROTTLE", "CACHE_IMAGES", "PRUNE_CNN", "LED_B", "AUG_BLUR_RANGE",
+        "DONKEY_HOME", "CAMERA_TYPE", "CACHE_IMAGES", "PRUNE_CNN", "LED_B", "AUG_BLUR_RANGE",
     ]  # fmt: skip
 
 
@@ -74,6 +73,6 @@ def test_the_settings_of_a_version_5_car_load(load, tmp_path):
 
 def test_each_setting_of_a_version_5_car_without_effect_is_named_once(load):
     assert named(load(old_cars.VERSION_5)) == [
-        "CONTROLLER_TYPE", "HAVE_IMU", "DONKEY_GYM",
+        "HAVE_IMU", "DONKEY_GYM",
         "GYM_CONF", "CACHE_POLICY", "BEHAVIOR_LIST",
     ]  # fmt: skip

@@ -1,0 +1,121 @@
+"""What a control can do, by name, and which control does it.
+
+A binding is a pair of names, e.g. ``"BTN_SOUTH": "stop"``. On its left stands a control: a button
+or key by its kernel name, an axis, or a channel of a remote control (``RC1``, ``RC2``, ...). An
+axis or a channel with a minus behind it, e.g. ``"ABS_HAT0Y-"``, is its other direction.
+"""
+
+import difflib
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.controller.codes import AXES, BUTTONS
+
+# What an axis can be; throttle is both directions in one, the other two are triggers.
+ROLES = {
+    "steering": "turns the wheels",
+    "throttle": "drives, forward and back",
+    "throttle_forward": "drives forward",
+    "throttle_reverse": "drives back",
+}
+
+# What a press does.
+ACTIONS = {
+    "stop": "emergency stop",
+    "resume": "drive on after a stop",
+    "mode": "the next drive mode: user, local_angle, local",
+    "mode_user": "drive mode user",
+    "mode_local_angle": "drive mode local_angle",
+    "mode_local": "drive mode local",
+    "record": "recording on or off",
+    "erase": "erase the last records",
+    "erase_or_stop": "erase in mode user, emergency stop in the others",
+    "limit_up": "raise the limit for throttle",
+    "limit_down": "lower the limit for throttle",
+    "constant_throttle": "hold the throttle at its limit, or end that",
+    "ai_launch": "push off when the pilot takes over next",
+    "w1": "programmable button 1",
+    "w2": "programmable button 2",
+    "w3": "programmable button 3",
+    "w4": "programmable button 4",
+    "w5": "programmable button 5",
+}
+
+# What a control does for as long as it is held.
+HELD = {
+    "chaos_left": "push the steering to the left, without recording",
+    "chaos_right": "push the steering to the right, without recording",
+}
+
+# A binding to nothing takes away what the kind of gamepad has there.
+UNBOUND = ("", None)
+
+_CHANNEL = re.compile(r"RC[1-9]-?")
+# Printed on different buttons by different makers, and used by the kernel for yet others.
+_LABELS = {
+    "BTN_A": "BTN_SOUTH or BTN_EAST", "BTN_B": "BTN_EAST or BTN_SOUTH",
+    "BTN_X": "BTN_WEST or BTN_NORTH", "BTN_Y": "BTN_NORTH or BTN_WEST",
+}  # fmt: skip
+
+
+def is_control(name: object) -> bool:
+    """Whether `name` names a button, key, axis or channel."""
+    return isinstance(name, str) and (
+        name in BUTTONS or name.removesuffix("-") in AXES or bool(_CHANNEL.fullmatch(name))
+    )
+
+
+def merged(own: Mapping[str, str], changes: Mapping[Any, Any]) -> dict[str, str]:
+    """Bindings of a kind of gamepad, with those of the car's owner over them.
+
+    Args:
+        own: Bindings of the kind.
+        changes: `CONTROLLER_BINDINGS`.
+
+    Raises:
+        ConfigError: If a control or an action has a name that nothing has.
+    """
+    bindings = dict(own)
+    for control, action in changes.items():
+        if not is_control(control):
+            raise ConfigError(_no_control(control))
+        if action in UNBOUND:
+            bindings.pop(control, None)
+            continue
+        if action not in ROLES and action not in ACTIONS and action not in HELD:
+            known = [*ROLES, *ACTIONS, *HELD]
+            raise ConfigError(
+                f"`CONTROLLER_BINDINGS[{control!r}]` must be one of {', '.join(known)}. "
+                f"Received: {action!r}{_meant(action, known)}"
+            )
+        if action in ROLES:
+            if control in BUTTONS:
+                raise ConfigError(
+                    f"`CONTROLLER_BINDINGS[{control!r}]` must be an action, because a button has "
+                    f"no middle: only an axis can be {action}. Received: {action!r}"
+                )
+            # One axis steers. Who binds another one has moved it.
+            for other in [name for name, role in bindings.items() if role == action]:
+                del bindings[other]
+        bindings[control] = action
+    return bindings
+
+
+def _no_control(control: object) -> str:
+    if control in _LABELS:
+        return (
+            f"`CONTROLLER_BINDINGS` must name buttons by their place, because makers print "
+            f"letters differently: {_LABELS[str(control)]}. Received: {control!r}"
+        )
+    return (
+        "`CONTROLLER_BINDINGS` must name buttons (BTN_SOUTH), keys (KEY_SPACE), axes (ABS_X) or "
+        f"channels (RC3); `donkey gamepad test` shows them. Received: {control!r}"
+        f"{_meant(control, [*BUTTONS, *AXES])}"
+    )
+
+
+def _meant(word: object, known: list[str]) -> str:
+    close = difflib.get_close_matches(str(word), known, 1, 0.7)
+    return f". Did you mean {close[0]!r}?" if close else ""

@@ -1,0 +1,240 @@
+"""A gamepad in the car: plugged in, or paired by Bluetooth."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.controller.actions import merged
+from donkeycar.parts.controller.codes import EV_SYN, EVENT, SYN_DROPPED, Identity
+from donkeycar.parts.controller.device import Finder, Line
+from donkeycar.parts.controller.mappings import kind_named
+from donkeycar.parts.controller.pad import Pad, Sticks
+from donkeycar.safety.arbiter import Offer
+from donkeycar.timing import Clock, RealClock
+
+logger = logging.getLogger(__name__)
+
+# How often the reader looks for a gamepad while there is none.
+RESCAN_S = 1.0
+
+# The reader comes by so often even if no control moves, and vouches for what it read before.
+WATCH_S = 0.02
+OFFER_LIFE_S = 0.25
+
+# Another gamepad takes the place of the one that was used before when that is gone so long.
+STRANGER_AFTER_S = 10.0
+
+# So much of a stick's way is a movement on purpose, and not its noise.
+MOVED = 0.1
+
+ABSENT = Offer()
+
+
+class GamepadController:
+    """Reads a gamepad in a thread, and offers what its driver wants.
+
+    An offer is no order: the arbiter decides who drives. A gamepad that is unplugged, out of
+    range or switched off offers nothing, at once; it is looked for every second, and recognised
+    when it comes back.
+
+    Args:
+        kind: What its buttons do, one of `mappings.KINDS` (`CONTROLLER_TYPE`).
+        bindings: Changes to that (`CONTROLLER_BINDINGS`), control -> action.
+        device: ``"/dev/input/js0"`` is the first gamepad found; another path only that one.
+        steering_scale: Steering of a full stick.
+        throttle_limit: Throttle of a full stick until the car says otherwise, 0 to 1.
+        deadzone: Share of a stick's way that is rest, 0 to 0.9.
+        throttle_dir: -1 if up counts down on the throttle's stick, as it does; +1 otherwise.
+        auto_record: Whether throttle starts and ends recording.
+        finder: Returns gamepads that are there, open; for tests.
+        clock: Source of time.
+
+    Raises:
+        ConfigError: If an argument is out of range, or a binding has an unknown name.
+    """
+
+    def __init__(
+        self,
+        *,
+        kind: str = "xbox",
+        bindings: Mapping[Any, Any] | None = None,
+        device: str = "/dev/input/js0",
+        steering_scale: float = 1.0,
+        throttle_limit: float = 0.5,
+        deadzone: float = 0.01,
+        throttle_dir: float = -1.0,
+        auto_record: bool = True,
+        finder: Callable[[], list[Line]] | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        if not 0 <= deadzone <= 0.9:
+            raise ConfigError(f"`deadzone` must be 0 to 0.9. Received: deadzone={deadzone}")
+        if not 0 <= throttle_limit <= 1:
+            raise ConfigError(
+                f"`throttle_limit` must be 0 to 1. Received: throttle_limit={throttle_limit}"
+            )
+        if throttle_dir not in (-1, 1):
+            raise ConfigError(
+                f"`throttle_dir` must be -1.0 or 1.0. Received: throttle_dir={throttle_dir}"
+            )
+        self._kind = kind_named(kind)
+        self._bindings = merged(self._kind.bindings, bindings or {})
+        if "steering" not in self._bindings.values():
+            raise ConfigError(
+                "`CONTROLLER_BINDINGS` must bind an axis to 'steering' for CONTROLLER_TYPE "
+                f"{kind!r}: run `donkey gamepad learn`. Received: {dict(bindings or {})!r}"
+            )
+        only = None if device == "/dev/input/js0" else device
+        self._find = Finder(only) if finder is None else finder
+        self._steering_scale = steering_scale
+        self._throttle_limit = throttle_limit
+        self._deadzone = deadzone
+        self._throttle_dir = throttle_dir
+        self._auto_record = auto_record
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._pad: Pad | None = None
+        self._seen_s = 0.0
+        self._known: Identity | None = None
+        self._gone_s = float("-inf")
+        self._anchor = Sticks()
+        self._constant = False
+
+    @property
+    def connected(self) -> Identity | None:
+        """Which gamepad is there; ``None`` if none is."""
+        return self._known if self._pad is not None else None
+
+    def update(self) -> None:
+        """Find a gamepad and read it until `shutdown`; the body of the part's thread."""
+        while not self._stopping.is_set():
+            line = self._choose(self._find())
+            if line is None:
+                self._stopping.wait(RESCAN_S)
+                continue
+            try:
+                self._follow(line)
+            finally:
+                with self._lock:
+                    self._pad = None
+                    self._gone_s = self._clock.monotonic()
+                line.close()
+
+    def run_threaded(self, limit: float | None = None, reason: str | None = None) -> Offer:
+        """Return what the driver wants at this moment.
+
+        Args:
+            limit: The car's limit for throttle, 0 to 1: a full stick is so much.
+            reason: Why the car does not drive; "" if it does. It ends a constant throttle.
+
+        Returns:
+            The offer; `ABSENT` if there is no gamepad.
+        """
+        full = self._throttle_limit if limit is None else limit
+        with self._lock:
+            pad, expires_s = self._pad, self._seen_s + OFFER_LIFE_S
+            if pad is None or expires_s <= self._clock.monotonic():
+                self._constant, self._anchor = False, Sticks()
+                return ABSENT
+            sticks, actions = pad.sticks(), pad.actions()
+        moved = self._has_moved(sticks)
+        self._constant = self._is_constant(sticks, actions, stopped=bool(reason))
+        throttle = 1.0 if self._constant else sticks.throttle
+        recording = None
+        if sticks.chaos:
+            recording = False
+        elif self._auto_record:
+            recording = throttle != 0.0
+        return Offer(
+            angle=min(max(sticks.angle * self._steering_scale, -1.0), 1.0),
+            throttle=throttle * full,
+            expires_s=expires_s,
+            moved=moved or any(action != "stop" for action in actions),
+            recording=recording,
+            actions=tuple(action for action in actions if action != "constant_throttle"),
+        )
+
+    def shutdown(self) -> None:
+        """Ask the thread to end. Safe to call twice."""
+        self._stopping.set()
+
+    def _follow(self, line: Line) -> None:
+        """Read `line` until it is gone or the car stops."""
+        self._greet(line)
+        rest = b""
+        while not self._stopping.is_set():
+            try:
+                rest = self._take(line, rest + (line.read(WATCH_S) or b""))
+            except OSError as error:
+                logger.warning("The gamepad %s is gone: %s", line.identity.name, error)
+                return
+
+    def _greet(self, line: Line) -> None:
+        logger.info("Gamepad: %s", line.identity.name or "unnamed")
+        self._known = line.identity
+        pad = Pad(
+            line.identity, line.axes, held=line.held, kind=self._kind, bindings=self._bindings,
+            deadzone=self._deadzone, throttle_dir=self._throttle_dir,
+        )  # fmt: skip
+        with self._lock:
+            self._pad, self._seen_s = pad, self._clock.monotonic()
+
+    def _take(self, line: Line, data: bytes) -> bytes:
+        """Hand whole records to the pad; return what is left of an unfinished one."""
+        whole = len(data) - len(data) % EVENT.size
+        lost = False
+        with self._lock:
+            for _, _, kind, code, value in EVENT.iter_unpack(data[:whole]):
+                if kind == EV_SYN and code == SYN_DROPPED:
+                    lost = True
+                elif self._pad is not None:
+                    self._pad.take(kind, code, value)
+            self._seen_s = self._clock.monotonic()
+        if lost:
+            # The kernel threw events away: what it says now is what is so.
+            line.refresh()
+            with self._lock:
+                if self._pad is not None:
+                    self._pad.catch_up(line.axes, line.held)
+        return data[whole:]
+
+    def _choose(self, lines: list[Line]) -> Line | None:
+        """The gamepad that was used before, or the first; the others are closed."""
+        known = self._known
+        chosen = None
+        if known is None:
+            chosen = next(iter(lines), None)
+        else:
+            same = [line for line in lines if _is_same(line.identity, known)]
+            absent_s = self._clock.monotonic() - self._gone_s
+            if same or absent_s >= STRANGER_AFTER_S:
+                chosen = next(iter(same or lines), None)
+        for line in lines:
+            if line is not chosen:
+                line.close()
+        return chosen
+
+    def _has_moved(self, sticks: Sticks) -> bool:
+        anchor = self._anchor
+        moved = (
+            abs(sticks.angle - anchor.angle) > MOVED
+            or abs(sticks.throttle - anchor.throttle) > MOVED
+        )
+        if moved:
+            self._anchor = sticks
+        return moved
+
+    def _is_constant(self, sticks: Sticks, actions: tuple[str, ...], *, stopped: bool) -> bool:
+        if sticks.throttle != 0.0 or stopped and self._constant or "stop" in actions:
+            return False
+        toggles = actions.count("constant_throttle")
+        return self._constant ^ (toggles % 2 == 1)
+
+
+def _is_same(one: Identity, other: Identity) -> bool:
+    if one.uniq or other.uniq:
+        return one.uniq == other.uniq
+    return (one.bus, one.vendor, one.product) == (other.bus, other.vendor, other.product)

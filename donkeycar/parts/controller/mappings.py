@@ -1,0 +1,198 @@
+"""Gamepads and their exceptions: what each kind's controls do, and which devices name them oddly.
+
+All that follows speaks of one layout, that of the kernel's ``gamepad.rst``: sticks are
+``ABS_X``/``ABS_Y`` and ``ABS_RX``/``ABS_RY``, triggers ``ABS_Z`` and ``ABS_RZ``, the cross
+``ABS_HAT0X``/``ABS_HAT0Y``, buttons are named by their place. `EXCEPTIONS` brings devices that
+differ into that layout.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.controller.codes import Identity
+
+USB = 0x03
+BLUETOOTH = 0x05
+
+# The cross as four buttons.
+CROSS = {
+    "BTN_DPAD_UP": "ABS_HAT0Y-", "BTN_DPAD_DOWN": "ABS_HAT0Y",
+    "BTN_DPAD_LEFT": "ABS_HAT0X-", "BTN_DPAD_RIGHT": "ABS_HAT0X",
+}  # fmt: skip
+
+# A pad without ABS_RX and ABS_RY has its right stick, and its triggers, elsewhere.
+RIGHT_STICK_ON_Z = {
+    "ABS_Z": "ABS_RX", "ABS_RZ": "ABS_RY", "ABS_BRAKE": "ABS_Z", "ABS_GAS": "ABS_RZ",
+}  # fmt: skip
+
+# Triggers as gamepad.rst has them; few drivers do.
+HAT_TRIGGERS = {"ABS_HAT2Y": "ABS_Z", "ABS_HAT2X": "ABS_RZ"}
+
+# The letters X and Y of these sit where the kernel's names of the same letters do not.
+_SWAPPED = {"BTN_NORTH": "BTN_WEST", "BTN_WEST": "BTN_NORTH"}
+
+_DIRECT_INPUT = {
+    "BTN_SOUTH": "BTN_WEST", "BTN_EAST": "BTN_SOUTH", "BTN_C": "BTN_EAST",
+    "BTN_NORTH": "BTN_NORTH", "BTN_WEST": "BTN_TL", "BTN_Z": "BTN_TR", "BTN_TL": "BTN_TL2",
+    "BTN_TR": "BTN_TR2", "BTN_TL2": "BTN_SELECT", "BTN_TR2": "BTN_START",
+    "BTN_SELECT": "BTN_THUMBL", "BTN_START": "BTN_THUMBR",
+}  # fmt: skip
+
+# PlayStation 3 pads as kernels before 4.12, and the program sixad, number their buttons.
+_SIXAXIS = {
+    "BTN_TRIGGER": "BTN_SELECT", "BTN_TOP": "BTN_START", "BTN_THUMB": "BTN_THUMBL",
+    "BTN_THUMB2": "BTN_THUMBR", "BTN_TOP2": "ABS_HAT0Y-", "BTN_PINKIE": "ABS_HAT0X",
+    "BTN_BASE": "ABS_HAT0Y", "BTN_BASE2": "ABS_HAT0X-", "BTN_BASE3": "BTN_TL2",
+    "BTN_BASE4": "BTN_TR2", "BTN_BASE5": "BTN_TL", "BTN_BASE6": "BTN_TR",
+    "BTN_12C": "BTN_NORTH", "BTN_12D": "BTN_EAST", "BTN_12E": "BTN_SOUTH", "BTN_DEAD": "BTN_WEST",
+}  # fmt: skip
+
+_NIMBUS = {"BTN_C": "BTN_WEST", "BTN_WEST": "BTN_TL", "BTN_Z": "BTN_TR", "BTN_TL": "BTN_TL2",
+           "BTN_TR": "BTN_TR2"}  # fmt: skip
+
+# (bus, vendor, product) -> kernel name -> name in our layout. `None` is any; the first that fits.
+EXCEPTIONS: tuple[tuple[tuple[int | None, int, int | None], Mapping[str, str]], ...] = (
+    ((None, 0x045E, None), _SWAPPED),  # Microsoft: Xbox 360, One, Series, by cable or Bluetooth
+    ((None, 0x046D, 0xC219), _DIRECT_INPUT),  # Logitech F710, switch at D
+    ((None, 0x046D, 0xC216), _DIRECT_INPUT),  # Logitech F310, switch at D
+    ((USB, 0x046D, None), _SWAPPED),  # Logitech F310, F510, F710, switch at X
+    ((USB, 0x2DC8, None), _SWAPPED),  # 8BitDo in X mode
+    ((None, 0x0111, 0x1420), _NIMBUS),  # SteelSeries Nimbus
+    ((None, 0x054C, 0x0268), _SIXAXIS),  # Sony DualShock 3 on an old kernel; new codes differ
+)
+
+
+class Kind(NamedTuple):
+    """One value of `CONTROLLER_TYPE`.
+
+    Attributes:
+        bindings: Control -> what it does.
+        renames: Kernel name -> name in our layout, where that goes with the kind and not with
+            the device.
+    """
+
+    bindings: Mapping[str, str]
+    renames: Mapping[str, str] = {}
+
+
+_STICKS = {"ABS_X": "steering", "ABS_RY": "throttle"}
+_TRIGGERS = {"ABS_RZ": "throttle_forward", "ABS_Z": "throttle_reverse"}
+_CROSS_LIMIT = {"ABS_HAT0Y-": "limit_up", "ABS_HAT0Y": "limit_down"}
+
+_XBOX = {
+    **_TRIGGERS,
+    "BTN_SOUTH": "mode", "BTN_EAST": "record", "BTN_WEST": "erase", "BTN_NORTH": "stop",
+    "BTN_TR": "limit_up", "BTN_TL": "limit_down", "BTN_START": "constant_throttle",
+    "BTN_SELECT": "resume",
+}  # fmt: skip
+_PS3 = {
+    **_CROSS_LIMIT,
+    "BTN_SELECT": "mode", "BTN_EAST": "record", "BTN_NORTH": "erase", "BTN_SOUTH": "stop",
+    "BTN_START": "constant_throttle", "BTN_TR": "chaos_right", "BTN_TL": "chaos_left",
+    "BTN_WEST": "resume",
+}  # fmt: skip
+_PS4 = {
+    "BTN_SELECT": "mode", "BTN_EAST": "record", "BTN_NORTH": "erase", "BTN_SOUTH": "stop",
+    "BTN_TL": "limit_up", "BTN_TR": "limit_down", "BTN_START": "constant_throttle",
+    "BTN_WEST": "resume",
+}  # fmt: skip
+
+KINDS: dict[str, Kind] = {
+    "xbox": Kind({**_STICKS, **_XBOX}),
+    "xboxswapped": Kind({"ABS_RX": "steering", "ABS_Y": "throttle", **_XBOX}),
+    "ps3": Kind({**_STICKS, **_PS3}),
+    "ps3sixad": Kind(
+        {"ABS_RX": "steering", "ABS_Y": "throttle", **_PS3},
+        {**_SIXAXIS, "BTN_SOUTH": "BTN_MODE", "ABS_Z": "ABS_RX", "ABS_RX": "ABS_RY"},
+    ),
+    "ps4": Kind({**_STICKS, **_PS4}),
+    "pygame": Kind({**_STICKS, **_PS4}),
+    "F710": Kind({
+        **_STICKS, **_CROSS_LIMIT,
+        "BTN_START": "mode", "BTN_EAST": "record", "BTN_NORTH": "erase", "BTN_SOUTH": "stop",
+        "BTN_SELECT": "constant_throttle", "BTN_TR": "chaos_right", "BTN_TL": "chaos_left",
+        "BTN_WEST": "resume",
+    }),
+    "nimbus": Kind({
+        **_STICKS,
+        "BTN_NORTH": "erase", "BTN_EAST": "mode", "BTN_SOUTH": "stop", "BTN_WEST": "resume",
+    }),
+    # Its A is on the right, its B at the bottom.
+    "wiiu": Kind({
+        **_STICKS,
+        "BTN_WEST": "erase", "BTN_SOUTH": "mode", "BTN_EAST": "stop", "BTN_NORTH": "resume",
+    }),
+    # A remote control of three channels on a cable that makes it a joystick.
+    "rc3": Kind({
+        "ABS_X-": "steering", "ABS_Y-": "throttle",
+        "BTN_THUMB": "mode", "BTN_TRIGGER": "erase_or_stop",
+    }),
+    "custom": Kind({}),
+}  # fmt: skip
+
+# Channels of receivers; the third is a switch between driver and pilot.
+RECEIVERS: dict[str, Mapping[str, str]] = {
+    "MM1": {"RC1": "steering", "RC2": "throttle"},
+    "pigpio_rc": {
+        "RC1": "steering", "RC2": "throttle", "RC3": "mode_local", "RC3-": "mode_user",
+    },
+}  # fmt: skip
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of gamepad that `CONTROLLER_TYPE` names.
+
+    Raises:
+        ConfigError: If there is none.
+    """
+    if name not in KINDS:
+        raise ConfigError(f"`kind` must be one of {', '.join(KINDS)}. Received: kind={name!r}")
+    return KINDS[name]
+
+
+def renames_for(identity: Identity, axes: Collection[str], kind: Kind) -> dict[str, str]:
+    """How the controls of a device are called in our layout.
+
+    Args:
+        identity: Which device it is.
+        axes: Kernel names of the axes it has.
+        kind: What its owner says it is.
+
+    Returns:
+        Kernel name -> our name, for those that differ.
+    """
+    renames = dict(CROSS)
+    if "ABS_RX" not in axes or "ABS_RY" not in axes:
+        renames |= RIGHT_STICK_ON_Z
+    elif "ABS_Z" not in axes:
+        renames |= HAT_TRIGGERS
+    return renames | _exception(identity) | dict(kind.renames)
+
+
+def _exception(identity: Identity) -> dict[str, str]:
+    for (bus, vendor, product), renames in EXCEPTIONS:
+        fits = bus in (None, identity.bus) and product in (None, identity.product)
+        if fits and vendor == identity.vendor:
+            return dict(renames)
+    return {}
+
+
+# Buttons as donkeycar 5 called them, on PlayStation pads and on Xbox-like ones.
+_OLD_NAMES = {
+    "cross": "BTN_SOUTH", "circle": "BTN_EAST", "square": "BTN_WEST", "triangle": "BTN_NORTH",
+    "a_button": "BTN_SOUTH", "b_button": "BTN_EAST", "x_button": "BTN_WEST",
+    "y_button": "BTN_NORTH", "A": "BTN_SOUTH", "B": "BTN_EAST", "X": "BTN_WEST", "Y": "BTN_NORTH",
+    "L1": "BTN_TL", "R1": "BTN_TR", "L2": "BTN_TL2", "R2": "BTN_TR2", "L3": "BTN_THUMBL",
+    "R3": "BTN_THUMBR", "left_shoulder": "BTN_TL", "right_shoulder": "BTN_TR",
+    "left_stick_press": "BTN_THUMBL", "right_stick_press": "BTN_THUMBR",
+    "select": "BTN_SELECT", "share": "BTN_SELECT", "back": "BTN_SELECT", "start": "BTN_START",
+    "options": "BTN_START", "option": "BTN_START", "PS": "BTN_MODE", "Logitech": "BTN_MODE",
+    "dpad_up": "ABS_HAT0Y-", "dpad_down": "ABS_HAT0Y", "dpad_left": "ABS_HAT0X-",
+    "dpad_right": "ABS_HAT0X", "Switch-up": "BTN_TRIGGER", "Switch-down": "BTN_THUMB",
+}  # fmt: skip
+
+
+def control_named(button: str) -> str:
+    """The control that a button of donkeycar 5 is now, e.g. ``R2``; other names stay."""
+    return _OLD_NAMES.get(button, button)

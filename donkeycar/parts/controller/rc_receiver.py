@@ -1,0 +1,229 @@
+"""The receiver of a remote control: pulses in, an offer out."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.controller.actions import HELD, ROLES, merged
+from donkeycar.safety.arbiter import Offer
+from donkeycar.timing import Clock, RealClock
+
+logger = logging.getLogger(__name__)
+
+# A pulse outside is none, and a channel without one for so long is lost.
+SHORTEST_US = 800
+LONGEST_US = 2200
+MAX_AGE_S = 0.1
+
+# A switch counts as on above, and as off below.
+ON_US = 1600
+OFF_US = 1400
+
+WATCH_S = 0.02
+REOPEN_S = 1.0
+
+# So much of a stick's way is a movement on purpose, and not its noise.
+MOVED = 0.1
+
+ABSENT = Offer()
+
+
+class PulseInput(Protocol):
+    """Where pulses come from: pins, a serial line, a test."""
+
+    def read(self, timeout_s: float) -> list[tuple[int, float]]:
+        """Return what came, waiting up to `timeout_s`.
+
+        Returns:
+            Pairs of channel, from 1, and length of its pulse in microseconds.
+
+        Raises:
+            OSError: If the device is gone.
+        """
+
+    def close(self) -> None:
+        """Let go of the device. Safe to call twice."""
+
+
+class Travel(NamedTuple):
+    """The way of one stick, as lengths of pulses in microseconds.
+
+    Attributes:
+        low_us: At -1: full left, or full reverse. It may be the longer end.
+        middle_us: At rest.
+        high_us: At +1.
+    """
+
+    low_us: float = 1000.0
+    middle_us: float = 1500.0
+    high_us: float = 2000.0
+
+    def position(self, width_us: float) -> float:
+        """Where the stick is, -1 to +1."""
+        way_us = width_us - self.middle_us
+        up_us, down_us = self.high_us - self.middle_us, self.low_us - self.middle_us
+        share = way_us / up_us if way_us * up_us >= 0 else -way_us / down_us
+        return min(max(share, -1.0), 1.0)
+
+
+class RCReceiver:
+    """Reads the channels of a remote control in a thread, and offers what its driver wants.
+
+    A channel is lost if no pulse of 800 to 2200 us came for 100 ms. Without steering or throttle
+    nothing is offered. A switch counts when it is thrown, not for how it stands at the start.
+
+    Args:
+        opener: Opens the input; called again, every second, after it is gone.
+        bindings: What the channels do, ``RC1`` to ``RC9``.
+        steering: The way of the steering's stick.
+        throttle: The way of the throttle's stick.
+        deadzone: Share of a stick's way that is rest, 0 to 0.9 (`PIGPIO_JITTER`).
+        inverted: Whether every channel is turned round (`PIGPIO_INVERT`).
+        throttle_limit: Throttle of a full stick until the car says otherwise, 0 to 1.
+        auto_record: Whether throttle starts and ends recording.
+        clock: Source of time.
+
+    Raises:
+        ConfigError: If an argument is out of range.
+    """
+
+    def __init__(
+        self,
+        opener: Callable[[], PulseInput],
+        *,
+        bindings: Mapping[Any, Any],
+        steering: Travel | None = None,
+        throttle: Travel | None = None,
+        deadzone: float = 0.025,
+        inverted: bool = False,
+        throttle_limit: float = 1.0,
+        auto_record: bool = True,
+        clock: Clock | None = None,
+    ) -> None:
+        if not 0 <= deadzone <= 0.9:
+            raise ConfigError(f"`deadzone` must be 0 to 0.9. Received: deadzone={deadzone}")
+        self._travels = {"steering": steering or Travel(), "throttle": throttle or Travel()}
+        for role, travel in self._travels.items():
+            low, middle, high = travel
+            if not (low < middle < high or low > middle > high):
+                raise ConfigError(
+                    f"`{role}` must have its middle between its ends. Received: {role}={travel}"
+                )
+        self._bindings = merged({}, bindings)
+        self._by_role = {action: name for name, action in self._bindings.items() if action in ROLES}
+        if not self._travels.keys() <= self._by_role.keys():
+            raise ConfigError(
+                "`bindings` must bind channels to steering and to throttle. "
+                f"Received: bindings={dict(bindings)!r}"
+            )
+        self._open = opener
+        self._deadzone = deadzone
+        self._sign = -1.0 if inverted else 1.0
+        self._limit = throttle_limit
+        self._auto_record = auto_record
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._pulses: dict[str, tuple[float, float]] = {}
+        self._switches: dict[str, bool] = {}
+        self._thrown: list[str] = []
+        self._anchor = (0.0, 0.0)
+        self._complained = False
+
+    def update(self) -> None:
+        """Read until `shutdown`; the body of the part's thread."""
+        while not self._stopping.is_set():
+            try:
+                pulses = self._open()
+            except OSError as error:
+                self._complain(error)
+                self._stopping.wait(REOPEN_S)
+                continue
+            try:
+                while not self._stopping.is_set():
+                    self.take(pulses.read(WATCH_S))
+            except OSError as error:
+                self._complain(error)
+                self._stopping.wait(REOPEN_S)
+            finally:
+                pulses.close()
+
+    def take(self, pulses: list[tuple[int, float]]) -> None:
+        """Take pulses that came, as pairs of channel and microseconds; what is no pulse is none."""
+        now_s = self._clock.monotonic()
+        with self._lock:
+            for number, width_us in pulses:
+                if SHORTEST_US <= width_us <= LONGEST_US:
+                    channel = f"RC{number}"
+                    self._pulses[channel] = (width_us, now_s)
+                    self._throw(channel, width_us)
+
+    def run_threaded(self, limit: float | None = None, reason: str | None = None) -> Offer:
+        """Return what the driver wants at this moment.
+
+        Args:
+            limit: The car's limit for throttle, 0 to 1: a full stick is so much.
+            reason: Not used; gamepads have it too.
+
+        Returns:
+            The offer; `ABSENT` if the remote control is not heard.
+        """
+        with self._lock:
+            thrown, self._thrown = self._thrown, []
+            sticks = [self._position(role) for role in ("steering", "throttle")]
+            newest_s = [self._pulses[self._channel(role)][1] for role in self._heard()]
+        done = (self._bindings.get(control) for control in thrown)
+        actions = tuple(name for name in done if name and name not in (*ROLES, *HELD))
+        angle, throttle = sticks
+        if angle is None or throttle is None:
+            return ABSENT._replace(actions=tuple(name for name in actions if name == "stop"))
+        moved = max(abs(angle - self._anchor[0]), abs(throttle - self._anchor[1])) > MOVED
+        if moved:
+            self._anchor = (angle, throttle)
+        return Offer(
+            angle=angle,
+            throttle=throttle * (self._limit if limit is None else limit),
+            expires_s=min(newest_s) + MAX_AGE_S,
+            moved=moved or any(action != "stop" for action in actions),
+            recording=throttle != 0.0 if self._auto_record else None,
+            actions=actions,
+        )
+
+    def shutdown(self) -> None:
+        """Ask the thread to end. Safe to call twice."""
+        self._stopping.set()
+
+    def _channel(self, role: str) -> str:
+        return self._by_role[role].removesuffix("-")
+
+    def _heard(self) -> list[str]:
+        now_s = self._clock.monotonic()
+        return [
+            role
+            for role in self._travels
+            if now_s - self._pulses.get(self._channel(role), (0.0, float("-inf")))[1] < MAX_AGE_S
+        ]
+
+    def _position(self, role: str) -> float | None:
+        """Where a stick is; ``None`` if its channel is lost."""
+        if role not in self._heard():
+            return None
+        position = self._travels[role].position(self._pulses[self._channel(role)][0])
+        if abs(position) <= self._deadzone:
+            return 0.0
+        return position * self._sign * (-1.0 if self._by_role[role].endswith("-") else 1.0)
+
+    def _throw(self, channel: str, width_us: float) -> None:
+        was_on = self._switches.get(channel)
+        if OFF_US < width_us < ON_US:
+            return
+        is_on = self._switches[channel] = width_us >= ON_US
+        if was_on is not None and is_on != was_on:
+            self._thrown.append(channel if is_on else f"{channel}-")
+
+    def _complain(self, error: OSError) -> None:
+        if not self._complained:
+            self._complained = True
+            logger.warning("The remote control is not heard: %s", error)

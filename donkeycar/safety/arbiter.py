@@ -1,0 +1,106 @@
+"""Who of several drivers holds the wheel: whoever used it last, one at a time.
+
+| the wheel is                               | somebody who moves a control |
+| ------------------------------------------ | ---------------------------- |
+| free                                       | takes it                     |
+| held by another kind of driver, and at rest | takes it                     |
+| in use, or held by a driver of the same kind | is ignored, and may ask      |
+
+Kinds are the web page, a gamepad, a remote control. To stop the car nobody needs the wheel.
+"""
+
+from typing import NamedTuple
+
+from donkeycar.safety.drive_mode import MODES
+from donkeycar.safety.lease import DriverLease
+from donkeycar.timing import Clock, RealClock
+
+# A wheel that nobody has turned for so long, with the throttle at zero, is at rest.
+REST_S = 1.0
+
+NOBODY = "none"
+
+
+class Offer(NamedTuple):
+    """What a gamepad or a remote control would do, were it to drive.
+
+    Attributes:
+        angle: -1 (left) to +1 (right).
+        throttle: -1 to +1.
+        expires_s: Until when it holds; a moment that is past means the device is gone.
+        moved: Whether its driver did something on purpose since the last offer.
+        recording: Whether it would record; ``None`` if it leaves that to others.
+        actions: Names of what was pressed since the last offer.
+    """
+
+    angle: float = 0.0
+    throttle: float = 0.0
+    expires_s: float = 0.0
+    moved: bool = False
+    recording: bool | None = None
+    actions: tuple[str, ...] = ()
+
+
+class Arbiter:
+    """Hands the wheel to the driver who uses it.
+
+    Args:
+        lease: The right to drive.
+        clock: Source of time.
+    """
+
+    def __init__(self, lease: DriverLease, *, clock: Clock | None = None) -> None:
+        self._lease = lease
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._kind = NOBODY
+        self._used_s = 0.0
+
+    @property
+    def kind(self) -> str:
+        """Kind of the driver; `NOBODY` if the wheel is free."""
+        return NOBODY if self._lease.holder is None else self._kind
+
+    def claim(self, client: str, kind: str, *, wants: bool, in_use: bool) -> bool:
+        """Take the wheel, or keep it.
+
+        Args:
+            client: Who asks.
+            kind: Kind of driver, e.g. ``"web"``.
+            wants: Whether they want to drive; who holds the wheel need not say so again.
+            in_use: Whether a control is off its rest, or something was chosen.
+
+        Returns:
+            Whether `client` drives now.
+        """
+        now_s, holder = self._clock.monotonic(), self._lease.holder
+        if holder != client:
+            if not wants:
+                return False
+            at_rest = now_s - self._used_s >= REST_S
+            if holder is not None and kind != self._kind and in_use and at_rest:
+                self._lease.release(holder)
+        drives = self._lease.claim(client)
+        if drives:
+            self._kind = kind
+            if in_use or holder != client:
+                self._used_s = now_s
+        return drives
+
+
+def next_mode(mode: str, wish: str, *, has_pilot: bool) -> str:
+    """The drive mode after a wish.
+
+    Args:
+        mode: The one before.
+        wish: A mode, ``"next"`` for the one after `mode`, or ``"stop"``. Anything else changes
+            nothing.
+        has_pilot: Whether pilot modes can be chosen; without a pilot they change nothing.
+    """
+    wished = wish
+    if wish == "next":
+        wished = MODES[(MODES.index(mode) + 1) % len(MODES)]
+    elif wish == "stop":
+        wished = "user"
+    if wished not in MODES or (wished != "user" and not has_pilot):
+        return mode
+    return wished

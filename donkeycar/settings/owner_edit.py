@@ -1,0 +1,163 @@
+"""Put one value into an owner's file, and leave every other line as it is.
+
+For commands and pages that find a value out for the owner: a learnt gamepad, a calibration.
+"""
+
+import ast
+import os
+import pprint
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import ConfigError
+
+# Width of a value that is written over several lines.
+LINE = 96
+
+
+def edited(source: str, name: str, value: Any) -> str:
+    """The text of a settings file with another value for one setting.
+
+    The last plain assignment to `name` gets the new value in its place, its comment stays. If
+    there is none, or something after it changes `name` again, a line is put at the end.
+
+    Args:
+        source: The text as it is.
+        name: An upper-case name.
+        value: What it shall be: numbers, texts, lists and dictionaries of those, ``None``.
+
+    Returns:
+        The new text.
+
+    Raises:
+        ConfigError: If `name` is no name of a setting, `value` cannot be written down, or `source`
+            is not Python.
+
+    Example:
+        >>> print(edited("IMAGE_W = 160  # mine\\n", "IMAGE_W", 320), end="")
+        IMAGE_W = 320  # mine
+    """
+    if not (name.isidentifier() and name.isupper()):
+        raise ConfigError(f"`name` must be an upper-case name. Received: name={name!r}")
+    literal = _literal(value)
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise ConfigError(
+            f"The file must be Python before {name} can be put into it. Received: {error}"
+        ) from error
+    place = _last_assignment(tree, name)
+    if place is None:
+        newline = "\r\n" if "\r\n" in source else "\n"
+        gap = newline if source and not source.endswith(("\n", "\r")) else ""
+        return source + gap + f"{name} = {literal}".replace("\n", newline) + newline
+    lines = source.splitlines(keepends=True)
+    # The parser counts bytes of UTF-8.
+    start = _offset(lines, place.lineno, place.col_offset)
+    end = _offset(lines, place.end_lineno or place.lineno, place.end_col_offset or 0)
+    return source[:start] + literal + source[end:]
+
+
+def set_value(path: Path, name: str, value: Any) -> str:
+    """Put a value into a file: all of the change or nothing of it.
+
+    Args:
+        path: E.g. a car's ``myconfig.py``; made if missing.
+        name: An upper-case name.
+        value: As for `edited`.
+
+    Returns:
+        The text as it was before, for `write_text` to bring back.
+
+    Raises:
+        ConfigError: As `edited`; or the file cannot be read or written. It is then unchanged.
+    """
+    try:
+        before = path.read_bytes().decode("utf-8") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} must be a text that can be read. Received: {error}") from error
+    write_text(path, edited(before, name, value))
+    return before
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write all of `text` into a file or leave what was there; its permissions stay.
+
+    Raises:
+        ConfigError: If it cannot be written.
+    """
+    try:
+        real = path.resolve()
+        mode = real.stat().st_mode & 0o777 if real.exists() else 0o644
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=real.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode("utf-8"))
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).chmod(mode)
+            Path(temporary).replace(real)
+        except OSError:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be written: {error.strerror}. Nothing was changed in it"
+        ) from error
+
+
+def _literal(value: Any) -> str:
+    literal = pprint.pformat(value, width=LINE, sort_dicts=False)
+    try:
+        written = ast.literal_eval(literal)
+    except (ValueError, SyntaxError) as error:
+        raise ConfigError(f"`value` must be plain data. Received: value={literal}") from error
+    if written != value:
+        raise ConfigError(f"`value` must be plain data. Received: value={literal}")
+    return literal
+
+
+def _last_assignment(tree: ast.Module, name: str) -> ast.expr | None:
+    """The value in the last plain assignment, if nothing after it binds or changes `name`."""
+    found: ast.expr | None = None
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            targets: list[ast.expr] = statement.targets
+        elif isinstance(statement, ast.AnnAssign):
+            targets = [statement.target]
+        else:
+            targets = []
+        if len(targets) == 1 and isinstance(targets[0], ast.Name) and targets[0].id == name:
+            found = getattr(statement, "value", None)
+        elif _touches(statement, name):
+            found = None
+    return found
+
+
+def _touches(statement: ast.stmt, name: str) -> bool:
+    """Whether a statement may change `name`: it stores it, writes into it, or imports all."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.alias) and name in (node.asname or node.name, "*"):
+            return True
+        if isinstance(node, ast.alias) and node.name == "*":
+            return True
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
+            return True
+        if isinstance(node, ast.Name) and node.id == name:
+            if isinstance(node.ctx, ast.Store | ast.Del):
+                return True
+            if not isinstance(statement, ast.Assign):
+                return True  # e.g. NAME.update(...)
+    if isinstance(statement, ast.Assign):
+        return any(
+            isinstance(node, ast.Name) and node.id == name
+            for target in statement.targets
+            for node in ast.walk(target)
+        )
+    return False
+
+
+def _offset(lines: list[str], line: int, column: int) -> int:
+    before = sum(len(text) for text in lines[: line - 1])
+    return before + len(lines[line - 1].encode()[:column].decode())
