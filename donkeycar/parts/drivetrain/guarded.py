@@ -24,6 +24,10 @@ REASONS = {
 # loop that has to prove itself again. What the driver must do then is the console's rule.
 RESUMED_BY_ITSELF = (Reason.START, Reason.SILENT, Reason.EXPIRED)
 
+# How often, and how many times, the answer to a stop is looked for.
+ANSWER_CHECK_S = 0.005
+ANSWER_CHECKS = 10
+
 
 class Link(Protocol):
     """The way to a guardian: `VehicleSide`, or `LocalGuardian`."""
@@ -96,11 +100,20 @@ class GuardedDrivetrain:
             raise
 
     def neutral(self) -> None:
-        """Stop the motor, whatever the order was."""
+        """Stop the motor, whatever the order was, and make sure of it.
+
+        It waits for the guardian's answer, 0.05 s at most; a guardian that is dying takes a frame
+        and does nothing with it.
+        """
         try:
             self._send(0.0, 0.0, 0.0, STOP)
+            for _ in range(ANSWER_CHECKS):
+                if self._status()[0] is not State.RUN:
+                    return
+                self._clock.sleep(ANSWER_CHECK_S)
         except OSError:
-            self._second_key()
+            pass  # the guardian is gone: what follows is for that
+        self._second_key()
 
     def shutdown(self) -> None:
         """Stop the motor. Safe to call twice."""
@@ -112,9 +125,7 @@ class GuardedDrivetrain:
         life_s = command.expires_s - self._clock.monotonic()
         if not 0 < life_s < math.inf:
             life_s = 0.0
-        state, reason = State.BOOT, Reason.START
-        if (status := self._link.status()) is not None:
-            state, reason = State(status.flags & 3), Reason(status.flags >> 2)
+        state, reason = self._status()
         # The guardian arms on zero throttle only. An order that has just come to life has passed
         # the console's rules for that, so the zero is given on its behalf.
         if state is State.RUN:
@@ -124,6 +135,12 @@ class GuardedDrivetrain:
         throttle = 0.0 if self._knocks else command.throttle
         self._send(command.angle, throttle, life_s, ARM if life_s else 0)
         return state.name.lower(), REASONS[reason]
+
+    def _status(self) -> tuple[State, Reason]:
+        status = self._link.status()
+        if status is None:
+            return State.BOOT, Reason.START
+        return State(status.flags & 3), Reason(status.flags >> 2)
 
     def _send(self, angle: float, throttle: float, life_s: float, flags: int) -> None:
         self._seq = (self._seq + 1) % 65536

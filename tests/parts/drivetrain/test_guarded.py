@@ -171,6 +171,22 @@ def test_neutral_stops(part, wire):
     assert wire.sent == [(1, 0.0, 0.0, 0.0, STOP)]
 
 
+def test_a_stop_that_is_answered_needs_no_second_key(part, wire, clock, second_key):
+    wire.answer = status(State.SAFE, Reason.STOPPED)
+    part.neutral()
+    assert second_key == []
+    assert clock.sleeps == []
+
+
+def test_a_stop_that_is_not_answered_turns_the_second_key(part, wire, clock, second_key):
+    # What used to happen: the frame was taken by a guardian that was being killed, the vehicle
+    # ended in good order, and the motor ran on.
+    wire.answer = RUNS
+    part.neutral()
+    assert second_key == ["neutral"]
+    assert sum(clock.sleeps) == pytest.approx(0.05)
+
+
 def test_shutdown_stops_however_often(part, wire):
     part.shutdown()
     part.shutdown()

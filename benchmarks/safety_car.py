@@ -1,0 +1,152 @@
+"""A guardian and a vehicle on an emulated PCA9685: two real processes for `safety.py`.
+
+python -m benchmarks.safety_car guardian CHIP FAULT    starts the other one
+python -m benchmarks.safety_car vehicle CHIP FAULT     prints FAULT and the time when it begins
+
+Nothing of the product is replaced but the bus below the chip's driver, and the driver of the car:
+it wants steady throttle, and renews its order until the fault.
+"""
+
+import ctypes
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+
+from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
+from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us, write_pulse
+from donkeycar.parts.drivetrain.pulse_output import PulseOutput
+from donkeycar.safety.command import NEUTRAL, Command
+from donkeycar.safety.frame import ARM, Frame
+from donkeycar.safety.guardian import Guardian
+from donkeycar.safety.process import VehicleSide, guard
+from donkeycar.safety.pulse import PulseRange
+from donkeycar.testing import FakeI2C, PCA9685Chip
+from donkeycar.vehicle import Vehicle
+
+RATE_HZ = 20
+ORDER_LIFE_S = 0.25
+STEERING_CHANNEL, THROTTLE_CHANNEL = 1, 0
+LEFT, STRAIGHT, RIGHT = 460, 375, 290
+REVERSE, NEUTRAL_TICKS, FORWARD = 220, 370, 500
+THROTTLE = 0.6
+DRIVING_TICKS = 448
+
+
+def guardian(chip: PCA9685Chip, fault: str) -> int:
+    """What `manage.py drive` starts as on a real car."""
+    driver = PCA9685(FakeI2C(chip))
+    us = tick_us()
+    output = PulseOutput(
+        driver.pin(STEERING_CHANNEL),
+        driver.pin(THROTTLE_CHANNEL),
+        steering=PulseRange(LEFT * us, STRAIGHT * us, RIGHT * us),
+        throttle=PulseRange(REVERSE * us, NEUTRAL_TICKS * us, FORWARD * us),
+    )
+    command = [sys.executable, "-m", "benchmarks.safety_car", "vehicle", sys.argv[2], fault]
+    return guard(Guardian(output), command)
+
+
+class Driver:
+    """Wants `THROTTLE`, and renews its order each tick, until the fault."""
+
+    def __init__(self, fault: str) -> None:
+        self.fault = fault
+        self.is_silent = False
+        self.fault_s = time.monotonic() + random.uniform(1.0, 1.2)
+        self.renewed_s = 0.0
+
+    def run(self, state: str | None) -> Command:
+        """One tick of the car."""
+        now_s = time.monotonic()
+        if self.fault == "unarmed":
+            return NEUTRAL
+        if self.fault and state == "run" and now_s >= self.fault_s:
+            fault, self.fault = self.fault, ""
+            began_s = self.renewed_s if fault == "silent driver" else now_s
+            os.write(1, f"FAULT {began_s!r}\n".encode())
+            self.is_silent = fault == "silent driver"
+            FAULTS.get(fault, lambda: None)()
+        if not self.is_silent:
+            self.renewed_s = now_s
+        return Command(0.2, THROTTLE, "user", self.renewed_s + ORDER_LIFE_S)
+
+
+def fail() -> None:
+    """What a part does that cannot go on."""
+    raise RuntimeError("a part failed")
+
+
+def spin() -> None:
+    """Never give the interpreter's lock back to the loop."""
+    while True:
+        pass
+
+
+def close() -> None:
+    """Lose every file, and live on."""
+    os.closerange(3, 256)
+    time.sleep(3600)
+
+
+def flood(packet: bytes) -> None:
+    """Send the guardian a packet that must not count, as fast as it goes, for ever."""
+    fd = int(next(name for name in os.listdir("/proc/self/fd") if is_link(name)))
+    os.set_blocking(fd, True)
+    while True:
+        os.write(fd, packet)
+
+
+def is_link(name: str) -> bool:
+    """Whether an open file of this process is the socket to its guardian."""
+    try:
+        return int(name) > 2 and os.readlink(f"/proc/self/fd/{name}").startswith("socket:")
+    except OSError:
+        return False
+
+
+FAULTS = {
+    "segfault": lambda: ctypes.string_at(0),
+    "hang": lambda: time.sleep(3600),
+    "spin": spin,
+    "raise": fail,
+    "exit": lambda: os._exit(0),
+    "close": close,
+    "garbage": lambda: flood(b"\x5a" * 12),
+    "replay": lambda: flood(Frame(1, 0.0, THROTTLE, 60.0, ARM).encode()),
+    "half": lambda: flood(b"\xd6\0\0"),
+}
+
+
+def vehicle(chip_path: Path, fault: str) -> int:
+    """The vehicle process: a loop, a driver and the guarded drivetrain."""
+    side = VehicleSide.from_environment()
+    if side is None:
+        raise SystemExit("start the guardian, not the vehicle")
+
+    def second_key() -> None:
+        chip = PCA9685Chip(chip_path)
+        write_pulse(FakeI2C(chip), chip.address, THROTTLE_CHANNEL, NEUTRAL_TICKS)
+        chip.close()
+
+    car = Vehicle()
+    car.add(Driver(fault), inputs=["drivetrain/state"], outputs=["command"])
+    drivetrain = GuardedDrivetrain(side, second_key=second_key)
+    car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
+    car.start(rate_hz=RATE_HZ)
+    return 0
+
+
+def main() -> int:
+    """One of the two."""
+    role, path, fault = sys.argv[1:]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored when inherited
+    if role == "guardian":
+        return guardian(PCA9685Chip(Path(path)), fault)
+    return vehicle(Path(path), fault)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""One trial of the guardian: two real processes, one fault, and the trace of the chip as judge."""
+
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from benchmarks.safety_car import (
+    DRIVING_TICKS,
+    NEUTRAL_TICKS,
+    STEERING_CHANNEL,
+    STRAIGHT,
+    THROTTLE_CHANNEL,
+)
+from donkeycar.testing import PCA9685Chip
+
+ROOT = Path(__file__).parents[1]
+START_TIMEOUT_S = 60.0
+VERDICT_S = 3.0
+POLL_S = 0.005
+
+# What the program before left on the chip: it was killed at full throttle, and then the chip was
+# put to sleep or not.
+FULL_THROTTLE = [
+    bytes([0xFE, 101]),
+    bytes([0x00, 0x21]),
+    bytes([0x06, 0, 0, 0xF4, 0x01]),
+    bytes([0x0A, 0, 0, 0xCC, 0x01]),
+]
+LEFT_OVER = {
+    "nothing": [],
+    "full throttle": FULL_THROTTLE,
+    "asleep": [*FULL_THROTTLE, bytes([0x00, 0x31])],
+}
+
+
+class Verdict(NamedTuple):
+    """What the trace says.
+
+    Attributes:
+        stopped_ms: From the fault to the first neutral; infinite if there was none in 3 s.
+        runaway: Whether the motor was driven again after that, or never stopped.
+        returncode: Exit code of the guardian, ``None`` if it was killed by the trial.
+    """
+
+    stopped_ms: float
+    runaway: bool
+    returncode: int | None
+
+
+class Trial:
+    """A car that drives.
+
+    Attributes:
+        chip: Its emulated chip.
+        process: The guardian.
+    """
+
+    def __init__(self, folder: Path, fault: str, left_over: str) -> None:
+        path = folder / "chip"
+        self.chip = PCA9685Chip(path)
+        for data in LEFT_OVER[left_over]:
+            self.chip.transfer(self.chip.address, data)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.safety_car", "guardian", path, fault],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=ROOT,
+            start_new_session=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+
+    def wait_until_driving(self) -> None:
+        """Until the pulses of `THROTTLE` are at the output."""
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        while self.chip.ticks(THROTTLE_CHANNEL) != DRIVING_TICKS:
+            if time.monotonic() > deadline_s or self.process.poll() is not None:
+                raise SystemExit(f"the car did not drive: {self.chip.trace.changes[-5:]}")
+            time.sleep(POLL_S)
+
+    def child(self) -> int:
+        """Process id of the vehicle."""
+        pid = self.process.pid
+        return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+    def wait_for_fault(self) -> float:
+        """Until the vehicle says that its fault begins; when that was."""
+        stdout = self.process.stdout
+        if stdout is None or not select.select([stdout], [], [], START_TIMEOUT_S)[0]:
+            raise SystemExit("the vehicle never had its fault")
+        return float(stdout.readline().split()[1])
+
+    def verdict(self, began_s: float) -> Verdict:
+        """Watch the motor's output until it is over."""
+        while time.monotonic() < began_s + VERDICT_S:
+            if stops(self.chip, began_s):
+                break
+            time.sleep(POLL_S)
+        time.sleep(0.3)
+        stopped = stops(self.chip, began_s)
+        if not stopped:
+            return Verdict(float("inf"), True, None)
+        after = [c.ticks for c in motor(self.chip) if c.time_s > stopped[0].time_s]
+        runaway = any(ticks not in (0, NEUTRAL_TICKS) for ticks in after)
+        return Verdict(1000 * (stopped[0].time_s - began_s), runaway, self.process.poll())
+
+    def end(self) -> None:
+        """Kill what is left of both, and nothing else: they are a session of their own."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.communicate()
+        self.chip.close()
+
+
+def motor(chip: PCA9685Chip) -> list:
+    """The changes of the motor's output."""
+    return [change for change in chip.trace.changes if change.channel == THROTTLE_CHANNEL]
+
+
+def stops(chip: PCA9685Chip, since_s: float) -> list:
+    """The changes to neutral, or to no pulse, since a moment."""
+    return [c for c in motor(chip) if c.time_s >= since_s and c.ticks in (0, NEUTRAL_TICKS)]
+
+
+@contextmanager
+def trial(fault: str = "", left_over: str = "nothing") -> Iterator[Trial]:
+    """Start a car, and clean up after it."""
+    # In memory, if the system has such a place: a slow disk is no part of the question.
+    where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+    with TemporaryDirectory(dir=where) as folder:
+        car = Trial(Path(folder), fault, left_over)
+        try:
+            yield car
+        finally:
+            car.end()
+
+
+def inner_fault(fault: str) -> Verdict:
+    """The vehicle process goes wrong by itself."""
+    with trial(fault) as car:
+        return car.verdict(car.wait_for_fault())
+
+
+def signal_to(target: str, number: int) -> Verdict:
+    """A signal to the guardian, to the vehicle, or to both, as Ctrl-C sends it."""
+    with trial() as car:
+        car.wait_until_driving()
+        time.sleep(random.uniform(0.02, 0.15))
+        child = car.child()
+        began_s = time.monotonic()
+        if target in ("guardian", "both"):
+            os.kill(car.process.pid, number)
+        if target in ("vehicle", "both"):
+            os.kill(child, number)
+        return car.verdict(began_s)
+
+
+def bus_fault(fault: str, fault_s: float) -> Verdict:
+    """The bus fails for a while; counted from the moment it is back."""
+    with trial() as car:
+        car.wait_until_driving()
+        time.sleep(random.uniform(0.02, 0.15))
+        car.chip.fail(fault, short_after=3)
+        time.sleep(fault_s)
+        car.chip.fail()
+        return car.verdict(time.monotonic())
+
+
+def start(left_over: str) -> bool:
+    """Whether a start sent nothing but neutral, or nothing, before it was armed.
+
+    Args:
+        left_over: What the program before left on the chip, out of `LEFT_OVER`.
+    """
+    with trial("unarmed", left_over) as car:
+        own = [c for c in car.chip.trace.changes if c.pid == os.getpid()]
+        deadline_s = time.monotonic() + START_TIMEOUT_S
+        while car.chip.ticks(THROTTLE_CHANNEL) != NEUTRAL_TICKS:
+            if time.monotonic() > deadline_s:
+                return False
+            time.sleep(POLL_S)
+        time.sleep(0.6)  # past the moment when it could arm
+        quiet = {THROTTLE_CHANNEL: (0, NEUTRAL_TICKS), STEERING_CHANNEL: (0, STRAIGHT)}
+        return all(
+            change.ticks in quiet[change.channel]
+            for change in car.chip.trace.changes
+            if change not in own
+        )
