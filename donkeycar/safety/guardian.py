@@ -12,6 +12,7 @@ stop, outputs that fail for 200 ms, the end of the vehicle process. To arm takes
 frames and then one that is alive, carries the arm bit and asks for zero throttle.
 """
 
+import math
 from enum import IntEnum
 from typing import Protocol
 
@@ -28,6 +29,8 @@ CENTRE_AFTER_S = 1.0
 OFF_AFTER_S = 2.0
 # Time from one end of the range to the other, at most.
 SLEW_S = 0.1
+
+NO_ORDER = Frame(0, 0.0, 0.0, 0.0, 0)
 
 
 class State(IntEnum):
@@ -82,8 +85,8 @@ class Guardian:
         self.state = State.BOOT
         self.reason = Reason.START
         self.steering = self.throttle = 0.0
-        self._order = Frame(0, 0.0, 0.0, 0.0, 0)
-        self._void_s = self._heard_s = -float("inf")
+        self._order = NO_ORDER
+        self._void_s = self._heard_s = -math.inf
         self._steady_since_s = self._safe_since_s = self._stepped_s = self._clock.monotonic()
         self._failing_since_s: float | None = None
         self._bad_frames = 0
@@ -109,7 +112,7 @@ class Guardian:
         now_s = self._clock.monotonic()
         self._check(now_s)
         frame = decode(packet)
-        unheard = self._heard_s == -float("inf")
+        unheard = self._heard_s == -math.inf
         if frame is None or not (unheard or is_newer(frame.seq, self._order.seq)):
             self._bad_frames += 1
             if self._bad_frames >= BAD_BURST:
@@ -178,11 +181,9 @@ class Guardian:
         if self.state is State.RUN:
             self.steering = _towards(self.steering, self._order.steering, most)
             # Less throttle is never delayed; more, and the other way round, is.
-            if self.throttle * self._order.throttle <= 0.0:
-                self.throttle = 0.0
-            if abs(self._order.throttle) < abs(self.throttle):
-                self.throttle = self._order.throttle
-            self.throttle = _towards(self.throttle, self._order.throttle, most)
+            target = self._order.throttle
+            kept = min(max(self.throttle, min(target, 0.0)), max(target, 0.0))
+            self.throttle = _towards(kept, target, most)
         elif now_s - self._safe_since_s >= CENTRE_AFTER_S:
             self.steering = 0.0
 

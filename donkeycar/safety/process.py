@@ -6,6 +6,7 @@ other one knows at once. Linux only.
 
 import ctypes
 import gc
+import math
 import os
 import select
 import signal
@@ -23,6 +24,8 @@ from donkeycar.timing import Clock, RealClock
 # The child's end of the socket, as a number of a file descriptor.
 FD_VARIABLE = "DONKEYCAR_GUARDIAN_FD"
 POLL_S = 0.01
+# Time to save what was recorded.
+GRACE_S = 10.0
 # A flood of packets must not keep the guardian from its work.
 MAX_PACKETS = 16
 PACKET_BYTES = 64
@@ -36,7 +39,7 @@ PR_SET_PDEATHSIG = 1
 MCL_CURRENT_AND_FUTURE = 3
 
 
-def guard(guardian: Guardian, command: Sequence[str], *, grace_s: float = 10.0) -> int:
+def guard(guardian: Guardian, command: Sequence[str], *, grace_s: float = GRACE_S) -> int:
     """Run a vehicle process under a guardian until both are done.
 
     SIGTERM, SIGHUP, SIGQUIT and SIGINT make the outputs safe first and are then passed on; Ctrl-Z
@@ -56,7 +59,7 @@ def guard(guardian: Guardian, command: Sequence[str], *, grace_s: float = 10.0) 
         signal.signal(number, lambda number, _frame: asked.append(number))
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     clock = RealClock()
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     with ours, theirs:
         environment = {**os.environ, FD_VARIABLE: str(theirs.fileno())}
         child = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment)
@@ -64,22 +67,20 @@ def guard(guardian: Guardian, command: Sequence[str], *, grace_s: float = 10.0) 
         ours.setblocking(False)
         _take_precedence()
         _notify("READY=1")
-        end_s = float("inf")
-        while True:
-            if end_s < float("inf"):
-                clock.sleep(POLL_S)
-            elif not _listen(ours, guardian) or asked or child.poll() is not None:
-                guardian.end()
-                end_s = clock.monotonic()
+        while _listen(ours, guardian) and not asked and child.poll() is None:
             guardian.step()
             _notify("WATCHDOG=1")
-            overdue_s = clock.monotonic() - end_s - grace_s
-            if overdue_s > 0:
-                child.kill()
-            elif asked and end_s < float("inf"):
+        guardian.end()
+        deadline_s, late = clock.monotonic() + grace_s, False
+        while child.poll() is None or not (guardian.done or late):
+            guardian.step()
+            _notify("WATCHDOG=1")
+            if asked:
                 child.send_signal(asked.pop())
-            if child.poll() is not None and (guardian.done or overdue_s > 0):
-                break
+            late = clock.monotonic() > deadline_s
+            if late:
+                child.kill()
+            clock.sleep(POLL_S)
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 
@@ -133,7 +134,7 @@ class VehicleSide:
         channel.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
         self._channel = channel
         self._clock: Clock = RealClock() if clock is None else clock
-        self._heard_s = float("inf")
+        self._heard_s = math.inf
         self._status: Frame | None = None
 
     @classmethod

@@ -50,7 +50,9 @@ class PulseRange(NamedTuple):
 
     def at(self, value: float) -> float:
         """The pulse for a value of -1 to +1, in us; beyond that it is cut, NaN is the centre."""
-        if value != value:
-            return self.centre_us
-        end_us = self.low_us if value < 0 else self.high_us
-        return self.centre_us + min(abs(value), 1.0) * (end_us - self.centre_us)
+        up, down = min(max(0.0, value), 1.0), min(max(0.0, -value), 1.0)
+        return (
+            self.centre_us
+            + up * (self.high_us - self.centre_us)
+            + down * (self.low_us - self.centre_us)
+        )

@@ -88,7 +88,7 @@ def test_the_ends_of_the_range_are_in_it(fields):
     ("seq", "than", "newer"),
     [
         (1, 0, True), (0, 0, False), (0, 1, False), (0, 65535, True), (65535, 0, False),
-        (32767, 0, True), (32768, 0, False), (100, 60000, True),
+        (32767, 0, True), (32768, 0, False), (100, 60000, True), (0, 32769, True),
     ],
 )  # fmt: skip
 def test_numbers_wrap(seq, than, newer):

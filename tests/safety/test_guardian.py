@@ -120,7 +120,8 @@ def running(bench):
 def test_starts_with_nothing_put_out(bench):
     assert bench.state == (State.BOOT, Reason.START)
     assert bench.wheels.carries is None
-    assert not bench.guardian.done
+    assert bench.guardian.done is False
+    assert bench.guardian.status == Frame(0, 0.0, 0.0, 0.0, State.BOOT | Reason.START << 2)
     bench.wait(5)
     assert bench.state == (State.BOOT, Reason.START)
     assert {value for _, value in bench.wheels.log} == {None}
@@ -256,6 +257,14 @@ def test_five_bad_frames_in_a_row(running):
     assert running.guardian.state is State.RUN
     running.guardian.receive(b"bad")
     assert running.state == (State.SAFE, Reason.GARBLED)
+
+
+def test_five_bad_frames_at_the_start(bench):
+    for _ in range(4):
+        bench.guardian.receive(b"bad")
+    assert bench.state == (State.BOOT, Reason.START)
+    bench.guardian.receive(b"bad")
+    assert bench.state == (State.BOOT, Reason.GARBLED)
 
 
 def test_bad_frames_between_good_ones_are_forgiven(running):

@@ -1,7 +1,6 @@
 """Two real processes: whichever dies, hangs or is told to stop, the outputs go neutral."""
 
 import contextlib
-import ctypes
 import gc
 import os
 import signal
@@ -99,6 +98,10 @@ class Kernel:
         assert name is None
         return self
 
+    def prctl(self, option, value):
+        self.asked.append(("prctl", option, value))
+        return 0
+
     def mlockall(self, flags):
         self.asked.append(("mlockall", flags))
         return -1
@@ -137,7 +140,7 @@ def ask(number):
 
 @pytest.mark.parametrize(
     ("behaviour", "code"),
-    [("exit", 7), ("kill", 128 + signal.SIGKILL), ("leave a child behind", 9)],
+    [("exit", 7), ("exit well", 0), ("kill", 128 + signal.SIGKILL), ("leave a child behind", 9)],
 )
 def test_when_the_vehicle_ends_the_outputs_go_neutral_and_then_off(run, outputs, behaviour, code):
     assert run(behaviour) == code
@@ -224,7 +227,7 @@ def test_goes_on_without_the_systemd_it_was_promised(run, tmp_path, monkeypatch)
 
 
 def test_a_flood_of_packets_does_not_keep_it_from_its_work(outputs):
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     with ours, theirs:
         ours.setblocking(False)
         for seq in range(1, 41):
@@ -233,6 +236,17 @@ def test_a_flood_of_packets_does_not_keep_it_from_its_work(outputs):
         assert _listen(ours, guardian)
         assert guardian.status.seq == MAX_PACKETS
         assert decode(theirs.recv(100)) == guardian.status
+
+
+@pytest.mark.parametrize("unread", [False, True])
+def test_hears_at_once_that_the_vehicle_is_gone(outputs, unread):
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    with ours:
+        ours.setblocking(False)
+        if unread:  # the kernel says "reset" then
+            ours.send(FRAME.encode())
+        theirs.close()
+        assert _listen(ours, Guardian(outputs)) is False
 
 
 @pytest.fixture
@@ -275,7 +289,7 @@ def clock():
 
 @pytest.fixture
 def ends(clock):
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     with ours, theirs:
         yield ours, VehicleSide(theirs, clock=clock)
 
@@ -317,9 +331,9 @@ def test_few_frames_wait_so_that_none_is_old(ends):
 def test_a_closed_link_is_an_error_both_ways(ends):
     ours, side = ends
     ours.close()
-    with pytest.raises(DeviceError, match="The guardian of the motor is gone"):
+    with pytest.raises(DeviceError, match="^The guardian of the motor is gone"):
         side.send(FRAME)
-    with pytest.raises(DeviceError, match="The guardian of the motor is gone"):
+    with pytest.raises(DeviceError, match="^The guardian of the motor is gone"):
         side.status()
 
 
@@ -327,7 +341,7 @@ def test_a_link_that_was_reset_is_an_error(ends):
     ours, side = ends
     side.send(FRAME)
     ours.close()  # with a frame unread: the kernel says "reset"
-    with pytest.raises(DeviceError, match="The guardian of the motor is gone"):
+    with pytest.raises(DeviceError, match="^The guardian of the motor is gone"):
         side.status()
 
 
@@ -352,26 +366,50 @@ def test_the_half_second_is_counted_from_the_last_answer(ends, clock):
         side.status()
 
 
-def test_connects_once_and_keeps_the_socket_from_its_children(monkeypatch):
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+class OomScore:
+    """The file in which a process says that it may be the first to go."""
+
+    def __init__(self):
+        self.written = []
+        self.refuses = False
+
+    def __call__(self, name):
+        self.name = name
+        return self
+
+    def write_text(self, text):
+        if self.refuses:
+            raise PermissionError(13, "Permission denied")
+        self.written.append((self.name, text))
+
+
+@pytest.fixture
+def oom_score(monkeypatch):
+    oom_score = OomScore()
+    monkeypatch.setattr("donkeycar.safety.process.Path", oom_score)
+    return oom_score
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+def test_connects_once_and_asks_to_end_with_its_guardian(monkeypatch, kernel, oom_score, refuses):
+    oom_score.refuses = refuses
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     fd = os.dup(theirs.fileno())
     os.set_inheritable(fd, True)
     monkeypatch.setenv(FD_VARIABLE, str(fd))
-    # What the child asks of the kernel is for life; this process is not a child to be killed.
-    monkeypatch.setattr("donkeycar.safety.process.PR_SET_PDEATHSIG", 0)
-    monkeypatch.setattr("donkeycar.safety.process.Path", lambda name: Path(os.devnull))
     with ours, theirs:
         side = VehicleSide.from_environment()
         side.send(FRAME)
         assert ours.recv(100) == FRAME.encode()
+        # A child of the vehicle must not keep the link open after the vehicle's death.
         assert not os.get_inheritable(fd)
         assert VehicleSide.from_environment() is None
         side._channel.close()
+    assert kernel.asked == [("prctl", 1, signal.SIGTERM)]
+    assert oom_score.written == ([] if refuses else [("/proc/self/oom_score_adj", "500")])
 
 
-def test_the_numbers_of_linux():
-    from donkeycar.safety import process
-
-    assert process.PR_SET_PDEATHSIG == 1
-    assert process.MCL_CURRENT_AND_FUTURE == 1 | 2
-    assert ctypes.CDLL(None).prctl is not None
+def test_a_link_without_a_clock_of_its_own_takes_real_time():
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        assert VehicleSide(theirs).status() is None
