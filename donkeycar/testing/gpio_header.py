@@ -41,37 +41,22 @@ class GpioHeader:
 
         self.trace: list[PinChange] = []
         self.fails = False
+        self._values: dict[str, float] = {}
         self._lock = threading.Lock()
         header = self
 
         class TracedPin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
             def _change_state(self, value: float) -> bool:
                 header._check()
-                changed = super()._change_state(value)
-                if changed or not header._knows(self.info.name):
-                    header._note(self.info.name, float(value))
-                return bool(changed)
+                header._note(self.info.name, float(value))
+                return bool(super()._change_state(value))
 
         self.factory: Any = MockFactory(revision=revision, pin_class=TracedPin)
 
-    def value(self, name: str) -> float:
-        """Share of the time a pin is high, 0.0 to 1.0.
-
-        Args:
-            name: `GPIO13` and the like.
-
-        Raises:
-            KeyError: If the pin was never an output.
-        """
-        for change in reversed(self.trace):
-            if change.name == name:
-                return change.value
-        raise KeyError(name)
-
     @property
     def values(self) -> dict[str, float]:
-        """What every pin that was ever an output does now."""
-        return dict(self.trace)
+        """Share of the time that every pin which was ever set is high now, by name."""
+        return dict(self._values)
 
     def close(self) -> None:
         """Let go of all pins."""
@@ -81,9 +66,8 @@ class GpioHeader:
         if self.fails:
             raise OSError(5, "the pins do not answer")
 
-    def _knows(self, name: str) -> bool:
-        return any(change.name == name for change in self.trace)
-
     def _note(self, name: str, value: float) -> None:
         with self._lock:
-            self.trace.append(PinChange(name, value))
+            if self._values.get(name) != value:
+                self._values[name] = value
+                self.trace.append(PinChange(name, value))

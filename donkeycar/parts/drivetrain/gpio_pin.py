@@ -113,14 +113,20 @@ def _open(kind: str, name: str, factory: Any, **how: float) -> Any:
             factory = _shared(LGPIOFactory)
         return getattr(gpiozero, kind)(name, initial_value=False, pin_factory=factory, **how)
     except (exc.PinError, exc.GPIOPinInUse) as error:
+        if isinstance(error, exc.PinUnknownPi):
+            raise _no_pins(error) from error
         raise ConfigError(
             f"Pin {name} cannot be an output: {error}. Write another pin into the settings"
         ) from error
     except _errors() as error:
-        raise DeviceError(
-            f"The pins of this computer do not open: {error}. Is it a Raspberry Pi, and are you "
-            "in the group gpio? sudo usermod -aG gpio $USER"
-        ) from error
+        raise _no_pins(error) from error
+
+
+def _no_pins(error: Exception) -> DeviceError:
+    return DeviceError(
+        f"The pins of this computer do not open: {error}. Is it a Raspberry Pi, and are you in "
+        "the group gpio? sudo usermod -aG gpio $USER, then log in again"
+    )
 
 
 _factories: dict[Any, Any] = {}

@@ -1,0 +1,346 @@
+"""Every drivetrain that the settings accept, driven under a guardian; the hardware is the judge."""
+
+from typing import NamedTuple
+
+import pytest
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.table import DEAD_DRIVETRAINS, DRIVETRAINS
+from donkeycar.safety.frame import ARM, Frame
+from donkeycar.safety.guardian import Guardian, Reason, State
+from donkeycar.schema import SETTINGS
+
+# 370 and 460 parts in 4096 of what a PCA9685 makes of 60 Hz, in us.
+STOP_US, LEFT_US, RIGHT_US = 1509.6, 1876.8, 1183.2
+BOARD = {11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 22: 25, 33: 13, 35: 19}
+
+
+class Case(NamedTuple):
+    """A drivetrain, and how to see at the hardware whether it drives."""
+
+    kind: str
+    family: dict
+    drives: object  # hardware, output -> how much, 0.0 for standing still
+    steers: object  # hardware, output -> below 0 for left; None if it does not say
+    break_: object = None  # hardware -> makes it fail
+    mend: object = None
+
+
+def pin(number):
+    return lambda hardware, output: hardware.header.values[f"GPIO{BOARD[number]}"]
+
+
+def two_pins(forward, backward):
+    return lambda h, o: pin(forward)(h, o) - pin(backward)(h, o)
+
+
+def three_pins(forward, backward, power):
+    return lambda h, o: (pin(forward)(h, o) - pin(backward)(h, o)) * pin(power)(h, o)
+
+
+def pulse(read, centre_us, end_us):
+    """Where a pulse lies between the centre (0) and an end (1); no pulse is 0."""
+
+    def value(hardware, output):
+        width_us = read(hardware, output)
+        share = (width_us - centre_us) / (end_us - centre_us) if width_us else 0.0
+        return 0.0 if abs(share) < 0.02 else share
+
+    return value
+
+
+def on_chip(channel):
+    return lambda hardware, output: hardware.chip.pulse_us(channel)
+
+
+def on_kernel(channel):
+    return lambda hardware, output: hardware.tree.pulse_us(channel)
+
+
+def on_header(name):
+    return lambda hardware, output: hardware.header.values[name] * 1e6 / 60
+
+
+def heard(read):
+    def value(hardware, output):
+        hardware.settle()
+        return read(hardware)
+
+    return value
+
+
+def break_chip(hardware):
+    hardware.chip.fail("nack")
+
+
+def mend_chip(hardware):
+    hardware.chip.fail()
+
+
+def break_header(hardware):
+    hardware.header.fails = True
+
+
+def mend_header(hardware):
+    hardware.header.fails = False
+
+
+def break_tree(hardware):
+    hardware.tree.fails = True
+
+
+def mend_tree(hardware):
+    hardware.tree.fails = False
+
+
+STEERING_US = ((LEFT_US + RIGHT_US) / 2, RIGHT_US)
+THROTTLE_US = (STOP_US, 2040.0)
+SERVO_33 = pulse(on_header("GPIO13"), *STEERING_US)
+CASES = {
+    "PCA9685": Case(
+        "PWM_STEERING_THROTTLE", {}, pulse(on_chip(0), *THROTTLE_US),
+        pulse(on_chip(1), *STEERING_US), break_chip, mend_chip,
+    ),
+    "kernel": Case(
+        "PWM_STEERING_THROTTLE",
+        {"PWM_STEERING_PIN": "PWM.0.1", "PWM_THROTTLE_PIN": "PWM.0.0"},
+        pulse(on_kernel(0), *THROTTLE_US), pulse(on_kernel(1), *STEERING_US),
+        break_tree, mend_tree,
+    ),
+    "header": Case(
+        "PWM_STEERING_THROTTLE",
+        {"PWM_STEERING_PIN": "RPI_GPIO.BOARD.33", "PWM_THROTTLE_PIN": "RPI_GPIO.BCM.18"},
+        pulse(on_header("GPIO18"), *THROTTLE_US), SERVO_33, break_header, mend_header,
+    ),
+    "I2C_SERVO": Case(
+        "I2C_SERVO", {}, pulse(on_chip(0), *THROTTLE_US), pulse(on_chip(1), *STEERING_US),
+        break_chip, mend_chip,
+    ),
+    "SERVO_ESC": Case(
+        "SERVO_ESC", {}, pulse(on_chip(0), *THROTTLE_US), pulse(on_chip(1), *STEERING_US),
+        break_chip, mend_chip,
+    ),
+    "SERVO_HBRIDGE_2PIN": Case(
+        "SERVO_HBRIDGE_2PIN", {}, two_pins(18, 16), SERVO_33, break_header, mend_header
+    ),
+    "SERVO_HBRIDGE_3PIN": Case(
+        "SERVO_HBRIDGE_3PIN", {}, three_pins(18, 16, 35), SERVO_33, break_header, mend_header
+    ),
+    "DC_STEER_THROTTLE": Case(
+        "DC_STEER_THROTTLE", {}, two_pins(15, 13), two_pins(18, 16), break_header, mend_header
+    ),
+    "DC_TWO_WHEEL": Case(
+        "DC_TWO_WHEEL", {}, two_pins(15, 13),
+        lambda h, o: abs(two_pins(18, 16)(h, o)) - abs(two_pins(15, 13)(h, o)),
+        break_header, mend_header,
+    ),
+    "DC_TWO_WHEEL_L298N": Case(
+        "DC_TWO_WHEEL_L298N", {}, three_pins(15, 13, 11),
+        lambda h, o: abs(three_pins(16, 18, 22)(h, o)) - abs(three_pins(15, 13, 11)(h, o)),
+        break_header, mend_header,
+    ),
+    "MM1": Case(
+        "MM1", {}, heard(lambda h: (h.robohat.trace[-1].throttle_us - 1500) / 500),
+        heard(lambda h: (1500 - h.robohat.trace[-1].steering_us) / 500),
+        lambda h: h.robohat.device.unplug(), lambda h: h.robohat.device.plug(),
+    ),
+    "VESC": Case(
+        "VESC", {}, heard(lambda h: h.vesc.duty),
+        heard(lambda h: (h.vesc.servo or 0.5) - 0.5),
+        lambda h: h.vesc.device.unplug(), lambda h: h.vesc.device.plug(),
+    ),
+    "MOCK": Case(
+        "MOCK", {}, pulse(lambda h, o: o.throttle_us, *THROTTLE_US),
+        pulse(lambda h, o: o.steering_us, *STEERING_US),
+    ),
+    "SIM": Case(
+        "SIM", {}, lambda h, o: o.world.car.forward_mps, lambda h, o: -o.world.car.body.yaw_rate
+    ),
+}  # fmt: skip
+AT_ONCE = [name for name in CASES if name != "SIM"]  # a simulated car has mass
+CAN_FAIL = [name for name, case in CASES.items() if case.break_]
+
+
+class Car:
+    """A drivetrain under its guardian, ticked at 20 Hz."""
+
+    def __init__(self, name, hardware):
+        self.case = CASES[name]
+        self.hardware = hardware
+        self.output = hardware.make(self.case.kind, self.case.family)
+        self.guardian = Guardian(self.output, clock=hardware.clock)
+        self.seq = 0
+
+    def tick(self, steering, throttle):
+        self.seq += 1
+        self.guardian.receive(Frame(self.seq, steering, throttle, 0.25, ARM).encode())
+        for _ in range(5):
+            self.guardian.step()
+            self.hardware.clock.advance(0.01)
+
+    def arm(self):
+        for _ in range(12):
+            self.tick(0.0, 0.0)
+        assert self.guardian.state is State.RUN
+
+    def drives(self):
+        return self.case.drives(self.hardware, self.output)
+
+    def steers(self):
+        return self.case.steers(self.hardware, self.output)
+
+
+@pytest.fixture
+def car(hardware, request):
+    return Car(request.param, hardware)
+
+
+def every(names):
+    return pytest.mark.parametrize("car", names, indirect=True)
+
+
+def test_each_drivetrain_of_the_settings_is_in_the_table_and_has_a_case():
+    choices = set(SETTINGS["DRIVE_TRAIN_TYPE"].choices)
+    assert choices == set(DRIVETRAINS) == {case.kind for case in CASES.values()}
+    assert set(SETTINGS["DRIVE_TRAIN_TYPE"].dead_choices) == set(DEAD_DRIVETRAINS)
+
+
+@every(AT_ONCE)
+def test_it_is_driven_for_100_ticks(car):
+    car.arm()
+    for _ in range(30):
+        car.tick(-0.5, 0.4)
+    assert car.drives() > 0.05
+    assert car.steers() < -0.02
+    for _ in range(30):
+        car.tick(0.5, -0.4)
+    assert car.drives() < -0.02
+    assert car.steers() > 0.02
+    for _ in range(28):
+        car.tick(0.0, 0.0)
+    assert abs(car.drives()) < 0.01
+
+
+@every(["SIM"])
+def test_the_simulated_car_is_driven_for_100_ticks(car):
+    car.arm()
+    for _ in range(30):
+        car.tick(-0.5, 0.4)
+    fast_mps = car.drives()
+    assert fast_mps > 0.5
+    assert car.steers() < -0.02
+    for _ in range(58):
+        car.tick(0.0, 0.0)
+    assert car.drives() < fast_mps / 2
+
+
+@every(["SIM"])
+def test_the_simulated_car_coasts_when_nobody_writes_any_more(car):
+    car.arm()
+    for _ in range(30):
+        car.tick(0.0, 0.4)
+    fast_mps = car.drives()
+    car.output.world.follow(car.hardware.clock.monotonic() + 0.9)
+    assert car.drives() < fast_mps
+
+
+@every(CASES)
+def test_nothing_moves_before_it_is_armed(car):
+    assert car.drives() == 0.0
+    for _ in range(50):
+        car.tick(0.5, 0.4)
+        assert car.drives() == 0.0
+
+
+@every(AT_ONCE)
+def test_it_stands_within_50_ms_of_a_stop(car):
+    car.arm()
+    for _ in range(10):
+        car.tick(0.2, 0.5)
+    assert car.drives() > 0.05
+    car.guardian.end()
+    car.guardian.step()
+    assert car.drives() == 0.0
+    for _ in range(300):
+        car.hardware.clock.advance(0.01)
+        car.guardian.step()
+    assert car.guardian.done
+    assert car.drives() == 0.0
+
+
+@every([name for name in CASES if name not in ("MOCK", "SIM")])
+def test_to_make_it_once_more_stops_a_motor_whose_guardian_died(car):
+    car.arm()
+    for _ in range(10):
+        car.tick(0.2, 0.5)
+    assert car.drives() > 0.05
+    # The kernel takes back what a dead process had open.
+    car.hardware.header.close()
+    if line := getattr(car.output, "_line", None):
+        line.close()
+    car.hardware.make(car.case.kind, car.case.family)
+    assert car.drives() == 0.0
+
+
+@every(CAN_FAIL)
+def test_a_write_that_fails_is_tried_again_at_the_next_tick(car):
+    car.arm()
+    for _ in range(5):
+        car.tick(0.2, 0.5)
+    car.case.break_(car.hardware)
+    car.tick(0.2, 0.3)
+    car.tick(0.2, 0.3)
+    car.case.mend(car.hardware)
+    car.tick(0.2, 0.3)
+    assert car.guardian.state is State.RUN
+    assert car.drives() > 0.03
+
+
+@every(CAN_FAIL)
+def test_after_more_than_200_ms_of_failures_it_is_a_fault_and_the_first_write_is_neutral(car):
+    car.arm()
+    for _ in range(10):
+        car.tick(0.2, 0.5)
+    car.case.break_(car.hardware)
+    for _ in range(6):
+        car.tick(0.2, 0.5)
+    assert (car.guardian.state, car.guardian.reason) == (State.SAFE, Reason.OUTPUT)
+    car.case.mend(car.hardware)
+    car.tick(0.2, 0.5)
+    assert car.guardian.state is State.SAFE
+    assert car.drives() == 0.0
+
+
+@every(AT_ONCE)
+@pytest.mark.parametrize("beyond", [7.0, float("inf")])
+def test_what_is_out_of_range_is_cut(car, beyond):
+    car.hardware.clock.advance(0.2)
+    car.output.write(1.0, 1.0)
+    car.hardware.clock.advance(0.2)
+    full = car.drives(), car.steers()
+    car.output.write(beyond, beyond)
+    assert (car.drives(), car.steers()) == full
+
+
+@every(AT_ONCE)
+def test_what_is_no_number_is_neutral(car):
+    nothing = float("nan")
+    car.output.write(1.0, 1.0)
+    car.hardware.clock.advance(0.2)
+    car.output.write(nothing, nothing)
+    assert car.drives() == 0.0
+    assert abs(car.steers()) < 0.02
+
+
+@pytest.mark.parametrize(
+    ("kind", "instead"),
+    [("PIGPIO_PWM", "PWM.0.1"), ("SERVO_HBRIDGE_PWM", "SERVO_HBRIDGE_2PIN")],
+)
+def test_a_drivetrain_of_the_past_names_what_replaces_it(hardware, kind, instead):
+    with pytest.raises(ConfigError, match=f"{kind} is no more: .*{instead}"):
+        hardware.make(kind)
+
+
+def test_an_unknown_drivetrain_is_refused(hardware):
+    with pytest.raises(ConfigError, match="must be one of PWM_STEERING_THROTTLE.*'HOVER'"):
+        hardware.make("HOVER")

@@ -1,0 +1,104 @@
+import builtins
+from pathlib import Path
+
+import pytest
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain.gpio_pin import GpioLevelPin, GpioPulsePin
+from donkeycar.testing import FakeClock, GpioHeader
+
+
+@pytest.fixture
+def clock():
+    return FakeClock(100.0)
+
+
+@pytest.fixture(params=["c04170", "c03114", "902120"], ids=["Pi 5", "Pi 4", "Zero 2 W"])
+def header(request):
+    header = GpioHeader(request.param)
+    yield header
+    header.close()
+
+
+def test_a_new_pin_is_low(header, clock):
+    pins = [
+        GpioPulsePin("BOARD33", frequency_hz=60, factory=header.factory, clock=clock),
+        GpioLevelPin("GPIO24", factory=header.factory, clock=clock),
+    ]
+    assert header.trace == [("GPIO13", 0.0), ("GPIO24", 0.0)]
+    assert len(pins) == 2
+
+
+def test_a_pulse_is_a_share_of_the_frame(header, clock):
+    pin = GpioPulsePin("BOARD33", frequency_hz=50, factory=header.factory, clock=clock)
+    pin.set_us(1500)
+    assert header.trace[-1] == ("GPIO13", pytest.approx(0.075))
+    pin.set_us(1e9)
+    assert header.trace[-1] == ("GPIO13", 1.0)
+    pin.off()
+    assert header.trace[-1] == ("GPIO13", 0.0)
+
+
+def test_a_level_goes_up_and_down(header, clock):
+    pin = GpioLevelPin("BOARD18", factory=header.factory, clock=clock)
+    pin.set(True)
+    pin.set(False)
+    assert [value for _, value in header.trace] == [0.0, 1.0, 0.0]
+
+
+def test_a_pin_that_is_closed_is_low(header, clock):
+    pin = GpioPulsePin("BOARD33", frequency_hz=60, factory=header.factory, clock=clock)
+    pin.set_us(1500)
+    pin.close()
+    pin.close()
+    assert header.values["GPIO13"] == 0.0
+
+
+def test_a_pin_that_fails_is_an_os_error(header, clock):
+    pin = GpioLevelPin("BOARD18", factory=header.factory, clock=clock)
+    header.fails = True
+    with pytest.raises(OSError, match="cannot be written"):
+        pin.set(True)
+    header.fails = False
+    pin.set(True)
+    assert header.trace[-1] == ("GPIO24", 1.0)
+
+
+def test_a_pin_is_taken_once(header, clock):
+    first = GpioLevelPin("BOARD33", factory=header.factory, clock=clock)
+    with pytest.raises(ConfigError, match="Pin GPIO13 cannot be an output"):
+        GpioLevelPin("GPIO13", factory=header.factory, clock=clock)
+    first.close()
+
+
+@pytest.mark.parametrize("name", ["BOARD1", "BOARD6", "BOARD77", "GPIO99"])
+def test_a_pin_that_cannot_be_an_output_is_refused(header, clock, name):
+    with pytest.raises(ConfigError, match=f"Pin {name} cannot be an output"):
+        GpioLevelPin(name, factory=header.factory, clock=clock)
+
+
+@pytest.mark.parametrize("frequency_hz", [0, 20_000, float("nan")])
+def test_an_impossible_frequency_touches_nothing(header, clock, frequency_hz):
+    with pytest.raises(ConfigError, match="must be 0.1 to 10000"):
+        GpioPulsePin("GPIO13", frequency_hz=frequency_hz, factory=header.factory, clock=clock)
+    assert header.trace == []
+
+
+def test_without_the_library_it_says_what_to_install(monkeypatch):
+    really = builtins.__import__
+
+    def no_lgpio(name, *args, **kwargs):
+        if "lgpio" in name:
+            raise ImportError("No module named 'lgpio'")
+        return really(name, *args, **kwargs)
+
+    monkeypatch.setattr(builtins, "__import__", no_lgpio)
+    with pytest.raises(DeviceError, match="sudo apt install python3-lgpio"):
+        GpioLevelPin("GPIO13")
+
+
+@pytest.mark.skipif(Path("/proc/device-tree/model").exists(), reason="this is a board with pins")
+def test_a_computer_without_pins_says_so():
+    pytest.importorskip("lgpio", reason="lgpio is not for this version of Python")
+    with pytest.raises(DeviceError, match="pins of this computer do not open"):
+        GpioLevelPin("GPIO13")

@@ -1,0 +1,133 @@
+import stat
+
+import pytest
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain.kernel_pwm import KernelFiles, KernelPwmPin
+from donkeycar.testing import FakeClock, PwmTree
+
+
+@pytest.fixture
+def clock():
+    return FakeClock(100.0)
+
+
+@pytest.fixture
+def tree(tmp_path):
+    return PwmTree(tmp_path)
+
+
+@pytest.fixture
+def make(tree, clock):
+    def make(channel=1, frequency_hz=60):
+        return KernelPwmPin(
+            0, channel, frequency_hz=frequency_hz, root=tree.root, files=tree, clock=clock
+        )
+
+    return make
+
+
+def attributes(tree):
+    return [(write.attribute.removeprefix("pwmchip0/"), write.value) for write in tree.trace]
+
+
+def test_a_new_channel_is_exported_and_stays_off(tree, make):
+    make()
+    assert attributes(tree) == [("export", 1), ("pwm1/enable", 0), ("pwm1/period", 16666667)]
+    assert tree.pulse_us(1) == 0.0
+
+
+def test_a_channel_that_a_dead_program_left_running_is_off_before_anything_else(tree, make):
+    make().set_us(2000)
+    tree.trace.clear()
+    make(frequency_hz=400)
+    assert attributes(tree) == [
+        ("pwm1/enable", 0), ("pwm1/duty_cycle", 0), ("pwm1/period", 2500000)
+    ]  # fmt: skip
+
+
+def test_a_pulse_is_written_in_nanoseconds(tree, make):
+    make().set_us(1500.5)
+    assert attributes(tree)[-2:] == [("pwm1/duty_cycle", 1500500), ("pwm1/enable", 1)]
+    assert tree.pulse_us(1) == 1500.5
+
+
+def test_a_pulse_longer_than_a_frame_is_the_whole_frame(tree, make):
+    make().set_us(1e9)
+    assert tree.pulse_us(1) == pytest.approx(1e6 / 60, abs=0.001)
+
+
+def test_off_takes_the_width_away_before_it_disables(tree, make):
+    pin = make()
+    pin.set_us(1500)
+    tree.trace.clear()
+    pin.off()
+    assert attributes(tree) == [("pwm1/duty_cycle", 0), ("pwm1/enable", 0)]
+
+
+def test_what_does_not_change_is_written_ten_times_a_second(tree, make, clock):
+    pin = make()
+    tree.trace.clear()
+    for _ in range(100):
+        pin.set_us(1500)
+        clock.advance(0.01)
+    assert 18 <= len(tree.trace) <= 20
+
+
+def test_the_kernel_refusing_is_an_os_error(tree, make):
+    pin = make()
+    tree.fails = True
+    with pytest.raises(OSError, match="Input/output"):
+        pin.set_us(1500)
+
+
+def test_it_waits_for_udev_to_hand_the_channel_over(tmp_path, clock):
+    tree = PwmTree(tmp_path, forbidden=5)
+    KernelPwmPin(0, 0, frequency_hz=60, root=tree.root, files=tree, clock=clock)
+    assert sum(clock.sleeps) == pytest.approx(0.1)
+
+
+def test_a_channel_that_is_never_handed_over_is_refused_after_a_second(tmp_path, clock):
+    tree = PwmTree(tmp_path, forbidden=1000)
+    with pytest.raises(DeviceError, match="Permission denied.*dtoverlay=pwm-2chan"):
+        KernelPwmPin(0, 0, frequency_hz=60, root=tree.root, files=tree, clock=clock)
+    assert sum(clock.sleeps) == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize(("chip", "channel"), [(0, 7), (3, 0)])
+def test_a_channel_that_is_not_there_says_how_to_switch_it_on(tree, clock, chip, channel):
+    with pytest.raises(DeviceError, match=f"Channel {channel} of PWM chip {chip} does not open"):
+        KernelPwmPin(chip, channel, frequency_hz=60, root=tree.root, files=tree, clock=clock)
+
+
+@pytest.mark.parametrize("frequency_hz", [0, -1, 1e6, float("nan")])
+def test_an_impossible_frequency_touches_nothing(tree, make, frequency_hz):
+    with pytest.raises(ConfigError, match="`frequency_hz` must be greater than 0"):
+        make(frequency_hz=frequency_hz)
+    assert tree.trace == []
+
+
+def test_real_files_are_written_in_one_go(tmp_path):
+    attribute = tmp_path / "period"
+    attribute.touch()
+    KernelFiles().write(attribute, "16666667")
+    assert attribute.read_text() == "16666667"
+    with pytest.raises(FileNotFoundError):
+        KernelFiles().write(tmp_path / "nothing", "1")
+    assert stat.S_ISREG(attribute.stat().st_mode)
+
+
+# The emulator itself.
+
+
+def test_the_emulated_kernel_refuses_what_the_kernel_refuses(tree):
+    chip = tree.root / "pwmchip0"
+    tree.write(chip / "export", "0")
+    for attribute, value in [("enable", 1), ("duty_cycle", 5), ("period", 0)]:
+        with pytest.raises(OSError, match="Invalid argument"):
+            tree.write(chip / "pwm0" / attribute, str(value))
+    tree.write(chip / "pwm0" / "period", "10")
+    with pytest.raises(OSError, match="Invalid argument"):
+        tree.write(chip / "pwm0" / "duty_cycle", "11")
+    with pytest.raises(OSError, match="busy"):
+        tree.write(chip / "export", "0")
