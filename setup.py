@@ -17,6 +17,10 @@ PI = [
     # blinka imports it on every Pi, but does not ask for it
     "gpiod>=2.2.2,<3; sys_platform == 'linux'",
     "smbus2>=0.5,<1",
+    "gpiozero>=2.0.1,<3",
+    # no wheel for Python 3.13: there it comes from apt, python3-lgpio
+    "lgpio>=0.2.2,<1; sys_platform == 'linux' and python_version < '3.13'",
+    "pyserial>=3.5,<4",
 ]
 
 TRAIN = [

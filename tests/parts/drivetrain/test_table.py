@@ -1,0 +1,136 @@
+"""From settings to wheels."""
+
+import logging
+
+import pytest
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain.mock_output import MockOutput
+from donkeycar.safety.pulse import PulseRange
+
+
+@pytest.mark.parametrize(
+    ("steering", "throttle", "counts"),
+    [(-1, 1, (460, 500)), (1, -1, (290, 220)), (0, 0, (375, 370)), (0, 1, (375, 500))],
+)
+def test_the_counts_of_an_old_car_reach_the_chip_as_they_are(hardware, steering, throttle, counts):
+    hardware.make("PWM_STEERING_THROTTLE").write(steering, throttle)
+    assert (hardware.chip.ticks(1), hardware.chip.ticks(0)) == counts
+
+
+@pytest.mark.parametrize("frequency_hz", [50, 60, 100])
+def test_counts_stay_what_they_are_at_every_frequency(hardware, frequency_hz):
+    hardware.make(
+        "PWM_STEERING_THROTTLE",
+        {"STEERING_LEFT_PWM": 300, "STEERING_RIGHT_PWM": 480, "THROTTLE_REVERSE_PWM": 260},
+        PWM_FREQUENCY=frequency_hz,
+    ).write(1, -1)
+    assert (hardware.chip.ticks(1), hardware.chip.ticks(0)) == (480, 260)
+
+
+def test_a_scale_multiplies_the_pulse(hardware):
+    hardware.make("PWM_STEERING_THROTTLE", {"PWM_THROTTLE_SCALE": 1.1}).write(0, 0)
+    assert hardware.chip.ticks(0) == 407
+
+
+def test_an_inverted_channel_is_low_for_the_pulse(hardware):
+    wheels = hardware.make("PWM_STEERING_THROTTLE", {"PWM_THROTTLE_INVERTED": True})
+    assert hardware.chip.ticks(0) == 0
+    wheels.write(0, 0)
+    assert hardware.chip.ticks(0) == 4096 - 370
+
+
+def test_the_clock_of_the_chip_can_be_corrected(hardware):
+    wheels = hardware.make("PWM_STEERING_THROTTLE", PCA9685_OSCILLATOR_HZ=26_000_000)
+    wheels.write(0, 0)
+    # In a chip whose clock is 4 % fast the pulse is what it is meant to be.
+    assert hardware.chip.pulse_us(0) * 25 / 26 == pytest.approx(1509.6, abs=2.1)
+
+
+def test_flat_names_of_an_old_car_win_over_the_dictionary(hardware):
+    wheels = hardware.make(
+        "I2C_SERVO", STEERING_CHANNEL=3, THROTTLE_CHANNEL=2, STEERING_LEFT_PWM=400,
+        THROTTLE_FORWARD_PWM=450,
+    )  # fmt: skip
+    wheels.write(-1, 1)
+    assert (hardware.chip.ticks(3), hardware.chip.ticks(2)) == (400, 450)
+    wheels.write(1, -1)
+    assert (hardware.chip.ticks(3), hardware.chip.ticks(2)) == (290, 220)
+
+
+def test_the_bus_and_the_address_of_an_old_car_are_used(hardware):
+    with pytest.raises(DeviceError, match="No PCA9685 answers at address 0x41"):
+        hardware.make("I2C_SERVO", PCA9685_I2C_ADDR=0x41)
+
+
+@pytest.mark.parametrize("kind", ["PWM_STEERING_THROTTLE", "SERVO_ESC"])
+def test_everything_is_off_at_the_start_whatever_ran_before(hardware, kind):
+    hardware.make(kind).write(0.3, 1.0)
+    assert hardware.chip.ticks(0) == 500
+    hardware.make(kind)
+    assert (hardware.chip.ticks(0), hardware.chip.ticks(1)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "family", "message"),
+    [
+        ("PWM_STEERING_THROTTLE", {"PWM_STEERING_PIN": "PIGPIO.BCM.13"}, "pigpio does not run"),
+        ("PWM_STEERING_THROTTLE", {"PWM_STEERING_PIN": "PCA9685.1:40.0"}, "must be different pins"),
+        ("PWM_STEERING_THROTTLE", {"STEERING_LEFT_PWM": 290}, "pulses of the steering"),
+        ("PWM_STEERING_THROTTLE", {"THROTTLE_STOPPED_PWM": 510}, "pulses of the throttle"),
+        ("SERVO_HBRIDGE_2PIN", {"FWD_DUTY_PIN": "RPI_GPIO.BOARD.16"}, "must be different pins"),
+        ("SERVO_HBRIDGE_3PIN", {"STEERING_RIGHT_PWM": 4000}, "pulses of the steering"),
+        ("DC_TWO_WHEEL", {"LEFT_FWD_DUTY_PIN": "13"}, "`LEFT_FWD_DUTY_PIN` must be RPI_GPIO"),
+    ],
+)
+def test_a_wrong_setting_is_refused_before_any_hardware_is_touched(hardware, kind, family, message):
+    num_transfers = hardware.board.open_bus(1).num_transfers
+    with pytest.raises(ConfigError, match=message):
+        hardware.make(kind, family)
+    assert hardware.header.trace == []
+    assert hardware.tree.trace == []
+    assert hardware.board.open_bus(1).num_transfers == num_transfers
+
+
+def test_mm1_refuses_its_settings_before_it_opens_the_line(hardware):
+    with pytest.raises(ConfigError, match="pulses of the throttle"):
+        hardware.make("MM1", MM1_STOPPED_PWM=2000, MM1_MAX_FORWARD=1900)
+    assert hardware.robohat.trace == []
+
+
+def test_motors_may_be_on_a_pca9685(hardware):
+    names = ("LEFT_FWD_PIN", "LEFT_BWD_PIN", "LEFT_EN_DUTY_PIN", "RIGHT_FWD_PIN", "RIGHT_BWD_PIN",
+             "RIGHT_EN_DUTY_PIN")  # fmt: skip
+    family = {name: f"PCA9685.1:40.{channel}" for channel, name in enumerate(names)}
+    hardware.make("DC_TWO_WHEEL_L298N", family).write(0.5, 1.0)
+    assert [hardware.chip.ticks(channel) for channel in range(6)] == [4095, 0, 3686, 4095, 0, 1843]
+
+
+def test_a_right_turn_of_a_steering_motor_is_on_the_pin_it_always_was_on(hardware):
+    wheels = hardware.make("DC_STEER_THROTTLE")
+    wheels.write(1.0, 0.0)
+    assert hardware.header.values["GPIO24"] == pytest.approx(0.9)  # LEFT_DUTY_PIN, BOARD.18
+    assert hardware.header.values["GPIO23"] == 0.0
+
+
+def test_sim_without_a_world_is_refused():
+    from donkeycar.parts.drivetrain.table import make_output
+
+    with pytest.raises(ConfigError, match="SIM needs a simulated world"):
+        make_output("SIM", {})
+
+
+def test_mock_shows_its_pulses_at_most_once_a_second(clock, caplog):
+    wheels = MockOutput(
+        steering=PulseRange(1000, 1500, 2000), throttle=PulseRange(1000, 1500, 2000), clock=clock
+    )
+    with caplog.at_level(logging.INFO):
+        for step in range(300):
+            wheels.write(0.0, step / 300)
+            clock.sleep(0.01)
+        for _ in range(200):
+            wheels.off()
+            clock.sleep(0.01)
+    assert len(caplog.messages) == 4
+    assert caplog.messages[0] == "steering 1500 us, throttle 1500 us"
+    assert caplog.messages[-1] == "steering no pulse, throttle no pulse"

@@ -1,0 +1,236 @@
+"""The VESC, judged by one that checks every packet and times out as the real one does."""
+
+import random
+
+import pytest
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain import vesc_protocol
+from donkeycar.parts.drivetrain.serial_line import SerialLine
+from donkeycar.parts.drivetrain.vesc import VESCOutput
+from donkeycar.testing import FakeClock, VESCBoard
+from donkeycar.testing.vesc_board import crc16
+
+
+@pytest.fixture
+def clock():
+    return FakeClock(100.0)
+
+
+@pytest.fixture
+def board(tmp_path, clock):
+    board = VESCBoard(tmp_path / "ttyACM0", clock=clock)
+    yield board
+    board.device.close()
+
+
+@pytest.fixture
+def line(board):
+    line = SerialLine(str(board.device.path), baud_rate=115_200)
+    yield line
+    line.close()
+
+
+@pytest.fixture
+def vesc(line, clock):
+    return VESCOutput(line, answer_s=1.0, clock=clock)
+
+
+def orders(board):
+    """What came since the last time this was asked."""
+    board.device.settle()
+    found = [(order.what, order.value) for order in board.trace]
+    board.trace.clear()
+    return found
+
+
+# Packets.
+
+
+@pytest.mark.parametrize(
+    ("packet", "wire"),
+    [
+        (vesc_protocol.set_duty(0.2), "02 05 05 00 00 4e 20 29 f6 03"),
+        (vesc_protocol.set_duty(0), "02 05 05 00 00 00 00 23 57 03"),
+        (vesc_protocol.packet(b"\x1e"), "02 01 1e f3 ff 03"),
+    ],
+)
+def test_a_packet_is_what_the_firmware_expects(packet, wire):
+    assert packet.hex(" ") == wire
+
+
+def test_the_crc_is_the_one_of_the_standard():
+    assert crc16(b"123456789") == 0x31C3  # check value of CRC-16/XMODEM
+    assert vesc_protocol.packet(b"123456789")[-3:-1] == b"\x31\xc3"
+
+
+def test_packets_are_found_among_noise_and_in_pieces():
+    noise = random.Random(3)
+    stream, sent = b"", []
+    for _ in range(300):
+        payload = noise.randbytes(noise.randint(1, 60))
+        # No start byte in the noise: a false start may swallow what follows, as in the firmware.
+        stream += noise.randbytes(noise.randint(0, 5)).replace(b"\x02", b"\x07")
+        stream += vesc_protocol.packet(payload)
+        sent.append(payload)
+    reader, found = vesc_protocol.PacketReader(), []
+    while stream:
+        size = noise.randint(1, 20)
+        found += reader.feed(stream[:size])
+        stream = stream[size:]
+    assert found == sent
+    assert reader.num_spoilt == 0
+
+
+@pytest.mark.parametrize("byte", range(10))
+def test_a_packet_with_one_wrong_byte_is_obeyed_by_nobody(board, line, byte):
+    spoilt = bytearray(vesc_protocol.set_duty(0.5))
+    spoilt[byte] ^= 0x40
+    line.write(bytes(spoilt))
+    line.write(bytes(80))  # ends whatever the spoilt length waits for
+    assert orders(board) == []
+    assert vesc_protocol.PacketReader().feed(bytes(spoilt) + bytes(80)) == []
+
+
+# Driving.
+
+
+def test_zero_is_the_first_thing_it_hears(board, vesc):
+    assert orders(board) == [("duty", 0.0), ("version", 0.0)]
+    assert vesc.firmware == "6.02"
+
+
+def test_throttle_is_a_share_of_the_voltage_and_the_angle_a_place_of_the_servo(board, vesc):
+    orders(board)
+    vesc.write(-1.0, 1.0)
+    assert orders(board) == [("duty", 0.2), ("servo", 0.0)]
+    vesc.write(0.5, -0.5)
+    assert orders(board) == [("duty", -0.1), ("servo", 0.75)]
+
+
+def test_the_servo_never_leaves_its_range(board, line, clock):
+    vesc = VESCOutput(line, steering_scale=1.0, steering_offset=0.7, answer_s=1.0, clock=clock)
+    vesc.write(1.0, 0.0)
+    board.device.settle()
+    assert board.servo == 1.0
+
+
+def test_a_motor_may_turn_the_other_way_round(board, line, clock):
+    VESCOutput(line, max_duty=-0.3, answer_s=1.0, clock=clock).write(0.0, 1.0)
+    board.device.settle()
+    assert board.duty == -0.3
+
+
+def test_an_order_that_does_not_change_is_repeated_with_signs_of_life_between(board, vesc, clock):
+    orders(board)
+    for _ in range(101):
+        vesc.write(0.0, 0.5)
+        clock.advance(0.01)
+    heard = orders(board)
+    assert 10 <= heard.count(("duty", 0.1)) <= 11
+    assert 9 <= heard.count(("alive", 0.0)) <= 11
+    assert len(heard) <= 33
+
+
+def test_without_heartbeat_only_orders_keep_it_awake(board, line, clock):
+    vesc = VESCOutput(line, heartbeat=False, answer_s=1.0, clock=clock)
+    for _ in range(100):
+        vesc.write(0.0, 0.5)
+        clock.advance(0.01)
+    assert {what for what, _ in orders(board)} == {"duty", "servo", "version"}
+
+
+@pytest.mark.parametrize("heartbeat", [True, False])
+def test_a_vesc_with_a_time_out_of_200_ms_drives_on(board, line, clock, heartbeat):
+    board.timeout_s = 0.2
+    vesc = VESCOutput(line, heartbeat=heartbeat, answer_s=1.0, clock=clock)
+    for _ in range(100):
+        vesc.write(0.0, 0.5)
+        clock.advance(0.01)
+        board.device.settle()
+        assert board.duty == 0.1
+
+
+def test_a_program_that_dies_leaves_a_motor_that_stops_by_itself(board, vesc, line, clock):
+    vesc.write(0.0, 1.0)
+    board.device.settle()
+    line.close()
+    clock.advance(0.99)
+    assert board.duty == 0.2
+    clock.advance(0.02)
+    assert board.duty == 0.0
+
+
+def test_off_is_zero_and_then_silence(board, vesc, clock):
+    vesc.write(0.0, 1.0)
+    orders(board)
+    for _ in range(100):
+        vesc.off()
+        clock.advance(0.01)
+    assert orders(board) == [("duty", 0.0)]
+
+
+def test_off_that_did_not_get_through_is_tried_again(board, vesc):
+    vesc.write(0.0, 1.0)
+    board.device.unplug()
+    for _ in range(2):
+        with pytest.raises(OSError, match=r"is gone|does not open"):
+            vesc.off()
+    board.device.plug()
+    vesc.off()
+    board.device.settle()
+    assert board.duty == 0.0
+    assert board.trace[-1].what == "duty"
+
+
+def test_after_off_it_drives_again(board, vesc, clock):
+    vesc.write(0.0, 1.0)
+    vesc.off()
+    vesc.write(0.0, 1.0)
+    board.device.settle()
+    assert board.duty == 0.2
+
+
+# What is refused.
+
+
+def test_a_device_that_is_no_vesc_is_refused_but_was_told_zero(tmp_path, clock):
+    board = VESCBoard(tmp_path / "ttyACM1", clock=clock, answers=False)
+    line = SerialLine(str(board.device.path), baud_rate=115_200)
+    with pytest.raises(DeviceError, match="No VESC answers within 0.01 s"):
+        VESCOutput(line, answer_s=0.01, clock=clock)
+    assert orders(board) == [("duty", 0.0)] + 3 * [("version", 0.0)]
+    line.close()
+    board.device.close()
+
+
+def test_a_device_that_talks_without_end_is_no_vesc(tmp_path, clock):
+    from donkeycar.testing import SerialDevice
+
+    with SerialDevice(tmp_path / "gps", received=lambda data: b"$GPGGA,1*00\r\n" * 200) as gps:
+        line = SerialLine(str(gps.path), baud_rate=115_200)
+        with pytest.raises(DeviceError, match="No VESC answers"):
+            VESCOutput(line, answer_s=0.01, clock=clock)
+        line.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"max_duty": 0}, "`max_duty` must be -1 to 1, not 0"),
+        ({"max_duty": 1.2}, "`max_duty` must be"),
+        ({"max_duty": float("nan")}, "`max_duty` must be"),
+        ({"steering_offset": -0.1}, "`steering_offset` must be 0 to 1"),
+    ],
+)
+def test_an_impossible_share_is_refused_before_anything_is_sent(board, line, arguments, message):
+    with pytest.raises(ConfigError, match=message):
+        VESCOutput(line, **arguments)
+    assert orders(board) == []
+
+
+def test_garbage_on_the_line_does_not_turn_the_emulated_motor(board, line):
+    chance = random.Random(5)
+    for _ in range(50):
+        line.write(chance.randbytes(64))
+    assert all(what == "version" for what, _ in orders(board))
