@@ -6,7 +6,9 @@ For commands and pages that find a value out for the owner: a learnt gamepad, a 
 import ast
 import os
 import pprint
+import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,12 @@ from donkeycar.errors import ConfigError
 # Width of a value that is written over several lines.
 LINE = 96
 
+# What some editors put before the first letter of a file.
+BOM = "\ufeff"
+
 
 def edited(source: str, name: str, value: Any) -> str:
-    """The text of a settings file with another value for one setting.
+    r"""The text of a settings file with another value for one setting.
 
     The last plain assignment to `name` gets the new value in its place, its comment stays. If
     there is none, or something after it changes `name` again, a line is put at the end.
@@ -35,12 +40,14 @@ def edited(source: str, name: str, value: Any) -> str:
             is not Python.
 
     Example:
-        >>> print(edited("IMAGE_W = 160  # mine\\n", "IMAGE_W", 320), end="")
+        >>> print(edited("IMAGE_W = 160  # mine\n", "IMAGE_W", 320), end="")
         IMAGE_W = 320  # mine
     """
     if not (name.isidentifier() and name.isupper()):
         raise ConfigError(f"`name` must be an upper-case name. Received: name={name!r}")
     literal = _literal(value)
+    if source.startswith(BOM):
+        return BOM + edited(source[len(BOM) :], name, value)
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError) as error:
@@ -52,20 +59,19 @@ def edited(source: str, name: str, value: Any) -> str:
         newline = "\r\n" if "\r\n" in source else "\n"
         gap = newline if source and not source.endswith(("\n", "\r")) else ""
         return source + gap + f"{name} = {literal}".replace("\n", newline) + newline
-    lines = source.splitlines(keepends=True)
+    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source)
     # The parser counts bytes of UTF-8.
     start = _offset(lines, place.lineno, place.col_offset)
     end = _offset(lines, place.end_lineno or place.lineno, place.end_col_offset or 0)
     return source[:start] + literal + source[end:]
 
 
-def set_value(path: Path, name: str, value: Any) -> str:
-    """Put a value into a file: all of the change or nothing of it.
+def set_values(path: Path, values: Mapping[str, Any]) -> str:
+    """Put values into a file: all of the change or nothing of it.
 
     Args:
         path: E.g. a car's ``myconfig.py``; made if missing.
-        name: An upper-case name.
-        value: As for `edited`.
+        values: Value by name, as for `edited`.
 
     Returns:
         The text as it was before, for `write_text` to bring back.
@@ -77,7 +83,10 @@ def set_value(path: Path, name: str, value: Any) -> str:
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} must be a text that can be read. Received: {error}") from error
-    write_text(path, edited(before, name, value))
+    text = before
+    for name, value in values.items():
+        text = edited(text, name, value)
+    write_text(path, text)
     return before
 
 

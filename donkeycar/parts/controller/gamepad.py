@@ -108,6 +108,12 @@ class GamepadController:
         """Which gamepad is there; ``None`` if none is."""
         return self._known if self._pad is not None else None
 
+    @property
+    def held(self) -> list[str]:
+        """Names of the controls that are pressed now, for whoever wants to know them."""
+        with self._lock:
+            return sorted(self._pad.held) if self._pad is not None else []
+
     def update(self) -> None:
         """Find a gamepad and read it until `shutdown`; the body of the part's thread."""
         while not self._stopping.is_set():

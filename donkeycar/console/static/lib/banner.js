@@ -7,8 +7,10 @@ const TITLES = {
   left: "The driver's page was hidden or closed",
   start: "Ready in a pilot mode",
   handed_over: "You have the wheel",
+  gone: "The gamepad or remote control is gone",
   nobody: "Nobody drives",
 };
+const OTHERS = { gamepad: "The car's gamepad drives", rc: "The remote control drives" };
 const CALM = new Set(["start", "handed_over", "nobody"]);
 
 /**
@@ -31,7 +33,7 @@ export function chooseBanner(link, held) {
   }
   if (state.driver === "other") {
     return {
-      what: "Somebody else drives",
+      what: OTHERS[state.source] ?? "Somebody else drives",
       todo: "You watch. STOP works from here too.",
       calm: true,
       action: "ask",

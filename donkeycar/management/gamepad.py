@@ -1,0 +1,217 @@
+"""`donkey gamepad`: which gamepads are there, what their controls do, and how to change that."""
+
+import argparse
+import select
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from donkeycar.assembly import add_controllers
+from donkeycar.config import load_config
+from donkeycar.errors import DeviceError
+from donkeycar.parts.controller.actions import ACTIONS
+from donkeycar.parts.controller.codes import AXES, EVENT
+from donkeycar.parts.controller.device import Finder, Line
+from donkeycar.parts.controller.mappings import KINDS
+from donkeycar.parts.controller.pad import TRIGGERS, Pad
+from donkeycar.safety.arbiter import Offer
+from donkeycar.settings.owner_edit import set_values
+from donkeycar.vehicle import Vehicle
+
+NO_PAD = (
+    "No gamepad answers. Plug one in, or pair it (`bluetoothctl`: scan on, pair, trust, connect); "
+    "you must be in the group input (`sudo usermod -aG input $USER`, then log in again)"
+)
+
+TEST_HZ = 10
+POLL_S = 0.05
+
+# No control at all.
+SKIP = ""
+
+
+def find_pads() -> list[Line]:
+    """Every gamepad that is there, open.
+
+    Raises:
+        DeviceError: If there is none.
+    """
+    lines = Finder()()
+    if not lines:
+        raise DeviceError(NO_PAD)
+    return lines
+
+
+def describe(line: Line) -> str:
+    """One line about a gamepad."""
+    name, bus, vendor, product, uniq = line.identity
+    how = {3: "USB", 5: "Bluetooth"}.get(bus, f"bus {bus}")
+    address = f", {uniq}" if uniq else ""
+    return f"{name}  {how} {vendor:04x}:{product:04x}{address}, {len(line.axes)} axes"
+
+
+class Listener:
+    """Names the control that is pressed next.
+
+    Args:
+        line: The gamepad.
+        skipped: Whether the person wants to go on without; asked while waiting.
+    """
+
+    def __init__(self, line: Line, *, skipped: Callable[[], bool]) -> None:
+        self._line = line
+        self._skipped = skipped
+        self._pad = Pad(line.identity, line.axes, kind=KINDS["custom"], bindings={}, held=line.held)
+        self._resting = set(self._pad.held)
+        self._rest = b""
+
+    def next(self, *, only_axes: bool = False) -> str:
+        """The next control that is pressed after the last one was let go; `SKIP` for none.
+
+        Args:
+            only_axes: Pass over buttons.
+
+        Raises:
+            OSError: If the gamepad is gone.
+        """
+        # A trigger says twice that it was pulled, as a button and as an axis.
+        while not self._pad.held <= self._resting:
+            if self._skipped():
+                return SKIP
+            self._read()
+        self._pad.presses()
+        while not self._skipped():
+            self._read()
+            for control in self._pad.presses():
+                if not only_axes or control.removesuffix("-") in AXES:
+                    return control
+        return SKIP
+
+    def _read(self) -> None:
+        data = self._rest + (self._line.read(POLL_S) or b"")
+        whole = len(data) - len(data) % EVENT.size
+        for _, _, kind, code, value in EVENT.iter_unpack(data[:whole]):
+            self._pad.take(kind, code, value)
+        self._rest = data[whole:]
+
+
+def learn(listener: Listener, *, tell: Callable[[str], None]) -> dict[str, str]:
+    """Ask for every control once.
+
+    Args:
+        listener: Hears what is pressed.
+        tell: Shows a question.
+
+    Returns:
+        Bindings: control -> what it does.
+
+    Raises:
+        DeviceError: If steering or throttle is left out.
+    """
+    bindings: dict[str, str] = {}
+
+    def ask(question: str, *, only_axes: bool = False) -> str:
+        tell(question)
+        control = listener.next(only_axes=only_axes)
+        while control and (control in bindings or f"{control}-" in bindings):
+            tell(f"  {control} is taken: {bindings.get(control, 'it is an axis')}. Another one?")
+            control = listener.next(only_axes=only_axes)
+        tell(f"  {control or 'left out'}")
+        return control
+
+    right = ask("Push the stick that steers to the RIGHT.", only_axes=True)
+    forward = ask("Give throttle: push the stick FORWARD, or pull the trigger.", only_axes=True)
+    if not right or not forward:
+        raise DeviceError("A gamepad must have an axis for steering and one for throttle.")
+    bindings[right] = "steering"
+    if forward.removesuffix("-") in TRIGGERS:
+        bindings[forward] = "throttle_forward"
+        if back := ask("Pull the trigger for REVERSE, or press Enter for none.", only_axes=True):
+            bindings[back] = "throttle_reverse"
+    else:
+        # JOYSTICK_THROTTLE_DIR is -1: the way that counts down is forward.
+        flipped = forward.removesuffix("-") if forward.endswith("-") else f"{forward}-"
+        bindings[flipped] = "throttle"
+    for action, what in ACTIONS.items():
+        if control := ask(f"Press the button for: {what} ({action}). Enter leaves it out."):
+            bindings[control] = action
+    return bindings
+
+
+class _Show:
+    """Prints what a controller offers, on one line of the terminal."""
+
+    def __init__(self, car: Vehicle) -> None:
+        self._parts = [entry.part for entry in car.entries]
+
+    def run(self, *offers: Offer | None) -> None:
+        for part, offer in zip(self._parts, offers, strict=True):
+            held = " ".join(getattr(part, "held", ()))
+            if offer is None or not offer.expires_s:
+                text = "no gamepad"
+            else:
+                did = " ".join(offer.actions)
+                text = f"angle {offer.angle:+.2f}  throttle {offer.throttle:+.2f}  {held}  {did}"
+            print(f"\r{text:78.78}", end="", flush=True)
+            if offer is not None and offer.actions:
+                print()
+
+
+def _typed_enter() -> bool:
+    if not select.select([sys.stdin], [], [], 0)[0]:
+        return False
+    sys.stdin.readline()
+    return True
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "what", nargs="?", choices=("list", "test", "learn"), default="list",
+        help="list those that are there (default), test what they do, or learn a mapping",
+    )  # fmt: skip
+    parser.add_argument(
+        "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
+    )
+    parser.add_argument("--seconds", type=float, help="length of a test (default: until Ctrl-C)")
+
+
+def run(args: argparse.Namespace) -> None:
+    """List, test or learn."""
+    {"list": _list, "test": _test, "learn": _learn}[args.what](args)
+
+
+def _list(args: argparse.Namespace) -> None:
+    for line in find_pads():
+        print(describe(line))
+        line.close()
+
+
+def _test(args: argparse.Namespace) -> None:
+    overrides = ["USE_JOYSTICK_AS_DEFAULT=True"]
+    cfg = load_config(args.path / "config.py", overrides=overrides)
+    car = Vehicle()
+    add_controllers(car, cfg)
+    offers = [channel for entry in car.entries for channel in entry.outputs]
+    show: Any = _Show(car)
+    car.mem["user/max_throttle"], car.mem["stop/reason"] = cfg.JOYSTICK_MAX_THROTTLE, ""
+    car.add(show, inputs=offers)
+    print(f"CONTROLLER_TYPE {cfg.CONTROLLER_TYPE}. Nothing moves. Ctrl-C ends it.")
+    car.start(rate_hz=TEST_HZ, max_loop_count=round((args.seconds or 0) * TEST_HZ))
+    print()
+
+
+def _learn(args: argparse.Namespace) -> None:
+    myconfig = args.path / "myconfig.py"
+    load_config(args.path / "config.py")  # a car that does not load cannot be taught
+    line, *others = find_pads()
+    for other in others:
+        other.close()
+    print(describe(line))
+    try:
+        bindings = learn(Listener(line, skipped=_typed_enter), tell=print)
+    finally:
+        line.close()
+    set_values(myconfig, {"CONTROLLER_TYPE": "custom", "CONTROLLER_BINDINGS": bindings})
+    print(f"Wrote {len(bindings)} bindings into {myconfig}. Try them: donkey gamepad test")

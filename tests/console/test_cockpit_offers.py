@@ -1,0 +1,342 @@
+"""Gamepads and remote controls at the same wheel as the page; a stop from anyone, in any state."""
+
+import itertools
+
+import pytest
+
+from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.safety.arbiter import Offer
+from donkeycar.safety.drive_mode import DriveMode
+from donkeycar.safety.link import FREE, GONE, NOBODY, STOPPED
+from donkeycar.safety.validate import Message
+from donkeycar.testing import FakeClock
+
+
+class Hand:
+    """A gamepad or a remote control."""
+
+    def __init__(self, cockpit, clock, kind):
+        self.cockpit, self.clock = cockpit, clock
+        self.client = Client(kind, kind=kind)
+
+    def offer(self, throttle=0.0, angle=0.0, *, moved=False, actions=(), recording=None):
+        self.cockpit.take(
+            self.client,
+            Offer(angle, throttle, self.clock.monotonic() + 0.25, moved, recording, actions),
+        )
+        return self
+
+    def press(self, *actions):
+        return self.offer(moved=True, actions=actions)
+
+    def gone(self):
+        self.cockpit.take(self.client, Offer())
+
+    def hold(self, seconds, **offer):
+        for _ in range(round(seconds * 20)):
+            self.offer(**offer)
+            self.clock.advance(0.05)
+        self.offer(**offer)
+
+
+class Page:
+    def __init__(self, cockpit, clock, name="page"):
+        self.cockpit, self.clock = cockpit, clock
+        self.client = Client(name)
+
+    def send(self, **fields):
+        return self.cockpit.handle(self.client, Message(echo=self.cockpit.issue_tick(), **fields))
+
+    def hold(self, seconds, **fields):
+        for _ in range(round(seconds * 20)):
+            self.send(**fields)
+            self.clock.advance(0.05)
+        self.send(**fields)
+
+
+@pytest.fixture
+def cockpit(clock):
+    return Cockpit(
+        mode="user", throttle_ceiling=0.8, max_throttle=0.5, has_pilot=True, car_name="c",
+        clock=clock,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def pad(cockpit, clock):
+    return Hand(cockpit, clock, "gamepad")
+
+
+@pytest.fixture
+def rc(cockpit, clock):
+    return Hand(cockpit, clock, "rc")
+
+
+@pytest.fixture
+def page(cockpit, clock):
+    return Page(cockpit, clock)
+
+
+def told(cockpit, clock):
+    angle, throttle, _, code = cockpit.order.at(clock.monotonic())
+    return angle, throttle, code
+
+
+def test_a_gamepad_drives(pad, cockpit, clock):
+    pad.offer(0.4, 0.2, moved=True)
+    assert told(cockpit, clock) == (0.2, 0.4, FREE)
+    assert cockpit.source == "gamepad"
+
+
+def test_a_gamepad_on_the_table_does_not(pad, cockpit, clock):
+    pad.hold(1.0)
+    assert told(cockpit, clock)[2] == NOBODY
+    assert cockpit.source == "none"
+
+
+def test_a_page_in_use_keeps_the_wheel(pad, page, cockpit, clock):
+    for _ in range(40):
+        page.send(angle=0.0, throttle=0.3)
+        pad.offer(0.5, moved=True)
+        clock.advance(0.05)
+    page.send(angle=0.0, throttle=0.3)
+    assert told(cockpit, clock)[1] == 0.3
+    assert cockpit.source == "web"
+
+
+def test_a_gamepad_takes_over_from_a_page_at_rest_and_back(pad, page, cockpit, clock):
+    page.hold(1.5, angle=0.0, throttle=0.0)
+    pad.offer(0.4, moved=True)
+    assert told(cockpit, clock) == (0.0, 0.4, FREE)
+    for _ in range(25):
+        assert cockpit.source == "gamepad", "a page at rest takes nothing"
+        pad.offer(0.0)
+        page.send(angle=0.0, throttle=0.0)
+        clock.advance(0.05)
+    page.send(angle=0.0, throttle=0.2)
+    assert told(cockpit, clock)[1] == 0.2
+    assert cockpit.source == "web"
+    assert cockpit.state(page.client)["source"] == "web"
+
+
+def test_the_modes_go_round(pad, cockpit):
+    pad.offer(moved=True)
+    modes = []
+    for _ in range(3):
+        pad.press("mode")
+        modes.append(cockpit.mode)
+    assert modes == ["local_angle", "local", "user"]
+    pad.press("mode_local")
+    assert cockpit.mode == "local"
+
+
+def test_without_a_pilot_the_mode_button_does_nothing(clock):
+    cockpit = Cockpit(mode="user", throttle_ceiling=1, has_pilot=False, car_name="c", clock=clock)
+    pad = Hand(cockpit, clock, "gamepad").press("mode")
+    assert cockpit.mode == "user"
+    pad.press("mode_local")
+    assert cockpit.mode == "user"
+
+
+def test_the_limit_goes_up_to_the_ceiling_and_down_to_zero(pad, cockpit):
+    for _ in range(3):
+        pad.press("limit_up")
+    assert cockpit.max_throttle == 0.65
+    for _ in range(9):
+        pad.press("limit_up")
+    assert cockpit.max_throttle == 0.8
+    for _ in range(30):
+        pad.press("limit_down")
+    assert cockpit.max_throttle == 0.0
+
+
+def test_buttons_for_programs_and_for_other_parts(pad, cockpit):
+    pad.press("w2", "erase", "w5", "ai_launch", "record")
+    assert list(cockpit.pressed) == ["w2", "w5"]
+    assert list(cockpit.actions) == ["erase", "ai_launch"]
+    assert cockpit.recording is True
+    pad.press("record")
+    assert cockpit.recording is False
+
+
+def test_the_switch_of_a_small_remote_erases_in_mode_user_and_stops_in_others(pad, cockpit, clock):
+    pad.press("erase_or_stop")
+    assert (list(cockpit.actions), told(cockpit, clock)[2]) == (["erase"], FREE)
+    pad.press("mode")
+    pad.press("erase_or_stop")
+    assert (list(cockpit.actions), told(cockpit, clock)[2]) == (["erase"], STOPPED)
+    assert cockpit.mode == "user"
+
+
+def test_throttle_records_and_a_switch_in_between_is_heeded(pad, cockpit):
+    pad.offer(0.3, moved=True, recording=True)
+    assert cockpit.recording is True
+    pad.offer(0.3, recording=True, actions=("record",))
+    pad.offer(0.3, recording=True)
+    assert cockpit.recording is False
+    pad.offer(0.0, recording=False)
+    pad.offer(0.3, recording=True)
+    assert cockpit.recording is True
+
+
+def test_a_car_that_was_stopped_records_no_throttle(pad, cockpit):
+    pad.offer(0.3, moved=True, recording=True)
+    pad.offer(0.3, recording=True, actions=("stop",))
+    assert cockpit.recording is False
+
+
+def test_who_does_not_drive_changes_nothing(pad, page, cockpit):
+    page.send(angle=0.0, throttle=0.3)
+    pad.press("mode", "record", "limit_up", "w1", "erase", "resume")
+    assert (cockpit.mode, cockpit.recording, cockpit.max_throttle) == ("user", False, 0.5)
+    assert not cockpit.pressed and not cockpit.actions
+
+
+def test_resume_waits_for_the_throttle_and_a_steady_moment(pad, cockpit, clock):
+    pad.offer(0.3, moved=True)
+    pad.press("stop")
+    pad.press("resume")
+    pad.hold(1.1, throttle=0.3)
+    assert told(cockpit, clock)[2] == STOPPED
+    pad.hold(1.0)
+    assert told(cockpit, clock)[2] == STOPPED, "the wish to resume has run out"
+    pad.press("resume")
+    assert told(cockpit, clock)[2] == FREE
+
+
+def test_who_was_never_at_the_wheel_can_resume(pad, cockpit, clock):
+    cockpit.stop()
+    pad.press("resume")
+    pad.hold(0.6)
+    assert told(cockpit, clock)[2] == FREE
+
+
+def test_a_gamepad_that_goes_stops_the_car_until_resume(pad, cockpit, clock):
+    pad.offer(0.4, 0.3, moved=True)
+    pad.gone()
+    assert told(cockpit, clock)[1:] == (0.0, GONE)
+    pad.hold(2.0)
+    assert told(cockpit, clock)[1:] == (0.0, GONE)
+    assert cockpit.source == "gamepad", "back, it has the wheel that nobody took"
+    pad.press("resume")
+    pad.offer(0.2)
+    assert told(cockpit, clock)[1:] == (0.2, FREE)
+
+
+def test_a_remote_control_that_is_heard_again_goes_on_from_rest(rc, cockpit, clock):
+    rc.offer(0.4, moved=True)
+    rc.gone()
+    assert told(cockpit, clock)[1:] == (0.0, GONE)
+    rc.hold(2.0, throttle=0.4)
+    assert told(cockpit, clock)[1:] == (0.0, GONE), "not while its stick is pushed"
+    rc.hold(0.2)
+    rc.offer(0.3)
+    assert told(cockpit, clock)[1:] == (0.3, FREE)
+
+
+def test_a_remote_control_resumes_no_stop(rc, cockpit, clock):
+    rc.offer(0.4, moved=True)
+    cockpit.stop()
+    rc.hold(3.0)
+    assert told(cockpit, clock)[2] == STOPPED
+
+
+def test_a_gamepad_that_does_not_drive_may_go(pad, page, cockpit, clock):
+    pad.gone()
+    page.send(throttle=0.3)
+    pad.gone()
+    assert told(cockpit, clock)[1:] == (0.3, FREE)
+
+
+def test_after_a_gamepad_went_a_page_can_drive_on(pad, page, cockpit, clock):
+    pad.offer(0.4, moved=True)
+    pad.gone()
+    page.hold(0.6, angle=0.0, throttle=0.0)
+    page.send(resume=True, throttle=0.0)
+    page.send(throttle=0.3)
+    assert told(cockpit, clock)[1:] == (0.3, FREE)
+    pad.offer(0.0)
+    assert cockpit.source == "web"
+
+
+# S11: every source x mode x state. The judge is what comes out of the rule before the wheels.
+
+SOURCES = ("web", "page that watches", "gamepad", "rc", "gamepad that goes")
+MODES = ("user", "local_angle", "local")
+STATES = (
+    "nobody", "page drives", "gamepad drives", "rc drives", "page reverses", "gamepad reverses",
+    "stopped", "silent", "lost", "left", "start", "handed over", "gone",
+)  # fmt: skip
+
+
+def in_state(state, mode, clock):
+    """A cockpit brought into a state by what people do; and its page, gamepad and remote."""
+    starting = state == "start"
+    cockpit = Cockpit(
+        mode=mode if starting and mode != "user" else "user", throttle_ceiling=1.0,
+        has_pilot=True, car_name="c", clock=clock,
+    )  # fmt: skip
+    page, pad, rc = (
+        Page(cockpit, clock),
+        Hand(cockpit, clock, "gamepad"),
+        Hand(cockpit, clock, "rc"),
+    )
+    sign = -1 if "reverses" in state else 1
+    if state.startswith("gamepad") or state == "gone":
+        pad.offer(0.6 * sign, 0.5, moved=True, actions=(f"mode_{mode}",))
+        if state == "gone":
+            pad.gone()
+    elif state.startswith("rc"):
+        rc.offer(0.6, moved=True, actions=(f"mode_{mode}",))
+    elif state not in ("nobody", "start"):
+        page.send(angle=0.5, throttle=0.6 * sign, drive_mode=mode)
+        if state == "stopped":
+            cockpit.stop()
+        elif state in ("silent", "lost"):
+            clock.advance(0.3 if state == "silent" else 1.5)
+        elif state == "left":
+            page.cockpit.leave(page.client)
+        elif state == "handed over":
+            other = Page(cockpit, clock, "other")
+            other.send(take=True)
+            page.send(give=True)
+    return cockpit, page, pad, rc
+
+
+@pytest.mark.parametrize(
+    ("source", "mode", "state"), list(itertools.product(SOURCES, MODES, STATES))
+)
+def test_a_stop_is_obeyed_from_any_source_in_any_mode_and_state(source, mode, state):
+    clock = FakeClock(100.0)
+    cockpit, page, pad, rc = in_state(state, mode, clock)
+    rule = DriveMode(clock=clock)
+
+    def command():
+        now_s = clock.monotonic()
+        angle, throttle, expires_s, _ = cockpit.order.at(now_s)
+        return rule.run(
+            cockpit.mode, angle, throttle, expires_s, cockpit.max_throttle, 0.4, 0.7, now_s + 1
+        )[2]
+
+    command()
+    if source == "web":
+        page.cockpit.handle(page.client, Message(stop=True, throttle=-1.0, drive_mode="local"))
+    elif source == "page that watches":
+        cockpit.handle(Client("visitor"), Message(stop=True))
+    elif source == "gamepad that goes":
+        cockpit.take(pad.client, Offer(actions=("stop",)))
+    else:
+        hand = pad if source == "gamepad" else rc
+        hand.offer(-1.0, moved=True, actions=("mode_local", "stop", "resume"), recording=True)
+
+    assert command().throttle == 0.0
+    assert cockpit.mode == "user"
+    # Latched: whatever is pushed, nothing moves, and never backwards.
+    for throttle in (1.0, -1.0, 0.5):
+        for _ in range(10):
+            page.send(angle=0.0, throttle=throttle, drive_mode="local")
+            pad.offer(throttle, moved=True, actions=("mode_local",))
+            rc.offer(throttle, moved=True, actions=("mode_local",))
+            clock.advance(0.05)
+            assert command().throttle == 0.0
+            assert command().source == "none"

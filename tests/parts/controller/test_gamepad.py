@@ -1,0 +1,296 @@
+"""The reader of gamepads, over a socket in place of the kernel's device."""
+
+import random
+import time
+
+import pytest
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.controller.codes import EV_SYN, EVENT, SYN_DROPPED
+from donkeycar.parts.controller.gamepad import ABSENT, OFFER_LIFE_S, GamepadController
+from donkeycar.testing import check_part
+from tests.parts.controller.pad_devices import (
+    DUALSHOCK4,
+    XBOX_BLUETOOTH,
+    XPAD,
+    Plug,
+    SocketPad,
+    event,
+    is_open,
+)
+
+
+def here(offer):
+    return offer is not ABSENT
+
+
+def test_it_keeps_the_contract_of_a_part():
+    check_part(GamepadController(finder=Plug(SocketPad())), outputs=1, threaded=True)
+
+
+def test_without_a_gamepad_it_offers_nothing(reading):
+    assert reading(Plug()).part.run_threaded() is ABSENT
+
+
+def test_a_stick_becomes_an_offer(reading):
+    pad = SocketPad()
+    one = reading(Plug(pad))
+    pad.send(("ABS_X", 32767), ("ABS_RY", -32768))
+    offer = one.until(lambda offer: offer.throttle == 1.0)
+    assert offer.angle == 1.0
+    assert 0 < offer.expires_s - time.monotonic() <= OFFER_LIFE_S
+
+
+def test_a_full_stick_is_the_limit(reading):
+    pad = SocketPad()
+    one = reading(Plug(pad), throttle_limit=0.4, steering_scale=0.5)
+    pad.send(("ABS_X", 32767), ("ABS_RY", -32768))
+    one.until(lambda offer: offer.throttle == 1.0)
+    assert one.part.run_threaded().throttle == 0.4
+    assert one.part.run_threaded(0.3).throttle == pytest.approx(0.3)
+    assert one.part.run_threaded(0.3).angle == 0.5
+
+
+def test_the_throttle_can_be_turned_round(reading):
+    pad = SocketPad()
+    one = reading(Plug(pad), throttle_dir=1.0)
+    pad.send(("ABS_RY", 32767))
+    assert one.until(lambda offer: offer.throttle).throttle == 1.0
+
+
+def test_a_press_is_told_once(reading):
+    pad = SocketPad()
+    one = reading(Plug(pad))
+    pad.press("BTN_SOUTH")
+    assert one.until(lambda offer: offer.actions).actions == ("mode",)
+    assert one.part.run_threaded().actions == ()
+
+
+def test_a_movement_is_told_when_it_is_more_than_noise(reading):
+    pad = SocketPad()
+    one = reading(Plug(pad))
+    one.until(here)
+    pad.send(("ABS_X", 1500))
+    assert not one.until(lambda offer: offer.angle > 0).moved
+    pad.send(("ABS_X", 9000))
+    one.until(lambda offer: offer.moved)
+    assert not one.part.run_threaded().moved
+    pad.press("BTN_WEST")
+    assert not one.until(lambda offer: offer.actions == ("stop",)).moved, "a stop asks for no wheel"
+    pad.press("BTN_SOUTH")
+    assert one.until(lambda offer: offer.actions).moved
+
+
+def test_records_that_come_in_pieces_are_put_together(reading):
+    pad = SocketPad()
+    one = reading(Plug(pad))
+    one.until(here)
+    for byte in event("ABS_X", 32767) + event("BTN_EAST", 1):
+        pad.send_bytes(bytes([byte]))
+        time.sleep(0.001)
+    assert one.until(lambda offer: offer.actions).actions == ("record",)
+    assert one.part.run_threaded().angle == 1.0
+
+
+def test_unplugged_it_offers_nothing_at_once(reading):
+    pad = SocketPad()
+    one = reading(Plug(pad))
+    pad.send(("ABS_RY", -32768))
+    one.until(lambda offer: offer.throttle == 1.0)
+    descriptor = pad.line.descriptor
+    pad.unplug()
+    started_s = time.monotonic()
+    one.until(lambda offer: offer is ABSENT)
+    assert time.monotonic() - started_s < 0.1
+    assert one.part.connected is None
+    time.sleep(0.05)
+    assert not is_open(descriptor)
+
+
+def test_a_device_that_fails_is_gone(reading, monkeypatch):
+    pad = SocketPad()
+    one = reading(Plug(pad))
+    one.until(here)
+
+    def fail(descriptor, size):
+        raise OSError(19, "No such device")
+
+    monkeypatch.setattr("donkeycar.parts.controller.device.os.read", fail)
+    pad.send(("ABS_X", 1))
+    one.until(lambda offer: offer is ABSENT)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr("donkeycar.parts.controller.gamepad.RESCAN_S", 0.01)
+
+
+def test_a_gamepad_plugged_in_later_is_found(reading, impatient):
+    plug = Plug()
+    one = reading(plug)
+    time.sleep(0.05)
+    plug.pads.append(SocketPad())
+    one.until(here)
+
+
+def test_the_same_gamepad_is_known_by_its_address_when_it_comes_back(reading, impatient):
+    first, same = SocketPad(XBOX_BLUETOOTH), SocketPad(XBOX_BLUETOOTH)
+    stranger = SocketPad((XBOX_BLUETOOTH[0]._replace(uniq="5c:ba:37:00:00:99"), XBOX_BLUETOOTH[1]))
+    plug = Plug(first)
+    one = reading(plug)
+    one.until(here)
+    first.unplug()
+    one.until(lambda offer: offer is ABSENT)
+    plug.pads = [stranger]
+    time.sleep(0.1)
+    assert one.part.connected is None, "another gamepad near by must not take over"
+    plug.pads = [SocketPad(DUALSHOCK4), same]
+    one.until(here)
+    assert one.part.connected.uniq == XBOX_BLUETOOTH[0].uniq
+
+
+def test_after_a_while_another_gamepad_will_do(clock):
+    part = GamepadController(finder=Plug(), clock=clock)
+    part._known, part._gone_s = XPAD[0], clock.now_s
+    other = SocketPad(DUALSHOCK4)
+    assert part._choose([other.line]) is None
+    clock.advance(10)
+    other = SocketPad(DUALSHOCK4)
+    assert part._choose([other.line]) is other.line
+
+
+def test_lost_events_are_asked_for(reading):
+    pad = SocketPad()
+    asked = []
+
+    def query(descriptor):
+        asked.append(descriptor)
+        infos = dict(pad.line.axes)
+        infos[0] = infos[0]._replace(value=-32768)
+        return infos, set()
+
+    pad.line.query = query
+    one = reading(Plug(pad))
+    pad.send_bytes(EVENT.pack(0, 0, EV_SYN, SYN_DROPPED, 0))
+    one.until(lambda offer: offer.angle == -1.0)
+    assert asked == [pad.line.descriptor]
+
+
+def test_a_reader_that_hangs_offers_nothing(clock):
+    part = GamepadController(finder=Plug(), clock=clock)
+    part._greet(SocketPad().line)
+    assert part.run_threaded() is not ABSENT
+    clock.advance(OFFER_LIFE_S)
+    assert part.run_threaded() is ABSENT
+
+
+def test_throttle_records_if_the_car_shall(clock):
+    part = GamepadController(finder=Plug(), clock=clock)
+    line = SocketPad().line
+    part._greet(line)
+    assert part.run_threaded().recording is False
+    part._take(line, event("ABS_RY", -32768))
+    assert part.run_threaded().recording is True
+    part = GamepadController(finder=Plug(), auto_record=False, clock=clock)
+    part._greet(line)
+    assert part.run_threaded().recording is None
+
+
+def test_a_push_of_chaos_is_not_recorded(clock):
+    part = GamepadController(kind="ps3", finder=Plug(), auto_record=False, clock=clock)
+    line = SocketPad(DUALSHOCK4).line
+    part._greet(line)
+    part._take(line, event("BTN_TL", 1))
+    offer = part.run_threaded()
+    assert (offer.angle, offer.recording) == (-0.2, False)
+
+
+class TestConstantThrottle:
+    """START toggles it."""
+
+    @pytest.fixture
+    def part(self, clock):
+        part = GamepadController(finder=Plug(), clock=clock)
+        self.line = SocketPad().line
+        part._greet(self.line)
+        self.part = part
+        self.press("BTN_START")
+        assert part.run_threaded(0.3, "").throttle == 0.3
+        return part
+
+    def press(self, name):
+        self.part._take(self.line, event(name, 1) + event(name, 0))
+
+    def test_it_lasts_and_follows_the_limit(self, part):
+        assert part.run_threaded(0.2, "").throttle == 0.2
+
+    def test_the_button_ends_it(self, part):
+        self.press("BTN_START")
+        assert part.run_threaded(0.3, "").throttle == 0.0
+
+    def test_the_stick_ends_it(self, part):
+        part._take(self.line, event("ABS_RY", 32767))
+        assert part.run_threaded(0.3, "").throttle == -0.3
+        part._take(self.line, event("ABS_RY", 0))
+        assert part.run_threaded(0.3, "").throttle == 0.0
+
+    def test_a_stop_from_anywhere_ends_it(self, part):
+        assert part.run_threaded(0.3, "Stopped.").throttle == 0.0
+        assert part.run_threaded(0.3, "").throttle == 0.0
+
+    def test_its_own_stop_ends_it_in_the_same_tick(self, part):
+        self.press("BTN_WEST")
+        assert part.run_threaded(0.3, "").throttle == 0.0
+
+    def test_a_gamepad_that_went_away_has_none_when_it_is_back(self, part, clock):
+        clock.advance(1)
+        assert part.run_threaded(0.3, "") is ABSENT
+        part._greet(self.line)
+        assert part.run_threaded(0.3, "").throttle == 0.0
+
+
+def test_a_thousand_lists_of_noise_leave_every_value_in_range(clock):
+    seed = random.Random(7)
+    for _ in range(1000):
+        part = GamepadController(finder=Plug(), clock=clock)
+        line = SocketPad(seed.choice([XPAD, DUALSHOCK4, XBOX_BLUETOOTH])).line
+        part._greet(line)
+        rest = b""
+        for _ in range(5):
+            rest = part._take(line, rest + seed.randbytes(seed.randrange(200)))
+        offer = part.run_threaded(1.0)
+        assert -1 <= offer.angle <= 1
+        assert -1 <= offer.throttle <= 1
+        line.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        ({"kind": "nes"}, "`kind` must be one of xbox"),
+        ({"kind": "custom"}, "must bind an axis to 'steering'.*donkey gamepad learn"),
+        ({"deadzone": 1.0}, "`deadzone` must be 0 to 0.9. Received: deadzone=1.0"),
+        ({"throttle_limit": 2}, "`throttle_limit` must be 0 to 1"),
+        ({"throttle_dir": 0}, "`throttle_dir` must be -1.0 or 1.0"),
+        ({"bindings": {"BTN_SUOTH": "stop"}}, "Did you mean 'BTN_SOUTH'"),
+        ({"bindings": {"BTN_X": "stop"}}, "BTN_WEST or BTN_NORTH. Received: 'BTN_X'"),
+        ({"bindings": {"BTN_SOUTH": "halt"}}, "must be one of steering.*Received: 'halt'"),
+        ({"bindings": {"BTN_SOUTH": "recrod"}}, "Did you mean 'record'"),
+        ({"bindings": {"BTN_SOUTH": "throttle"}}, "only an axis can be throttle"),
+    ],
+    ids=str,
+)
+def test_impossible_settings_are_refused(arguments, rule):
+    with pytest.raises(ConfigError, match=rule):
+        GamepadController(finder=Plug(), **arguments)
+
+
+def test_a_binding_moves_an_axis_and_nothing_takes_one_away(clock):
+    bindings = {"ABS_RX": "steering", "BTN_SOUTH": "", "BTN_EAST": None, "RC3": "w1"}
+    part = GamepadController(bindings=bindings, finder=Plug(), clock=clock)
+    line = SocketPad().line
+    part._greet(line)
+    part._take(line, event("ABS_X", 32767) + event("BTN_SOUTH", 1) + event("BTN_EAST", 1))
+    assert (part.run_threaded().angle, part.run_threaded().actions) == (0.0, ())
+    part._take(line, event("ABS_RX", 32767))
+    assert part.run_threaded().angle == 1.0
