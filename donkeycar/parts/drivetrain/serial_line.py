@@ -7,10 +7,11 @@ import termios
 from typing import Any
 
 from donkeycar.errors import DeviceError
+from donkeycar.timing import Clock, RealClock
 
-# Bytes that may wait to be sent. More means that the device does not take them; by the time it
-# does, the orders in them would be old.
-MAX_WAITING_BYTES = 128
+# For so long something may wait to be sent, without a pause. Longer means that the device does not
+# take it; by the time it does, the orders in it would be old.
+MAX_BUSY_S = 0.1
 
 
 class SerialLine:
@@ -19,15 +20,18 @@ class SerialLine:
     Args:
         port: ``/dev/ttyACM0`` and the like.
         baud_rate: Bits a second.
+        clock: Source of time.
 
     Raises:
         DeviceError: If pyserial is missing or the port does not open.
     """
 
-    def __init__(self, port: str, *, baud_rate: int) -> None:
+    def __init__(self, port: str, *, baud_rate: int, clock: Clock | None = None) -> None:
         self._name = port
         self._baud_rate = baud_rate
+        self._clock: Clock = RealClock() if clock is None else clock
         self._port: Any = None
+        self._idle_s = 0.0
         self._open()
 
     def write(self, data: bytes) -> None:
@@ -39,13 +43,17 @@ class SerialLine:
         if self._port is None:
             self._open()
         try:
-            if self._port.out_waiting > MAX_WAITING_BYTES:
+            now_s = self._clock.monotonic()
+            if not self._port.out_waiting:
+                self._idle_s = now_s
+            elif now_s - self._idle_s > MAX_BUSY_S:
                 raise BlockingIOError(errno.EAGAIN, f"{self._name} does not take its orders")
             sent = os.write(self._port.fileno(), data)
             if sent < len(data):
                 raise BlockingIOError(errno.EAGAIN, f"{self._name} took {sent} of {len(data)} B")
         except BlockingIOError:
             self._port.reset_output_buffer()
+            self._idle_s = self._clock.monotonic()
             raise
         except (OSError, termios.error) as error:
             self.close()
@@ -78,6 +86,7 @@ class SerialLine:
             ) from error
         try:
             self._port = serial.Serial(self._name, self._baud_rate, timeout=0, exclusive=True)
+            self._idle_s = self._clock.monotonic()
         except (OSError, termios.error) as error:
             raise DeviceError(
                 f"{self._name} does not open: {error}. Check the plug, and that you may use it: "

@@ -255,7 +255,7 @@ def _robohat(garage: Garage) -> Output:
     )
     robohat.check(steering, throttle)
     return robohat.RoboHATOutput(
-        SerialLine(settings["MM1_SERIAL_PORT"], baud_rate=robohat.BAUD_RATE),
+        SerialLine(settings["MM1_SERIAL_PORT"], baud_rate=robohat.BAUD_RATE, clock=garage.clock),
         steering=steering,
         throttle=throttle,
         clock=garage.clock,
@@ -268,7 +268,9 @@ def _vesc(garage: Garage) -> Output:
 
     settings = garage.settings
     return VESCOutput(
-        SerialLine(settings["VESC_SERIAL_PORT"], baud_rate=settings["VESC_BAUDRATE"]),
+        SerialLine(
+            settings["VESC_SERIAL_PORT"], baud_rate=settings["VESC_BAUDRATE"], clock=garage.clock
+        ),
         max_duty=settings["VESC_MAX_SPEED_PERCENT"],
         steering_scale=settings["VESC_STEERING_SCALE"],
         steering_offset=settings["VESC_STEERING_OFFSET"],

@@ -1,10 +1,11 @@
+import sys
 import termios
 
 import pytest
 
 from donkeycar.errors import DeviceError
 from donkeycar.parts.drivetrain.serial_line import SerialLine
-from donkeycar.testing import SerialDevice
+from donkeycar.testing import FakeClock, SerialDevice
 
 
 @pytest.fixture
@@ -66,6 +67,34 @@ def test_old_orders_do_not_reach_a_device_that_listens_again(device, line, heard
     device.hear()
     device.settle()
     assert heard.endswith(b"new!")
+
+
+def test_what_waits_for_longer_than_100_ms_is_an_error(device, monkeypatch):
+    import serial
+
+    # A pseudo terminal takes everything at once; a slow USB device does not.
+    monkeypatch.setattr(serial.Serial, "out_waiting", 64)
+    clock = FakeClock()
+    slow = SerialLine(str(device.path), baud_rate=115_200, clock=clock)
+    for _ in range(10):
+        slow.write(b"order")
+        clock.advance(0.01)
+    clock.advance(0.01)
+    with pytest.raises(BlockingIOError, match="does not take its orders"):
+        slow.write(b"order")
+    slow.write(b"the old ones are thrown away now")
+    slow.close()
+
+
+def test_without_the_library_it_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "serial", None)
+    with pytest.raises(DeviceError, match=r"needs pyserial. Install it: pip install"):
+        SerialLine(str(tmp_path / "ttyUSB0"), baud_rate=115_200)
+
+
+def test_reading_opens_the_line_again_too(device, line):
+    line.close()
+    assert line.read(0.0) == b""
 
 
 def test_reading_does_not_wait_longer_than_it_may(line):
