@@ -4,9 +4,11 @@ import logging
 
 import pytest
 
+from donkeycar.config import load_config
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.mock_output import MockOutput
 from donkeycar.safety.pulse import PulseRange
+from donkeycar.settings.text import config_text
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,26 @@ def test_the_clock_of_the_chip_can_be_corrected(hardware):
     wheels.write(0, 0)
     # In a chip whose clock is 4 % fast the pulse is what it is meant to be.
     assert hardware.chip.pulse_us(0) * 25 / 26 == pytest.approx(1509.6, abs=2.1)
+
+
+OLD_CAR = """\
+DRIVE_TRAIN_TYPE = "SERVO_ESC"
+STEERING_CHANNEL = 1
+STEERING_LEFT_PWM = 460
+STEERING_RIGHT_PWM = 290
+THROTTLE_CHANNEL = 0
+THROTTLE_FORWARD_PWM = 450
+THROTTLE_STOPPED_PWM = 370
+THROTTLE_REVERSE_PWM = 220
+"""
+
+
+def test_the_settings_file_of_a_version_4_car_drives_it(hardware, tmp_path):
+    (tmp_path / "config.py").write_text(config_text())
+    (tmp_path / "myconfig.py").write_text(OLD_CAR)
+    cfg = load_config(tmp_path / "config.py")
+    hardware.make(cfg.DRIVE_TRAIN_TYPE, **cfg.to_dict()).write(-1, 1)
+    assert (hardware.chip.ticks(1), hardware.chip.ticks(0)) == (460, 450)
 
 
 def test_flat_names_of_an_old_car_win_over_the_dictionary(hardware):
