@@ -2,6 +2,7 @@
 
 import errno
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,8 @@ class PwmTree:
 
     Args:
         root: An empty folder.
-        num_channels: Channels of chip 0.
+        num_channels: Channels of each chip.
+        addresses: Of the chips, as the kernel numbers them.
         forbidden: How many writes to a fresh channel are refused, until udev has been there.
 
     Attributes:
@@ -36,16 +38,25 @@ class PwmTree:
         fails: Whether the kernel refuses everything.
     """
 
-    def __init__(self, root: Path, *, num_channels: int = 2, forbidden: int = 0) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        num_channels: int = 2,
+        forbidden: int = 0,
+        addresses: Sequence[str] = ("fe20c000",),
+    ) -> None:
         self.root = root
         self.trace: list[Write] = []
         self.fails = False
         self._num_channels = num_channels
         self._forbidden = forbidden
-        chip = root / "pwmchip0"
-        chip.mkdir()
-        (chip / "npwm").write_text(f"{num_channels}\n")
-        (chip / "export").touch()
+        for number, address in enumerate(addresses):
+            chip = root / f"pwmchip{number}"
+            chip.mkdir()
+            (chip / "device").symlink_to(f"../devices/{address}.pwm")
+            (chip / "npwm").write_text(f"{num_channels}\n")
+            (chip / "export").touch()
 
     def write(self, path: Path, text: str) -> None:
         """Take what is written to an attribute, as the kernel would.

@@ -43,7 +43,8 @@ class KernelPwmPin:
     """A channel of a PWM chip of the kernel. Constructed, it is off.
 
     Args:
-        chip: The N of ``pwmchipN``.
+        chip: The N of ``pwmchipN``, or the address of the hardware, such as ``1f00098000``: the
+            numbers of a Pi 5 change between starts, and one of its chips cools the processor.
         channel: The M of ``pwmM``.
         frequency_hz: Frames a second, greater than 0.
         root: Folder of the chips.
@@ -57,7 +58,7 @@ class KernelPwmPin:
 
     def __init__(
         self,
-        chip: int,
+        chip: str,
         channel: int,
         *,
         frequency_hz: float,
@@ -72,7 +73,7 @@ class KernelPwmPin:
             )
         self.frame_us = 1e6 / frequency_hz
         self._files: Files = KernelFiles() if files is None else files
-        self._folder = root / f"pwmchip{chip}" / f"pwm{channel}"
+        self._folder = _chip_folder(root, chip) / f"pwm{channel}"
         clock = RealClock() if clock is None else clock
         self._width_ns = Refreshed[int](self._write_ns, clock=clock)
         try:
@@ -125,3 +126,12 @@ class KernelPwmPin:
 
     def _put(self, attribute: str, value: int) -> None:
         self._files.write(self._folder / attribute, str(value))
+
+
+def _chip_folder(root: Path, chip: str) -> Path:
+    by_address = (
+        path
+        for path in root.glob("pwmchip*")
+        if (path / "device").resolve().name.startswith(f"{chip}.")
+    )
+    return next(by_address, root / f"pwmchip{chip}")

@@ -6,6 +6,7 @@
 | `RPI_GPIO.BCM.13`   | the same pin by its number in the processor                          |
 | `PCA9685.1:40.0`    | channel 0 of the PCA9685 at address 0x40 (hexadecimal) of I2C bus 1  |
 | `PWM.0.1`           | channel 1 of the kernel's PWM chip 0: ``/sys/class/pwm/pwmchip0``    |
+| `PWM.1f00098000.1`  | the same where chips change places: the one of that address (Pi 5)   |
 """
 
 import re
@@ -16,7 +17,7 @@ from donkeycar.errors import ConfigError
 FORMS = "RPI_GPIO.BOARD.33, RPI_GPIO.BCM.13, PCA9685.1:40.0 or PWM.0.1"
 _GPIO = re.compile(r"RPI_GPIO\.(BOARD|BCM)\.(\d{1,2})")
 _PCA9685 = re.compile(r"PCA9685\.(\d{1,3}):(?:0x)?([0-9A-Fa-f]{1,2})\.(\d{1,2})")
-_KERNEL = re.compile(r"PWM\.(\d{1,3})\.(\d{1,3})")
+_KERNEL = re.compile(r"PWM\.(\d{1,3}|[0-9a-f]{6,16})\.(\d{1,3})")
 _PIGPIO = re.compile(r"PIGPIO\.(?:BCM|BOARD)\.(\d{1,2})")
 
 
@@ -35,9 +36,9 @@ class PCA9685Id(NamedTuple):
 
 
 class KernelPwmId(NamedTuple):
-    """A channel of a PWM chip of the kernel."""
+    """A channel of a PWM chip of the kernel; the chip by its number, or by its address."""
 
-    chip: int
+    chip: str
     channel: int
 
 
@@ -65,7 +66,7 @@ def parse_pin(text: str, *, setting: str) -> PinId:
         bus, address, channel = match.groups()
         return PCA9685Id(int(bus), int(address, 16), int(channel))
     if match := _KERNEL.fullmatch(text):
-        return KernelPwmId(int(match[1]), int(match[2]))
+        return KernelPwmId(match[1], int(match[2]))
     if text.startswith("PIGPIO."):
         old = _PIGPIO.fullmatch(text)
         instead = text.replace("PIGPIO.", "RPI_GPIO.") if old else "RPI_GPIO.BCM.13"

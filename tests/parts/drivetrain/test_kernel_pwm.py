@@ -21,7 +21,7 @@ def tree(tmp_path):
 def make(tree, clock):
     def make(channel=1, frequency_hz=60):
         return KernelPwmPin(
-            0, channel, frequency_hz=frequency_hz, root=tree.root, files=tree, clock=clock
+            "0", channel, frequency_hz=frequency_hz, root=tree.root, files=tree, clock=clock
         )
 
     return make
@@ -83,21 +83,29 @@ def test_the_kernel_refusing_is_an_os_error(tree, make):
 
 def test_it_waits_for_udev_to_hand_the_channel_over(tmp_path, clock):
     tree = PwmTree(tmp_path, forbidden=5)
-    KernelPwmPin(0, 0, frequency_hz=60, root=tree.root, files=tree, clock=clock)
+    KernelPwmPin("0", 0, frequency_hz=60, root=tree.root, files=tree, clock=clock)
     assert sum(clock.sleeps) == pytest.approx(0.1)
 
 
 def test_a_channel_that_is_never_handed_over_is_refused_after_a_second(tmp_path, clock):
     tree = PwmTree(tmp_path, forbidden=1000)
     with pytest.raises(DeviceError, match="Permission denied.*dtoverlay=pwm-2chan"):
-        KernelPwmPin(0, 0, frequency_hz=60, root=tree.root, files=tree, clock=clock)
+        KernelPwmPin("0", 0, frequency_hz=60, root=tree.root, files=tree, clock=clock)
     assert sum(clock.sleeps) == pytest.approx(1.0, abs=0.05)
 
 
-@pytest.mark.parametrize(("chip", "channel"), [(0, 7), (3, 0)])
+@pytest.mark.parametrize(("chip", "channel"), [("0", 7), ("3", 0), ("1f00098000", 0)])
 def test_a_channel_that_is_not_there_says_how_to_switch_it_on(tree, clock, chip, channel):
     with pytest.raises(DeviceError, match=f"Channel {channel} of PWM chip {chip} does not open"):
         KernelPwmPin(chip, channel, frequency_hz=60, root=tree.root, files=tree, clock=clock)
+
+
+@pytest.mark.parametrize("addresses", [("1f00098000", "1f0009c000"), ("1f0009c000", "1f00098000")])
+def test_a_chip_is_found_by_its_address_whatever_its_number(tmp_path, clock, addresses):
+    tree = PwmTree(tmp_path, addresses=addresses)
+    KernelPwmPin("1f00098000", 0, frequency_hz=60, root=tree.root, files=tree, clock=clock)
+    number = addresses.index("1f00098000")
+    assert {write.attribute.split("/")[0] for write in tree.trace} == {f"pwmchip{number}"}
 
 
 @pytest.mark.parametrize("frequency_hz", [0, -1, 1e6, float("nan")])

@@ -13,8 +13,9 @@ from donkeycar.parts.drivetrain.pins import named_pins
         ("PCA9685.1:40.0", PCA9685Id(1, 0x40, 0)),
         ("PCA9685.0:0x41.15", PCA9685Id(0, 0x41, 15)),
         ("PCA9685.12:7F.3", PCA9685Id(12, 0x7F, 3)),
-        ("PWM.0.1", KernelPwmId(0, 1)),
-        ("PWM.2.0", KernelPwmId(2, 0)),
+        ("PWM.0.1", KernelPwmId("0", 1)),
+        ("PWM.2.0", KernelPwmId("2", 0)),
+        ("PWM.1f00098000.1", KernelPwmId("1f00098000", 1)),
     ],
 )
 def test_a_name_is_a_pin(text, pin):
