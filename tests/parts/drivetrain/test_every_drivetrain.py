@@ -268,6 +268,35 @@ def test_it_stands_within_50_ms_of_a_stop(car):
     assert car.drives() == 0.0
 
 
+def moved(hardware):
+    """Everything on any wire that is neither neutral nor nothing."""
+    hardware.settle()
+    return [
+        *(change for change in hardware.chip.trace.changes if change.ticks not in (0, 370, 375)),
+        *(change for change in hardware.header.trace if change.value > 0),
+        *(
+            write
+            for write in hardware.tree.trace
+            if write.value and write.attribute[-6:] != "period"
+        ),
+        *(pulses for pulses in hardware.robohat.trace if pulses[1:] != (1500, 1500)),
+        *(order for order in hardware.vesc.trace if order.what == "duty" and order.value),
+    ]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_100_starts_put_nothing_on_a_wire_but_neutral_or_none(hardware, name):
+    for _ in range(100):
+        output = hardware.make(CASES[name].kind, CASES[name].family)
+        Guardian(output, clock=hardware.clock).step()
+        if line := getattr(output, "_line", None):
+            line.close()
+        hardware.header.close()
+        hardware.clock.advance(1.0)
+    exported = [write for write in moved(hardware) if "export" not in str(write)]
+    assert exported == []
+
+
 @every([name for name in CASES if name not in ("MOCK", "SIM")])
 def test_to_make_it_once_more_stops_a_motor_whose_guardian_died(car):
     car.arm()
