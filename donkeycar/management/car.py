@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.cli import exit_code
+from donkeycar.management.guardian import become_guardian, is_guarded
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +29,8 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
         2 by itself on bad usage.
     """
     args = build_parser().parse_args(argv)
+    # Only a command line can be run again. Elsewhere than on Linux there is no hardware to guard.
+    args.guarded = argv is None and sys.platform == "linux"
     folder = Path(car_file).resolve().parent
     return exit_code(lambda: args.run(args, drive, folder), prog="manage.py")
 
@@ -73,6 +77,8 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
     meta = [_pair(text) for text in args.meta]
     overrides = [*args.set, "USE_JOYSTICK_AS_DEFAULT=True"] if args.js else args.set
     cfg = load_config(folder / "config.py", myconfig=args.myconfig, overrides=overrides)
+    if args.guarded and cfg.SIM_TIME_SCALE == 1 and not is_guarded():
+        become_guardian({name: cfg[name] for name in cfg})
     set_up_logging(cfg)
     for notice in cfg.notices:
         logger.warning("%s", notice)

@@ -2,10 +2,10 @@
 
 | state | the outputs carry       | and it ends                                                 |
 | ----- | ----------------------- | ----------------------------------------------------------- |
-| BOOT  | nothing                 | with the first good frame: SAFE                             |
+| BOOT  | nothing                 | with the first good frame that is no stop: SAFE             |
 | SAFE  | neutral                 | armed: RUN; without a good frame for 2 s: OFF               |
 | RUN   | what the driver orders  | on any doubt: SAFE, at once                                 |
-| OFF   | nothing                 | with a good frame: SAFE                                     |
+| OFF   | nothing                 | as BOOT                                                     |
 
 Doubt is: no good frame for 150 ms, an order that has outlived its life, a burst of bad frames, a
 stop, outputs that fail for 200 ms, the end of the vehicle process. To arm takes 500 ms of good
@@ -123,12 +123,12 @@ class Guardian:
         self._bad_frames = 0
         self._order, self._heard_s = frame, now_s
         self._void_s = now_s + min(frame.life_s, MAX_ORDER_LIFE_S)
-        if self.state is not State.RUN:
-            self.state = State.SAFE
         if frame.flags & STOP:
             self._distrust(Reason.STOPPED, now_s)
         elif self._may_arm(frame, now_s):
             self.state, self.reason = State.RUN, Reason.NONE
+        elif self.state is not State.RUN:
+            self.state = State.SAFE
 
     def end(self) -> None:
         """Go safe for good: the vehicle process is gone, or somebody asked for the end."""
@@ -162,7 +162,7 @@ class Guardian:
         if self.state is State.RUN and now_s >= self._void_s:
             # The vehicle is well, only the driver fell silent: no need to prove itself again.
             self._leave_run(Reason.EXPIRED, now_s)
-        last_s = max(self._heard_s, self._safe_since_s)
+        last_s = self._safe_since_s if self._ended else max(self._heard_s, self._safe_since_s)
         if self.state is State.SAFE and now_s - last_s >= OFF_AFTER_S:
             self.state = State.OFF
 

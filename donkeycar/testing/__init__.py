@@ -1,18 +1,22 @@
 """Stand-ins for what a test cannot have: time, hardware, and a vehicle to try a part in.
 
-Public, so that owners can test their own parts with them.
+Public, so that owners can test their own parts with them. Each is loaded when it is first used.
 """
 
-from donkeycar.testing.clock import FakeClock
-from donkeycar.testing.fake_i2c import FakeI2C
-from donkeycar.testing.gpio_header import GpioHeader
-from donkeycar.testing.part import check_part
-from donkeycar.testing.pca9685_chip import PCA9685Chip
-from donkeycar.testing.picamera2 import StubPicamera2
-from donkeycar.testing.pwm_tree import PwmTree
-from donkeycar.testing.robohat_board import RoboHATBoard
-from donkeycar.testing.serial_device import SerialDevice
-from donkeycar.testing.vesc_board import VESCBoard
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from donkeycar.testing.clock import FakeClock
+    from donkeycar.testing.fake_i2c import FakeI2C
+    from donkeycar.testing.gpio_header import GpioHeader
+    from donkeycar.testing.part import check_part
+    from donkeycar.testing.pca9685_chip import PCA9685Chip
+    from donkeycar.testing.picamera2 import StubPicamera2
+    from donkeycar.testing.pwm_tree import PwmTree
+    from donkeycar.testing.robohat_board import RoboHATBoard
+    from donkeycar.testing.serial_device import SerialDevice
+    from donkeycar.testing.vesc_board import VESCBoard
 
 __all__ = [
     "FakeClock",
@@ -26,3 +30,22 @@ __all__ = [
     "VESCBoard",
     "check_part",
 ]
+
+_HOMES = {
+    "FakeClock": "clock",
+    "FakeI2C": "fake_i2c",
+    "GpioHeader": "gpio_header",
+    "PCA9685Chip": "pca9685_chip",
+    "PwmTree": "pwm_tree",
+    "RoboHATBoard": "robohat_board",
+    "SerialDevice": "serial_device",
+    "StubPicamera2": "picamera2",
+    "VESCBoard": "vesc_board",
+    "check_part": "part",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"donkeycar.testing.{_HOMES[name]}"), name)
+    raise AttributeError(f"module 'donkeycar.testing' has no attribute {name!r}")

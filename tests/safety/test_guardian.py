@@ -162,12 +162,18 @@ def test_half_a_second_is_counted_from_the_first_good_frame(bench):
 @pytest.mark.parametrize(
     "frame",
     [{"throttle": 1 / FULL}, {"throttle": -1 / FULL}, {"flags": 0}, {"flags": 2 * STOP},
-     {"life_s": 0}, {"flags": ARM | STOP}],
+     {"life_s": 0}],
 )  # fmt: skip
 def test_never_arms_without_zero_throttle_arm_bit_and_a_living_order(bench, frame):
     bench.drive(3, **frame)
     assert bench.guardian.state is State.SAFE
     assert bench.wheels.carries == (0.0, 0.0)
+
+
+def test_a_stop_wakes_nothing(bench):
+    bench.drive(3, flags=ARM | STOP)
+    assert bench.state == (State.BOOT, Reason.STOPPED)
+    assert bench.wheels.carries is None
 
 
 def test_a_millisecond_of_life_is_enough_to_arm(bench):
@@ -327,6 +333,14 @@ def test_the_end_is_for_good(running):
     running.wait(1.5)
     assert running.state == (State.OFF, Reason.ENDED)
     assert running.wheels.carries is None
+    assert running.guardian.done
+
+
+def test_the_end_of_a_car_that_has_long_stood_still_is_off_at_once(running):
+    running.drive(2.0, life_s=0)
+    running.guardian.end()
+    running.guardian.step()
+    assert running.state == (State.OFF, Reason.ENDED)
     assert running.guardian.done
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from donkeycar.safety.command import NEUTRAL, Command
 from donkeycar.safety.frame import ARM, STOP, Frame
-from donkeycar.safety.guardian import Guardian, Reason, State
+from donkeycar.safety.guardian import Guardian, Output, Reason, State
 from donkeycar.timing import Clock, RealClock
 
 REASONS = {
@@ -27,6 +27,10 @@ RESUMED_BY_ITSELF = (Reason.START, Reason.SILENT, Reason.EXPIRED)
 # How often, and how many times, the answer to a stop is looked for.
 ANSWER_CHECK_S = 0.005
 ANSWER_CHECKS = 10
+
+# The same for the answer to each frame, where somebody follows.
+FOLLOW_CHECK_S = 0.0005
+FOLLOW_CHECKS = 10
 
 
 class Link(Protocol):
@@ -66,15 +70,23 @@ class GuardedDrivetrain:
 
     Args:
         link: The way to the guardian.
-        second_key: Called if the guardian is gone: puts neutral on the motor without it.
+        second_key: Called if the guardian is gone: stops the motor without it.
+        follower: Does in this process what the guardian lets through: the wheels of a simulated
+            car. Each tick then waits for the guardian's answer, 5 ms at most.
         clock: Source of time.
     """
 
     def __init__(
-        self, link: Link, *, second_key: Callable[[], None], clock: Clock | None = None
+        self,
+        link: Link,
+        *,
+        second_key: Callable[[], object],
+        follower: Output | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._link = link
         self._second_key = second_key
+        self._follower = follower
         self._clock: Clock = RealClock() if clock is None else clock
         self._seq = 0
         self._knocks = False
@@ -109,6 +121,7 @@ class GuardedDrivetrain:
             self._send(0.0, 0.0, 0.0, STOP)
             for _ in range(ANSWER_CHECKS):
                 if self._status()[0] is not State.RUN:
+                    self._follow()
                     return
                 self._clock.sleep(ANSWER_CHECK_S)
         except OSError:
@@ -134,7 +147,21 @@ class GuardedDrivetrain:
             self._knocks = True
         throttle = 0.0 if self._knocks else command.throttle
         self._send(command.angle, throttle, life_s, ARM if life_s else 0)
+        self._follow()
         return state.name.lower(), REASONS[reason]
+
+    def _follow(self) -> None:
+        if self._follower is None:
+            return
+        for _ in range(FOLLOW_CHECKS):
+            answer = self._link.status()
+            if answer is not None and answer.seq == self._seq:
+                break
+            self._clock.sleep(FOLLOW_CHECK_S)
+        if answer is None or answer.flags & 3 in (State.BOOT, State.OFF):
+            self._follower.off()
+        else:
+            self._follower.write(answer.steering, answer.throttle)
 
     def _status(self) -> tuple[State, Reason]:
         status = self._link.status()

@@ -8,7 +8,8 @@ Pulses are microseconds. The chip counts ticks, 4096 to a frame; one tick at 60 
 
 import errno
 import time
-from typing import Protocol
+from types import ModuleType
+from typing import Protocol, cast
 
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.i2c_bus import I2CBus
@@ -100,31 +101,22 @@ class PCA9685:
     ) -> None:
         self.tick_us = tick_us(frequency_hz, oscillator_hz)
         self.frequency_hz = frequency_hz
-        try:
-            import adafruit_pca9685
-        except (ImportError, NotImplementedError, RuntimeError) as error:
-            # The library says "not found" of gpiod with a RuntimeError, of a board it does not
-            # know with a NotImplementedError.
-            raise DeviceError(
-                "The PCA9685 needs adafruit-circuitpython-pca9685 and gpiod. Install them: "
-                f"pip install 'donkeycar[pi]'. ({error})"
-            ) from error
         self._bus = bus
         self._address = address
         self._clock: Clock = RealClock() if clock is None else clock
         self._checked_s = self._clock.monotonic()
+        # Before anything else: waking the chip would send what it did last. And whoever comes here
+        # because the process that held the motor died has no time to load a library.
         try:
-            # Before anything else: waking the chip would send what it did last.
             write(bus, address, bytes([ALL_LED_OFF_H, FULL_OFF]))
-            self._chip = adafruit_pca9685.PCA9685(
-                bus, address=address, reference_clock_speed=oscillator_hz
-            )
+        except OSError as error:
+            raise _no_answer(address, error) from error
+        driver = _driver()
+        try:
+            self._chip = driver.PCA9685(bus, address=address, reference_clock_speed=oscillator_hz)
             self._configure()
         except (OSError, ValueError) as error:
-            raise DeviceError(
-                f"No PCA9685 answers at address {address:#04x}: {error}. "
-                "Check its wires and power: sudo i2cdetect -y 1"
-            ) from error
+            raise _no_answer(address, error) from error
 
     def pin(self, channel: int) -> "PCA9685Pin":
         """One output.
@@ -186,6 +178,26 @@ class PCA9685Pin:
             OSError: If the bus fails twice in a row.
         """
         self._ticks.put(0)
+
+
+def _no_answer(address: int, error: Exception) -> DeviceError:
+    return DeviceError(
+        f"No PCA9685 answers at address {address:#04x}: {error}. "
+        "Check its wires and power: sudo i2cdetect -y 1"
+    )
+
+
+def _driver() -> ModuleType:
+    try:
+        import adafruit_pca9685
+    except (ImportError, NotImplementedError, RuntimeError) as error:
+        # The library says "not found" of gpiod with a RuntimeError, of a board it does not know
+        # with a NotImplementedError.
+        raise DeviceError(
+            "The PCA9685 needs adafruit-circuitpython-pca9685 and gpiod. Install them: "
+            f"pip install 'donkeycar[pi]'. ({error})"
+        ) from error
+    return cast(ModuleType, adafruit_pca9685)
 
 
 def write(bus: I2CBus, address: int, data: bytes) -> None:

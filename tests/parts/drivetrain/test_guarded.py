@@ -211,6 +211,49 @@ def test_keeps_the_part_contract(part):
     check_part(part, None, outputs=2)
 
 
+# With a follower.
+
+
+@pytest.fixture
+def follower():
+    return Recorder()
+
+
+@pytest.fixture
+def leader(wire, follower, clock):
+    return GuardedDrivetrain(wire, second_key=lambda: None, follower=follower, clock=clock)
+
+
+@pytest.mark.parametrize(
+    ("state", "carries"),
+    [(State.BOOT, None), (State.SAFE, (0.25, 0.5)), (State.RUN, (0.25, 0.5)), (State.OFF, None)],
+)
+def test_a_follower_does_what_the_guardian_lets_through(leader, wire, follower, state, carries):
+    wire.answer = Frame(1, 0.25, 0.5, 0.0, state)
+    leader.run(None)
+    assert follower.carries == carries
+
+
+def test_a_follower_is_off_before_the_first_answer(leader, follower):
+    leader.run(None)
+    assert follower.carries is None
+
+
+def test_a_follower_waits_for_the_answer_to_this_tick_but_not_long(leader, wire, follower, clock):
+    wire.answer = Frame(1, 0.25, 0.5, 0.0, State.RUN)
+    leader.run(None)
+    assert clock.sleeps == []
+    leader.run(None)
+    assert sum(clock.sleeps) == pytest.approx(0.005)
+    assert follower.carries == (0.25, 0.5)
+
+
+def test_a_follower_stops_with_the_others(leader, wire, follower):
+    wire.answer = Frame(1, 0.25, 0.0, 0.0, State.SAFE)
+    leader.neutral()
+    assert follower.carries == (0.25, 0.0)
+
+
 # With a guardian in the same process.
 
 

@@ -203,11 +203,25 @@ def test_nothing_at_the_address(bus):
         PCA9685(bus, address=0x41)
 
 
-def test_a_missing_library_is_named(bus, monkeypatch):
+def test_a_chip_that_stops_answering_half_way(bus, emulated, monkeypatch):
+    bus.writeto(0x40, bytes([0x00, 0x20]))
+    writeto = bus.writeto
+
+    def break_after_the_first(address, buffer, **options):
+        writeto(address, buffer, **options)
+        emulated.fail("nack")
+
+    monkeypatch.setattr(bus, "writeto", break_after_the_first)
+    with pytest.raises(DeviceError, match="No PCA9685 answers at address 0x40"):
+        PCA9685(bus)
+
+
+def test_a_missing_library_is_named_but_the_motor_is_stopped_first(bus, emulated, monkeypatch):
+    leave_running(emulated)
     monkeypatch.setitem(sys.modules, "adafruit_pca9685", None)
     with pytest.raises(DeviceError, match=r"pip install 'donkeycar\[pi\]'"):
         PCA9685(bus)
-    assert bus.num_transfers == 0
+    assert emulated.ticks(0) == 0
 
 
 def test_waits_for_a_bus_that_another_thread_has(bus, emulated):

@@ -1,0 +1,82 @@
+"""The process that holds the motor: `manage.py drive` turns into it, and starts itself again.
+
+What runs from then on is a small interpreter of its own: it imports the rules of `donkeycar.safety`
+and the driver of the hardware, nothing else, and has one thread. The car is its child.
+"""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from donkeycar.management.cli import exit_code
+from donkeycar.parts.drivetrain.table import make_output
+from donkeycar.safety.guardian import Guardian
+from donkeycar.safety.process import FD_VARIABLE, guard
+
+
+def is_guarded() -> bool:
+    """Whether this process was started by a guardian."""
+    return FD_VARIABLE in os.environ
+
+
+def become_guardian(settings: Mapping[str, Any]) -> NoReturn:
+    """Turn this process into the guardian of the car; it starts this command line again.
+
+    Args:
+        settings: All settings of the car, by name.
+    """
+    words = json.dumps(settings, default=_plain).encode()
+    # In memory, and not on the command line, where everybody could read them.
+    file = os.memfd_create("settings", 0)
+    os.write(file, words)
+    os.lseek(file, 0, os.SEEK_SET)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # -P: what lies in the car's folder must not take the place of a module.
+    guardian = [sys.executable, "-P", "-m", __name__, str(file)]
+    os.execv(sys.executable, [*guardian, sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Guard a car.
+
+    Args:
+        argv: The number of the open file with the settings, and the command that starts the car.
+
+    Returns:
+        The car's exit code; 1 if the hardware refused.
+    """
+    file, *command = sys.argv[1:] if argv is None else argv
+    with open(int(file), encoding="utf-8") as settings_file:
+        settings = json.load(settings_file)
+    return exit_code(lambda: _guard(settings, command), prog="manage.py")
+
+
+def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
+    if settings["HAVE_CONSOLE_LOGGING"]:
+        logging.basicConfig(level=settings["LOGGING_LEVEL"], format=settings["LOGGING_FORMAT"])
+    if settings["DRIVE_TRAIN_TYPE"] == "SIM":
+        return guard(Guardian(Elsewhere()), command)
+    output = make_output(settings["DRIVE_TRAIN_TYPE"], settings)
+    return guard(Guardian(output), command)
+
+
+class Elsewhere:
+    """The output of a simulated car: the car does what it hears from the guardian."""
+
+    def write(self, steering: float, throttle: float) -> None:
+        """Leave it to the car."""
+
+    def off(self) -> None:
+        """Leave it to the car."""
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

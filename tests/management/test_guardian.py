@@ -1,0 +1,144 @@
+"""A created car, started as its owner starts it, on an emulated PCA9685."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import donkeycar
+from donkeycar.management import guardian
+from donkeycar.management.createcar import create_car
+from donkeycar.testing import PCA9685Chip
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="cars run Linux")
+
+PACKAGE = str(Path(donkeycar.__file__).parents[1])
+NEUTRAL, HALF = 370, 435
+
+# Loaded by every Python below: the bus of the computer is the emulated chip.
+SITE = """
+import os
+from pathlib import Path
+from donkeycar.parts.drivetrain import i2c_bus
+from donkeycar.testing import FakeI2C, PCA9685Chip
+i2c_bus.LinuxI2C = lambda number: FakeI2C(PCA9685Chip(Path(os.environ["EMULATED_CHIP"])))
+"""
+
+
+class Car:
+    """A car in a folder, and the chip that its wheels are wired to."""
+
+    def __init__(self, folder):
+        self.chip = PCA9685Chip(folder / "chip")
+        self.path = folder / "car"
+        create_car(self.path)
+        site = folder / "site"
+        site.mkdir()
+        (site / "sitecustomize.py").write_text(SITE)
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": f"{site}:{PACKAGE}",
+            "EMULATED_CHIP": str(folder / "chip"),
+        }
+        self.processes = []
+
+    def start(self, *settings):
+        words = [f"--set={setting}" for setting in ("CAMERA_TYPE=MOCK", "WEB_CONTROL_PORT=0")]
+        words += [f"--set={setting}" for setting in settings]
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "drive", *words],
+            cwd=self.path, env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        self.processes.append(process)
+        return process
+
+    def wait_for(self, ticks, timeout_s=30):
+        deadline_s = time.monotonic() + timeout_s
+        while self.chip.ticks(0) != ticks:
+            assert time.monotonic() < deadline_s, self.chip.trace.changes[-5:]
+            time.sleep(0.005)
+
+    def vehicle(self, process):
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        return int(children.split()[0])
+
+    def close(self):
+        for process in self.processes:
+            process.kill()
+            process.communicate()
+        self.chip.close()
+
+
+@pytest.fixture
+def car(tmp_path):
+    car = Car(tmp_path)
+    yield car
+    car.close()
+
+
+@pytest.fixture
+def driving(car):
+    """It drives at half throttle, as a stand-in for a gamepad tells it."""
+    process = car.start(
+        "DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE",
+        "USE_JOYSTICK_AS_DEFAULT=True",
+        "CONTROLLER_TYPE=mock",
+        "MOCK_JOYSTICK_THROTTLE=0.5",
+    )
+    car.wait_for(HALF)
+    return process
+
+
+def test_only_the_guardian_holds_the_motor_and_it_is_small(car, driving):
+    vehicle = car.vehicle(driving)
+    assert {change.pid for change in car.chip.trace.changes} == {driving.pid}
+    maps = Path(f"/proc/{driving.pid}/maps").read_text()
+    assert "numpy" not in maps
+    assert "numpy" in Path(f"/proc/{vehicle}/maps").read_text()
+    assert len(os.listdir(f"/proc/{driving.pid}/task")) == 1
+
+
+def test_the_start_sends_neutral_before_anything_else(car, driving):
+    motor = [change.ticks for change in car.chip.trace.changes if change.channel == 0]
+    assert motor[0] == NEUTRAL
+    assert motor == sorted(motor)
+
+
+def test_a_killed_car_stops_and_the_exit_code_says_so(car, driving):
+    os.kill(car.vehicle(driving), signal.SIGKILL)
+    car.wait_for(NEUTRAL, timeout_s=1)
+    car.wait_for(0, timeout_s=4)
+    assert driving.wait(5) == 128 + signal.SIGKILL
+
+
+def test_without_its_guardian_the_car_stops_the_motor_itself(car, driving):
+    driving.kill()
+    car.wait_for(0, timeout_s=1)
+    assert car.chip.trace.changes[-1].pid != driving.pid
+
+
+def test_ctrl_c_is_a_good_end(car, driving):
+    driving.send_signal(signal.SIGINT)
+    car.wait_for(NEUTRAL, timeout_s=1)
+    assert driving.wait(15) == 0
+
+
+def test_hardware_that_does_not_answer_is_one_line(car):
+    car.chip.fail("nack")
+    process = car.start("DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE")
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert output.startswith("manage.py: error: No PCA9685 answers at address 0x40")
+    assert output.count("\n") == 1
+
+
+def test_a_guardian_is_not_started_twice(monkeypatch):
+    monkeypatch.delenv("DONKEYCAR_GUARDIAN_FD", raising=False)
+    assert not guardian.is_guarded()
+    monkeypatch.setenv("DONKEYCAR_GUARDIAN_FD", "3")
+    assert guardian.is_guarded()
