@@ -17,14 +17,10 @@ from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from donkeycar.console.controller import WebController
-    from donkeycar.safety.guardian import Output
     from donkeycar.sim.world import World
 
 # Wheels behind a speed controller of an RC car, which brakes before it reverses.
 ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
-
-# Slower than this, a single late tick is a silence.
-SLOWEST_LOOP_HZ = 10
 
 # A pilot's answer to a frame is void after this long, or after three frames if that is longer.
 MIN_PILOT_AGE_S = 0.15
@@ -362,42 +358,16 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
 def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     """Add the wheels of `DRIVE_TRAIN_TYPE`, last: they run on this tick's command.
 
-    The hardware is in the hands of the process that started this one; see `SAFETY.md`. Wheels that
-    are simulated have a guardian in this process if nobody started it.
+    The hardware is in the hands of the process that started this one; see `SAFETY.md`.
 
     Channels:
         Reads ``command``; writes what the guardian does (``drivetrain/state``: ``"boot"``,
         ``"safe"``, ``"run"`` or ``"off"``) and why it does not run (``drivetrain/reason``).
     """
-    from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain, LocalGuardian
-    from donkeycar.parts.drivetrain.table import make_output
-    from donkeycar.safety.guardian import Guardian
-    from donkeycar.safety.process import VehicleSide
+    from donkeycar.parts.drivetrain.connect import connect_drivetrain
 
-    if cfg.DRIVE_LOOP_HZ < SLOWEST_LOOP_HZ:
-        raise ConfigError(
-            f"`DRIVE_LOOP_HZ` must be at least {SLOWEST_LOOP_HZ}: the motor stops if the loop is "
-            f"silent for 0.15 s. Received: DRIVE_LOOP_HZ={cfg.DRIVE_LOOP_HZ}"
-        )
     settings = {name: cfg[name] for name in cfg}
-
-    def output() -> "Output":
-        return make_output(cfg.DRIVE_TRAIN_TYPE, settings, clock=car.clock, world=world)
-
-    side = VehicleSide.from_environment()
-    if side is not None:
-        follower = output() if cfg.DRIVE_TRAIN_TYPE == "SIM" else None
-        part = GuardedDrivetrain(side, second_key=output, follower=follower, clock=car.clock)
-    elif cfg.DRIVE_TRAIN_TYPE in ("MOCK", "SIM"):
-        wheels = output()
-        link = LocalGuardian(Guardian(wheels, clock=car.clock))
-        part = GuardedDrivetrain(link, second_key=wheels.off, clock=car.clock)
-    else:
-        raise ConfigError(
-            f"`DRIVE_TRAIN_TYPE` {cfg.DRIVE_TRAIN_TYPE} needs a guardian, which `main` of "
-            "donkeycar.management.car starts. Received: a process without one. "
-            "Start the car with: python manage.py drive"
-        )
+    part = connect_drivetrain(cfg.DRIVE_TRAIN_TYPE, settings, clock=car.clock, world=world)
     car.add(part, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
 
 

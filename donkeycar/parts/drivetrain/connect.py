@@ -1,0 +1,64 @@
+"""From a drivetrain's name to the part that drives it, with a guardian in between."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain, LocalGuardian
+from donkeycar.parts.drivetrain.table import make_output
+from donkeycar.safety.guardian import Guardian, Output
+from donkeycar.safety.process import VehicleSide
+from donkeycar.timing import Clock
+
+if TYPE_CHECKING:
+    from donkeycar.sim.world import World
+
+# Slower than this, a single late tick is a silence.
+SLOWEST_LOOP_HZ = 10
+
+# What moves nothing real may be guarded in this process.
+HARMLESS = ("MOCK", "SIM")
+
+
+def connect_drivetrain(
+    kind: str,
+    settings: Mapping[str, Any],
+    *,
+    clock: Clock | None = None,
+    world: "World | None" = None,
+) -> GuardedDrivetrain:
+    """Connect to the guardian that started this process.
+
+    It holds the hardware; this process opens it only if the guardian dies. Wheels that are mocked
+    or simulated have a guardian in this process if nobody started it.
+
+    Args:
+        kind: A word of `DRIVE_TRAIN_TYPE`.
+        settings: All settings of the car, by name.
+        clock: Source of time.
+        world: The simulated world, for ``SIM``.
+
+    Raises:
+        ConfigError: If the loop is too slow for a guardian, or there is none for real wheels.
+    """
+    if settings["DRIVE_LOOP_HZ"] < SLOWEST_LOOP_HZ:
+        raise ConfigError(
+            f"`DRIVE_LOOP_HZ` must be at least {SLOWEST_LOOP_HZ}: the motor stops if the loop is "
+            f"silent for 0.15 s. Received: DRIVE_LOOP_HZ={settings['DRIVE_LOOP_HZ']}"
+        )
+
+    def output() -> Output:
+        return make_output(kind, settings, clock=clock, world=world)
+
+    side = VehicleSide.from_environment()
+    if side is not None:
+        follower = output() if kind == "SIM" else None
+        return GuardedDrivetrain(side, second_key=output, follower=follower, clock=clock)
+    if kind not in HARMLESS:
+        raise ConfigError(
+            f"`DRIVE_TRAIN_TYPE` {kind} needs a guardian, which `main` of donkeycar.management.car "
+            "starts. Received: a process without one. Start the car with: python manage.py drive"
+        )
+    wheels = output()
+    link = LocalGuardian(Guardian(wheels, clock=clock))
+    return GuardedDrivetrain(link, second_key=wheels.off, clock=clock)
