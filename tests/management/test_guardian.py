@@ -128,6 +128,20 @@ def test_ctrl_c_is_a_good_end(car, driving):
     assert driving.wait(15) == 0
 
 
+def test_a_simulated_car_does_what_its_guardian_lets_through(car):
+    manage_py = (car.path / "manage.py").read_text()
+    speed = '    print("speed", world.car.forward_mps)\n'
+    (car.path / "manage.py").write_text(
+        manage_py.replace("\n\n\nif __name__", f"\n{speed}\n\nif __name__")
+    )
+    process = car.start(
+        "CAMERA_TYPE=SIM", "DRIVE_TRAIN_TYPE=SIM", "MAX_LOOPS=40", "USE_JOYSTICK_AS_DEFAULT=True",
+        "CONTROLLER_TYPE=mock", "MOCK_JOYSTICK_THROTTLE=0.5",
+    )  # fmt: skip
+    output, _ = process.communicate(timeout=30)
+    assert float(output.split("speed ")[1]) > 0.3, output
+
+
 def test_hardware_that_does_not_answer_is_one_line(car):
     car.chip.fail("nack")
     process = car.start("DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE")
