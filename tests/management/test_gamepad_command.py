@@ -1,0 +1,150 @@
+"""`donkey gamepad`, with a gamepad at a socket and a person who answers."""
+
+import os
+
+import pytest
+
+from donkeycar.errors import DeviceError
+from donkeycar.management import gamepad
+from donkeycar.management.cli import main
+from donkeycar.management.createcar import create_car
+from donkeycar.management.gamepad import Listener, describe, learn
+from donkeycar.parts.controller.actions import ACTIONS
+from donkeycar.settings.owner_file import read_owner_file
+from tests.parts.controller.pad_devices import XPAD, SocketPad
+
+pytestmark = pytest.mark.timeout(20)
+
+
+class Person:
+    """Answers each question with the events they have in mind for it; else presses Enter."""
+
+    def __init__(self, pad, answers):
+        self.pad, self.answers = pad, answers
+        self.said = []
+        self.skips = False
+
+    def tell(self, text, **options):
+        self.said.append(text)
+        events = next((events for word, events in self.answers.items() if word in text), None)
+        if events is not None:
+            self.pad.send(*events)
+        elif text.startswith(("Press", "Push", "Give", "Pull")):
+            self.skips = True
+
+    def skipped(self):
+        skips, self.skips = self.skips, False
+        return skips
+
+
+STICK_RIGHT = [("ABS_X", 32767), ("ABS_X", 0)]
+STICK_UP = [("ABS_RY", -32768), ("ABS_RY", 0)]
+TRIGGER = [("BTN_TR2", 1), ("ABS_RZ", 800), ("ABS_RZ", 0), ("BTN_TR2", 0)]
+ANSWERS = {
+    "RIGHT": STICK_RIGHT,
+    "FORWARD": STICK_UP,
+    "(stop)": [("BTN_EAST", 1), ("BTN_EAST", 0)],
+    "(resume)": [("ABS_HAT0Y", -1), ("ABS_HAT0Y", 0)],
+    "(record)": [("BTN_WEST", 1), ("BTN_WEST", 0)],
+}
+
+
+def taught(answers, pad=None):
+    pad = pad or SocketPad()
+    person = Person(pad, answers)
+    return learn(Listener(pad.line, skipped=person.skipped), tell=person.tell), person
+
+
+def test_a_mapping_is_learnt():
+    bindings, person = taught(ANSWERS)
+    assert bindings == {
+        "ABS_X": "steering", "ABS_RY": "throttle", "BTN_EAST": "stop", "ABS_HAT0Y-": "resume",
+        "BTN_NORTH": "record",
+    }  # fmt: skip
+    assert len([line for line in person.said if line.startswith("Press")]) == len(ACTIONS)
+
+
+def test_a_stick_that_counts_the_other_way_is_turned_round():
+    bindings, _ = taught({**ANSWERS, "RIGHT": [("ABS_X", -32768), ("ABS_X", 0)],
+                          "FORWARD": [("ABS_RY", 32767), ("ABS_RY", 0)]})  # fmt: skip
+    assert (bindings["ABS_X-"], bindings["ABS_RY-"]) == ("steering", "throttle")
+
+
+def test_triggers_drive_each_in_its_direction():
+    answers = {**ANSWERS, "FORWARD": TRIGGER, "REVERSE": [("ABS_Z", 900), ("ABS_Z", 0)]}
+    bindings, _ = taught(answers)
+    assert (bindings["ABS_RZ"], bindings["ABS_Z"]) == ("throttle_forward", "throttle_reverse")
+    assert "BTN_TR2" not in bindings
+
+
+def test_a_button_is_taken_once():
+    answers = {**ANSWERS, "(resume)": [("BTN_EAST", 1), ("BTN_EAST", 0)],
+               "is taken": [("BTN_SELECT", 1), ("BTN_SELECT", 0)]}  # fmt: skip
+    bindings, person = taught(answers)
+    assert (bindings["BTN_EAST"], bindings["BTN_SELECT"]) == ("stop", "resume")
+    assert any("BTN_EAST is taken: stop" in line for line in person.said)
+
+
+def test_without_steering_there_is_nothing_to_learn():
+    with pytest.raises(DeviceError, match="an axis for steering and one for throttle"):
+        taught({"FORWARD": STICK_UP})
+
+
+@pytest.fixture
+def car(tmp_path):
+    create_car(tmp_path / "car", template="sim")
+    return tmp_path / "car"
+
+
+def test_what_was_learnt_goes_into_myconfig_and_nothing_else_changes(car, monkeypatch, capsys):
+    pad = SocketPad()
+    person = Person(pad, ANSWERS)
+    before = (car / "myconfig.py").read_text()
+    monkeypatch.setattr(gamepad, "Finder", lambda: lambda: [pad.line])
+    monkeypatch.setattr(gamepad, "_typed_enter", person.skipped)
+    monkeypatch.setattr("builtins.print", person.tell)
+    assert main(["gamepad", "learn", "--path", str(car)]) == 0
+    monkeypatch.undo()
+    after = (car / "myconfig.py").read_text()
+    assert after.startswith(before)
+    values, _ = read_owner_file(car / "myconfig.py")
+    assert values["CONTROLLER_TYPE"] == "custom"
+    assert values["CONTROLLER_BINDINGS"]["BTN_EAST"] == "stop"
+    assert person.said[0] == "Xbox One S pad  USB 045e:02ea, 8 axes"
+    assert main(["config", "--config", str(car / "config.py"), "CONTROLLER_BINDINGS"]) == 0
+
+
+def test_gamepads_are_listed(monkeypatch, capsys):
+    pad = SocketPad((XPAD[0]._replace(bus=5, uniq="aa:bb"), XPAD[1]))
+    monkeypatch.setattr(gamepad, "Finder", lambda: lambda: [pad.line])
+    assert describe(pad.line) == "Xbox One S pad  Bluetooth 045e:02ea, aa:bb, 8 axes"
+    assert main(["gamepad"]) == 0
+    assert capsys.readouterr().out == "Xbox One S pad  Bluetooth 045e:02ea, aa:bb, 8 axes\n"
+
+
+def test_without_a_gamepad_the_next_step_is_told(monkeypatch, capsys):
+    monkeypatch.setattr(gamepad, "Finder", lambda: lambda: [])
+    assert main(["gamepad"]) == 1
+    assert "bluetoothctl" in capsys.readouterr().err
+
+
+def test_the_test_shows_what_a_gamepad_does(car, monkeypatch, capsys):
+    pad = SocketPad()
+    monkeypatch.setattr(
+        "donkeycar.parts.controller.gamepad.Finder", lambda device: lambda: [pad.line]
+    )
+    pad.send(("ABS_X", 32767), ("ABS_RY", -32768), ("BTN_SOUTH", 1))
+    assert main(["gamepad", "test", "--path", str(car), "--seconds", "0.5"]) == 0
+    out = capsys.readouterr().out
+    assert "angle +1.00  throttle +0.50  ABS_RY- ABS_X BTN_SOUTH" in out
+
+
+def test_enter_leaves_a_question_out(monkeypatch):
+    near, far = os.pipe()
+    with os.fdopen(near) as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert gamepad._typed_enter() is False
+        os.write(far, b"\n")
+        assert gamepad._typed_enter() is True
+        assert gamepad._typed_enter() is False
+    os.close(far)

@@ -1,0 +1,353 @@
+"""Pulses of a remote control, from pins and from a serial line."""
+
+import contextlib
+import os
+import pty
+import threading
+import time
+import types
+
+import pytest
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.controller.mappings import RECEIVERS
+from donkeycar.parts.controller.rc_input import (
+    EdgeTimer,
+    GpioInput,
+    RoboHATInput,
+    header_chip,
+)
+from donkeycar.parts.controller.rc_receiver import ABSENT, RCReceiver, Travel
+from donkeycar.testing import check_part
+
+GPIO = RECEIVERS["pigpio_rc"]
+
+
+def receiver(clock, **changes):
+    def opener():
+        raise OSError("no device")
+
+    return RCReceiver(opener, **{"bindings": GPIO, "clock": clock, **changes})
+
+
+def sticks(offer):
+    return round(offer.angle, 4), round(offer.throttle, 4)
+
+
+def test_it_keeps_the_contract_of_a_part(clock):
+    check_part(receiver(clock), outputs=1, threaded=True)
+
+
+@pytest.mark.parametrize(
+    ("steering_us", "throttle_us", "expected"),
+    [
+        (1500, 1500, (0, 0)),
+        (2000, 2000, (1, 1)),
+        (1000, 1000, (-1, -1)),
+        (1750, 1250, (0.5, -0.5)),
+        (2200, 800, (1, -1)),
+        (1510, 1490, (0, 0)),
+    ],
+)
+def test_pulses_become_an_offer(clock, steering_us, throttle_us, expected):
+    part = receiver(clock)
+    part.take([(1, steering_us), (2, throttle_us)])
+    assert sticks(part.run_threaded()) == expected
+
+
+@pytest.mark.parametrize("lost_us", [0, 1, 799, 2201, 65535, 4294967295, -5])
+def test_a_pulse_out_of_range_is_no_pulse(clock, lost_us):
+    part = receiver(clock)
+    part.take([(1, lost_us), (2, 1800)])
+    assert part.run_threaded() is not None
+    assert part.run_threaded().throttle == 0.0
+    assert part.run_threaded().expires_s == 0.0
+
+
+def test_a_glitch_in_between_does_no_harm(clock):
+    part = receiver(clock)
+    part.take([(1, 1500), (2, 1800)])
+    clock.advance(0.02)
+    part.take([(2, 3000)])
+    assert part.run_threaded().throttle == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize("silent", [1, 2])
+def test_a_channel_without_a_pulse_for_100_ms_is_lost(clock, silent):
+    part = receiver(clock)
+    part.take([(1, 1600), (2, 1800)])
+    clock.advance(0.06)
+    part.take([(3 - silent, 1800)])
+    assert part.run_threaded().throttle > 0
+    clock.advance(0.0401)
+    assert part.run_threaded() == ABSENT
+
+
+def test_no_signal_at_all_offers_nothing(clock):
+    assert receiver(clock).run_threaded() == ABSENT
+
+
+def test_an_offer_lives_as_long_as_its_pulses(clock):
+    part = receiver(clock)
+    part.take([(1, 1500)])
+    clock.advance(0.02)
+    part.take([(2, 1800)])
+    assert part.run_threaded().expires_s == pytest.approx(100.1)
+
+
+def test_the_switch_counts_when_it_is_thrown(clock):
+    part = receiver(clock)
+    part.take([(1, 1500), (2, 1500), (3, 1900)])
+    assert part.run_threaded().actions == (), "how it stands at the start is no order"
+    part.take([(3, 1500), (3, 1100)])
+    assert part.run_threaded().actions == ("mode_user",)
+    part.take([(1, 1500), (2, 1500), (3, 1900), (3, 1900)])
+    assert part.run_threaded().actions == ("mode_local",)
+
+
+def test_a_stop_is_heard_even_without_sticks(clock):
+    part = receiver(clock, bindings={**GPIO, "RC4": "stop", "RC5": "record"})
+    part.take([(4, 1000), (4, 2000), (5, 1000), (5, 2000)])
+    assert part.run_threaded().actions == ("stop",)
+
+
+def test_movement_limit_and_recording(clock):
+    part = receiver(clock)
+    part.take([(1, 1500), (2, 1500)])
+    assert (part.run_threaded().moved, part.run_threaded().recording) == (False, False)
+    part.take([(1, 1500), (2, 1800)])
+    offer = part.run_threaded(0.5)
+    assert (offer.moved, offer.recording, offer.throttle) == (True, True, pytest.approx(0.3))
+    assert part.run_threaded(0.5).moved is False
+    assert receiver(clock, auto_record=False).run_threaded().recording is None
+
+
+def test_inverted_and_reversed_sticks(clock):
+    part = receiver(clock, inverted=True)
+    part.take([(1, 2000), (2, 2000)])
+    assert sticks(part.run_threaded()) == (-1, -1)
+    part = receiver(clock, bindings={"RC1-": "steering", "RC2": "throttle"})
+    part.take([(1, 2000), (2, 2000)])
+    assert sticks(part.run_threaded()) == (-1, 1)
+
+
+def test_a_way_may_run_backwards_and_be_uneven():
+    travel = Travel(2000, 1600, 1000)
+    assert [travel.position(us) for us in (2000, 1800, 1600, 1300, 1000)] == [-1, -0.5, 0, 0.5, 1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"steering": Travel(1000, 1000, 2000)}, "`steering` must have its middle between"),
+        ({"throttle": Travel(1000, 2100, 2000)}, "`throttle` must have its middle between"),
+        ({"deadzone": 1}, "`deadzone` must be 0 to 0.9"),
+        ({"bindings": {"RC1": "steering"}}, "must bind channels to steering and to throttle"),
+        ({"bindings": {**GPIO, "RC0": "stop"}}, "channels .RC3."),
+    ],
+)
+def test_impossible_settings_are_refused(clock, changes, rule):
+    with pytest.raises(ConfigError, match=rule):
+        receiver(clock, **changes)
+
+
+class Board:
+    """A RoboHAT at the far end of a pseudo terminal."""
+
+    def __init__(self):
+        self.near, self.far = pty.openpty()
+        self.port = os.ttyname(self.far)
+
+    def send(self, data):
+        os.write(self.near, data)
+
+    def close(self):
+        os.close(self.near)
+        os.close(self.far)
+
+
+@pytest.fixture
+def board():
+    board = Board()
+    yield board
+    for descriptor in (board.near, board.far):
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+
+
+def test_lines_of_a_robohat(board):
+    line = RoboHATInput(board.port)
+    board.send(b"00, 1500\r\n1500, 1700\r\nnoise\r\n12, 3, 4\r\n1600,1800\n16")
+    assert line.read(1.0) == [
+        (1, 0.0), (2, 1500.0), (1, 1500.0), (2, 1700.0), (1, 1600.0), (2, 1800.0),
+    ]  # fmt: skip
+    assert line.read(0.0) == []
+    board.send(b"50, 1400\r\n")
+    assert line.read(1.0) == [(1, 1650.0), (2, 1400.0)]
+    line.close()
+    line.close()
+
+
+def test_a_line_without_end_takes_no_memory(board):
+    line = RoboHATInput(board.port)
+    for _ in range(20):
+        board.send(b"9" * 1000)
+        line.read(1.0)
+    assert len(line._rest) <= 64
+    line.close()
+
+
+def test_a_robohat_drives_and_its_silence_stops(board):
+    part = RCReceiver(lambda: RoboHATInput(board.port), bindings=RECEIVERS["MM1"])
+    thread = threading.Thread(target=part.update, daemon=True)
+    thread.start()
+    end_s = time.monotonic() + 3
+    while part.run_threaded().throttle == 0.0:
+        board.send(b"1500, 1800\r\n")
+        time.sleep(0.01)
+        assert time.monotonic() < end_s
+    silent_s = time.monotonic()
+    while part.run_threaded() != ABSENT:
+        time.sleep(0.002)
+    assert time.monotonic() - silent_s < 0.15
+    part.shutdown()
+    thread.join(2)
+    assert not thread.is_alive()
+
+
+def test_a_robohat_that_is_plugged_in_later_is_heard(board, monkeypatch, caplog):
+    monkeypatch.setattr("donkeycar.parts.controller.rc_receiver.REOPEN_S", 0.01)
+    ports = ["/dev/none", "/dev/none", board.port]
+    part = RCReceiver(lambda: RoboHATInput(ports.pop(0)), bindings=RECEIVERS["MM1"])
+    thread = threading.Thread(target=part.update, daemon=True)
+    thread.start()
+    end_s = time.monotonic() + 3
+    while part.run_threaded() == ABSENT:
+        board.send(b"1500, 1800\r\n")
+        time.sleep(0.01)
+        assert time.monotonic() < end_s
+    assert len(caplog.records) == 1, "one line for however many tries"
+    part.shutdown()
+    thread.join(2)
+
+
+def test_a_port_that_is_none_is_refused(tmp_path):
+    with pytest.raises(DeviceError, match="/dev/none does not open.*dialout"):
+        RoboHATInput("/dev/none")
+    (tmp_path / "file").touch()
+    with pytest.raises(DeviceError, match="must be a serial port"):
+        RoboHATInput(str(tmp_path / "file"))
+
+
+def test_edges_become_pulses():
+    timer = EdgeTimer()
+    assert timer.edge(1, 5_000, rising=False) is None
+    assert timer.edge(1, 1_000_000, rising=True) is None
+    assert timer.edge(2, 1_100_000, rising=True) is None
+    assert timer.edge(1, 2_500_000, rising=False) == 1500.0
+    assert timer.edge(1, 2_600_000, rising=False) is None
+    assert timer.edge(2, 3_100_000, rising=True) is None, "an edge was missed"
+    assert timer.edge(2, 4_100_000, rising=False) == 1000.0
+
+
+class FakeGpiod:
+    """The calls of gpiod 2 that a receiver makes."""
+
+    class EdgeEvent:
+        class Type:
+            RISING_EDGE = "rising"
+            FALLING_EDGE = "falling"
+
+    class line:  # noqa: N801 - as the library calls it
+        class Direction:
+            INPUT = "input"
+
+        class Edge:
+            BOTH = "both"
+
+    def __init__(self, labels=None, error=None):
+        self.labels = labels or {}
+        self.error = error
+        self.events = []
+        self.released = 0
+
+    def LineSettings(self, **settings):  # noqa: N802
+        return settings
+
+    def Chip(self, path):  # noqa: N802
+        chip = types.SimpleNamespace(label=self.labels[os.path.basename(path)])
+        chip.get_info = lambda: chip
+
+        class Open:
+            def __enter__(self):
+                return chip
+
+            def __exit__(self, *exc):
+                pass
+
+        return Open()
+
+    def request_lines(self, chip, *, consumer, config):
+        if self.error:
+            raise self.error
+        self.asked = (chip, config)
+        return self
+
+    def wait_edge_events(self, timeout_s):
+        return bool(self.events)
+
+    def read_edge_events(self):
+        events, self.events = self.events, []
+        return events
+
+    def release(self):
+        self.released += 1
+
+    def edge(self, pin, kind, at_us):
+        self.events.append(
+            types.SimpleNamespace(line_offset=pin, event_type=kind, timestamp_ns=at_us * 1000)
+        )
+
+
+def test_pins_of_a_pi_are_timed_by_the_kernel():
+    gpiod = FakeGpiod()
+    pins = GpioInput([26, 20, 19], chip="/dev/gpiochip0", gpiod=gpiod)
+    assert gpiod.asked == (
+        "/dev/gpiochip0", {(26, 20, 19): {"direction": "input", "edge_detection": "both"}},
+    )  # fmt: skip
+    assert pins.read(0.0) == []
+    gpiod.edge(26, "rising", 1000)
+    gpiod.edge(19, "rising", 1200)
+    gpiod.edge(26, "falling", 2480)
+    gpiod.edge(19, "falling", 3100)
+    assert pins.read(0.0) == [(1, 1480.0), (3, 1900.0)]
+    pins.close()
+    pins.close()
+    assert gpiod.released == 1
+
+
+def test_the_calls_are_those_of_the_library():
+    gpiod = pytest.importorskip("gpiod")
+    from gpiod import line
+
+    assert gpiod.LineSettings(direction=line.Direction.INPUT, edge_detection=line.Edge.BOTH)
+    assert gpiod.EdgeEvent.Type.RISING_EDGE
+    for name in ("wait_edge_events", "read_edge_events", "release"):
+        assert hasattr(gpiod.LineRequest, name)
+    assert callable(gpiod.request_lines)
+    assert hasattr(gpiod.Chip, "get_info")
+
+
+def test_pins_in_use_are_told():
+    gpiod = FakeGpiod(error=OSError(16, "Device or resource busy"))
+    with pytest.raises(DeviceError, match=r"Pins \[26\] must be free GPIO pins.*busy"):
+        GpioInput([26], chip="/dev/gpiochip0", gpiod=gpiod)
+
+
+def test_the_chip_of_the_header_is_found_by_its_label(tmp_path):
+    labels = {"gpiochip0": "gpio-brcmstb", "gpiochip1": "pinctrl-rp1"}
+    for name in labels:
+        (tmp_path / name).touch()
+    assert header_chip(FakeGpiod(labels), folder=tmp_path) == str(tmp_path / "gpiochip1")
+    with pytest.raises(DeviceError, match="must be on a Raspberry Pi"):
+        header_chip(FakeGpiod({}), folder=tmp_path / "none")
