@@ -44,6 +44,10 @@ def _board_pulse(name: str, pulse: int, help: str) -> Setting:  # noqa: A002 - t
 _STEERING = (
     _pulse("STEERING_LEFT_PWM", 460, "full left"),
     _pulse("STEERING_RIGHT_PWM", 290, "full right"),
+    Setting(
+        "STEERING_MID_PWM", None, "straight ahead; None is half-way", kind="int",
+        unit="4096ths of a frame", low=0, high=4095, optional=True,
+    ),
 )
 _BOARD = "RPI_GPIO.BOARD."
 
@@ -66,6 +70,7 @@ WHEELS = Group(
             _pulse("THROTTLE_FORWARD_PWM", 500, "full forward"),
             _pulse("THROTTLE_STOPPED_PWM", 370, "standing still"),
             _pulse("THROTTLE_REVERSE_PWM", 220, "full reverse"),
+            _pulse("THROTTLE_DEAD_PWM", 0, "how far from standing still the motor starts to move"),
         ),
         family(
             "SERVO_HBRIDGE_2PIN",
@@ -194,6 +199,8 @@ FLAT_WHEELS = Group(
                 _flat_pulse("THROTTLE_FORWARD_PWM"),
                 _flat_pulse("THROTTLE_STOPPED_PWM"),
                 _flat_pulse("THROTTLE_REVERSE_PWM"),
+                _flat_pulse("STEERING_MID_PWM"),
+                _flat_pulse("THROTTLE_DEAD_PWM"),
             ),
         )
     ),

@@ -50,9 +50,12 @@ PWM_STEERING_THROTTLE = {
     "PWM_THROTTLE_INVERTED": False,   # turn its signal upside down
     "STEERING_LEFT_PWM": 460,         # full left, 4096ths of a frame
     "STEERING_RIGHT_PWM": 290,        # full right, 4096ths of a frame
+    "STEERING_MID_PWM": None,         # straight ahead; None is half-way, 4096ths of a frame
     "THROTTLE_FORWARD_PWM": 500,      # full forward, 4096ths of a frame
     "THROTTLE_STOPPED_PWM": 370,      # standing still, 4096ths of a frame
     "THROTTLE_REVERSE_PWM": 220,      # full reverse, 4096ths of a frame
+    # how far from standing still the motor starts to move, 4096ths of a frame
+    "THROTTLE_DEAD_PWM": 0,
 }
 # steering servo and a motor on two pins
 SERVO_HBRIDGE_2PIN = {
@@ -63,6 +66,7 @@ SERVO_HBRIDGE_2PIN = {
     "PWM_STEERING_INVERTED": False,   # turn its signal upside down
     "STEERING_LEFT_PWM": 460,         # full left, 4096ths of a frame
     "STEERING_RIGHT_PWM": 290,        # full right, 4096ths of a frame
+    "STEERING_MID_PWM": None,         # straight ahead; None is half-way, 4096ths of a frame
 }
 # steering servo and a motor on three pins
 SERVO_HBRIDGE_3PIN = {
@@ -74,6 +78,7 @@ SERVO_HBRIDGE_3PIN = {
     "PWM_STEERING_INVERTED": False,   # turn its signal upside down
     "STEERING_LEFT_PWM": 460,         # full left, 4096ths of a frame
     "STEERING_RIGHT_PWM": 290,        # full right, 4096ths of a frame
+    "STEERING_MID_PWM": None,         # straight ahead; None is half-way, 4096ths of a frame
 }
 # one motor steers, one drives
 DC_STEER_THROTTLE = {
@@ -139,6 +144,10 @@ THROTTLE_FORWARD_PWM = None
 THROTTLE_STOPPED_PWM = None
 # as in PWM_STEERING_THROTTLE['THROTTLE_REVERSE_PWM'], whose value None takes
 THROTTLE_REVERSE_PWM = None
+# as in PWM_STEERING_THROTTLE['STEERING_MID_PWM'], whose value None takes
+STEERING_MID_PWM = None
+# as in PWM_STEERING_THROTTLE['THROTTLE_DEAD_PWM'], whose value None takes
+THROTTLE_DEAD_PWM = None
 
 # WEB PAGE
 # Drive from a phone or a browser.

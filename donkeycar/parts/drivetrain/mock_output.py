@@ -2,6 +2,7 @@
 
 import logging
 
+from donkeycar.parts.drivetrain.dead_band import DeadBand
 from donkeycar.parts.drivetrain.order import bounded
 from donkeycar.safety.pulse import PulseRange
 from donkeycar.timing import Clock, RealClock
@@ -17,6 +18,7 @@ class MockOutput:
     Args:
         steering: Pulses of the servo.
         throttle: Pulses of the speed controller.
+        dead_us: How far from standing still the motor starts to move.
         clock: Source of time.
 
     Attributes:
@@ -33,10 +35,15 @@ class MockOutput:
     """
 
     def __init__(
-        self, *, steering: PulseRange, throttle: PulseRange, clock: Clock | None = None
+        self,
+        *,
+        steering: PulseRange,
+        throttle: PulseRange,
+        dead_us: float = 0.0,
+        clock: Clock | None = None,
     ) -> None:
         self._steering = steering.check("steering")
-        self._throttle = throttle.check("throttle")
+        self._throttle = DeadBand(throttle.check("throttle"), dead_us)
         self._clock: Clock = RealClock() if clock is None else clock
         self._shown: tuple[float | None, float | None] = (None, None)
         self._shown_s = -SHOWN_EVERY_S

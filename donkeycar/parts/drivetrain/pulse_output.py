@@ -1,5 +1,6 @@
 """A steering servo and a speed controller: what most cars have."""
 
+from donkeycar.parts.drivetrain.dead_band import DeadBand
 from donkeycar.parts.drivetrain.pca9685 import PulsePin
 from donkeycar.safety.pulse import PulseRange
 
@@ -12,6 +13,7 @@ class PulseOutput:
         throttle_pin: Where the speed controller is.
         steering: Calibrated pulses of the servo.
         throttle: Calibrated pulses of the speed controller.
+        dead_us: How far from standing still the motor starts to move.
 
     Raises:
         ConfigError: If a range is impossible.
@@ -24,11 +26,12 @@ class PulseOutput:
         *,
         steering: PulseRange,
         throttle: PulseRange,
+        dead_us: float = 0.0,
     ) -> None:
         self._steering_pin = steering_pin
         self._throttle_pin = throttle_pin
         self._steering = steering.check("steering")
-        self._throttle = throttle.check("throttle")
+        self._throttle = DeadBand(throttle.check("throttle"), dead_us)
 
     def write(self, steering: float, throttle: float) -> None:
         """Put both out, -1 to +1; the motor first.

@@ -110,7 +110,7 @@ def _channels(garage: Garage) -> Output:
     settings = garage.settings
     family = dict(settings["PWM_STEERING_THROTTLE"])
     for name in PULSE_NAMES:
-        if settings[name] is not None:
+        if settings.get(name) is not None:
             family[name] = settings[name]
     # Where donkeycar 4 looked if it was not told: `PCA9685_I2C_BUSNUM` None.
     bus = 1 if settings["PCA9685_I2C_BUSNUM"] is None else settings["PCA9685_I2C_BUSNUM"]
@@ -132,14 +132,24 @@ def _pulsed(garage: Garage, family: Settings) -> Output:
         opener.pulse(pins["PWM_THROTTLE_PIN"], inverted=family["PWM_THROTTLE_INVERTED"]),
         steering=steering,
         throttle=throttle,
+        dead_us=_dead_us(garage, family),
     )
     output.off()
     return output
 
 
 def _steering(garage: Garage, family: Settings) -> PulseRange:
-    left, right = family["STEERING_LEFT_PWM"], family["STEERING_RIGHT_PWM"]
-    return garage.pulses(left, right, scale=family["PWM_STEERING_SCALE"])
+    counts = [family["STEERING_LEFT_PWM"], family["STEERING_RIGHT_PWM"]]
+    # Straight ahead is half-way unless the owner says where.
+    if family.get("STEERING_MID_PWM") is not None:
+        counts.insert(1, family["STEERING_MID_PWM"])
+    return garage.pulses(*counts, scale=family["PWM_STEERING_SCALE"])
+
+
+def _dead_us(garage: Garage, family: Settings) -> float:
+    counts: float = family.get("THROTTLE_DEAD_PWM") or 0.0
+    scale: float = family["PWM_THROTTLE_SCALE"]
+    return counts * scale * tick_us(garage.settings["PWM_FREQUENCY"])
 
 
 def _throttle(garage: Garage, family: Settings) -> PulseRange:
@@ -285,7 +295,10 @@ def _mock(garage: Garage) -> Output:
 
     family = garage.settings["PWM_STEERING_THROTTLE"]
     return MockOutput(
-        steering=_steering(garage, family), throttle=_throttle(garage, family), clock=garage.clock
+        steering=_steering(garage, family),
+        throttle=_throttle(garage, family),
+        dead_us=_dead_us(garage, family),
+        clock=garage.clock,
     )
 
 
@@ -311,6 +324,8 @@ PULSE_NAMES = (
     "THROTTLE_FORWARD_PWM",
     "THROTTLE_STOPPED_PWM",
     "THROTTLE_REVERSE_PWM",
+    "STEERING_MID_PWM",
+    "THROTTLE_DEAD_PWM",
 )
 
 DRIVETRAINS: dict[str, Callable[[Garage], Output]] = {

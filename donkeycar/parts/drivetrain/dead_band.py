@@ -1,0 +1,43 @@
+"""The pulses near standing still at which a motor does not move yet."""
+
+from donkeycar.errors import ConfigError
+from donkeycar.safety.pulse import PulseRange
+
+
+class DeadBand:
+    """Pulses of a speed controller, without those that do nothing.
+
+    The smallest throttle starts where the motor does; zero is standing still as ever.
+
+    Args:
+        throttle: Calibrated pulses.
+        dead_us: How far from standing still, either way, the motor starts to move.
+
+    Raises:
+        ConfigError: If the band is not smaller than the way to full forward and to full reverse.
+
+    Example:
+        >>> DeadBand(PulseRange(1000, 1500, 2000), 100).at(0.5)
+        1800.0
+    """
+
+    def __init__(self, throttle: PulseRange, dead_us: float = 0.0) -> None:
+        forward_us = abs(throttle.high_us - throttle.centre_us)
+        reverse_us = abs(throttle.low_us - throttle.centre_us)
+        travel_us = min(way_us for way_us in (forward_us, reverse_us) if way_us)
+        if not 0 <= dead_us < travel_us:
+            raise ConfigError(
+                f"`THROTTLE_DEAD_PWM` must be 0 or more, and less than the way to full throttle "
+                f"({travel_us:.0f} us). Received: {dead_us:.0f} us"
+            )
+        self._throttle = throttle
+        self._forward = dead_us / forward_us if forward_us else 0.0
+        self._reverse = dead_us / reverse_us if reverse_us else 0.0
+
+    def at(self, value: float) -> float:
+        """The pulse for a throttle of -1 to +1, in us."""
+        if value > 0:
+            value = self._forward + (1 - self._forward) * value
+        elif value < 0:
+            value = -self._reverse + (1 - self._reverse) * value
+        return self._throttle.at(value)
