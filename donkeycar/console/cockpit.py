@@ -12,24 +12,13 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from donkeycar.console.reasons import REASONS
 from donkeycar.safety import link
 from donkeycar.safety.arbiter import Arbiter, Offer, next_mode
 from donkeycar.safety.lease import DriverLease
 from donkeycar.safety.link import DriverLink, Order
 from donkeycar.safety.validate import BUTTONS, Message, MessageError
 from donkeycar.timing import Clock, RealClock
-
-REASONS = {
-    link.FREE: "",
-    link.STOPPED: "Stopped. Let go of the stick, then tap Resume.",
-    link.SILENT: "The link to the driver is lost. The car goes on when it is back.",
-    link.LOST: "The link was lost. Let go of the stick, then tap Resume.",
-    link.LEFT: "The driver's page was hidden or closed. Tap Resume to drive on.",
-    link.START: "The car starts with the pilot driving. Tap Resume to let it go.",
-    link.HANDED_OVER: "The wheel was handed over. Tap Resume to drive.",
-    link.GONE: "The gamepad or remote control is gone. Let go of the stick, then resume.",
-    link.NOBODY: "Nobody drives. Open the drive page and touch the stick.",
-}
 
 # Presses a client can pile up before the next tick of the loop takes them.
 MAX_PRESSES = 16

@@ -6,12 +6,13 @@ from collections.abc import Collection
 from typing import Any
 
 from donkeycar.console.access import Access, Auth
-from donkeycar.console.cockpit import REASONS, Client, Cockpit, Telemetry
+from donkeycar.console.cockpit import Client, Cockpit, Telemetry
 from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
 from donkeycar.console.origin import own_names
 from donkeycar.console.pairing import Pairing, pairing_url, qr_terminal
+from donkeycar.console.reasons import REASONS
 from donkeycar.console.server import bind, lan_address, serve
 from donkeycar.errors import ConfigError
 from donkeycar.safety.arbiter import Offer

@@ -8,6 +8,7 @@ import pytest
 from benchmarks.console_client import Served
 from donkeycar.console.controller import WebController
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.safety.arbiter import Offer
 from donkeycar.testing import check_part
 
 
@@ -64,6 +65,16 @@ def test_a_button_lasts_one_tick(car):
     car.post("/drive", {"buttons": {"w2": True, "w3": False}})
     assert car.tick()[6:11] == (False, True, False, False, False)
     assert car.tick()[6:11] == (False,) * 5
+
+
+def test_a_gamepad_and_a_remote_control_are_heard_in_the_same_tick(clock):
+    with Served(clock=clock, first_limit=0.3) as car:
+        nothing = [None] * 10
+        offer = Offer(0.5, 0.9, 101.0, True, None, ("w2", "erase"))
+        angle, throttle, *rest = car.tick(*nothing, offer, Offer())
+        assert (angle, throttle) == (0.5, 0.3), "the limit bounds a gamepad too"
+        assert rest[5] is True and rest[9:] == [0.3, "gamepad", ("erase",)]
+        assert car.tick(*nothing, Offer(actions=("stop",)), None)[1] == 0.0
 
 
 def test_a_port_in_use_is_one_sentence():

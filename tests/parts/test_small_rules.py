@@ -50,6 +50,19 @@ def test_no_launch_without_a_pilot(clock):
     assert launch.run("local", None) is None
 
 
+def test_a_launch_can_wait_for_a_press_that_arms_it_once(clock):
+    launch = Launch(throttle=0.9, duration_s=1.0, always=False, clock=clock)
+    launch.run("user", 0.2, ())
+    assert launch.run("local", 0.2, ()) is None
+    launch.run("user", 0.2, ("ai_launch",))
+    assert launch.run("local", 0.2, ()) == 0.9
+    launch.run("user", 0.2, ())
+    assert launch.run("local", 0.2, ()) is None
+    launch.run("local", 0.2, ("ai_launch",))
+    launch.run("user", 0.2, None)
+    assert launch.run("local", 0.2, None) is None, "armed while the pilot drives it would surprise"
+
+
 def test_the_loop_rate_is_logged_every_interval(clock, caplog):
     log = RateLog(interval_s=1.0, clock=clock)
     with caplog.at_level(logging.INFO):

@@ -1,0 +1,15 @@
+"""Why the car does not drive, in the words of the page, of the log and of ``stop/reason``."""
+
+from donkeycar.safety import link
+
+REASONS = {
+    link.FREE: "",
+    link.STOPPED: "Stopped. Let go of the stick, then tap Resume.",
+    link.SILENT: "The link to the driver is lost. The car goes on when it is back.",
+    link.LOST: "The link was lost. Let go of the stick, then tap Resume.",
+    link.LEFT: "The driver's page was hidden or closed. Tap Resume to drive on.",
+    link.START: "The car starts with the pilot driving. Tap Resume to let it go.",
+    link.HANDED_OVER: "The wheel was handed over. Tap Resume to drive.",
+    link.GONE: "The gamepad or remote control is gone. Let go of the stick, then resume.",
+    link.NOBODY: "Nobody drives. Open the drive page and touch the stick.",
+}
