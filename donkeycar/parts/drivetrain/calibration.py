@@ -1,0 +1,365 @@
+"""Finding the pulses of a car, a small step at a time, with its wheels in the air.
+
+Nothing goes out before somebody said that the wheels are in the air, nor when nothing was heard
+for a second, nor beyond what was stored by more than 20 %. The motor runs only while it is told to
+again and again, and takes a second to get there.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.calibration_points import (
+    STEERING,
+    THROTTLE,
+    Settings,
+    Sheet,
+    read_sheet,
+    value_from_us,
+)
+from donkeycar.parts.drivetrain.pca9685 import OSCILLATOR_HZ, TICKS, tick_us
+from donkeycar.safety.command import NEUTRAL, Command
+from donkeycar.safety.pulse import PulseRange
+from donkeycar.timing import Clock, RealClock
+
+# Whoever calibrates says something at least this often, or the motor is neutral.
+DEAD_MAN_S = 1.0
+# From standing still to the chosen pulse.
+RAMP_S = 1.0
+LARGEST_STEP_US = 25.0
+MAX_UNDO = 200
+
+LOWEST_CLOCK_HZ, HIGHEST_CLOCK_HZ = 20e6, 30e6
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """Everything that can be changed, and undone."""
+
+    pulses: Mapping[str, float] = field(default_factory=dict)
+    frequency_hz: float = 60.0
+    clock_hz: float = OSCILLATOR_HZ
+
+
+class Calibration:
+    """A calibration in progress.
+
+    Args:
+        kind: A word of `DRIVE_TRAIN_TYPE`.
+        settings: All settings of the car, by name.
+        clock: Source of time.
+
+    Attributes:
+        sheet: What was stored when it began, and the widest pulses that may be tried.
+        ready: Whether the wheels are in the air.
+        point: What is being calibrated.
+
+    Raises:
+        ConfigError: If there is nothing to calibrate.
+
+    Example:
+        >>> from donkeycar.schema import SETTINGS
+        >>> settings = {name: setting.default for name, setting in SETTINGS.items()}
+        >>> calibration = Calibration("MOCK", settings)
+        >>> calibration.step(-20)
+        >>> calibration.changes()
+        {'PWM_STEERING_THROTTLE': {'STEERING_LEFT_PWM': 455, 'STEERING_MID_PWM': 375}}
+    """
+
+    def __init__(self, kind: str, settings: Settings, *, clock: Clock | None = None) -> None:
+        self._clock: Clock = RealClock() if clock is None else clock
+        self.sheet: Sheet = read_sheet(kind, settings)
+        self.has_frequency = kind != "MM1"
+        self.has_clock = self.has_frequency and _has_pca9685(self.sheet, settings)
+        self._stored = self._draft = _Draft(
+            dict(self.sheet.pulses),
+            float(settings["PWM_FREQUENCY"]),
+            float(settings["PCA9685_OSCILLATOR_HZ"]),
+        )
+        self._made_with = self._draft
+        self._half_way = self.sheet.half_way
+        self._history: list[_Draft] = []
+        self.ready = False
+        self.point = next(iter(self.points))
+        self._heard_s = -DEAD_MAN_S
+        self._running_since_s: float | None = None
+
+    @property
+    def points(self) -> list[str]:
+        """What can be calibrated, in order."""
+        return [point for point in (*STEERING, *THROTTLE) if point in self.sheet.names]
+
+    @property
+    def pulses(self) -> Mapping[str, float]:
+        """Pulse by point, in microseconds."""
+        return self._draft.pulses
+
+    @property
+    def frequency_hz(self) -> float:
+        """Frames a second, to be stored."""
+        return self._draft.frequency_hz
+
+    @property
+    def clock_hz(self) -> float:
+        """Clock of the PCA9685, to be stored."""
+        return self._draft.clock_hz
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is anything to undo."""
+        return bool(self._history)
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether nothing was heard for too long."""
+        return self._clock.monotonic() - self._heard_s >= DEAD_MAN_S
+
+    @property
+    def running(self) -> bool:
+        """Whether the motor is told to turn."""
+        return self._running_since_s is not None and not self.lapsed
+
+    def written(self, point: str) -> int:
+        """What the setting of a point would hold."""
+        return self._written(self._draft, point)
+
+    def hear(self) -> None:
+        """Take a sign of life of the person who calibrates."""
+        if self.lapsed:
+            # Whoever comes back has to give the order to run anew.
+            self._running_since_s = None
+        self._heard_s = self._clock.monotonic()
+
+    def confirm(self, *, wheels_up: bool) -> None:
+        """Say whether the wheels are in the air; nothing goes out while they are not."""
+        self.ready = wheels_up
+        self._running_since_s = None
+
+    def choose(self, point: str) -> None:
+        """Go on with another point. The motor stops.
+
+        Raises:
+            ConfigError: If the drivetrain has no such point.
+        """
+        if point not in self.points:
+            raise ConfigError(
+                f"`point` must be one of {', '.join(self.points)}. Received: point={point!r}"
+            )
+        if point != self.point:
+            self._running_since_s = None
+        self.point = point
+
+    def run_motor(self, run: bool) -> None:
+        """Let the motor turn at the pulse of the point, from now until told otherwise."""
+        if not (run and self.ready and self.point in ("forward", "reverse", "start")):
+            self._running_since_s = None
+        elif self._running_since_s is None:
+            self._running_since_s = self._clock.monotonic()
+
+    def stop(self) -> None:
+        """Motor neutral, and nothing goes out until the wheels are confirmed again."""
+        self.confirm(wheels_up=False)
+
+    def step(self, step_us: float) -> None:
+        """Move the pulse of the point.
+
+        Args:
+            step_us: At most `LARGEST_STEP_US` either way.
+
+        Raises:
+            ConfigError: If the step is too large or goes too far. Nothing has changed then.
+        """
+        self._check_step(step_us)
+        moved = {self.point: self.pulses[self.point] + step_us}
+        if self.point == "stopped":
+            moved["start"] = self.pulses["start"] + step_us
+        self._change(moved)
+
+    def trim(self, step_us: float) -> None:
+        """Move all pulses of the steering. Raises what `step` does."""
+        self._check_step(step_us)
+        moved = [point for point in STEERING if point in self.points]
+        self._change({point: self.pulses[point] + step_us for point in moved})
+
+    def invert(self, what: str) -> None:
+        """Swap the ends of ``"steering"`` or ``"throttle"``.
+
+        Raises:
+            ConfigError: If they are not to be swapped.
+        """
+        self._running_since_s = None
+        ends = {"steering": ("left", "right"), "throttle": ("forward", "reverse")}.get(what)
+        if ends is None or not set(ends) <= set(self.points):
+            raise ConfigError(f"`invert` has no ends to swap here. Received: invert={what!r}")
+        one, other = ends
+        moved = {one: self.pulses[other], other: self.pulses[one]}
+        if what == "throttle":
+            moved["start"] = 2 * self.pulses["stopped"] - self.pulses["start"]
+        self._change(moved)
+
+    def set_frequency(self, frequency_hz: float) -> None:
+        """Choose the frames a second; pulses keep their length. It holds from the next start.
+
+        Raises:
+            ConfigError: If it is not 40 to 200, or this drivetrain has none.
+        """
+        if not (self.has_frequency and 40 <= frequency_hz <= 200):
+            raise ConfigError(
+                f"`frequency_hz` must be 40 to 200. Received: frequency_hz={frequency_hz:g}"
+            )
+        self._keep(replace(self._draft, frequency_hz=float(frequency_hz)))
+
+    def correct_clock(self, measured_hz: float) -> None:
+        """Take the frames a second that an instrument sees for the clock of the PCA9685.
+
+        Raises:
+            ConfigError: If no such chip makes that of its frequency.
+        """
+        made = self._made_with
+        divider = tick_us(made.frequency_hz, made.clock_hz) * made.clock_hz / 1e6
+        clock_hz = float(round(measured_hz * TICKS * divider))
+        if not (self.has_clock and LOWEST_CLOCK_HZ <= clock_hz <= HIGHEST_CLOCK_HZ):
+            expected_hz = made.clock_hz / TICKS / divider
+            raise ConfigError(
+                f"`measured_hz` must be within 20 % of {expected_hz:.2f}, and the chip a PCA9685. "
+                f"Received: measured_hz={measured_hz:g}"
+            )
+        self._keep(replace(self._draft, clock_hz=clock_hz))
+
+    def undo(self) -> None:
+        """Take the last change back. The motor stops."""
+        self._running_since_s = None
+        if self._history:
+            self._draft = self._history.pop()
+
+    def command(self) -> Command:
+        """What the guardian shall do now."""
+        void_s = self._heard_s + DEAD_MAN_S
+        if not self.ready or self.lapsed:
+            self._running_since_s = None
+            return NEUTRAL
+        servo = self.point if self.point in STEERING else "middle"
+        angle = value_from_us(self.sheet.steering, self._compensated(self.pulses[servo]))
+        throttle = 0.0
+        if self.sheet.throttle is not None:
+            motor_us = self._compensated(self._motor_us())
+            throttle = value_from_us(self.sheet.throttle, motor_us)
+        return Command(angle, throttle, "calibration", void_s)
+
+    def changes(self) -> dict[str, Any]:
+        """What differs from what is stored: value by setting, or entries by dictionary.
+
+        A dictionary holds only the entries that differ.
+        """
+        entries = {
+            self.sheet.names[point]: self.written(point)
+            for point in self.points
+            if self._differs(point)
+        }
+        changes: dict[str, Any] = {self.sheet.family: entries} if self.sheet.family else entries
+        if not entries:
+            changes = {}
+        if self.frequency_hz != self._stored.frequency_hz:
+            changes["PWM_FREQUENCY"] = self.frequency_hz
+        if self.clock_hz != self._stored.clock_hz:
+            changes["PCA9685_OSCILLATOR_HZ"] = self.clock_hz
+        return changes
+
+    def save(self, write: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        """Store what was found. The motor stops.
+
+        Args:
+            write: Called with `changes`, if there are any.
+
+        Returns:
+            What was stored.
+
+        Raises:
+            ConfigError: Whatever `write` raises; all is then as before.
+        """
+        self._running_since_s = None
+        changes = self.changes()
+        if changes:
+            write(changes)
+        self._half_way = self._half_way and not self._differs("middle")
+        self._stored = self._draft
+        return changes
+
+    def _motor_us(self) -> float:
+        stopped_us = self.pulses["stopped"]
+        if self._running_since_s is None:
+            return stopped_us
+        share = min((self._clock.monotonic() - self._running_since_s) / RAMP_S, 1.0)
+        return stopped_us + share * (self.pulses[self.point] - stopped_us)
+
+    def _compensated(self, pulse_us: float) -> float:
+        """What to ask of a guardian that still counts on the stored clock."""
+        return pulse_us * self.clock_hz / self._made_with.clock_hz
+
+    def _written(self, draft: _Draft, point: str) -> int:
+        unit_us = self.sheet.units[point]
+        if self.has_frequency:
+            unit_us *= tick_us(draft.frequency_hz) / tick_us(self._made_with.frequency_hz)
+        if point == "start" and self.has_frequency:
+            return round(abs(draft.pulses["start"] - draft.pulses["stopped"]) / unit_us)
+        return round(draft.pulses[point] / unit_us)
+
+    def _differs(self, point: str) -> bool:
+        """Whether the file, as it is, would give another pulse."""
+        if point == "middle" and self._half_way:
+            ends = self.written("left") + self.written("right")
+            return abs(self.written("middle") - ends / 2) > 0.5
+        return self.written(point) != self._written(self._stored, point)
+
+    def _check_step(self, step_us: float) -> None:
+        if not abs(step_us) <= LARGEST_STEP_US:
+            raise ConfigError(
+                f"`step_us` must be -{LARGEST_STEP_US:g} to {LARGEST_STEP_US:g}. "
+                f"Received: step_us={step_us:g}"
+            )
+
+    def _change(self, moved: Mapping[str, float]) -> None:
+        pulses = {**self.pulses, **moved}
+        self._check(pulses)
+        self._keep(replace(self._draft, pulses=pulses))
+
+    def _check(self, pulses: Mapping[str, float]) -> None:
+        """Refuse pulses out of order, or farther out than may be tried."""
+        _check_order(PulseRange(*(pulses[point] for point in STEERING)), self.sheet.steering)
+        if self.sheet.throttle is not None:
+            motor = PulseRange(*(pulses[point] for point in ("reverse", "stopped", "forward")))
+            _check_order(motor, self.sheet.throttle)
+            way_us = (motor.high_us - motor.centre_us) / 2
+            start_us = pulses["start"] - motor.centre_us
+            if not 0 <= start_us * way_us <= way_us * way_us:
+                raise ConfigError(
+                    "The motor must begin to turn before half of full forward. Received: "
+                    f"{pulses['start']:.0f} us. Move full forward first"
+                )
+
+    def _keep(self, draft: _Draft) -> None:
+        self._history = [*self._history[1 - MAX_UNDO :], self._draft]
+        self._draft = draft
+
+
+def _check_order(pulses: PulseRange, widest: PulseRange) -> None:
+    lowest_us, highest_us = sorted((widest.low_us, widest.high_us))
+    low_us, high_us = sorted((pulses.low_us, pulses.high_us))
+    if not lowest_us - 0.5 <= low_us or not high_us <= highest_us + 0.5:
+        raise ConfigError(
+            f"Pulses must be {lowest_us:.0f} to {highest_us:.0f} us: what is stored and 20 %. "
+            f"Received: {low_us:.0f} to {high_us:.0f} us. To go farther save, and start again"
+        )
+    if not low_us <= pulses.centre_us <= high_us or low_us == high_us:
+        raise ConfigError(
+            f"The middle must be between the ends. Received: {pulses.low_us:.0f}, "
+            f"{pulses.centre_us:.0f}, {pulses.high_us:.0f} us"
+        )
+
+
+def _has_pca9685(sheet: Sheet, settings: Settings) -> bool:
+    if not sheet.family:
+        return True
+    pins = [value for name, value in settings[sheet.family].items() if name.endswith("_PIN")]
+    return any(str(pin).startswith("PCA9685.") for pin in pins)
