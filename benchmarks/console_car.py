@@ -20,6 +20,7 @@ CONSOLE_INPUTS = [
 CONSOLE_OUTPUTS = [
     "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s", "stop/reason",
     "web/w1", "web/w2", "web/w3", "web/w4", "web/w5", "user/max_throttle",
+    "user/source", "user/actions",
 ]  # fmt: skip
 DRIVE_INPUTS = [
     "user/mode", "user/angle", "user/throttle", "user/expires_s", "user/max_throttle",

@@ -205,7 +205,7 @@ class Car:
             outputs=[
                 "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",
                 "stop/reason", "web/w1", "web/w2", "web/w3", "web/w4", "web/w5",
-                "user/max_throttle",
+                "user/max_throttle", "user/source", "user/actions",
             ],
             threaded=True,
         )  # fmt: skip
