@@ -5,6 +5,7 @@ Goal: at least 95 % of the broken versions are noticed.
 
 import argparse
 import re
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -33,8 +34,10 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     patterns = [f"{PACKAGE}{module}.*" for module in args.modules]
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(args.jobs), *patterns]
+    # What an earlier run left would be mixed with newer tests.
+    shutil.rmtree(ROOT / "mutants", ignore_errors=True)
     log = ROOT / "mutants" / "log"
-    log.parent.mkdir(exist_ok=True)
+    log.parent.mkdir()
     with log.open("w") as output:
         code = subprocess.run(command, cwd=ROOT, stdout=output, stderr=output).returncode
     if code:
