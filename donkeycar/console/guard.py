@@ -20,7 +20,7 @@ READING_METHODS = ("GET", "HEAD", "OPTIONS")
 
 # Messages of one socket.
 MAX_MESSAGES_HZ = 60
-# So many too many in a row, and the socket is closed.
+# So many too many within a few seconds, and the socket is closed.
 MAX_REFUSED = 600
 POLICY_VIOLATION = 1008
 
@@ -175,15 +175,13 @@ class GuardedSocket(Guarded, WebSocketHandler):
         """Keep the connection; the request that opened it is over."""
         self._keep_connection(True)
         self._ration = Ration(MAX_MESSAGES_HZ, burst=MAX_MESSAGES_HZ, clock=self.console.clock)
-        self._num_refused = 0
+        self._patience = Ration(MAX_MESSAGES_HZ, burst=MAX_REFUSED, clock=self.console.clock)
 
     def is_rationed(self) -> bool:
         """Whether this message is one too many. A socket that goes on so is closed."""
         if self._ration.take():
-            self._num_refused = 0
             return False
-        self._num_refused += 1
-        if self._num_refused >= MAX_REFUSED:
+        if not self._patience.take():
             self.close(POLICY_VIOLATION, "Too many messages")
         return True
 

@@ -19,7 +19,7 @@ from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
 from donkeycar.training.progress import Bars
 
 TYPE = "linear"
-EPOCHS = 12
+EPOCHS = 8
 RATE_HZ = 20
 
 

@@ -8,7 +8,7 @@ SIMULATOR = Group(
     (
         Setting(
             "SIM_TRACK", "warehouse",
-            "track: oval, warehouse, circuit_launch, or a file of your own (.json)",
+            "oval, warehouse, circuit_launch, or a .json file",
         ),
         Setting(
             "SIM_SEED", 1, "same number, same world",

@@ -198,8 +198,7 @@ AUTO_CREATE_NEW_TUB = False           # a new folder in DATA_PATH for every driv
 
 # SIMULATOR
 # A car and a track inside this computer: CAMERA_TYPE and DRIVE_TRAIN_TYPE are then SIM.
-# track: oval, warehouse, circuit_launch, or a file of your own (.json)
-SIM_TRACK = "warehouse"
+SIM_TRACK = "warehouse"               # oval, warehouse, circuit_launch, or a .json file
 SIM_SEED = 1                          # same number, same world
 SIM_TIME_SCALE = 1.0                  # simulated seconds per second
 

@@ -1,5 +1,6 @@
 """The console as a part of the car, with the clock in hand."""
 
+import ipaddress
 import socket
 import threading
 
@@ -7,6 +8,7 @@ import pytest
 
 from benchmarks.console_client import Served
 from donkeycar.console.controller import WebController
+from donkeycar.console.server import lan_address
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.safety.arbiter import Offer
 from donkeycar.testing import check_part
@@ -152,3 +154,18 @@ def test_it_can_be_shut_down_before_it_ever_served():
     controller.shutdown()
     controller.update()
     controller.shutdown()
+
+
+def test_on_a_network_the_link_has_the_address_others_see():
+    controller = WebController(port=0)
+    address = controller.pairing.url.removeprefix("http://").partition(":")[0]
+    controller.shutdown()
+    assert ipaddress.ip_address(address) != ipaddress.ip_address("0.0.0.0")
+
+
+def test_without_a_network_the_link_is_for_this_computer(monkeypatch):
+    def no_route(self, address):
+        raise OSError("Network is unreachable")
+
+    monkeypatch.setattr("socket.socket.connect", no_route)
+    assert lan_address() == "127.0.0.1"

@@ -241,6 +241,14 @@ def test_a_tick_is_fresh_for_300_ms(link, clock):
     assert not link.is_fresh(tick)
 
 
+def test_at_exactly_300_ms_a_tick_is_still_fresh():
+    clock = FakeClock(0.0)
+    link = DriverLink(clock=clock)
+    tick = link.issue_tick()
+    clock.advance(0.3)
+    assert link.is_fresh(tick)
+
+
 def test_a_tick_never_issued_is_not_fresh(link):
     tick = link.issue_tick()
     assert not link.is_fresh(tick + 1)

@@ -48,6 +48,8 @@ BAD = [
     ('{"angle": 0, "angle": 1}', "Every key must be there once"),
     ("{" + ",".join(f'"k{i}":0' for i in range(33)) + "}", "at most 32 keys. Received: 33"),
     ("[" * 9, "at most 8 deep"),
+    ('{"a":' * 9, "at most 8 deep"),
+    ('[{"a":' * 5, "at most 8 deep"),
     ("[[1]]", "must be an object. Received: [[1]]"),
     ("null", "must be an object. Received: None"),
     ("not json", "must be JSON. Received: 'not json'"),
