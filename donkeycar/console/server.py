@@ -69,29 +69,44 @@ def lan_address() -> str:
         return address
 
 
-def make_application(console: Console) -> Application:
-    """Return the console as a tornado application."""
+def make_application(
+    console: Console, *, routes: list[tuple[str, type, dict[str, Any]]] = ROUTES, feed: Any = None
+) -> Application:
+    """Return the console as a tornado application.
+
+    Args:
+        console: What its handlers share.
+        routes: Address, handler and arguments of everything it serves.
+        feed: Holds the sockets that are told of every change; ``None`` is the drive page's.
+    """
     return Application(
-        ROUTES,
+        routes,
         default_handler_class=NotFound,
         log_function=lambda handler: None,
         websocket_max_message_size=MAX_BYTES,
         websocket_ping_interval=PING_S,
         websocket_ping_timeout=PING_S,
         console=console,
-        feed=Feed(console),
+        feed=Feed(console) if feed is None else feed,
     )
 
 
-async def serve(console: Console, listener: socket.socket, ended: asyncio.Event) -> None:
+async def serve(
+    console: Console,
+    listener: socket.socket,
+    ended: asyncio.Event,
+    *,
+    application: Application | None = None,
+) -> None:
     """Serve until `ended` is set, then close every connection.
 
     Args:
         console: What to serve.
         listener: Where, from `bind`.
         ended: Set it to end.
+        application: What answers; ``None`` is the car's.
     """
-    application = make_application(console)
+    application = make_application(console) if application is None else application
     server = GatedServer(
         application,
         max_body_size=MAX_BODY_BYTES,

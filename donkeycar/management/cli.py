@@ -28,6 +28,7 @@ COMMANDS = {
     "update": Command("donkeycar.management.update", "renew manage.py and config.py of a car"),
     "config": Command("donkeycar.management.config", "show the settings of a car"),
     "tub": Command("donkeycar.management.tub", "check and repair recordings"),
+    "calibrate": Command("donkeycar.management.calibrate", "find the pulses of servo and motor"),
     "gamepad": Command("donkeycar.management.gamepad", "try a gamepad, and teach it to a car"),
     "train": Command("donkeycar.management.train", "make a pilot of recordings"),
     "sim": Command("donkeycar.management.sim", "let a pilot drive in the simulator"),

@@ -247,6 +247,15 @@ class Calibration:
             throttle = value_from_us(self.sheet.throttle, motor_us)
         return Command(angle, throttle, "calibration", void_s)
 
+    def pulses_out(self, steering: float, throttle: float) -> tuple[float, float | None]:
+        """The pulses behind values that a guardian puts out, in us; ``None``: it takes none."""
+        share = self._made_with.clock_hz / self.clock_hz
+        motor = self.sheet.throttle
+        return (
+            share * self.sheet.steering.at(steering),
+            None if motor is None else share * motor.at(throttle),
+        )
+
     def changes(self) -> dict[str, Any]:
         """What differs from what is stored: value by setting, or entries by dictionary.
 

@@ -1,0 +1,190 @@
+"""A car on a bench: what pages may do to its calibration, and what they see of it."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from donkeycar.errors import ConfigError, DonkeyError
+from donkeycar.parts.drivetrain.calibration import Calibration
+from donkeycar.safety.command import Command
+from donkeycar.safety.lease import DriverLease
+from donkeycar.timing import Clock, RealClock
+
+NOT_YOURS = "Another page calibrates this car. Close it, then go on here"
+
+# Key of a message, the type of its value.
+KEYS: dict[str, type | tuple[type, ...]] = {
+    "seq": int,
+    "wheels_up": bool,
+    "point": str,
+    "run": bool,
+    "step_us": (int, float),
+    "trim_us": (int, float),
+    "invert": str,
+    "frequency_hz": (int, float),
+    "measured_hz": (int, float),
+    "undo": bool,
+    "save": bool,
+    "stop": bool,
+    "bye": bool,
+}
+
+
+class Bench:
+    """One calibration, and the people around it; they come in another thread than the loop.
+
+    Args:
+        calibration: In progress.
+        write: Stores changes, see `Calibration.save`; returns where, for the person to read.
+        clock: Source of time.
+    """
+
+    def __init__(
+        self,
+        calibration: Calibration,
+        *,
+        write: Callable[[dict[str, Any]], str],
+        clock: Clock | None = None,
+    ) -> None:
+        self._calibration = calibration
+        self._write = write
+        self._lease = DriverLease(clock=RealClock() if clock is None else clock)
+        self._lock = threading.Lock()
+        self._saved: list[str] = []
+        self._out: dict[str, Any] = {
+            "steering_us": None, "throttle_us": None, "guardian": "boot", "reason": "",
+        }  # fmt: skip
+
+    def tick(self, steering: float, throttle: float, guardian: str, reason: str) -> Command:
+        """One turn of the loop.
+
+        Args:
+            steering: What the guardian puts out, -1 to +1.
+            throttle: The same for the motor.
+            guardian: Its state, as `GuardedDrivetrain` says it.
+            reason: Why it does not run.
+
+        Returns:
+            What it shall do.
+        """
+        with self._lock:
+            pulses: tuple[float | None, float | None] = (None, None)
+            if guardian in ("safe", "run"):
+                pulses = self._calibration.pulses_out(steering, throttle)
+            self._out = {
+                "steering_us": pulses[0], "throttle_us": pulses[1], "guardian": guardian,
+                "reason": reason,
+            }  # fmt: skip
+            return self._calibration.command()
+
+    def take(self, client: str, message: dict[str, Any]) -> dict[str, Any]:
+        """Do what a message of `client` says; return what to answer.
+
+        Anybody may stop; everything else is for the one who holds the lease.
+        """
+        with self._lock:
+            try:
+                _check(message)
+                return self._take(client, message)
+            except DonkeyError as error:
+                if message.get("stop"):
+                    self._calibration.stop()
+                return {"error": str(error)}
+
+    def leave(self, client: str) -> None:
+        """Forget a client; if it calibrated, everything is neutral."""
+        with self._lock:
+            if self._lease.release(client):
+                self._calibration.stop()
+
+    def state(self, client: str) -> dict[str, Any]:
+        """Everything a page shows."""
+        with self._lock:
+            calibration, sheet = self._calibration, self._calibration.sheet
+            holder = self._lease.holder
+            return {
+                "ready": calibration.ready,
+                "point": calibration.point,
+                "running": calibration.running,
+                "lapsed": calibration.lapsed,
+                "points": {
+                    point: {
+                        "us": round(calibration.pulses[point], 1),
+                        "setting": sheet.names[point],
+                        "value": calibration.written(point),
+                    }
+                    for point in calibration.points
+                },
+                "frequency_hz": calibration.frequency_hz if calibration.has_frequency else None,
+                "clock_hz": calibration.clock_hz if calibration.has_clock else None,
+                "limits": {
+                    "steering": [round(end_us) for end_us in sheet.steering],
+                    "throttle": sheet.throttle and [round(end_us) for end_us in sheet.throttle],
+                },
+                "can_undo": calibration.can_undo,
+                "changes": _lines(calibration.changes()),
+                "saved": self._saved,
+                "you": holder in (None, client),
+                **self._out,
+            }
+
+    def _take(self, client: str, message: dict[str, Any]) -> dict[str, Any]:
+        calibration = self._calibration
+        if message.get("stop"):
+            calibration.stop()
+            return {}
+        if message.get("bye"):
+            if self._lease.release(client):
+                calibration.stop()
+            return {}
+        if not self._lease.claim(client):
+            raise ConfigError(NOT_YOURS)
+        calibration.hear()
+        # The motor stops before anything else changes, and starts after.
+        if not message.get("run", True):
+            calibration.run_motor(False)
+        if "wheels_up" in message:
+            calibration.confirm(wheels_up=message["wheels_up"])
+        actions: dict[str, Callable[[Any], object]] = {
+            "point": calibration.choose,
+            "step_us": calibration.step,
+            "trim_us": calibration.trim,
+            "invert": calibration.invert,
+            "frequency_hz": calibration.set_frequency,
+            "measured_hz": calibration.correct_clock,
+        }
+        for key, action in actions.items():
+            if key in message:
+                action(message[key])
+        if message.get("undo"):
+            calibration.undo()
+        if message.get("save"):
+            where: list[str] = []
+            changes = calibration.save(lambda changes: where.append(self._write(changes)))
+            self._saved = _lines(changes)
+            return {"saved_to": where[0] if where else ""}
+        if message.get("run"):
+            calibration.run_motor(True)
+        return {}
+
+
+def _check(message: dict[str, Any]) -> None:
+    for key, value in message.items():
+        kind = KEYS.get(key)
+        if kind is None:
+            raise ConfigError(f"A message has one of the keys {', '.join(KEYS)}. Received: {key!r}")
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise ConfigError(f"`{key}` has the wrong type. Received: {key}={str(value)[:40]!r}")
+        if isinstance(value, int | float) and not abs(value) < 1e9:
+            raise ConfigError(f"`{key}` must be a sensible number. Received: {key}={value}")
+
+
+def _lines(changes: dict[str, Any]) -> list[str]:
+    """Changes as the lines of a settings file, e.g. ``PWM_FREQUENCY = 50.0``."""
+    lines = []
+    for name, value in changes.items():
+        if isinstance(value, dict):
+            lines += [f'{name}["{key}"] = {entry!r}' for key, entry in value.items()]
+        else:
+            lines.append(f"{name} = {value!r}")
+    return lines

@@ -1,0 +1,150 @@
+"""Calibrating: its page and its socket. Served by `donkey calibrate`, and by nothing else."""
+
+import asyncio
+import json
+import re
+import secrets
+from typing import Any
+
+from tornado.web import HTTPError
+from tornado.websocket import WebSocketClosedError
+
+from donkeycar.console.bench import Bench
+from donkeycar.console.guard import PAGES, Guarded, GuardedSocket, PackageFile, PublicFile
+from donkeycar.console.pair import Invite, PairPage
+
+STATE_HZ = 20
+MAX_SOCKETS = 8
+PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
+STATIC = PAGES.parent / "static"
+
+
+class CalibrateFeed:
+    """Sends the state of the bench to all sockets while there are any.
+
+    Args:
+        bench: The car.
+    """
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.sockets: set[CalibrateSocket] = set()
+        self._task: asyncio.Task[None] | None = None
+
+    def join(self, socket: "CalibrateSocket") -> None:
+        """Add a socket, and start if it is the first."""
+        self.sockets.add(socket)
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._send())
+
+    async def _send(self) -> None:
+        while self.sockets:
+            for socket in list(self.sockets):
+                socket.send(self.bench.state(socket.client))
+            await asyncio.sleep(1 / STATE_HZ)
+
+
+class CalibrateHome(Guarded):
+    """`/` and `/drive`: the way to the page, also from the pairing page."""
+
+    page = True
+
+    def get(self) -> None:
+        """Go to the page."""
+        self.redirect("/calibrate")
+
+
+class CalibratePage(Guarded):
+    """`/calibrate`: the page."""
+
+    page = True
+
+    def head(self) -> None:
+        """Say whether this browser is paired, without the page."""
+        self.get()
+
+    def get(self) -> None:
+        """Serve the page."""
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish((PAGES / "calibrate" / "page.html").read_bytes())
+
+
+class CalibrateSocket(GuardedSocket):
+    """`/wsCalibrate`: messages of one page, and the state it shows."""
+
+    def prepare(self) -> None:
+        """Refuse a socket too many, or a page with a strange name."""
+        super().prepare()
+        page = self.get_query_argument("page", "") or secrets.token_hex(8)
+        if PAGE_ID.fullmatch(page) is None:
+            raise HTTPError(400, reason="`page` must be 1 to 32 letters and digits")
+        self.client = f"{self.who} {page}"
+        if len(self._feed().sockets) >= MAX_SOCKETS:
+            raise HTTPError(503, reason="Too many pages are open. Close another one")
+
+    def open(self, *args: str, **kwargs: str) -> None:
+        """Join the feed."""
+        super().open()
+        self.set_nodelay(True)
+        self._seq = -1
+        self._pending: asyncio.Future[None] | None = None
+        self._feed().join(self)
+
+    def on_message(self, message: str | bytes) -> None:
+        """Take one message; one too many is read only if it may be a stop."""
+        if self.is_rationed() and b'"stop"' not in _bytes(message):
+            return
+        try:
+            fields: Any = json.loads(message)
+        except (ValueError, RecursionError):
+            fields = None
+        if not isinstance(fields, dict):
+            self.send({"error": "A message must be a JSON object"})
+            return
+        seq = fields.get("seq")
+        if isinstance(seq, int) and not fields.get("stop"):
+            if seq <= self._seq:
+                return
+            self._seq = seq
+        answer = self._feed().bench.take(self.client, fields)
+        if answer:
+            self.send(answer, always=True)
+
+    def on_close(self) -> None:
+        """Leave the feed; everything is neutral if this page calibrated."""
+        self._feed().sockets.discard(self)
+        self._feed().bench.leave(self.client)
+
+    def send(self, message: dict[str, Any], *, always: bool = False) -> None:
+        """Send, unless the socket still holds the message before."""
+        if not always and self._pending is not None and not self._pending.done():
+            return
+        try:
+            future = self.write_message(json.dumps(message))
+        except WebSocketClosedError:
+            return
+        # The socket may close before the message is out: that is no error.
+        future.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
+        self._pending = future
+
+    def _feed(self) -> CalibrateFeed:
+        feed: CalibrateFeed = self.settings["feed"]
+        return feed
+
+
+def _bytes(message: str | bytes) -> bytes:
+    return message.encode() if isinstance(message, str) else message
+
+
+ROUTES: list[tuple[str, type, dict[str, Any]]] = [
+    (r"/", CalibrateHome, {}),
+    (r"/drive", CalibrateHome, {}),
+    (r"/pair", PairPage, {}),
+    (r"/pair/(style\.css)", PublicFile, {"path": str(STATIC)}),
+    (r"/pair/([a-z_]+\.(?:js|css))", PublicFile, {"path": str(PAGES / "pair")}),
+    (r"/invite", Invite, {}),
+    (r"/calibrate", CalibratePage, {}),
+    (r"/calibrate/([a-z_]+\.(?:js|css))", PackageFile, {"path": str(PAGES / "calibrate")}),
+    (r"/wsCalibrate", CalibrateSocket, {}),
+    (r"/static/(.*)", PackageFile, {"path": str(STATIC)}),
+]

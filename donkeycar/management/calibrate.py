@@ -1,0 +1,139 @@
+"""`donkey calibrate`: find the pulses of a car, from a page or from the terminal."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from donkeycar.config import Config, load_config
+from donkeycar.console.bench import Bench
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.management.guardian import become_guardian, is_guarded
+from donkeycar.parts.drivetrain.calibration import Calibration
+from donkeycar.parts.drivetrain.calibration_points import read_sheet, widened_settings
+from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
+from donkeycar.parts.drivetrain.table import make_output
+from donkeycar.safety.process import VehicleSide
+from donkeycar.settings.owner_entry import set_entries
+from donkeycar.vehicle import Vehicle
+
+RATE_HZ = 30
+
+
+class Gauge:
+    """Reads what the guardian puts out.
+
+    Args:
+        side: The way to the guardian.
+    """
+
+    def __init__(self, side: VehicleSide) -> None:
+        self._side = side
+
+    def run(self) -> tuple[float, float] | None:
+        """Steering and throttle, -1 to +1; ``None`` before the first answer."""
+        status = self._side.status()
+        return None if status is None else (status.steering, status.throttle)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.description = (
+        "Find the pulses of a car, wheels in the air: from a page in the browser, or with "
+        "--terminal by keys. What is saved goes into myconfig.py; the other lines stay."
+    )
+    parser.add_argument(
+        "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
+    )
+    parser.add_argument(
+        "--terminal", action="store_true", help="use keys in this terminal instead of a page"
+    )
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE",
+        help="one setting for this run, e.g. WEB_CONTROL_PORT=8888; may be repeated",
+    )  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> None:
+    """Calibrate the car in a folder until Ctrl-C."""
+    folder = args.path.expanduser()
+    cfg = load_config(folder / "config.py", overrides=args.set)
+    kind = cfg.DRIVE_TRAIN_TYPE
+    settings = cfg.to_dict()
+    read_sheet(kind, settings)  # refuses before any hardware is opened
+    if not is_guarded():
+        if sys.platform != "linux":
+            raise ConfigError("`donkey calibrate` needs Linux, as every car does. Run it there")
+        # The guardian lets through no more than may be tried, whatever this process asks for.
+        become_guardian(widened_settings(kind, settings))
+    calibrate(cfg, folder, terminal=args.terminal)
+
+
+def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
+    """Calibrate under the guardian that started this process.
+
+    Args:
+        cfg: Settings of the car.
+        folder: Of the car; ``myconfig.py`` in it is changed.
+        terminal: Whether to use keys instead of a page.
+
+    Raises:
+        DeviceError: If no guardian started this process.
+    """
+    kind, settings = cfg.DRIVE_TRAIN_TYPE, cfg.to_dict()
+    wide = widened_settings(kind, settings)
+    side = VehicleSide.from_environment()
+    if side is None:
+        raise DeviceError("No guardian holds the motor. Start this with: donkey calibrate")
+
+    def write(changes: dict[str, Any]) -> str:
+        path = folder / "myconfig.py"
+        before = set_entries(path, changes)
+        _check_saved(cfg, folder, path, before)
+        return str(path)
+
+    bench = Bench(Calibration(kind, settings), write=write)
+    car = Vehicle()
+    console = _terminal(bench) if terminal else _page(bench, cfg)
+    car.add(
+        console,
+        inputs=["out/steering", "out/throttle", "drivetrain/state", "drivetrain/reason"],
+        outputs=["command"],
+        threaded=True,
+    )
+    drivetrain = GuardedDrivetrain(side, second_key=lambda: make_output(kind, wide))
+    car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
+    car.add(Gauge(side), outputs=["out/steering", "out/throttle"])
+    car.start(rate_hz=RATE_HZ)
+
+
+def _check_saved(cfg: Config, folder: Path, path: Path, before: str) -> None:
+    """Take everything back if the car could no longer read its settings."""
+    from donkeycar.settings.owner_edit import write_text
+
+    try:
+        load_config(folder / "config.py")
+    except ConfigError:
+        write_text(path, before)
+        raise
+
+
+def _page(bench: Bench, cfg: Config) -> Any:
+    from donkeycar.console.calibration_console import CalibrationConsole
+
+    console = CalibrationConsole(
+        bench,
+        port=cfg.WEB_CONTROL_PORT,
+        host=cfg.WEB_HOST,
+        auth=cfg.WEB_AUTH,
+        car_name=Path(cfg.CAR_PATH).name,
+    )
+    print("Lift the wheels off the ground, then open the page. Ctrl-C ends it.")
+    print(console.pairing.text.replace("Drive ", "Calibrate ", 1), flush=True)
+    return console
+
+
+def _terminal(bench: Bench) -> Any:
+    from donkeycar.management.calibrate_terminal import TerminalBench
+
+    return TerminalBench(bench)
