@@ -1,0 +1,178 @@
+"""`donkey service`: let the car start with the computer, and be safe however it ends."""
+
+import argparse
+import getpass
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.management.service_units import CAR_UNIT, SAFE_UNIT, make_units
+
+SYSTEM_FOLDER = Path("/etc/systemd/system")
+USER_FOLDER = Path("~/.config/systemd/user")
+
+Runner = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
+
+
+def run_command(words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    """Run a command and keep what it prints.
+
+    Raises:
+        DeviceError: If there is no such command.
+    """
+    try:
+        return subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603
+    except FileNotFoundError as error:
+        raise DeviceError(
+            f"`{words[0]}` is not here: this computer does not run systemd. Start the car with: "
+            "python manage.py drive"
+        ) from error
+
+
+class Service:
+    """The units of a car, and the systemd that runs them.
+
+    Args:
+        folder: Where units are written.
+        own: Whether it is the user's own systemd.
+        runner: Runs a command.
+    """
+
+    def __init__(self, folder: Path, *, own: bool, runner: Runner = run_command) -> None:
+        self._folder = folder
+        self._systemctl = ["systemctl", "--user"] if own else ["systemctl"]
+        self._runner = runner
+
+    def install(self, units: dict[str, str]) -> list[Path]:
+        """Write units, and start them with the computer from now on.
+
+        Raises:
+            DeviceError: If they cannot be written, or systemd refuses them.
+        """
+        paths = []
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            for name, text in units.items():
+                path = self._folder / name
+                path.write_text(text)
+                paths.append(path)
+        except OSError as error:
+            raise DeviceError(
+                f"{self._folder} cannot be written: {error.strerror}. Run the same with sudo "
+                "in front, or with --user"
+            ) from error
+        self._call("daemon-reload")
+        self._call("enable", *units)
+        return paths
+
+    def remove(self) -> list[Path]:
+        """Stop the car, and remove its units.
+
+        Raises:
+            DeviceError: If they cannot be removed.
+        """
+        paths = [path for name in (CAR_UNIT, SAFE_UNIT) if (path := self._folder / name).exists()]
+        for path in paths:
+            self._call("disable", "--now", path.name)
+            try:
+                path.unlink()
+            except OSError as error:
+                raise DeviceError(
+                    f"{path} cannot be removed: {error.strerror}. Run the same with sudo in front"
+                ) from error
+        if paths:
+            self._call("daemon-reload")
+        return paths
+
+    def status(self) -> dict[str, str]:
+        """For each unit: e.g. ``"enabled, active"``, or ``"not installed"``."""
+        return {name: self._status(name) for name in (CAR_UNIT, SAFE_UNIT)}
+
+    def _status(self, name: str) -> str:
+        if not (self._folder / name).exists():
+            return "not installed"
+        words = (self._runner([*self._systemctl, ask, name]) for ask in ("is-enabled", "is-active"))
+        return ", ".join(answer.stdout.strip() or "unknown" for answer in words)
+
+    def _call(self, *words: str) -> None:
+        answer = self._runner([*self._systemctl, *words])
+        if answer.returncode:
+            raise DeviceError(
+                f"`{shlex.join([*self._systemctl, *words])}` failed: {answer.stderr.strip()}"
+            )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument("what", choices=("install", "status", "remove"), help="what to do")
+    parser.add_argument(
+        "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
+    )
+    parser.add_argument(
+        "--user", action="store_true",
+        help="for your own systemd, without sudo: it cannot switch the motor off early at boot",
+    )  # fmt: skip
+    parser.add_argument(
+        "--drive", default="", metavar="WORDS", help="more words for `manage.py drive`, e.g. --js"
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="print the units, and change nothing"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Install, show or remove the service."""
+    folder = USER_FOLDER.expanduser() if args.user else SYSTEM_FOLDER
+    service = Service(folder, own=args.user)
+    if args.what == "status":
+        states = service.status()
+        for name, state in states.items():
+            print(f"{name:20} {state}")
+        return 0 if states[CAR_UNIT].endswith(", active") else 1
+    if args.what == "remove":
+        if args.dry_run:
+            print("\n".join(f"would remove {folder / name}" for name in (CAR_UNIT, SAFE_UNIT)))
+            return 0
+        for path in service.remove():
+            print(f"removed {path}")
+        return 0
+    units = units_of(args.path, own=args.user, words=tuple(shlex.split(args.drive)))
+    if args.dry_run:
+        for name, text in units.items():
+            print(f"# {folder / name}\n{text}")
+        return 0
+    for path in service.install(units):
+        print(f"wrote {path}")
+    systemctl = "systemctl --user" if args.user else "sudo systemctl"
+    journal = "journalctl --user" if args.user else "journalctl"
+    print(f"The car starts with the computer. Now: {systemctl} start {CAR_UNIT}")
+    print(f"Its link to pair: {journal} -u {CAR_UNIT}")
+    if args.user:
+        print("So that it also runs while you are logged out: sudo loginctl enable-linger $USER")
+    return 0
+
+
+def units_of(path: Path, *, own: bool, words: tuple[str, ...] = ()) -> dict[str, str]:
+    """The units of the car in a folder, for this interpreter.
+
+    Args:
+        path: Folder of the car.
+        own: Whether they are for the user's own systemd.
+        words: More of the command line of `manage.py drive`.
+
+    Raises:
+        ConfigError: If it is no car.
+    """
+    folder = path.expanduser().absolute()
+    if not (folder / "manage.py").is_file():
+        raise ConfigError(
+            f"`--path` must be the folder of a car. Received: {folder}, which has no manage.py. "
+            "Run `donkey createcar` to make one"
+        )
+    # Under sudo the car is still that of the person who typed it.
+    user = None if own else os.environ.get("SUDO_USER") or getpass.getuser()
+    return make_units(folder, Path(sys.executable), user=user, words=words)

@@ -1,0 +1,109 @@
+"""What systemd is told about a car: how it starts, and what makes it safe whatever happens."""
+
+from pathlib import Path
+
+CAR_UNIT = "donkey.service"
+SAFE_UNIT = "donkey-safe.service"
+
+_CAR = """\
+# Made by `donkey service install`. It is written anew by the next one.
+[Unit]
+Description=Donkey car in {name}
+After=network.target{after}
+StartLimitIntervalSec=60
+StartLimitBurst=5
+
+[Service]
+Type=notify
+{user}WorkingDirectory={folder}
+Environment=PYTHONUNBUFFERED=1
+ExecStart={python} {manage} drive{words}
+# Whatever ended it, also both of its processes at once: neutral, then no pulses.
+ExecStopPost={python} -m donkeycar.management.neutral --path {quoted}
+# The guardian of the motor reports a hundred times a second.
+WatchdogSec=1
+WatchdogSignal=SIGKILL
+TimeoutStartSec=120
+TimeoutStopSec=3
+KillMode=mixed
+Restart=on-failure
+RestartSec=2
+{privileges}
+[Install]
+WantedBy={target}
+"""
+
+# For the guardian; its child makes itself the first to go when memory runs out.
+_PRIVILEGES = """\
+OOMScoreAdjust=-900
+LimitRTPRIO=50
+LimitMEMLOCK=infinity
+"""
+
+_SAFE = """\
+# Made by `donkey service install`. No pulses before the network is up, and none after shutdown.
+[Unit]
+Description=Motor off for the donkey car in {name}
+DefaultDependencies=no
+After=local-fs.target systemd-modules-load.service
+Before=network-pre.target shutdown.target
+Wants=network-pre.target
+Conflicts=shutdown.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+User={user}
+ExecStart=-{python} -m donkeycar.management.neutral --off --path {quoted}
+ExecStop=-{python} -m donkeycar.management.neutral --off --path {quoted}
+TimeoutStartSec=20
+TimeoutStopSec=5
+
+[Install]
+WantedBy=sysinit.target
+"""
+
+
+def quoted(text: str) -> str:
+    r"""A word of a command line of systemd.
+
+    Example:
+        >>> quoted("/home/kim/my car"), quoted("100%")
+        ('"/home/kim/my car"', '100%%')
+    """
+    text = text.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    return f'"{text}"' if any(letter.isspace() or letter in "\"';\\" for letter in text) else text
+
+
+def make_units(
+    folder: Path, python: Path, *, user: str | None, words: tuple[str, ...] = ()
+) -> dict[str, str]:
+    """Text by name of each unit of a car.
+
+    Args:
+        folder: Of the car, absolute.
+        python: The interpreter that has donkeycar, absolute.
+        user: Who drives; ``None`` makes units of the user's own systemd, which cannot run early
+            at boot and may not ask for privileges.
+        words: More of the command line of `manage.py drive`, e.g. ``("--js",)``.
+    """
+    fields = {
+        "name": folder.name.replace("%", "%%"),
+        "folder": str(folder).replace("%", "%%"),
+        "quoted": quoted(str(folder)),
+        "python": quoted(str(python)),
+        "manage": quoted(str(folder / "manage.py")),
+        "words": "".join(f" {quoted(word)}" for word in words),
+    }
+    units = {
+        CAR_UNIT: _CAR.format(
+            **fields,
+            user=f"User={user}\n" if user else "",
+            after=f" {SAFE_UNIT}" if user else "",
+            privileges=_PRIVILEGES if user else "",
+            target="multi-user.target" if user else "default.target",
+        )
+    }
+    if user:
+        units[SAFE_UNIT] = _SAFE.format(**fields, user=user)
+    return units
