@@ -30,6 +30,8 @@ COMMANDS = {
     "tub": Command("donkeycar.management.tub", "check and repair recordings"),
     "calibrate": Command("donkeycar.management.calibrate", "find the pulses of servo and motor"),
     "gamepad": Command("donkeycar.management.gamepad", "try a gamepad, and teach it to a car"),
+    "doctor": Command("donkeycar.management.doctor", "what is there, what is missing, what to do"),
+    "service": Command("donkeycar.management.service", "let the car start with the computer"),
     "train": Command("donkeycar.management.train", "make a pilot of recordings"),
     "sim": Command("donkeycar.management.sim", "let a pilot drive in the simulator"),
 }

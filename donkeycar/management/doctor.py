@@ -1,0 +1,144 @@
+"""`donkey doctor`: what of a car is there, what is missing, and what to do about it."""
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from donkeycar.config import Config, load_config
+from donkeycar.errors import ConfigError, DonkeyError
+from donkeycar.management import doctor_probes as probes
+from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
+from donkeycar.parts.drivetrain.pin_id import PCA9685Id, parse_pin
+
+GROUPS = ("i2c", "gpio", "input", "video", "dialout")
+MARKS = {OK: "ok     ", WARNING: "warning", MISSING: "MISSING"}
+
+_PI = "pip install 'donkeycar[pi]'"
+# What each kind of pin or line imports when it is opened.
+_LIBRARIES = {
+    "PCA9685": ("smbus2", "adafruit_pca9685", "gpiod"),
+    "RPI_GPIO": ("gpiozero", "lgpio"),
+    "serial": ("serial",),
+}
+
+
+def examine(folder: Path, *, run: probes.Runner = probes.output_of) -> Iterator[Finding]:
+    """Look at everything, one finding after the other.
+
+    Args:
+        folder: Of the car; without one only the computer is looked at.
+        run: Runs a command.
+    """
+    cfg: Config | None = None
+    try:
+        cfg = load_config(folder / "config.py")
+        yield Finding("settings", OK, f"{folder / 'myconfig.py'}")
+    except ConfigError as error:
+        yield Finding("settings", MISSING, str(error), "mend it, or: donkey createcar")
+    if cfg is not None:
+        yield probes.camera(cfg.CAMERA_TYPE, run=run)
+        yield from _chips(cfg)
+        yield from probes.packages(_needed(cfg))
+        yield _gamepads(cfg)
+    yield probes.permissions(GROUPS)
+    yield probes.disk(folder)
+    yield probes.writing(folder, monotonic=time.monotonic)
+    yield probes.time_of_day(run=run)
+    yield probes.power(run=run)
+    yield probes.temperature()
+    yield _network()
+
+
+def pins_of(cfg: Config) -> list[str]:
+    """Names of the pins that the drivetrain of a car uses."""
+    kind = cfg.DRIVE_TRAIN_TYPE
+    if kind in ("I2C_SERVO", "SERVO_ESC"):
+        bus = 1 if cfg.PCA9685_I2C_BUSNUM is None else cfg.PCA9685_I2C_BUSNUM
+        chip = f"PCA9685.{bus}:{cfg.PCA9685_I2C_ADDR:x}"
+        return [f"{chip}.{cfg.STEERING_CHANNEL}", f"{chip}.{cfg.THROTTLE_CHANNEL}"]
+    family: Any = cfg.get(kind)
+    if kind == "MOCK" or not hasattr(family, "items"):
+        return []
+    return [str(pin) for name, pin in family.items() if name.endswith("_PIN")]
+
+
+def _chips(cfg: Config) -> Iterator[Finding]:
+    from donkeycar.parts.drivetrain.i2c_bus import open_bus
+
+    chips = set()
+    for name in pins_of(cfg):
+        try:
+            pin = parse_pin(name, setting=cfg.DRIVE_TRAIN_TYPE)
+        except ConfigError as error:
+            yield Finding("pins", MISSING, str(error), "docs/drivetrains.md has the names")
+            continue
+        if isinstance(pin, PCA9685Id):
+            chips.add((pin.bus, pin.address))
+    for bus, address in sorted(chips):
+        yield probes.i2c_chip(bus, address, open_bus=open_bus)
+
+
+def _needed(cfg: Config) -> dict[str, str]:
+    needed: dict[str, str] = {}
+    names = [name for pin in pins_of(cfg) for name in _LIBRARIES.get(pin.partition(".")[0], ())]
+    if cfg.DRIVE_TRAIN_TYPE in ("VESC", "MM1"):
+        names += _LIBRARIES["serial"]
+    needed |= dict.fromkeys(names, _PI)
+    if "lgpio" in needed:
+        needed["lgpio"] = "sudo apt install python3-lgpio"
+    if cfg.CAMERA_TYPE == "PICAM":
+        needed["picamera2"] = "sudo apt install python3-picamera2"
+    needed["ai_edge_litert"] = "pip install donkeycar"
+    return needed
+
+
+def _gamepads(cfg: Config) -> Finding:
+    from donkeycar.management.gamepad import describe, find_pads
+
+    names = []
+    try:
+        for line in find_pads():
+            names.append(describe(line))
+            line.close()
+    except (DonkeyError, OSError):
+        names = []
+    wanted = cfg.USE_JOYSTICK_AS_DEFAULT and cfg.CONTROLLER_TYPE not in ("MM1", "pigpio_rc", "mock")
+    return probes.gamepad(names, wanted=wanted)
+
+
+def _network() -> Finding:
+    from donkeycar.console.server import lan_address
+
+    return probes.network(lan_address())
+
+
+def line_of(finding: Finding) -> str:
+    """A finding as it is printed; the next step on a line of its own."""
+    text = f"{MARKS[finding.state]}  {finding.what:12} {finding.found}"
+    return f"{text}\n{'':23}-> {finding.step}" if finding.step else text
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print all findings.
+
+    Returns:
+        0 if nothing is missing, 1 if something is; warnings do not count.
+    """
+    if sys.platform != "linux":
+        raise ConfigError("`donkey doctor` looks at the computer of a car, which runs Linux")
+    missing = 0
+    for finding in examine(args.path.expanduser().absolute()):
+        print(line_of(finding), flush=True)
+        missing += finding.state == MISSING
+    print(f"{missing} missing." if missing else "Nothing is missing.")
+    return int(missing > 0)

@@ -1,0 +1,253 @@
+"""Small questions to a computer: is what a car needs there, and if not, what is the next step.
+
+Each probe takes what it looks at as arguments, and answers with one finding.
+"""
+
+import grp
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+OK, WARNING, MISSING = "ok", "warning", "missing"
+
+GIB = 1024**3
+# A drive of ten minutes takes about this much.
+LOW_SPACE_BYTES = GIB
+LOW_WRITE_BYTES_S = 5e6
+WRITE_TEST_BYTES = 4 * 1024**2
+# The Pi slows down at 80, and stops helping itself at 85 degrees.
+WARM_C, HOT_C = 70.0, 80.0
+COMMAND_S = 5.0
+
+# Bits of `vcgencmd get_throttled`. Source: raspberrypi.com, documentation of vcgencmd.
+UNDERVOLTAGE_NOW, UNDERVOLTAGE_SINCE_START = 1 << 0, 1 << 16
+SLOWED_NOW = 1 << 2
+
+Runner = Callable[[Sequence[str]], str | None]
+
+
+class Finding(NamedTuple):
+    """One line of the report.
+
+    Attributes:
+        what: What was looked at.
+        state: `OK`, `WARNING` or `MISSING`.
+        found: What was seen.
+        step: What to do next; "" if nothing.
+    """
+
+    what: str
+    state: str
+    found: str
+    step: str = ""
+
+
+class Bus(Protocol):
+    """The part of an I2C bus that a search needs."""
+
+    def readfrom_into(self, address: int, buffer: bytearray, /) -> None:
+        """Read a byte; raises ``OSError`` if nothing answers."""
+
+
+def output_of(words: Sequence[str]) -> str | None:
+    """What a command prints; ``None`` if it is missing, fails, or takes too long."""
+    try:
+        answer = subprocess.run(  # noqa: S603
+            words, capture_output=True, text=True, timeout=COMMAND_S, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return answer.stdout.strip()
+
+
+def camera(kind: str, *, run: Runner = output_of, devices: Path = Path("/dev")) -> Finding:
+    """The camera of `CAMERA_TYPE`, without opening it."""
+    if kind in ("MOCK", "SIM", "TUB", "IMAGE_LIST"):
+        return Finding("camera", OK, f"CAMERA_TYPE {kind} needs none")
+    for command in ("rpicam-hello", "libcamera-hello"):
+        text = run([command, "--list-cameras"])
+        if text is not None and "Available cameras" in text:
+            first = next((line for line in text.splitlines() if line.startswith("0 :")), "one")
+            return Finding("camera", OK, first)
+    video = sorted(devices.glob("video*"))
+    if video and kind != "PICAM":
+        return Finding("camera", OK, ", ".join(map(str, video)))
+    return Finding(
+        "camera", MISSING, f"CAMERA_TYPE {kind}, and no camera answers",
+        "switch the Pi off, press both ends of the ribbon cable home; then: rpicam-hello "
+        "--list-cameras",
+    )  # fmt: skip
+
+
+def i2c_chip(
+    number: int, address: int, *, open_bus: Callable[[int], Bus], devices: Path = Path("/dev")
+) -> Finding:
+    """A chip on an I2C bus: reads one byte, writes none."""
+    what, device = "I2C", devices / f"i2c-{number}"
+    if not device.exists():
+        return Finding(what, MISSING, f"no {device}", "sudo raspi-config nonint do_i2c 0; reboot")
+    if not os.access(device, os.R_OK | os.W_OK):
+        return Finding(
+            what, MISSING, f"{device} is closed to you",
+            "sudo usermod -aG i2c $USER; log in again",
+        )  # fmt: skip
+    try:
+        open_bus(number).readfrom_into(address, bytearray(1))
+    except OSError as error:
+        return Finding(
+            what, MISSING, f"bus {number} is there, nothing answers at {address:#04x}: {error}",
+            f"check wires and power of the servo board; sudo i2cdetect -y {number}",
+        )  # fmt: skip
+    return Finding(what, OK, f"a chip answers at {address:#04x} of bus {number}")
+
+
+def gamepad(names: Iterable[str], *, wanted: bool) -> Finding:
+    """Gamepads that are plugged in or paired."""
+    found = ", ".join(names)
+    if found:
+        return Finding("gamepad", OK, found)
+    if not wanted:
+        return Finding("gamepad", OK, "none, and the settings ask for none")
+    return Finding(
+        "gamepad", MISSING, "USE_JOYSTICK_AS_DEFAULT, and there is none",
+        "plug it in, or bluetoothctl: scan on, pair, trust, connect; then: donkey gamepad",
+    )  # fmt: skip
+
+
+def disk(
+    folder: Path, *, usage: Callable[[Path], tuple[int, int, int]] = shutil.disk_usage
+) -> Finding:
+    """Room for recordings."""
+    _, _, free = usage(folder)
+    found = f"{free / GIB:.1f} GiB free in {folder}"
+    if free < LOW_SPACE_BYTES:
+        return Finding("disk", WARNING, found, "delete or move recordings from data/")
+    return Finding("disk", OK, found)
+
+
+def writing(folder: Path, *, monotonic: Callable[[], float]) -> Finding:
+    """Write a file in `folder`, measure it, and remove it."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
+            start_s = monotonic()
+            file.write(os.urandom(WRITE_TEST_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+            seconds = max(monotonic() - start_s, 1e-6)
+    except OSError as error:
+        return Finding(
+            "writing", MISSING, f"{folder}: {error.strerror}",
+            f"give it to yourself: sudo chown -R $USER {folder}",
+        )  # fmt: skip
+    speed = WRITE_TEST_BYTES / seconds
+    found = f"{speed / 1e6:.0f} MB/s"
+    if speed < LOW_WRITE_BYTES_S:
+        return Finding("writing", WARNING, found, "use a faster card, marked A1 or A2")
+    return Finding("writing", OK, found)
+
+
+def time_of_day(*, run: Runner = output_of) -> Finding:
+    """Whether the clock is set: records carry the time of day."""
+    answer = run(["timedatectl", "show", "--property=NTPSynchronized", "--value"])
+    if answer == "yes":
+        return Finding("clock", OK, "set by the network")
+    found = "cannot be asked: no timedatectl" if answer is None else "not set by the network"
+    return Finding("clock", WARNING, found, "sudo timedatectl set-ntp true, with internet")
+
+
+def power(*, run: Runner = output_of, hwmon: Path = Path("/sys/class/hwmon")) -> Finding:
+    """Whether the supply holds its voltage, as the Pi sees it."""
+    step = "use a supply of 5 V and 3 A, with a short cable"
+    answer = run(["vcgencmd", "get_throttled"])
+    if answer is not None and answer.startswith("throttled="):
+        try:
+            bits = int(answer.removeprefix("throttled="), 16)
+        except ValueError:
+            return Finding("power", WARNING, f"vcgencmd says {answer!r}", "ask it again")
+        if bits & UNDERVOLTAGE_NOW:
+            return Finding("power", MISSING, "the voltage is too low now", step)
+        if bits & UNDERVOLTAGE_SINCE_START:
+            return Finding("power", WARNING, "the voltage was too low since the start", step)
+        return Finding("power", OK, "the voltage held since the start")
+    for alarm in sorted(hwmon.glob("hwmon*/in0_lcrit_alarm")):
+        if alarm.read_text().strip() != "0":
+            return Finding("power", MISSING, f"too low, says {alarm}", step)
+        return Finding("power", OK, "no alarm since the start")
+    return Finding("power", WARNING, "this computer does not tell", "")
+
+
+def temperature(zone: Path = Path("/sys/class/thermal/thermal_zone0/temp")) -> Finding:
+    """How warm the processor is."""
+    try:
+        celsius = int(zone.read_text()) / 1000
+    except (OSError, ValueError):
+        return Finding("temperature", WARNING, "this computer does not tell", "")
+    found = f"{celsius:.0f} degrees"
+    if celsius >= WARM_C:
+        state = MISSING if celsius >= HOT_C else WARNING
+        return Finding("temperature", state, found, "give the Pi a heat sink or a fan")
+    return Finding("temperature", OK, found)
+
+
+def network(address: str, name: str = "") -> Finding:
+    """Where a phone finds the car."""
+    if address.startswith("127."):
+        return Finding(
+            "network", MISSING, "no address but this computer's own",
+            "sudo nmcli device wifi connect NAME password PASSWORD",
+        )  # fmt: skip
+    return Finding("network", OK, f"{address}, {(name or socket.gethostname())}.local")
+
+
+def packages(
+    needed: Mapping[str, str], *, find: Callable[[str], object] = find_spec
+) -> list[Finding]:
+    """Libraries by the line that installs them.
+
+    Args:
+        needed: Line by module, e.g. ``{"smbus2": "pip install 'donkeycar[pi]'"}``.
+        find: Finds a module, or gives ``None``.
+    """
+    missing: dict[str, list[str]] = {}
+    for module, line in needed.items():
+        if find(module) is None:
+            missing.setdefault(line, []).append(module)
+    if not missing:
+        return [Finding("packages", OK, ", ".join(needed) or "none needed")]
+    return [
+        Finding("packages", MISSING, ", ".join(modules), line) for line, modules in missing.items()
+    ]
+
+
+def permissions(
+    wanted: Iterable[str],
+    *,
+    mine: Iterable[str] | None = None,
+    known: Iterable[str] | None = None,
+    is_root: bool | None = None,
+) -> Finding:
+    """Groups that open devices.
+
+    Args:
+        wanted: Names of groups; those this computer does not know do not count.
+        mine: Groups of this process; ``None`` asks.
+        known: Groups of this computer; ``None`` asks.
+        is_root: Whether everything is open anyway; ``None`` asks.
+    """
+    everybody = {group.gr_name: group.gr_gid for group in grp.getgrall()}
+    names = set(everybody if known is None else known)
+    own = {name for name, number in everybody.items() if number in os.getgroups()}
+    own = own if mine is None else set(mine)
+    lacking = [name for name in wanted if name in names and name not in own]
+    if lacking and not (os.geteuid() == 0 if is_root is None else is_root):
+        return Finding(
+            "permissions", MISSING, f"you are not in {', '.join(lacking)}",
+            f"sudo usermod -aG {','.join(lacking)} $USER; log in again",
+        )  # fmt: skip
+    return Finding("permissions", OK, "every device of a car is open to you")

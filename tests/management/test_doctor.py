@@ -1,0 +1,192 @@
+"""The doctor sees what is there, names what is missing, and says the next step."""
+
+import os
+
+import pytest
+
+from donkeycar.management import doctor
+from donkeycar.management import doctor_probes as probes
+from donkeycar.management.cli import main
+from donkeycar.management.createcar import create_car
+from donkeycar.testing import FakeI2C, PCA9685Chip
+
+
+def says(**answers):
+    """A runner of commands that knows a few; dashes of a name are underscores here."""
+    return lambda words: answers.get(words[0].replace("-", "_"))
+
+
+LISTED = "Available cameras\n-----------------\n0 : imx219 [3280x2464 10-bit RGGB]\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "answers", "state"),
+    [
+        ("MOCK", {}, "ok"),
+        ("PICAM", {"rpicam_hello": LISTED}, "ok"),
+        ("PICAM", {"libcamera_hello": LISTED}, "ok"),
+        ("PICAM", {"rpicam_hello": "No cameras available!"}, "missing"),
+        ("PICAM", {}, "missing"),
+    ],
+)
+def test_a_camera_is_found_by_the_systems_own_list(tmp_path, kind, answers, state):
+    assert probes.camera(kind, run=says(**answers), devices=tmp_path).state == state
+
+
+def test_a_chip_answers_on_its_bus(tmp_path):
+    (tmp_path / "i2c-1").touch()
+    bus = FakeI2C(PCA9685Chip())
+    assert probes.i2c_chip(1, 0x40, open_bus=lambda n: bus, devices=tmp_path).state == "ok"
+    absent = probes.i2c_chip(1, 0x41, open_bus=lambda n: bus, devices=tmp_path)
+    assert (absent.state, "0x41" in absent.found) == ("missing", True)
+    assert "raspi-config" in probes.i2c_chip(2, 0x40, open_bus=None, devices=tmp_path).step
+
+
+def test_looking_for_a_chip_changes_nothing_on_it(tmp_path):
+    (tmp_path / "i2c-1").touch()
+    chip = PCA9685Chip()
+    before = bytes(chip[register] for register in range(256))
+    probes.i2c_chip(1, 0x40, open_bus=lambda n: FakeI2C(chip), devices=tmp_path)
+    assert bytes(chip[register] for register in range(256)) == before
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "state"),
+    [(["F710"], True, "ok"), ([], False, "ok"), ([], True, "missing")],
+)
+def test_a_gamepad_is_missed_only_if_the_settings_want_one(names, wanted, state):
+    assert probes.gamepad(names, wanted=wanted).state == state
+
+
+@pytest.mark.parametrize(("free_gib", "state"), [(20, "ok"), (0.5, "warning")])
+def test_a_disk_that_fills_up_is_a_warning(tmp_path, free_gib, state):
+    usage = (0, 0, int(free_gib * probes.GIB))
+    assert probes.disk(tmp_path, usage=lambda path: usage).state == state
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(0.1, "ok"), (2.0, "warning")])
+def test_a_slow_card_is_a_warning_and_the_test_leaves_nothing_behind(tmp_path, seconds, state):
+    times = iter([0.0, seconds])
+    assert probes.writing(tmp_path, monotonic=lambda: next(times)).state == state
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    finding = probes.writing(tmp_path / "absent", monotonic=lambda: 0.0)
+    assert (finding.state, "chown" in finding.step) == ("missing", True)
+
+
+@pytest.mark.parametrize(("answer", "state"), [("yes", "ok"), ("no", "warning"), (None, "warning")])
+def test_a_clock_that_is_not_set_is_a_warning(answer, state):
+    assert probes.time_of_day(run=says(timedatectl=answer)).state == state
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("throttled=0x0", "ok"), ("throttled=0x50005", "missing"),
+        ("throttled=0x50000", "warning"), ("throttled=?", "warning"),
+    ],
+)  # fmt: skip
+def test_the_pi_tells_of_its_voltage(answer, state, tmp_path):
+    assert probes.power(run=says(vcgencmd=answer), hwmon=tmp_path).state == state
+
+
+@pytest.mark.parametrize(("alarm", "state"), [("0\n", "ok"), ("1\n", "missing")])
+def test_without_vcgencmd_the_kernel_tells_of_the_voltage(tmp_path, alarm, state):
+    (tmp_path / "hwmon1").mkdir()
+    (tmp_path / "hwmon1" / "in0_lcrit_alarm").write_text(alarm)
+    assert probes.power(run=says(), hwmon=tmp_path).state == state
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [("51000\n", "ok"), ("72000", "warning"), ("81000", "missing"), ("warm", "warning")],
+)
+def test_a_hot_processor_is_noticed(tmp_path, text, state):
+    (tmp_path / "temp").write_text(text)
+    assert probes.temperature(tmp_path / "temp").state == state
+
+
+@pytest.mark.parametrize(("address", "state"), [("192.168.1.20", "ok"), ("127.0.0.1", "missing")])
+def test_a_car_without_a_network_is_told_how_to_join_one(address, state):
+    assert probes.network(address, "donkey").state == state
+
+
+def test_missing_packages_are_listed_with_the_line_that_installs_them():
+    needed = {"smbus2": "pip a", "gpiod": "pip a", "picamera2": "apt b", "json": "pip c"}
+    found = probes.packages(needed, find=lambda name: True if name == "json" else None)
+    assert [(f.state, f.found, f.step) for f in found] == [
+        ("missing", "smbus2, gpiod", "pip a"), ("missing", "picamera2", "apt b"),
+    ]  # fmt: skip
+    assert [f.state for f in probes.packages(needed, find=lambda name: True)] == ["ok"]
+
+
+@pytest.mark.parametrize(
+    ("mine", "is_root", "state"),
+    [(["i2c", "gpio"], False, "ok"), (["i2c"], False, "missing"), ([], True, "ok")],
+)
+def test_groups_that_this_computer_knows_are_needed(mine, is_root, state):
+    finding = probes.permissions(
+        ["i2c", "gpio", "unheard"], mine=mine, known=["i2c", "gpio"], is_root=is_root
+    )
+    assert finding.state == state
+    assert ("usermod -aG gpio" in finding.step) == (state == "missing")
+
+
+@pytest.fixture
+def car(tmp_path):
+    path = tmp_path / "car"
+    create_car(path)
+    return path
+
+
+def configure(car, text):
+    with (car / "myconfig.py").open("a") as file:
+        file.write(f"\n{text}\n")
+
+
+def test_a_real_computer_is_examined_from_end_to_end(car, capsys):
+    code = main(["doctor", "--path", str(car)])
+    printed = capsys.readouterr().out
+    whats = {
+        line[9:21].strip() for line in printed.splitlines() if line[:3] in ("ok ", "war", "MIS")
+    }
+    assert whats == {
+        "settings", "camera", "packages", "gamepad", "permissions", "disk", "writing", "clock",
+        "power", "temperature", "network",
+    }  # fmt: skip
+    assert code == int("MISSING" in printed)
+
+
+def test_a_chip_that_the_settings_name_and_nobody_has_is_missing(car, capsys):
+    configure(car, "DRIVE_TRAIN_TYPE = 'I2C_SERVO'\nPCA9685_I2C_BUSNUM = 211")
+    assert main(["doctor", "--path", str(car)]) == 1
+    assert "MISSING  I2C          no /dev/i2c-211" in capsys.readouterr().out
+
+
+def test_settings_that_cannot_be_read_are_named_and_the_rest_goes_on(car, capsys):
+    configure(car, "DRIVE_LOOP_HZ = 'fast'")
+    assert main(["doctor", "--path", str(car)]) == 1
+    printed = capsys.readouterr().out
+    assert "DRIVE_LOOP_HZ" in printed
+    assert "disk" in printed
+
+
+@pytest.mark.parametrize(
+    ("kind", "pins"),
+    [
+        ("MOCK", []), ("VESC", []), ("I2C_SERVO", ["PCA9685.1:40.1", "PCA9685.1:40.0"]),
+        ("PWM_STEERING_THROTTLE", ["PCA9685.1:40.1", "PCA9685.1:40.0"]),
+        ("DC_STEER_THROTTLE", [f"RPI_GPIO.BOARD.{n}" for n in (18, 16, 15, 13)]),
+    ],
+)  # fmt: skip
+def test_pins_are_those_of_the_drivetrain(car, kind, pins):
+    cfg = doctor.load_config(car / "config.py", overrides=[f"DRIVE_TRAIN_TYPE={kind}"])
+    assert doctor.pins_of(cfg) == pins
+
+
+def test_a_command_that_is_missing_or_fails_says_nothing():
+    assert probes.output_of(["no-such-command-here"]) is None
+    assert probes.output_of(["false"]) is None
+    assert probes.output_of(["echo", str(os.getpid())]) == str(os.getpid())
