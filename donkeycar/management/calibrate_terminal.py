@@ -115,19 +115,23 @@ class TerminalBench:
         self._ended = True
 
     def _read_keys(self) -> None:
+        shown = ""
         while not self._ended:
-            print(f"\r{line_of(self._bench.state(NAME)):78}", end="", flush=True)
+            line = line_of(self._bench.state(NAME))
+            if line != shown:
+                print(f"\r{line:78}", end="", flush=True)
+                shown = line
             if not select.select([self._keyboard], [], [], POLL_S)[0]:
                 continue
-            key = os.read(self._keyboard, 16).decode(errors="replace")
-            if not key or key in QUIT:
-                self._bench.take(NAME, {"stop": True})
-                # As Ctrl-C does it: the loop ends, and every part with it.
-                os.kill(os.getpid(), signal.SIGINT)
-                return
-            for one in KEY.findall(key):
-                answer = self._bench.take(NAME, message_for(one, self._bench.state(NAME)))
-                self._tell(answer)
+            typed = os.read(self._keyboard, 64).decode(errors="replace")
+            for key in KEY.findall(typed) or QUIT[:1]:
+                if key in QUIT:
+                    self._bench.take(NAME, {"stop": True})
+                    # As Ctrl-C does it: the loop ends, and every part with it.
+                    os.kill(os.getpid(), signal.SIGINT)
+                    return
+                self._tell(self._bench.take(NAME, message_for(key, self._bench.state(NAME))))
+                shown = ""
 
     def _tell(self, answer: dict[str, Any]) -> None:
         if "error" in answer:
