@@ -45,8 +45,14 @@ _STEERING = (
     _pulse("STEERING_LEFT_PWM", 460, "full left"),
     _pulse("STEERING_RIGHT_PWM", 290, "full right"),
     Setting(
-        "STEERING_MID_PWM", None, "straight ahead; None is half-way", kind="int",
-        unit="4096ths of a frame", low=0, high=4095, optional=True,
+        "STEERING_MID_PWM",
+        None,
+        "straight ahead; None is half-way",
+        kind="int",
+        unit="4096ths of a frame",
+        low=0,
+        high=4095,
+        optional=True,
     ),
 )
 _BOARD = "RPI_GPIO.BOARD."
