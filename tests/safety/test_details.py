@@ -153,6 +153,7 @@ def test_as_many_ticks_are_remembered_as_are_needed(link):
          "`buttons` must be named w1, w2, w3, w4, w5. Received: buttons='w6'"),
         ('{"angle": 0, "angle": 1}', "Every key must be there once. Received: a key twice"),
     ],
+    ids=["echo", "mode", "buttons", "button", "twice"],
 )  # fmt: skip
 def test_a_refusal_names_the_rule_and_what_came(text, message):
     with pytest.raises(MessageError) as error:
