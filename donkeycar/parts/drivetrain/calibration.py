@@ -18,9 +18,9 @@ from donkeycar.parts.drivetrain.calibration_points import (
     read_sheet,
     value_from_us,
 )
+from donkeycar.parts.drivetrain.calibration_rules import check_pulses
 from donkeycar.parts.drivetrain.pca9685 import OSCILLATOR_HZ, TICKS, tick_us
 from donkeycar.safety.command import NEUTRAL, Command
-from donkeycar.safety.pulse import PulseRange
 from donkeycar.timing import Clock, RealClock
 
 # Whoever calibrates says something at least this often, or the motor is neutral.
@@ -330,41 +330,12 @@ class Calibration:
 
     def _change(self, moved: Mapping[str, float]) -> None:
         pulses = {**self.pulses, **moved}
-        self._check(pulses)
+        check_pulses(self.sheet, pulses)
         self._keep(replace(self._draft, pulses=pulses))
-
-    def _check(self, pulses: Mapping[str, float]) -> None:
-        """Refuse pulses out of order, or farther out than may be tried."""
-        _check_order(PulseRange(*(pulses[point] for point in STEERING)), self.sheet.steering)
-        if self.sheet.throttle is not None:
-            motor = PulseRange(*(pulses[point] for point in ("reverse", "stopped", "forward")))
-            _check_order(motor, self.sheet.throttle)
-            way_us = (motor.high_us - motor.centre_us) / 2
-            start_us = pulses["start"] - motor.centre_us
-            if not 0 <= start_us * way_us <= way_us * way_us:
-                raise ConfigError(
-                    "The motor must begin to turn before half of full forward. Received: "
-                    f"{pulses['start']:.0f} us. Move full forward first"
-                )
 
     def _keep(self, draft: _Draft) -> None:
         self._history = [*self._history[1 - MAX_UNDO :], self._draft]
         self._draft = draft
-
-
-def _check_order(pulses: PulseRange, widest: PulseRange) -> None:
-    lowest_us, highest_us = sorted((widest.low_us, widest.high_us))
-    low_us, high_us = sorted((pulses.low_us, pulses.high_us))
-    if not lowest_us - 0.5 <= low_us or not high_us <= highest_us + 0.5:
-        raise ConfigError(
-            f"Pulses must be {lowest_us:.0f} to {highest_us:.0f} us: what is stored and 20 %. "
-            f"Received: {low_us:.0f} to {high_us:.0f} us. To go farther save, and start again"
-        )
-    if not low_us <= pulses.centre_us <= high_us or low_us == high_us:
-        raise ConfigError(
-            f"The middle must be between the ends. Received: {pulses.low_us:.0f}, "
-            f"{pulses.centre_us:.0f}, {pulses.high_us:.0f} us"
-        )
 
 
 def _has_pca9685(sheet: Sheet, settings: Settings) -> bool:

@@ -140,16 +140,14 @@ def _pulsed(garage: Garage, family: Settings) -> Output:
 
 def _steering(garage: Garage, family: Settings) -> PulseRange:
     counts = [family["STEERING_LEFT_PWM"], family["STEERING_RIGHT_PWM"]]
-    # Straight ahead is half-way unless the owner says where.
     if family.get("STEERING_MID_PWM") is not None:
         counts.insert(1, family["STEERING_MID_PWM"])
     return garage.pulses(*counts, scale=family["PWM_STEERING_SCALE"])
 
 
 def _dead_us(garage: Garage, family: Settings) -> float:
-    counts: float = family.get("THROTTLE_DEAD_PWM") or 0.0
-    scale: float = family["PWM_THROTTLE_SCALE"]
-    return counts * scale * tick_us(garage.settings["PWM_FREQUENCY"])
+    counts: float = (family.get("THROTTLE_DEAD_PWM") or 0) * family["PWM_THROTTLE_SCALE"]
+    return counts * tick_us(garage.settings["PWM_FREQUENCY"])
 
 
 def _throttle(garage: Garage, family: Settings) -> PulseRange:

@@ -218,6 +218,14 @@ def test_the_dead_band_is_stored_as_its_width(ready):
     assert ready.changes() == {"PWM_STEERING_THROTTLE": {"THROTTLE_DEAD_PWM": 10}}
 
 
+@pytest.mark.parametrize("step_us", [-20, 20])
+def test_a_dead_band_is_not_negative_and_not_half_of_the_throttle(ready, step_us):
+    ready.choose("start")
+    with pytest.raises(ConfigError, match="must begin to turn 0 to 265 us from Stop"):
+        for _ in range(14):
+            ready.step(step_us)
+
+
 def test_a_write_that_fails_leaves_everything_to_be_saved(ready):
     def refuse(changes):
         raise ConfigError("read-only")
