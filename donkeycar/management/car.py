@@ -75,6 +75,11 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
             "A gamepad plugged into the car is not read by this version. Received: --js. "
             "Plug it into the phone or PC that shows the drive page: the page reads it."
         )
+    if args.model_type is not None and args.model is None:
+        raise ConfigError(
+            f"`--type` says what kind of network --model is. Received: --type {args.model_type} "
+            "alone. Say --model as well, or leave both out to drive by hand."
+        )
     meta = [_pair(text) for text in args.meta]
     cfg = load_config(folder / "config.py", myconfig=args.myconfig, overrides=args.set)
     set_up_logging(cfg)
