@@ -1,6 +1,7 @@
 """The loop: what a tick costs, and how well it keeps time, beside donkeycar 5.3 in the same run.
 
-Both run `loop_worker.py`, each in its own process and its own environment, one after the other.
+Both run `loop_worker.py`, each in its own process and its own environment. Pacing is measured on
+both at the same time, so that whatever else the machine does hits both alike.
 
 Goals: ten pass-through parts under 14 us a tick; at 20, 60 and 100 Hz with 30 % load the mean rate
 within 0.05 % of what was asked, and the p99 deviation of an interval at most half of 5.3's.
@@ -21,25 +22,34 @@ MAX_RATE_ERROR = 0.0005
 MAX_DEVIATION_RATIO = 0.5
 
 
-def measure(python: Path | str, *arguments: object) -> dict:
-    """One run of the worker. ``-I``: neither this folder nor its donkeycar leaks into 5.3's."""
+def start(python: Path | str, *arguments: object) -> subprocess.Popen:
+    """Start the worker. ``-I``: neither this folder nor its donkeycar leaks into 5.3's."""
     command = [str(python), "-I", str(WORKER), *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} failed:\n{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/"
+    )
+
+
+def result(worker: subprocess.Popen) -> dict:
+    """What a worker found."""
+    out, err = worker.communicate()
+    if worker.returncode:
+        raise SystemExit(f"{worker.args} failed:\n{err}")
+    return json.loads(out.splitlines()[-1])
 
 
 def main(argv: list[str] | None = None) -> int:
     """Print the figures; 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench loop", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=10, help="of each run")
+    parser.add_argument("--seconds", type=float, default=20, help="of each run")
     parser.add_argument("--repeats", type=int, default=3, help="medians are taken over these")
     args = parser.parse_args(argv)
     ours, peer = sys.executable, peer_python()
     missed = []
 
-    ticks = [(measure(ours, "tick"), measure(peer, "tick")) for _ in range(args.repeats)]
+    ticks = [
+        [result(start(python, "tick")) for python in (ours, peer)] for _ in range(args.repeats)
+    ]
     tick_us = statistics.median(ticks[0]["tick_us"] for ticks in ticks)
     peer_us = statistics.median(ticks[1]["tick_us"] for ticks in ticks)
     print(f"tick of 10 pass-through parts: {tick_us:.1f} us, 5.3: {peer_us:.1f} us")
@@ -47,10 +57,10 @@ def main(argv: list[str] | None = None) -> int:
         missed.append(f"a tick takes {tick_us:.1f} us, not under {MAX_TICK_US}")
 
     for rate_hz in (20, 60, 100):
-        runs = [
-            [measure(python, "pace", rate_hz, args.seconds) for python in (ours, peer)]
-            for _ in range(args.repeats)
-        ]
+        runs = []
+        for _ in range(args.repeats):
+            pair = [start(python, "pace", rate_hz, args.seconds) for python in (ours, peer)]
+            runs.append([result(worker) for worker in pair])
         error, peer_error = (
             statistics.median(abs(pair[who]["mean_hz"] / rate_hz - 1) for pair in runs)
             for who in (0, 1)

@@ -335,7 +335,7 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
         types += ["float", "float"]
     car.add(
         RecordingRule(during_ai=cfg.RECORD_DURING_AI),
-        inputs=["recording", "user/mode", "cam/sequence"],
+        inputs=["recording", "user/mode", "cam/sequence", "stop/reason"],
         outputs=["tub/take"],
     )
     recorder = TubRecorder(

@@ -13,6 +13,9 @@ from donkeycar.errors import ConfigError
 # microseconds for a few percent of a core.
 SPIN_S = 0.0002
 
+# Share of an interval that a tick may come early to make up for a late one before it.
+CATCH_UP = 0.002
+
 
 class Clock(Protocol):
     """What donkeycar needs of time; the ``time`` module satisfies it."""
@@ -82,9 +85,10 @@ class RateKeeper:
     """Hold a loop to a fixed rate without drift, and count the ticks that came late.
 
     Due times are computed from the start, not from the previous wake-up, so a mean rate is exact
-    however late single ticks are. A tick that is late by more than one interval starts a new
-    schedule: the loop does not race to catch up, because a burst of stale commands is worse than
-    a missed one.
+    however late single ticks are. A late tick is made up for little by little, by `CATCH_UP` of an
+    interval in each following one: one hiccup disturbs one interval, not two. A tick that is late
+    by more than one interval starts a new schedule: the loop does not race to catch up, because a
+    burst of stale commands is worse than a missed one.
 
     Args:
         rate_hz: Target rate in hertz, greater than 0.
@@ -100,7 +104,7 @@ class RateKeeper:
         self.interval_s = 1 / rate_hz
         self.late_ticks = 0
         self._clock: Clock = RealClock() if clock is None else clock
-        self._start_s = self._clock.monotonic()
+        self._start_s = self._began_s = self._clock.monotonic()
         self._ticks = 0
 
     def wait(self) -> float:
@@ -110,14 +114,17 @@ class RateKeeper:
             Seconds there were to spare, negative if the tick was late.
         """
         self._ticks += 1
-        due_s = self._start_s + self._ticks * self.interval_s
+        planned_s = self._start_s + self._ticks * self.interval_s
+        due_s = max(planned_s, self._began_s + self.interval_s * (1 - CATCH_UP))
         now_s = self._clock.monotonic()
         spare_s = due_s - now_s
         if spare_s > 0:
             self._clock.sleep(spare_s)
+            now_s = self._clock.monotonic()
         elif spare_s < 0:
             self.late_ticks += 1
-            if -spare_s > self.interval_s:
+            if now_s - planned_s > self.interval_s:
                 self._start_s = now_s
                 self._ticks = 0
+        self._began_s = now_s
         return spare_s

@@ -78,8 +78,8 @@ class WebController:
             )
         if initial_mode != "user" and not has_pilot:
             raise ConfigError(
-                "`initial_mode` must be 'user' without a pilot. "
-                f"Received: initial_mode={initial_mode!r}"
+                "`initial_mode` (WEB_INIT_MODE) must be 'user' without a pilot. "
+                f"Received: initial_mode={initial_mode!r}. Start with --model, or change it"
             )
         if not 0 <= max_throttle <= 1:
             raise ConfigError(

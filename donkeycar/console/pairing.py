@@ -3,6 +3,7 @@
 import io
 import sys
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 
 class Pairing(NamedTuple):
@@ -22,15 +23,17 @@ class Pairing(NamedTuple):
     def text(self) -> str:
         """What to print at the start; the QR code only where a terminal can show it."""
         page, _, token = self.url.partition("#")
+        is_local = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
         if not token:
-            return f"Drive at {page} - everybody on this network can, there is no pairing."
-        lines = [
-            "Drive with a phone or a PC on this network: open this link, or scan it.",
-            f"  {self.url}",
-        ]
+            who = "everybody on this computer" if is_local else "everybody on this network"
+            return f"Drive at {page} - {who} can, there is no pairing."
+        where = "with a phone or a PC on this network: open this link, or scan it."
+        if is_local:
+            where = "on this computer: open this link."
+        lines = [f"Drive {where}", f"  {self.url}"]
         if self.pin:
             lines.append(f"Or open {page} and enter {self.pin}, in the next five minutes.")
-        if _shows_blocks():
+        if _shows_blocks() and not is_local:
             lines.insert(0, self.qr)
         return "\n".join(lines)
 

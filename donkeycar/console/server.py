@@ -1,6 +1,7 @@
 """The console's web server: its table of addresses, and its life."""
 
 import asyncio
+import errno
 import socket
 from typing import Any
 
@@ -51,10 +52,18 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise DeviceError(
             f"The console cannot listen on port {port} of {host or 'this computer'}: "
-            f"{error.strerror}. Stop the program that does, or choose another WEB_CONTROL_PORT"
+            f"{error.strerror}. {_advice(error)}"
         ) from error
     listener.setblocking(False)
     return listener
+
+
+def _advice(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "Stop the program that does, or choose another WEB_CONTROL_PORT"
+    if error.errno == errno.EACCES:
+        return "Choose a WEB_CONTROL_PORT above 1023"
+    return "Choose a WEB_HOST of this computer: 0.0.0.0 for every network, 127.0.0.1 for itself"
 
 
 def lan_address() -> str:

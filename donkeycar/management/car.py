@@ -74,6 +74,11 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 
 def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -> None:
+    if args.model_type is not None and args.model is None:
+        raise ConfigError(
+            f"`--type` says what kind of network --model is. Received: --type {args.model_type} "
+            "alone. Say --model as well, or leave both out to drive by hand."
+        )
     meta = [_pair(text) for text in args.meta]
     overrides = [*args.set, "USE_JOYSTICK_AS_DEFAULT=True"] if args.js else args.set
     cfg = load_config(folder / "config.py", myconfig=args.myconfig, overrides=overrides)

@@ -37,11 +37,24 @@ def describe(cfg: Config, names: Sequence[str]) -> str:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.add_argument("names", nargs="*", metavar="NAME", help="tell all about these settings")
-    parser.add_argument("--config", type=Path, default=Path("config.py"), help="of the car")
-    parser.add_argument("--myconfig", default="myconfig.py", help="the owner's file beside it")
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path("config.py"),
+        help="settings of the car (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--myconfig",
+        default="myconfig.py",
+        help="the owner's settings beside it (default: %(default)s)",
+    )
     parser.add_argument("--changed", action="store_true", help="leave out what has its default")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="as for driving"
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="one setting, as for driving, e.g. IMAGE_W=320; may be repeated",
     )
 
 

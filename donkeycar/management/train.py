@@ -26,8 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model", type=Path, help="where the pilot goes (default: models/pilot_<date>_<number>)"
     )
     parser.add_argument("--type", help="kind of network (default: DEFAULT_MODEL_TYPE)")
-    parser.add_argument("--comment", default="", help="to remember, beside the pilot")
-    parser.add_argument("--epochs", type=int, help="most times through the data (MAX_EPOCHS)")
+    parser.add_argument("--comment", default="", help="a note to keep with the pilot")
+    parser.add_argument(
+        "--epochs", type=int, help="times through the data, at most (default: MAX_EPOCHS)"
+    )
     parser.add_argument("--seed", type=int, help="the same seed trains the same pilot")
     parser.add_argument(
         "--validation", choices=("blocks", "last"), default="blocks",
@@ -36,10 +38,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-augmentation", action="store_true", help="show every frame as it was recorded"
     )
-    parser.add_argument("--config", type=Path, default=CONFIG, help="of the car")
-    parser.add_argument("--myconfig", default="myconfig.py", help="the owner's file beside it")
     parser.add_argument(
-        "--set", action="append", default=[], metavar="NAME=VALUE", help="as for driving"
+        "--config", type=Path, default=CONFIG, help="settings of the car (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--myconfig",
+        default="myconfig.py",
+        help="the owner's settings beside it (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="one setting for this run, e.g. MAX_EPOCHS=10; may be repeated",
     )
 
 

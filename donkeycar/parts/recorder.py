@@ -25,7 +25,7 @@ MIN_FREE_FRACTION = 0.05
 SPACE_CHECK_S = 1.0
 IDLE_S = 0.1  # how often the thread looks whether a batch is due
 LOSSLESS_S = 0.0005  # how often a full queue is looked at
-PAUSE_S = 1.0
+PAUSE_S = 0.5
 SHUTDOWN_S = 5.0
 
 _Queued = tuple[dict[str, Any], int]  # a record, and when it was
@@ -289,7 +289,8 @@ class TubRecorder:
         self._num_records = writer.durable_count
         self._fail(
             f"Recording stopped. The disk is almost full: {free / 1e6:.0f} MB free, "
-            f"{needed / 1e6:.0f} MB must stay free. Delete something, then record again."
+            f"{needed / 1e6:.0f} MB must stay free. Delete something, then switch recording off "
+            "and on."
         )
         return False
 

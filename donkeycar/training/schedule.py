@@ -41,15 +41,15 @@ class Schedule:
         patience: int | None = 5,
         min_delta: float = 0.0005,
     ) -> None:
-        for name, value, good in (
-            ("epochs", epochs, epochs >= 1),
-            ("learning_rate", learning_rate, learning_rate > 0),
-            ("decay", decay, decay >= 0),
-            ("patience", patience, patience is None or patience >= 1),
-            ("min_delta", min_delta, min_delta >= 0),
+        for name, value, good, rule in (
+            ("epochs", epochs, epochs >= 1, "1 or more"),
+            ("learning_rate", learning_rate, learning_rate > 0, "greater than 0"),
+            ("decay", decay, decay >= 0, "0 or more"),
+            ("patience", patience, patience is None or patience >= 1, "1 or more, or None"),
+            ("min_delta", min_delta, min_delta >= 0, "0 or more"),
         ):
             if not good:
-                raise TrainingError(f"`{name}` is out of range. Received: {name}={value}")
+                raise TrainingError(f"`{name}` must be {rule}. Received: {name}={value}")
         self.learning_rate = learning_rate
         self.decay = decay
         self.patience = patience

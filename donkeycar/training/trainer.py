@@ -2,6 +2,7 @@
 
 import platform
 import secrets
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -122,9 +123,9 @@ def train(
 
     recordings = gather(tubs, record_filter=record_filter)
     split(recordings.sessions, train_share=train_share, validation=validation, seed=seed)
+    _check_writable(files)  # what cannot be saved is better known before than after
     import_keras()
-    files.keras.parent.mkdir(parents=True, exist_ok=True)
-    read_database(files.keras.parent)  # a damaged list is better known before than after
+    read_database(files.keras.parent)  # the same for a damaged list
     recordings, frames = decode(
         recordings,
         folder=files.keras.parent,
@@ -193,10 +194,29 @@ def train(
 
 def _files(model_path: Path) -> PilotFiles:
     """Where the pilot goes."""
+    if model_path.is_dir():
+        raise TrainingError(
+            f"The pilot is files, not a folder. Received: {model_path}. "
+            f"Say --model {model_path / 'mypilot.keras'}"
+        )
     try:
         return PilotFiles.of(model_path)
     except PilotError as error:
         raise TrainingError(f"{error}  Say --model {model_path.with_suffix('.keras')}") from error
+
+
+def _check_writable(files: PilotFiles) -> None:
+    """Make the pilot's folder, and be sure that something can be written there."""
+    folder = files.keras.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise TrainingError(
+            f"The pilot needs a folder that can be written to. Received: {folder} "
+            f"({error.strerror}). Choose another with --model"
+        ) from error
 
 
 def _what_is_learnt_from(recordings: Recordings, parts: Split) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.console_client import Served
 from donkeycar.console.controller import WebController
+from donkeycar.console.pairing import Pairing
 from donkeycar.console.server import lan_address
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.safety.arbiter import Offer
@@ -88,12 +89,17 @@ def test_a_port_in_use_is_one_sentence():
             WebController(port=port, host="127.0.0.1")
 
 
+def test_an_address_of_another_computer_is_not_blamed_on_a_program():
+    with pytest.raises(DeviceError, match="192.0.2.1.*Choose a WEB_HOST"):
+        WebController(port=0, host="192.0.2.1")
+
+
 @pytest.mark.parametrize(
     ("arguments", "rule"),
     [
         ({"auth": "open"}, "`auth` must be 'pair' or 'none'. Received: auth='open'"),
         ({"initial_mode": "auto"}, "`initial_mode` must be one of user"),
-        ({"initial_mode": "local"}, "`initial_mode` must be 'user' without a pilot"),
+        ({"initial_mode": "local"}, "must be 'user' without a pilot.*--model"),
         ({"max_throttle": 1.5}, "`max_throttle` must be 0 to 1. Received: max_throttle=1.5"),
         ({"order_life_s": 0}, "`life_s` must be 0.1 to 1 s"),
     ],
@@ -114,18 +120,30 @@ def test_what_pairs_a_phone_is_offered_for_printing(car):
 def test_what_to_print_is_one_text(car, capsys, monkeypatch):
     pairing = car.controller.pairing
     assert pairing.text.splitlines() == [
-        "Drive with a phone or a PC on this network: open this link, or scan it.",
+        "Drive on this computer: open this link.",
         f"  {pairing.url}",
         f"Or open http://{car.host}/pair and enter {pairing.pin}, in the next five minutes.",
     ]
     assert "enter" not in pairing._replace(pin="").text
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert pairing.qr not in pairing.text, "no phone reaches 127.0.0.1"
+
+
+def test_what_a_phone_can_reach_is_printed_as_a_code_too(car, monkeypatch):
+    pairing = car.controller.pairing._replace(url="http://192.168.1.20:8887/pair#token")
+    assert pairing.text.startswith(
+        "Drive with a phone or a PC on this network: open this link, or scan it.\n"
+    )
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     assert pairing.text.startswith(pairing.qr)
 
 
-def test_without_pairing_the_text_warns():
-    with Served(auth="none") as car:
-        assert "everybody on this network can" in car.controller.pairing.text
+@pytest.mark.parametrize(
+    ("host", "who"), [("127.0.0.1", "on this computer"), ("192.168.1.20", "on this network")]
+)
+def test_without_pairing_the_text_warns(host, who):
+    text = Pairing(f"http://{host}:8887", "", "").text
+    assert f"everybody {who} can" in text
 
 
 def test_without_pairing_the_address_is_all_there_is():

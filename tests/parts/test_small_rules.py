@@ -33,6 +33,11 @@ def test_nothing_is_recorded_while_recording_is_off():
     assert RecordingRule(during_ai=True).run(False, "user", 1) is False
 
 
+@pytest.mark.parametrize(("reason", "recorded"), [("Stopped.", False), ("", True), (None, True)])
+def test_a_stopped_car_is_not_recorded_standing(reason, recorded):
+    assert RecordingRule().run(True, "user", 1, reason) is recorded
+
+
 def test_the_launch_lasts_for_its_duration_once_a_take_over(clock):
     launch = Launch(throttle=0.9, duration_s=1.0, clock=clock)
     assert launch.run("user", 0.2) is None

@@ -161,7 +161,7 @@ def test_a_rate_that_destroys_the_network_is_said(tub, tmp_path):
     [
         ({"optimizer": "adma"}, r"`optimizer` must be one of \['adam', .* Received: 'adma'"),
         ({"batch_size": 0}, "`batch_size` must be 1 or more. Received: 0"),
-        ({"epochs": 0}, "`epochs` is out of range"),
+        ({"epochs": 0}, "`epochs` must be 1 or more"),
         ({"validation": "random"}, "`validation` must be one of"),
     ],
 )

@@ -35,7 +35,8 @@ class ImageListCamera(Camera):
         Traceback (most recent call last):
         ...
         donkeycar.errors.ConfigError: `path_mask` must match pictures. Received: \
-path_mask='no/such/folder/*.jpg', which matches nothing
+path_mask='no/such/folder/*.jpg', which matches nothing. Set PATH_MASK to a folder of them, \
+for example "~/pictures/*.jpg".
     """
 
     def __init__(
@@ -64,7 +65,8 @@ path_mask='no/such/folder/*.jpg', which matches nothing
         self.paths = sorted((Path(name) for name in found), key=_natural_order)
         if not self.paths:
             raise ConfigError(
-                f"`path_mask` must match pictures. Received: {path_mask=}, which matches nothing"
+                f"`path_mask` must match pictures. Received: {path_mask=}, which matches nothing. "
+                'Set PATH_MASK to a folder of them, for example "~/pictures/*.jpg".'
             )
         self.loop = loop
         self._next = 0

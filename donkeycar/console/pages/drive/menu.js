@@ -91,8 +91,8 @@ export class Menu {
       `curl -H "Authorization: Bearer TOKEN" -H "Content-Type: application/json" -d '${JSON.stringify(message)}' ${location.origin}/drive`;
     find("commands").append(
       copyLine("Start the car", "python manage.py drive"),
-      copyLine("Start it with a pilot", "python manage.py drive --model models/mypilot.tflite"),
-      copyLine("Train a pilot on what was recorded", "python manage.py train --tubs data --model models/mypilot.tflite"),
+      copyLine("Start it with a pilot", "python manage.py drive --model models/mypilot.keras"),
+      copyLine("Train a pilot on what was recorded", "python manage.py train --tub data --model models/mypilot.keras"),
       copyLine("Stop the car", post({ stop: true })),
       copyLine("Read its state", post({})),
     );

@@ -11,11 +11,13 @@ import { toast } from "/static/lib/toast.js";
 import { showValue } from "/static/lib/value_bar.js";
 import { Menu } from "./menu.js";
 
-const NO_PILOT = "No pilot is loaded: start the car with  python manage.py drive --model models/mypilot.tflite";
+const NO_PILOT = "No pilot is loaded: start the car with  python manage.py drive --model models/mypilot.keras";
 const HAS_THUMBS = matchMedia("(pointer: coarse)").matches;
 const NO_CAMERA = "No picture yet. Is CAMERA_TYPE in myconfig.py the camera of this car?";
 const NO_CAMERA_MS = 6000;
 const LIMIT_STEP = 0.05;
+// Records reach the disk once a second.
+const STUCK_MS = 3000;
 const GAMEPAD_BUTTONS = { 0: stop, 1: record, 9: resume };
 
 const find = (id) => document.getElementById(id);
@@ -145,7 +147,7 @@ function show() {
   write(find("car"), name);
   if (document.title !== name) document.title = name;
   showLink();
-  write(find("rate"), state.loop_hz ? state.loop_hz.toFixed(innerWidth < 400 ? 0 : 1) : "–");
+  write(find("rate"), link.connection === "open" && state.loop_hz ? state.loop_hz.toFixed(innerWidth < 400 ? 0 : 1) : "–");
   write(find("records"), state.num_records === null ? "–" : String(state.num_records ?? 0));
   find("records").parentElement.title = state.num_records ? "Records safely on the car's disk" : "No records yet: drive and press Record";
   find("open-mode").hidden = state.auth !== "none";
@@ -174,14 +176,26 @@ function showPicture() {
   drawPilotLine(find("overlay"), isSelfDriving(state) && condition === "live" ? (state.pilot_angle ?? undefined) : undefined);
 }
 
+/** Recording is what the disk confirms; why it does not stays to be read for as long as that is so. */
+function showRecorder() {
+  const { state } = link;
+  if (!state.recording || state.num_records !== showRecorder.count) showRecorder.grewMs = performance.now();
+  showRecorder.count = state.num_records;
+  const stuck = Boolean(state.recorder_status) && performance.now() - showRecorder.grewMs > STUCK_MS;
+  write(find("record").querySelector(".label"), !state.recording ? "Record" : stuck ? "Not recording" : "Recording");
+  find("record").classList.toggle("stuck", stuck);
+  write(find("recorder-note"), state.recorder_status ?? "");
+  find("recorder-note").hidden = !(state.recorder_status && state.recording);
+  if (state.recorder_status && state.recorder_status !== showRecorder.said) toast(state.recorder_status, { danger: true });
+  showRecorder.said = state.recorder_status;
+}
+
 function showControls() {
   const { state } = link;
   modes.show(state.driveMode ?? "user");
   for (const mode of ["local_angle", "local"]) modes.disable(mode, state.has_pilot ? "" : NO_PILOT);
   find("record").setAttribute("aria-pressed", String(state.recording === true));
-  write(find("record").querySelector(".label"), state.recording ? "Recording" : "Record");
-  if (state.recorder_status && state.recorder_status !== show.recorderStatus) toast(state.recorder_status, { danger: true });
-  show.recorderStatus = state.recorder_status;
+  showRecorder();
   const limit = Math.round((state.max_throttle ?? 0) * 100);
   write(find("limit-value"), String(limit));
   find("limit").max = Math.round((state.throttle_ceiling ?? 1) * 100);

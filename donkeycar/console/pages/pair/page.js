@@ -2,9 +2,6 @@
 
 const find = (id) => document.getElementById(id);
 
-const token = location.hash.slice(1);
-// The token must not stay in the address bar, the history or a screenshot.
-history.replaceState(null, "", location.pathname);
 
 find("form").addEventListener("submit", (event) => {
   event.preventDefault();
@@ -15,12 +12,20 @@ find("pin").addEventListener("input", ({ target }) => {
   if (target.value.length === 6) pair({ pin: target.value });
 });
 
-if (token) {
+// A new link, opened where the pairing page stands already, loads nothing.
+addEventListener("hashchange", followLink);
+if (!followLink()) find("pin").focus();
+
+/** Pair with the token of the address, if there is one. */
+function followLink() {
+  const token = location.hash.slice(1);
+  if (!token) return false;
+  // It must not stay in the address bar, the history or a screenshot.
+  history.replaceState(null, "", location.pathname);
   find("explanation").textContent = "Pairing…";
   find("form").hidden = true;
   pair({ token });
-} else {
-  find("pin").focus();
+  return true;
 }
 
 async function pair(proof) {

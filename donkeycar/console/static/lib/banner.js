@@ -32,9 +32,11 @@ export function chooseBanner(link, held) {
     };
   }
   if (state.driver === "other") {
+    const stopped = state.reason_code === "stop";
     return {
-      what: OTHERS[state.source] ?? "Somebody else drives",
-      todo: "You watch. STOP works from here too.",
+      what: stopped ? "Stopped" : (OTHERS[state.source] ?? "Somebody else drives"),
+      sinceS: stopped ? link.stoppedS : undefined,
+      todo: stopped ? "You watch: whoever drives can resume." : "You watch. STOP works from here too.",
       calm: true,
       action: "ask",
       ready: true,
@@ -81,7 +83,10 @@ export class Banner {
 
   show(banner) {
     this._element.hidden = banner === undefined;
-    if (banner === undefined) return;
+    if (banner === undefined) {
+      document.documentElement.style.removeProperty("--toasts-top");
+      return;
+    }
     this._element.classList.toggle("calm", Boolean(banner.calm));
     write(this._what, banner.what + (banner.sinceS === undefined ? "." : ""));
     write(this._since, banner.sinceS === undefined ? "" : `${ago(banner.sinceS)} ago.`);
@@ -90,6 +95,9 @@ export class Banner {
     this._button.value = banner.action;
     this._button.disabled = !banner.ready;
     write(this._button, LABELS[banner.action] ?? "");
+    // What just happened must not cover what to do.
+    const below = Math.round(this._element.getBoundingClientRect().bottom) + 8;
+    document.documentElement.style.setProperty("--toasts-top", `${below}px`);
   }
 }
 
