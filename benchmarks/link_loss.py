@@ -17,7 +17,7 @@ import time
 from benchmarks.console_car import ConsoleCar, percentile
 from benchmarks.console_client import Socket
 from donkeycar.console.cockpit import Client, Cockpit
-from donkeycar.safety.validate import Message
+from donkeycar.console.message import Message
 from donkeycar.testing import FakeClock
 
 KINDS = ("close", "reset", "silence")

@@ -12,12 +12,12 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from donkeycar.console.message import BUTTONS, Message, MessageError
 from donkeycar.console.reasons import REASONS
 from donkeycar.safety import link
 from donkeycar.safety.arbiter import Arbiter, Offer, next_mode
 from donkeycar.safety.lease import DriverLease
 from donkeycar.safety.link import DriverLink, Order
-from donkeycar.safety.validate import BUTTONS, Message, MessageError
 from donkeycar.timing import Clock, RealClock
 
 # Presses a client can pile up before the next tick of the loop takes them.

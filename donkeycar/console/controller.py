@@ -10,13 +10,14 @@ from donkeycar.console.cockpit import Client, Cockpit, Telemetry
 from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
+from donkeycar.console.message import BUTTONS
 from donkeycar.console.origin import own_names
 from donkeycar.console.pairing import Pairing, pairing_url, qr_terminal
 from donkeycar.console.reasons import REASONS
 from donkeycar.console.server import bind, lan_address, serve
 from donkeycar.errors import ConfigError
 from donkeycar.safety.arbiter import Offer
-from donkeycar.safety.validate import BUTTONS, MODES
+from donkeycar.safety.drive_mode import MODES
 from donkeycar.timing import Clock, RealClock
 
 MAX_VIEWERS = 4

@@ -12,7 +12,7 @@ from tornado.websocket import WebSocketClosedError
 from donkeycar.console.cockpit import Client
 from donkeycar.console.console import Console
 from donkeycar.console.guard import PAGES, Guarded, GuardedSocket
-from donkeycar.safety.validate import MessageError, parse_message
+from donkeycar.console.message import MessageError, parse_message
 
 TICK_HZ = 20
 

@@ -11,10 +11,10 @@ from donkeycar.console.console import Console
 from donkeycar.console.drive import DrivePage, DriveSocket, Feed, Home
 from donkeycar.console.gate import GatedServer
 from donkeycar.console.guard import PAGES, NotFound, PackageFile, PublicFile
+from donkeycar.console.message import MAX_BYTES
 from donkeycar.console.pair import Invite, PairPage
 from donkeycar.console.video import Video, VideoSocket
 from donkeycar.errors import DeviceError
-from donkeycar.safety.validate import MAX_BYTES
 
 STATIC = PAGES.parent / "static"
 

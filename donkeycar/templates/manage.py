@@ -7,7 +7,7 @@ python manage.py train --model models/mypilot train a pilot on what is in data/
 
 This file is yours to change. Each line of `drive` puts one part into the loop; a part runs once a
 tick, in this order. What a part reads and writes are the channels named in its line or in
-`donkeycar/assembly.py`. Settings belong into myconfig.py.
+`donkeycar/assembly/`. Settings belong into myconfig.py.
 """
 
 import donkeycar as dk

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from donkeycar.console.cockpit import Client, Cockpit, Telemetry
+from donkeycar.console.message import Message, MessageError, parse_message
 from donkeycar.safety.link import FREE, HANDED_OVER, LEFT, LOST, NOBODY, SILENT, START, STOPPED
-from donkeycar.safety.validate import Message, MessageError, parse_message
 
 
 class Page:

@@ -5,10 +5,10 @@ import itertools
 import pytest
 
 from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.console.message import Message
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.drive_mode import DriveMode
 from donkeycar.safety.link import FREE, GONE, NOBODY, STOPPED
-from donkeycar.safety.validate import Message
 from donkeycar.testing import FakeClock
 
 

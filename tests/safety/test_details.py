@@ -4,12 +4,12 @@ import time
 
 import pytest
 
+from donkeycar.console.message import MessageError, _number, parse_message
 from donkeycar.safety import link as link_module
 from donkeycar.safety.arbiter import NOBODY, Arbiter
 from donkeycar.safety.drive_mode import DriveMode
 from donkeycar.safety.lease import DriverLease
 from donkeycar.safety.link import FREE, STOPPED, TICKS_KEPT, DriverLink, Order
-from donkeycar.safety.validate import MessageError, _number, parse_message
 from donkeycar.testing import FakeClock
 
 FAR_S = 1e9  # a clock that is nowhere near this computer's own

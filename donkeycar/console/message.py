@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from donkeycar.safety.drive_mode import MODES
+
 MAX_BYTES = 4096
 MAX_KEYS = 32
 MAX_DEPTH = 8
@@ -17,7 +19,6 @@ MAX_DEPTH = 8
 # The largest whole number that JavaScript counts exactly.
 MAX_COUNT = 2**53
 
-MODES = ("user", "local_angle", "local")
 BUTTONS = ("w1", "w2", "w3", "w4", "w5")
 
 # How much of a refused value is sent back.

@@ -1,0 +1,26 @@
+"""From settings to parts: the only package that knows both.
+
+Each `add_` function puts what the settings name into a vehicle. The tables say which class stands
+behind a word in the settings, and what it is given; a module is imported only when it is named.
+"""
+
+from donkeycar.assembly.camera import CAMERAS, add_camera, make_clock, make_world
+from donkeycar.assembly.controller import CONTROLLERS, add_controllers
+from donkeycar.assembly.driver import add_console, add_drive_mode, add_pilot
+from donkeycar.assembly.drivetrain import add_drivetrain
+from donkeycar.assembly.recorder import add_recorder, new_tub_path
+
+__all__ = [
+    "CAMERAS",
+    "CONTROLLERS",
+    "add_camera",
+    "add_console",
+    "add_controllers",
+    "add_drive_mode",
+    "add_drivetrain",
+    "add_pilot",
+    "add_recorder",
+    "make_clock",
+    "make_world",
+    "new_tub_path",
+]

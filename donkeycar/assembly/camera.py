@@ -1,0 +1,90 @@
+"""What the car sees: cameras, and the world of a simulated one."""
+
+from typing import TYPE_CHECKING, Any
+
+from donkeycar.assembly.recipe import Recipe, build
+from donkeycar.config import Config
+from donkeycar.errors import ConfigError
+from donkeycar.timing import Clock, RealClock, SimulatedClock
+from donkeycar.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from donkeycar.sim.world import World
+
+
+def _size(cfg: Config) -> dict[str, Any]:
+    return {"width_px": cfg.IMAGE_W, "height_px": cfg.IMAGE_H}
+
+
+def _frames(cfg: Config, clock: Clock) -> dict[str, Any]:
+    return {**_size(cfg), "framerate_hz": cfg.CAMERA_FRAMERATE, "clock": clock}
+
+
+CAMERAS = {
+    "PICAM": Recipe(
+        "donkeycar.parts.camera.picamera:PiCamera",
+        lambda cfg, clock, world: {
+            **_frames(cfg, clock),
+            "hflip": cfg.CAMERA_HFLIP,
+            "vflip": cfg.CAMERA_VFLIP,
+            "camera_index": cfg.CAMERA_INDEX,
+        },
+    ),
+    "IMAGE_LIST": Recipe(
+        "donkeycar.parts.camera.image_list:ImageListCamera",
+        lambda cfg, clock, world: {"path_mask": cfg.PATH_MASK, **_frames(cfg, clock)},
+    ),
+    "TUB": Recipe(
+        "donkeycar.parts.camera.tub:TubCamera",
+        lambda cfg, clock, world: {"path": cfg.CAMERA_TUB, **_frames(cfg, clock)},
+    ),
+    "MOCK": Recipe(
+        "donkeycar.parts.camera.mock:MockCamera",
+        lambda cfg, clock, world: _frames(cfg, clock),
+    ),
+    # Looks when the loop does, so that a simulated run can be repeated exactly.
+    "SIM": Recipe(
+        "donkeycar.parts.camera.sim:SimCamera",
+        lambda cfg, clock, world: {
+            "world": world,
+            "framerate_hz": cfg.CAMERA_FRAMERATE,
+            "clock": clock,
+        },
+        threaded=False,
+    ),
+}
+
+
+def make_clock(cfg: Config) -> Clock:
+    """Real time; or `SIM_TIME_SCALE` times as fast, if camera and wheels are simulated."""
+    if cfg.SIM_TIME_SCALE == 1:
+        return RealClock()
+    if not cfg.CAMERA_TYPE == cfg.DRIVE_TRAIN_TYPE == "SIM":
+        raise ConfigError(
+            "`SIM_TIME_SCALE` must be 1 unless CAMERA_TYPE and DRIVE_TRAIN_TYPE are both SIM: a "
+            f"real car cannot drive faster than time. Received: SIM_TIME_SCALE={cfg.SIM_TIME_SCALE}"
+        )
+    return SimulatedClock(scale=cfg.SIM_TIME_SCALE)
+
+
+def make_world(cfg: Config) -> "World | None":
+    """The simulated world of `SIM_TRACK`; ``None`` if nothing of the car is simulated."""
+    if "SIM" not in (cfg.CAMERA_TYPE, cfg.DRIVE_TRAIN_TYPE):
+        return None
+    from donkeycar.sim.camera import CameraModel
+    from donkeycar.sim.track import load_track
+    from donkeycar.sim.world import World
+
+    camera = CameraModel(**_size(cfg))
+    return World(load_track(cfg.SIM_TRACK), seed=cfg.SIM_SEED, camera=camera)
+
+
+def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
+    """Add the camera of `CAMERA_TYPE`.
+
+    Channels:
+        Writes ``cam/image_array``, ``cam/exposed_s`` and ``cam/sequence``.
+    """
+    camera, threaded = build(CAMERAS, "CAMERA_TYPE", car, cfg, world)
+    outputs = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
+    car.add(camera, outputs=outputs, threaded=threaded)

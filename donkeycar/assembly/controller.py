@@ -1,0 +1,106 @@
+"""Gamepads and remote controls."""
+
+from typing import TYPE_CHECKING, Any
+
+from donkeycar.assembly.recipe import Recipe, build
+from donkeycar.config import Config
+from donkeycar.timing import Clock
+from donkeycar.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from donkeycar.sim.world import World
+
+
+def _gamepad(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
+    from donkeycar.parts.controller.mappings import control_named
+
+    launch = {control_named(cfg.AI_LAUNCH_ENABLE_BUTTON): "ai_launch"}
+    return {
+        "kind": cfg.CONTROLLER_TYPE,
+        "bindings": {**launch, **cfg.CONTROLLER_BINDINGS},
+        "device": cfg.JOYSTICK_DEVICE_FILE,
+        "steering_scale": cfg.JOYSTICK_STEERING_SCALE,
+        "throttle_limit": cfg.JOYSTICK_MAX_THROTTLE,
+        "deadzone": cfg.JOYSTICK_DEADZONE,
+        "throttle_dir": cfg.JOYSTICK_THROTTLE_DIR,
+        "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
+        "clock": clock,
+    }
+
+
+def _robohat(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
+    from donkeycar.parts.controller.mappings import RECEIVERS
+    from donkeycar.parts.controller.rc_input import RoboHATInput
+    from donkeycar.parts.controller.rc_receiver import Travel
+
+    return {
+        "opener": lambda: RoboHATInput(cfg.MM1_SERIAL_PORT),
+        "bindings": {**RECEIVERS["MM1"], **cfg.CONTROLLER_BINDINGS},
+        # Its longer pulses steer to the left.
+        "steering": Travel(2000.0, float(cfg.MM1_STEERING_MID), 1000.0),
+        "deadzone": cfg.JOYSTICK_DEADZONE,
+        "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
+        "clock": clock,
+    }
+
+
+def _receiver(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
+    from donkeycar.parts.controller.mappings import RECEIVERS
+    from donkeycar.parts.controller.rc_input import GpioInput
+    from donkeycar.parts.controller.rc_receiver import Travel
+
+    pins = [cfg.STEERING_RC_GPIO, cfg.THROTTLE_RC_GPIO, cfg.DATA_WIPER_RC_GPIO]
+    middle, stopped = float(cfg.PIGPIO_STEERING_MID), float(cfg.PIGPIO_STOPPED_PWM)
+    return {
+        "opener": lambda: GpioInput(pins),
+        "bindings": {**RECEIVERS["pigpio_rc"], **cfg.CONTROLLER_BINDINGS},
+        "steering": Travel(middle_us=middle),
+        "throttle": Travel(float(cfg.PIGPIO_MAX_REVERSE), stopped, float(cfg.PIGPIO_MAX_FORWARD)),
+        "inverted": cfg.PIGPIO_INVERT,
+        "deadzone": cfg.PIGPIO_JITTER,
+        "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
+        "clock": clock,
+    }
+
+
+_RC = "donkeycar.parts.controller.rc_receiver:RCReceiver"
+
+CONTROLLERS = {
+    **{
+        kind: Recipe("donkeycar.parts.controller.gamepad:GamepadController", _gamepad)
+        for kind in (
+            "xbox", "xboxswapped", "ps3", "ps3sixad", "ps4", "pygame", "F710", "nimbus", "wiiu",
+            "rc3", "custom",
+        )
+    },
+    "MM1": Recipe(_RC, _robohat),
+    "pigpio_rc": Recipe(_RC, _receiver),
+    "mock": Recipe(
+        "donkeycar.parts.controller.mock:MockController",
+        lambda cfg, clock, world: {
+            "angle": cfg.MOCK_JOYSTICK_STEERING,
+            "throttle": cfg.MOCK_JOYSTICK_THROTTLE,
+            "clock": clock,
+        },
+        threaded=False,
+    ),
+}  # fmt: skip
+
+
+def add_controllers(car: Vehicle, cfg: Config) -> None:
+    """Add a gamepad or a remote control, if the settings ask for one; before the console.
+
+    Channels:
+        Writes what it would do: ``gamepad/offer`` or ``rc/offer``. The console decides who drives.
+    """
+    kinds = []
+    if cfg.USE_JOYSTICK_AS_DEFAULT:
+        kinds.append(cfg.CONTROLLER_TYPE)
+    if cfg.USE_RC and not {"MM1", "pigpio_rc"}.intersection(kinds):
+        kinds.append("pigpio_rc")
+    for kind in kinds:
+        part, threaded = build(CONTROLLERS, "CONTROLLER_TYPE", car, cfg, None, kind=kind)
+        offer = "rc/offer" if kind in ("MM1", "pigpio_rc") else "gamepad/offer"
+        car.add(
+            part, inputs=["user/max_throttle", "stop/reason"], outputs=[offer], threaded=threaded
+        )

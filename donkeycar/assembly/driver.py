@@ -1,0 +1,122 @@
+"""Who drives: the page, the pilot, and the rule between them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from donkeycar.assembly.recipe import written
+from donkeycar.config import Config
+from donkeycar.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from donkeycar.console.controller import WebController
+
+# Wheels behind a speed controller of an RC car, which brakes before it reverses.
+ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
+
+# A pilot's answer to a frame is void after this long, or after three frames if that is longer.
+MIN_PILOT_AGE_S = 0.15
+PILOT_AGE_FRAMES = 3
+
+
+def add_console(car: Vehicle, cfg: Config) -> "WebController":
+    """Add the web page and the one place where drivers meet: a page, a gamepad, a remote control.
+
+    After the pilot, if there is one: it then offers the pilot modes. After the controllers: it
+    hears them in the same tick.
+
+    Channels:
+        Writes what the driver wants (``user/angle``, ``user/throttle``, ``user/mode``,
+        ``recording``), until when that holds (``user/expires_s``), why the car does not drive
+        (``stop/reason``), the five buttons (``web/w1`` to ``web/w5``), pressed for one tick,
+        the driver's limit for throttle (``user/max_throttle``), who drives (``user/source``:
+        ``web``, ``gamepad``, ``rc`` or ``none``), and what was pressed for other parts
+        (``user/actions``).
+
+    Returns:
+        The part; its `pairing` says how to get in.
+    """
+    from donkeycar.console.controller import WebController
+
+    console = WebController(
+        port=cfg.WEB_CONTROL_PORT,
+        host=cfg.WEB_HOST,
+        auth=cfg.WEB_AUTH,
+        initial_mode=cfg.WEB_INIT_MODE,
+        car_name=Path(cfg.CAR_PATH).name,
+        has_pilot=car.writes("pilot/angle"),
+        first_limit=cfg.JOYSTICK_MAX_THROTTLE,
+        clock=car.clock,
+    )
+    car.add(
+        console,
+        inputs=[
+            "cam/image_array", "cam/exposed_s", "cam/sequence", "tub/num_records", "tub/status",
+            "loop/rate_hz", "angle", "throttle",
+            *written(car, "pilot/angle", "pilot/throttle", "gamepad/offer", "rc/offer"),
+        ],
+        outputs=[
+            "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",
+            "stop/reason", "web/w1", "web/w2", "web/w3", "web/w4", "web/w5", "user/max_throttle",
+            "user/source", "user/actions",
+        ],
+        threaded=True,
+    )  # fmt: skip
+    return console
+
+
+def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = None) -> None:
+    """Add the pilot in `model`, thinking in a thread of its own.
+
+    Channels:
+        Reads the frame; writes ``pilot/angle``, ``pilot/throttle`` and until when they hold,
+        ``pilot/expires_s``.
+    """
+    from donkeycar.parts.pilot import PilotPart
+    from donkeycar.pilots import load_pilot
+
+    camera_shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
+    pilot = load_pilot(model, type=model_type, camera_shape=camera_shape)
+    max_age_s = max(MIN_PILOT_AGE_S, PILOT_AGE_FRAMES / cfg.CAMERA_FRAMERATE)
+    car.add(
+        PilotPart(pilot, max_age_s=max_age_s, clock=car.clock),
+        inputs=["cam/image_array", "cam/exposed_s"],
+        outputs=["pilot/angle", "pilot/throttle", "pilot/expires_s"],
+        threaded=True,
+    )
+    if cfg.AI_LAUNCH_DURATION > 0:
+        from donkeycar.parts.launch import Launch
+
+        launch = Launch(
+            throttle=cfg.AI_LAUNCH_THROTTLE,
+            duration_s=cfg.AI_LAUNCH_DURATION,
+            always=cfg.AI_LAUNCH_KEEP_ENABLED,
+            clock=car.clock,
+        )
+        car.add(
+            launch,
+            inputs=["user/mode", "pilot/throttle", "user/actions"],
+            outputs=["pilot/throttle"],
+        )
+
+
+def add_drive_mode(car: Vehicle, cfg: Config) -> None:
+    """Add the rule who drives.
+
+    Channels:
+        Reads what driver and pilot want; writes ``angle``, ``throttle`` and ``command``.
+    """
+    from donkeycar.safety.drive_mode import DriveMode
+
+    car.add(
+        DriveMode(throttle_scale=cfg.AI_THROTTLE_MULT, clock=car.clock),
+        inputs=[
+            "user/mode", "user/angle", "user/throttle", "user/expires_s", "user/max_throttle",
+            *written(car, "pilot/angle", "pilot/throttle", "pilot/expires_s"),
+        ],
+        outputs=["angle", "throttle", "command"],
+    )  # fmt: skip
+    if cfg.DRIVE_TRAIN_TYPE in ESC_DRIVETRAINS:
+        from donkeycar.parts.drivetrain.esc_reverse import EscReverse
+
+        esc = EscReverse(brake_s=cfg.ESC_BRAKE_S, neutral_s=cfg.ESC_NEUTRAL_S, clock=car.clock)
+        car.add(esc, inputs=["command"], outputs=["command"])

@@ -1,0 +1,25 @@
+"""What turns the wheels."""
+
+from typing import TYPE_CHECKING
+
+from donkeycar.config import Config
+from donkeycar.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from donkeycar.sim.world import World
+
+
+def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
+    """Add the wheels of `DRIVE_TRAIN_TYPE`, last: they run on this tick's command.
+
+    The hardware is in the hands of the process that started this one; see `SAFETY.md`.
+
+    Channels:
+        Reads ``command``; writes what the guardian does (``drivetrain/state``: ``"boot"``,
+        ``"safe"``, ``"run"`` or ``"off"``) and why it does not run (``drivetrain/reason``).
+    """
+    from donkeycar.parts.drivetrain.connect import connect_drivetrain
+
+    settings = {name: cfg[name] for name in cfg}
+    part = connect_drivetrain(cfg.DRIVE_TRAIN_TYPE, settings, clock=car.clock, world=world)
+    car.add(part, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])

@@ -1,0 +1,55 @@
+"""How a word in the settings becomes a part."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from donkeycar.config import Config
+from donkeycar.errors import ConfigError
+from donkeycar.timing import Clock
+from donkeycar.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from donkeycar.sim.world import World
+
+
+class Recipe(NamedTuple):
+    """How to build one part.
+
+    Attributes:
+        home: ``"module:Class"``.
+        arguments: Its keyword arguments, from the settings, the clock and the simulated world.
+        threaded: Whether it runs in a thread of its own.
+    """
+
+    home: str
+    arguments: Callable[[Config, Clock, "World | None"], dict[str, Any]]
+    threaded: bool = True
+
+
+def build(
+    table: dict[str, Recipe], setting: str, car: Vehicle, cfg: Config, world: "World | None",
+    kind: str | None = None,
+) -> tuple[Any, bool]:  # fmt: skip
+    """Build the part that `setting` names, or `kind`.
+
+    Returns:
+        The part, and whether it runs in a thread of its own.
+
+    Raises:
+        ConfigError: If `table` does not know the word.
+    """
+    kind = cfg[setting] if kind is None else kind
+    if kind not in table:
+        raise ConfigError(
+            f"`{setting}` must be one of {', '.join(table)}. Received: {setting}={kind!r}"
+        )
+    recipe = table[kind]
+    module, _, name = recipe.home.partition(":")
+    arguments = recipe.arguments(cfg, car.clock, world)
+    return getattr(import_module(module), name)(**arguments), recipe.threaded
+
+
+def written(car: Vehicle, *channels: str) -> list[str | None]:
+    """`channels`; instead of one that no part writes, ``None``, which reads as none."""
+    return [channel if car.writes(channel) else None for channel in channels]

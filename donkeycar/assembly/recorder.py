@@ -1,0 +1,56 @@
+"""What the car remembers."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from donkeycar.config import Config
+from donkeycar.vehicle import Vehicle
+
+
+def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()) -> None:
+    """Add the recorder: a record for each new frame while recording is on.
+
+    Channels:
+        Writes ``tub/num_records``, which counts what is safely on disk, and ``tub/status``.
+    """
+    from donkeycar.parts.eraser import Eraser
+    from donkeycar.parts.recorder import TubRecorder
+    from donkeycar.parts.recording_rule import RecordingRule
+
+    inputs = ["cam/image_array", "user/angle", "user/throttle", "user/mode"]
+    types = ["image_array", "float", "float", "str"]
+    if cfg.RECORD_DURING_AI:
+        inputs += ["pilot/angle", "pilot/throttle"]
+        types += ["float", "float"]
+    car.add(
+        RecordingRule(during_ai=cfg.RECORD_DURING_AI),
+        inputs=["recording", "user/mode", "cam/sequence", "stop/reason"],
+        outputs=["tub/take"],
+    )
+    recorder = TubRecorder(
+        new_tub_path(Path(cfg.DATA_PATH)) if cfg.AUTO_CREATE_NEW_TUB else cfg.DATA_PATH,
+        inputs=inputs,
+        types=types,
+        switched=True,
+        metadata=dict(meta),
+    )
+    car.add(recorder, inputs=["tub/take", *inputs], outputs=["tub/num_records", "tub/status"])
+    eraser = Eraser(recorder.erase_last, num_records=cfg.JOYSTICK_ERASE_RECORDS)
+    car.add(eraser, inputs=["user/actions"])
+    if cfg.SHOW_FPS:
+        from donkeycar.parts.rate_log import RateLog
+
+        log = RateLog(interval_s=cfg.FPS_DEBUG_INTERVAL, clock=car.clock)
+        car.add(log, inputs=["loop/rate_hz", "loop/late_ticks"], optional=True)
+
+
+def new_tub_path(folder: Path) -> Path:
+    """A folder for a new tub: ``tub_N_YY-MM-DD`` with the next free number."""
+    numbers = [
+        int(parts[1])
+        for path in folder.glob("tub_*_*")
+        if (parts := path.name.split("_"))[1].isdigit()
+    ]
+    return folder / f"tub_{max(numbers, default=0) + 1}_{time.strftime('%y-%m-%d')}"
