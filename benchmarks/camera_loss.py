@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.console_car import Motor, Note, percentile
-from donkeycar.assembly import MIN_PILOT_AGE_S, PILOT_AGE_FRAMES
+from donkeycar.assembly.driver import MIN_PILOT_AGE_S, PILOT_AGE_FRAMES
 from donkeycar.errors import DeviceError, PartFailed
 from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.pilot import PilotPart
