@@ -63,5 +63,7 @@ def qr_terminal(text: str) -> str:
 
 def _shows_blocks() -> bool:
     """Whether standard output is a terminal that has the characters of the QR code."""
+    if sys.stdout is None:  # closed by whoever started this
+        return False
     encoding = getattr(sys.stdout, "encoding", None) or ""
     return sys.stdout.isatty() and encoding.lower().replace("-", "") == "utf8"

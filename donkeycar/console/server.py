@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import socket
 from typing import Any
 
@@ -52,7 +53,7 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise DeviceError(
             f"The console cannot listen on port {port} of {host or 'this computer'}: "
-            f"{error.strerror}. {_advice(error)}"
+            f"{os.strerror(error.errno) if error.errno else error}. {_advice(error)}"
         ) from error
     listener.setblocking(False)
     return listener

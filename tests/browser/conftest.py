@@ -17,6 +17,7 @@ from donkeycar.parts.recorder import TubRecorder
 from donkeycar.safety.command import NEUTRAL
 from donkeycar.safety.drive_mode import DriveMode
 from donkeycar.timing import RealClock
+from donkeycar.tub.filesystem import FileSystem
 from donkeycar.vehicle import Vehicle
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -153,6 +154,15 @@ class Shutter:
         return None if self.closed else (image, exposed_s, sequence)
 
 
+class Disk(FileSystem):
+    """A real disk that says how much is free on it."""
+
+    free = 10**12
+
+    def free_bytes(self, path):
+        return self.free, 10**12
+
+
 class Buttons:
     """Counts the presses of the first programmable button."""
 
@@ -171,6 +181,7 @@ class Car:
         self.drivetrain = SpyDrivetrain()
         self.shutter = Shutter()
         self.buttons = Buttons()
+        self.disk = Disk()
         self.error = None
         clock = RealClock()
         self.console = WebController(
@@ -190,8 +201,9 @@ class Car:
             inputs=["cam/image_array", "user/angle", "user/throttle", "user/mode"],
             types=["image_array", "float", "float", "str"],
             switched=True,
-            min_free_bytes=0,
+            min_free_bytes=200_000_000,
             min_free_fraction=0,
+            fs=self.disk,
         )
         self.vehicle = car = Vehicle(clock=clock)
         car.add(camera, outputs=[f"raw/{name}" for name in frame], threaded=True)

@@ -127,6 +127,42 @@ def test_recording_shows_the_durable_count(car, page):
     )
 
 
+def test_a_full_disk_is_told_for_as_long_as_nothing_records_and_the_car_drives_on(car, page):
+    page.locator("#record").click()
+    wait_until(lambda: int(page.locator("#records").inner_text()) > 5)
+    car.disk.free = 100_000_000
+    note = page.locator("#recorder-note")
+    note.get_by_text("The disk is almost full: 100 MB free").wait_for()
+    page.locator("#record", has_text="Not recording").wait_for()
+    push(page)
+    wait_until(lambda: car.throttle > 0.5)
+    page.mouse.up()
+    kept = int(page.locator("#records").inner_text())
+    car.disk.free = 10**12
+    page.locator("#record").click()
+    page.locator("#record[aria-pressed=false]").wait_for()
+    time.sleep(0.6)
+    page.locator("#record").click()
+    wait_until(lambda: int(page.locator("#records").inner_text()) > kept)
+    note.wait_for(state="hidden")
+
+
+def test_a_link_opened_where_the_pairing_page_stands_pairs(car, open_page):
+    page = open_page(car, paired=False)
+    page.goto(f"{car.url}/pair")
+    page.locator("#pin").wait_for()
+    page.evaluate("url => { location.href = url }", car.pairing_url)
+    page.wait_for_selector("#link[data-state=open]")
+
+
+def test_a_stop_is_shown_to_who_watches_too(car, page, open_page):
+    second = open_page(car)
+    banner(second).get_by_text("Somebody else drives").wait_for()
+    second.locator("#stop").click()
+    banner(second).get_by_text("Stopped").wait_for()
+    banner(page).get_by_text("Stopped").wait_for()
+
+
 def test_stop_is_neutral_at_once_and_stays_until_resume(car, page):
     push(page)
     wait_until(lambda: car.throttle > 0.5)

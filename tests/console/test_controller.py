@@ -138,6 +138,11 @@ def test_what_a_phone_can_reach_is_printed_as_a_code_too(car, monkeypatch):
     assert pairing.text.startswith(pairing.qr)
 
 
+def test_a_car_without_standard_output_starts_as_well(car, monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+    assert car.controller.pairing.text
+
+
 @pytest.mark.parametrize(
     ("host", "who"), [("127.0.0.1", "on this computer"), ("192.168.1.20", "on this network")]
 )

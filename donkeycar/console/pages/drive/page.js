@@ -179,14 +179,15 @@ function showPicture() {
 /** Recording is what the disk confirms; why it does not stays to be read for as long as that is so. */
 function showRecorder() {
   const { state } = link;
-  if (!state.recording || state.num_records !== showRecorder.count) showRecorder.grewMs = performance.now();
+  const isFirst = showRecorder.count === undefined;
+  if (!state.recording || (state.num_records !== showRecorder.count && !isFirst)) showRecorder.grewMs = performance.now();
   showRecorder.count = state.num_records;
-  const stuck = Boolean(state.recorder_status) && performance.now() - showRecorder.grewMs > STUCK_MS;
+  const stuck = Boolean(state.recorder_status) && performance.now() - (showRecorder.grewMs ?? -STUCK_MS) > STUCK_MS;
   write(find("record").querySelector(".label"), !state.recording ? "Record" : stuck ? "Not recording" : "Recording");
   find("record").classList.toggle("stuck", stuck);
   write(find("recorder-note"), state.recorder_status ?? "");
   find("recorder-note").hidden = !(state.recorder_status && state.recording);
-  if (state.recorder_status && state.recorder_status !== showRecorder.said) toast(state.recorder_status, { danger: true });
+  if (!state.recording && state.recorder_status && state.recorder_status !== showRecorder.said) toast(state.recorder_status, { danger: true });
   showRecorder.said = state.recorder_status;
 }
 
