@@ -1,0 +1,40 @@
+"""`donkey demo`, in small: the same steps as `scripts/demo --no-serve`."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+def demo(path, *words):
+    return subprocess.run(
+        [
+            sys.executable, "-m", "donkeycar.management.cli", "demo", "--no-serve", "--path", path,
+            "--track", "oval", "--laps", "1", *words,
+        ],
+        capture_output=True, text=True, check=False, timeout=110,
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_it_records_trains_drives_and_reports_and_then_reuses_what_is_there(tmp_path):
+    car = tmp_path / "car"
+    first = demo(car, "--records", "1000")
+    assert first.returncode == 0, first.stderr + first.stdout
+    result = json.loads((car / "report.json").read_text())
+    assert (result["laps_completed"], result["off_track_count"]) == (1, 0)
+    page = (car / "report.html").read_text()
+    assert page.count("data:image/") == 5
+    assert "image/webp" in page
+
+    second = demo(car, "--records", "1000")
+    assert second.returncode == 0, second.stderr
+    assert "Using the 1000 records" in second.stdout
+    assert "Using the pilot" in second.stdout
+    again = json.loads((car / "report.json").read_text())
+    assert again["sha"] == result["sha"]
+
+    other = demo(car, "--records", "1000", "--seed", "7")
+    assert other.returncode == 1
+    assert "was recorded with" in other.stderr

@@ -1,0 +1,57 @@
+"""How much it costs to start."""
+
+import statistics
+import subprocess
+import sys
+import time
+
+import pytest
+
+
+def median_s(*command):
+    """Median of seven whole processes: a shared machine hiccups."""
+    times_s = []
+    for _ in range(7):
+        start_s = time.perf_counter()
+        subprocess.run([sys.executable, *command], check=True, capture_output=True)
+        times_s.append(time.perf_counter() - start_s)
+    return statistics.median(times_s)
+
+
+@pytest.mark.parametrize(
+    ("command", "limit_s"),
+    [
+        (("-c", "import donkeycar; donkeycar.Vehicle"), 0.060),
+        (("-m", "donkeycar.management.cli", "--help"), 0.250),
+    ],
+    ids=["import donkeycar", "donkey --help"],
+)
+def test_starting_costs_little_more_than_python_itself(command, limit_s):
+    python_s = median_s("-c", "pass")
+    # Three times the limit on a machine that others use as well: what this catches is an import
+    # of numpy or tornado at the top of a module, and those cost more than that.
+    assert median_s(*command) - python_s < 3 * limit_s
+
+
+def test_memory_stays_constant_over_a_long_drive(clock):
+    import tracemalloc
+
+    from donkeycar import Vehicle
+
+    class Counter:
+        count = 0
+
+        def run(self):
+            self.count += 1
+            return self.count
+
+    car = Vehicle(clock=clock)
+    car.add(Counter(), outputs=["ticks"])
+    car.start(rate_hz=20, max_loop_count=10_000)
+    tracemalloc.start()
+    car.start(rate_hz=20, max_loop_count=1_000)
+    before, _ = tracemalloc.get_traced_memory()
+    car.start(rate_hz=20, max_loop_count=50_000)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 2_000
