@@ -9,7 +9,8 @@ DRIVETRAIN = Group(
     "What turns the wheels; docs/drivetrains.md says what to wire where.",
     (
         Setting(
-            "DRIVE_TRAIN_TYPE", "MOCK", "MOCK moves nothing",
+            "DRIVE_TRAIN_TYPE", "PWM_STEERING_THROTTLE",
+            "what steers and drives; MOCK moves nothing",
             choices=(
                 "PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "SERVO_HBRIDGE_2PIN",
                 "SERVO_HBRIDGE_3PIN", "DC_STEER_THROTTLE", "DC_TWO_WHEEL", "DC_TWO_WHEEL_L298N",

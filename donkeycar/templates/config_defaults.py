@@ -28,9 +28,10 @@ CAMERA_TUB = "data"                   # recording that camera TUB plays again
 
 # DRIVETRAIN
 # What turns the wheels; docs/drivetrains.md says what to wire where.
-# MOCK moves nothing: PWM_STEERING_THROTTLE, I2C_SERVO, SERVO_ESC, SERVO_HBRIDGE_2PIN,
-# SERVO_HBRIDGE_3PIN, DC_STEER_THROTTLE, DC_TWO_WHEEL, DC_TWO_WHEEL_L298N, MM1, VESC, MOCK or SIM
-DRIVE_TRAIN_TYPE = "MOCK"
+# what steers and drives; MOCK moves nothing: PWM_STEERING_THROTTLE, I2C_SERVO, SERVO_ESC,
+# SERVO_HBRIDGE_2PIN, SERVO_HBRIDGE_3PIN, DC_STEER_THROTTLE, DC_TWO_WHEEL, DC_TWO_WHEEL_L298N, MM1,
+# VESC, MOCK or SIM
+DRIVE_TRAIN_TYPE = "PWM_STEERING_THROTTLE"
 
 # SPEED CONTROLLER
 # Most brake before they reverse; they need to see neutral in between.

@@ -10,7 +10,13 @@ tick, in this order. What a part reads and writes are the channels named in its 
 `donkeycar/assembly/`. Settings belong into myconfig.py.
 """
 
-import donkeycar as dk
+try:
+    import donkeycar as dk
+except ModuleNotFoundError:
+    raise SystemExit(
+        "manage.py: error: This Python has no donkeycar. Activate its environment."
+    ) from None
+
 from donkeycar.assembly import (
     add_camera,
     add_console,

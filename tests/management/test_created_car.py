@@ -11,7 +11,10 @@ import donkeycar
 from donkeycar.management.createcar import create_car
 
 ROOT = Path(donkeycar.__file__).parents[1]
-INDOORS = "CAMERA_TYPE = 'MOCK'\nWEB_HOST = '127.0.0.1'\nWEB_CONTROL_PORT = 0\nMAX_LOOPS = 5\n"
+INDOORS = (
+    "CAMERA_TYPE = DRIVE_TRAIN_TYPE = 'MOCK'\n"
+    "WEB_HOST = '127.0.0.1'\nWEB_CONTROL_PORT = 0\nMAX_LOOPS = 5\n"
+)
 
 
 @pytest.fixture

@@ -163,4 +163,5 @@ def test_an_output_that_fails_while_neutral_is_still_switched_off():
 
 
 def test_a_simulated_car_has_nothing_to_stop(car):
+    (car / "myconfig.py").write_text("DRIVE_TRAIN_TYPE = 'SIM'\n")
     assert neutral.main(["--path", str(car)]) == 0
