@@ -30,7 +30,7 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         (``stop/reason``), the five buttons (``web/w1`` to ``web/w5``), pressed for one tick,
         the driver's limit for throttle (``user/max_throttle``), who drives (``user/source``:
         ``web``, ``gamepad``, ``rc`` or ``none``), and what was pressed for other parts
-        (``user/actions``).
+        (``user/actions``). Shows why the motor does not follow (``drivetrain/reason``).
 
     Returns:
         The part; its `pairing` says how to get in.
@@ -53,6 +53,7 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
             "cam/image_array", "cam/exposed_s", "cam/sequence", "tub/num_records", "tub/status",
             "loop/rate_hz", "angle", "throttle",
             *written(car, "pilot/angle", "pilot/throttle", "gamepad/offer", "rc/offer"),
+            "drivetrain/state", "drivetrain/reason",
         ],
         outputs=[
             "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",

@@ -71,6 +71,8 @@ class Telemetry(NamedTuple):
     throttle: float | None = None
     pilot_angle: float | None = None
     pilot_throttle: float | None = None
+    drivetrain_state: str | None = None
+    drivetrain_reason: str = ""
 
 
 class Cockpit:
@@ -204,6 +206,8 @@ class Cockpit:
             "throttle": _rounded(told.throttle, 3),
             "pilot_angle": _rounded(told.pilot_angle, 3),
             "pilot_throttle": _rounded(told.pilot_throttle, 3),
+            "drivetrain_state": told.drivetrain_state,
+            "drivetrain_reason": told.drivetrain_reason,
             "has_pilot": self._has_pilot,
             "max_throttle": self.max_throttle,
             "throttle_ceiling": self._throttle_ceiling,

@@ -144,6 +144,8 @@ class WebController:
         pilot_throttle: float | None = None,
         gamepad: Offer | None = None,
         rc: Offer | None = None,
+        drivetrain_state: str | None = None,
+        drivetrain_reason: str | None = None,
     ) -> tuple[
         float, float, str, bool, float, str, bool, bool, bool, bool, bool, float, str,
         tuple[str, ...],
@@ -163,6 +165,9 @@ class WebController:
             pilot_throttle: As `pilot_angle`.
             gamepad: What a gamepad in the car offers; ``None`` if the car reads none.
             rc: What a remote control offers.
+            drivetrain_state: What the guardian of the motor does: ``"run"`` if it lets orders
+                through; ``None`` if the car has none.
+            drivetrain_reason: Why it does not, in a sentence; "" if it does.
 
         Returns:
             Angle, throttle, mode, recording, the moment the order ends (0.0: nobody may drive),
@@ -174,7 +179,7 @@ class WebController:
         cockpit = self._cockpit
         cockpit.telemetry = Telemetry(
             num_records, recorder_status or "", rate_hz, angle, throttle,
-            pilot_angle, pilot_throttle,
+            pilot_angle, pilot_throttle, drivetrain_state, drivetrain_reason or "",
         )  # fmt: skip
         if image is not None and exposed_s is not None and sequence is not None:
             self._console.frames.offer(image, exposed_s, sequence)

@@ -124,9 +124,14 @@ class SpyDrivetrain:
 
     def __init__(self):
         self.command = NEUTRAL
+        self.guardian = ("run", "")
+
+    def neutral(self):
+        self.command = NEUTRAL
 
     def run(self, command):
         self.command = command
+        return self.guardian
 
     @property
     def throttle(self):
@@ -212,7 +217,8 @@ class Car:
             self.console,
             inputs=[
                 *frame, "tub/num_records", "tub/status", "loop/rate_hz", "angle", "throttle",
-                "pilot/angle", "pilot/throttle",
+                "pilot/angle", "pilot/throttle", None, None,
+                "drivetrain/state", "drivetrain/reason",
             ],
             outputs=[
                 "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",
@@ -237,7 +243,10 @@ class Car:
             outputs=["tub/num_records", "tub/status"],
         )
         car.add(self.buttons, inputs=["web/w1"])
-        car.add(self.drivetrain, inputs=["command"])
+        car.add(
+            self.drivetrain, inputs=["command"],
+            outputs=["drivetrain/state", "drivetrain/reason"],
+        )  # fmt: skip
         self._thread = threading.Thread(target=self._drive, name="car")
         self._thread.start()
 

@@ -163,6 +163,26 @@ def test_a_stop_is_shown_to_who_watches_too(car, page, open_page):
     banner(page).get_by_text("Stopped").wait_for()
 
 
+def test_the_page_says_why_the_motor_does_not_follow(car, page):
+    push(page)
+    wait_until(lambda: car.throttle > 0.5)
+    assert not banner(page).is_visible()
+    car.drivetrain.guardian = ("safe", "The motor does not answer. Check its wires and power.")
+    banner(page).get_by_text("The motor does not answer. Check its wires and power.").wait_for()
+    assert not banner(page).locator("button").is_visible(), "there is nothing to resume"
+    car.drivetrain.guardian = ("run", "")
+    banner(page).wait_for(state="hidden")
+    page.mouse.up()
+
+
+def test_a_motor_that_arms_is_not_worth_a_word(car, page):
+    car.drivetrain.guardian = ("safe", "The order was too old.")
+    page.wait_for_timeout(150)
+    car.drivetrain.guardian = ("run", "")
+    page.wait_for_timeout(400)
+    assert not banner(page).is_visible()
+
+
 def test_stop_is_neutral_at_once_and_stays_until_resume(car, page):
     push(page)
     wait_until(lambda: car.throttle > 0.5)

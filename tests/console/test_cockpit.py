@@ -317,6 +317,16 @@ def test_the_page_sees_what_the_loop_says(anna, cockpit):
     assert (state["pilot_angle"], state["pilot_throttle"]) == (-0.5, None)
 
 
+def test_the_page_sees_why_the_motor_does_not_follow(anna, cockpit):
+    anna.send(throttle=0.5)
+    assert (anna.state["drivetrain_state"], anna.state["drivetrain_reason"]) == (None, "")
+    why = "The motor does not answer. Check its wires and power, let go of the throttle."
+    cockpit.telemetry = Telemetry(drivetrain_state="safe", drivetrain_reason=why)
+    state = anna.state
+    assert (state["drivetrain_state"], state["drivetrain_reason"]) == ("safe", why)
+    assert state["reason"] == "", "the driver's link is fine"
+
+
 def test_the_page_sees_since_when_the_car_stands(anna, clock):
     anna.send(throttle=0.5)
     clock.advance(0.5)

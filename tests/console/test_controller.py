@@ -80,6 +80,17 @@ def test_a_gamepad_and_a_remote_control_are_heard_in_the_same_tick(clock):
         assert car.tick(*nothing, Offer(actions=("stop",)), None)[1] == 0.0
 
 
+def test_what_the_guardian_of_the_motor_says_is_handed_on(car):
+    nothing = [None] * 12
+    car.tick(*nothing, "safe", "The motor was stopped. Let go of the throttle.")
+    state = car.post("/drive", {"throttle": 0.2}).json()
+    assert state["drivetrain_state"] == "safe"
+    assert state["drivetrain_reason"].startswith("The motor was stopped.")
+    assert state["reason"] == ""
+    car.tick(*nothing, "run", "")
+    assert car.post("/drive", {"throttle": 0.2}).json()["drivetrain_reason"] == ""
+
+
 def test_a_port_in_use_is_one_sentence():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

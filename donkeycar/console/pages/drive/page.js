@@ -152,8 +152,16 @@ function show() {
   find("records").parentElement.title = state.num_records ? "Records safely on the car's disk" : "No records yet: drive and press Record";
   find("open-mode").hidden = state.auth !== "none";
   showPicture();
-  banner.show(chooseBanner(link, inputs.held));
+  banner.show(chooseBanner(link, inputs.held, motorOffS()));
   showControls();
+}
+
+/** For how many seconds the motor has not followed though the driver may drive. */
+function motorOffS() {
+  const { drivetrain_reason: why, reason_code: stopped } = link.state;
+  if (!why || stopped) motorOffS.sinceMs = undefined;
+  else motorOffS.sinceMs ??= performance.now();
+  return motorOffS.sinceMs === undefined ? 0 : (performance.now() - motorOffS.sinceMs) / 1000;
 }
 
 function showLink() {

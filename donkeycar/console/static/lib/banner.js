@@ -11,16 +11,19 @@ const TITLES = {
   nobody: "Nobody drives",
 };
 const OTHERS = { gamepad: "The car's gamepad drives", rc: "The remote control drives" };
+// An arming motor takes a tick or two: that is not worth a word.
+const PATIENCE_S = 0.4;
 const CALM = new Set(["start", "handed_over", "nobody"]);
 
 /**
  * The banner for this moment, or undefined when there is nothing to say.
  *
- * `link` is the DriveLink, `held` whether a stick or key is held. The answer has `what`, `sinceS`
+ * `link` is the DriveLink, `held` whether a stick or key is held, `motorOffS` for how long the motor
+ * has not followed (0 if it does). The answer has `what`, `sinceS`
  * (or undefined), `todo`, `calm` (not an alarm), `action` ("resume", "take", "ask", "give" or "") and
  * `ready` (whether the action can be tapped now).
  */
-export function chooseBanner(link, held) {
+export function chooseBanner(link, held, motorOffS = 0) {
   const { state } = link;
   if (link.connection === "connecting") return undefined;
   if (link.connection === "lost") {
@@ -45,6 +48,9 @@ export function chooseBanner(link, held) {
   if (state.reason_code) return stopped(link, held);
   if (state.asked) {
     return { what: "Another phone asks to drive", todo: "", calm: true, action: "give", ready: true };
+  }
+  if (motorOffS > PATIENCE_S) {
+    return { what: "The motor waits", todo: state.drivetrain_reason, action: "" };
   }
   return undefined;
 }
