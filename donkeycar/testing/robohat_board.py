@@ -69,6 +69,10 @@ class RoboHATBoard:
         last_s = self.trace[-1].time_s if self.trace else -RADIO_AFTER_S
         return self._clock.monotonic() - last_s >= RADIO_AFTER_S
 
+    def hear_radio(self, steering_us: int, throttle_us: int) -> None:
+        """Report a frame of the remote control on the same line, as the board does."""
+        self.device.send(b"%d, %d\r\n" % (steering_us, throttle_us))
+
     def _take(self, data: bytes) -> bytes:
         if self.device.baud_rate_code != termios.B115200:
             self.num_bad += 1

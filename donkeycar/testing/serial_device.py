@@ -78,6 +78,10 @@ class SerialDevice:
         self._listening.set()
         os.write(self._wake, b"x")
 
+    def send(self, data: bytes) -> None:
+        """Say something unasked, to whoever reads the port."""
+        os.write(self._far, data)
+
     @property
     def baud_rate_code(self) -> int:
         """Speed that the driver has set, e.g. ``termios.B115200``."""

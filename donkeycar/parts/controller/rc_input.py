@@ -42,7 +42,8 @@ class RoboHATInput:
                 "sudo usermod -aG dialout $USER, then log in again"
             ) from error
         try:
-            tty.setraw(self._descriptor)
+            # At once: the drivetrain's orders on this line must neither be waited for nor lost.
+            tty.setraw(self._descriptor, termios.TCSANOW)
             settings = termios.tcgetattr(self._descriptor)
             settings[4] = settings[5] = BAUD
             termios.tcsetattr(self._descriptor, termios.TCSANOW, settings)

@@ -21,8 +21,8 @@ from donkeycar.testing import (
 class Hardware:
     """A car's electronics, all emulated, on one clock."""
 
-    def __init__(self, folder):
-        self.clock = FakeClock(100.0)
+    def __init__(self, folder, clock=None):
+        self.clock = clock or FakeClock(100.0)
         self.chip = PCA9685Chip()
         self.header = GpioHeader()
         (folder / "pwm").mkdir()
