@@ -1,20 +1,13 @@
 """The console as a part of the car: what people want, in; what the car does, out."""
 
-import asyncio
-import threading
 from collections.abc import Collection
 from typing import Any
 
-from donkeycar.console.access import Access, Auth
+from donkeycar.console.access import Auth
 from donkeycar.console.cockpit import Client, Cockpit, Telemetry
-from donkeycar.console.console import Console
-from donkeycar.console.frames import FrameHub
-from donkeycar.console.gate import Gate
 from donkeycar.console.message import BUTTONS
-from donkeycar.console.origin import own_names
-from donkeycar.console.pairing import Pairing, pairing_url, qr_terminal
 from donkeycar.console.reasons import REASONS
-from donkeycar.console.server import bind, lan_address, serve
+from donkeycar.console.served import ServedConsole
 from donkeycar.errors import ConfigError
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.drive_mode import MODES
@@ -30,7 +23,7 @@ FIRST_TICK_S = 0.055
 MAX_TICK_S = 0.1
 
 
-class WebController:
+class WebController(ServedConsole):
     """Serves the console, and hands the driver's order to the loop.
 
     The port is bound when this returns; pages are served once `update` runs.
@@ -98,37 +91,15 @@ class WebController:
             life_s=order_life_s,
             clock=self._clock,
         )
-        self._listener = bind(host, port)
-        self.port: int = self._listener.getsockname()[1]
-        address = lan_address() if host in ("", "0.0.0.0") else host  # noqa: S104
-        self._console = Console(
-            access=Access(auth=auth, clock=self._clock),
-            cockpit=self._cockpit,
-            frames=FrameHub(max_viewers=max_viewers),
-            gate=Gate(),
+        super().__init__(
+            self._cockpit,
+            port=port,
+            host=host,
+            auth=auth,
+            max_viewers=max_viewers,
+            names=names,
             clock=self._clock,
-            port=self.port,
-            names=frozenset(own_names() | {name.lower() for name in names}),
-            url=f"http://{address}:{self.port}",
-            clients={},
         )
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ended: asyncio.Event | None = None
-        self._closing = False
-        self._lock = threading.Lock()
-
-    @property
-    def pairing(self) -> Pairing:
-        """How to pair with the car now."""
-        access, url = self._console.access, self._console.url
-        if access.auth == "none":
-            return Pairing(url, "", "")
-        link = pairing_url(url, access.token)
-        return Pairing(link, access.pin, qr_terminal(link))
-
-    def update(self) -> None:
-        """Serve until `shutdown`; the body of the part's thread."""
-        asyncio.run(self._serve())
 
     def run_threaded(
         self,
@@ -198,20 +169,3 @@ class WebController:
             angle, throttle, cockpit.mode, cockpit.recording, expires_s, REASONS[code],
             w1, w2, w3, w4, w5, limit, cockpit.source, actions,
         )  # fmt: skip
-
-    def shutdown(self) -> None:
-        """Close the port and every connection. Safe to call twice."""
-        with self._lock:
-            self._closing = True
-            if self._loop is None or self._ended is None:
-                self._listener.close()
-            elif not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(self._ended.set)
-
-    async def _serve(self) -> None:
-        with self._lock:
-            if self._closing:
-                return
-            self._loop = asyncio.get_running_loop()
-            self._ended = asyncio.Event()
-        await serve(self._console, self._listener, self._ended)

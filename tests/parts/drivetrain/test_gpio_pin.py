@@ -1,4 +1,5 @@
 import builtins
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,7 +99,8 @@ def test_without_the_library_it_says_what_to_install(monkeypatch):
 
 
 @pytest.mark.skipif(Path("/proc/device-tree/model").exists(), reason="this is a board with pins")
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="lgpio is not for this version of Python")
+@pytest.mark.skipif(sys.platform != "linux", reason="lgpio is for Linux")
 def test_a_computer_without_pins_says_so():
-    pytest.importorskip("lgpio", reason="lgpio is not for this version of Python")
     with pytest.raises(DeviceError, match="pins of this computer do not open"):
         GpioLevelPin("GPIO13")

@@ -7,12 +7,10 @@ import sys
 
 import pytest
 
-smbus2 = pytest.importorskip("smbus2")
-
-from donkeycar.errors import DeviceError  # noqa: E402 - nothing here without smbus2
-from donkeycar.parts.drivetrain.i2c_bus import LinuxI2C, open_bus  # noqa: E402
-from donkeycar.parts.drivetrain.pca9685 import PCA9685  # noqa: E402
-from donkeycar.testing import PCA9685Chip  # noqa: E402
+from donkeycar.errors import DeviceError
+from donkeycar.parts.drivetrain.i2c_bus import LinuxI2C, open_bus
+from donkeycar.parts.drivetrain.pca9685 import PCA9685
+from donkeycar.testing import PCA9685Chip
 
 I2C_FUNCS, I2C_RDWR, I2C_M_RD = 0x0705, 0x0707, 0x0001
 
