@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
+from donkeycar.settings.owner_place import last_assignment, offset_of
 
 # Width of a value that is written over several lines.
 LINE = 96
@@ -54,15 +55,14 @@ def edited(source: str, name: str, value: Any) -> str:
         raise ConfigError(
             f"The file must be Python before {name} can be put into it. Received: {error}"
         ) from error
-    place = _last_assignment(tree, name)
+    place = last_assignment(tree, name)
     if place is None:
         newline = "\r\n" if "\r\n" in source else "\n"
         gap = newline if source and not source.endswith(("\n", "\r")) else ""
         return source + gap + f"{name} = {literal}".replace("\n", newline) + newline
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source)
-    # The parser counts bytes of UTF-8.
-    start = _offset(lines, place.lineno, place.col_offset)
-    end = _offset(lines, place.end_lineno or place.lineno, place.end_col_offset or 0)
+    start = offset_of(lines, place.lineno, place.col_offset)
+    end = offset_of(lines, place.end_lineno or place.lineno, place.end_col_offset or 0)
     return source[:start] + literal + source[end:]
 
 
@@ -125,48 +125,3 @@ def _literal(value: Any) -> str:
     if written != value:
         raise ConfigError(f"`value` must be plain data. Received: value={literal}")
     return literal
-
-
-def _last_assignment(tree: ast.Module, name: str) -> ast.expr | None:
-    """The value in the last plain assignment, if nothing after it binds or changes `name`."""
-    found: ast.expr | None = None
-    for statement in tree.body:
-        if isinstance(statement, ast.Assign):
-            targets: list[ast.expr] = statement.targets
-        elif isinstance(statement, ast.AnnAssign):
-            targets = [statement.target]
-        else:
-            targets = []
-        if len(targets) == 1 and isinstance(targets[0], ast.Name) and targets[0].id == name:
-            found = getattr(statement, "value", None)
-        elif _touches(statement, name):
-            found = None
-    return found
-
-
-def _touches(statement: ast.stmt, name: str) -> bool:
-    """Whether a statement may change `name`: it stores it, writes into it, or imports all."""
-    for node in ast.walk(statement):
-        if isinstance(node, ast.alias) and name in (node.asname or node.name, "*"):
-            return True
-        if isinstance(node, ast.alias) and node.name == "*":
-            return True
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
-            return True
-        if isinstance(node, ast.Name) and node.id == name:
-            if isinstance(node.ctx, ast.Store | ast.Del):
-                return True
-            if not isinstance(statement, ast.Assign):
-                return True  # e.g. NAME.update(...)
-    if isinstance(statement, ast.Assign):
-        return any(
-            isinstance(node, ast.Name) and node.id == name
-            for target in statement.targets
-            for node in ast.walk(target)
-        )
-    return False
-
-
-def _offset(lines: list[str], line: int, column: int) -> int:
-    before = sum(len(text) for text in lines[: line - 1])
-    return before + len(lines[line - 1].encode()[:column].decode())

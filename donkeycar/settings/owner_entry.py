@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
-from donkeycar.settings.owner_edit import BOM, _last_assignment, _offset, edited, write_text
+from donkeycar.settings.owner_edit import BOM, edited, write_text
+from donkeycar.settings.owner_place import last_assignment, offset_of
 
 
 def edited_entries(source: str, name: str, entries: Mapping[str, Any]) -> str:
@@ -43,7 +44,7 @@ def edited_entries(source: str, name: str, entries: Mapping[str, Any]) -> str:
         raise ConfigError(
             f"The file must be Python before {name} can be put into it. Received: {error}"
         ) from error
-    place = _last_assignment(tree, name)
+    place = last_assignment(tree, name)
     if place is None:
         if re.search(rf"^\s*{name}\b", source, re.MULTILINE):
             raise _not_plain(name)
@@ -54,11 +55,11 @@ def edited_entries(source: str, name: str, entries: Mapping[str, Any]) -> str:
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source)
     found = {key: value for key, value in keys.items() if key in entries}
     added = {key: value for key, value in entries.items() if key not in found}
-    inside = _offset(lines, place.lineno, place.col_offset) + 1
+    inside = offset_of(lines, place.lineno, place.col_offset) + 1
     changes = [(inside, inside, _first(source, lines, place, added))] if added else []
     for key, value in found.items():
-        start = _offset(lines, value.lineno, value.col_offset)
-        stop = _offset(lines, value.end_lineno or 0, value.end_col_offset or 0)
+        start = offset_of(lines, value.lineno, value.col_offset)
+        stop = offset_of(lines, value.end_lineno or 0, value.end_col_offset or 0)
         changes.append((start, stop, repr(entries[key])))
     for start, stop, text in sorted(changes, reverse=True):
         source = source[:start] + text + source[stop:]
