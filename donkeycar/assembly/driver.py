@@ -17,6 +17,9 @@ ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PW
 MIN_PILOT_AGE_S = 0.15
 PILOT_AGE_FRAMES = 3
 
+# What the console shows if the car has it: written by parts that are added after it.
+OF_LATER_PARTS = ("tub/num_records", "tub/status", "drivetrain/state", "drivetrain/reason")
+
 
 def add_console(car: Vehicle, cfg: Config) -> "WebController":
     """Add the web page and the one place where drivers meet: a page, a gamepad, a remote control.
@@ -47,6 +50,9 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         first_limit=cfg.JOYSTICK_MAX_THROTTLE,
         clock=car.clock,
     )
+    for channel in OF_LATER_PARTS:
+        if not car.writes(channel):
+            car.mem[channel] = None  # "not known", in a car without that part
     car.add(
         console,
         inputs=[

@@ -16,6 +16,7 @@ from donkeycar.assembly import (
     add_recorder,
 )
 from donkeycar.config import load_config
+from donkeycar.console.cockpit import Client
 from donkeycar.management.createcar import create_car
 from donkeycar.schema import SETTINGS
 from tests.parts.controller.pad_devices import Plug, SocketPad
@@ -180,3 +181,16 @@ def test_a_press_erases_what_was_just_recorded(folder, monkeypatch):
     drive.pad.press("BTN_NORTH")  # printed X
     drive.until(lambda: drive.car.mem["tub/num_records"] == 0)
     drive.close()
+
+
+def test_a_car_without_recorder_and_drivetrain_lacks_nothing(folder):
+    """Its console shows that there are no records, and no motor that waits."""
+    cfg = settings(folder)
+    car = Vehicle()
+    add_camera(car, cfg)
+    console = add_console(car, cfg)
+    add_drive_mode(car, cfg)
+    assert car.unwired() == []
+    assert car.start(rate_hz=100, max_loop_count=2) == 2
+    state = console._cockpit.state(Client("page"))
+    assert (state["num_records"], state["drivetrain_state"]) == (None, None)
