@@ -68,6 +68,18 @@ def test_pages_have_no_inline_scripts_or_styles(page):
     assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=", text)
 
 
+def test_what_two_pages_share_is_in_the_style_sheet_of_all():
+    sheets = sorted(CONSOLE.glob("pages/*/page.css"))
+    rules = [
+        (re.sub(r"\s+", " ", selector), frozenset(line.strip() for line in body.split(";")))
+        for sheet in sheets
+        for selector, body in set(re.findall(r"^(\S[^{}/]*) \{([^{}]*)\}", sheet.read_text(), re.M))
+    ]
+    assert len(sheets) > 1
+    assert len(rules) > 50
+    assert [rule for rule in set(rules) if rules.count(rule) > 1] == []
+
+
 def test_vendored_libraries_come_with_their_licences():
     folders = [path for path in (CONSOLE / "static" / "vendor").iterdir() if path.is_dir()]
     assert folders
