@@ -170,9 +170,11 @@ def test_the_page_says_why_the_motor_does_not_follow(car, page):
     car.drivetrain.guardian = ("safe", "The motor does not answer. Check its wires and power.")
     banner(page).get_by_text("The motor does not answer. Check its wires and power.").wait_for()
     assert not banner(page).locator("button").is_visible(), "there is nothing to resume"
+    page.mouse.up()
+    page.locator("#pad-hint").get_by_text("The motor waits").wait_for()
     car.drivetrain.guardian = ("run", "")
     banner(page).wait_for(state="hidden")
-    page.mouse.up()
+    page.locator("#pad-hint").get_by_text("to drive").wait_for()
 
 
 def test_a_motor_that_arms_is_not_worth_a_word(car, page):

@@ -1,6 +1,6 @@
 // The drive page: connects the inputs, the car and what is seen of it.
 
-import { Banner, chooseBanner } from "/static/lib/banner.js";
+import { Banner, chooseBanner, MOTOR_PATIENCE_S } from "/static/lib/banner.js";
 import { DriveLink } from "/static/lib/drive_link.js";
 import { FrameCanvas } from "/static/lib/frame_canvas.js";
 import { drawIcons } from "/static/lib/icons.js";
@@ -127,6 +127,7 @@ function padHint() {
   if (link.connection !== "open") return "No link";
   if (link.state.driver === "other") return "Somebody else drives";
   if (link.state.reason_code) return "Waiting for Resume";
+  if (motorOffS() > MOTOR_PATIENCE_S) return "The motor waits";
   return link.state.driveMode === "local" ? "The pilot drives" : "";
 }
 

@@ -12,7 +12,7 @@ const TITLES = {
 };
 const OTHERS = { gamepad: "The car's gamepad drives", rc: "The remote control drives" };
 // An arming motor takes a tick or two: that is not worth a word.
-const PATIENCE_S = 0.4;
+export const MOTOR_PATIENCE_S = 0.4;
 const CALM = new Set(["start", "handed_over", "nobody"]);
 
 /**
@@ -49,7 +49,7 @@ export function chooseBanner(link, held, motorOffS = 0) {
   if (state.asked) {
     return { what: "Another phone asks to drive", todo: "", calm: true, action: "give", ready: true };
   }
-  if (motorOffS > PATIENCE_S) {
+  if (motorOffS > MOTOR_PATIENCE_S) {
     return { what: "The motor waits", todo: state.drivetrain_reason, action: "" };
   }
   return undefined;
