@@ -83,9 +83,9 @@ class Vehicle:
     """Runs parts one after another, at a fixed rate, over a shared memory.
 
     A part is any object with ``run(*inputs)``; or, threaded, with ``update()`` and
-    ``run_threaded(*inputs)``; ``shutdown()`` is optional. A part that returns ``None`` writes
-    nothing. What a part writes is seen by the parts after it in the same tick, and by those
-    before it in the next.
+    ``run_threaded(*inputs)``; ``shutdown()`` is optional, and for what moves the car ``neutral()``
+    and ``halt()``. A part that returns ``None`` writes nothing. What a part writes is seen by the
+    parts after it in the same tick, and by those before it in the next.
 
     The loop writes ``loop/rate_hz`` (measured over a second), ``loop/late_ticks`` (since the
     start) and ``car/faults`` (a tuple of sentences, one for each optional part that failed).
@@ -242,6 +242,15 @@ class Vehicle:
             started_s = ended_s
         for broken, cause in failed:
             self._take_out(broken, cause)
+
+    def halt(self) -> None:
+        """Have the motor stopped at once, by every part that can; from any thread.
+
+        Nothing waits for the next tick. It is not for long: whoever calls this also makes sure
+        that the ticks that follow order nothing.
+        """
+        for entry in tuple(self.entries):
+            self._call(entry, "halt")
 
     def stop(self) -> None:
         """Quiet the motor, then shut every part down, last added first. Safe to call twice.

@@ -168,6 +168,28 @@ def test_the_motor_goes_neutral_before_any_part_is_shut_down(vehicle):
     assert log[-3:] == ["motor neutral", "motor shutdown", "slow recorder shutdown"]
 
 
+def test_a_halt_reaches_every_part_that_can_whatever_the_others_do(vehicle, caplog):
+    halted = []
+
+    class Motor:
+        def run(self):
+            pass
+
+        def halt(self):
+            halted.append(self)
+
+    class Stuck(Motor):
+        def halt(self):
+            raise OSError("the bus is gone")
+
+    one, other = Motor(), Motor()
+    for part in (one, Stuck(), other):
+        vehicle.add(part)
+    vehicle.halt()
+    assert halted == [one, other]
+    assert "halt failed" in caplog.text
+
+
 def test_an_actuator_of_an_older_car_is_shut_down_first(vehicle):
     log = []
     vehicle.add(Constant(log=log, name="throttle"), inputs=["throttle"])

@@ -1,5 +1,6 @@
 """Who drives: the page, the pilot, and the rule between them."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,8 +49,10 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         car_name=Path(cfg.CAR_PATH).name,
         has_pilot=car.writes("pilot/angle"),
         first_limit=cfg.JOYSTICK_MAX_THROTTLE,
+        halt=car.halt,
         clock=car.clock,
     )
+    _hear_at_once(car, console)
     for channel in OF_LATER_PARTS:
         if not car.writes(channel):
             car.mem[channel] = None  # "not known", in a car without that part
@@ -69,6 +72,14 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         threaded=True,
     )  # fmt: skip
     return console
+
+
+def _hear_at_once(car: Vehicle, console: "WebController") -> None:
+    """Let gamepad and remote control tell of a stop when it happens, not when they are asked."""
+    for entry in car.entries:
+        for kind in ("gamepad", "rc"):
+            if f"{kind}/offer" in entry.outputs and hasattr(entry.part, "tell"):
+                entry.part.tell = partial(console.hear, kind)
 
 
 def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = None) -> None:

@@ -2,18 +2,20 @@
 
 There is one wheel, one stop, one drive mode, one recording switch and one limit for throttle, here,
 whether a page, a gamepad or a remote control moves them. Messages come in the console's thread,
-offers in the drive loop's. The loop reads `Cockpit.order`, `mode`, `recording`, `max_throttle` and
+offers in the drive loop's, and what cannot wait for the loop in the thread of whoever reads the
+device. The loop reads `Cockpit.order`, `mode`, `recording`, `max_throttle` and
 the two queues, each replaced whole, and needs no lock for that.
 """
 
-import math
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from donkeycar.console.message import BUTTONS, Message, MessageError
 from donkeycar.console.reasons import REASONS
+from donkeycar.console.telemetry import Telemetry
 from donkeycar.safety import link
 from donkeycar.safety.arbiter import Arbiter, Offer, next_mode
 from donkeycar.safety.lease import DriverLease
@@ -61,20 +63,6 @@ class Client:
     drove: bool = False
 
 
-class Telemetry(NamedTuple):
-    """What the drive loop says of itself, once a tick; ``None`` is "not known"."""
-
-    num_records: int | None = None
-    recorder_status: str = ""
-    loop_hz: float | None = None
-    angle: float | None = None
-    throttle: float | None = None
-    pilot_angle: float | None = None
-    pilot_throttle: float | None = None
-    drivetrain_state: str | None = None
-    drivetrain_reason: str = ""
-
-
 class Cockpit:
     """The state that drivers share.
 
@@ -85,6 +73,7 @@ class Cockpit:
         has_pilot: Whether pilot modes can be chosen.
         car_name: Shown on the page.
         life_s: How long an order lives after its heartbeat.
+        halt: Stops the motor at once, ahead of the loop that reads `order` at its next tick.
         clock: Source of time.
     """
 
@@ -97,6 +86,7 @@ class Cockpit:
         car_name: str,
         max_throttle: float | None = None,
         life_s: float = link.ORDER_LIFE_S,
+        halt: Callable[[], object] = lambda: None,
         clock: Clock | None = None,
     ) -> None:
         self._clock: Clock = RealClock() if clock is None else clock
@@ -116,6 +106,7 @@ class Cockpit:
         self.telemetry = Telemetry()
         self._throttle_ceiling = throttle_ceiling
         self._has_pilot = has_pilot
+        self._halt = halt
         self._car_name = car_name
 
     @property
@@ -154,6 +145,19 @@ class Cockpit:
             self._take(client, offer)
             self.order = self._link.order
 
+    def hear(self, client: Client, news: str) -> None:
+        """Do what is not to wait for the next offer of `client`, which may say it again.
+
+        Args:
+            client: A gamepad or a remote control.
+            news: An action that was pressed, of which stops are done; or `link.GONE`.
+        """
+        with self._lock:
+            if news == link.GONE:
+                self._lose(client)
+            elif self._stops(news):
+                self.stop()
+
     def _handle(self, client: Client, message: Message) -> dict[str, Any]:
         answer: dict[str, Any] = {}
         if message.stop:
@@ -171,17 +175,15 @@ class Cockpit:
     def stop(self) -> None:
         """Stop the car, whoever asks, and take the pilot off the wheel."""
         with self._lock:
-            self._link.stop(link.STOPPED)
             self.mode = next_mode(self.mode, "stop", has_pilot=self._has_pilot)
-            self.order = self._link.order
+            self._latch(link.STOPPED)
 
     def leave(self, client: Client, why: str = link.LEFT) -> None:
         """Forget a client; if it drove, the car waits for Resume, for the reason `why`."""
         with self._lock:
             if self._lease.release(client.name):
                 self._link.change_driver()
-                self._link.stop(why)
-                self.order = self._link.order
+                self._latch(why)
 
     def state(self, client: Client) -> dict[str, Any]:
         """Everything the page of `client` shows, in the names of the protocol."""
@@ -195,19 +197,10 @@ class Cockpit:
         since_s = self.order.beat_s if code == link.SILENT else self.order.latched_s
         holder = self._lease.holder
         driver = "nobody" if holder is None else "you" if holder == client.name else "other"
-        told = self.telemetry
         return {
             "driveMode": self.mode,
             "recording": self.recording,
-            "num_records": None if told.num_records is None else int(told.num_records),
-            "recorder_status": told.recorder_status,
-            "loop_hz": _rounded(told.loop_hz, 1),
-            "angle": _rounded(told.angle, 3),
-            "throttle": _rounded(told.throttle, 3),
-            "pilot_angle": _rounded(told.pilot_angle, 3),
-            "pilot_throttle": _rounded(told.pilot_throttle, 3),
-            "drivetrain_state": told.drivetrain_state,
-            "drivetrain_reason": told.drivetrain_reason,
+            **self.telemetry.shown(),
             "has_pilot": self._has_pilot,
             "max_throttle": self.max_throttle,
             "throttle_ceiling": self._throttle_ceiling,
@@ -244,7 +237,7 @@ class Cockpit:
         )
         if message.give and self._lease.give(client.name):
             self._link.change_driver()
-            self._link.stop(link.HANDED_OVER)
+            self._latch(link.HANDED_OVER)
             return {}
         self._store(message)
         if message.resume and self.order.latch:
@@ -282,12 +275,10 @@ class Cockpit:
         return drives
 
     def _take(self, client: Client, offer: Offer) -> None:
-        if "stop" in offer.actions or ("erase_or_stop" in offer.actions and self.mode != "user"):
+        if any(self._stops(action) for action in offer.actions):
             self.stop()
         if not offer.expires_s > self._clock.monotonic():
-            client.drove |= self._lease.holder == client.name
-            self.leave(client, link.GONE)
-            client.records = None
+            self._lose(client)
             return
         in_use = offer.moved or offer.throttle != 0.0
         drives = self._claim(client, wants=offer.moved or client.drove, in_use=in_use)
@@ -304,6 +295,20 @@ class Cockpit:
         if latch and (resumes or (client.kind == "rc" and latch == link.GONE)):
             self._link.resume()
         self._record_by(client, offer.recording)
+
+    def _stops(self, action: str) -> bool:
+        return action == "stop" or (action == "erase_or_stop" and self.mode != "user")
+
+    def _lose(self, client: Client) -> None:
+        client.drove |= self._lease.holder == client.name
+        client.records = None
+        self.leave(client, link.GONE)
+
+    def _latch(self, why: str) -> None:
+        """Have the car wait for Resume: the loop from its next tick, the motor from now."""
+        self._link.stop(why)
+        self.order = self._link.order
+        self._halt()
 
     def _do(self, client: Client, action: str) -> None:
         if action in MODE_WISHES:
@@ -340,10 +345,3 @@ class Cockpit:
         for button in BUTTONS:
             if message.buttons and message.buttons.get(button):
                 self.pressed.append(button)
-
-
-def _rounded(value: float | None, digits: int) -> float | None:
-    """`value` as JSON can hold it: a pilot may say NaN, or a number of numpy's."""
-    if value is None or not math.isfinite(value):
-        return None
-    return round(float(value), digits)

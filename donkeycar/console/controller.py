@@ -1,13 +1,14 @@
 """The console as a part of the car: what people want, in; what the car does, out."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from donkeycar.console.access import Auth
-from donkeycar.console.cockpit import Client, Cockpit, Telemetry
+from donkeycar.console.cockpit import Client, Cockpit
 from donkeycar.console.message import BUTTONS
 from donkeycar.console.reasons import REASONS
 from donkeycar.console.served import ServedConsole
+from donkeycar.console.telemetry import Telemetry
 from donkeycar.errors import ConfigError
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.drive_mode import MODES
@@ -40,6 +41,7 @@ class WebController(ServedConsole):
         order_life_s: How long an order lives after the driver's last heartbeat, 0.1 to 1 s.
         max_viewers: How many video streams are served at a time.
         names: More names the car goes by; ``name:port`` if the port differs.
+        halt: Stops the motor at once, in whichever thread a stop is heard: `Vehicle.halt`.
         clock: Source of time: the one of the loop.
 
     Raises:
@@ -61,6 +63,7 @@ class WebController(ServedConsole):
         order_life_s: float = 0.25,
         max_viewers: int = MAX_VIEWERS,
         names: Collection[str] = (),
+        halt: Callable[[], object] = lambda: None,
         clock: Clock | None = None,
     ) -> None:
         if auth not in ("pair", "none"):
@@ -89,6 +92,7 @@ class WebController(ServedConsole):
             has_pilot=has_pilot,
             car_name=car_name,
             life_s=order_life_s,
+            halt=halt,
             clock=self._clock,
         )
         super().__init__(
@@ -100,6 +104,15 @@ class WebController(ServedConsole):
             names=names,
             clock=self._clock,
         )
+
+    def hear(self, kind: str, news: str) -> None:
+        """Hear at once what a gamepad or a remote control cannot keep for the next tick.
+
+        Args:
+            kind: ``"gamepad"`` or ``"rc"``.
+            news: See `Cockpit.hear`.
+        """
+        self._cockpit.hear(self._gamepad if kind == "gamepad" else self._rc, news)
 
     def run_threaded(
         self,

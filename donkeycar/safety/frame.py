@@ -29,7 +29,8 @@ class Frame(NamedTuple):
     """One order to the guardian, or its answer.
 
     Attributes:
-        seq: Number of the frame, 0 to 65535; it must advance, and may wrap.
+        seq: Number of the frame, 0 to 65535; it must advance, and may wrap. That of a stop does not
+            count.
         steering: -1 (full left) to +1 (full right).
         throttle: -1 (full reverse) to +1 (full forward).
         life_s: What is left of the life of the driver's order, 0 to `MAX_LIFE_S`; more is cut.

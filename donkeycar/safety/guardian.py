@@ -10,6 +10,8 @@
 Doubt is: no good frame for 150 ms, an order that has outlived its life, a burst of bad frames, a
 stop, outputs that fail for 200 ms, the end of the vehicle process. To arm takes 500 ms of good
 frames and then one that is alive, carries the arm bit and asks for zero throttle.
+
+A frame with the stop bit is a stop and nothing else, whatever its number: no order, no good frame.
 """
 
 import math
@@ -112,6 +114,10 @@ class Guardian:
         now_s = self._clock.monotonic()
         self._check(now_s)
         frame = decode(packet)
+        if frame is not None and frame.flags & STOP:
+            # It may come from any thread, beside the numbers of the tick: no sign of life.
+            self._distrust(Reason.STOPPED, now_s)
+            return
         unheard = self._heard_s == -math.inf
         if frame is None or not (unheard or is_newer(frame.seq, self._order.seq)):
             self._bad_frames += 1
@@ -123,9 +129,7 @@ class Guardian:
         self._bad_frames = 0
         self._order, self._heard_s = frame, now_s
         self._void_s = now_s + min(frame.life_s, MAX_ORDER_LIFE_S)
-        if frame.flags & STOP:
-            self._distrust(Reason.STOPPED, now_s)
-        elif self._may_arm(frame, now_s):
+        if self._may_arm(frame, now_s):
             self.state, self.reason = State.RUN, Reason.NONE
         elif self.state is not State.RUN:
             self.state = State.SAFE

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from donkeycar.errors import DeviceError
-from donkeycar.safety.frame import Frame, decode
+from donkeycar.safety.frame import STOP, Frame, decode
 from donkeycar.safety.guardian import Guardian
 from donkeycar.timing import Clock, RealClock
 
@@ -164,6 +164,14 @@ class VehicleSide:
                 self._channel.send(frame.encode())
         except OSError as error:
             raise DeviceError(f"The guardian of the motor is gone: {error}") from error
+
+    def halt(self) -> None:
+        """Have the motor stopped at once; any thread may, at any time.
+
+        Raises:
+            DeviceError: If the guardian is gone.
+        """
+        self.send(Frame(0, 0.0, 0.0, 0.0, STOP))
 
     def status(self) -> Frame | None:
         """The guardian's newest answer; ``None`` before the first.

@@ -261,7 +261,10 @@ def test_after_a_gamepad_went_a_page_can_drive_on(pad, page, cockpit, clock):
 
 # S11: every source x mode x state. The judge is what comes out of the rule before the wheels.
 
-SOURCES = ("web", "page that watches", "gamepad", "rc", "gamepad that goes")
+SOURCES = (
+    "web", "page that watches", "gamepad", "rc", "gamepad that goes", "gamepad between ticks",
+    "rc between ticks",
+)  # fmt: skip
 MODES = ("user", "local_angle", "local")
 STATES = (
     "nobody", "page drives", "gamepad drives", "rc drives", "page reverses", "gamepad reverses",
@@ -325,6 +328,8 @@ def test_a_stop_is_obeyed_from_any_source_in_any_mode_and_state(source, mode, st
         cockpit.handle(Client("visitor"), Message(stop=True))
     elif source == "gamepad that goes":
         cockpit.take(pad.client, Offer(actions=("stop",)))
+    elif source.endswith("between ticks"):
+        cockpit.hear((pad if source.startswith("gamepad") else rc).client, "stop")
     else:
         hand = pad if source == "gamepad" else rc
         hand.offer(-1.0, moved=True, actions=("mode_local", "stop", "resume"), recording=True)

@@ -80,6 +80,31 @@ def test_a_gamepad_and_a_remote_control_are_heard_in_the_same_tick(clock):
         assert car.tick(*nothing, Offer(actions=("stop",)), None)[1] == 0.0
 
 
+@pytest.mark.parametrize("kind", ["gamepad", "rc"])
+def test_a_gamepad_and_a_remote_control_are_heard_between_two_ticks(clock, kind):
+    halts = []
+    with Served(clock=clock, halt=lambda: halts.append(kind)) as car:
+        inputs = [None] * 10 + [Offer(0.5, 0.9, 101.0, True)] * 2
+        inputs[10 if kind == "rc" else 11] = None
+        assert car.tick(*inputs)[1] == 0.9
+        car.controller.hear("rc" if kind == "gamepad" else "gamepad", "gone")
+        assert halts == []
+        car.controller.hear(kind, "gone")
+        assert halts == [kind]
+        assert car.tick()[1] == 0.0
+
+
+def test_a_stop_over_the_network_needs_no_tick(clock):
+    halts = []
+    with Served(clock=clock, halt=lambda: halts.append("now")) as car:
+        car.post("/drive", {"throttle": 0.5})
+        car.post("/drive", {"stop": True})
+        assert halts == ["now"]
+        car.post("/drive", {"stop": True, "throttle": "nonsense"})
+        assert halts == ["now", "now"]
+        assert car.tick()[1] == 0.0
+
+
 def test_what_the_guardian_of_the_motor_says_is_handed_on(car):
     nothing = [None] * 12
     car.tick(*nothing, "safe", "The motor was stopped. Let go of the throttle.")

@@ -320,6 +320,66 @@ def test_a_stop_flag(running):
     assert running.wheels.carries == (-HALF, 0.0)
 
 
+@pytest.mark.parametrize("ahead", [-1, 0, 1, 40000])
+def test_a_stop_is_obeyed_whatever_its_number(running, ahead):
+    # It comes from the thread that hears it, and numbers are the tick's.
+    stop = Frame((running.seq + ahead) % 65536, 1.0, 1.0, 1.0, STOP | ARM)
+    running.guardian.receive(stop.encode())
+    assert running.state == (State.SAFE, Reason.STOPPED)
+    running.guardian.step()
+    assert running.wheels.carries == (-HALF, 0.0)
+
+
+def test_a_stop_uses_up_no_number(running):
+    running.guardian.receive(Frame(running.seq + 9, 0.0, 0.0, 0.0, STOP).encode())
+    assert running.guardian.status.seq == running.seq
+    running.drive(0.625)
+    assert running.guardian.state is State.RUN
+
+
+def test_a_tick_that_was_under_way_when_the_stop_came_moves_nothing(running):
+    running.guardian.receive(Frame(0, 0.0, 0.0, 0.0, STOP).encode())
+    running.drive(3, throttle=HALF)
+    assert running.state == (State.SAFE, Reason.STOPPED)
+    assert running.wheels.carries[1] == 0.0
+
+
+def test_stops_are_no_sign_of_life(running):
+    """A thread that can still say stop says nothing of the loop."""
+    for _ in range(31):
+        running.guardian.receive(Frame(0, 0.0, 0.0, 1.0, STOP).encode())
+        running.wait(PERIOD_S)
+    assert running.guardian.state is State.SAFE
+    running.until(2.0)
+    assert running.state == (State.OFF, Reason.STOPPED)
+    running.guardian.receive(Frame(0, 0.0, 0.0, 1.0, STOP).encode())
+    running.guardian.step()
+    assert running.state == (State.OFF, Reason.STOPPED)
+    assert running.wheels.carries is None
+
+
+def test_a_stop_between_bad_frames_forgives_none(running):
+    for _ in range(2):
+        running.guardian.receive(b"bad")
+        running.guardian.receive(b"bad")
+        running.guardian.receive(Frame(0, 0.0, 0.0, 0.0, STOP).encode())
+    running.guardian.receive(b"bad")
+    assert running.state == (State.SAFE, Reason.GARBLED)
+
+
+def test_a_spoilt_stop_is_a_bad_frame(running):
+    packet = bytearray(Frame(0, 0.0, 0.0, 0.0, STOP).encode())
+    packet[1] ^= 1
+    running.guardian.receive(bytes(packet))
+    assert running.state == (State.RUN, Reason.NONE)
+
+
+def test_a_stop_after_the_end_changes_nothing(running):
+    running.guardian.end()
+    running.guardian.receive(Frame(0, 0.0, 0.0, 0.0, STOP).encode())
+    assert running.state == (State.SAFE, Reason.ENDED)
+
+
 def test_the_end_is_for_good(running):
     running.guardian.end()
     running.guardian.step()
@@ -555,7 +615,7 @@ def test_steering_needs_100_ms_from_side_to_side(running):
 
 def test_status_tells_what_is_put_out_and_why(running):
     assert running.guardian.status == Frame(running.seq, -HALF, HALF, 0.0, State.RUN)
-    running.send(flags=STOP)
+    running.guardian.receive(Frame(0, 0.0, 0.0, 0.0, STOP).encode())
     running.guardian.step()
     assert running.guardian.status == Frame(
         running.seq, -HALF, 0.0, 0.0, State.SAFE | Reason.STOPPED << 2
@@ -580,12 +640,21 @@ class Anything(RuleBasedStateMachine):
         steering=st.floats(-1, 1),
         throttle=st.sampled_from([0.0, 0.0, 0.0, 0.3, 1.0, -1.0]),
         life_s=st.sampled_from([0.0, 0.05, 0.25, 2.0]),
-        flags=st.sampled_from([ARM, ARM, ARM, 0, STOP]),
+        flags=st.sampled_from([ARM, ARM, ARM, 0]),
     )
     def frame(self, steering, throttle, life_s, flags):
         self.bench.send(steering, throttle, life_s, flags)
         self.good_s = self.bench.clock.now_s
         self.ever_armed |= flags == ARM and throttle == 0.0 and life_s > 0
+        self.check_step()
+
+    @rule(number=st.integers(0, 65535), throttle=st.floats(-1, 1), flags=st.sampled_from([0, ARM]))
+    def stop(self, number, throttle, flags):
+        guardian = self.bench.guardian
+        before = guardian.state
+        guardian.receive(Frame(number, 0.0, throttle, 2.0, flags | STOP).encode())
+        assert guardian.state in (before, State.SAFE)
+        assert guardian.state is not State.RUN
         self.check_step()
 
     @rule(seconds=st.sampled_from([0.05, 0.6, 2.0]), throttle=st.sampled_from([0.0, 0.4]))

@@ -14,7 +14,7 @@ import pytest
 
 import donkeycar
 from donkeycar.errors import DeviceError
-from donkeycar.safety.frame import Frame, decode
+from donkeycar.safety.frame import STOP, Frame, decode
 from donkeycar.safety.guardian import Guardian
 from donkeycar.safety.process import (
     FD_VARIABLE,
@@ -308,6 +308,19 @@ def test_frames_go_out_and_the_newest_answer_comes_in(ends):
         ours.send(FRAME._replace(seq=seq).encode())
     assert side.status().seq == 2
     assert side.status().seq == 2
+
+
+def test_a_halt_is_a_stop_and_nothing_else(ends):
+    ours, side = ends
+    side.halt()
+    assert decode(ours.recv(100)) == Frame(0, 0.0, 0.0, 0.0, STOP)
+
+
+def test_a_halt_without_a_guardian_says_so(ends):
+    ours, side = ends
+    ours.close()
+    with pytest.raises(DeviceError, match="is gone"):
+        side.halt()
 
 
 def test_sending_never_waits(ends):

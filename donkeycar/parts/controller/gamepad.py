@@ -12,6 +12,7 @@ from donkeycar.parts.controller.device import Finder, Line
 from donkeycar.parts.controller.mappings import kind_named
 from donkeycar.parts.controller.pad import Pad, Sticks
 from donkeycar.safety.arbiter import Offer
+from donkeycar.safety.link import GONE
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,10 @@ class GamepadController:
         auto_record: Whether throttle starts and ends recording.
         finder: Returns gamepads that are there, open; for tests.
         clock: Source of time.
+
+    Attributes:
+        tell: Called in the reader's thread with each action when it is pressed, and with `GONE`
+            when the gamepad goes, for what cannot wait until the loop asks: a stop.
 
     Raises:
         ConfigError: If an argument is out of range, or a binding has an unknown name.
@@ -94,6 +99,7 @@ class GamepadController:
         self._throttle_dir = throttle_dir
         self._auto_record = auto_record
         self._clock: Clock = RealClock() if clock is None else clock
+        self.tell: Callable[[str], object] = lambda news: None
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._pad: Pad | None = None
@@ -127,6 +133,7 @@ class GamepadController:
                 with self._lock:
                     self._pad = None
                     self._gone_s = self._clock.monotonic()
+                self.tell(GONE)
                 line.close()
 
     def run_threaded(self, limit: float | None = None, reason: str | None = None) -> Offer:
@@ -199,13 +206,20 @@ class GamepadController:
                 elif self._pad is not None:
                     self._pad.take(kind, code, value)
             self._seen_s = self._clock.monotonic()
+        self._tell_news()
         if lost:
             # The kernel threw events away: what it says now is what is so.
             line.refresh()
             with self._lock:
                 if self._pad is not None:
                     self._pad.catch_up(line.axes, line.held)
+            self._tell_news()
         return data[whole:]
+
+    def _tell_news(self) -> None:
+        if self._pad is not None:
+            for action in self._pad.news():
+                self.tell(action)
 
     def _choose(self, lines: list[Line]) -> Line | None:
         """The gamepad that was used before, or the first; the others are closed."""

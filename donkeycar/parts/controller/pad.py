@@ -101,11 +101,13 @@ class Pad:
         self.held: set[str] = set()
         self._down: set[int] = set()
         self._pressed: list[str] = []
+        self._news: list[str] = []
         for code, info in self._infos.items():
             self.take(EV_ABS, code, info.value)
         for code in held:
             self.take(EV_KEY, code, 1)
         self._pressed.clear()
+        self._news.clear()
 
     def take(self, kind: int, code: int, value: int) -> None:
         """Take one event of the kernel; one that means nothing here changes nothing.
@@ -164,7 +166,15 @@ class Pad:
 
     def actions(self) -> tuple[str, ...]:
         """What was pressed since the last call does."""
-        done = (self._bindings.get(control) for control in self.presses())
+        return self._done_by(self.presses())
+
+    def news(self) -> tuple[str, ...]:
+        """The same for whoever reads the events, at once: the next tick has them as well."""
+        news, self._news = self._news, []
+        return self._done_by(news)
+
+    def _done_by(self, controls: list[str]) -> tuple[str, ...]:
+        done = (self._bindings.get(control) for control in controls)
         return tuple(action for action in done if action and action not in (*ROLES, *HELD))
 
     def _level(self, role: str) -> float:
@@ -177,5 +187,6 @@ class Pad:
             self.held.discard(control)
         elif control not in self.held:
             self.held.add(control)
+            self._news.append(control)
             if len(self._pressed) < MAX_PRESSES:
                 self._pressed.append(control)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Protocol
 from donkeycar.errors import ConfigError
 from donkeycar.parts.controller.actions import HELD, ROLES, merged
 from donkeycar.safety.arbiter import Offer
+from donkeycar.safety.link import GONE
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
@@ -85,6 +86,10 @@ class RCReceiver:
         auto_record: Whether throttle starts and ends recording.
         clock: Source of time.
 
+    Attributes:
+        tell: Called in the reader's thread with each action when its switch is thrown, and with
+            `GONE` when the input goes, for what cannot wait until the loop asks: a stop.
+
     Raises:
         ConfigError: If an argument is out of range.
     """
@@ -124,6 +129,7 @@ class RCReceiver:
         self._limit = throttle_limit
         self._auto_record = auto_record
         self._clock: Clock = RealClock() if clock is None else clock
+        self.tell: Callable[[str], object] = lambda news: None
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._pulses: dict[str, tuple[float, float]] = {}
@@ -145,6 +151,9 @@ class RCReceiver:
                 while not self._stopping.is_set():
                     self.take(pulses.read(WATCH_S))
             except OSError as error:
+                with self._lock:
+                    self._pulses.clear()
+                self.tell(GONE)
                 self._complain(error)
                 self._stopping.wait(REOPEN_S)
             finally:
@@ -154,11 +163,15 @@ class RCReceiver:
         """Take pulses that came, as pairs of channel and microseconds; what is no pulse is none."""
         now_s = self._clock.monotonic()
         with self._lock:
+            known = len(self._thrown)
             for number, width_us in pulses:
                 if SHORTEST_US <= width_us <= LONGEST_US:
                     channel = f"RC{number}"
                     self._pulses[channel] = (width_us, now_s)
                     self._throw(channel, width_us)
+            news = self._actions(self._thrown[known:])
+        for action in news:
+            self.tell(action)
 
     def run_threaded(self, limit: float | None = None, reason: str | None = None) -> Offer:
         """Return what the driver wants at this moment.
@@ -173,9 +186,8 @@ class RCReceiver:
         with self._lock:
             thrown, self._thrown = self._thrown, []
             sticks = [self._position(role) for role in ("steering", "throttle")]
-            newest_s = [self._pulses[self._channel(role)][1] for role in self._heard()]
-        done = (self._bindings.get(control) for control in thrown)
-        actions = tuple(name for name in done if name and name not in (*ROLES, *HELD))
+            heard_s = [self._heard_s(role) for role in self._travels]
+        actions = self._actions(thrown)
         angle, throttle = sticks
         if angle is None or throttle is None:
             return ABSENT._replace(actions=tuple(name for name in actions if name == "stop"))
@@ -185,7 +197,7 @@ class RCReceiver:
         return Offer(
             angle=angle,
             throttle=throttle * (self._limit if limit is None else limit),
-            expires_s=min(newest_s) + MAX_AGE_S,
+            expires_s=min(heard_s) + MAX_AGE_S,
             moved=moved or any(action != "stop" for action in actions),
             recording=throttle != 0.0 if self._auto_record else None,
             actions=actions,
@@ -198,22 +210,21 @@ class RCReceiver:
     def _channel(self, role: str) -> str:
         return self._by_role[role].removesuffix("-")
 
-    def _heard(self) -> list[str]:
-        now_s = self._clock.monotonic()
-        return [
-            role
-            for role in self._travels
-            if now_s - self._pulses.get(self._channel(role), (0.0, float("-inf")))[1] < MAX_AGE_S
-        ]
+    def _heard_s(self, role: str) -> float:
+        return self._pulses.get(self._channel(role), (0.0, float("-inf")))[1]
 
     def _position(self, role: str) -> float | None:
         """Where a stick is; ``None`` if its channel is lost."""
-        if role not in self._heard():
+        if self._clock.monotonic() - self._heard_s(role) >= MAX_AGE_S:
             return None
         position = self._travels[role].position(self._pulses[self._channel(role)][0])
         if abs(position) <= self._deadzone:
             return 0.0
         return position * self._sign * (-1.0 if self._by_role[role].endswith("-") else 1.0)
+
+    def _actions(self, thrown: list[str]) -> tuple[str, ...]:
+        done = (self._bindings.get(control) for control in thrown)
+        return tuple(name for name in done if name and name not in (*ROLES, *HELD))
 
     def _throw(self, channel: str, width_us: float) -> None:
         was_on = self._switches.get(channel)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 from donkeycar.safety.command import NEUTRAL, Command
@@ -42,6 +43,9 @@ class Link(Protocol):
     def status(self) -> Frame | None:
         """The newest answer."""
 
+    def halt(self) -> None:
+        """Stop the motor, whichever thread calls it."""
+
 
 class LocalGuardian:
     """A guardian in this process, for outputs that are simulated: it keeps the same rules.
@@ -63,6 +67,9 @@ class LocalGuardian:
     def status(self) -> Frame:
         """What the guardian does now."""
         return self._guardian.status
+
+    def halt(self) -> None:
+        """Do nothing: what is simulated belongs to the loop's thread, whose next tick stops it."""
 
 
 class GuardedDrivetrain:
@@ -111,6 +118,15 @@ class GuardedDrivetrain:
             self._second_key()
             raise
 
+    def halt(self) -> None:
+        """Stop the motor at once, from any thread, without waiting for the next tick.
+
+        It is no order and no sign of life: those come from `run` alone. If the guardian is gone,
+        the next tick finds out.
+        """
+        with suppress(OSError):
+            self._link.halt()
+
     def neutral(self) -> None:
         """Stop the motor, whatever the order was, and make sure of it.
 
@@ -118,7 +134,7 @@ class GuardedDrivetrain:
         and does nothing with it.
         """
         try:
-            self._send(0.0, 0.0, 0.0, STOP)
+            self._link.send(Frame(self._seq, 0.0, 0.0, 0.0, STOP))
             for _ in range(ANSWER_CHECKS):
                 if self._status()[0] is not State.RUN:
                     self._follow()

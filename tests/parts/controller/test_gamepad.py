@@ -6,7 +6,7 @@ import time
 import pytest
 
 from donkeycar.errors import ConfigError
-from donkeycar.parts.controller.codes import EV_SYN, EVENT, SYN_DROPPED
+from donkeycar.parts.controller.codes import BUTTONS, EV_SYN, EVENT, SYN_DROPPED
 from donkeycar.parts.controller.gamepad import ABSENT, OFFER_LIFE_S, GamepadController
 from donkeycar.testing import check_part
 from tests.parts.controller.pad_devices import (
@@ -64,6 +64,83 @@ def test_a_press_is_told_once(reading):
     pad.press("BTN_SOUTH")
     assert one.until(lambda offer: offer.actions).actions == ("mode",)
     assert one.part.run_threaded().actions == ()
+
+
+class TestTold:
+    """What the reader's thread tells at once, whatever the loop does."""
+
+    @pytest.fixture
+    def news(self):
+        return []
+
+    @pytest.fixture
+    def part(self, clock, news):
+        part = GamepadController(
+            finder=Plug(), bindings={"ABS_HAT0Y-": "stop", "RC3": "w1"}, clock=clock
+        )
+        part.tell = news.append
+        self.line = SocketPad().line
+        part._greet(self.line)
+        return part
+
+    def test_a_press_is_told_once_and_the_tick_has_it_too(self, part, news):
+        part._take(self.line, event("BTN_WEST", 1))
+        assert news == ["stop"]
+        part._take(self.line, event("BTN_WEST", 2) + event("BTN_WEST", 0) + event("ABS_X", 99))
+        assert news == ["stop"]
+        assert part.run_threaded().actions == ("stop",)
+
+    def test_sticks_and_buttons_without_a_meaning_are_not(self, part, news):
+        part._take(self.line, event("ABS_X", 32767) + event("ABS_RY", -32768))
+        part._take(self.line, event("BTN_THUMBL", 1))
+        assert news == []
+
+    def test_an_axis_can_be_a_stop(self, part, news):
+        part._take(self.line, event("ABS_HAT0Y", -1))
+        assert news == ["stop"]
+
+    def test_what_is_held_when_it_is_plugged_in_is_not(self, clock, news):
+        line = SocketPad().line
+        line.held.add(BUTTONS["BTN_WEST"])
+        part = GamepadController(finder=Plug(), clock=clock)
+        part.tell = news.append
+        part._greet(line)
+        part._take(line, event("ABS_X", 99))
+        assert news == []
+
+    def test_a_loop_that_hangs_hides_no_stop(self, part, news):
+        part._take(self.line, (event("BTN_EAST", 1) + event("BTN_EAST", 0)) * 200)
+        part._take(self.line, event("BTN_WEST", 1))
+        assert news == ["record"] * 200 + ["stop"]
+
+    def test_a_press_among_events_that_were_lost(self, part, news):
+        self.line.query = lambda descriptor: (dict(self.line.axes), {BUTTONS["BTN_WEST"]})
+        dropped = EVENT.pack(0, 0, EV_SYN, SYN_DROPPED, 0)
+        part._take(self.line, event("BTN_EAST", 1) + dropped)
+        assert news == ["record", "stop"]
+
+    def test_a_press_before_the_device_failed(self, part, news, monkeypatch):
+        def fail(descriptor):
+            raise OSError(19, "No such device")
+
+        self.line.query = fail
+        with pytest.raises(OSError, match="No such device"):
+            part._take(self.line, event("BTN_WEST", 1) + EVENT.pack(0, 0, EV_SYN, SYN_DROPPED, 0))
+        assert news == ["stop"]
+
+    def test_a_gamepad_that_goes(self, reading, news):
+        pad = SocketPad()
+        one = reading(Plug(pad))
+        one.part.tell = news.append
+        one.until(here)
+        pad.press("BTN_WEST")
+        pad.unplug()
+        end_s = time.monotonic() + 3
+        while "gone" not in news:
+            assert time.monotonic() < end_s
+            time.sleep(0.001)
+        assert news == ["stop", "gone"]
+        assert one.part.run_threaded() is ABSENT
 
 
 def test_a_movement_is_told_when_it_is_more_than_noise(reading):

@@ -112,6 +112,45 @@ def test_a_stop_is_heard_even_without_sticks(clock):
     assert part.run_threaded().actions == ("stop",)
 
 
+def test_what_is_thrown_is_told_at_once_and_the_tick_has_it_too(clock):
+    part, news = receiver(clock, bindings={**GPIO, "RC4": "stop", "RC5": "chaos_left"}), []
+    part.tell = news.append
+    part.take([(1, 1500), (2, 1500), (3, 1100), (4, 1000), (5, 1000)])
+    assert news == [], "how they stand at the start is no order"
+    part.take([(5, 2000), (3, 1900)])
+    assert news == ["mode_local"]
+    part.take([(4, 2000)])
+    part.take([(4, 2000)])
+    assert news == ["mode_local", "stop"]
+    assert part.run_threaded().actions == ("mode_local", "stop")
+
+
+def test_a_receiver_that_fails_is_gone_at_once(clock):
+    news = []
+
+    class Unplugged:
+        reads = 0
+
+        def read(self, timeout_s):
+            self.reads += 1
+            if self.reads == 1:
+                return [(1, 1500), (2, 1800)]
+            news.append(part.run_threaded().throttle)
+            raise OSError(5, "Input/output error")
+
+        def close(self):
+            part.shutdown()
+
+    def tell(what):
+        news.append((what, part.run_threaded()))
+        part.shutdown()
+
+    part = RCReceiver(Unplugged, bindings=GPIO, clock=clock)
+    part.tell = tell
+    part.update()
+    assert news == [pytest.approx(0.6), ("gone", ABSENT)]
+
+
 def test_movement_limit_and_recording(clock):
     part = receiver(clock)
     part.take([(1, 1500), (2, 1500)])

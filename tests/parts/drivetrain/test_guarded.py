@@ -40,6 +40,9 @@ class Wire:
     def status(self):
         return self.answer
 
+    def halt(self):
+        self.send("halt")
+
 
 @pytest.fixture
 def clock():
@@ -167,8 +170,9 @@ def test_only_running_has_no_reason():
 
 
 def test_neutral_stops(part, wire):
+    part.run(NEUTRAL)
     part.neutral()
-    assert wire.sent == [(1, 0.0, 0.0, 0.0, STOP)]
+    assert wire.sent[1:] == [(1, 0.0, 0.0, 0.0, STOP)], "a stop has no number of its own"
 
 
 def test_a_stop_that_is_answered_needs_no_second_key(part, wire, clock, second_key):
@@ -191,6 +195,24 @@ def test_shutdown_stops_however_often(part, wire):
     part.shutdown()
     part.shutdown()
     assert [frame.flags for frame in wire.sent] == [STOP, STOP]
+
+
+def test_a_halt_goes_out_at_once_and_takes_no_number(part, wire, clock):
+    wire.answer = RUNS
+    part.run(order(clock))
+    part.halt()
+    part.run(order(clock))
+    assert wire.sent[1] == "halt"
+    assert wire.sent[2].seq == 2
+
+
+def test_a_halt_without_a_guardian_is_left_to_the_tick(part, wire, second_key):
+    wire.broken = True
+    part.halt()
+    assert second_key == []
+    with pytest.raises(DeviceError):
+        part.run(NEUTRAL)
+    assert second_key == ["neutral"]
 
 
 def test_without_a_guardian_it_turns_the_second_key_and_fails(part, wire, clock, second_key):
@@ -232,6 +254,16 @@ def test_a_follower_does_what_the_guardian_lets_through(leader, wire, follower, 
     wire.answer = Frame(1, 0.25, 0.5, 0.0, state)
     leader.run(None)
     assert follower.carries == carries
+
+
+def test_a_follower_finds_its_answer_after_a_halt(leader, wire, follower, clock):
+    leader.run(None)
+    leader.halt()
+    wire.answer = Frame(2, 0.25, 0.0, 0.0, State.SAFE)
+    clock.sleeps.clear()
+    leader.run(None)
+    assert clock.sleeps == []
+    assert follower.carries == (0.25, 0.0)
 
 
 def test_a_follower_is_off_before_the_first_answer(leader, follower):
@@ -304,4 +336,13 @@ def test_a_stalled_loop_goes_on_by_itself_after_half_a_second(local, wheels, clo
 def test_a_stop_is_neutral_at_once(local, wheels, clock):
     drive(local, clock, 1.0)
     local.neutral()
+    assert wheels.carries[1] == 0.0
+
+
+def test_a_halt_leaves_simulated_wheels_to_the_tick(local, wheels, clock):
+    """They are moved by the loop's thread alone; its next tick carries the stop."""
+    drive(local, clock, 1.0)
+    local.halt()
+    assert wheels.carries == pytest.approx((0.25, 0.5), abs=1e-4)
+    local.run(NEUTRAL)
     assert wheels.carries[1] == 0.0
