@@ -35,8 +35,8 @@ THROTTLE = 0.6
 DRIVING_TICKS = 448
 
 
-def guardian(chip: PCA9685Chip, fault: str) -> int:
-    """What `manage.py drive` starts as on a real car."""
+def guardian(chip: PCA9685Chip, command: list[str]) -> int:
+    """What `manage.py drive` starts as on a real car; `command` starts the vehicle."""
     driver = PCA9685(FakeI2C(chip))
     us = tick_us()
     output = PulseOutput(
@@ -45,7 +45,6 @@ def guardian(chip: PCA9685Chip, fault: str) -> int:
         steering=PulseRange(LEFT * us, STRAIGHT * us, RIGHT * us),
         throttle=PulseRange(REVERSE * us, NEUTRAL_TICKS * us, FORWARD * us),
     )
-    command = [sys.executable, "-m", "benchmarks.safety_car", "vehicle", sys.argv[2], fault]
     return guard(Guardian(output), command)
 
 
@@ -144,7 +143,8 @@ def main() -> int:
     role, path, fault = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored when inherited
     if role == "guardian":
-        return guardian(PCA9685Chip(Path(path)), fault)
+        command = [sys.executable, "-m", "benchmarks.safety_car", "vehicle", path, fault]
+        return guardian(PCA9685Chip(Path(path)), command)
     return vehicle(Path(path), fault)
 
 
