@@ -11,6 +11,7 @@ from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.cli import exit_code
 from donkeycar.management.guardian import become_guardian, is_guarded
+from donkeycar.management.lossy_output import never_wait_for_readers
 
 logger = logging.getLogger(__name__)
 
@@ -29,8 +30,9 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
         2 by itself on bad usage.
     """
     args = build_parser().parse_args(argv)
+    args.owns_process = argv is None
     # Only a command line can be run again. Elsewhere than on Linux there is no hardware to guard.
-    args.guarded = argv is None and sys.platform == "linux"
+    args.guarded = args.owns_process and sys.platform == "linux"
     folder = Path(car_file).resolve().parent
     return exit_code(lambda: args.run(args, drive, folder), prog="manage.py")
 
@@ -84,6 +86,8 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
     cfg = load_config(folder / "config.py", myconfig=args.myconfig, overrides=overrides)
     if args.guarded and cfg.SIM_TIME_SCALE == 1 and not is_guarded():
         become_guardian({name: cfg[name] for name in cfg})
+    if args.owns_process:
+        never_wait_for_readers()
     set_up_logging(cfg)
     for notice in cfg.notices:
         logger.warning("%s", notice)

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from donkeycar.management.cli import exit_code
+from donkeycar.management.lossy_output import never_wait_for_readers
 from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.safety.guardian import Guardian
 from donkeycar.safety.process import FD_VARIABLE, guard
@@ -52,6 +53,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     file, *command = sys.argv[1:] if argv is None else argv
     with open(int(file), encoding="utf-8") as settings_file:
         settings = json.load(settings_file)
+    if argv is None:
+        never_wait_for_readers()
     return exit_code(lambda: _guard(settings, command), prog="manage.py")
 
 
