@@ -68,10 +68,10 @@ class PadPerson:
 
 
 class Steady:
-    """Says where the stick is all the time, in a thread."""
+    """Says where the stick is all the time, in a thread; who never pushed it only watches."""
 
     def __init__(self) -> None:
-        self.share = 0.0
+        self.share: float | None = None
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -125,7 +125,8 @@ class RemotePerson(Steady):
         self._listener.close()
 
     def _say(self) -> None:
-        pulses = {1: MIDDLE_US, 2: MIDDLE_US + self.share * (FULL_US - MIDDLE_US), **self._switches}
+        throttle_us = MIDDLE_US + (self.share or 0.0) * (FULL_US - MIDDLE_US)
+        pulses = {1: MIDDLE_US, 2: throttle_us, **self._switches}
         self._near.sendall(b"".join(b"%d %d\n" % pulse for pulse in pulses.items()))
 
 
@@ -161,4 +162,7 @@ class PagePerson(Steady):
             pass  # closed
 
     def _say(self) -> None:
-        self._page.beat(angle=0.0, throttle=self.share)
+        if self.share is None:
+            self._page.beat()
+        else:
+            self._page.beat(angle=0.0, throttle=self.share)
