@@ -122,14 +122,20 @@ class Car:
         """The changes of the motor's output."""
         return [c for c in self.chip.trace.changes if c.channel == THROTTLE_CHANNEL]
 
-    def stop(self, act: Callable[[], None]) -> Verdict:
-        """Somebody stops; what the trace says while the stick stays pushed."""
+    def stop(self, act: Callable[[], None]) -> Verdict | None:
+        """Somebody stops; what the trace says while the stick stays pushed.
+
+        It says nothing if the car stood still before: on a busy machine its loop stalls at times.
+        """
         began_s = time.monotonic()
         act()
         if not self.soon(lambda ticks: ticks in (0, NEUTRAL_TICKS), WAIT_S):
             return Verdict(float("inf"), runaway=True)
         time.sleep(HOLD_S)
-        after = [change for change in self.motor() if change.time_s >= began_s]
+        changes = self.motor()
+        after = [change for change in changes if change.time_s >= began_s]
+        if changes[-len(after) - 1].ticks in (0, NEUTRAL_TICKS):
+            return None
         stopped_s = next(c.time_s for c in after if c.ticks in (0, NEUTRAL_TICKS))
         runaway = any(c.ticks not in (0, NEUTRAL_TICKS) for c in after if c.time_s > stopped_s)
         return Verdict(1000 * (stopped_s - began_s), runaway)
@@ -177,13 +183,15 @@ def drive(driven: Car, person: Person) -> None:
 
 def trials(way: Way, number: int, seed: random.Random, rate_hz: float) -> list[Verdict]:
     """Stop so many times."""
-    verdicts = []
+    verdicts: list[Verdict] = []
     with car(rate_hz) as driven:
         person = driven.join(way.person)
-        for _ in range(number):
+        while len(verdicts) < number:
             drive(driven, person)
             time.sleep(seed.uniform(0.1, 0.2))
-            verdicts.append(driven.stop(lambda: way.stop(person)))
+            verdict = driven.stop(lambda: way.stop(person))
+            if verdict is not None:
+                verdicts.append(verdict)
             way.again(person)
         if driven.reversed():
             verdicts.append(Verdict(float("inf"), runaway=True))
