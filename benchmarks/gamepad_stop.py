@@ -21,6 +21,7 @@ from typing import NamedTuple
 
 from benchmarks.safety_car import NEUTRAL_TICKS, THROTTLE_CHANNEL
 from benchmarks.stop_people import PadPerson, PagePerson, RemotePerson
+from benchmarks.verdict import Verdict, figures
 from donkeycar.testing import PCA9685Chip
 
 ROOT = Path(__file__).parents[1]
@@ -31,18 +32,6 @@ POLL_S = 0.002
 HOLD_S = 0.2
 
 Person = PadPerson | PagePerson | RemotePerson
-
-
-class Verdict(NamedTuple):
-    """What the trace says.
-
-    Attributes:
-        stopped_ms: From the stop to the first neutral.
-        runaway: Whether the motor was driven again while the stick was still pushed.
-    """
-
-    stopped_ms: float
-    runaway: bool
 
 
 class Way(NamedTuple):
@@ -210,18 +199,11 @@ def main(argv: list[str] | None = None) -> int:
     for name, way in WAYS.items():
         if args.only not in name:
             continue
-        verdicts = trials(way, args.trials, random.Random(1), args.rate)
-        ordered = sorted(verdict.stopped_ms for verdict in verdicts)
-        runaways = sum(verdict.runaway for verdict in verdicts)
-        p50_ms, p99_ms = (ordered[-(-len(ordered) * q // 100) - 1] for q in (50, 99))
+        seen = figures(trials(way, args.trials, random.Random(1), args.rate))
         limit_ms = way.goal_ms * args.stretch
-        missed |= (ordered[-1] if way.for_all else p99_ms) > limit_ms or runaways > 0
-        print(
-            f"{name}, {args.rate:g} Hz: {len(ordered)} trials, p50 {p50_ms:.1f}, "
-            f"p99 {p99_ms:.1f}, max {ordered[-1]:.1f} ms; goal {way.goal_ms:g} ms, limit here "
-            f"{limit_ms:g} ms; {runaways} runaways",
-            flush=True,
-        )
+        judged_ms = seen.max_ms if way.for_all else seen.p99_ms
+        missed |= judged_ms > limit_ms or seen.runaways > 0
+        print(f"{name}, {args.rate:g} Hz: {seen}; limit {limit_ms:g} ms", flush=True)
     return 1 if missed else 0
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 from benchmarks.safety_car import (
     DRIVING_TICKS,
@@ -20,6 +19,7 @@ from benchmarks.safety_car import (
     STRAIGHT,
     THROTTLE_CHANNEL,
 )
+from benchmarks.verdict import Verdict
 from donkeycar.testing import PCA9685Chip
 
 ROOT = Path(__file__).parents[1]
@@ -40,20 +40,6 @@ LEFT_OVER = {
     "full throttle": FULL_THROTTLE,
     "asleep": [*FULL_THROTTLE, bytes([0x00, 0x31])],
 }
-
-
-class Verdict(NamedTuple):
-    """What the trace says.
-
-    Attributes:
-        stopped_ms: From the fault to the first neutral; infinite if there was none in 3 s.
-        runaway: Whether the motor was driven again after that, or never stopped.
-        returncode: Exit code of the guardian, ``None`` if it was killed by the trial.
-    """
-
-    stopped_ms: float
-    runaway: bool
-    returncode: int | None
 
 
 class Trial:
@@ -107,10 +93,10 @@ class Trial:
         time.sleep(0.3)
         stopped = stops(self.chip, began_s)
         if not stopped:
-            return Verdict(float("inf"), True, None)
+            return Verdict(float("inf"), runaway=True)
         after = [c.ticks for c in motor(self.chip) if c.time_s > stopped[0].time_s]
         runaway = any(ticks not in (0, NEUTRAL_TICKS) for ticks in after)
-        return Verdict(1000 * (stopped[0].time_s - began_s), runaway, self.process.poll())
+        return Verdict(1000 * (stopped[0].time_s - began_s), runaway)
 
     def end(self) -> None:
         """Kill what is left of both, and nothing else: they are a session of their own."""

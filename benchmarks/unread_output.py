@@ -25,12 +25,13 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from benchmarks.console_client import Socket
+from benchmarks.verdict import Verdict, figures
 from donkeycar.management.createcar import create_car
 
 ROOT = Path(__file__).parents[1]
 KINDS = ("pipe", "terminal")
 RATE_HZ = 20
-MAX_PERIOD_S = 0.1
+MAX_PERIOD_MS = 100.0
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 1.0
 END_TIMEOUT_S = 20.0
@@ -44,6 +45,9 @@ OWN_PART = (
 )
 TICKS_FILE = "ticks"
 _TICK = struct.Struct("=ddb")
+
+# The car did not drive, or did not stop.
+FAILURE = Verdict(float("inf"), runaway=True)
 
 
 class Tick(NamedTuple):
@@ -73,27 +77,6 @@ class Talker:
         logging.getLogger(__name__).warning("one more tick, %s", state)
         os.write(self._file, _TICK.pack(time.monotonic(), throttle, state == "run"))
         return str(state)
-
-
-class Drive(NamedTuple):
-    """What came of it.
-
-    Attributes:
-        ticks: Ticks while the page drove.
-        periods_s: From each of them to the next.
-        held_back: How many of them found the motor held back by the guardian.
-        obeyed: Whether the stop at the end was.
-    """
-
-    ticks: int
-    periods_s: list[float]
-    held_back: int
-    obeyed: bool
-
-    def violations(self, max_period_s: float = MAX_PERIOD_S) -> int:
-        """How many ticks were late or without the motor; one more if the stop was not obeyed."""
-        late = sum(period_s > max_period_s for period_s in self.periods_s)
-        return late + self.held_back + (not self.obeyed)
 
 
 def fill(file: int) -> None:
@@ -158,8 +141,14 @@ def connect(port: int, process: subprocess.Popen[bytes]) -> Socket | None:
     return None
 
 
-def drive_unread(kind: str, seconds: float) -> Drive:
-    """Drive for `seconds` with an output of `kind` that is full from the start."""
+def drive_unread(kind: str, seconds: float) -> list[Verdict]:
+    """Drive for `seconds` with an output of `kind` that is full from the start.
+
+    Returns:
+        For each tick the time since the one before, and as a runaway, whether the guardian held
+        the motor back. One that never ended if the car did not drive, or a stop at the end was not
+        obeyed.
+    """
     with TemporaryDirectory() as place, full_output(kind) as output:
         folder, port = Path(place) / "car", free_port()
         make_car(folder, port)
@@ -171,7 +160,7 @@ def drive_unread(kind: str, seconds: float) -> Drive:
         try:
             page = connect(port, process)
             if page is None:
-                return Drive(0, [], 0, obeyed=False)
+                return [FAILURE]
             with closing(page):
                 return _drive(page, folder, seconds)
         finally:
@@ -183,12 +172,12 @@ def drive_unread(kind: str, seconds: float) -> Drive:
             process.wait()
 
 
-def _drive(page: Socket, folder: Path, seconds: float) -> Drive:
+def _drive(page: Socket, folder: Path, seconds: float) -> list[Verdict]:
     """Push until the motor runs, then drive, then stop."""
     deadline_s = time.monotonic() + START_TIMEOUT_S
     while not any(tick.runs and tick.throttle for tick in ticks_of(folder)[-1:]):
         if time.monotonic() > deadline_s:
-            return Drive(0, [], 0, obeyed=False)
+            return [FAILURE]
         page.drive(0.2, throttle=THROTTLE)
     began_s = time.monotonic()
     with suppress(OSError):  # a console that hangs is seen in the ticks
@@ -200,13 +189,13 @@ def _drive(page: Socket, folder: Path, seconds: float) -> Drive:
         page.hear_until("stop_ack")
     time.sleep(STOP_TIMEOUT_S)
     last = ticks_of(folder)[-1]
-    moments = [began_s, *(tick.at_s for tick in ticks), ended_s]
-    return Drive(
-        ticks=len(ticks),
-        periods_s=[after - before for before, after in zip(moments, moments[1:], strict=False)],
-        held_back=sum(not tick.runs for tick in ticks),
-        obeyed=last.throttle == 0.0 and last.at_s > ended_s,
-    )
+    verdicts = [
+        Verdict(1000 * (tick.at_s - before_s), runaway=not tick.runs)
+        for before_s, tick in zip([began_s, *(tick.at_s for tick in ticks)], ticks, strict=False)
+    ]
+    obeyed = last.throttle == 0.0 and last.at_s > ended_s
+    late_ms = 1000 * (ended_s - (ticks[-1].at_s if ticks else began_s))
+    return [*verdicts, Verdict(late_ms, runaway=False) if obeyed else FAILURE]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -216,14 +205,9 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     missed = False
     for kind in KINDS:
-        drive = drive_unread(kind, args.seconds)
-        violations = drive.violations()
-        missed |= violations > 0
-        print(
-            f"{kind}: {drive.ticks} ticks, the longest after "
-            f"{1000 * max(drive.periods_s, default=float('inf')):.0f} ms; {drive.held_back} held "
-            f"back, stop {'obeyed' if drive.obeyed else 'IGNORED'}: {violations} violations"
-        )
+        seen = figures(drive_unread(kind, args.seconds))
+        missed |= seen.max_ms > MAX_PERIOD_MS or seen.runaways > 0
+        print(f"{kind}: {seen}")
     return 1 if missed else 0
 
 

@@ -16,8 +16,11 @@ import random
 import re
 import resource
 import socket
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +49,23 @@ PATHS = [
 ]  # fmt: skip
 
 
+class Failed(Exception):
+    """The console did what it must never do."""
+
+
 class ErrorLog(logging.Handler):
-    """Collects what is logged as an error, anywhere."""
+    """Collects what is logged as an error, anywhere; use as a context manager."""
 
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.lines: list[str] = []
+
+    def __enter__(self) -> "ErrorLog":
+        logging.getLogger().addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one line."""
@@ -141,18 +155,18 @@ class Fuzzer:
 
 
 def check(car: Served, log: ErrorLog) -> None:
-    """Stop the run if the console is not as it should be.
+    """Look at the console.
 
     Raises:
-        SystemExit: With what is wrong.
+        Failed: If it is not as it should be.
     """
     if not car.thread.is_alive():
-        raise SystemExit("FAILED: the console ended")
+        raise Failed("the console ended")
     if log.lines:
-        raise SystemExit(f"FAILED: the console logged an error:\n{log.lines[0]}")
+        raise Failed(f"the console logged an error:\n{log.lines[0]}")
     angle, throttle = car.tick()[:2]
     if throttle != 0.0 or not -1 <= angle <= 1:
-        raise SystemExit(f"FAILED: the car was told angle={angle}, throttle={throttle}")
+        raise Failed(f"the car was told angle={angle}, throttle={throttle}")
 
 
 class Listener(threading.Thread):
@@ -180,8 +194,15 @@ class Listener(threading.Thread):
                 self.page.state["tick"] = json.loads(payload)["tick"]
 
 
-def fuzz_socket(car: Served, log: ErrorLog, fuzzer: Fuzzer, number: int) -> None:
-    """Send `number` messages over a socket that drives; open it anew whenever it is closed."""
+def fuzz_socket(car: Served, log: ErrorLog, fuzzer: Fuzzer, number: int) -> int:
+    """Send `number` messages over a socket that drives; open it anew whenever it is closed.
+
+    Returns:
+        How many sockets that took.
+
+    Raises:
+        Failed: If the console did what it must never do.
+    """
     page, listener, opened = open_page(car)
     for count in range(number):
         opcode = fuzzer.chance.choice([TEXT, TEXT, TEXT, BINARY])
@@ -194,10 +215,10 @@ def fuzz_socket(car: Served, log: ErrorLog, fuzzer: Fuzzer, number: int) -> None
         if count % 200 == 0:
             check(car, log)
         if listener.leak:
-            raise SystemExit(f"FAILED: an answer says {listener.leak!r}")
+            raise Failed(f"an answer says {listener.leak!r}")
     page.close()
     check(car, log)
-    print(f"{number} messages over {opened} sockets: no exit, no error, no throttle")
+    return opened
 
 
 def open_page(car: Served) -> tuple[Socket, Listener, int]:
@@ -222,12 +243,12 @@ def fuzz_http(car: Served, log: ErrorLog, fuzzer: Fuzzer, number: int) -> None:
         if status != "none":
             slowest_s = max(slowest_s, time.monotonic() - started_s)
         if status[0] == "5" or (status[0] == "4" and LEAKS.search(answer.partition(b"<!")[0])):
-            raise SystemExit(f"FAILED: an answer says {answer!r}")
+            raise Failed(f"an answer says {answer!r}")
         if count % 50 == 0:
             check(car, log)
     check(car, log)
     if slowest_s > 1.0:
-        raise SystemExit(f"FAILED: an answer took {slowest_s:.2f} s")
+        raise Failed(f"an answer took {slowest_s:.2f} s")
     print(f"{number} requests: {dict(sorted(statuses.items()))}, slowest {slowest_s * 1000:.0f} ms")
 
 
@@ -272,6 +293,29 @@ def flood(car: Served, log: ErrorLog, seconds: float) -> None:
     print(f"stop during a flood of messages: acknowledged within {slowest_s * 1000:.0f} ms")
 
 
+@contextmanager
+def no_ration() -> Iterator[None]:
+    """Let any number of messages through."""
+    limits: Any = guard_module
+    ration_hz = limits.MAX_MESSAGES_HZ
+    limits.MAX_MESSAGES_HZ = 10**9
+    try:
+        yield
+    finally:
+        limits.MAX_MESSAGES_HZ = ration_hz
+
+
+def hostile_messages(number: int, seed: int) -> int:
+    """Send so many messages; 1 if the console did what it must never do, and says what."""
+    try:
+        with Served(has_pilot=True) as car, ErrorLog() as log, no_ration():
+            fuzz_socket(car, log, Fuzzer(seed), number)
+    except Failed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
 def memory_mb() -> float:
     """Memory of this process, the client in it included."""
     gc.collect()
@@ -286,20 +330,20 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--requests", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args(argv)
-    log = ErrorLog()
-    logging.getLogger().addHandler(log)
     fuzzer = Fuzzer(args.seed)
-    limits: Any = guard_module
-    ration_hz = limits.MAX_MESSAGES_HZ
-    with Served(has_pilot=True) as car:
-        limits.MAX_MESSAGES_HZ = 10**9
-        fuzz_socket(car, log, fuzzer, args.messages // 10)
-        warm_mb = memory_mb()
-        fuzz_socket(car, log, fuzzer, args.messages - args.messages // 10)
-        fuzz_http(car, log, fuzzer, args.requests)
-        limits.MAX_MESSAGES_HZ = ration_hz
-        flood(car, log, 5)
-        print(f"memory: {memory_mb() - warm_mb:+.1f} MB since the first tenth")
+    try:
+        with Served(has_pilot=True) as car, ErrorLog() as log:
+            with no_ration():
+                fuzz_socket(car, log, fuzzer, args.messages // 10)
+                warm_mb = memory_mb()
+                opened = fuzz_socket(car, log, fuzzer, args.messages - args.messages // 10)
+                print(f"{args.messages} messages, most of them over {opened} sockets: nothing")
+                fuzz_http(car, log, fuzzer, args.requests)
+            flood(car, log, 5)
+            print(f"memory: {memory_mb() - warm_mb:+.1f} MB since the first tenth")
+    except Failed as failure:
+        print(f"FAILED: {failure}")
+        return 1
     return 0
 
 

@@ -8,7 +8,7 @@ from benchmarks.unread_output import KINDS, RATE_HZ, drive_unread
 
 SECONDS = 2
 # Whoever waits for a reader that sleeps waits for ever; a machine that is shared does not.
-NOT_FOR_EVER_S = 1.0
+NOT_FOR_EVER_MS = 1000
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +19,6 @@ def drives():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_car_drives_and_stops_with_a_full(drives, kind):
-    drive = drives[kind].result()
-    assert drive.ticks > 0.5 * SECONDS * RATE_HZ
-    assert max(drive.periods_s) < NOT_FOR_EVER_S
-    assert drive.obeyed
+    ticks = drives[kind].result()
+    assert max(tick.stopped_ms for tick in ticks) < NOT_FOR_EVER_MS
+    assert len(ticks) > 0.5 * SECONDS * RATE_HZ

@@ -2,12 +2,12 @@
 
 import pytest
 
-from benchmarks.camera_loss import KINDS, MAX_P99_S, trial
+from benchmarks.camera_loss import KINDS, MAX_P99_MS, trial
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_camera_that_fails_leaves_the_motor_neutral(kind):
     result = trial(kind, seed=1)
     # A machine shared with others may be late by a tick or two, and not by more.
-    assert result.neutral_s < MAX_P99_S + 0.15
-    assert result.stopped
+    assert result.stopped_ms < MAX_P99_MS + 150
+    assert not result.runaway, "it stops by itself, and names the camera"
