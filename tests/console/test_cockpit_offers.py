@@ -1,57 +1,10 @@
 """Gamepads and remote controls at the same wheel as the page; a stop from anyone, in any state."""
 
-import itertools
-
 import pytest
 
-from donkeycar.console.cockpit import Client, Cockpit
-from donkeycar.console.message import Message
-from donkeycar.safety.arbiter import Offer
-from donkeycar.safety.drive_mode import DriveMode
+from benchmarks.stop_rule import EVERY, Hand, Page, disobeyed
+from donkeycar.console.cockpit import Cockpit
 from donkeycar.safety.link import FREE, GONE, NOBODY, STOPPED
-from donkeycar.testing import FakeClock
-
-
-class Hand:
-    """A gamepad or a remote control."""
-
-    def __init__(self, cockpit, clock, kind):
-        self.cockpit, self.clock = cockpit, clock
-        self.client = Client(kind, kind=kind)
-
-    def offer(self, throttle=0.0, angle=0.0, *, moved=False, actions=(), recording=None):
-        self.cockpit.take(
-            self.client,
-            Offer(angle, throttle, self.clock.monotonic() + 0.25, moved, recording, actions),
-        )
-        return self
-
-    def press(self, *actions):
-        return self.offer(moved=True, actions=actions)
-
-    def gone(self):
-        self.cockpit.take(self.client, Offer())
-
-    def hold(self, seconds, **offer):
-        for _ in range(round(seconds * 20)):
-            self.offer(**offer)
-            self.clock.advance(0.05)
-        self.offer(**offer)
-
-
-class Page:
-    def __init__(self, cockpit, clock, name="page"):
-        self.cockpit, self.clock = cockpit, clock
-        self.client = Client(name)
-
-    def send(self, **fields):
-        return self.cockpit.handle(self.client, Message(echo=self.cockpit.issue_tick(), **fields))
-
-    def hold(self, seconds, **fields):
-        for _ in range(round(seconds * 20)):
-            self.send(**fields)
-            self.clock.advance(0.05)
-        self.send(**fields)
 
 
 @pytest.fixture
@@ -259,89 +212,6 @@ def test_after_a_gamepad_went_a_page_can_drive_on(pad, page, cockpit, clock):
     assert cockpit.source == "web"
 
 
-# S11: every source x mode x state. The judge is what comes out of the rule before the wheels.
-
-SOURCES = (
-    "web", "page that watches", "gamepad", "rc", "gamepad that goes", "gamepad between ticks",
-    "rc between ticks",
-)  # fmt: skip
-MODES = ("user", "local_angle", "local")
-STATES = (
-    "nobody", "page drives", "gamepad drives", "rc drives", "page reverses", "gamepad reverses",
-    "stopped", "silent", "lost", "left", "start", "handed over", "gone",
-)  # fmt: skip
-
-
-def in_state(state, mode, clock):
-    """A cockpit brought into a state by what people do; and its page, gamepad and remote."""
-    starting = state == "start"
-    cockpit = Cockpit(
-        mode=mode if starting and mode != "user" else "user", throttle_ceiling=1.0,
-        has_pilot=True, car_name="c", clock=clock,
-    )  # fmt: skip
-    page, pad, rc = (
-        Page(cockpit, clock),
-        Hand(cockpit, clock, "gamepad"),
-        Hand(cockpit, clock, "rc"),
-    )
-    sign = -1 if "reverses" in state else 1
-    if state.startswith("gamepad") or state == "gone":
-        pad.offer(0.6 * sign, 0.5, moved=True, actions=(f"mode_{mode}",))
-        if state == "gone":
-            pad.gone()
-    elif state.startswith("rc"):
-        rc.offer(0.6, moved=True, actions=(f"mode_{mode}",))
-    elif state not in ("nobody", "start"):
-        page.send(angle=0.5, throttle=0.6 * sign, drive_mode=mode)
-        if state == "stopped":
-            cockpit.stop()
-        elif state in ("silent", "lost"):
-            clock.advance(0.3 if state == "silent" else 1.5)
-        elif state == "left":
-            page.cockpit.leave(page.client)
-        elif state == "handed over":
-            other = Page(cockpit, clock, "other")
-            other.send(take=True)
-            page.send(give=True)
-    return cockpit, page, pad, rc
-
-
-@pytest.mark.parametrize(
-    ("source", "mode", "state"), list(itertools.product(SOURCES, MODES, STATES))
-)
+@pytest.mark.parametrize(("source", "mode", "state"), EVERY)
 def test_a_stop_is_obeyed_from_any_source_in_any_mode_and_state(source, mode, state):
-    clock = FakeClock(100.0)
-    cockpit, page, pad, rc = in_state(state, mode, clock)
-    rule = DriveMode(clock=clock)
-
-    def command():
-        now_s = clock.monotonic()
-        angle, throttle, expires_s, _ = cockpit.order.at(now_s)
-        return rule.run(
-            cockpit.mode, angle, throttle, expires_s, cockpit.max_throttle, 0.4, 0.7, now_s + 1
-        )[2]
-
-    command()
-    if source == "web":
-        page.cockpit.handle(page.client, Message(stop=True, throttle=-1.0, drive_mode="local"))
-    elif source == "page that watches":
-        cockpit.handle(Client("visitor"), Message(stop=True))
-    elif source == "gamepad that goes":
-        cockpit.take(pad.client, Offer(actions=("stop",)))
-    elif source.endswith("between ticks"):
-        cockpit.hear((pad if source.startswith("gamepad") else rc).client, "stop")
-    else:
-        hand = pad if source == "gamepad" else rc
-        hand.offer(-1.0, moved=True, actions=("mode_local", "stop", "resume"), recording=True)
-
-    assert command().throttle == 0.0
-    assert cockpit.mode == "user"
-    # Latched: whatever is pushed, nothing moves, and never backwards.
-    for throttle in (1.0, -1.0, 0.5):
-        for _ in range(10):
-            page.send(angle=0.0, throttle=throttle, drive_mode="local")
-            pad.offer(throttle, moved=True, actions=("mode_local",))
-            rc.offer(throttle, moved=True, actions=("mode_local",))
-            clock.advance(0.05)
-            assert command().throttle == 0.0
-            assert command().source == "none"
+    assert disobeyed(source, mode, state) == ""
