@@ -1,146 +1,226 @@
-"""The motor stops: real processes, one fault each, judged by the trace of an emulated PCA9685.
+"""Whether the car stops: the tables of SAFETY.md, one row for each goal.
 
-Prints the table of SAFETY.md. Goals are those of a quiet machine; `--factor 1.5` is for a shared
-one, `--burners 4` adds busy loops.
+A row of the first table is a fault, and the time from it to the first neutral pulse; of the second
+one, what must never happen. Goals are those of a quiet machine; `--factor 1.5` is for a shared one,
+`--burners 4` adds busy loops. The campaigns of other files can be run by themselves as well.
 """
 
 import argparse
+import logging
 import random
 import signal
-import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
 
+from benchmarks import (
+    camera_loss,
+    gamepad_fuzz,
+    gamepad_stop,
+    lease,
+    link_loss,
+    rc_fuzz,
+    stop_rule,
+    unread_output,
+    web_fuzz,
+)
 from benchmarks.safety_fuzz import frames, retries, transitions
-from benchmarks.safety_trial import LEFT_OVER, Verdict, bus_fault, inner_fault, signal_to, start
+from benchmarks.safety_table import COUNTED_HEAD, TIMED_HEAD, Counted, Timed
+from benchmarks.safety_trial import LEFT_OVER, bus_fault, inner_fault, signal_to, start
+from benchmarks.verdict import Verdict
 
-Probe = Callable[[], Verdict]
-
-
-class Goal(NamedTuple):
-    """One row of the table.
-
-    Attributes:
-        name: Number of the goal, and the fault.
-        probes: The ways to cause it; trials take turns.
-        p99_ms: Most time from the fault to neutral, in 99 of 100 trials.
-        max_ms: Most time in any trial.
-    """
-
-    name: str
-    probes: tuple[Probe, ...]
-    p99_ms: float
-    max_ms: float
+ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
-GOALS = (
-    Goal("S4 vehicle killed (SIGKILL)", (partial(signal_to, "vehicle", signal.SIGKILL),), 20, 250),
-    Goal("S4 vehicle segfaults", (partial(inner_fault, "segfault"),), 20, 250),
-    Goal("S4 vehicle exits", (partial(inner_fault, "exit"),), 20, 250),
-    Goal("S4 vehicle closes the link", (partial(inner_fault, "close"),), 20, 250),
-    Goal(
+def turns(*probes: Callable[[], Verdict]) -> Callable[[int, int], list[Verdict]]:
+    """Trials of two real processes, by each of `probes` in turn."""
+
+    def trials(number: int, seed: int) -> list[Verdict]:
+        random.seed(seed)
+        return [probes[index % len(probes)]() for index in range(number)]
+
+    return trials
+
+
+def stops(way: str) -> Timed:
+    """A row of one way to stop, by a person."""
+    goal = gamepad_stop.WAYS[way]
+
+    def trials(number: int, seed: int) -> list[Verdict]:
+        return gamepad_stop.trials(goal, number, random.Random(seed), gamepad_stop.RATE_HZ)
+
+    most = {"max_ms": goal.goal_ms} if goal.for_all else {}
+    return Timed(way, trials, goal.goal_ms, **most)
+
+
+def unread(kind: str) -> Timed:
+    """A row of the ticks of a car that nobody listens to."""
+    return Timed(
+        f"S15 from tick to tick, the output a full {kind} that nobody reads",
+        lambda number, seed: unread_output.drive_unread(kind, number),
+        unread_output.P99_PERIOD_MS,
+        unread_output.MAX_PERIOD_MS,
+        unit="s15_s",
+    )
+
+
+def starts(cases: int, seed: int) -> int:
+    """How many starts sent anything but neutral or nothing."""
+    left_over = list(LEFT_OVER)
+    return sum(not start(left_over[index % len(left_over)]) for index in range(cases))
+
+
+def seeded(campaign: Callable[[int], int]) -> Callable[[int, int], int]:
+    """A campaign whose chance is that of the whole process."""
+
+    def violations(cases: int, seed: int) -> int:
+        random.seed(seed)
+        return campaign(cases)
+
+    return violations
+
+
+TIMED: tuple[Timed, ...] = (
+    Timed(
+        "S4 vehicle killed (SIGKILL)", turns(partial(signal_to, "vehicle", signal.SIGKILL)), 20, 250
+    ),
+    Timed("S4 vehicle segfaults", turns(partial(inner_fault, "segfault")), 20, 250),
+    Timed("S4 vehicle exits", turns(partial(inner_fault, "exit")), 20, 250),
+    Timed("S4 vehicle closes the link", turns(partial(inner_fault, "close")), 20, 250),
+    Timed(
         "S5 TERM, HUP, INT, QUIT to the guardian, the vehicle, both",
-        tuple(
-            partial(signal_to, target, number)
-            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
-            for target in ("guardian", "vehicle", "both")
+        turns(
+            *(
+                partial(signal_to, target, number)
+                for number in ENDS
+                for target in ("guardian", "vehicle", "both")
+            )
         ),
         100,
         100,
     ),
-    Goal(
-        "S6 vehicle stopped (SIGSTOP)", (partial(signal_to, "vehicle", signal.SIGSTOP),), 200, 250
+    Timed(
+        "S6 vehicle stopped (SIGSTOP)",
+        turns(partial(signal_to, "vehicle", signal.SIGSTOP)),
+        200,
+        250,
     ),
-    Goal(
+    Timed(
         "S6 vehicle hangs, sleeping or spinning",
-        (partial(inner_fault, "hang"), partial(inner_fault, "spin")),
+        turns(partial(inner_fault, "hang"), partial(inner_fault, "spin")),
         200,
         250,
     ),
-    Goal("S7 a part raises", (partial(inner_fault, "raise"),), 100, 100),
-    Goal("S1 the driver falls silent", (partial(inner_fault, "silent driver"),), 300, 300),
-    Goal(
+    Timed("S7 a part raises", turns(partial(inner_fault, "raise")), 100, 100),
+    Timed("S1 the driver falls silent", turns(partial(inner_fault, "silent driver")), 300, 300),
+    *(
+        Timed(f"S1 the page's connection {what}", partial(link_loss.lose_links, kind), 250, 300)
+        for kind, what in (
+            ("close", "is closed"), ("reset", "is reset"), ("silence", "carries nothing more"),
+        )
+    ),
+    *(
+        Timed(f"S8 the camera {kind}, a pilot drives", partial(camera_loss.lose_cameras, kind), 250)
+        for kind in camera_loss.KINDS
+    ),
+    *(stops(way) for way in gamepad_stop.WAYS),
+    Timed("S13 Stop on the page of somebody who does not drive", lease.stop_another, 100, 100),
+    Timed(
         "flood of garbage, replayed or half frames",
-        tuple(partial(inner_fault, kind) for kind in ("garbage", "replay", "half")),
+        turns(*(partial(inner_fault, kind) for kind in ("garbage", "replay", "half"))),
         200,
         250,
     ),
-    Goal(
+    Timed(
         "S9 bus failed 400 ms (nothing answers, stuck, broken off), from its return",
-        tuple(partial(bus_fault, kind, 0.4) for kind in ("nack", "stuck", "short")),
+        turns(*(partial(bus_fault, kind, 0.4) for kind in ("nack", "stuck", "short"))),
         50,
         50,
     ),
-    Goal("guardian killed (SIGKILL)", (partial(signal_to, "guardian", signal.SIGKILL),), 100, 150),
-    Goal("guardian stopped (SIGSTOP)", (partial(signal_to, "guardian", signal.SIGSTOP),), 700, 800),
-)
+    Timed(
+        "guardian killed (SIGKILL)", turns(partial(signal_to, "guardian", signal.SIGKILL)), 100, 150
+    ),
+    Timed(
+        "guardian stopped (SIGSTOP)",
+        turns(partial(signal_to, "guardian", signal.SIGSTOP)),
+        700,
+        800,
+    ),
+    *(unread(kind) for kind in unread_output.KINDS),
+)  # fmt: skip
+
+COUNTED: tuple[Counted, ...] = (
+    Counted("S17 a start sends anything but neutral or nothing", 100, starts),
+    Counted("S18 an output passes through a third value", 100_000, seeded(transitions)),
+    Counted(
+        "S9 more than 60 transfers in a second, or not neutral after a fault", 100, seeded(retries)
+    ),
+    Counted(
+        "S2 a black-out of the link: an old order moves the car, or it moves before Resume, or "
+        "does not go on", 500, link_loss.black_out,
+    ),
+    Counted(
+        "S11 a stop is not obeyed, from any source in any mode and state",
+        len(stop_rule.EVERY), stop_rule.disobediences,
+    ),
+    Counted("S13 somebody who does not drive changes anything", 10_000, lease.intruded),
+    Counted("S13 the wheel is not free after 2 s of silence, or before", 10_000, lease.misplaced),
+    Counted(
+        "S12 a hostile message ends the console, or causes an error, a leak or any throttle",
+        100_000, web_fuzz.hostile_messages,
+    ),
+    Counted(
+        "noise from a gamepad is out of range, or ends its thread",
+        100_000, gamepad_fuzz.failures,
+    ),
+    Counted(
+        "pulses of a remote control are out of range, or a lost channel drives",
+        100_000, rc_fuzz.failures,
+    ),
+    Counted(
+        "guardian frames: the motor moves without an armed order", 100_000, seeded(frames)
+    ),
+)  # fmt: skip
 
 
-def measure(goal: Goal, trials: int, factor: float) -> bool:
-    """Print one row; whether the goal was reached."""
-    verdicts = [goal.probes[n % len(goal.probes)]() for n in range(trials)]
-    times = sorted(verdict.stopped_ms for verdict in verdicts)
-    p99_ms = times[max(0, -(-99 * trials // 100) - 1)]
-    runaways = sum(verdict.runaway for verdict in verdicts)
-    print(
-        f"| {goal.name} | {trials} | {statistics.median(times):.1f} | {p99_ms:.1f} | "
-        f"{times[-1]:.1f} | {goal.p99_ms:g} / {goal.max_ms:g} | {runaways} |",
-        flush=True,
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    command = argparse.ArgumentParser(prog="scripts/bench safety", description=__doc__)
+    command.add_argument("--trials", type=int, default=300, help="of each fault")
+    command.add_argument("--s15-s", type=int, default=600, help="seconds of the rows of S15")
+    command.add_argument(
+        "--cases", type=int, default=100_000, help="of each fuzz list; others have their share"
     )
-    return not runaways and p99_ms <= factor * goal.p99_ms and times[-1] <= factor * goal.max_ms
+    command.add_argument("--factor", type=float, default=1.0, help="on the limits of time")
+    command.add_argument("--burners", type=int, default=0, help="busy loops beside it")
+    command.add_argument("--only", default="", help="rows whose name contains this")
+    command.add_argument("--seed", type=int, default=None)
+    return command
 
 
-def count(name: str, cases: int, wrong: int) -> bool:
-    """Print one row of the second table."""
-    print(f"| {name} | {cases} | {wrong} |", flush=True)
-    return not wrong
-
-
-def main(argv: list[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Print the tables; 1 if a goal is missed."""
-    parser = argparse.ArgumentParser(prog="scripts/bench safety", description=__doc__)
-    parser.add_argument("--trials", type=int, default=300, help="of each fault")
-    parser.add_argument("--starts", type=int, default=100)
-    parser.add_argument("--cases", type=int, default=100_000, help="of each of the last rows")
-    parser.add_argument("--factor", type=float, default=1.0, help="on the limits of time")
-    parser.add_argument("--burners", type=int, default=0, help="busy loops beside it")
-    parser.add_argument("--only", default="", help="rows whose name contains this")
-    parser.add_argument("--seed", type=int, default=None)
-    args = parser.parse_args(argv)
+    args = parser().parse_args(argv)
+    logging.disable(logging.WARNING)  # a camera that fails is told of, each time
     seed = random.randrange(2**32) if args.seed is None else args.seed
-    random.seed(seed)
     burners = [
         subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(args.burners)
     ]
     started_s, missed = time.monotonic(), []
     try:
-        print("| fault | trials | median ms | p99 ms | max ms | goal p99 / max ms | runaways |")
-        print("|---|---|---|---|---|---|---|")
-        for goal in GOALS:
-            if args.only in goal.name and not measure(goal, args.trials, args.factor):
-                missed.append(goal.name)
-        print("\n| property | cases | violations |\n|---|---|---|")
-        kinds = list(LEFT_OVER)
-        rows: dict[str, tuple[int, Callable[[int], int]]] = {
-            "S17 a start sends anything but neutral or nothing": (
-                args.starts,
-                lambda cases: sum(not start(kinds[n % len(kinds)]) for n in range(cases)),
-            ),
-            "S18 an output passes through a third value": (args.cases, transitions),
-            "S9 more than 60 transfers in a second, or not neutral after a fault": (
-                args.cases // 1000,
-                retries,
-            ),
-            "guardian frames: the motor moves without an armed order": (args.cases, frames),
-        }
-        for name, (cases, violations) in rows.items():
-            if args.only in name and not count(name, cases, violations(cases)):
-                missed.append(name)
+        print(TIMED_HEAD)
+        for timed in TIMED:
+            number = getattr(args, timed.unit)
+            if args.only in timed.name and not timed.measure(number, seed, args.factor):
+                missed.append(timed.name)
+        print(f"\n{COUNTED_HEAD}")
+        for counted in COUNTED:
+            if args.only in counted.name and not counted.measure(args.cases, seed):
+                missed.append(counted.name)
     finally:
+        logging.disable(logging.NOTSET)
         for burner in burners:
             burner.kill()
             burner.wait()

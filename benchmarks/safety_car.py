@@ -33,6 +33,8 @@ LEFT, STRAIGHT, RIGHT = 460, 375, 290
 REVERSE, NEUTRAL_TICKS, FORWARD = 220, 370, 500
 THROTTLE = 0.6
 DRIVING_TICKS = 448
+# How long it drives before the fault.
+DRIVES_S = (0.3, 0.5)
 
 
 def guardian(chip: PCA9685Chip, command: list[str]) -> int:
@@ -54,7 +56,7 @@ class Driver:
     def __init__(self, fault: str) -> None:
         self.fault = fault
         self.is_silent = False
-        self.fault_s = time.monotonic() + random.uniform(1.0, 1.2)
+        self.fault_s: float | None = None
         self.renewed_s = 0.0
 
     def run(self, state: str | None) -> Command:
@@ -62,7 +64,9 @@ class Driver:
         now_s = time.monotonic()
         if self.fault == "unarmed":
             return NEUTRAL
-        if self.fault and state == "run" and now_s >= self.fault_s:
+        if self.fault_s is None and state == "run":
+            self.fault_s = now_s + random.uniform(*DRIVES_S)
+        if self.fault and self.fault_s is not None and now_s >= self.fault_s:
             fault, self.fault = self.fault, ""
             began_s = self.renewed_s if fault == "silent driver" else now_s
             os.write(1, f"FAULT {began_s!r}\n".encode())
