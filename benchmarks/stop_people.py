@@ -111,9 +111,9 @@ class RemotePerson(Steady):
             self._say()
 
     def resume(self) -> None:
-        """Throw it back, and the other one."""
+        """Throw it back, and the other one, which may have to be let go of first."""
         with self._lock:
-            self._switches[3] = OFF_US
+            self._switches |= {3: OFF_US, 4: OFF_US}
             self._say()
             self._switches[4] = ON_US
             self._say()
