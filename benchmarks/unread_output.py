@@ -6,8 +6,7 @@ the time. The car has much to say: a mock drivetrain that shows its pulses, the 
 and a part of the owner's that prints and logs in each tick, and notes when that was.
 
 A tick is late if it begins more than 100 ms after the one before; it begins every 50 ms. Goals: 0
-late ticks, 99 of 100 within 55 ms, the motor never held back by the guardian, and at the end a stop
-obeyed within a second.
+late ticks, the motor never held back by the guardian, and at the end a stop obeyed within a second.
 """
 
 import argparse
@@ -32,8 +31,8 @@ from donkeycar.management.createcar import create_car
 ROOT = Path(__file__).parents[1]
 KINDS = ("pipe", "terminal")
 RATE_HZ = 20
-# S20: what a tick may take at 20 Hz, in 99 of 100 and in all.
-P99_PERIOD_MS, MAX_PERIOD_MS = 55.0, 100.0
+# S20: what no tick may exceed at 20 Hz.
+MAX_PERIOD_MS = 100.0
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 1.0
 END_TIMEOUT_S = 20.0
@@ -208,7 +207,7 @@ def main(argv: list[str] | None = None) -> int:
     missed = False
     for kind in KINDS:
         seen = figures(drive_unread(kind, args.seconds))
-        missed |= seen.p99_ms > P99_PERIOD_MS or seen.max_ms > MAX_PERIOD_MS or seen.runaways > 0
+        missed |= seen.max_ms > MAX_PERIOD_MS or seen.runaways > 0
         print(f"{kind}: {seen}")
     return 1 if missed else 0
 
