@@ -37,11 +37,15 @@ class Pilot:
         self.input_shape: Shape = interpreter.input_shape if info is None else info.camera_shape
         self._try_out()
 
-    def infer(self, image: np.ndarray) -> tuple[float, float]:
+    def reset(self) -> None:
+        """Forget what was seen before."""
+
+    def infer(self, image: np.ndarray, vector: np.ndarray | None = None) -> tuple[float, float]:
         """Look at one frame.
 
         Args:
             image: ``uint8``, of shape `input_shape`, RGB, 0 to 255. It is not modified.
+            vector: What the pilot gets beside the frame.
 
         Returns:
             Angle and throttle as the network says them: meant to be -1 to +1, but not clipped,
@@ -142,11 +146,11 @@ def _identify(files: PilotFiles, type: str | None) -> tuple[PilotInfo | None, Pi
                 "example --type linear."
             )
         return None, pilot_type(type)
-    info, sha256 = read_info(files.sidecar)
+    info = read_info(files.sidecar)
     kind = pilot_type(info.type)
     if type is not None and pilot_type(type) is not kind:
         raise PilotError(f"{files.litert} is a {kind.name} pilot. Received: type={type!r}")
-    if sha256 != litert_sha256(files.litert):
+    if info.variants["float32"].sha256 != litert_sha256(files.litert):
         raise PilotError(
             f"{files.sidecar.name} belongs to another {files.litert.name} than the one beside it. "
             "Copy both from where the pilot was trained."

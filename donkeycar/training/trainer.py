@@ -234,7 +234,7 @@ def _save(files: PilotFiles, info: PilotInfo, model: Any, probe: np.ndarray) -> 
     try:
         litert = export_litert(model, probe)
         with muffled():
-            write_bundle(files, info, litert=litert, save_keras=model.save)
+            write_bundle(files, info, litert={"float32": litert}, save_keras=model.save)
     except OSError as error:
         raise TrainingError(f"The pilot cannot be saved as {files.keras}: {error}") from error
 

@@ -21,7 +21,7 @@ def files(tmp_path, linear_litert, linear_model):
         "linear", SHAPE, Transforms([("CROP", {"top_px": 30})]), metrics={"validation": {}}
     )
     with muffled():
-        write_bundle(files, info, litert=linear_litert, save_keras=linear_model.save)
+        write_bundle(files, info, litert={"float32": linear_litert}, save_keras=linear_model.save)
     return files
 
 
@@ -149,5 +149,10 @@ def test_a_full_disk_leaves_the_older_pilot_as_it_was(files, linear_litert):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
-        write_bundle(files, PilotInfo("linear", SHAPE), litert=b"new", save_keras=full_disk)
+        write_bundle(
+            files,
+            PilotInfo("linear", SHAPE),
+            litert={"float32": b"new"},
+            save_keras=full_disk,
+        )
     assert {path: path.read_bytes() for path in files.keras.parent.iterdir()} == before
