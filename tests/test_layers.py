@@ -13,8 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 
 # What each may import of donkeycar, besides itself.
 BELOW_ASSEMBLY = {
-    "config", "console", "errors", "memory", "parts", "pilots", "profiler", "safety", "schema",
-    "settings", "sim", "testing", "timing", "tub", "vehicle",
+    "config", "console", "errors", "memory", "parts", "pilots", "profiler", "safety",
+    "sandbox", "schema", "settings", "sim", "testing", "timing", "tub", "vehicle",
 }  # fmt: skip
 EVERYTHING = BELOW_ASSEMBLY | {"assembly", "report", "rollout", "training"}
 ALLOWED = {
@@ -26,7 +26,8 @@ ALLOWED = {
     "config": {"errors", "schema", "settings"},
     "safety": {"errors", "timing"},
     "tub": {"errors", "timing"},
-    "pilots": {"errors", "timing"},
+    "sandbox": {"errors"},
+    "pilots": {"errors", "timing", "sandbox"},
     "sim": {"errors", "timing"},
     "testing": {"errors", "timing"},
     "parts": {"errors", "timing", "safety", "tub", "pilots", "sim"},

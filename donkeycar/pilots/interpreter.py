@@ -6,7 +6,7 @@ lists them in an order of its own: read by position, today's files give the thro
 
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,6 +17,25 @@ MAX_BYTES = 50_000_000
 IDENTIFIER = b"TFL3"
 # More threads than this make a small network slower, not faster (measured on x86).
 MAX_THREADS = 4
+# What LiteRT says, and what that means for somebody with a file that does not open.
+REASONS = {
+    "Select TensorFlow op": "it needs parts of TensorFlow that a car does not have; convert the "
+    ".h5, .keras or SavedModel it was made of with `donkey convertmodel`",
+}
+
+
+class Input(NamedTuple):
+    """One input of a network.
+
+    Attributes:
+        tensor: Its number.
+        shape: With the batch of 1 in front.
+        dtype: Of the numbers it wants.
+    """
+
+    tensor: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
 
 
 def default_num_threads() -> int:
@@ -25,55 +44,73 @@ def default_num_threads() -> int:
 
 
 class LiteRTInterpreter:
-    """One opened model with one image input.
+    """One opened network: an image or several in a row, and perhaps vectors beside them.
 
     Args:
         path: A ``.tflite`` file of at most 50 MB.
         num_threads: Threads per inference, 1 or more; ``None`` leaves two cores free.
+        content: What is in the file, if it was read already.
+
+    Attributes:
+        image_name: Name of the input that takes the image.
+        image: That input.
+        vectors: The other inputs, by name.
+        input_shape: Height, width and channels of the image.
+        sequence_length: How many images it looks at together; ``None`` for a single one that
+            comes without a dimension for it.
 
     Raises:
-        PilotError: If LiteRT is not installed, or the file is not a network with one image input.
+        PilotError: If LiteRT is not installed, or the file is not a network with an image input.
     """
 
-    def __init__(self, path: Path, *, num_threads: int | None = None) -> None:
-        _check_file(path)
+    def __init__(
+        self, path: Path, *, num_threads: int | None = None, content: bytes | None = None
+    ) -> None:
+        content = read_litert(path) if content is None else content
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
             raise PilotError("Pilots run on LiteRT: pip install ai-edge-litert") from error
         self.num_threads = default_num_threads() if num_threads is None else num_threads
         try:
-            self._interpreter: Any = Interpreter(model_path=str(path), num_threads=self.num_threads)
+            # Not from the path: what was checked is what is opened, and a file that shrinks
+            # under a running network would end the process.
+            self._interpreter: Any = Interpreter(
+                model_content=content, num_threads=self.num_threads
+            )
             self._interpreter.allocate_tensors()
             signatures = self._interpreter.get_signature_list()
         except (ValueError, RuntimeError) as error:
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-            raise PilotError(f"LiteRT cannot open {path}: {reason}") from error
+            raise PilotError(f"LiteRT cannot open {path}: {reason_of(error)}") from error
         self._runner: Any = None
         if signatures:
             self._runner = self._interpreter.get_signature_runner(next(iter(signatures)))
-            inputs = self._runner.get_input_details()
+            details = self._runner.get_input_details()
         else:
-            inputs = {detail["name"]: detail for detail in self._interpreter.get_input_details()}
-        if len(inputs) != 1:
-            raise PilotError(
-                f"A pilot takes one image and nothing else. Received: {path} with inputs "
-                f"{sorted(inputs)}"
+            details = {
+                plain_name(detail["name"]): detail
+                for detail in self._interpreter.get_input_details()
+            }
+        inputs = {
+            name: Input(
+                int(detail["index"]),
+                tuple(int(side) for side in detail["shape"]),
+                np.dtype(detail["dtype"]),
             )
-        self.input_name, detail = next(iter(inputs.items()))
-        self._input_index = int(detail["index"])
-        self._dtype = np.dtype(detail["dtype"])
-        shape = tuple(int(side) for side in detail["shape"])
-        if len(shape) != 4 or shape[0] != 1 or shape[3] not in (1, 3):
-            raise PilotError(
-                "The input of a pilot has shape (1, height, width, 1 or 3). "
-                f"Received: {path} with {shape}"
-            )
-        if self._dtype not in (np.dtype(np.float32), np.dtype(np.uint8)):
-            raise PilotError(
-                f"The input of a pilot is float32 or uint8. Received: {path} with {self._dtype}"
-            )
-        self.input_shape = (shape[1], shape[2], shape[3])
+            for name, detail in details.items()
+        }
+        for detail in self._interpreter.get_output_details():
+            if np.dtype(detail["dtype"]) != np.float32:
+                raise PilotError(
+                    "The outputs of a pilot are float32. "
+                    f"Received: {path} with {np.dtype(detail['dtype'])}"
+                )
+        self.image_name = _image_among(inputs, path)
+        self.image = inputs.pop(self.image_name)
+        self.vectors = inputs
+        *_, height, width, channels = self.image.shape
+        self.input_shape = (height, width, channels)
+        self.sequence_length = self.image.shape[1] if len(self.image.shape) == 5 else None
 
     def __call__(self, image: np.ndarray) -> dict[str, np.ndarray]:
         """Run the network once.
@@ -87,12 +124,12 @@ class LiteRTInterpreter:
             ``output_0``, ``output_1`` ... in the order of its outputs.
         """
         batch = image[None]
-        if self._dtype == np.float32:
+        if self.image.dtype == np.float32:
             batch = np.multiply(batch, np.float32(1 / 255), dtype=np.float32)
         if self._runner is not None:
-            outputs: dict[str, np.ndarray] = self._runner(**{self.input_name: batch})
+            outputs: dict[str, np.ndarray] = self._runner(**{self.image_name: batch})
             return outputs
-        self._interpreter.set_tensor(self._input_index, batch)
+        self._interpreter.set_tensor(self.image.tensor, batch)
         self._interpreter.invoke()
         return {
             f"output_{position}": self._interpreter.get_tensor(detail["index"])
@@ -100,17 +137,70 @@ class LiteRTInterpreter:
         }
 
 
-def _check_file(path: Path) -> None:
-    """Refuse what is not a LiteRT file before any library opens it."""
+def plain_name(name: str) -> str:
+    """Name of an input as its owner knows it.
+
+    Example:
+        >>> plain_name("serving_default_img_in:0")
+        'img_in'
+    """
+    return name.removeprefix("serving_default_").partition(":")[0]
+
+
+def reason_of(error: Exception) -> str:
+    """First line of what LiteRT says, in words that help, where there are better ones."""
+    text = str(error).strip()
+    for phrase, meaning in REASONS.items():
+        if phrase in text:
+            return meaning
+    return text.splitlines()[0][:200] if text else "no reason given"
+
+
+def read_litert(path: Path) -> bytes:
+    """Read a LiteRT file, and refuse what is none before any library opens it.
+
+    Raises:
+        PilotError: If it cannot be read, is no LiteRT file, or is longer than 50 MB.
+    """
     try:
         with path.open("rb") as file:
-            head = file.read(8)
-            size = path.stat().st_size
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise PilotError(f"{path} cannot be read: {error.strerror}") from error
-    if head[4:] != IDENTIFIER:
+    if content[4:8] != IDENTIFIER:
         raise PilotError(f"{path} is not a LiteRT model. Is the file complete?")
-    if size > MAX_BYTES:
+    if len(content) > MAX_BYTES:
         raise PilotError(
-            f"A model must be at most {MAX_BYTES // 1_000_000} MB. Received: {path}, {size} bytes"
+            f"A model must be at most {MAX_BYTES // 1_000_000} MB. Received: {path}, "
+            f"{path.stat().st_size} bytes"
         )
+    return content
+
+
+def _image_among(inputs: dict[str, Input], path: Path) -> str:
+    """Find the one input that takes an image, and refuse inputs that no pilot has."""
+    images = [name for name, one in inputs.items() if len(one.shape) in (4, 5)]
+    shown = {name: one.shape for name, one in sorted(inputs.items())}
+    if len(images) != 1:
+        raise PilotError(
+            "A pilot takes one image, or one row of images, and vectors beside it. "
+            f"Received: {path} with inputs {shown}"
+        )
+    name = images[0]
+    for other, one in inputs.items():
+        good = one.shape[0] == 1 and all(side > 0 for side in one.shape)
+        if other == name:
+            good = good and one.shape[-1] in (1, 3)
+        elif len(one.shape) != 2 or one.dtype != np.float32:
+            good = False
+        if not good:
+            raise PilotError(
+                "The image input of a pilot has shape (1, height, width, 1 or 3), any other is one "
+                f"row of float32. Received: {path} with inputs {shown}"
+            )
+    if inputs[name].dtype not in (np.dtype(np.float32), np.dtype(np.uint8)):
+        raise PilotError(
+            "The image input of a pilot is float32 or uint8. "
+            f"Received: {path} with {inputs[name].dtype}"
+        )
+    return name

@@ -1,15 +1,17 @@
-"""A model that can drive this car: checked, warmed up, and called with one frame."""
+"""A model that can drive this car: warmed up, and called with one frame."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.bundle import PilotFiles, PilotInfo, litert_sha256, read_info
 from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.registry import PilotType, pilot_type
+from donkeycar.pilots.registry import PilotType
+from donkeycar.pilots.sidecar import PilotInfo
 from donkeycar.pilots.transform import Shape, Transforms
+
+# Meant to be -1 to +1; black, white and noise are no road, and a good network may overshoot there.
+MAX_ANSWER = 100.0
 
 
 class Pilot:
@@ -66,54 +68,12 @@ class Pilot:
         noise = np.random.default_rng(0).integers(0, 256, self.input_shape, dtype=np.uint8)
         for frame in (np.zeros_like(noise), np.full_like(noise, 255), noise):
             answer = self.infer(frame)
-            if not all(map(math.isfinite, answer)):
-                raise PilotError(f"A pilot must answer with numbers. Received: {answer}")
-
-
-def load_pilot(
-    path: str | Path,
-    *,
-    type: str | None = None,
-    camera_shape: tuple[int, int, int] | None = None,
-    num_threads: int | None = None,
-) -> Pilot:
-    """Open a model and refuse, in one sentence, what cannot drive this car.
-
-    Args:
-        path: Any of the three files of a pilot, or somebody's bare ``.tflite``.
-        type: Type of a bare file, such as ``linear``. A pilot that was trained here knows its
-            own; ``None`` leaves it at that.
-        camera_shape: Height, width and channels of this car's frames, to check before driving;
-            ``None`` leaves the check to the first frame.
-        num_threads: Threads per inference; ``None`` leaves two cores to the rest of the car.
-
-    Returns:
-        The pilot, warmed up.
-
-    Raises:
-        PilotError: If the file is missing, damaged, of another type, or made for other frames.
-    """
-    path = Path(path).expanduser()
-    files = PilotFiles.of(path)
-    if not path.exists() and not (path.suffix == "" and any(f.exists() for f in files)):
-        raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
-    if not files.litert.exists():
-        raise PilotError(
-            f"A car drives with {files.litert.name}, and it is not beside {path}. Copy it from "
-            "where the pilot was trained, or run `donkey train` again, which writes both."
-        )
-    info, kind = _identify(files, type)
-    if info is not None:
-        _check_camera(path, info.camera_shape, camera_shape)
-    interpreter = LiteRTInterpreter(files.litert, num_threads=num_threads)
-    if info is None:
-        _check_camera(path, interpreter.input_shape, camera_shape)
-    elif interpreter.input_shape != info.network_shape:
-        raise PilotError(
-            f"{files.sidecar.name} speaks of frames of {describe(info.network_shape)}, but the "
-            f"network in {files.litert.name} takes {describe(interpreter.input_shape)}."
-        )
-    return Pilot(interpreter, kind, info=info)
+            if not all(math.isfinite(value) and abs(value) <= MAX_ANSWER for value in answer):
+                raise PilotError(
+                    f"A pilot must answer with numbers within {MAX_ANSWER:.0f}. Received: "
+                    f"angle={answer[0]:.4g}, throttle={answer[1]:.4g}"
+                )
+        self.reset()
 
 
 def describe(shape: tuple[int, ...]) -> str:
@@ -125,34 +85,3 @@ def describe(shape: tuple[int, ...]) -> str:
     """
     height, width, channels = shape
     return f"{width}x{height} pixels in {'colour' if channels == 3 else 'grey'}"
-
-
-def _check_camera(path: Path, wanted: Shape, given: tuple[int, int, int] | None) -> None:
-    """Refuse a camera whose frames the pilot does not know."""
-    if given is not None and tuple(given) != wanted:
-        raise PilotError(
-            f"{path} drives with frames of {describe(wanted)}, but this car's camera gives "
-            f"{describe(given)}. Set IMAGE_W={wanted[1]}, IMAGE_H={wanted[0]} and "
-            f"IMAGE_DEPTH={wanted[2]} in myconfig.py, or train on frames of this camera."
-        )
-
-
-def _identify(files: PilotFiles, type: str | None) -> tuple[PilotInfo | None, PilotType]:
-    """Find out what kind of pilot this is."""
-    if not files.sidecar.exists():
-        if type is None:
-            raise PilotError(
-                f"{files.litert} does not say what kind of pilot it is. Say it with --type, for "
-                "example --type linear."
-            )
-        return None, pilot_type(type)
-    info = read_info(files.sidecar)
-    kind = pilot_type(info.type)
-    if type is not None and pilot_type(type) is not kind:
-        raise PilotError(f"{files.litert} is a {kind.name} pilot. Received: type={type!r}")
-    if info.variants["float32"].sha256 != litert_sha256(files.litert):
-        raise PilotError(
-            f"{files.sidecar.name} belongs to another {files.litert.name} than the one beside it. "
-            "Copy both from where the pilot was trained."
-        )
-    return info, kind
