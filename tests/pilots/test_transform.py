@@ -67,9 +67,12 @@ def test_what_is_written_down_comes_back(frame):
         ("CROP", "must be a list"),
         ([["CROP"]], "must be a list"),
         ([{"name": "EXPLODE"}], "must be one of .* Received: name='EXPLODE'"),
-        ([{"name": "CROP", "top": 3}], "CROP takes whole numbers for .*top_px"),
-        ([{"name": "CROP", "top_px": "3"}], "whole numbers"),
-        ([{"name": "TRAPEZE", "top_px": 3}], "whole numbers"),
+        (
+            [{"name": "CROP", "top": 3}],
+            r"CROP takes top_px \(a whole number\), .*Received: {'top': 3}",
+        ),
+        ([{"name": "CROP", "top_px": "3"}], "CROP takes .*Received: {'top_px': '3'}"),
+        ([{"name": "TRAPEZE", "top_px": 3}], "TRAPEZE takes .*Received"),
         ([{}], "must be one of"),
     ],
 )
