@@ -5,6 +5,7 @@ lists them in an order of its own: read by position, today's files give the thro
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -126,10 +127,23 @@ class LiteRTInterpreter:
         batch = image[None]
         if self.image.dtype == np.float32:
             batch = np.multiply(batch, np.float32(1 / 255), dtype=np.float32)
+        return self.run({self.image_name: batch})
+
+    def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Run the network once on arrays that are what it wants already.
+
+        Args:
+            inputs: One array for each input, with the batch of 1 in front.
+
+        Returns:
+            As `__call__`.
+        """
         if self._runner is not None:
-            outputs: dict[str, np.ndarray] = self._runner(**{self.image_name: batch})
+            outputs: dict[str, np.ndarray] = self._runner(**inputs)
             return outputs
-        self._interpreter.set_tensor(self.image.tensor, batch)
+        for name, array in inputs.items():
+            one = self.image if name == self.image_name else self.vectors[name]
+            self._interpreter.set_tensor(one.tensor, array)
         self._interpreter.invoke()
         return {
             f"output_{position}": self._interpreter.get_tensor(detail["index"])

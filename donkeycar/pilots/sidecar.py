@@ -27,8 +27,8 @@ class Variant:
     Attributes:
         sha256: Fingerprint of the file, in hexadecimal.
         tolerance: How far its answers to the probe may be from what is written there.
-        difference: How far its answers are from those of the trained network, ``max`` and
-            ``mean`` for ``angle`` and ``throttle``, measured on ``frames`` frames; empty if
+        difference: How far its answers are from those of the float32 file, ``max`` and ``mean``
+            for ``angle`` and ``throttle``, measured on ``frames`` validation frames; empty if
             nobody measured.
     """
 

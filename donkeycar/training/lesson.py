@@ -14,6 +14,7 @@ from donkeycar.pilots.registry import PilotType
 from donkeycar.pilots.transform import Shape, Transforms
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.backend import bfloat16_pays
+from donkeycar.training.export import MAX_FRAMES
 from donkeycar.training.fit import OPTIMIZERS, Batches, Teacher, predict
 from donkeycar.training.progress import Progress
 from donkeycar.training.quality import agreement
@@ -135,11 +136,19 @@ class Lesson:
         }
         return metrics, unseen
 
-    def probe(self) -> np.ndarray:
-        """Some frames as the network sees them, from all over the validation records."""
-        picks = np.linspace(0, len(self.parts.validation) - 1, PROBE_FRAMES).astype(int)
-        rows = self.parts.validation[np.unique(picks)]
-        return np.stack([self.transforms(frame) for frame in self.frames[rows]])
+    def examples(self) -> dict[str, np.ndarray]:
+        """What the network gets for some validation records, to convert it by and compare."""
+        rows = self._spread(MAX_FRAMES)
+        return {"img_in": np.stack([self.transforms(frame) for frame in self.frames[rows]])}
+
+    def probe_frames(self) -> np.ndarray:
+        """Some frames as the camera gave them, from all over the validation records."""
+        return np.asarray(self.frames[self._spread(PROBE_FRAMES)])
+
+    def _spread(self, count: int) -> np.ndarray:
+        """At most `count` validation rows, evenly spread."""
+        picks = np.linspace(0, len(self.parts.validation) - 1, count).astype(int)
+        return np.asarray(self.parts.validation[np.unique(picks)])
 
     def _batches(
         self,

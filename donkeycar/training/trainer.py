@@ -8,24 +8,25 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from donkeycar.errors import PilotError, TrainingError
-from donkeycar.pilots.bundle import PilotFiles, PilotInfo, write_bundle
+from donkeycar.pilots.bundle import PilotFiles, PilotInfo
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.augmentation import Augmentation
-from donkeycar.training.backend import import_keras, muffled
+from donkeycar.training.backend import import_keras
 from donkeycar.training.database import add_entry, read_database
-from donkeycar.training.export import export_litert
+from donkeycar.training.export import save_pilot
 from donkeycar.training.frames import MEMORY_BUDGET_BYTES, decode
 from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.recordings import Recordings, gather
 from donkeycar.training.result import TrainingResult
 from donkeycar.training.schedule import Schedule
 from donkeycar.training.split import Split, Validation, split
+
+if TYPE_CHECKING:
+    from donkeycar.training.lesson import Lesson
 
 OPTIMIZER_NAMES = ("adam", "adamw", "rmsprop", "sgd")
 LIBRARIES = ("donkeycar", "keras", "tensorflow", "tensorflow-cpu", "ai-edge-litert", "numpy")
@@ -168,7 +169,7 @@ def train(
         created_at=time.time(),
         comment=comment,
     )
-    _save(files, info, final, lesson.probe())
+    info = _save(files, info, final, lesson)
     add_entry(
         files.keras,
         class_name=kind.class_name,
@@ -229,12 +230,12 @@ def _what_is_learnt_from(recordings: Recordings, parts: Split) -> str:
     return f"{text}; left out: {dropped}" if dropped else text
 
 
-def _save(files: PilotFiles, info: PilotInfo, model: Any, probe: np.ndarray) -> None:
+def _save(files: PilotFiles, info: PilotInfo, model: Any, lesson: "Lesson") -> PilotInfo:
     """Write the pilot's files."""
     try:
-        litert = export_litert(model, probe)
-        with muffled():
-            write_bundle(files, info, litert={"float32": litert}, save_keras=model.save)
+        return save_pilot(
+            files, info, model, inputs=lesson.examples(), frames=lesson.probe_frames()
+        )
     except OSError as error:
         raise TrainingError(f"The pilot cannot be saved as {files.keras}: {error}") from error
 
