@@ -76,7 +76,9 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     from donkeycar.pilots import load_pilot
 
     camera_shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
-    pilot = load_pilot(model, type=model_type, camera_shape=camera_shape)
+    pilot = load_pilot(
+        model, type=model_type, camera_shape=camera_shape, precision=cfg.PILOT_PRECISION
+    )
     max_age_s = max(MIN_PILOT_AGE_S, PILOT_AGE_FRAMES / cfg.CAMERA_FRAMERATE)
     car.add(
         PilotPart(pilot, max_age_s=max_age_s, clock=car.clock),
