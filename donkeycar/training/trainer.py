@@ -46,7 +46,7 @@ def train(
     min_delta: float = 0.0005,
     train_share: float = 0.8,
     validation: Validation = "blocks",
-    augmentation: Augmentation | None = Augmentation(),  # noqa: B008, it is frozen
+    augmentation: Augmentation | None = Augmentation(),  # noqa: B008, nobody changes it
     transforms: Transforms | None = None,
     record_filter: Callable[[Any], bool] | None = None,
     seed: int | None = None,
@@ -118,7 +118,7 @@ def train(
         "min_delta": min_delta,
         "train_share": train_share,
         "validation": validation,
-        "augmentation": None if augmentation is None else vars(augmentation),
+        "augmentation": None if augmentation is None else augmentation.to_json(),
         "seed": seed,
     }
 
