@@ -71,6 +71,7 @@ class Schedule:
         self.learning_rate = learning_rate
         self.drop = drop
         self.epochs_per_drop = epochs_per_drop
+        self.epochs = epochs
         self.end = float(epochs)
         self.cooldown_start = epochs * (1 - COOLDOWN_SHARE)
         self.stopped_early = False
@@ -151,7 +152,7 @@ def _constant(schedule: Schedule, epoch: float) -> float:
 
 def _cosine(schedule: Schedule, epoch: float) -> float:
     """Less and less from the beginning to the end."""
-    return _half_cosine(epoch / schedule.end)
+    return _half_cosine(epoch / schedule.epochs)
 
 
 def _exponential(schedule: Schedule, epoch: float) -> float:
