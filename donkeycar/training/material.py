@@ -1,0 +1,82 @@
+"""What a pilot is to learn from: the records, their labels, and their decoded frames."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from donkeycar.training.frames import decode
+from donkeycar.training.labels import relabel
+from donkeycar.training.options import TrainingOptions
+from donkeycar.training.progress import Progress
+from donkeycar.training.recordings import Recordings, gather
+from donkeycar.training.split import Split
+
+
+@dataclass(frozen=True)
+class Material:
+    """Records to learn from.
+
+    Attributes:
+        recordings: With the labels that are to be taught.
+        frames: ``uint8``, ``(rows, height, width, 3)``, RGB, before any transform.
+    """
+
+    recordings: Recordings
+    frames: np.ndarray
+
+    def in_words(self, parts: Split) -> str:
+        """Say in one line what is learnt from."""
+        text = (
+            f"{len(self.recordings)} records: {len(parts.train)} to learn from, "
+            f"{len(parts.validation)} to judge by, {parts.num_gap} between them"
+        )
+        dropped = self.recordings.dropped_in_words()
+        return f"{text}; left out: {dropped}" if dropped else text
+
+    def to_json(self, parts: Split) -> dict[str, Any]:
+        """Write down what was learnt from, for the pilot's sidecar."""
+        return {
+            "tubs": [str(path.resolve()) for path in self.recordings.tubs],
+            "sessions": self.recordings.session_names,
+            "records": len(self.recordings),
+            "train": len(parts.train),
+            "validation": len(parts.validation),
+            "gap": parts.num_gap,
+            "dropped": dict(self.recordings.dropped),
+        }
+
+
+def read_recordings(tubs: Iterable[str | Path], options: TrainingOptions) -> Recordings:
+    """Read what was recorded, with the labels that are to be taught; no pictures yet.
+
+    Raises:
+        TrainingError: If there is nothing to learn from.
+    """
+    recordings = gather(tubs, record_filter=options.record_filter)
+    return relabel(recordings, shift=options.label_shift, window=options.label_window)
+
+
+def read_frames(
+    recordings: Recordings, options: TrainingOptions, *, folder: Path, progress: Progress
+) -> Material:
+    """Decode the pictures.
+
+    Args:
+        recordings: What to read.
+        options: Say how much memory may be taken.
+        folder: Where frames go that do not fit into it.
+        progress: Told about every frame.
+
+    Raises:
+        TrainingError: If pictures cannot be read, have two sizes, or the disk is full.
+    """
+    readable, frames = decode(
+        recordings,
+        folder=folder,
+        progress=progress,
+        memory_budget_bytes=options.memory_budget_bytes,
+    )
+    return Material(readable, frames)
