@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TrainingError, TubError
+from donkeycar.pilots.transform import Shape
 from donkeycar.tub import TubReader
 
 ANGLE = "user/angle"
@@ -38,6 +39,7 @@ class Recordings:
         sessions: Number of the session that each row belongs to, ``(rows,)``.
         session_names: Tub and session id by that number.
         dropped: How many records were left out, by reason.
+        camera_shape: Height, width and channels of the pictures; ``None`` until they are decoded.
     """
 
     tubs: list[Path]
@@ -46,6 +48,7 @@ class Recordings:
     sessions: np.ndarray
     session_names: list[str]
     dropped: Counter[str] = field(default_factory=Counter)
+    camera_shape: Shape | None = None
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -73,6 +76,7 @@ class Recordings:
             sessions=self.sessions[rows],
             session_names=self.session_names,
             dropped=self.dropped,
+            camera_shape=self.camera_shape,
         )
 
     def dropped_in_words(self) -> str:
