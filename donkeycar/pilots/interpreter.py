@@ -113,21 +113,40 @@ class LiteRTInterpreter:
         self.input_shape = (height, width, channels)
         self.sequence_length = self.image.shape[1] if len(self.image.shape) == 5 else None
 
-    def __call__(self, image: np.ndarray) -> dict[str, np.ndarray]:
+    def __call__(
+        self, image: np.ndarray, vector: np.ndarray | None = None
+    ) -> dict[str, np.ndarray]:
         """Run the network once.
 
         Args:
-            image: ``uint8``, of shape `input_shape`. A network with ``float32`` input gets it
-                scaled to 0..1, as every donkeycar trained it; one with ``uint8`` input as it is.
+            image: As for `arrays`.
+            vector: As for `arrays`.
 
         Returns:
             Output arrays by their name in the signature; from a file without one,
             ``output_0``, ``output_1`` ... in the order of its outputs.
         """
+        return self.run(self.arrays(image, vector))
+
+    def arrays(self, image: np.ndarray, vector: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """Put what the network gets into the form it wants.
+
+        Args:
+            image: ``uint8``, of shape `input_shape`, or `sequence_length` of them. A network with
+                ``float32`` input gets it scaled to 0..1, as every donkeycar trained it; one with
+                ``uint8`` input as it is.
+            vector: For the other input of a network that has one.
+
+        Returns:
+            One array for each input, with the batch of 1 in front.
+        """
         batch = image[None]
         if self.image.dtype == np.float32:
             batch = np.multiply(batch, np.float32(1 / 255), dtype=np.float32)
-        return self.run({self.image_name: batch})
+        arrays = {self.image_name: batch}
+        if vector is not None:
+            arrays.update(dict.fromkeys(self.vectors, np.asarray(vector, np.float32)[None]))
+        return arrays
 
     def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Run the network once on arrays that are what it wants already.

@@ -1,17 +1,43 @@
 """The kinds of pilot there are: how each network is built, and what its outputs mean."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any
-
-import numpy as np
+from typing import Any, NamedTuple
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.head import regression_head
+from donkeycar.pilots.bins import OLD_TOP
+from donkeycar.pilots.head import Outputs, regression_head
+from donkeycar.pilots.network_choices import NetworkChoices
+from donkeycar.pilots.options import Options, checked
 
 # Owners of older cars wrote the runtime in front of the type; here there is one runtime.
 OLD_PREFIX = "tflite_"
+NETWORKS = "donkeycar.pilots.networks"
+# Key of the network's choices among the options in a sidecar.
+NETWORK = "network"
+
+# Acceleration and turning rate: forward, left, up, in the order that donkeycar records them.
+IMU_CHANNELS = (
+    "imu/acl_x", "imu/acl_y", "imu/acl_z", "imu/gyr_x", "imu/gyr_y", "imu/gyr_z",
+)  # fmt: skip
+BEHAVIOR_CHANNELS = ("behavior/one_hot_state_array",)
+
+
+class Loss(NamedTuple):
+    """What an output is taught by.
+
+    Attributes:
+        name: As Keras knows it.
+        weight: In the sum over all outputs.
+    """
+
+    name: str
+    weight: float = 1.0
+
+
+MSE = Loss("mse")
+BINS = Loss("categorical_crossentropy", 0.5)
 
 
 @dataclass(frozen=True)
@@ -21,26 +47,89 @@ class PilotType:
     Attributes:
         name: What `--type` says.
         class_name: What donkeycar 5.x calls it in ``models/database.json``.
-        network: ``module:function`` that builds the Keras model; imported when it is needed.
-        head: Turns the named outputs of the network into ``(angle, throttle)``.
+        about: What it is for, in a few words.
+        module: In `donkeycar.pilots.networks`; its `build` makes the Keras model.
+        head: Turns the named outputs of the network and the options of the pilot into
+            ``(angle, throttle)``.
+        losses: What each output of the network is taught by.
+        options: Names of its options, see `donkeycar.pilots.options`.
+        old_options: Those of other people's models, which say nothing about themselves.
+        vector_input: Name of its second input, ``""`` if it only looks.
+        vector_size: How many numbers it takes, by the options.
+        vector_channels: Channels that make up the vector for it.
+        remembers: Whether the vector is its own last answers.
+        looks_back: Whether it sees the last few frames at once.
+        mirrors: Whether a mirrored frame with mirrored steering is as good an example.
+        locate: Turns the outputs into the number of a place; ``None`` if it knows none.
+        only_in_training: Outputs that nobody asks for when it drives.
     """
 
     name: str
     class_name: str
-    network: str
-    head: Callable[[Mapping[str, np.ndarray]], tuple[float, float]]
+    about: str
+    module: str
+    head: Callable[[Outputs, Options], tuple[float, float]] = regression_head
+    losses: Mapping[str, Loss] = field(default_factory=lambda: {"angle": MSE, "throttle": MSE})
+    options: tuple[str, ...] = ()
+    old_options: Options = field(default_factory=dict)
+    vector_input: str = ""
+    vector_size: Callable[[Options], int] = lambda options: 0
+    vector_channels: tuple[str, ...] = ()
+    remembers: bool = False
+    looks_back: bool = False
+    mirrors: bool = True
+    locate: Callable[[Outputs, Options], int] | None = None
+    only_in_training: tuple[str, ...] = ()
 
-    def build(self, input_shape: Sequence[int], **options: Any) -> Any:
-        """Build the untrained network, a ``keras.Model`` for `input_shape`."""
-        module, _, name = self.network.partition(":")
-        return getattr(import_module(module), name)(tuple(input_shape), **options)
+    def build(
+        self,
+        input_shape: Sequence[int],
+        *,
+        network: NetworkChoices | Mapping[str, Any] | None = None,
+        seed: int | None = None,
+        **options: Any,
+    ) -> Any:
+        """Build the untrained network.
 
+        Args:
+            input_shape: Height, width and channels of what it sees.
+            network: What is to be compared; ``None`` is the network as documented.
+            seed: Makes weights and dropout repeatable.
+            options: Of the pilot; what the recordings are to say has a plain default.
+
+        Returns:
+            A ``keras.Model`` with a dictionary of outputs.
+
+        Raises:
+            PilotError: If an option is not possible, or the frames are too small.
+        """
+        if isinstance(network, Mapping):
+            network = NetworkChoices.from_json(network)
+        given = self.complete(options)
+        return import_module(f"{NETWORKS}.{self.module}").build(
+            tuple(input_shape), network=network, seed=seed, **given
+        )
+
+    def complete(self, options: Options) -> dict[str, Any]:
+        """Fill in the options that are not given, and refuse what is not possible.
+
+        The choices of the network may be among them; they are checked, and left out.
+
+        Raises:
+            PilotError: If there is no such option, or a value is not possible.
+        """
+        own = {name: value for name, value in options.items() if name != NETWORK}
+        NetworkChoices.from_json(options.get(NETWORK, {}))
+        return checked(self.options, own, type_name=self.name)
+
+
+_BIN_OPTIONS = ("angle_bins", "throttle_bins", "throttle_range", "choice")
+_OLD_BINS = {"throttle_range": [0.0, 0.8 * OLD_TOP], "choice": "likeliest"}
+_BINS = {"angle_bins": BINS, "throttle_bins": BINS}
 
 PILOT_TYPES = {
     kind.name: kind
-    for kind in (
-        PilotType("linear", "KerasLinear", "donkeycar.pilots.linear:build", regression_head),
-    )
+    for kind in (PilotType("linear", "KerasLinear", "the one to begin with", "linear"),)
 }
 
 

@@ -178,7 +178,12 @@ def measured(
         for precision, interpreter in interpreters.items()
     }
     probe = Probe.ask(pilots["float32"], frames, vectors)
-    right = _answers(interpreters["float32"], kind.head, inputs)
+    options = pilots["float32"].options
+
+    def head(outputs: Mapping[str, np.ndarray]) -> tuple[float, float]:
+        return kind.head(outputs, options)
+
+    right = _answers(interpreters["float32"], head, inputs)
     variants: dict[Precision, Variant] = {}
     left_out: list[Precision] = []
     for precision, pilot in pilots.items():
@@ -192,7 +197,7 @@ def measured(
             continue
         difference: dict[str, Any] = {}
         if precision != "float32":
-            given = _answers(interpreters[precision], kind.head, inputs)
+            given = _answers(interpreters[precision], head, inputs)
             difference = _in_words(np.abs(given - right))
         variants[precision] = Variant("", round(min(tolerance, MAX_TOLERANCE), 6), difference)
     return replace(info, probe=probe, variants=variants), left_out

@@ -6,7 +6,7 @@ import pytest
 from donkeycar.errors import PilotError
 from donkeycar.pilots import PilotInfo, load_pilot
 from donkeycar.pilots.bundle import PilotFiles, write_bundle
-from donkeycar.pilots.linear import build
+from donkeycar.pilots.networks.linear import build
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.backend import muffled
 
@@ -108,7 +108,9 @@ def test_a_network_that_answers_nan_may_not_drive(convert, tmp_path):
     model = build(SHAPE)
     model.get_layer("n_outputs0").set_weights([np.full((50, 1), np.nan), np.zeros(1)])
     convert(model, tmp_path / "nan.tflite")
-    with pytest.raises(PilotError, match="must answer with numbers within 100. Received: angle=nan"):
+    with pytest.raises(
+        PilotError, match="must answer with numbers within 100. Received: angle=nan"
+    ):
         load_pilot(tmp_path / "nan.tflite", type="linear")
 
 
