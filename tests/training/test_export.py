@@ -9,9 +9,11 @@ import pytest
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.pilots import PilotInfo, load_pilot, read_info
 from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
+from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 
 SHAPE = (72, 96, 3)
+OPTIONS = {"network": {"activation": "relu"}}
 PRECISE = {"float32": 1e-5, "float16": 5e-3, "int8": 0.03}
 
 
@@ -29,15 +31,14 @@ def bundle(tmp_path_factory, frames):
     from donkeycar.training.backend import import_keras
 
     import_keras()
-    from donkeycar.pilots.linear import build
     from donkeycar.training.export import save_pilot
 
-    model = build(SHAPE, seed=3)
+    model = pilot_type("linear").build(SHAPE, seed=3)
     files = PilotFiles.of(tmp_path_factory.mktemp("models") / "pilot_1.5.keras")
     transforms = Transforms([("CROP", {"top_px": 20})])
     info = save_pilot(
         files,
-        PilotInfo("linear", SHAPE, transforms, options={"bins": 15}),
+        PilotInfo("linear", SHAPE, transforms, options=OPTIONS),
         model,
         inputs={"img_in": np.stack([transforms(frame) for frame in frames])},
         frames=frames[::3],
@@ -99,7 +100,7 @@ def test_every_variant_takes_bytes_and_answers_in_floats(bundle):
 def test_what_the_sidecar_says_comes_back(bundle):
     files, info, _ = bundle
     again = read_info(files.sidecar)
-    assert again.options == {"bins": 15}
+    assert again.options == OPTIONS
     assert again.variants == info.variants
     assert set(again.variants) == set(PRECISIONS)
     np.testing.assert_array_equal(again.probe.frames, info.probe.frames)
@@ -221,10 +222,9 @@ def test_an_older_variant_does_not_stay_beside_a_newer_pilot(bundle, tmp_path, f
 
 def test_a_network_that_was_mixed_up_on_the_way_is_not_written(bundle, frames):
     from donkeycar.pilots.interpreter import LiteRTInterpreter
-    from donkeycar.pilots.linear import build
     from donkeycar.training.export import compare
 
-    other = build(SHAPE, seed=4)
+    other = pilot_type("linear").build(SHAPE, seed=4)
     interpreter = LiteRTInterpreter(bundle[0].litert)
     with pytest.raises(TrainingError, match="must answer as the trained one does. .* differs by"):
         compare(other, interpreter, {"img_in": frames[:2]})
