@@ -7,45 +7,44 @@ from typing import Any
 import keras
 import numpy as np
 
-from donkeycar.pilots.transform import Transforms
 from donkeycar.training.augmentation import Augmentation
+from donkeycar.training.predict import as_fed
 from donkeycar.training.progress import Advance
+from donkeycar.training.samples import Arrays, Samples
 from donkeycar.training.schedule import Schedule
 
 Array = np.ndarray
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Frames and labels in batches, in a new order and with new changes every epoch.
+    """Inputs and targets in batches, in a new order and with new changes every epoch.
 
     Batch `n` of epoch `e` depends on nothing but the seed, `e` and `n`, whoever asks for it and
     when: the same seed gives the same lesson.
 
     Args:
-        frames: All frames, ``uint8``, ``(rows, height, width, channels)``.
-        labels: All labels, ``(rows, 2)``.
-        rows: Which of them to use.
-        transforms: Applied to each frame last, as on the car.
-        batch_size: Frames in a batch; the last one may have fewer.
+        samples: What to show.
+        rows: Which of its rows.
+        batch_size: Samples in a batch; the last one may have fewer.
         seed: For order and changes; ``None`` keeps the order.
-        augmentation: Changes to the frames, ``None`` for none.
+        augmentation: Changes to the frames, ``None`` for none. Frames are not mirrored for types
+            to which a mirrored road is another one.
     """
 
     def __init__(
         self,
-        frames: Array,
-        labels: Array,
+        samples: Samples,
         rows: Array,
         *,
-        transforms: Transforms,
         batch_size: int,
         seed: int | None = None,
         augmentation: Augmentation | None = None,
     ) -> None:
         super().__init__(workers=1)
-        self._frames, self._labels = frames, labels
+        if augmentation is not None and not samples.kind.mirrors:
+            augmentation = augmentation.without("FLIP")
+        self._samples = samples
         self._rows = rows
-        self._transforms = transforms
         self._batch_size = batch_size
         self._seed = seed
         self._augmentation = augmentation
@@ -55,16 +54,15 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     def __len__(self) -> int:
         return -(-len(self._rows) // self._batch_size)
 
-    def __getitem__(self, index: int) -> tuple[Array, dict[str, Array]]:
+    def __getitem__(self, index: int) -> tuple[Array | Arrays, Arrays]:
         chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
         rows = np.sort(chosen)  # as they lie on the disk, if that is where they are
-        frames, labels = self._frames[rows], self._labels[rows]
+        frames, labels = self._samples.frames(rows), self._samples.labels(rows)
         if self._augmentation is not None:
             rng = np.random.default_rng((self._seed or 0, self._epoch, index))
             frames, labels = self._augmentation(frames, labels, rng)
-        if self._transforms:
-            frames = np.stack([self._transforms(frame) for frame in frames])
-        return frames, {"angle": labels[:, :1], "throttle": labels[:, 1:]}
+        inputs = self._samples.inputs(rows, frames, labels)
+        return as_fed(inputs), self._samples.targets(rows, labels, inputs)
 
     def on_epoch_end(self) -> None:
         """Deal the cards again."""
@@ -137,18 +135,3 @@ OPTIMIZERS: dict[str, Callable[[float], Any]] = {
     "sgd": lambda rate: keras.optimizers.SGD(rate, momentum=0.9),
     "rmsprop": lambda rate: keras.optimizers.RMSprop(rate),
 }
-
-
-def predict(model: Any, batches: Batches, advance: Advance) -> Array:
-    """Answers of the network to every frame of `batches`, in their order.
-
-    Returns:
-        Angle and throttle, float32, ``(rows, 2)``.
-    """
-    pairs = []
-    for number in range(len(batches)):
-        frames, _ = batches[number]
-        answers = model.predict_on_batch(frames)
-        pairs.append(np.concatenate((answers["angle"], answers["throttle"]), axis=1))
-        advance(len(frames))
-    return np.concatenate(pairs).astype(np.float32)

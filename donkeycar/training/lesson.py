@@ -3,6 +3,7 @@
 Import it only after `backend.import_keras`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,21 +11,26 @@ import keras
 import numpy as np
 
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.registry import PilotType
-from donkeycar.pilots.transform import Shape, Transforms
+from donkeycar.pilots.transform import Shape
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.backend import bfloat16_pays
 from donkeycar.training.export import MAX_FRAMES
-from donkeycar.training.fit import OPTIMIZERS, Batches, Teacher, predict
+from donkeycar.training.fit import OPTIMIZERS, Batches, Teacher
+from donkeycar.training.predict import predict
 from donkeycar.training.progress import Progress
 from donkeycar.training.quality import agreement
 from donkeycar.training.result import Ended
+from donkeycar.training.samples import Arrays, Samples
 from donkeycar.training.schedule import Schedule
 from donkeycar.training.split import Split
 
-# The answers to this many training records are enough to know how well they were learnt.
+# The answers to this many training records are enough to know how well they were learnt, in
+# pieces of so many: one that remembers its answers needs some in a row.
 MAX_TRAIN_JUDGED = 5000
+PIECE = 100
 PROBE_FRAMES = 8
+# How right an answer is, beside its loss: of outputs that are numbers, and of likelihoods.
+METRICS = {"mse": "mae", "categorical_crossentropy": "accuracy"}
 
 
 @dataclass
@@ -32,27 +38,20 @@ class Lesson:
     """What is learnt from.
 
     Attributes:
-        kind: Type of the pilot.
-        frames: All frames, ``uint8``, ``(rows, height, width, 3)``.
-        labels: All labels, ``(rows, 2)``.
-        parts: Which rows teach and which judge.
-        transforms: Applied to each frame, as on the car.
-        batch_size: Frames in a step.
+        samples: Records as this type of pilot sees them.
+        parts: Which rows teach and which judge; all of them usable.
+        network: Choices of the network, see `NetworkChoices`.
+        network_shape: Height, width and channels of what the network sees of a frame.
+        batch_size: Samples in a step.
         seed: For weights, order, dropout and augmentation.
     """
 
-    kind: PilotType
-    frames: np.ndarray
-    labels: np.ndarray
+    samples: Samples
     parts: Split
-    transforms: Transforms
+    network: Mapping[str, Any]
+    network_shape: Shape
     batch_size: int
     seed: int
-
-    @property
-    def network_shape(self) -> Shape:
-        """Shape of what the network sees of a frame."""
-        return self.transforms.output_shape(self.frames.shape[1:])
 
     def new_model(self) -> Any:
         """Build the untrained network, in the format this processor computes fastest."""
@@ -60,7 +59,7 @@ class Lesson:
         if bfloat16_pays():
             keras.config.set_dtype_policy("mixed_bfloat16")
         try:
-            return self.kind.build(self.network_shape, seed=self.seed)
+            return self._built()
         finally:
             keras.config.set_dtype_policy(before)
 
@@ -79,10 +78,12 @@ class Lesson:
         """
         batches = self._batches(self.parts.train, seed=self.seed, augmentation=augmentation)
         judges = self._batches(self.parts.validation)
+        losses = self.samples.kind.losses
         model.compile(
             optimizer=OPTIMIZERS[optimizer](schedule.learning_rate),
-            loss={"angle": "mse", "throttle": "mse"},
-            metrics={"angle": "mae", "throttle": "mae"},
+            loss={name: loss.name for name, loss in losses.items()},
+            loss_weights={name: loss.weight for name, loss in losses.items()},
+            metrics={name: METRICS[loss.name] for name, loss in losses.items()},
             # Compiling takes half a minute here and makes a step twenty times slower.
             jit_compile=False,
         )
@@ -113,7 +114,7 @@ class Lesson:
 
     def final_model(self, weights: list[np.ndarray]) -> Any:
         """Build the network that is saved: the same weights, computing in float32."""
-        model = self.kind.build(self.network_shape, seed=self.seed)
+        model = self._built()
         model.set_weights(weights)
         return model
 
@@ -123,27 +124,38 @@ class Lesson:
         Returns:
             Agreement on ``train`` and ``validation`` records, and the answers to the latter.
         """
-        train = self.parts.train
-        if len(train) > MAX_TRAIN_JUDGED:
-            train = np.random.default_rng(self.seed).choice(train, MAX_TRAIN_JUDGED, replace=False)
-            train.sort()
-        with progress.task("judging", len(train) + len(self.parts.validation)) as advance:
-            seen = predict(model, self._batches(train), advance)
-            unseen = predict(model, self._batches(self.parts.validation), advance)
+        train, validation = self._some(self.parts.train), self.parts.validation
+        with progress.task("judging", len(train) + len(validation)) as advance:
+            seen = predict(model, self.samples, train, self.batch_size, advance)
+            unseen = predict(model, self.samples, validation, self.batch_size, advance)
         metrics = {
-            "train": agreement(self.labels[train], seen),
-            "validation": agreement(self.labels[self.parts.validation], unseen),
+            "train": agreement(self.samples.driven(train), seen),
+            "validation": agreement(self.samples.driven(validation), unseen),
         }
         return metrics, unseen
 
-    def examples(self) -> dict[str, np.ndarray]:
+    def examples(self) -> Arrays:
         """What the network gets for some validation records, to convert it by and compare."""
-        rows = self._spread(MAX_FRAMES)
-        return {"img_in": np.stack([self.transforms(frame) for frame in self.frames[rows]])}
+        return self.samples.inputs(self._spread(MAX_FRAMES))
 
-    def probe_frames(self) -> np.ndarray:
-        """Some frames as the camera gave them, from all over the validation records."""
-        return np.asarray(self.frames[self._spread(PROBE_FRAMES)])
+    def probe_rows(self) -> np.ndarray:
+        """Some rows from all over the validation records."""
+        return self._spread(PROBE_FRAMES)
+
+    def _built(self) -> Any:
+        samples = self.samples
+        return samples.kind.build(
+            self.network_shape, network=self.network, seed=self.seed, **samples.options
+        )
+
+    def _some(self, rows: np.ndarray) -> np.ndarray:
+        """Enough rows to judge by, ascending."""
+        if len(rows) <= MAX_TRAIN_JUDGED:
+            return rows
+        pieces = np.array_split(rows, -(-len(rows) // PIECE))
+        order = np.random.default_rng(self.seed).permutation(len(pieces))
+        kept = np.sort(order[: MAX_TRAIN_JUDGED // PIECE])
+        return np.concatenate([pieces[number] for number in kept])
 
     def _spread(self, count: int) -> np.ndarray:
         """At most `count` validation rows, evenly spread."""
@@ -158,10 +170,8 @@ class Lesson:
         augmentation: Augmentation | None = None,
     ) -> Batches:
         return Batches(
-            self.frames,
-            self.labels,
+            self.samples,
             rows,
-            transforms=self.transforms,
             batch_size=self.batch_size,
             seed=seed,
             augmentation=augmentation,

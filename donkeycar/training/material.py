@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from donkeycar.training.frames import decode
+from donkeycar.pilots.transform import Shape
+from donkeycar.training.frames import Frames, decode
 from donkeycar.training.labels import relabel
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress
@@ -21,11 +20,18 @@ class Material:
 
     Attributes:
         recordings: With the labels that are to be taught.
-        frames: ``uint8``, ``(rows, height, width, 3)``, RGB, before any transform.
+        frames: ``uint8``, ``(rows, height, width, channels)``; what is done to a frame before it
+            is changed at random has been done.
     """
 
     recordings: Recordings
-    frames: np.ndarray
+    frames: Frames
+
+    @property
+    def camera_shape(self) -> Shape:
+        """Height, width and channels of the frames as the camera gave them."""
+        height, width, channels = self.recordings.camera_shape or self.frames.shape[1:]
+        return (height, width, channels)
 
     def in_words(self, parts: Split) -> str:
         """Say in one line what is learnt from."""
@@ -66,7 +72,7 @@ def read_frames(
 
     Args:
         recordings: What to read.
-        options: Say how much memory may be taken.
+        options: Say how much memory may be taken, and the transforms.
         folder: Where frames go that do not fit into it.
         progress: Told about every frame.
 
@@ -78,5 +84,6 @@ def read_frames(
         folder=folder,
         progress=progress,
         memory_budget_bytes=options.memory_budget_bytes,
+        transforms=options.transforms.before,
     )
     return Material(readable, frames)

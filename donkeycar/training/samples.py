@@ -13,6 +13,7 @@ from donkeycar.pilots.transform import Transforms
 from donkeycar.training.columns import LOCATION_COLUMNS, locations, run_ages, vectors
 from donkeycar.training.frames import Frames
 from donkeycar.training.recordings import Recordings
+from donkeycar.training.split import Split
 
 Arrays = dict[str, np.ndarray]
 
@@ -55,7 +56,8 @@ class Samples:
         self._ages = run_ages(recordings)
         self._vectors = _vectors(kind, options, recordings)
         self._places = _places(kind, options, recordings)
-        usable = self._ages >= (self.length or 1) - 1
+        self._reach = (self.length or 1) - 1
+        usable = self._ages >= self._reach
         usable &= np.isfinite(self._vectors).all(axis=1)
         usable &= self._places >= 0
         self.rows = np.flatnonzero(usable)
@@ -64,11 +66,6 @@ class Samples:
                 f"A pilot of type {kind.name} needs {self.length} records in a row. "
                 f"Received: {len(recordings)} records, none with so many before it"
             )
-
-    @property
-    def reach(self) -> int:
-        """How many rows before its own a sample looks at."""
-        return (self.length or 1) - 1
 
     def frames(self, rows: np.ndarray) -> np.ndarray:
         """Frames of some rows as they were recorded, for random changes.
@@ -96,6 +93,34 @@ class Samples:
         begun = self._ages[rows][:, None] + back >= 0
         steps = np.where(begun, rows[:, None] + back, 0)
         return np.where(begun[..., None], self._labels[steps], np.float32(0))
+
+    def driven(self, rows: np.ndarray) -> np.ndarray:
+        """Angle and throttle of the driver, float32, ``(rows, 2)``."""
+        return np.asarray(self._labels[rows])
+
+    def beside(self, rows: np.ndarray) -> np.ndarray | None:
+        """Vectors as the car gives them, float32; ``None`` for a type that needs none."""
+        return np.asarray(self._vectors[rows]) if self.kind.vector_channels else None
+
+    def usable(self, parts: Split) -> Split:
+        """Take the usable rows of a split; nothing that teaches looks back at what judges.
+
+        Raises:
+            TrainingError: If none are left to learn from, or none to judge by.
+        """
+        judges = np.zeros(len(self._ages), bool)
+        judges[parts.validation] = True
+        train = np.intersect1d(parts.train, self.rows)
+        back = np.arange(-self._reach, 1)
+        train = train[~judges[train[:, None] + back].any(axis=1)]
+        validation = np.intersect1d(parts.validation, self.rows)
+        if not train.size or not validation.size:
+            raise TrainingError(
+                f"A pilot of type {self.kind.name} must have records to learn from and records to "
+                f"judge by. Received: {len(train)} and {len(validation)} that it can use. "
+                "Record more laps."
+            )
+        return Split(train, validation, parts.num_gap)
 
     def inputs(
         self, rows: np.ndarray, frames: np.ndarray | None = None, labels: np.ndarray | None = None

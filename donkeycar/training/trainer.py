@@ -6,17 +6,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from donkeycar.errors import TrainingError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.registry import NETWORK, pilot_type
 from donkeycar.training.backend import import_keras
 from donkeycar.training.database import add_entry, read_database
 from donkeycar.training.destination import make_folder, pilot_files, versions
 from donkeycar.training.export import save_pilot
+from donkeycar.training.found import found_options, network_of
 from donkeycar.training.material import Material, read_frames, read_recordings
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
+from donkeycar.training.recordings import Recordings
 from donkeycar.training.result import TrainingResult
+from donkeycar.training.samples import Samples
 from donkeycar.training.split import Split, split
 
 if TYPE_CHECKING:
@@ -56,7 +61,7 @@ def train(
     started_s = time.monotonic()
     files = pilot_files(Path(model_path).expanduser())
     options = replace(options or TrainingOptions(), **changes).with_seed()
-    pilot_type(options.type)
+    pilot_type(options.type).complete(options.pilot_options)
     progress = progress or Silent()
 
     recordings = read_recordings(tubs, options)
@@ -91,10 +96,16 @@ def teach(
     """
     from donkeycar.training.lesson import Lesson  # imports Keras
 
-    kind = pilot_type(options.type)
-    frames, labels = material.frames, material.recordings.labels
-    seed = options.seed or 0
-    lesson = Lesson(kind, frames, labels, parts, options.transforms, options.batch_size, seed)
+    kind, recordings = pilot_type(options.type), material.recordings
+    camera_shape = material.camera_shape
+    pilot_options = found_options(kind, options.pilot_options, recordings)
+    samples = Samples(
+        kind, pilot_options, recordings, material.frames, options.transforms.after(camera_shape)
+    )
+    parts = samples.usable(parts)
+    network = network_of(options.pilot_options)
+    shape = options.transforms.output_shape(camera_shape)
+    lesson = Lesson(samples, parts, network, shape, options.batch_size, options.seed or 0)
     model = lesson.new_model()
     if options.print_summary:
         model.summary(print_fn=progress.say)
@@ -105,8 +116,9 @@ def teach(
     metrics, validation_pilot = lesson.judge(final, progress)
     info = PilotInfo(
         type=kind.name,
-        camera_shape=(frames.shape[1], frames.shape[2], frames.shape[3]),
+        camera_shape=camera_shape,
         transforms=options.transforms,
+        options={**pilot_options, NETWORK: dict(network)},
         training={
             **options.to_json(),
             "history": teacher.history,
@@ -119,7 +131,7 @@ def teach(
         created_at=time.time(),
         comment=options.comment,
     )
-    info = _save(files, info, final, lesson)
+    info = _save(files, info, final, lesson, recordings)
     add_entry(
         files.keras,
         class_name=kind.class_name,
@@ -138,7 +150,7 @@ def teach(
         ended=ended,
         metrics=metrics,
         dropped=dict(material.recordings.dropped),
-        validation_driver=labels[parts.validation],
+        validation_driver=samples.driven(parts.validation),
         validation_pilot=validation_pilot,
         duration_s=time.monotonic() - started_s,
     )
@@ -154,11 +166,19 @@ def _split(sessions: Any, options: TrainingOptions) -> Split:
     )
 
 
-def _save(files: PilotFiles, info: PilotInfo, model: Any, lesson: "Lesson") -> PilotInfo:
+def _save(
+    files: PilotFiles, info: PilotInfo, model: Any, lesson: "Lesson", recordings: Recordings
+) -> PilotInfo:
     """Write the pilot's files."""
+    rows = lesson.probe_rows()
     try:
         return save_pilot(
-            files, info, model, inputs=lesson.examples(), frames=lesson.probe_frames()
+            files,
+            info,
+            model,
+            inputs=lesson.examples(),
+            frames=np.stack([recordings.image(row) for row in rows]),
+            vectors=lesson.samples.beside(rows),
         )
     except OSError as error:
         raise TrainingError(f"The pilot cannot be saved as {files.keras}: {error}") from error

@@ -1,9 +1,12 @@
 import numpy as np
 import pytest
 
+from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.backend import import_keras
+from donkeycar.training.recordings import Recordings
+from donkeycar.training.samples import Samples
 
 
 @pytest.fixture
@@ -12,11 +15,18 @@ def make():
     from donkeycar.training.fit import Batches
 
     frames = np.arange(10, dtype=np.uint8).repeat(12).reshape(10, 2, 2, 3)
-    labels = np.stack([np.arange(10), -np.arange(10)], axis=1).astype(np.float32)
+    recordings = Recordings(
+        tubs=[],
+        sources=[(None, {"_index": row}) for row in range(10)],
+        labels=np.stack([np.arange(10), -np.arange(10)], axis=1).astype(np.float32),
+        sessions=np.zeros(10, int),
+        session_names=["one"],
+    )
 
-    def make(rows=range(10), **settings):
-        wanted = {"transforms": Transforms(), "batch_size": 4, **settings}
-        return Batches(frames, labels, np.array(rows), **wanted)
+    def make(rows=range(10), transforms=None, **settings):
+        kind, transforms = pilot_type("linear"), transforms or Transforms()
+        samples = Samples(kind, {}, recordings, frames, transforms)
+        return Batches(samples, np.array(rows), **{"batch_size": 4, **settings})
 
     return make
 
