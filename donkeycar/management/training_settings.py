@@ -3,30 +3,13 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
+from donkeycar.management.augmentation_settings import augmentation_from
 
 if TYPE_CHECKING:
-    from donkeycar.pilots.transform import Transforms
     from donkeycar.training import TrainingResult
     from donkeycar.training.split import Validation
-
-# Settings of each transform, and what its arguments are called.
-TRANSFORM_SETTINGS = {
-    "CROP": {
-        "top_px": "ROI_CROP_TOP",
-        "bottom_px": "ROI_CROP_BOTTOM",
-        "left_px": "ROI_CROP_LEFT",
-        "right_px": "ROI_CROP_RIGHT",
-    },
-    "TRAPEZE": {
-        "upper_left_px": "ROI_TRAPEZE_UL",
-        "upper_right_px": "ROI_TRAPEZE_UR",
-        "lower_left_px": "ROI_TRAPEZE_LL",
-        "lower_right_px": "ROI_TRAPEZE_LR",
-        "top_px": "ROI_TRAPEZE_MIN_Y",
-        "bottom_px": "ROI_TRAPEZE_MAX_Y",
-    },
-}
 
 
 def train_car(
@@ -57,7 +40,6 @@ def train_car(
         comment: Of the owner.
     """
     from donkeycar.training import Bars, Lines, train
-    from donkeycar.training.augmentation import Augmentation
     from donkeycar.training.database import next_model_path
 
     result = train(
@@ -73,7 +55,7 @@ def train_car(
         min_delta=cfg.MIN_DELTA,
         train_share=cfg.TRAIN_TEST_SPLIT,
         validation=validation,
-        augmentation=Augmentation() if augment else None,
+        augmentation=augmentation_from(cfg) if augment else None,
         transforms=transforms_from(cfg),
         record_filter=cfg.TRAIN_FILTER,
         seed=seed,
@@ -87,15 +69,3 @@ def train_car(
         plot = loss_curve(result.history, best_epoch=result.best_epoch)
         result.files.keras.with_suffix(".png").write_bytes(plot)
     return result
-
-
-def transforms_from(cfg: Config) -> "Transforms":
-    """Put together what `TRANSFORMATIONS` names."""
-    from donkeycar.pilots.transform import Transforms
-
-    return Transforms(
-        [
-            (name, {key: cfg[setting] for key, setting in TRANSFORM_SETTINGS.get(name, {}).items()})
-            for name in cfg.TRANSFORMATIONS
-        ]
-    )

@@ -1,4 +1,4 @@
-"""How a pilot is trained, and what it is shown of a frame."""
+"""How a pilot is trained."""
 
 from donkeycar.settings.setting import Group, Setting, later
 
@@ -45,34 +45,9 @@ TRAINING = Group(
     ),
 )  # fmt: skip
 
-TRANSFORMING = Group(
-    "WHAT THE PILOT SEES",
-    "The same changes are made to a frame in training and in driving.",
-    (
-        Setting(
-            "TRANSFORMATIONS", (), "in this order", kind="strings",
-            choices=("CROP", "TRAPEZE", "RGB2GRAY", "RGB2BGR", "BGR2RGB"),
-            later_choices=(
-                "TRAPEZE_EDGE", "CANNY", "BLUR", "RESIZE", "SCALE", "RGB2HSV", "HSV2RGB",
-                "BGR2HSV", "HSV2BGR", "BGR2GRAY", "HSV2GRAY", "GRAY2RGB", "GRAY2BGR",
-            ),
-        ),
-        Setting("ROI_CROP_TOP", 45, "rows CROP blackens at the top", unit="pixels", low=0),
-        Setting("ROI_CROP_BOTTOM", 0, "rows at the bottom", unit="pixels", low=0),
-        Setting("ROI_CROP_RIGHT", 0, "columns at the right", unit="pixels", low=0),
-        Setting("ROI_CROP_LEFT", 0, "columns at the left", unit="pixels", low=0),
-        Setting("ROI_TRAPEZE_UL", 20, "column of the upper left corner of TRAPEZE", unit="pixels"),
-        Setting("ROI_TRAPEZE_UR", 140, "column of the upper right corner", unit="pixels"),
-        Setting("ROI_TRAPEZE_LL", 0, "column of the lower left corner", unit="pixels"),
-        Setting("ROI_TRAPEZE_LR", 160, "column of the lower right corner", unit="pixels"),
-        Setting("ROI_TRAPEZE_MIN_Y", 60, "row of its upper edge", unit="pixels", low=0),
-        Setting("ROI_TRAPEZE_MAX_Y", 120, "row of its lower edge", unit="pixels", low=1),
-    ),
-)  # fmt: skip
-
 OTHER_TRAINING = Group(
     "MORE TRAINING",
-    "Other frameworks, other networks, augmentation, further changes to a frame.",
+    "Other frameworks, other networks.",
     (
         *later(
             "a choice of framework",
@@ -108,36 +83,6 @@ OTHER_TRAINING = Group(
                 Setting("TRAIN_LOCALIZER", False, "train a pilot that knows where it is"),
                 Setting("NUM_LOCATIONS", 10, "places it knows", low=1),
                 Setting("LOC_COLORS", (), "their colours", kind="any"),
-            ),
-        ),
-        *later(
-            "a choice of random changes (training makes some; see --no-augmentation)",
-            (
-                Setting("AUGMENTATIONS", (), "random changes in training", kind="strings"),
-                Setting("AUG_BRIGHTNESS_RANGE", 0.2, "of BRIGHTNESS", kind="any"),
-                Setting("AUG_BLUR_RANGE", (0, 3), "of BLUR", kind="any"),
-            ),
-        ),
-        *later(
-            "this change to a frame",
-            (
-                Setting("POST_TRANSFORMATIONS", (), "changes after augmentation", kind="strings"),
-                Setting("CANNY_LOW_THRESHOLD", 60, "of CANNY", low=0),
-                Setting("CANNY_HIGH_THRESHOLD", 110, "of CANNY", low=0),
-                Setting("CANNY_APERTURE", 3, "of CANNY", choices=(3, 5, 7)),
-                Setting("BLUR_KERNEL", 5, "width of BLUR", unit="pixels", low=1),
-                Setting(
-                    "BLUR_KERNEL_Y", None, "height of BLUR; None is the width", kind="int",
-                    unit="pixels", low=1, optional=True,
-                ),
-                Setting("BLUR_GAUSSIAN", True, "smooth BLUR"),
-                Setting("RESIZE_WIDTH", 160, "of RESIZE", unit="pixels", low=1),
-                Setting("RESIZE_HEIGHT", 120, "of RESIZE", unit="pixels", low=1),
-                Setting("SCALE_WIDTH", 1.0, "factor of SCALE", low=0.001),
-                Setting(
-                    "SCALE_HEIGHT", None, "its factor upwards; None is the same", kind="float",
-                    low=0.001, optional=True,
-                ),
             ),
         ),
     ),

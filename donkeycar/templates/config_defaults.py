@@ -18,7 +18,7 @@ MODELS_PATH = "models"                # folder of the pilots
 CAMERA_TYPE = "PICAM"                 # which camera: PICAM, IMAGE_LIST, TUB, MOCK or SIM
 IMAGE_W = 160                         # width of a frame, pixels
 IMAGE_H = 120                         # height of a frame, pixels
-IMAGE_DEPTH = 3                       # colours of a frame: 3 is RGB
+IMAGE_DEPTH = 3                       # colours of a frame: 3 is RGB, 1 is grey
 CAMERA_FRAMERATE = 20                 # no use in more than DRIVE_LOOP_HZ, frames per second
 CAMERA_VFLIP = False                  # turn the picture upside down
 CAMERA_HFLIP = False                  # swap left and right
@@ -224,17 +224,43 @@ TRAIN_FILTER = None                   # function(record) that says whether a rec
 
 # WHAT THE PILOT SEES
 # The same changes are made to a frame in training and in driving.
-TRANSFORMATIONS = []                  # in this order: CROP, TRAPEZE, RGB2GRAY, RGB2BGR or BGR2RGB
+# in this order: CROP, TRAPEZE, TRAPEZE_EDGE, CANNY, BLUR, RESIZE, SCALE, RGB2BGR, BGR2RGB, RGB2HSV,
+# HSV2RGB, BGR2HSV, HSV2BGR, RGB2GRAY, BGR2GRAY, HSV2GRAY, GRAY2RGB or GRAY2BGR
+TRANSFORMATIONS = []
+# the same, in training after the random changes: CROP, TRAPEZE, TRAPEZE_EDGE, CANNY, BLUR, RESIZE,
+# SCALE, RGB2BGR, BGR2RGB, RGB2HSV, HSV2RGB, BGR2HSV, HSV2BGR, RGB2GRAY, BGR2GRAY, HSV2GRAY,
+# GRAY2RGB or GRAY2BGR
+POST_TRANSFORMATIONS = []
 ROI_CROP_TOP = 45                     # rows CROP blackens at the top, pixels
 ROI_CROP_BOTTOM = 0                   # rows at the bottom, pixels
 ROI_CROP_RIGHT = 0                    # columns at the right, pixels
 ROI_CROP_LEFT = 0                     # columns at the left, pixels
-ROI_TRAPEZE_UL = 20                   # column of the upper left corner of TRAPEZE, pixels
+# column of the upper left corner of TRAPEZE; TRAPEZE_EDGE counts from the edges, pixels
+ROI_TRAPEZE_UL = 20
 ROI_TRAPEZE_UR = 140                  # column of the upper right corner, pixels
 ROI_TRAPEZE_LL = 0                    # column of the lower left corner, pixels
 ROI_TRAPEZE_LR = 160                  # column of the lower right corner, pixels
 ROI_TRAPEZE_MIN_Y = 60                # row of its upper edge, pixels
 ROI_TRAPEZE_MAX_Y = 120               # row of its lower edge, pixels
+CANNY_LOW_THRESHOLD = 60              # steepness that continues an edge of CANNY
+CANNY_HIGH_THRESHOLD = 110            # steepness that begins one
+CANNY_APERTURE = 3                    # size of its filter: 3, 5 or 7, pixels
+BLUR_KERNEL = 5                       # width of BLUR, odd, pixels
+BLUR_KERNEL_Y = None                  # its height, odd; None is the width, pixels
+BLUR_GAUSSIAN = True                  # BLUR counts near pixels more
+RESIZE_WIDTH = 160                    # width after RESIZE, pixels
+RESIZE_HEIGHT = 120                   # height after RESIZE, pixels
+SCALE_WIDTH = 1.0                     # factor of SCALE
+SCALE_HEIGHT = None                   # its factor upwards; None is the same
+
+# RANDOM CHANGES
+# Made to frames in training only, anew every time.
+# an empty list is FLIP, BRIGHTNESS and SHADOW: FLIP, BRIGHTNESS, CONTRAST, SHADOW, BLUR, NOISE,
+# JPEG, CUTOUT, SHIFT or ROTATE
+AUGMENTATIONS = []
+# largest change of brightness and contrast, or the smallest and the largest, shares of white
+AUG_BRIGHTNESS_RANGE = 0.2
+AUG_BLUR_RANGE = [0, 3]               # smallest and largest width of BLUR, pixels
 
 # LOG
 # What the console tells.
