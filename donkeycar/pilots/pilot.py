@@ -39,6 +39,7 @@ class Pilot:
         vector_channels: Channels that make up the vector beside the frame, one after the other;
             empty if it wants none.
         vector_size: How many numbers that vector has; 0 if it wants none.
+        shown: What the network got last, by the names of its inputs; empty before the first frame.
         location: Number of the place where the last frame was seen, from 0; ``None`` for types
             that know none, and before the first frame.
 
@@ -68,6 +69,7 @@ class Pilot:
         self._check_inputs()
         size = next((one.shape[1] for one in interpreter.vectors.values()), 0)
         self.vector_size = 0 if kind.remembers else size
+        self.shown: dict[str, np.ndarray] = {}
         self.location: int | None = None
         self._seen: deque[np.ndarray] = deque(maxlen=interpreter.sequence_length or 1)
         self._said: deque[float] = deque(maxlen=size)
@@ -75,6 +77,7 @@ class Pilot:
 
     def reset(self) -> None:
         """Forget what was seen and said before."""
+        self.shown = {}
         self.location = None
         self._seen.clear()
         self._said.clear()
@@ -94,7 +97,8 @@ class Pilot:
         Raises:
             PilotError: If frame or vector is not what the pilot was made for.
         """
-        outputs = self._interpreter.run(self.inputs(image, vector))
+        self.shown = self.inputs(image, vector)
+        outputs = self._interpreter.run(self.shown)
         answer = self.kind.head(outputs, self.options)
         if self.kind.remembers and all(map(math.isfinite, answer)):
             # In training it remembers what a driver did, which is never more.
