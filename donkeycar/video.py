@@ -39,7 +39,8 @@ def write_video(path: Path, frames: "Iterable[np.ndarray[Any, Any]]", *, rate_hz
             stream.pix_fmt = "yuv420p"
             stream.options = {"crf": str(QUALITY)}
             for frame in frames:
-                stream.height, stream.width = frame.shape[:2]
+                if not count:
+                    stream.height, stream.width = frame.shape[:2]
                 file.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
                 count += 1
             file.mux(stream.encode())

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from donkeycar.training.replay.paper import fresh, limits
+from donkeycar.training.replay.paper import dress, limits, wipe
 from donkeycar.training.replay.plane import paint, plane_input
 from donkeycar.training.replay.scene import Scene
 from donkeycar.training.replay.study import Study
@@ -26,6 +26,7 @@ class DecisionBoundary(Scene):
         """One axes."""
         self._axes = sheet.subplots()
         self._name = plane_input(self.study)
+        dress(self._axes, x=f"{self._name} 1", y=f"{self._name} 2")
         self._colours = TargetColours(self.study)
         self._colours.scale(sheet, self._axes)
 
@@ -33,8 +34,7 @@ class DecisionBoundary(Scene):
         """Show what the network answers after an epoch."""
         points = self.study.probe.inputs[self._name]
         x, y = (limits([points[:, side]], margin=0.08) for side in (0, 1))
-        fresh(self._axes, x=f"{self._name} 1", y=f"{self._name} 2")
-        self._axes.grid(visible=False)
+        wipe(self._axes)
         paint(
             self._axes, self.study, x, y,
             lambda plane: self.study.answers_to(place, {self._name: plane}),

@@ -7,7 +7,7 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 from donkeycar.training.replay.layers import hidden, layer_named
-from donkeycar.training.replay.paper import SOFT, fresh, limits
+from donkeycar.training.replay.paper import SOFT, dress, limits, wipe
 from donkeycar.training.replay.plane import grid_lines, paint, plane_input
 from donkeycar.training.replay.probe import Array
 from donkeycar.training.replay.scene import Scene
@@ -31,16 +31,21 @@ class FeatureSpace(Scene):
 
     def __init__(self, study: Study, places: Sequence[int], layer: str | None = None) -> None:
         super().__init__(study, places, layer)
-        self.layer = _layer(study, layer)
-        last = study.features(len(study.recording.epochs) - 1, self.layer)
+        self._name = _layer(study, layer)
+        last = study.features(len(study.recording.epochs) - 1, self._name)
         self.direct = last.shape[1] == 2
         self._centre, self._directions, self._shares = _principal(last)
-        self._dots = [self.flat(study.features(place, self.layer)) for place in self.places]
+        self._dots = [self.flat(study.features(place, self._name)) for place in self.places]
 
     @classmethod
     def obstacle(cls, study: Study) -> str:
         """It needs a hidden layer."""
         return "" if hidden(study.model) else "needs a hidden layer"
+
+    @property
+    def heading(self) -> str:
+        """Names the layer."""
+        return f"feature space of {self._name}"
 
     def flat(self, features: Array) -> Array:
         """Places on the sheet, ``(rows, 2)``, of what comes out of the layer."""
@@ -54,25 +59,25 @@ class FeatureSpace(Scene):
         self._axes = sheet.subplots()
         self._colours = TargetColours(self.study)
         self._colours.scale(sheet, self._axes)
+        dress(self._axes, x=self._label(0), y=self._label(1))
         self._x, self._y = (limits([dots[:, side] for dots in self._dots]) for side in (0, 1))
 
     def draw(self, place: int) -> None:
         """Show the dots of an epoch."""
         axes = self._axes
-        fresh(axes, x=self._label(0), y=self._label(1))
-        axes.set_title(self.layer, fontsize=8, color=SOFT, loc="right")
+        wipe(axes)
         if self.direct:
-            axes.grid(visible=False)
             self.study.network.at(place)
             paint(
                 axes, self.study, self._x, self._y,
-                lambda points: self.study.network.after(str(self.layer), points),
+                lambda points: self.study.network.after(self._name, points),
             )  # fmt: skip
             name = plane_input(self.study)
             if name:
-                for line in grid_lines(self.study.probe.inputs[name]):
-                    bent = self.study.features_of(place, str(self.layer), {name: line})
-                    axes.plot(bent[:, 0], bent[:, 1], color=SOFT, lw=0.5, alpha=0.6)
+                lines = grid_lines(self.study.probe.inputs[name])
+                bent = self.study.features_of(place, self._name, {name: lines.reshape(-1, 2)})
+                across, up = bent.reshape(lines.shape).transpose(2, 1, 0)
+                axes.plot(across, up, color=SOFT, lw=0.5, alpha=0.6)
         dots = self._dots[self.places.index(place)]
         self._colours.dots(axes, dots[:, 0], dots[:, 1])
         axes.set(xlim=self._x, ylim=self._y)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from donkeycar.training.replay.paper import BLUE, INK, SOFT, class_colour, fresh, legend
+from donkeycar.training.replay.paper import BLUE, INK, SOFT, class_colour, dress, legend, wipe
 from donkeycar.training.replay.probe import Array
 from donkeycar.training.replay.scene import Scene
 from donkeycar.training.replay.study import Study
@@ -38,14 +38,12 @@ class Probability(Scene):
         self._numbers = np.unique(self._classes)
         highest = [counts.max() for place in self.places for counts in self._counts(place)]
         self._top = max(highest) * 1.08
+        whose = "yes" if self._binary else "the right class"
+        dress(self._axes, x=f"probability of {whose}", y="rows")
 
     def draw(self, place: int) -> None:
         """Show the histograms of an epoch."""
-        fresh(
-            self._axes,
-            x="probability of yes" if self._binary else "probability of the right class",
-            y="rows",
-        )
+        wipe(self._axes)
         edges = np.linspace(0, 1, BINS + 1)
         for number, counts in zip(self._shown(), self._counts(place), strict=True):
             colour = class_colour(self._colour(number))
@@ -86,6 +84,7 @@ class LossHistogram(Scene):
     def set_up(self, sheet: "SubFigure") -> None:
         """One axes, wide and high enough for every epoch."""
         self._axes = sheet.subplots()
+        dress(self._axes, x="loss", y="rows")
         losses = [self.study.losses(place) for place in self.places]
         ends = [np.quantile(part[np.isfinite(part)], 1 - BEYOND) for part in losses
                 if np.isfinite(part).any()]  # fmt: skip
@@ -95,7 +94,7 @@ class LossHistogram(Scene):
     def draw(self, place: int) -> None:
         """Show the histogram of an epoch, and its mean."""
         losses = self.study.losses(place)
-        fresh(self._axes, x="loss", y="rows")
+        wipe(self._axes)
         self._axes.stairs(self._counts(place), self._edges, fill=True, color=BLUE, alpha=0.35)
         self._axes.stairs(self._counts(place), self._edges, color=BLUE, lw=1.2)
         mean = float(losses.mean())

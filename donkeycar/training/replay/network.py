@@ -106,7 +106,8 @@ def _rebuilt(
 
     def build() -> Any:
         # Keras takes the description apart while it reads it: everyone gets a fresh one.
-        return keras.saving.deserialize_keras_object(json.loads(text), safe_mode=True)
+        model = keras.saving.deserialize_keras_object(json.loads(text), safe_mode=True)
+        return _functional(model) if isinstance(model, keras.Sequential) else model
 
     try:
         # Shapes first, without values: a damaged file must not fill the memory.
@@ -122,6 +123,17 @@ def _rebuilt(
         raise
     except Exception as error:  # Keras raises whatever it likes for a description it cannot read
         raise TrainingError(f"Keras cannot rebuild the recorded network: {error}") from error
+
+
+def _functional(model: Any) -> Any:
+    """The same layers, called once each: a Sequential calls them whenever it is built anew."""
+    import keras
+
+    [given] = model.inputs
+    x = start = keras.Input(batch_shape=given.shape, dtype=given.dtype, name="input")
+    for layer in model.layers:
+        x = type(layer).from_config(layer.get_config())(x)
+    return keras.Model(start, x, name=model.name)
 
 
 def _in_float32(config: Any) -> Any:

@@ -13,7 +13,6 @@ from donkeycar.training.replay.paper import INK, SOFT, TITLE_PT, new_figure
 from donkeycar.training.replay.probe import Array
 from donkeycar.training.replay.scene import Scene
 from donkeycar.training.replay.scenes import SCENES, chosen
-from donkeycar.training.replay.study import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,6 +56,7 @@ class Board:
         for panel in panels:
             chosen(panel.replay.study, [panel.show])
         self._panels = sorted(panels, key=lambda panel: SCENES[panel.show].wide)
+        self._first = min(panel.replay.epochs[0] for panel in panels)
         self._last = max(panel.replay.epochs[-1] for panel in panels)
         recordings = {panel.replay.study.recording.name for panel in panels}
         self._scenes: list[tuple[Scene, Panel]] = []
@@ -72,12 +72,13 @@ class Board:
                 panel.layer,
             )
             sheet = self.figure.add_subfigure(grid[row, across])
-            title = panel.title or kind.title
+            title = panel.title or scene.heading
             if panel.title is None and len(recordings) > 1:
                 title = f"{panel.replay.study.recording.name}: {title}"
             sheet.suptitle(title, fontsize=TITLE_PT, fontweight="bold", color=INK)
             scene.set_up(sheet)
             self._scenes.append((scene, panel))
+        self._head = self.figure.suptitle("", fontsize=TITLE_PT, color=SOFT)
         self.draw(epochs[-1])
         # Measured once: a sheet on which things move about cannot be read.
         self.figure.draw_without_rendering()
@@ -87,7 +88,8 @@ class Board:
         """Draw an epoch in place of the last one."""
         for scene, panel in self._scenes:
             scene.draw(panel.replay.place(epoch))
-        self.figure.suptitle(f"epoch {epoch} of {self._last}", fontsize=TITLE_PT, color=SOFT)
+        before = " (before training)" if epoch == self._first else ""
+        self._head.set_text(f"epoch {epoch} of {self._last}{before}")
 
     def pixels(self, epoch: int) -> Array:
         """Draw an epoch, and return it: ``uint8`` RGB, ``(height, width, 3)``, even sides."""

@@ -65,8 +65,12 @@ class Probe:
 
 
 def input_names(model: Any) -> list[str]:
-    """Names of the inputs of a built network, in its order."""
-    return [tensor.name for tensor in model.inputs]
+    """Names of the inputs of a built network, in its order; ``input`` for that of a Sequential."""
+    import keras
+
+    layers = [layer for layer in model.layers if isinstance(layer, keras.layers.InputLayer)]
+    names = {id(layer.output): layer.name for layer in layers}
+    return [str(names.get(id(tensor), "input")) for tensor in model.inputs]
 
 
 def output_names(model: Any) -> list[str]:

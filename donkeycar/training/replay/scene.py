@@ -31,6 +31,11 @@ class Scene(ABC):
         self.places = list(places)
         self.layer = layer
 
+    @property
+    def heading(self) -> str:
+        """What stands above it."""
+        return self.title
+
     @classmethod
     def obstacle(cls, study: Study) -> str:
         """Why it cannot be drawn, ``""`` if it can: what it needs, as half a sentence."""

@@ -56,7 +56,11 @@ class TargetColours:
             axes.scatter(
                 x[chosen], y[chosen], color=class_colour(int(number)), label=f"{number:g}", **look
             )
-        legend(axes, labelcolor=INK, handletextpad=0.1, borderpad=0.1, loc="upper right")
+        # Above the axes: there is no corner without dots.
+        legend(
+            axes, labelcolor=INK, handletextpad=0.1, borderpad=0.1, columnspacing=0.8,
+            loc="lower right", bbox_to_anchor=(1, 1), ncols=len(self.numbers),
+        )  # fmt: skip
 
     def scale(self, sheet: "SubFigure", axes: "Axes") -> None:
         """Show which number has which colour; once for all epochs."""
@@ -67,6 +71,6 @@ class TargetColours:
 
         colours = ScalarMappable(Normalize(*self.ends), left_to_right())
         bar = sheet.colorbar(colours, ax=axes, pad=0.02, aspect=30)
-        bar.outline.set_visible(False)  # type: ignore[operator]
+        bar.outline.set_visible(False)
         bar.ax.tick_params(labelsize=TICK_PT, length=2)
         bar.set_label(f"right {self.output}", fontsize=LABEL_PT, color=INK)

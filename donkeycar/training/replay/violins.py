@@ -12,9 +12,10 @@ from donkeycar.training.replay.paper import (
     PALETTE,
     SOFT,
     TICK_PT,
-    fresh,
+    dress,
     limits,
     short,
+    wipe,
 )
 from donkeycar.training.replay.probe import Array
 from donkeycar.training.replay.scene import Scene
@@ -42,12 +43,17 @@ class Violins(Scene):
         self._axes = sheet.subplots()
         parts = [part for place in self.places for part in self._values(place).values()]
         self._ends = limits(parts, outside=BEYOND)
+        names = list(self._values(self.places[0]))
+        dress(self._axes)
+        self._axes.grid(visible=False, axis="y")
+        self._axes.set_yticks(range(len(names)), names, fontsize=LABEL_PT - 0.5)
+        self._axes.locator_params(axis="x", nbins=5)
+        self._axes.set(xlim=self._ends, ylim=(len(names) - 0.4, -0.6))
 
     def draw(self, place: int) -> None:
         """Show the violins of an epoch, with their standard deviations."""
         axes, found = self._axes, self._values(place)
-        fresh(axes, x=self.title)
-        axes.grid(visible=False, axis="y")
+        wipe(axes)
         for row, values in enumerate(found.values()):
             heights, numbers = self._shape(values)
             axes.fill_between(
@@ -67,9 +73,6 @@ class Violins(Scene):
             fontsize=TICK_PT, color=SOFT,
         )  # fmt: skip
         axes.axvline(0, color=SOFT, lw=0.6, zorder=0)
-        axes.set_yticks(range(len(found)), list(found), fontsize=LABEL_PT - 0.5)
-        axes.set(xlim=self._ends, ylim=(len(found) - 0.4, -0.6))
-        axes.xaxis.get_major_locator().set_params(nbins=5)
 
     def _values(self, place: int) -> ByLayer:
         return self.study.values(self.kind, place)
