@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from donkeycar.assembly.recipe import written
+from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
 from donkeycar.vehicle import Vehicle
 
@@ -77,7 +78,11 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
 
     camera_shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
     pilot = load_pilot(
-        model, type=model_type, camera_shape=camera_shape, precision=cfg.PILOT_PRECISION
+        model,
+        type=model_type,
+        camera_shape=camera_shape,
+        precision=cfg.PILOT_PRECISION,
+        transforms=transforms_from(cfg),
     )
     max_age_s = max(MIN_PILOT_AGE_S, PILOT_AGE_FRAMES / cfg.CAMERA_FRAMERATE)
     car.add(

@@ -140,7 +140,7 @@ def _tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
     for path in result.files:
         print(f"wrote {path}")
     shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
-    if in_car and result.info.camera_shape != shape:
+    if in_car and result.info.camera_shape[:2] != shape[:2]:
         print(
             f"note: this pilot drives with frames of {describe(result.info.camera_shape)}; "
             f"this car's camera is set to {describe(shape)}."

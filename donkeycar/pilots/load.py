@@ -1,5 +1,7 @@
 """From the files of a pilot to one that may drive: everything that can be wrong is found here."""
 
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from donkeycar.errors import PilotError
@@ -14,7 +16,7 @@ from donkeycar.pilots.bundle import (
 from donkeycar.pilots.interpreter import LiteRTInterpreter, read_litert
 from donkeycar.pilots.pilot import Pilot, describe
 from donkeycar.pilots.registry import PilotType, pilot_type
-from donkeycar.pilots.transform import Shape
+from donkeycar.pilots.transform import Shape, Transforms
 from donkeycar.sandbox.child import Child
 
 # Of the child that opens a file first. It limits its own work to 20 s; a slow SD card and a busy
@@ -32,6 +34,7 @@ def load_pilot(
     camera_shape: tuple[int, int, int] | None = None,
     num_threads: int | None = None,
     precision: Precision | None = None,
+    transforms: Transforms | None = None,
 ) -> Pilot:
     """Open a model and refuse, in one sentence, what cannot drive this car.
 
@@ -44,10 +47,14 @@ def load_pilot(
         type: Type of a bare file, such as ``linear``. A pilot that was trained here knows its
             own; ``None`` leaves it at that.
         camera_shape: Height, width and channels of this car's frames, to check before driving;
-            ``None`` leaves the check to the first frame.
+            one channel is a camera whose three are equal. ``None`` leaves the check to the first
+            frame.
         num_threads: Threads per inference; ``None`` leaves two cores to the rest of the car.
         precision: Which of its LiteRT files drives; ``None`` is float32. A bare file drives as
             it is.
+        transforms: What the settings of this car do to a frame. It is done for a bare file, which
+            does not say what it was trained with; and it holds the code of those transforms of
+            a pilot that its owner wrote.
 
     Returns:
         The pilot, warmed up.
@@ -68,22 +75,26 @@ def load_pilot(
             f"A car drives with {litert.name}, and it is not beside {path}. Copy it from "
             "where the pilot was trained, or run `donkey train` again, which writes it."
         )
+    transforms = transforms or Transforms()
     if info is not None:
-        _check_camera(path, info.camera_shape, camera_shape)
+        if info.transforms.custom:
+            info = replace(info, transforms=info.transforms.with_custom(transforms.custom))
+        _check_camera(path, info.camera_shape, info.transforms, camera_shape)
     content = read_litert(litert)
-    sha256 = sha256_of(content)
     if info is not None:
-        _check_belongs(files, info, litert, chosen, sha256)
-    interpreter = _open(litert, content, sha256, num_threads)
+        _check_belongs(files, info, litert, chosen, sha256_of(content))
+    interpreter = _open(litert, content, num_threads)
     if info is None:
-        _check_camera(path, interpreter.input_shape, camera_shape)
-    elif interpreter.input_shape != info.network_shape:
+        seen = _seen_by(interpreter.input_shape, transforms, camera_shape)
+        _check_camera(path, seen, transforms, camera_shape)
+        return Pilot(interpreter, kind, transforms=transforms, camera_shape=seen)
+    if interpreter.input_shape != info.network_shape:
         raise PilotError(
             f"{files.sidecar.name} speaks of frames of {describe(info.network_shape)}, but the "
             f"network in {litert.name} takes {describe(interpreter.input_shape)}."
         )
     pilot = Pilot(interpreter, kind, info=info)
-    if info is not None and info.probe is not None:
+    if info.probe is not None:
         complaint = info.probe.check(pilot, info.variants[chosen].tolerance)
         if complaint is not None:
             raise PilotError(
@@ -99,12 +110,26 @@ def _chosen(path: Path, precision: Precision | None) -> Precision:
     return named or precision or "float32"
 
 
-def _open(litert: Path, content: bytes, sha256: str, num_threads: int | None) -> LiteRTInterpreter:
+def open_safely(litert: Path) -> tuple[bytes, LiteRTInterpreter]:
+    """Open a LiteRT file after a child process with limits has.
+
+    Returns:
+        What is in the file, and the network.
+
+    Raises:
+        PilotError: If it is no network with an image input, or does harm.
+    """
+    content = read_litert(litert)
+    return content, _open(litert, content, None)
+
+
+def _open(litert: Path, content: bytes, num_threads: int | None) -> LiteRTInterpreter:
     """Open a file here after a child has, unless one did since this process began.
 
     Which files are harmless is remembered in memory only: on the disk, somebody who exchanges
     models could exchange that as well.
     """
+    sha256 = sha256_of(content)
     if sha256 in _harmless:
         return LiteRTInterpreter(litert, num_threads=num_threads, content=content)
     child = Child("donkeycar.sandbox.litert", litert, stdin=litert, timeout_s=TIMEOUT_S)
@@ -119,14 +144,48 @@ def _open(litert: Path, content: bytes, sha256: str, num_threads: int | None) ->
     return LiteRTInterpreter(litert, num_threads=num_threads, content=content)
 
 
-def _check_camera(path: Path, wanted: Shape, given: tuple[int, int, int] | None) -> None:
-    """Refuse a camera whose frames the pilot does not know."""
-    if given is not None and tuple(given) != wanted:
-        raise PilotError(
-            f"{path} drives with frames of {describe(wanted)}, but this car's camera gives "
-            f"{describe(given)}. Set IMAGE_W={wanted[1]}, IMAGE_H={wanted[0]} and "
-            f"IMAGE_DEPTH={wanted[2]} in myconfig.py, or train on frames of this camera."
-        )
+def _seen_by(
+    network_shape: Shape, transforms: Transforms, camera_shape: tuple[int, int, int] | None
+) -> Shape:
+    """Find the frames of which the transforms make what a bare network takes.
+
+    Raises:
+        PilotError: If there are none.
+    """
+    height, width, channels = network_shape
+    candidates: list[Shape] = [(height, width, channels), (height, width, 3)]
+    if camera_shape is not None:
+        candidates.insert(0, (*camera_shape[:2], 3))
+    for shape in candidates:
+        with suppress(PilotError):
+            if transforms.output_shape(shape) == network_shape:
+                return shape
+    if not transforms:
+        return network_shape
+    names = ", ".join(step["name"] for step in transforms.to_json())
+    raise PilotError(
+        f"The network takes frames of {describe(network_shape)}, which is not what the transforms "
+        f"of this car make of its frames. Received: {names}. Change TRANSFORMATIONS in myconfig.py "
+        "to what the pilot was trained with."
+    )
+
+
+def _check_camera(
+    path: Path, wanted: Shape, transforms: Transforms, given: tuple[int, int, int] | None
+) -> None:
+    """Refuse a camera whose frames the pilot does not know.
+
+    Frames of a grey camera have three channels too, but no colours: only a pilot that takes the
+    colours out first knows such frames.
+    """
+    if given is None or (given[:2] == wanted[:2] and (given[2] == 3 or transforms.begin_grey)):
+        return
+    depth = 1 if transforms.begin_grey else wanted[2]
+    raise PilotError(
+        f"{path} drives with frames of {describe((*wanted[:2], depth))}, but this car's camera "
+        f"gives {describe(given)}. Set IMAGE_W={wanted[1]}, IMAGE_H={wanted[0]} and "
+        f"IMAGE_DEPTH={depth} in myconfig.py, or train on frames of this camera."
+    )
 
 
 def _identify(

@@ -32,6 +32,8 @@ class Pilot:
         kind: Type of the pilot.
         info: What its sidecar says, ``None`` for a bare file.
         options: Of a bare file; what is missing is as in donkeycar 5.x.
+        transforms: Of a bare file; ``None`` for none.
+        camera_shape: Of a bare file; ``None`` if it is what its network takes.
 
     Attributes:
         input_shape: Height, width and channels of the frames it wants.
@@ -54,9 +56,11 @@ class Pilot:
         *,
         info: PilotInfo | None = None,
         options: Options | None = None,
+        transforms: Transforms | None = None,
+        camera_shape: Shape | None = None,
     ) -> None:
         self._interpreter = interpreter
-        self._transforms = Transforms() if info is None else info.transforms
+        self._transforms = (transforms or Transforms()) if info is None else info.transforms
         self.kind = kind
         self.info = info
         self.options: dict[str, Any] = (
@@ -64,7 +68,8 @@ class Pilot:
             if info is None
             else kind.complete(info.options)
         )
-        self.input_shape: Shape = interpreter.input_shape if info is None else info.camera_shape
+        own_shape = None if info is None else info.camera_shape
+        self.input_shape: Shape = own_shape or camera_shape or interpreter.input_shape
         self.vector_channels = kind.vector_channels
         self._check_inputs()
         size = next((one.shape[1] for one in interpreter.vectors.values()), 0)

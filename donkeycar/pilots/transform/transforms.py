@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import PilotError
+from donkeycar.pilots.transform.colour import Gray
 from donkeycar.pilots.transform.custom import Custom
 from donkeycar.pilots.transform.step import Shape, Step
 from donkeycar.pilots.transform.table import make_step
@@ -47,6 +48,11 @@ class Transforms:
         for _, step in self._steps:
             image = step(image)
         return image
+
+    @property
+    def begin_grey(self) -> bool:
+        """Whether colours are taken out before anything else: those of the frame do not matter."""
+        return bool(self._steps) and isinstance(self._steps[0][1], Gray)
 
     @property
     def before(self) -> "Transforms":
