@@ -79,7 +79,8 @@ def save_pilot(
     """
     inputs = {name: array[:MAX_FRAMES] for name, array in inputs.items()}
     with tempfile.TemporaryDirectory() as folder:
-        litert = convert(model, inputs, Path(folder), precisions)
+        driving = without_outputs(model, pilot_type(info.type).only_in_training)
+        litert = convert(driving, inputs, Path(folder), precisions)
     interpreters = {
         precision: LiteRTInterpreter(files.variant(precision), content=content)
         for precision, content in litert.items()
@@ -97,6 +98,16 @@ def save_pilot(
     with muffled():
         write_bundle(files, info, litert=litert, save_keras=model.save if keep_keras else None)
     return info
+
+
+def without_outputs(model: Any, names: tuple[str, ...]) -> Any:
+    """Return a network without outputs that nobody asks for when it drives."""
+    if not names:
+        return model
+    import keras
+
+    kept = {name: output for name, output in model.output.items() if name not in names}
+    return keras.Model(model.input, kept, name=model.name)
 
 
 def convert(
