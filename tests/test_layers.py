@@ -16,7 +16,7 @@ BELOW_ASSEMBLY = {
     "config", "console", "errors", "memory", "parts", "pilots", "profiler", "safety",
     "sandbox", "schema", "settings", "sim", "testing", "timing", "tub", "vehicle",
 }  # fmt: skip
-EVERYTHING = BELOW_ASSEMBLY | {"assembly", "report", "rollout", "training"}
+EVERYTHING = BELOW_ASSEMBLY | {"assembly", "conversion", "report", "rollout", "training"}
 ALLOWED = {
     "errors": set(),
     "timing": {"errors"},
@@ -36,6 +36,7 @@ ALLOWED = {
     "video": {"errors"},
     "training": {"errors", "tub", "pilots", "video"},
     "console": {"errors", "timing", "safety", "parts"},
+    "conversion": {"errors", "sandbox", "tub", "pilots", "training"},
     "report": {"errors", "tub", "pilots", "sim", "training"},
     "rollout": {"errors", "timing", "safety", "tub", "pilots", "sim", "parts", "vehicle"},
     "assembly": BELOW_ASSEMBLY,
@@ -47,7 +48,9 @@ ALLOWED = {
 
 # Which layers may import a library at the top of a module: they are useless without it, and
 # nothing that must start fast imports them. Whoever else needs it imports it where it is used.
-NUMPY_USERS = {"tub", "pilots", "sim", "parts", "testing", "training", "report", "rollout"}
+NUMPY_USERS = {
+    "conversion", "parts", "pilots", "report", "rollout", "sim", "testing", "training", "tub",
+}  # fmt: skip
 PICTURE_USERS = {"tub", "sim", "parts", "training", "report", "console"}
 TOP_LEVEL = {
     "numpy": NUMPY_USERS,

@@ -33,6 +33,10 @@ COMMANDS = {
     "doctor": Command("donkeycar.management.doctor", "what is there, what is missing, what to do"),
     "service": Command("donkeycar.management.service", "let the car start with the computer"),
     "train": Command("donkeycar.management.train", "make a pilot of recordings"),
+    "convertmodel": Command(
+        "donkeycar.management.convertmodel", "make a pilot of somebody else's model"
+    ),
+    "evaluate": Command("donkeycar.management.evaluate", "how good pilots are, and which is best"),
     "sim": Command("donkeycar.management.sim", "let a pilot drive in the simulator"),
 }
 

@@ -169,6 +169,17 @@ class LiteRTInterpreter:
             for position, detail in enumerate(self._interpreter.get_output_details())
         }
 
+    def output_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each output, with the batch of 1 in front, by the names `run` gives them."""
+        if self._runner is not None:
+            details = self._runner.get_output_details()
+        else:
+            listed = self._interpreter.get_output_details()
+            details = {f"output_{position}": detail for position, detail in enumerate(listed)}
+        return {
+            name: tuple(int(side) for side in detail["shape"]) for name, detail in details.items()
+        }
+
 
 def plain_name(name: str) -> str:
     """Name of an input as its owner knows it.

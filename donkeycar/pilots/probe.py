@@ -18,6 +18,8 @@ import numpy as np
 from donkeycar.errors import PilotError
 from donkeycar.pilots.transform import Shape
 
+# As many are kept, and at most so many are read.
+NUM_FRAMES = 8
 MAX_FRAMES = 32
 MAX_CHANNELS = 64
 # Of the frames, packed: a sidecar is to stay a file that people can open.
@@ -55,9 +57,11 @@ class Probe:
 
     @classmethod
     def ask(cls, pilot: Asked, frames: np.ndarray, vectors: np.ndarray | None = None) -> "Probe":
-        """Write down what a pilot says to frames, as many as a sidecar has room for."""
-        kept = frames[: max(1, _num_that_fit(frames))]
-        beside = None if vectors is None else vectors[: len(kept)]
+        """Write down what a pilot says to some of the frames, as many as there is room for."""
+        picks = np.unique(np.linspace(0, len(frames) - 1, NUM_FRAMES).astype(int))
+        picks = picks[: max(1, _num_that_fit(frames[picks]))]
+        kept = frames[picks]
+        beside = None if vectors is None else vectors[picks]
         return cls(kept, beside, answers_of(pilot, kept, beside))
 
     def check(self, pilot: Asked, tolerance: float) -> str | None:
@@ -134,7 +138,7 @@ def answers_of(pilot: Asked, frames: np.ndarray, vectors: np.ndarray | None) -> 
 
 def _num_that_fit(frames: np.ndarray) -> int:
     """How many frames a sidecar has room for."""
-    lengths = [len(_pack(frame)) for frame in frames[:MAX_FRAMES]]
+    lengths = [len(_pack(frame)) for frame in frames]
     return int(np.count_nonzero(np.cumsum(lengths) <= MAX_PACKED_BYTES))
 
 

@@ -26,7 +26,8 @@ class Child:
     """A process that looks at one file of a stranger.
 
     It starts at once and works beside its parent; `answer` waits for it. What it prints on its
-    standard output must be one JSON object: ``{"refused": "why"}``, or whatever was asked.
+    standard output must be one JSON object: ``{"refused": "why"}``, ``{"error": "a sentence"}``,
+    or whatever was asked.
 
     Args:
         module: Run with ``python -m``.
@@ -91,6 +92,8 @@ class Child:
             found = None
         if isinstance(found, dict) and "refused" in found:
             raise PilotError(f"{self._subject} cannot be opened: {found['refused']}")
+        if isinstance(found, dict) and "error" in found:
+            raise PilotError(str(found["error"]))
         if code != 0 or not isinstance(found, dict):
             raise PilotError(f"{self._subject} cannot be opened: {_why(code, errors)}.")
         return found

@@ -1,6 +1,7 @@
 """What a process gives up before it touches a file of a stranger."""
 
 import ctypes
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,16 +19,28 @@ FORBIDDEN = (
     "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "urllib.Request",
     "webbrowser.open",
 )  # fmt: skip
-# What it announces before it changes a file, and where among the arguments the paths are.
+# What it announces before it changes a file, and where among the arguments are the paths and the
+# descriptors of the folders they start from.
 CHANGES = {
-    "open": (0,), "os.chmod": (0,), "os.chown": (0,), "os.link": (0, 1), "os.mkdir": (0,),
-    "os.remove": (0,), "os.rename": (0, 1), "os.rmdir": (0,), "os.symlink": (0, 1),
-    "os.truncate": (0,), "shutil.move": (0, 1), "shutil.rmtree": (0,),
+    "open": ((0, None),), "os.chmod": ((0, 2),), "os.chown": ((0, 3),), "os.mkdir": ((0, 2),),
+    "os.link": ((0, 2), (1, 3)), "os.remove": ((0, 1),), "os.rename": ((0, 2), (1, 3)),
+    "os.rmdir": ((0, 1),), "os.symlink": ((0, None), (1, 2)), "os.truncate": ((0, None),),
+    "shutil.move": ((0, None), (1, None)), "shutil.rmtree": ((0, 1),),
 }  # fmt: skip
 
 
+def leave_network() -> None:
+    """Move to a network of one's own, without any way out. To be called before any thread starts.
+
+    It works on Linux, unless the kernel is set to refuse.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
+
+
 def limit(*, memory_bytes: int, cpu_s: int, file_bytes: int) -> None:
-    """Give up memory, time, large files and the network, as far as this system lets one.
+    """Give up memory, time and large files, as far as this system lets one.
 
     Linux keeps all of it, other systems some: a parent has to keep the time itself.
 
@@ -36,7 +49,6 @@ def limit(*, memory_bytes: int, cpu_s: int, file_bytes: int) -> None:
         cpu_s: Seconds of work; then the kernel ends the process.
         file_bytes: Longest file that can be written, also through a standard stream.
     """
-    _leave_network()
     try:
         import resource
     except ImportError:  # Windows
@@ -75,15 +87,23 @@ def hook_for(writable: Path) -> Callable[[str, tuple[Any, ...]], None]:
         places = CHANGES.get(event)
         if places is None or (event == "open" and not _writes(arguments)):
             return
-        for place in places:
+        for place, start in places:
             path = arguments[place]
             if isinstance(path, int):  # a file that is open already
                 continue
-            full = str(Path(path.decode() if isinstance(path, bytes) else path).resolve())
-            if not (full + "/").startswith(inside) and full != "/dev/null":
+            full = _full(path, None if start is None else arguments[start])
+            if not (full + "/").startswith(inside) and full != os.devnull:
                 raise PermissionError(f"a file of a stranger must not do this: {event} {full}")
 
     return hook
+
+
+def _full(path: Any, folder: Any) -> str:
+    """Where a path leads, from an open folder if it starts there."""
+    name = os.fsdecode(path)
+    if isinstance(folder, int) and folder >= 0:
+        name = os.path.join(f"/proc/self/fd/{folder}", name)
+    return os.path.realpath(name)
 
 
 def _writes(arguments: tuple[Any, ...]) -> bool:
@@ -91,15 +111,4 @@ def _writes(arguments: tuple[Any, ...]) -> bool:
     _, mode, flags = arguments
     if isinstance(mode, str):
         return any(letter in mode for letter in "wax+")
-    # O_WRONLY, O_RDWR, O_CREAT, O_TRUNC and O_APPEND: all but a plain O_RDONLY.
-    import os
-
     return bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND))
-
-
-def _leave_network() -> None:
-    """Move to a network of one's own, without any way out."""
-    if sys.platform == "linux":
-        # The kernel may be set to refuse; what is opened here has no business there anyway.
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)

@@ -19,8 +19,9 @@ def main() -> None:
     """Read, confine, open, run, and say what came of it."""
     content = sys.stdin.buffer.read()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each thread costs address space
-    from donkeycar.sandbox.confinement import limit
+    from donkeycar.sandbox.confinement import leave_network, limit
 
+    leave_network()
     limit(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES)
     try:
         try_out(content)
