@@ -16,7 +16,9 @@ BELOW_ASSEMBLY = {
     "config", "console", "errors", "memory", "parts", "pilots", "profiler", "safety",
     "sandbox", "schema", "settings", "sim", "testing", "timing", "tub", "vehicle",
 }  # fmt: skip
-EVERYTHING = BELOW_ASSEMBLY | {"assembly", "conversion", "report", "rollout", "training"}
+EVERYTHING = BELOW_ASSEMBLY | {
+    "assembly", "conversion", "evaluation", "explain", "report", "rollout", "training",
+}  # fmt: skip
 ALLOWED = {
     "errors": set(),
     "timing": {"errors"},
@@ -39,6 +41,8 @@ ALLOWED = {
     "conversion": {"errors", "sandbox", "tub", "pilots", "training"},
     "report": {"errors", "tub", "pilots", "sim", "training"},
     "rollout": {"errors", "timing", "safety", "tub", "pilots", "sim", "parts", "vehicle"},
+    "evaluation": {"errors", "sandbox", "tub", "pilots", "sim", "training", "report", "rollout"},
+    "explain": {"errors", "tub", "pilots", "video", "training", "report"},
     "assembly": BELOW_ASSEMBLY,
     "management": EVERYTHING | {"templates"},
     "templates": EVERYTHING | {"management"},
@@ -49,9 +53,10 @@ ALLOWED = {
 # Which layers may import a library at the top of a module: they are useless without it, and
 # nothing that must start fast imports them. Whoever else needs it imports it where it is used.
 NUMPY_USERS = {
-    "conversion", "parts", "pilots", "report", "rollout", "sim", "testing", "training", "tub",
+    "conversion", "evaluation", "explain", "parts", "pilots", "report", "rollout", "sim",
+    "testing", "training", "tub",
 }  # fmt: skip
-PICTURE_USERS = {"tub", "sim", "parts", "training", "report", "console"}
+PICTURE_USERS = {"tub", "sim", "parts", "training", "report", "console", "explain"}
 TOP_LEVEL = {
     "numpy": NUMPY_USERS,
     "PIL": PICTURE_USERS,

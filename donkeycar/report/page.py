@@ -9,18 +9,20 @@ from pathlib import Path
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #16202b; --soft: #566272; --line: #e3e7ec;
-  --paper: #fff; --ground: #f4f6f8; --code: #eef1f4; --warn: #fff4d6;
+  --paper: #fff; --ground: #f4f6f8; --code: #eef1f4; --warn: #fff4d6; --shade: #0002;
   --series-0: #0b6bcb; --series-1: #d55e00; --series-2: #009e73; --series-3: #cc79a7;
   --series-4: #e69f00; --series-5: #56b4e9; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6ebf0; --soft: #9fadbb; --line: #2f3a45;
-  --paper: #171e25; --ground: #0e1317; --code: #242d36; --warn: #3d3213; --series-0: #4da3ff; } }
+  --paper: #171e25; --ground: #0e1317; --code: #242d36; --warn: #3d3213; --shade: #0008;
+  --series-0: #4da3ff; } }
 body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink);
   background: var(--ground); }
 main { max-width: 68rem; margin: 0 auto; padding: 2rem 1rem 4rem; }
-h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 0 0 .5rem; }
+h1 { font-size: 1.6rem; margin: 0 0 .25rem; overflow-wrap: anywhere; }
+h2 { font-size: 1.05rem; margin: 0 0 .5rem; }
 .lead { color: var(--soft); margin: 0 0 1.5rem; max-width: 46rem; }
 .note { background: var(--warn); border-radius: 10px; padding: .6rem 1rem; margin: 0 0 1rem; }
-.cards { display: grid; gap: 1rem;
+.cards { display: grid; gap: 1rem; grid-auto-flow: dense;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
 .card { background: var(--paper); border: 1px solid var(--line); border-radius: 10px;
   padding: 1rem; min-width: 0; }
@@ -29,8 +31,8 @@ h1 { font-size: 1.6rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 0
 .scroll { overflow-x: auto; background:
   linear-gradient(90deg, var(--paper) 30%, transparent) 0 / 2rem 100% no-repeat local,
   linear-gradient(-90deg, var(--paper) 30%, transparent) 100% / 2rem 100% no-repeat local,
-  linear-gradient(90deg, #0005, transparent) 0 / .6rem 100% no-repeat,
-  linear-gradient(-90deg, #0005, transparent) 100% / .6rem 100% no-repeat; }
+  linear-gradient(90deg, var(--shade), transparent) 0 / .6rem 100% no-repeat,
+  linear-gradient(-90deg, var(--shade), transparent) 100% / .6rem 100% no-repeat; }
 .wide svg { min-width: 44rem; }
 img, svg { width: 100%; max-width: 56rem; height: auto; display: block; margin: 0 auto; }
 img { border-radius: 6px; }
@@ -39,6 +41,7 @@ th { text-align: left; font-weight: 500; color: var(--soft); padding-right: 1rem
 th, td { padding: .35rem 0; border-top: 1px solid var(--line); vertical-align: top; }
 thead th + th { text-align: right; padding-right: 0; }
 th + td, td + td, th + th { padding-left: 1rem; } .columns td { white-space: nowrap; }
+.columns th { min-width: 6.5rem; overflow-wrap: anywhere; }
 tr:first-child > * { border-top: 0; } tbody tr:first-child > * { border-top: inherit; }
 td { text-align: right; } small { display: block; color: var(--soft); }
 code { background: var(--code); padding: .1rem .35rem; border-radius: 4px;
