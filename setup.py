@@ -32,6 +32,10 @@ TRAIN = [
     *CAR,
 ]
 
+# Opens networks that Keras 3 cannot express. It asks for the whole of TensorFlow, but is content
+# with tensorflow-cpu: `pip install --no-deps tf_keras` is the leaner way, and what the tests use.
+CONVERT = [*TRAIN, "tf_keras~=2.21"]
+
 TEST = [
     "hypothesis>=6.100",
     "mypy>=1.15",
@@ -69,6 +73,7 @@ setup(
     extras_require={
         "pi": PI,
         "train": TRAIN,
+        "convert": CONVERT,
         "dev": [*PI, *TRAIN, *TEST],
     },
     entry_points={"console_scripts": ["donkey = donkeycar.management.cli:entry_point"]},

@@ -56,8 +56,11 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
         PilotError: If it cannot be a pilot.
         TrainingError: If the recordings do not suit it, or LiteRT answers otherwise than Keras.
     """
+    import keras
+
     from donkeycar.conversion.adapt import as_pilot
     from donkeycar.conversion.describe import Wish, describe_pilot
+    from donkeycar.conversion.legacy import as_legacy_pilot
     from donkeycar.conversion.read import read_network
     from donkeycar.conversion.scenes import drawn, network_inputs, recorded
     from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
@@ -72,7 +75,9 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
         tubs=[Path(tub) for tub in request["tubs"]],
         comment=request["comment"],
     )
-    model, kind = as_pilot(read_network(wish.old, desk), wish.type)
+    old = read_network(wish.old, desk)
+    legacy = not isinstance(old, keras.Model)
+    model, kind = (as_legacy_pilot if legacy else as_pilot)(old, wish.type)
     first = convert(model, {}, desk / "first", ("float32",))["float32"]
     interpreter = LiteRTInterpreter(wish.old, content=first)
     info = describe_pilot(kind, interpreter, wish)
@@ -86,6 +91,7 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
         frames=frames,
         vectors=vectors,
         precisions=PRECISIONS if wish.tubs else ("float32", "float16"),
+        keep_keras=not legacy,
     )
     return {"type": kind.name}
 

@@ -105,12 +105,13 @@ def _take_over(made: PilotFiles, files: PilotFiles) -> PilotInfo:
     for precision in info.variants:
         load_pilot(made.variant(precision), precision=precision)
         litert[precision] = made.variant(precision).read_bytes()
-    check_archive(made.keras)
+    if made.keras.exists():
+        check_archive(made.keras)
 
     def copy(place: Path) -> None:
         shutil.copyfile(made.keras, place)
 
-    write_bundle(files, info, litert=litert, save_keras=copy)
+    write_bundle(files, info, litert=litert, save_keras=copy if made.keras.exists() else None)
     return read_info(files.sidecar)
 
 
