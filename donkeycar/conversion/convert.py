@@ -73,7 +73,8 @@ def _check_kind(old: Path, trust: bool) -> None:
     if not old.exists():
         raise PilotError(f"There is no model {old}.")
     is_folder = old.is_dir() and (old / SAVED_MODEL).is_file()
-    if not is_folder and (old.is_dir() or old.suffix not in (KERAS, LITERT, *CAN_RUN_CODE)):
+    is_file = old.is_file() and old.suffix in (KERAS, LITERT, *CAN_RUN_CODE)
+    if not (is_folder or is_file):
         raise PilotError(
             "A model to convert is a .tflite, .keras or .h5 file, or the folder of a SavedModel. "
             f"Received: {old}"

@@ -18,11 +18,6 @@ MAX_BYTES = 50_000_000
 IDENTIFIER = b"TFL3"
 # More threads than this make a small network slower, not faster (measured on x86).
 MAX_THREADS = 4
-# What LiteRT says, and what that means for somebody with a file that does not open.
-REASONS = {
-    "Select TensorFlow op": "it needs parts of TensorFlow that a car does not have; convert the "
-    ".h5, .keras or SavedModel it was made of with `donkey convertmodel`",
-}
 
 
 class Input(NamedTuple):
@@ -82,7 +77,8 @@ class LiteRTInterpreter:
             self._interpreter.allocate_tensors()
             signatures = self._interpreter.get_signature_list()
         except (ValueError, RuntimeError) as error:
-            raise PilotError(f"LiteRT cannot open {path}: {reason_of(error)}") from error
+            said = " ".join(str(error).split()) or "no reason given"
+            raise PilotError(f"LiteRT cannot open {path}: {said:.200}") from error
         self._runner: Any = None
         if signatures:
             self._runner = self._interpreter.get_signature_runner(next(iter(signatures)))
@@ -191,21 +187,14 @@ def plain_name(name: str) -> str:
     return name.removeprefix("serving_default_").partition(":")[0]
 
 
-def reason_of(error: Exception) -> str:
-    """First line of what LiteRT says, in words that help, where there are better ones."""
-    text = str(error).strip()
-    for phrase, meaning in REASONS.items():
-        if phrase in text:
-            return meaning
-    return text.splitlines()[0][:200] if text else "no reason given"
-
-
 def read_litert(path: Path) -> bytes:
     """Read a LiteRT file, and refuse what is none before any library opens it.
 
     Raises:
         PilotError: If it cannot be read, is no LiteRT file, or is longer than 50 MB.
     """
+    if path.exists() and not path.is_file():
+        raise PilotError(f"{path} is not a file.")
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)

@@ -29,25 +29,40 @@ CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
 MEMBERS = {CONFIG, WEIGHTS, "metadata.json"}
 
-LAYERS = frozenset(
-    ["Activation", "Add", "Average", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D", "BatchNormalization", "Concatenate", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D", "Cropping2D", "Dense", "DepthwiseConv2D", "Dropout", "ELU", "Flatten", "GRU", "GaussianDropout", "GaussianNoise", "GlobalAveragePooling2D", "GlobalMaxPooling2D", "GroupNormalization", "InputLayer", "LSTM", "LayerNormalization", "LeakyReLU", "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Maximum", "Multiply", "PReLU", "Permute", "ReLU", "RepeatVector", "Rescaling", "Reshape", "Resizing", "SeparableConv2D", "SimpleRNN", "Softmax", "SpatialDropout2D", "Subtract", "TimeDistributed", "UnitNormalization", "UpSampling2D", "ZeroPadding2D", "ZeroPadding3D"]
-)
+LAYERS = frozenset({
+    "Activation", "Add", "Average", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
+    "BatchNormalization", "Concatenate", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D",
+    "Cropping2D", "Dense", "DepthwiseConv2D", "Dropout", "ELU", "Flatten", "GRU",
+    "GaussianDropout", "GaussianNoise", "GlobalAveragePooling2D", "GlobalMaxPooling2D",
+    "GroupNormalization", "InputLayer", "LSTM", "LayerNormalization", "LeakyReLU",
+    "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Maximum", "Multiply", "PReLU", "Permute",
+    "ReLU", "RepeatVector", "Rescaling", "Reshape", "Resizing", "SeparableConv2D", "SimpleRNN",
+    "Softmax", "SpatialDropout2D", "Subtract", "TimeDistributed", "UnitNormalization",
+    "UpSampling2D", "ZeroPadding2D", "ZeroPadding3D",
+})  # fmt: skip
 MODELS = frozenset({"Functional", "Model", "Sequential"})
 # What layers are made with: initial weights, penalties, limits, number formats, shapes.
-PARTS = frozenset(
-    ["Constant", "DTypePolicy", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform", "Identity", "L1", "L1L2", "L2", "LecunNormal", "LecunUniform", "MaxNorm", "MinMaxNorm", "NonNeg", "Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal", "UnitNorm", "VarianceScaling", "Zeros", "Policy", "__keras_tensor__", "__tuple__"]
-)
+PARTS = frozenset({
+    "Constant", "DTypePolicy", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform",
+    "Identity", "L1", "L1L2", "L2", "LecunNormal", "LecunUniform", "MaxNorm", "MinMaxNorm",
+    "NonNeg", "Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal",
+    "UnitNorm", "VarianceScaling", "Zeros", "Policy", "__keras_tensor__", "__tuple__",
+})  # fmt: skip
 # Of Keras 2: a function of TensorFlow, by its name, between two layers.
 OPERATION = "TFOpLambda"
-OPERATIONS = frozenset(
-    ["cast", "clip_by_value", "concat", "expand_dims", "identity", "math.add", "math.divide", "math.maximum", "math.multiply", "math.reduce_max", "math.reduce_mean", "math.subtract", "math.truediv", "nn.relu", "nn.softmax", "reshape", "split", "squeeze", "stack", "tile", "transpose"]
-)
+OPERATIONS = frozenset({
+    "cast", "clip_by_value", "concat", "expand_dims", "identity", "math.add", "math.divide",
+    "math.maximum", "math.multiply", "math.reduce_max", "math.reduce_mean", "math.subtract",
+    "math.truediv", "nn.relu", "nn.softmax", "reshape", "split", "squeeze", "stack", "tile",
+    "transpose",
+})  # fmt: skip
 # What is read of a network; how it was compiled stands beside it.
 DESCRIPTION = ("module", "class_name", "registered_name", "config", "build_config")
 # Keys whose numbers decide how much memory a layer takes.
-SIZES = frozenset(
-    ["batch_input_shape", "batch_shape", "dilation_rate", "filters", "groups", "input_shape", "kernel_size", "n", "pool_size", "shape", "size", "strides", "target_shape", "units"]
-)
+SIZES = frozenset({
+    "batch_input_shape", "batch_shape", "dilation_rate", "filters", "groups", "input_shape",
+    "kernel_size", "n", "pool_size", "shape", "size", "strides", "target_shape", "units",
+})  # fmt: skip
 MODULE = re.compile(r"(keras|tensorflow\.keras|tf_keras|builtins)(\.[a-z_0-9]+)*")
 
 
@@ -60,6 +75,8 @@ def check_archive(path: Path) -> dict[str, Any]:
     Raises:
         PilotError: If it is not a Keras archive, or holds more than a pilot needs.
     """
+    if not path.is_file():
+        raise PilotError(f"{path} is not a file.")
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()

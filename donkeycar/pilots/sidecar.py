@@ -152,6 +152,8 @@ def sidecar_text(info: PilotInfo) -> str:
 
 def _read_json(path: Path) -> dict[str, Any]:
     """Read an object of this format."""
+    if path.exists() and not path.is_file():
+        raise PilotError(f"{path} is not a file.")
     try:
         if path.stat().st_size > MAX_SIDECAR_BYTES:
             raise PilotError(f"{path} is too long for the sidecar of a pilot.")

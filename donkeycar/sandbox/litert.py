@@ -14,23 +14,34 @@ CPU_S = 20
 # It has an answer of a line to write, and nothing else.
 FILE_BYTES = 100_000
 
+# What LiteRT says, and what that means for somebody with a file that does not open.
+REASONS = {
+    "Select TensorFlow op": "it needs parts of TensorFlow that a car does not have. Convert the "
+    ".h5, .keras or SavedModel it was made of with `donkey convertmodel`.",
+}
+
 
 def main() -> None:
-    """Read, confine, open, run, and say what came of it."""
+    """Read, confine, open, run, and say what came of it.
+
+    A number on the command line is another limit for the time, in seconds.
+    """
     content = sys.stdin.buffer.read()
     os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each thread costs address space
     from donkeycar.sandbox.confinement import leave_network, limit
 
     leave_network()
-    limit(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES)
+    cpu_s = int(sys.argv[1]) if len(sys.argv) > 1 else CPU_S
+    limit(memory_bytes=MEMORY_BYTES, cpu_s=cpu_s, file_bytes=FILE_BYTES)
     try:
         try_out(content)
         found: dict[str, Any] = {"sha256": hashlib.sha256(content).hexdigest()}
     except MemoryError:
         found = {"refused": f"it needs more than {MEMORY_BYTES // 1_000_000} MB of memory."}
     except (ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines() or ["no reason given"]
-        found = {"refused": f"LiteRT says: {reason[0]:.200}"}
+        text = str(error).strip()
+        reason = next((why for phrase, why in REASONS.items() if phrase in text), "")
+        found = {"refused": reason or f"LiteRT says: {' '.join(text.split())[:200]}"}
     except ImportError as error:
         found = {"refused": f"pilots run on LiteRT: pip install ai-edge-litert ({error})"}
     sys.stdout.write(json.dumps(found))
