@@ -10,18 +10,17 @@ from typing import Any
 import keras
 import numpy as np
 
-from donkeycar.errors import TrainingError
+from donkeycar.errors import PilotError
 from donkeycar.pilots.transform import Shape
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.backend import bfloat16_pays
+from donkeycar.training.batches import Batches
 from donkeycar.training.export import MAX_FRAMES
-from donkeycar.training.fit import OPTIMIZERS, Batches, Teacher
+from donkeycar.training.fast_dropout import with_fast_dropout
 from donkeycar.training.predict import predict
 from donkeycar.training.progress import Progress
 from donkeycar.training.quality import agreement
-from donkeycar.training.result import Ended
 from donkeycar.training.samples import Arrays, Samples
-from donkeycar.training.schedule import Schedule
 from donkeycar.training.split import Split
 
 # The answers to this many training records are enough to know how well they were learnt, in
@@ -29,8 +28,6 @@ from donkeycar.training.split import Split
 MAX_TRAIN_JUDGED = 5000
 PIECE = 100
 PROBE_FRAMES = 8
-# How right an answer is, beside its loss: of outputs that are numbers, and of likelihoods.
-METRICS = {"mse": "mae", "categorical_crossentropy": "accuracy"}
 
 
 @dataclass
@@ -53,64 +50,37 @@ class Lesson:
     batch_size: int
     seed: int
 
-    def new_model(self) -> Any:
-        """Build the untrained network, in the format this processor computes fastest."""
-        before = keras.config.dtype_policy()
-        if bfloat16_pays():
-            keras.config.set_dtype_policy("mixed_bfloat16")
-        try:
-            return self._built()
-        finally:
-            keras.config.set_dtype_policy(before)
+    def new_model(self, *, mixed_precision: bool | None = None) -> Any:
+        """Build the untrained network.
 
-    def teach(
-        self,
-        model: Any,
-        schedule: Schedule,
-        optimizer: str,
-        augmentation: Augmentation | None,
-        progress: Progress,
-    ) -> tuple[Ended, Teacher]:
-        """Run the epochs, until they are over, nothing is gained any more, or Ctrl-C.
+        Args:
+            mixed_precision: Whether to compute in bfloat16 where that is enough; ``None`` where
+                this processor is faster with it.
 
         Raises:
-            TrainingError: If Ctrl-C came before the first epoch was done, or the loss is lost.
+            PilotError: If a choice has no effect on this type.
         """
-        batches = self._batches(self.parts.train, seed=self.seed, augmentation=augmentation)
-        judges = self._batches(self.parts.validation)
-        losses = self.samples.kind.losses
-        model.compile(
-            optimizer=OPTIMIZERS[optimizer](schedule.learning_rate),
-            loss={name: loss.name for name, loss in losses.items()},
-            loss_weights={name: loss.weight for name, loss in losses.items()},
-            metrics={name: METRICS[loss.name] for name, loss in losses.items()},
-            # Compiling takes half a minute here and makes a step twenty times slower.
-            jit_compile=False,
-        )
-        epochs = int(schedule.end)
-        ended: Ended = "finished"
-        with progress.task("training", epochs * len(batches)) as advance:
-            teacher = Teacher(schedule, len(batches), advance)
-            try:
-                model.fit(
-                    batches,
-                    epochs=epochs,
-                    validation_data=judges,
-                    callbacks=[teacher],
-                    verbose=0,
-                    shuffle=False,  # `Batches` does it, whole batches are not enough
-                )
-            except KeyboardInterrupt:
-                ended = "interrupted"
-        if not teacher.best_weights:
-            raise TrainingError(
-                "Training was interrupted before the first epoch was done. Nothing was written."
-                if ended == "interrupted"
-                else "The loss became infinite. Try a lower LEARNING_RATE."
+        mixed = bfloat16_pays() if mixed_precision is None else mixed_precision
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy("mixed_bfloat16" if mixed else "float32")
+        try:
+            model = self._built()
+        finally:
+            keras.config.set_dtype_policy(before)
+        leaves_out = any(isinstance(layer, keras.layers.Dropout) for layer in model.layers)
+        if self.network.get("dropout") is not None and not leaves_out:
+            raise PilotError(
+                f"A pilot of type {self.samples.kind.name} has no dropout, so DROPOUT cannot "
+                f"change it. Received: dropout={self.network['dropout']}"
             )
-        if ended == "finished" and schedule.stopped_early:
-            ended = "early"
-        return ended, teacher
+        return with_fast_dropout(model)
+
+    def batches(self, augmentation: Augmentation | None) -> tuple[Batches, Batches]:
+        """What the network learns from, in a new order every epoch, and what judges it."""
+        return (
+            self._batches(self.parts.train, seed=self.seed, augmentation=augmentation),
+            self._batches(self.parts.validation),
+        )
 
     def final_model(self, weights: list[np.ndarray]) -> Any:
         """Build the network that is saved: the same weights, computing in float32."""

@@ -1,9 +1,12 @@
 """What a pilot is to learn from: the records, their labels, and their decoded frames."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from donkeycar.pilots.transform import Shape
 from donkeycar.training.frames import Frames, decode
@@ -41,6 +44,16 @@ class Material:
         )
         dropped = self.recordings.dropped_in_words()
         return f"{text}; left out: {dropped}" if dropped else text
+
+    def fingerprint(self, parts: Split) -> str:
+        """Say in a few letters which records there are, what they teach and which of them judge."""
+        digest = hashlib.sha256()
+        for row in range(len(self.recordings)):
+            digest.update(self.recordings.name(row).encode() + b"\n")
+        digest.update(self.recordings.labels.tobytes())
+        for rows in (parts.train, parts.validation):
+            digest.update(rows.astype(np.int64).tobytes())
+        return f"{len(self.recordings)} records, {digest.hexdigest()[:12]}"
 
     def to_json(self, parts: Split) -> dict[str, Any]:
         """Write down what was learnt from, for the pilot's sidecar."""

@@ -12,6 +12,13 @@ from donkeycar.errors import TrainingError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo
 from donkeycar.pilots.registry import NETWORK, pilot_type
 from donkeycar.training.backend import import_keras
+from donkeycar.training.checkpoint import (
+    Checkpoint,
+    Keeper,
+    check_same,
+    checkpoint_path,
+    read_checkpoint,
+)
 from donkeycar.training.database import add_entry, read_database
 from donkeycar.training.destination import make_folder, pilot_files, versions
 from donkeycar.training.export import save_pilot
@@ -33,18 +40,22 @@ def train(
     model_path: str | Path,
     options: TrainingOptions | None = None,
     *,
+    resume: bool = False,
     progress: Progress | None = None,
     **changes: Any,
 ) -> TrainingResult:
     """Train a pilot on recordings, and write its files and an entry in the list of pilots.
 
-    Ctrl-C ends it early and keeps the best weights so far.
+    Ctrl-C and SIGTERM end it early and keep the best weights so far. What is needed to go on is
+    kept beside the pilot after every epoch, and removed when the training is finished.
 
     Args:
         tubs: Folders of tubs.
         model_path: Where the pilot goes: ``.keras``, ``.tflite`` or ``.json``; all three are
             written.
         options: How to train; ``None`` is `TrainingOptions` as they are.
+        resume: Go on with the training of this pilot that was interrupted; options and records
+            must be the same. Without a seed, it is the one of then.
         progress: Is told how far it is.
         changes: Some of the options, by name.
 
@@ -60,9 +71,13 @@ def train(
     """
     started_s = time.monotonic()
     files = pilot_files(Path(model_path).expanduser())
-    options = replace(options or TrainingOptions(), **changes).with_seed()
+    options = replace(options or TrainingOptions(), **changes)
     pilot_type(options.type).complete(options.pilot_options)
     progress = progress or Silent()
+    checkpoint = _checkpoint(files, progress, resume=resume)
+    if checkpoint is not None and options.seed is None:
+        options = replace(options, seed=checkpoint.state["settings"]["seed"])
+    options = options.with_seed()
 
     recordings = read_recordings(tubs, options)
     _split(recordings.sessions, options)  # what cannot be split is better known before
@@ -72,7 +87,10 @@ def train(
     material = read_frames(recordings, options, folder=files.keras.parent, progress=progress)
     parts = _split(material.recordings.sessions, options)
     progress.say(material.in_words(parts))
-    return teach(material, parts, files, options, progress=progress, started_s=started_s)
+    return teach(
+        material, parts, files, options,
+        progress=progress, started_s=started_s, checkpoint=checkpoint,
+    )  # fmt: skip
 
 
 def teach(
@@ -83,6 +101,7 @@ def teach(
     *,
     progress: Progress,
     started_s: float,
+    checkpoint: Checkpoint | None = None,
 ) -> TrainingResult:
     """Train one pilot on what has been read already; the rest is as in `train`.
 
@@ -93,8 +112,12 @@ def teach(
         options: How to train; they have a seed.
         progress: Is told how far it is.
         started_s: When it began, on the monotonic clock.
+        checkpoint: Where to go on, ``None`` to begin.
     """
-    from donkeycar.training.lesson import Lesson  # imports Keras
+    # These import Keras.
+    from donkeycar.training.fit import compile_model, fit
+    from donkeycar.training.lesson import Lesson
+    from donkeycar.training.transfer import transfer
 
     kind, recordings = pilot_type(options.type), material.recordings
     camera_shape = material.camera_shape
@@ -106,11 +129,32 @@ def teach(
     network = network_of(options.pilot_options)
     shape = options.transforms.output_shape(camera_shape)
     lesson = Lesson(samples, parts, network, shape, options.batch_size, options.seed or 0)
-    model = lesson.new_model()
+    model = lesson.new_model(mixed_precision=options.mixed_precision)
+    if options.transfer is not None:
+        transfer(model, options.transfer, layers_to_train=options.layers_to_train, say=progress.say)
     if options.print_summary:
         model.summary(print_fn=progress.say)
-    ended, teacher = lesson.teach(
-        model, options.new_schedule(), options.optimizer, options.augmentation, progress
+    compile_model(model, kind.losses, options)
+    settings = {
+        **options.to_json(),
+        "type": kind.name,
+        "pilot_options": {**pilot_options, NETWORK: dict(network)},
+        "transforms": options.transforms.to_json(),
+        "records": material.fingerprint(parts),
+        "precision": model.dtype_policy.name,
+    }
+    keeper = Keeper(checkpoint_path(files.keras), progress.say)
+    if checkpoint is not None:
+        check_same(checkpoint.state["settings"], settings, keeper.path)
+    ended, teacher = fit(
+        model,
+        *lesson.batches(options.augmentation),
+        options,
+        progress,
+        keeper=keeper,
+        settings=settings,
+        checkpoint=checkpoint,
+        callbacks=_watchers(files, options, progress),
     )
     final = lesson.final_model(teacher.best_weights)
     metrics, validation_pilot = lesson.judge(final, progress)
@@ -142,6 +186,10 @@ def teach(
         transfer=options.transfer,
         comment=options.comment,
     )
+    if ended == "interrupted":
+        progress.say(f"{keeper.path} keeps what --resume needs to go on")
+    else:
+        keeper.discard()
     return TrainingResult(
         files=files,
         info=info,
@@ -154,6 +202,31 @@ def teach(
         validation_pilot=validation_pilot,
         duration_s=time.monotonic() - started_s,
     )
+
+
+def _checkpoint(files: PilotFiles, progress: Progress, *, resume: bool) -> Checkpoint | None:
+    """Read where to go on; or say what will be lost by beginning anew."""
+    path = checkpoint_path(files.keras)
+    if resume:
+        return read_checkpoint(path)
+    if path.exists():
+        progress.say(
+            f"note: {path} is of a training that was interrupted; --resume would go on with it. "
+            "This one begins anew."
+        )
+    return None
+
+
+def _watchers(files: PilotFiles, options: TrainingOptions, progress: Progress) -> list[Any]:
+    """Make the callbacks that write down what happens."""
+    from donkeycar.training.event_log import EventLog, new_log_folder
+
+    watchers: list[Any] = []
+    if options.tensorboard:
+        log = EventLog(new_log_folder(files.keras), progress.say)
+        progress.say(f"for TensorBoard: tensorboard --logdir {log.folder.parent}")
+        watchers.append(log)
+    return watchers
 
 
 def _split(sessions: Any, options: TrainingOptions) -> Split:
