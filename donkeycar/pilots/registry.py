@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.bins import OLD_TOP
-from donkeycar.pilots.head import Outputs, regression_head
+from donkeycar.pilots.bins import OLD_TOP, bins_head
+from donkeycar.pilots.head import Outputs, inferred_head, locate, regression_head
 from donkeycar.pilots.network_choices import NetworkChoices
 from donkeycar.pilots.options import Options, checked
 
@@ -129,8 +129,68 @@ _BINS = {"angle_bins": BINS, "throttle_bins": BINS}
 
 PILOT_TYPES = {
     kind.name: kind
-    for kind in (PilotType("linear", "KerasLinear", "the one to begin with", "linear"),)
-}
+    for kind in (
+        PilotType("linear", "KerasLinear", "the one to begin with", "linear"),
+        PilotType("efficient", "KerasEfficient", "a small computer, or a fast car", "efficient"),
+        PilotType(
+            "categorical", "KerasCategorical", "tracks with a choice of ways", "categorical",
+            head=bins_head, losses=_BINS, options=_BIN_OPTIONS, old_options=_OLD_BINS,
+        ),
+        PilotType(
+            "inferred", "KerasInferred", "speed that follows from steering", "inferred",
+            head=inferred_head, losses={"angle": MSE},
+            options=("throttle_straight", "throttle_bend"),
+            # Of donkeycar 5.x straight ahead, and at full right.
+            old_options={"throttle_straight": 0.754, "throttle_bend": 0.557},
+        ),
+        PilotType(
+            "memory", "KerasMemory", "calm steering", "memory",
+            options=("memory_length", "memory_depth", "reverse"), old_options={"reverse": False},
+            vector_input="mem_in", vector_size=lambda options: 2 * options["memory_length"],
+            remembers=True,
+        ),
+        PilotType(
+            "imu", "KerasIMU", "a car that feels its own motion", "imu",
+            options=("imu_mean", "imu_spread"),
+            old_options={"imu_mean": [0.0] * 6, "imu_spread": [1.0] * 6},
+            vector_input="imu_in", vector_size=lambda options: len(IMU_CHANNELS),
+            vector_channels=IMU_CHANNELS,
+            # Which axis a mirror turns round depends on how the sensor is mounted.
+            mirrors=False,
+        ),
+        PilotType(
+            "behavior", "KerasBehavioral", "ways of driving that you choose", "behavior",
+            head=bins_head, losses=_BINS, options=("behaviors", *_BIN_OPTIONS),
+            old_options=_OLD_BINS, vector_input="behavior_in",
+            vector_size=lambda options: len(options["behaviors"]),
+            vector_channels=BEHAVIOR_CHANNELS,
+            # In a mirror, the left lane is the right one.
+            mirrors=False,
+        ),
+        PilotType(
+            "localizer", "KerasLocalizer", "knowing where on the track it is", "localizer",
+            losses={"angle": MSE, "throttle": MSE, "loc": Loss("categorical_crossentropy", 0.1)},
+            options=("num_locations",), locate=locate,
+            # No place of the track looks like another one in a mirror, or all do.
+            mirrors=False,
+        ),
+        PilotType(
+            "rnn", "KerasLSTM", "motion, frame by frame", "rnn",
+            options=("sequence_length",), looks_back=True,
+        ),
+        PilotType(
+            "3d", "Keras3D_CNN", "motion, all frames at once", "conv3d",
+            options=("sequence_length",), looks_back=True,
+        ),
+        PilotType(
+            "latent", "KerasLatent", "few labels: it also learns to paint what it sees", "latent",
+            losses={
+                "angle": Loss("mse", 2.0), "throttle": MSE, "img_out": Loss("mse", 100.0),
+            },
+            only_in_training=("img_out",),
+        ),
+    )
+}  # fmt: skip
 
 
 def pilot_type(name: str) -> PilotType:

@@ -8,8 +8,8 @@ from donkeycar.pilots.network_builder import NetworkBuilder
 # Filters, kernel and stride of the convolutions; the stride of the fourth is left open.
 CONVOLUTIONS = ((24, 5, 2), (32, 5, 2), (64, 5, 2), (64, 3, None), (64, 3, 1))
 DROPOUT = 0.2
-# With less, the last convolution has nothing left to look at.
-MIN_SIDE_PX = 61
+# By the stride of the fourth. With less, the last convolution has nothing left to look at.
+MIN_SIDE_PX = {1: 61, 2: 77}
 
 
 def look(builder: NetworkBuilder, x: Any, *, name: str, stride_of_fourth: int = 1) -> Any:
@@ -30,7 +30,7 @@ def look(builder: NetworkBuilder, x: Any, *, name: str, stride_of_fourth: int = 
     Source:
         Bojarski et al., "End to End Learning for Self-Driving Cars", arXiv:1604.07316.
     """
-    need_sides(x, MIN_SIDE_PX if stride_of_fourth == 1 else MIN_SIDE_PX + 8, name)
+    need_sides(x, MIN_SIDE_PX[stride_of_fourth], name)
     for number, (filters, size, stride) in enumerate(CONVOLUTIONS, start=1):
         x = builder.conv(
             x, filters, size,
