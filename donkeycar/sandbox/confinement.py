@@ -63,7 +63,9 @@ def limit(*, memory_bytes: int, cpu_s: int, file_bytes: int) -> None:
             number = getattr(resource, name)
             hard = resource.getrlimit(number)[1]
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(number, (most, most))
+            # At the soft limit the kernel says why, at the hard one it just kills.
+            hard = most + (name == "RLIMIT_CPU")
+            resource.setrlimit(number, (most, hard))
 
 
 def forbid(writable: Path) -> None:
