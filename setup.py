@@ -29,6 +29,7 @@ TRAIN = [
     "keras>=3.12,<4",
     "h5py>=3.11",
     "matplotlib>=3.9",
+    "av>=14",  # brings the H.264 codec of its movies: 36 MB, half of what imageio-ffmpeg takes
     *CAR,
 ]
 
