@@ -5,6 +5,7 @@ Keras 3 opens the file itself; what it cannot open is built anew from the descri
 weights; what even that cannot express, `tf_keras` may.
 """
 
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from donkeycar.errors import PilotError
 from donkeycar.pilots.keras_check import WEIGHTS, check_archive, check_config, check_hdf5
 
 # What Keras raises for what it does not know, by the version that wrote it.
-NOT_KNOWN = (TypeError, ValueError, KeyError, AttributeError, IndexError, RuntimeError, OSError)
+NOT_KNOWN = (
+    TypeError, ValueError, KeyError, AttributeError, IndexError, RuntimeError, OSError, UserWarning,
+)  # fmt: skip
 
 
 def read_network(path: Path, desk: Path) -> Any:
@@ -34,15 +37,18 @@ def read_network(path: Path, desk: Path) -> Any:
     config = _description(path)
     import keras
 
-    if path.is_file():
+    with warnings.catch_warnings():
+        # Keras warns of weights it did not find, and goes on with random ones.
+        warnings.simplefilter("error", UserWarning)
+        if path.is_file():
+            try:
+                return keras.models.load_model(path, compile=False, safe_mode=True)
+            except NOT_KNOWN:
+                pass  # Keras 2 wrote it, as a rule
         try:
-            return keras.models.load_model(path, compile=False, safe_mode=True)
-        except NOT_KNOWN:
-            pass  # Keras 2 wrote it, as a rule
-    try:
-        return _build(config, path, desk)
-    except NOT_KNOWN as error:
-        return _with_tf_keras(path, error)
+            return _build(config, path, desk)
+        except NOT_KNOWN as error:
+            return _with_tf_keras(path, error)
 
 
 def _description(path: Path) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Opens a ``.keras`` file of a pilot: to go on training it, or to look inside."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,11 @@ def load_keras(path: str | Path) -> Any:
     import keras
 
     try:
-        return keras.models.load_model(path, compile=False, safe_mode=True)
-    except (TypeError, ValueError, KeyError, OSError, RuntimeError) as error:
+        with warnings.catch_warnings():
+            # Keras warns of weights it did not find, and goes on with random ones.
+            warnings.simplefilter("error", UserWarning)
+            return keras.models.load_model(path, compile=False, safe_mode=True)
+    except (TypeError, ValueError, KeyError, OSError, RuntimeError, UserWarning) as error:
         first = (str(error).strip().splitlines() or ["no reason given"])[0]
         raise PilotError(
             f"{path} cannot be opened by this version of Keras: {first:.200}. "
