@@ -27,7 +27,7 @@ NUMBERS = {"angle": 1, "throttle": 1}
 # has the type; layers that owners and other people's weights know by name; outputs and sizes.
 DOCUMENTED = {
     "linear": (817_028, ["n_outputs0", "n_outputs1"], NUMBERS),
-    "efficient": (94_898, ["n_outputs0", "n_outputs1"], NUMBERS),
+    "efficient": (548_788, ["n_outputs0", "n_outputs1"], NUMBERS),
     "categorical": (
         268_311, ["angle_out", "throttle_out"], {"angle_bins": 15, "throttle_bins": 20},
     ),
