@@ -4,6 +4,7 @@ import keras
 import numpy as np
 
 from donkeycar.training.augmentation import Augmentation
+from donkeycar.training.balance import balance_weights, draw
 from donkeycar.training.predict import as_fed
 from donkeycar.training.samples import Arrays, Samples
 
@@ -23,6 +24,8 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         seed: For order and changes; ``None`` keeps the order.
         augmentation: Changes to the frames, ``None`` for none. Frames are not mirrored for types
             to which a mirrored road is another one.
+        balance: How far rare steering is shown more often, 0 to 1; see `balance_weights`. Only
+            with a seed.
     """
 
     def __init__(
@@ -33,6 +36,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         batch_size: int,
         seed: int | None = None,
         augmentation: Augmentation | None = None,
+        balance: float = 0.0,
     ) -> None:
         super().__init__(workers=1)
         if augmentation is not None and not samples.kind.mirrors:
@@ -42,6 +46,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._batch_size = batch_size
         self._seed = seed
         self._augmentation = augmentation
+        self._weights = balance_weights(samples.driven(rows)[:, 0], balance) if balance else None
         self.begin_epoch(0)
 
     def begin_epoch(self, epoch: int) -> None:
@@ -49,7 +54,11 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self._epoch = epoch
         self._order = self._rows
         if self._seed is not None:
-            self._order = np.random.default_rng((self._seed, epoch)).permutation(self._rows)
+            rng = np.random.default_rng((self._seed, epoch))
+            if self._weights is None:
+                self._order = rng.permutation(self._rows)
+            else:
+                self._order = draw(self._rows, self._weights, rng)
 
     @property
     def num_rows(self) -> int:

@@ -75,10 +75,19 @@ class Lesson:
             )
         return with_fast_dropout(model)
 
-    def batches(self, augmentation: Augmentation | None) -> tuple[Batches, Batches]:
-        """What the network learns from, in a new order every epoch, and what judges it."""
+    def batches(
+        self, augmentation: Augmentation | None, *, balance: float = 0.0
+    ) -> tuple[Batches, Batches]:
+        """What the network learns from, in a new order every epoch, and what judges it.
+
+        Args:
+            augmentation: Random changes to frames, ``None`` for none.
+            balance: How far rare steering is shown more often, 0 to 1.
+        """
         return (
-            self._batches(self.parts.train, seed=self.seed, augmentation=augmentation),
+            self._batches(
+                self.parts.train, seed=self.seed, augmentation=augmentation, balance=balance
+            ),
             self._batches(self.parts.validation),
         )
 
@@ -138,6 +147,7 @@ class Lesson:
         *,
         seed: int | None = None,
         augmentation: Augmentation | None = None,
+        balance: float = 0.0,
     ) -> Batches:
         return Batches(
             self.samples,
@@ -145,4 +155,5 @@ class Lesson:
             batch_size=self.batch_size,
             seed=seed,
             augmentation=augmentation,
+            balance=balance,
         )

@@ -48,6 +48,8 @@ class TrainingOptions:
         label_shift: Teach the label of so many records later.
         label_window: Teach the mean of so many labels; odd, 1 for the label itself.
         augmentation: Random changes to frames, ``None`` for none.
+        balance: How far bends are shown more often than they were recorded: 0 not at all, 1 until
+            every range of steering is shown alike.
         transforms: What the pilot does to every frame, in training and on the car.
         record_filter: Says of a record whether to learn from it.
         transfer: Pilot whose weights are the first ones, ``None`` to begin with random ones.
@@ -83,6 +85,7 @@ class TrainingOptions:
     label_shift: int = 0
     label_window: int = 1
     augmentation: Augmentation | None = field(default_factory=Augmentation)
+    balance: float = 0.0
     transforms: Transforms = field(default_factory=Transforms)
     record_filter: Callable[[Any], bool] | None = None
     transfer: Path | None = None
@@ -103,6 +106,7 @@ class TrainingOptions:
             ("batch_size", self.batch_size >= 1, "1 or more"),
             ("train_share", 0 < self.train_share < 1, "more than 0 and less than 1"),
             ("validation", self.validation in VALIDATION_MODES, f"one of {list(VALIDATION_MODES)}"),
+            ("balance", 0 <= self.balance <= 1, "0 to 1"),
             ("layers_to_train", layers is None or layers >= 1, "1 or more, or None"),
             ("seed", self.seed is None or 0 <= self.seed < 2**63, "0 or more, or None"),
         ):

@@ -148,7 +148,7 @@ def teach(
         check_same(checkpoint.state["settings"], settings, keeper.path)
     ended, teacher = fit(
         model,
-        *lesson.batches(options.augmentation),
+        *lesson.batches(options.augmentation, balance=options.balance),
         options,
         progress,
         keeper=keeper,

@@ -43,6 +43,11 @@ def test_an_epoch_shows_every_row_once(make):
     assert sorted(epoch(batches, 0)) == sorted(epoch(batches, 1)) == [1, 3, 4, 8, 9]
 
 
+def test_rare_steering_may_be_shown_more_often(make):
+    shown = epoch(make(seed=0, balance=1.0))  # one row goes straight, nine are at the end
+    assert (len(shown), shown.count(0)) == (10, 5)
+
+
 def test_every_epoch_has_its_own_order(make):
     batches = make(seed=0)
     assert epoch(batches, 0) != epoch(batches, 1)
