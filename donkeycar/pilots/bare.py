@@ -25,4 +25,4 @@ def bare_options(kind: PilotType, network: LiteRTInterpreter, given: Options) ->
         "sequence_length": network.sequence_length or 1,
     }
     visible = {name: value for name, value in shown.items() if name in kind.options}
-    return kind.complete({**kind.old_options, **visible, **given})
+    return kind.settled({**kind.old_options, **visible, **given})

@@ -14,6 +14,7 @@ from donkeycar.pilots.bundle import (
     sha256_of,
 )
 from donkeycar.pilots.interpreter import LiteRTInterpreter, read_litert
+from donkeycar.pilots.options import Options
 from donkeycar.pilots.pilot import Pilot, describe
 from donkeycar.pilots.registry import PilotType, pilot_type
 from donkeycar.pilots.transform import Shape, Transforms
@@ -35,6 +36,7 @@ def load_pilot(
     num_threads: int | None = None,
     precision: Precision | None = None,
     transforms: Transforms | None = None,
+    options: Options | None = None,
 ) -> Pilot:
     """Open a model and refuse, in one sentence, what cannot drive this car.
 
@@ -55,6 +57,8 @@ def load_pilot(
         transforms: What the settings of this car do to a frame. It is done for a bare file, which
             does not say what it was trained with; and it holds the code of those transforms of
             a pilot that its owner wrote.
+
+        options: Of a bare file, such as the throttle range of its bins.
 
     Returns:
         The pilot, warmed up.
@@ -87,7 +91,7 @@ def load_pilot(
     if info is None:
         seen = _seen_by(interpreter.input_shape, transforms, camera_shape)
         _check_camera(path, seen, transforms, camera_shape)
-        return Pilot(interpreter, kind, transforms=transforms, camera_shape=seen)
+        return Pilot(interpreter, kind, options=options, transforms=transforms, camera_shape=seen)
     if interpreter.input_shape != info.network_shape:
         raise PilotError(
             f"{files.sidecar.name} speaks of frames of {describe(info.network_shape)}, but the "

@@ -66,7 +66,7 @@ class Pilot:
         self.options: dict[str, Any] = (
             bare_options(kind, interpreter, options or {})
             if info is None
-            else kind.complete(info.options)
+            else kind.settled(info.options)
         )
         own_shape = None if info is None else info.camera_shape
         self.input_shape: Shape = own_shape or camera_shape or interpreter.input_shape

@@ -122,6 +122,21 @@ class PilotType:
         NetworkChoices.from_json(options.get(NETWORK, {}))
         return checked(self.options, own, type_name=self.name)
 
+    def settled(self, options: Options) -> dict[str, Any]:
+        """Complete options that are to be driven with: the recordings have had their say.
+
+        Raises:
+            PilotError: If one is missing, or not possible.
+        """
+        own = self.complete(options)
+        missing = [name for name, value in own.items() if value is None]
+        if missing:
+            raise PilotError(
+                f"A pilot of type {self.name} cannot drive without its options "
+                f"{', '.join(missing)}. Train it again, or write them into its sidecar."
+            )
+        return own
+
 
 _BIN_OPTIONS = ("angle_bins", "throttle_bins", "throttle_range", "choice")
 _OLD_BINS = {"throttle_range": [0.0, 0.8 * OLD_TOP], "choice": "likeliest"}
