@@ -252,6 +252,7 @@ def _drive(
             f"did not drive: the simulator has no {', '.join(pilot.vector_channels)}."
         )
         return
+    pilot.reset()
     done = 0
     with progress.task(f"driving {report.name}", 100) as advance:
 
