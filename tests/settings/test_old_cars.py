@@ -74,7 +74,7 @@ def test_the_settings_of_a_version_5_car_load(load, tmp_path):
 def test_each_setting_of_a_version_5_car_without_effect_is_named_once(load):
     assert named(load(old_cars.VERSION_5)) == [
         "HAVE_IMU", "DONKEY_GYM",
-        "GYM_CONF", "CACHE_POLICY", "BEHAVIOR_LIST",
+        "GYM_CONF", "CACHE_POLICY",
     ]  # fmt: skip
 
 
