@@ -135,9 +135,9 @@ def _speed(evaluation: Evaluation) -> Table | None:
         return None
     return Table(
         "Time and memory on this machine",
-        "One answer of the network, in milliseconds: half of them took less than the median, 95 of "
+        "One answer of the network, in ms: half of them took less than the median, 95 of "
         "100 less than p95. Memory of a fresh process, and how much of it came with the network.",
-        ("pilot", "numbers", "threads", "median", "p95", "shortest", "memory", "file"),
+        ("pilot", "median", "p95", "shortest", "memory", "file"),
         [_speed_row(pilot, one) for pilot, one in rows],
     )
 
@@ -148,9 +148,11 @@ def _speed_row(pilot: PilotReport, one: Speed) -> tuple[str, ...]:
         if one.memory_mb is None or one.added_mb is None
         else f"{one.memory_mb:.0f} MB\n+{one.added_mb:.0f}"
     )
+    threads = f"{one.num_threads} thread{'' if one.num_threads == 1 else 's'}"
+    what = f"{one.precision}, {threads}" if one.precision else threads
     return (
-        pilot.name, one.precision or NONE, str(one.num_threads), f"{one.median_ms:.2f}",
-        f"{one.p95_ms:.2f}", f"{one.min_ms:.2f}", memory, f"{one.kilobytes / 1000:.2f} MB",
+        f"{pilot.name}\n{what}", f"{one.median_ms:.2f}", f"{one.p95_ms:.2f}",
+        f"{one.min_ms:.2f}", memory, f"{one.kilobytes / 1000:.2f} MB",
     )  # fmt: skip
 
 

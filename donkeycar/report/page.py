@@ -41,7 +41,7 @@ th { text-align: left; font-weight: 500; color: var(--soft); padding-right: 1rem
 th, td { padding: .35rem 0; border-top: 1px solid var(--line); vertical-align: top; }
 thead th + th { text-align: right; padding-right: 0; }
 th + td, td + td, th + th { padding-left: 1rem; } .columns td { white-space: nowrap; }
-.columns th { min-width: 6.5rem; overflow-wrap: anywhere; }
+.columns tbody th { min-width: 6.5rem; overflow-wrap: anywhere; }
 tr:first-child > * { border-top: 0; } tbody tr:first-child > * { border-top: inherit; }
 td { text-align: right; } small { display: block; color: var(--soft); }
 code { background: var(--code); padding: .1rem .35rem; border-radius: 4px;
