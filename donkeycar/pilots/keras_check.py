@@ -32,7 +32,7 @@ MEMBERS = {CONFIG, WEIGHTS, "metadata.json"}
 LAYERS = frozenset({
     "Activation", "Add", "Average", "AveragePooling1D", "AveragePooling2D", "AveragePooling3D",
     "BatchNormalization", "Concatenate", "Conv1D", "Conv2D", "Conv2DTranspose", "Conv3D",
-    "Cropping2D", "Dense", "DepthwiseConv2D", "Dropout", "ELU", "Flatten", "GRU",
+    "Cropping2D", "Dense", "DepthwiseConv2D", "Dropout", "ELU", "Flatten", "GRU", "GetItem",
     "GaussianDropout", "GaussianNoise", "GlobalAveragePooling2D", "GlobalMaxPooling2D",
     "GroupNormalization", "InputLayer", "LSTM", "LayerNormalization", "LeakyReLU",
     "MaxPooling1D", "MaxPooling2D", "MaxPooling3D", "Maximum", "Multiply", "PReLU", "Permute",
@@ -46,7 +46,8 @@ PARTS = frozenset({
     "Constant", "DTypePolicy", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform",
     "Identity", "L1", "L1L2", "L2", "LecunNormal", "LecunUniform", "MaxNorm", "MinMaxNorm",
     "NonNeg", "Ones", "Orthogonal", "RandomNormal", "RandomUniform", "TruncatedNormal",
-    "UnitNorm", "VarianceScaling", "Zeros", "Policy", "__keras_tensor__", "__tuple__",
+    "UnitNorm", "VarianceScaling", "Zeros", "Policy", "__keras_tensor__", "__slice__",
+    "__tuple__",
 })  # fmt: skip
 # Of Keras 2: a function of TensorFlow, by its name, between two layers.
 OPERATION = "TFOpLambda"
