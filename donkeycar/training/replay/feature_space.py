@@ -95,8 +95,9 @@ def _layer(study: Study, layer: str | None) -> str:
     names = hidden(study.model)
     if not names:
         raise TrainingError(f"A feature space {FeatureSpace.obstacle(study)}. Name a --layer")
-    two = [found for found in names if tuple(found.output.shape[1:]) == (2,)]
-    return str((two or names)[-1].name)
+    flat = [found for found in names if len(found.output.shape) == 2]
+    two = [found for found in flat if found.output.shape[1] == 2]
+    return str((two or flat or names)[-1].name)
 
 
 def _principal(features: Array) -> tuple[Array, Array, Array]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # How many of the worst are shown, and how many rows they are apart at least: neighbours in a
 # recording show the same place.
 WORST, APART = 6, 5
+# Outputs of more numbers, pictures for example, are not written below a frame.
+MOST_NUMBERS = 3
 # Smaller than this, an input is no picture, in pixels.
 SMALLEST_PX = 8
 
@@ -94,8 +96,10 @@ class FrameErrors(Scene):
         lines = [f"row {row}"]
         for name, answers in self.study.answers(place).items():
             if self.study.meanings[name] == "regression":
-                answer, right = answers[row].ravel()[0], self.study.probe.targets[name][row]
-                words = f"{np.ravel(right)[0]:+.2f} → {answer:+.2f}"
+                if answers[row].size > MOST_NUMBERS:
+                    continue
+                both = np.ravel(self.study.probe.targets[name][row]), answers[row].ravel()
+                words = " → ".join(" ".join(f"{n:+.2f}" for n in part) for part in both)
             else:
                 best = self.study.probabilities(name, answers[row : row + 1]).argmax()
                 words = f"{self.study.classes(name)[row]} → {best}"

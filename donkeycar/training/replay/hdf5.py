@@ -37,7 +37,7 @@ def import_h5py() -> Any:
 
 @contextmanager
 def opened(path: Path) -> "Iterator[h5py.File]":
-    """Open a replay for reading, even while it is being recorded or after its writer was killed.
+    """Open a replay for reading, even while it is being recorded.
 
     Raises:
         TrainingError: If it is not there, no replay, or damaged.
@@ -48,12 +48,7 @@ def opened(path: Path) -> "Iterator[h5py.File]":
     if not h5py.is_hdf5(path):
         raise TrainingError(f"A replay is an HDF5 file. Received: {path}, which is none")
     try:
-        try:
-            file = h5py.File(path, "r")
-        except OSError:
-            # A writer is at it, or was killed: HDF5 wants to be told that we know.
-            file = h5py.File(path, "r", swmr=True)
-        with file:
+        with h5py.File(path, "r") as file:
             mark = file.attrs.get(MARK)
             if not isinstance(mark, str) or not mark.startswith("donkeycar replay"):
                 raise TrainingError(f"{path} is an HDF5 file, but no replay of donkeycar")
@@ -70,15 +65,15 @@ def opened(path: Path) -> "Iterator[h5py.File]":
 
 
 def subgroups(group: Any) -> list[str]:
-    """Names of the groups within a group that lie in the same file, in alphabetical order."""
+    """Names of the groups within a group that lie in the same file, the oldest first."""
     h5py = import_h5py()
-    return sorted(
+    return [
         name
         for name in group
         # A link may lead into any other file.
         if isinstance(group.get(name, getlink=True), h5py.HardLink)
         and isinstance(group[name], h5py.Group)
-    )
+    ]
 
 
 def dataset(

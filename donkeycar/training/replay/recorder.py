@@ -1,9 +1,7 @@
 """Records a training into a file while it runs; import it only after `backend.import_keras`."""
 
-import shutil
 import warnings
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -19,8 +17,6 @@ from donkeycar.training.replay.writer import RecordingWriter, check_free
 
 Precision = Literal["float16", "float32"]
 PRECISIONS = ("float16", "float32")
-# Left free on the disk for the pilot itself.
-SPARE_BYTES = 64 << 20
 
 
 class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
@@ -103,6 +99,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
             about=about,
             probe=probe,
             weights=self.model.get_weights(),
+            rows=1 + int((self.params or {}).get("epochs", 0)),
             half=self._precision == "float16",
         )
 
@@ -143,11 +140,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         if self._writer is None:
             return
         try:
-            # HDF5 does not recover from a full disk, therefore it does not get that far.
-            if shutil.disk_usage(self.path.parent).free < self._writer.epoch_bytes + SPARE_BYTES:
-                raise OSError("the disk is nearly full")
             self._writer.append(epoch, self.model.get_weights(), measured)
         except OSError as error:
             warnings.warn(f"The replay ends before epoch {epoch}: {error}", stacklevel=2)
-            with suppress(OSError, RuntimeError):
-                self.close()
+            self.close()

@@ -10,6 +10,7 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 from donkeycar.training.replay.hdf5 import dataset, opened, read, subgroups
+from donkeycar.training.replay.layout import epochs_done, place_name
 from donkeycar.training.replay.network import describe, shapes_of
 from donkeycar.training.replay.objective import Objective
 from donkeycar.training.replay.probe import Array, Given, Probe
@@ -71,7 +72,7 @@ def build(model: Any, inputs: Given) -> None:
 
 
 def groups_in(path: str | Path) -> list[str]:
-    """Names of the recordings in a file, in the order of the alphabet."""
+    """Names of the recordings in a file, the oldest first."""
     with opened(Path(path)) as file:
         return subgroups(file)
 
@@ -96,11 +97,8 @@ def load(path: str | Path, group: str | None = None) -> Recording:
         recording = file[group]
         about = _about(recording, f"{group} in {path}")
         shapes = [tuple(shape) for shape in about["shapes"]]
-        done = read(dataset(recording, "epochs", kinds="i", shape=(None,)))
-        rows = [dataset(recording, f"weights/{place:04}").shape[0] for place in range(len(shapes))]
-        history = _history(recording)
-        num_epochs = min([len(done), *rows, *map(len, history.values())])
-        if not num_epochs:
+        epochs = epochs_done(recording)
+        if not epochs:
             raise TrainingError(f"{group} in {path} was stopped before it held anything")
         return Recording(
             name=group,
@@ -111,10 +109,8 @@ def load(path: str | Path, group: str | None = None) -> Recording:
                 _arrays(recording, "inputs", about["inputs"]),
                 _arrays(recording, "targets", about["targets"]),
             ),
-            epochs=tuple(int(number) for number in done[:num_epochs]),
-            history={name: values[1:num_epochs] for name, values in history.items()}
-            if num_epochs > 1
-            else {},
+            epochs=tuple(epochs),
+            history=_history(recording, len(epochs)),
             weights=lambda place: _weights(path, group, shapes, place),
         )
 
@@ -142,14 +138,18 @@ def _is_shape(shape: Any) -> bool:
 
 
 def _arrays(group: Any, kind: str, names: list[str]) -> dict[str, Array]:
-    return {name: read(dataset(group, f"{kind}/{place:04}")) for place, name in enumerate(names)}
+    return {name: read(dataset(group, place_name(kind, place))) for place, name in enumerate(names)}
 
 
-def _history(group: Any) -> dict[str, Array]:
+def _history(group: Any, num_epochs: int) -> dict[str, Array]:
+    if num_epochs < 2:
+        return {}
     names = read(dataset(group, "history_names", kinds="S", shape=(None,)))
     values = read(dataset(group, "history", kinds="f", shape=(None, len(names))))
     return {
-        name.decode(errors="replace"): values[:, place] for place, name in enumerate(names) if name
+        name.decode(errors="replace"): values[1:num_epochs, place]
+        for place, name in enumerate(names)
+        if name
     }
 
 
@@ -157,7 +157,7 @@ def _weights(path: Path, group: str, shapes: list[tuple[int, ...]], place: int) 
     with opened(path) as file:
         values = []
         for number, shape in enumerate(shapes):
-            node = dataset(file[group], f"weights/{number:04}", shape=(None, *shape))
+            node = dataset(file[group], place_name("weights", number), shape=(None, *shape))
             row = read(node, place)
             values.append(row.astype(np.float32) if row.dtype.kind == "f" else row)
         return values
