@@ -87,8 +87,9 @@ def report_tubs(paths: list[Path]) -> int:
     print("steering from left to right, and how much there is of it")
     for line in report.histogram:
         print(f"  {line}")
-    for finding in report.findings:
-        print(f"* {finding}")
-    if not report.findings:
+    odd = [*report.findings, *report.left_out, *report.hints]
+    for sentence in odd:
+        print(f"* {sentence}")
+    if not odd:
         print("Nothing is odd. Next: donkey train --tub " + " ".join(map(str, paths)))
     return 0

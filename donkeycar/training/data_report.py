@@ -28,11 +28,15 @@ class DataReport(NamedTuple):
         facts: Lines that say what is there.
         histogram: Lines of a picture of the steering, from left to right.
         findings: What is odd, the most important first.
+        left_out: How many records are left out, by reason.
+        hints: What may have happened to those.
     """
 
     facts: list[str]
     histogram: list[str]
     findings: list[Finding]
+    left_out: list[Finding]
+    hints: list[str]
 
 
 def data_report(recordings: Recordings, progress: Progress | None = None) -> DataReport:
@@ -44,7 +48,16 @@ def data_report(recordings: Recordings, progress: Progress | None = None) -> Dat
     """
     seen = survey(recordings, progress or Silent())
     found = [finding for check in CHECKS if (finding := check(seen)) is not None]
-    return DataReport(_facts(seen), _histogram(seen.angles), found + _left_out(recordings))
+    return DataReport(
+        facts=_facts(seen),
+        histogram=_histogram(seen.angles),
+        findings=found,
+        left_out=[
+            Finding(f"{number} records {reason} are left out.", ADVICE.get(reason, ""))
+            for reason, number in recordings.dropped.most_common()
+        ],
+        hints=recordings.oddities.explain(recordings.dropped),
+    )
 
 
 def _facts(seen: Survey) -> list[str]:
@@ -77,17 +90,6 @@ def _histogram(angles: np.ndarray) -> list[str]:
         bar = "#" * round(BAR_LENGTH * share / longest)
         lines.append(f"{(low + high) / 2:+.2f} {bar:{BAR_LENGTH}} {share:4.0%}")
     return lines
-
-
-def _left_out(recordings: Recordings) -> list[Finding]:
-    """Say what was left out, and why."""
-    findings = [
-        Finding(f"{count} records {reason} are left out.", ADVICE.get(reason, ""))
-        for reason, count in recordings.dropped.most_common()
-    ]
-    return findings + [
-        Finding(hint, "") for hint in recordings.oddities.explain(recordings.dropped)
-    ]
 
 
 def _range(values: np.ndarray) -> str:

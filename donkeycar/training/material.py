@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.pilots.transform import Shape
+from donkeycar.training.data_report import data_report
 from donkeycar.training.frames import Frames, decode
 from donkeycar.training.labels import relabel
 from donkeycar.training.options import TrainingOptions
@@ -81,7 +82,7 @@ def read_recordings(tubs: Iterable[str | Path], options: TrainingOptions) -> Rec
 def read_frames(
     recordings: Recordings, options: TrainingOptions, *, folder: Path, progress: Progress
 ) -> Material:
-    """Decode the pictures.
+    """Say what is odd about what is to be learnt from, and decode the pictures.
 
     Args:
         recordings: What to read.
@@ -92,6 +93,9 @@ def read_frames(
     Raises:
         TrainingError: If pictures cannot be read, have two sizes, or the disk is full.
     """
+    report = data_report(recordings, progress)
+    for sentence in (*report.findings, *report.hints):
+        progress.say(f"note: {sentence}")
     readable, frames = decode(
         recordings,
         folder=folder,

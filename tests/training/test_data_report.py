@@ -40,7 +40,8 @@ def labels(count=60, **settings):
 
 
 def findings(*tubs):
-    return [str(finding) for finding in data_report(gather(tubs)).findings]
+    report = data_report(gather(tubs))
+    return [str(sentence) for sentence in (*report.findings, *report.left_out, *report.hints)]
 
 
 def said(tub, text):
