@@ -110,9 +110,14 @@ def _known(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
             # The one axis of a normalisation was a list of one.
             alone = key == "axis" and isinstance(value, list) and len(value) == 1
             kept[key] = value[0] if alone else value
-        elif key not in HOW and value not in NEUTRAL:
+        elif key not in HOW and not _is_neutral(value):
             raise PilotError(f"Keras 3 has no {key}={value!r:.60} in {class_name}")
     return kept
+
+
+def _is_neutral(value: object) -> bool:
+    """Say whether a value means "as if it were not there"; True is not 1 here."""
+    return any(type(value) is type(neutral) and value == neutral for neutral in NEUTRAL)
 
 
 def _concatenation(layer: dict[str, Any]) -> dict[str, Any]:

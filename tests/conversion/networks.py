@@ -20,7 +20,9 @@ def layer(class_name, name, sources=(), **config):
 
 
 def image(shape=SHAPE, name="img_in"):
-    return layer("InputLayer", name, batch_input_shape=[None, *shape], sparse=False, ragged=False)
+    one = layer("InputLayer", name, batch_input_shape=[None, *shape], sparse=False, ragged=False)
+    del one["config"]["trainable"]
+    return one
 
 
 def dense(name, source, units, activation="linear"):
