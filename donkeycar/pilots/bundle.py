@@ -53,7 +53,10 @@ class PilotFiles(NamedTuple):
             'pilot.json'
         """
         if path.suffix not in ("", *SUFFIXES):
-            raise PilotError(f"A model must end in one of {', '.join(SUFFIXES)}. Received: {path}")
+            raise PilotError(
+                f"A model must end in one of {', '.join(SUFFIXES)}. Received: {path}. "
+                "`donkey convertmodel` makes a pilot of other formats."
+            )
         name = path.name.removesuffix(path.suffix)
         if path.suffix == ".tflite":
             name = name.removesuffix(MARKS[precision_of(path) or "float32"])
