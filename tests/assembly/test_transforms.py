@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 
+from donkeycar.assembly.camera import add_camera, make_world
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, PilotError
@@ -12,6 +13,8 @@ from donkeycar.management.createcar import create_car
 from donkeycar.pilots.transform import TRANSFORMS, Transforms
 from donkeycar.schema import SETTINGS
 from donkeycar.settings.pictures import STEPS
+from donkeycar.testing import FakeClock
+from donkeycar.vehicle import Vehicle
 
 STRETCH = """
 class Stretch:
@@ -104,6 +107,16 @@ def test_post_transformations_come_after_augmentation():
 def test_a_grey_camera_gives_the_network_one_channel():
     transforms = transforms_from(settings(IMAGE_DEPTH=1, TRANSFORMATIONS=("CROP",)))
     assert transforms.output_shape((120, 160, 3)) == (120, 160, 1)
+
+
+@pytest.mark.parametrize("camera", ["MOCK", "SIM"])
+@pytest.mark.parametrize("depth", [1, 3])
+def test_the_camera_of_a_grey_car_takes_the_colour_out(camera, depth):
+    cfg = settings(CAMERA_TYPE=camera, IMAGE_DEPTH=depth, SIM_TRACK="oval")
+    car = Vehicle(clock=FakeClock())
+    add_camera(car, cfg, make_world(cfg))
+    [part] = [entry.part for entry in car.entries]
+    assert part.grey == (depth == 1)
 
 
 def test_a_setting_that_does_not_suit_is_named():
