@@ -13,8 +13,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.training_cells import CANDIDATES, ROOT, run_cell
-from benchmarks.training_report import report
+from benchmarks.training_cells import CANDIDATES, PEER, ROOT, run_cell
+from benchmarks.training_report import ENSEMBLE, report
 from benchmarks.training_tub import JudgedTub
 
 DATA = ROOT.parent / "shared" / "data"
@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         help="default: %(default)s",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, nargs="+", default=[1], help="default: %(default)s")
+    parser.add_argument("--ensemble", action="store_true", help="seeds 1 to 5 of each of ours")
     parser.add_argument("--epochs", type=int, default=100, help="most epochs of ours")
     parser.add_argument(
         "--results", type=Path, default=ROOT / "build" / "training", help="default: %(default)s"
@@ -40,7 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         for path in args.tub:
             tub = JudgedTub(path)
             for name in args.candidate:
-                for seed in args.seed:
+                five = args.ensemble and name != PEER
+                for seed in range(1, ENSEMBLE + 1) if five else args.seed:
                     cell = run_cell(tub, name, seed, args.results, epochs=args.epochs)
                     print(f"{cell}", flush=True)
     return report(args.results)

@@ -25,6 +25,9 @@ ROOT = Path(__file__).parents[1]
 WORKER = Path(__file__).with_name("training_worker.py")
 ENVIRONMENT = ROOT / ".venv-5.3-full"
 PACKAGE = "donkeycar[pc]==5.3.0"
+PEER = "5.3"
+# Records: a third of a second of labels is averaged, or the next one is taught.
+WINDOW, AHEAD = 5, 1
 Result = dict[str, Any]
 
 
@@ -106,20 +109,28 @@ def peer(tub: JudgedTub, seed: int, folder: Path, epochs: int) -> Result:
     }
 
 
-def ours(**options: Any) -> Callable[[JudgedTub, int, Path, int], Result]:
-    """Say how one of our own is taught: with `options` of `donkeycar.training.train`."""
+def ours(*, blind: bool = False, **options: Any) -> Callable[[JudgedTub, int, Path, int], Result]:
+    """Say how one of our own is taught.
+
+    Args:
+        blind: Hide the judging records from the training too; it then chooses its best epoch by a
+            part of the first 80 %, as 5.3 does.
+        options: Of `donkeycar.training.TrainingOptions`, beside those of a car.
+    """
 
     def teach(tub: JudgedTub, seed: int, folder: Path, epochs: int) -> Result:
+        if blind:
+            tub.write_teaching(folder / "train")
         result = train(
-            [tub.path],
+            [folder / "train" if blind else tub.path],
             folder / "pilot.keras",
-            **{"epochs": epochs, "batch_size": 128} | options,
+            **{"epochs": epochs, "batch_size": 128, **options},
             train_share=TRAIN_SHARE,
-            validation="last",
+            validation="blocks" if blind else "last",
             seed=seed,
             progress=Bars(),
         )
-        pilot = load_pilot(result.files.litert)
+        pilot = load_pilot(result.files.litert, num_threads=1)
         frames = [tub.reader.image(record) for record in tub.judging]
         answers = np.array([pilot.infer(frame) for frame in frames])
         return {
@@ -128,16 +139,28 @@ def ours(**options: Any) -> Callable[[JudgedTub, int, Path, int], Result]:
             "best_epoch": result.best_epoch,
             "duration_s": result.duration_s,
             "latency_ms": _latency_ms(pilot, frames),
+            "options": {name: str(value) for name, value in options.items()},
             "versions": result.info.versions,
         }
 
     return teach
 
 
-CANDIDATES = {
-    "5.3": Candidate("`linear` of donkeycar 5.3", peer),
-    "linear": Candidate("`linear`", ours(type="linear")),
-}
+def _candidates() -> dict[str, Candidate]:
+    """5.3, and ours with what is compared."""
+    rows = {PEER: Candidate("donkeycar 5.3, linear", peer)}
+    for name in ("linear", "efficient"):
+        for ending, about, options in (
+            ("", "", {}),
+            ("-blind", ", judging records hidden", {"blind": True}),
+            ("-filtered", f", labels a mean of {WINDOW}", {"label_window": WINDOW}),
+            ("-ahead", f", labels {AHEAD} later", {"label_shift": AHEAD}),
+        ):
+            rows[name + ending] = Candidate(name + about, ours(type=name, **options))
+    return rows
+
+
+CANDIDATES = _candidates()
 
 
 def full_peer_python() -> Path:

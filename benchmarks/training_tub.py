@@ -1,7 +1,7 @@
 """A recording cut in two: the first 80 % teach, the last 20 %, in one block, judge."""
 
 import json
-import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,7 @@ class JudgedTub:
         return [self.reader.image_path(record).resolve() for record in self.judging]
 
     def write_teaching(self, target: Path) -> None:
-        """Write a tub v2 of nothing but the records to learn from, pictures linked.
+        """Write a tub v2 of nothing but the records to learn from, with its pictures.
 
         Deleted records are not in it at all: nobody can disagree about them.
         """
@@ -57,7 +57,7 @@ class JudgedTub:
             for index, record in enumerate(self.teaching[start : start + CATALOG_RECORDS], start):
                 lines.append(json.dumps({**record, "_index": index}) + "\n")
                 image = self.reader.image_path(record).resolve()
-                os.symlink(image, target / "images" / record["cam/image_array"])
+                shutil.copyfile(image, target / "images" / record["cam/image_array"])
             name = f"catalog_{number}.catalog"
             (target / name).write_text("".join(lines))
             catalog = {
