@@ -1,4 +1,5 @@
 import dataclasses
+import sys
 
 import numpy as np
 import pytest
@@ -95,6 +96,14 @@ def test_jpeg_looks_much_the_same(channels):
     frames, _ = run((ramp, np.zeros((2, 2), np.float32)), "JPEG", Jpeg(quality=(40, 40)))
     assert frames.shape == ramp.shape
     assert 0 < np.abs(frames.astype(int) - ramp).mean() < 4
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_jpeg_works_without_the_fast_library(channels, monkeypatch):
+    monkeypatch.setitem(sys.modules, "simplejpeg", None)
+    grey = np.full((2, 16, 24, channels), 90, np.uint8)
+    frames, _ = run((grey, np.zeros((2, 2), np.float32)), "JPEG")
+    assert np.abs(frames.astype(int) - grey).max() <= 3
 
 
 def test_a_cutout_hides_a_rectangle(batch):
