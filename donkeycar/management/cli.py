@@ -33,6 +33,7 @@ COMMANDS = {
     "doctor": Command("donkeycar.management.doctor", "what is there, what is missing, what to do"),
     "service": Command("donkeycar.management.service", "let the car start with the computer"),
     "train": Command("donkeycar.management.train", "make a pilot of recordings"),
+    "models": Command("donkeycar.management.models", "the pilots of a car, and how well each does"),
     "convertmodel": Command(
         "donkeycar.management.convertmodel", "make a pilot of somebody else's model"
     ),
