@@ -80,14 +80,14 @@ class Canny(Step):
 def _filtered(pixels: np.ndarray, weights: tuple[int, ...], axis: int) -> np.ndarray:
     """Weigh neighbours along an axis; the border they need is gone afterwards."""
     length = pixels.shape[axis] - len(weights) + 1
-    total: np.ndarray | None = None
-    for place, weight in enumerate(weights):
-        if weight:
-            part = pixels[(slice(None),) * axis + (slice(place, place + length),)]
-            part = part * pixels.dtype.type(weight)
-            total = part if total is None else np.add(total, part, out=total)
-    if total is None:
-        raise ValueError("A filter needs a weight that is not 0.")
+    first, *others = (
+        pixels[(slice(None),) * axis + (slice(place, place + length),)] * pixels.dtype.type(weight)
+        for place, weight in enumerate(weights)
+        if weight
+    )
+    total: np.ndarray = first
+    for part in others:
+        total += part
     return total
 
 

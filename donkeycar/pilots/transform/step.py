@@ -1,5 +1,6 @@
 """What every transform promises."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,16 +14,16 @@ MAX_SIDE_PX = 4096
 
 
 @dataclass(frozen=True)
-class Step:
+class Step(ABC):
     """One transform: a frozen dataclass of plain numbers, so that it can be written down.
 
     Raises:
         PilotError: If an argument is out of range.
     """
 
+    @abstractmethod
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """Return a changed copy of `image`."""
-        raise NotImplementedError
 
     def output_shape(self, shape: Shape) -> Shape:
         """Shape that a frame of `shape` comes out with.

@@ -1,5 +1,6 @@
 """What every random change promises."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,7 +28,7 @@ class Effect(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Change:
+class Change(ABC):
     """One kind of random change.
 
     Args:
@@ -42,6 +43,7 @@ class Change:
     def __post_init__(self) -> None:
         self._demand(0 <= self.share <= 1, "`share` must be 0 to 1")
 
+    @abstractmethod
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Effect:
         """Draw what happens to a record.
 
@@ -49,7 +51,6 @@ class Change:
             shape: Of a frame: height, width, channels.
             rng: Where chance comes from, and nothing else.
         """
-        raise NotImplementedError
 
     def _demand(self, good: bool, rule: str) -> None:
         if not good:
