@@ -8,8 +8,8 @@ from typing import Any
 
 from donkeycar.errors import DonkeyError
 
-# TensorFlow takes most of it as soon as it is imported.
-MEMORY_BYTES = 16_000_000_000
+# TensorFlow reserves 2.3 GB to convert a pilot on two cores, and more with more of them.
+MEMORY_BYTES = 8_000_000_000
 CPU_S = 900
 FILE_BYTES = 1_000_000_000
 
@@ -59,7 +59,7 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
     import keras
 
     from donkeycar.conversion.adapt import as_pilot
-    from donkeycar.conversion.describe import Wish, describe_pilot
+    from donkeycar.conversion.describe import Wish, describe_pilot, known_pilot
     from donkeycar.conversion.legacy import as_legacy_pilot
     from donkeycar.conversion.read import read_network
     from donkeycar.conversion.scenes import drawn, network_inputs, recorded
@@ -77,7 +77,9 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
     )
     old = read_network(wish.old, desk)
     legacy = not isinstance(old, keras.Model)
-    model, kind = (as_legacy_pilot if legacy else as_pilot)(old, wish.type)
+    known = known_pilot(wish.old)
+    type_name = wish.type or (known.type if known else None)
+    model, kind = (as_legacy_pilot if legacy else as_pilot)(old, type_name)
     first = convert(model, {}, desk / "first", ("float32",))["float32"]
     interpreter = LiteRTInterpreter(wish.old, content=first)
     info = describe_pilot(kind, interpreter, wish)

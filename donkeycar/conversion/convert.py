@@ -62,7 +62,8 @@ def convert_model(wish: Wish, out: Path, *, trust: bool = False) -> tuple[PilotF
             wish.old,
             arguments=[_request(wish, desk)],
             timeout_s=TIMEOUT_S,
-            environment={"TMPDIR": str(desk.resolve())},
+            # Without a limit, each thread of each core reserves memory of its own.
+            environment={"TMPDIR": str(desk.resolve()), "MALLOC_ARENA_MAX": "4"},
         )
         child.answer()
         return files, _take_over(PilotFiles.of(desk / NAME), files)
@@ -79,6 +80,8 @@ def _check_kind(old: Path, trust: bool) -> None:
             "A model to convert is a .tflite, .keras or .h5 file, or the folder of a SavedModel. "
             f"Received: {old}"
         )
+    if old.suffix == LITERT and PilotFiles.of(old).sidecar.exists():
+        raise PilotError(f"{old} is a pilot already, with {PilotFiles.of(old).sidecar} beside it.")
     if (is_folder or old.suffix in CAN_RUN_CODE) and not trust:
         raise PilotError(
             f"{old} is of a format that can carry code. donkeycar reads layers and weights only, "

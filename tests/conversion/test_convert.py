@@ -20,7 +20,6 @@ from tests.conversion.networks import (
     LINEAR_WEIGHTS,
     SHAPE,
     answers,
-    dense,
     graph,
     image,
     layer,
@@ -186,17 +185,30 @@ def test_what_keras_2_wrote_otherwise_is_understood(
     assert given == pytest.approx(np.ravel(model.predict_on_batch(inputs)), abs=1e-5)
 
 
-def categorical():
-    return graph(
-        [
-            image(),
-            layer("Flatten", "flattened", ["img_in"]),
-            dense("angle_out", "flattened", 15, "softmax"),
-            dense("throttle_out", "flattened", 20, "softmax"),
-        ],
-        ["img_in"],
-        ["angle_out", "throttle_out"],
+def test_a_pilot_of_our_own_keeps_what_its_sidecar_says(keras, convert, tmp_path, frames):
+    from donkeycar.pilots import PilotInfo, pilot_type
+    from donkeycar.pilots.transform import Transforms
+    from donkeycar.training.export import save_pilot
+
+    shape, options = (77, 82, 3), {"throttle_range": [-0.5, 0.7], "network": {"activation": "elu"}}
+    crop = Transforms([("CROP", {"top_px": 20})])
+    frames = np.random.default_rng(3).integers(0, 256, (4, *shape), dtype=np.uint8)
+    files = PilotFiles.of(tmp_path / "mine")
+    save_pilot(
+        files,
+        PilotInfo("categorical", shape, crop, options=options, comment="dry floor"),
+        pilot_type("categorical").build(shape, seed=1, **options),
+        inputs={"img_in": np.stack([crop(frame) for frame in frames])},
+        frames=frames,
+        precisions=("float32",),
     )
+    again = convert(files.keras)
+    np.testing.assert_array_equal(said(again, frames), said(files, frames))
+    info = load_pilot(again.litert).info
+    assert (info.comment, info.transforms.to_json()) == ("dry floor", crop.to_json())
+    assert info.options.items() >= options.items()
+    with pytest.raises(PilotError, match="mine.tflite is a pilot already, with .*mine.json"):
+        convert_model(Wish(files.litert), tmp_path / "other")
 
 
 def test_a_word_that_changes_what_a_layer_does_is_not_passed_over(keras):
