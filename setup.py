@@ -29,8 +29,13 @@ TRAIN = [
     "keras>=3.12,<4",
     "h5py>=3.11",
     "matplotlib>=3.9",
+    "av>=14",  # brings the H.264 codec of its movies: 36 MB, half of what imageio-ffmpeg takes
     *CAR,
 ]
+
+# Opens networks that Keras 3 cannot express. It asks for the whole of TensorFlow, but is content
+# with tensorflow-cpu: `pip install --no-deps tf_keras` is the leaner way, and what the tests use.
+CONVERT = [*TRAIN, "tf_keras~=2.21"]
 
 TEST = [
     "hypothesis>=6.100",
@@ -69,6 +74,7 @@ setup(
     extras_require={
         "pi": PI,
         "train": TRAIN,
+        "convert": CONVERT,
         "dev": [*PI, *TRAIN, *TEST],
     },
     entry_points={"console_scripts": ["donkey = donkeycar.management.cli:entry_point"]},

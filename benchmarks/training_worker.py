@@ -34,6 +34,29 @@ def main(folder: Path, seed: int) -> None:
     model = str(folder / "models" / "peer.savedmodel")
 
     started_s = time.monotonic()
+    epochs = []  # start, end of the steps, end of the validation; seconds since `started_s`
+
+    class Stamp(tf.keras.callbacks.Callback):
+        """Notes when each epoch began, had taught, and was judged."""
+
+        def now(self, *_):
+            return round(time.monotonic() - started_s, 3)
+
+        def on_epoch_begin(self, epoch, logs=None):
+            epochs.append([self.now()])
+
+        def on_test_begin(self, logs=None):
+            epochs[-1].append(self.now())
+
+        def on_epoch_end(self, epoch, logs=None):
+            epochs[-1].append(self.now())
+
+    fit = tf.keras.Model.fit
+
+    def stamped_fit(self, *args, callbacks, **kwargs):
+        return fit(self, *args, callbacks=[*callbacks, Stamp()], **kwargs)
+
+    tf.keras.Model.fit = stamped_fit
     history = train(cfg, str(folder / "train"), model, "linear")
     duration_s = time.monotonic() - started_s
 
@@ -43,8 +66,15 @@ def main(folder: Path, seed: int) -> None:
     for path in (folder / "judge.txt").read_text().splitlines():
         angle, throttle = pilot.run(np.asarray(Image.open(path)))
         answers.append((float(angle), float(throttle)))
-    losses = [float(loss) for loss in history["val_loss"]]
-    report = {"answers": answers, "duration_s": duration_s, "val_loss": losses}
+    report = {
+        "answers": answers,
+        "duration_s": duration_s,
+        "val_loss": [float(loss) for loss in history["val_loss"]],
+        "epochs": epochs,
+        "batch_size": cfg.BATCH_SIZE,
+        "train_share": cfg.TRAIN_TEST_SPLIT,
+        "versions": {"donkeycar": dk.__version__, "tensorflow": tf.__version__},
+    }
     (folder / "answers.json").write_text(json.dumps(report))
 
 

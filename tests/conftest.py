@@ -24,3 +24,96 @@ def shared_data():
             pytest.fail(message)
         pytest.skip(message)
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def road_tub(tmp_path_factory):
+    """Two sessions of a bright line that lies where the driver steers, 20 frames a second."""
+    import numpy as np
+
+    from donkeycar.tub import TubWriter
+
+    path = tmp_path_factory.mktemp("road") / "tub"
+    inputs = ["cam/image_array", "user/angle", "user/throttle", "user/mode"]
+    types = ["image_array", "float", "float", "str"]
+    for session in range(2):
+        with TubWriter(path, inputs, types) as tub:
+            for step in range(100):
+                angle = float(np.sin(step / 7 + session) * np.cos(step / 23))
+                frame = np.full((64, 80, 3), 40, np.uint8)
+                centre = round((angle + 1) / 2 * 68) + 6
+                frame[:, centre - 5 : centre + 5] = 220
+                values = (frame, angle, 0.6 - 0.4 * abs(angle), "user")
+                tub.append(
+                    dict(zip(inputs, values, strict=True)),
+                    timestamp_ms=1_700_000_000_000 + 50 * (200 * session + step),
+                )
+    return path
+
+
+@pytest.fixture(scope="session")
+def road_pilot(road_tub, tmp_path_factory):
+    """The files of a pilot that learnt from `road_tub`."""
+    from donkeycar.training import train
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    path = tmp_path_factory.mktemp("road_pilot") / "pilot.keras"
+    return train([road_tub], path, epochs=4, batch_size=16, patience=None, seed=1).files
+
+
+@pytest.fixture(scope="session")
+def full_car(tmp_path_factory):
+    """A created car, and in its data all that any type of pilot needs: two sessions."""
+    import numpy as np
+
+    from donkeycar.management.createcar import create_car
+    from donkeycar.pilots.registry import IMU_CHANNELS
+    from donkeycar.tub import TubWriter
+
+    columns = {
+        "cam/image_array": "image_array", "user/angle": "float", "user/throttle": "float",
+        "behavior/one_hot_state_array": "vector", "localizer/location": "int",
+        **dict.fromkeys(IMU_CHANNELS, "float"),
+    }  # fmt: skip
+    folder = tmp_path_factory.mktemp("cars") / "car"
+    create_car(folder, template="sim")
+    with (folder / "myconfig.py").open("a") as own:
+        own.write(
+            "\nIMAGE_H, IMAGE_W, BATCH_SIZE = 80, 96, 32\n"
+            "TRAIN_BEHAVIORS, TRAIN_LOCALIZER, NUM_LOCATIONS = True, True, 3\n"
+            "SEQUENCE_LENGTH = 2\n"
+            "SHOW_PLOT = PRINT_MODEL_SUMMARY = VERBOSE_TRAIN = False\n"
+            "SIM_TIME_SCALE, WEB_CONTROL_PORT = 5.0, 0\n"
+        )
+    for session in range(2):
+        with TubWriter(folder / "data", list(columns), list(columns.values())) as tub:
+            for step in range(60):
+                angle = float(np.sin(step / 7 + session))
+                frame = np.full((80, 96, 3), 40, np.uint8)
+                centre = round((angle + 1) / 2 * 84) + 6
+                frame[:, centre - 5 : centre + 5] = 220
+                behavior = [1.0, 0.0] if step % 2 else [0.0, 1.0]
+                values = frame, angle, 0.5 - 0.2 * abs(angle), behavior, step // 20, *[angle] * 6
+                tub.append(dict(zip(columns, values, strict=True)))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pilot_of_type(full_car):
+    """Train a pilot of a type by the command in `full_car`, once; return its ``.keras`` file."""
+    from functools import cache
+
+    from donkeycar.management.cli import main
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+    @cache
+    def pilot_of_type(name):
+        path = full_car / "models" / f"{name}.keras"
+        words = ["train", "--type", name, "--epochs", "1", "--seed", "1", "--model", str(path)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(full_car)
+            assert main(words) == 0
+        return path
+
+    return pilot_of_type

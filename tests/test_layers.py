@@ -13,10 +13,12 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 
 # What each may import of donkeycar, besides itself.
 BELOW_ASSEMBLY = {
-    "config", "console", "errors", "memory", "parts", "pilots", "profiler", "safety", "schema",
-    "settings", "sim", "testing", "timing", "tub", "vehicle",
+    "config", "console", "errors", "memory", "parts", "pilots", "profiler", "safety",
+    "sandbox", "schema", "settings", "sim", "testing", "timing", "tub", "vehicle",
 }  # fmt: skip
-EVERYTHING = BELOW_ASSEMBLY | {"assembly", "report", "rollout", "training"}
+EVERYTHING = BELOW_ASSEMBLY | {
+    "assembly", "conversion", "evaluation", "explain", "report", "rollout", "training",
+}  # fmt: skip
 ALLOWED = {
     "errors": set(),
     "timing": {"errors"},
@@ -26,16 +28,21 @@ ALLOWED = {
     "config": {"errors", "schema", "settings"},
     "safety": {"errors", "timing"},
     "tub": {"errors", "timing"},
-    "pilots": {"errors", "timing"},
+    "sandbox": {"errors"},
+    "pilots": {"errors", "timing", "sandbox"},
     "sim": {"errors", "timing"},
     "testing": {"errors", "timing"},
     "parts": {"errors", "timing", "safety", "tub", "pilots", "sim"},
     "profiler": {"errors", "timing"},
     "vehicle": {"errors", "timing", "memory", "safety", "profiler"},
-    "training": {"errors", "tub", "pilots"},
+    "video": {"errors"},
+    "training": {"errors", "tub", "pilots", "video"},
     "console": {"errors", "timing", "safety", "parts"},
+    "conversion": {"errors", "sandbox", "tub", "pilots", "training"},
     "report": {"errors", "tub", "pilots", "sim", "training"},
     "rollout": {"errors", "timing", "safety", "tub", "pilots", "sim", "parts", "vehicle"},
+    "evaluation": {"errors", "sandbox", "tub", "pilots", "sim", "training", "report", "rollout"},
+    "explain": {"errors", "tub", "pilots", "video", "training", "report"},
     "assembly": BELOW_ASSEMBLY,
     "management": EVERYTHING | {"templates"},
     "templates": EVERYTHING | {"management"},
@@ -45,8 +52,11 @@ ALLOWED = {
 
 # Which layers may import a library at the top of a module: they are useless without it, and
 # nothing that must start fast imports them. Whoever else needs it imports it where it is used.
-NUMPY_USERS = {"tub", "pilots", "sim", "parts", "testing", "training", "report", "rollout"}
-PICTURE_USERS = {"tub", "sim", "parts", "training", "report", "console"}
+NUMPY_USERS = {
+    "conversion", "evaluation", "explain", "parts", "pilots", "report", "rollout", "sim",
+    "testing", "training", "tub",
+}  # fmt: skip
+PICTURE_USERS = {"tub", "sim", "parts", "training", "report", "console", "explain"}
 TOP_LEVEL = {
     "numpy": NUMPY_USERS,
     "PIL": PICTURE_USERS,

@@ -6,7 +6,7 @@ behind a word in the settings, and what it is given; a module is imported only w
 
 from donkeycar.assembly.camera import CAMERAS, add_camera, make_clock, make_world
 from donkeycar.assembly.controller import CONTROLLERS, add_controllers
-from donkeycar.assembly.driver import add_console, add_drive_mode, add_pilot
+from donkeycar.assembly.driver import add_choices, add_console, add_drive_mode, add_pilot
 from donkeycar.assembly.drivetrain import add_drivetrain
 from donkeycar.assembly.recorder import add_recorder, new_tub_path
 
@@ -14,6 +14,7 @@ __all__ = [
     "CAMERAS",
     "CONTROLLERS",
     "add_camera",
+    "add_choices",
     "add_console",
     "add_controllers",
     "add_drive_mode",

@@ -17,7 +17,8 @@ def _size(cfg: Config) -> dict[str, Any]:
 
 
 def _frames(cfg: Config, clock: Clock) -> dict[str, Any]:
-    return {**_size(cfg), "framerate_hz": cfg.CAMERA_FRAMERATE, "clock": clock}
+    grey = cfg.IMAGE_DEPTH == 1
+    return {**_size(cfg), "grey": grey, "framerate_hz": cfg.CAMERA_FRAMERATE, "clock": clock}
 
 
 CAMERAS = {
@@ -47,6 +48,7 @@ CAMERAS = {
         "donkeycar.parts.camera.sim:SimCamera",
         lambda cfg, clock, world: {
             "world": world,
+            "grey": cfg.IMAGE_DEPTH == 1,
             "framerate_hz": cfg.CAMERA_FRAMERATE,
             "clock": clock,
         },

@@ -4,12 +4,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from donkeycar.assembly.pilot_options import bare_pilot_options
 from donkeycar.assembly.recipe import written
+from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
+from donkeycar.errors import ConfigError
 from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from donkeycar.console.controller import WebController
+    from donkeycar.pilots import Pilot
 
 # Wheels behind a speed controller of an RC car, which brakes before it reverses.
 ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
@@ -82,23 +86,64 @@ def _hear_at_once(car: Vehicle, console: "WebController") -> None:
                 entry.part.tell = partial(console.hear, kind)
 
 
+def add_choices(car: Vehicle, cfg: Config) -> None:
+    """Add what the driver chooses with a button: a behavior, a place; nothing without either.
+
+    Before the pilot, which is told the behavior, and before the recorder.
+
+    Channels:
+        Reads the programmable buttons of the page and the gamepad (``web/w1`` to ``web/w5``).
+        Writes ``behavior/state``, ``behavior/label`` and ``behavior/one_hot_state_array`` if
+        `TRAIN_BEHAVIORS`; ``localizer/location``, ``localizer/label`` and
+        ``location/one_hot_state_array`` if `TRAIN_LOCALIZER`.
+    """
+    from donkeycar.parts.choice import Choice
+
+    if cfg.TRAIN_BEHAVIORS:
+        car.add(
+            Choice(cfg.BEHAVIOR_LIST, what="behavior"),
+            inputs=[f"web/{cfg.BEHAVIOR_BUTTON}"],
+            outputs=["behavior/state", "behavior/label", "behavior/one_hot_state_array"],
+        )
+    if cfg.TRAIN_LOCALIZER:
+        places = [f"place {number}" for number in range(cfg.NUM_LOCATIONS)]
+        car.add(
+            Choice(places, what="place"),
+            inputs=[f"web/{cfg.LOCATION_BUTTON}"],
+            outputs=["localizer/location", "localizer/label", "location/one_hot_state_array"],
+        )
+
+
 def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = None) -> None:
     """Add the pilot in `model`, thinking in a thread of its own.
 
     Channels:
-        Reads the frame; writes ``pilot/angle``, ``pilot/throttle`` and until when they hold,
-        ``pilot/expires_s``.
+        Reads the frame, and the channels that its type needs beside it; writes ``pilot/angle``,
+        ``pilot/throttle`` and until when they hold, ``pilot/expires_s``; a pilot that knows
+        places, ``pilot/loc``.
+
+    Raises:
+        ConfigError: If no part before it writes a channel that it needs.
     """
     from donkeycar.parts.pilot import PilotPart
-    from donkeycar.pilots import load_pilot
+    from donkeycar.pilots import load_pilot, pilot_type
 
     camera_shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
-    pilot = load_pilot(model, type=model_type, camera_shape=camera_shape)
+    pilot = load_pilot(
+        model,
+        type=model_type,
+        camera_shape=camera_shape,
+        precision=cfg.PILOT_PRECISION,
+        transforms=transforms_from(cfg),
+        options=bare_pilot_options(cfg, pilot_type(model_type)) if model_type else None,
+    )
+    _check_channels(car, cfg, pilot)
     max_age_s = max(MIN_PILOT_AGE_S, PILOT_AGE_FRAMES / cfg.CAMERA_FRAMERATE)
+    outputs = ["pilot/angle", "pilot/throttle", "pilot/expires_s"]
     car.add(
         PilotPart(pilot, max_age_s=max_age_s, clock=car.clock),
-        inputs=["cam/image_array", "cam/exposed_s"],
-        outputs=["pilot/angle", "pilot/throttle", "pilot/expires_s"],
+        inputs=["cam/image_array", "cam/exposed_s", *pilot.vector_channels],
+        outputs=outputs if pilot.kind.locate is None else [*outputs, "pilot/loc"],
         threaded=True,
     )
     if cfg.AI_LAUNCH_DURATION > 0:
@@ -114,6 +159,31 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
             launch,
             inputs=["user/mode", "pilot/throttle", "user/actions"],
             outputs=["pilot/throttle"],
+        )
+
+
+def _check_channels(car: Vehicle, cfg: Config, pilot: "Pilot") -> None:
+    """Refuse a pilot that needs to know what this car does not."""
+    missing = [name for name in pilot.vector_channels if not car.writes(name)]
+    if missing:
+        advice = (
+            "Set TRAIN_BEHAVIORS=True in myconfig.py; manage.py must have add_choices before "
+            "add_pilot"
+            if pilot.kind.name == "behavior"
+            else "Add a part that writes them to manage.py, before add_pilot"
+        )
+        raise ConfigError(
+            f"A pilot of type {pilot.kind.name} needs the channels "
+            f"{', '.join(pilot.vector_channels)}. Received: no part writes {', '.join(missing)}. "
+            f"{advice}."
+        )
+    behaviors = pilot.options.get("behaviors")
+    if behaviors is None or pilot.info is None:
+        return
+    if list(behaviors) != list(cfg.BEHAVIOR_LIST):
+        raise ConfigError(
+            f"This pilot learnt the behaviors {list(behaviors)}. Received: "
+            f"BEHAVIOR_LIST={list(cfg.BEHAVIOR_LIST)}. Set it to what the pilot learnt."
         )
 
 

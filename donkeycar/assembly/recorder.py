@@ -8,12 +8,22 @@ from typing import Any
 from donkeycar.config import Config
 from donkeycar.vehicle import Vehicle
 
+# Channels that are recorded when a part of the car writes them, and their types in a tub.
+MORE_COLUMNS = {
+    "behavior/state": "int", "behavior/label": "str", "behavior/one_hot_state_array": "vector",
+    "localizer/location": "int",
+    "imu/acl_x": "float", "imu/acl_y": "float", "imu/acl_z": "float",
+    "imu/gyr_x": "float", "imu/gyr_y": "float", "imu/gyr_z": "float",
+}  # fmt: skip
+
 
 def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()) -> None:
     """Add the recorder: a record for each new frame while recording is on.
 
     Channels:
-        Writes ``tub/num_records``, which counts what is safely on disk, and ``tub/status``.
+        Records frame, driver and mode; the behavior and the place that a driver chose, and what
+        an IMU feels, if a part before it writes them. Writes ``tub/num_records``, which counts
+        what is safely on disk, and ``tub/status``.
     """
     from donkeycar.parts.eraser import Eraser
     from donkeycar.parts.recorder import TubRecorder
@@ -24,6 +34,10 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
     if cfg.RECORD_DURING_AI:
         inputs += ["pilot/angle", "pilot/throttle"]
         types += ["float", "float"]
+    for channel, type_name in MORE_COLUMNS.items():
+        if car.writes(channel):
+            inputs.append(channel)
+            types.append(type_name)
     car.add(
         RecordingRule(during_ai=cfg.RECORD_DURING_AI),
         inputs=["recording", "user/mode", "cam/sequence", "stop/reason"],

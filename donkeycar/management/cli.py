@@ -27,12 +27,23 @@ COMMANDS = {
     "createcar": Command("donkeycar.management.createcar", "make the folder of a car"),
     "update": Command("donkeycar.management.update", "renew manage.py and config.py of a car"),
     "config": Command("donkeycar.management.config", "show the settings of a car"),
-    "tub": Command("donkeycar.management.tub", "check and repair recordings"),
+    "tub": Command("donkeycar.management.tub", "check, repair and judge recordings"),
     "calibrate": Command("donkeycar.management.calibrate", "find the pulses of servo and motor"),
     "gamepad": Command("donkeycar.management.gamepad", "try a gamepad, and teach it to a car"),
     "doctor": Command("donkeycar.management.doctor", "what is there, what is missing, what to do"),
     "service": Command("donkeycar.management.service", "let the car start with the computer"),
     "train": Command("donkeycar.management.train", "make a pilot of recordings"),
+    "models": Command("donkeycar.management.models", "the pilots of a car, and how well each does"),
+    "convertmodel": Command(
+        "donkeycar.management.convertmodel", "make a pilot of somebody else's model"
+    ),
+    "evaluate": Command("donkeycar.management.evaluate", "how good pilots are, and which is best"),
+    "tubplot": Command("donkeycar.management.tubplot", "driver and pilot beside each other"),
+    "tubhist": Command("donkeycar.management.tubhist", "how often each steering was recorded"),
+    "cnnactivations": Command(
+        "donkeycar.management.cnnactivations", "what each layer of a pilot makes of a picture"
+    ),
+    "makemovie": Command("donkeycar.management.makemovie", "a tub as a movie, with what they do"),
     "sim": Command("donkeycar.management.sim", "let a pilot drive in the simulator"),
 }
 

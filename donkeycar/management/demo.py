@@ -113,7 +113,7 @@ def _record(tub: Path, args: argparse.Namespace, bars: Bars) -> int:
 def _train(tub: Path, files: PilotFiles, seed: int, num_records: int, bars: Bars) -> PilotInfo:
     """Train a pilot, unless there is one made of these records with this seed."""
     if files.sidecar.exists():
-        info, _ = read_info(files.sidecar)
+        info = read_info(files.sidecar)
         made_of = (info.training.get("seed"), info.training.get("epochs"), info.data.get("records"))
         if made_of == (seed, EPOCHS, num_records):
             print(f"Using the pilot {files.keras}")

@@ -60,12 +60,13 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> None:
+    from donkeycar.management.seen_through import CONFIG, car_transforms
     from donkeycar.pilots import load_pilot
     from donkeycar.rollout import evaluate_pilot
 
     if args.trajectory and not args.json:
         raise ConfigError("`--trajectory` is part of the JSON output. Add --json.")
-    pilot = load_pilot(args.model, type=args.model_type)
+    pilot = load_pilot(args.model, type=args.model_type, transforms=car_transforms(CONFIG))
     result = evaluate_pilot(
         pilot, args.track, laps=args.laps, seed=args.seed, rate_hz=args.rate, policy=args.policy
     )

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TrainingError
-from donkeycar.management.training_settings import train_car
+from donkeycar.management.train_report import tell, tell_folds
+from donkeycar.management.training_settings import options_from, progress_for, train_car
+from donkeycar.management.tub_paths import tub_paths
 
 if TYPE_CHECKING:
-    from donkeycar.training import TrainingResult
+    from donkeycar.training import TrainingOptions
 
 CONFIG = Path("config.py")
 # What a car has when its owner changes nothing; used outside a car's folder.
@@ -32,11 +34,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, help="the same seed trains the same pilot")
     parser.add_argument(
+        "--transfer", type=Path, metavar="MODEL", help="begin with the weights of this pilot"
+    )
+    parser.add_argument(
+        "--resume", action="store_true",
+        help="go on with an interrupted training, of the same settings and records",
+    )  # fmt: skip
+    parser.add_argument(
+        "--folds", type=int, metavar="K",
+        help="train K pilots, each judged by another part, to see how well this way of training "
+        "does",
+    )  # fmt: skip
+    parser.add_argument(
         "--validation", choices=("blocks", "last"), default="blocks",
         help="judge by blocks from everywhere, or by the last part (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--no-augmentation", action="store_true", help="show every frame as it was recorded"
+    )
+    parser.add_argument(
+        "--tensorboard", action="store_true", help="write a log that TensorBoard shows"
     )
     parser.add_argument(
         "--config", type=Path, default=CONFIG, help="settings of the car (default: %(default)s)"
@@ -64,21 +81,47 @@ def run(args: argparse.Namespace, folder: Path | None = None) -> None:
     """
     folder = folder or Path()
     cfg, in_car = _settings(args, folder)
-    for notice in cfg.notices:
-        print(f"note: {notice}")
-    result = train_car(
+    options, useless = options_from(
         cfg,
-        tubs=_tubs(args.tubs, cfg, in_car=in_car),
-        model=args.model,
-        models=_path(cfg, "MODELS_PATH", folder) if in_car else Path("models"),
         type=args.type,
         epochs=args.epochs,
         seed=args.seed,
         validation=args.validation,
         augment=not args.no_augmentation,
+        transfer=args.transfer,
+        tensorboard=args.tensorboard,
         comment=args.comment,
     )
-    _tell(result, cfg, in_car=in_car)
+    for notice in (*cfg.notices, *useless):
+        print(f"note: {notice}")
+    tubs = _tubs(args.tubs, cfg)
+    models = folder / Path(cfg.MODELS_PATH).expanduser() if in_car else Path("models")
+    if args.folds is not None:
+        _run_folds(args, cfg, options, tubs, models)
+        return
+    model = args.model or _model(models, resume=args.resume)
+    result = train_car(cfg, options, tubs=tubs, model=model, resume=args.resume)
+    tell(result, cfg, in_car=in_car)
+
+
+def _run_folds(
+    args: argparse.Namespace,
+    cfg: Config,
+    options: "TrainingOptions",
+    tubs: list[Path],
+    models: Path,
+) -> None:
+    """Train several pilots, and say what came out of all of them."""
+    from donkeycar.training.database import next_model_path
+    from donkeycar.training.folds import train_folds
+
+    if args.model is None and args.resume:
+        raise TrainingError("`--folds` with `--resume` needs the folder of the folds. Say --model")
+    folder = (args.model or next_model_path(models)).with_suffix("")
+    result = train_folds(
+        tubs, folder, options, k=args.folds, resume=args.resume, progress=progress_for(cfg)
+    )
+    tell_folds(result)
 
 
 def _settings(args: argparse.Namespace, folder: Path) -> tuple[Config, bool]:
@@ -93,60 +136,19 @@ def _settings(args: argparse.Namespace, folder: Path) -> tuple[Config, bool]:
     return load_config(DEFAULTS, args.myconfig, args.set), False
 
 
-def _path(cfg: Config, name: str, folder: Path) -> Path:
-    return folder / Path(cfg[name]).expanduser()
+def _model(models: Path, *, resume: bool) -> Path:
+    """Where a pilot goes that nobody gave a name: a new one, or the one that was interrupted."""
+    from donkeycar.training.checkpoint import newest_checkpoint
+    from donkeycar.training.database import next_model_path
+
+    if resume:
+        return newest_checkpoint(models).with_suffix(".keras")
+    return next_model_path(models)
 
 
-def _tubs(named: list[str] | None, cfg: Config, *, in_car: bool) -> list[Path]:
+def _tubs(named: list[str] | None, cfg: Config) -> list[Path]:
     """Folders of tubs to learn from; a folder that holds tubs stands for all of them."""
-    if named:
-        paths = [Path(word).expanduser() for words in named for word in words.split(",") if word]
-    else:
-        paths = [Path(cfg.DATA_PATH).expanduser()]
-    found = [tub for path in paths for tub in _inside(path)]
+    found = tub_paths(named or [str(cfg.DATA_PATH)])
     if not found:
         raise TrainingError("`--tub` must name a folder of recordings. Received: nothing")
     return found
-
-
-def _inside(path: Path) -> list[Path]:
-    """Return the tubs in a folder, or the folder itself."""
-    marks = ("manifest.json", "meta.json")
-    if not path.is_dir() or any((path / mark).exists() for mark in marks):
-        return [path]
-    tubs = [inner for inner in sorted(path.iterdir()) if any((inner / m).exists() for m in marks)]
-    return tubs or [path]
-
-
-def _tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
-    """Print what came out, and what to do next."""
-    from donkeycar.pilots.pilot import describe
-
-    how = {
-        "finished": "",
-        "early": ", then it did not get better any more",
-        "interrupted": ", interrupted",
-    }
-    print(
-        f"{len(result.history['loss'])} epochs in {result.duration_s:.0f} s{how[result.ended]}; "
-        f"kept epoch {result.best_epoch}"
-    )
-    for name, title in (("train", "training"), ("validation", "validation")):
-        angle, throttle = result.metrics[name]["angle"], result.metrics[name]["throttle"]
-        print(
-            f"{title:10}  steering error {angle['mae']:.3f}, correlation {_number(angle['r'])};  "
-            f"throttle error {throttle['mae']:.3f}, correlation {_number(throttle['r'])}"
-        )
-    for path in result.files:
-        print(f"wrote {path}")
-    shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
-    if in_car and result.info.camera_shape != shape:
-        print(
-            f"note: this pilot drives with frames of {describe(result.info.camera_shape)}; "
-            f"this car's camera is set to {describe(shape)}."
-        )
-    print(f"Next: python manage.py drive --model {result.files.keras}")
-
-
-def _number(value: float | None) -> str:
-    return "none" if value is None else f"{value:.3f}"

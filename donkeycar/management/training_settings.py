@@ -3,84 +3,105 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
+from donkeycar.management.augmentation_settings import augmentation_from
+from donkeycar.management.pilot_settings import pilot_options_from
 
 if TYPE_CHECKING:
-    from donkeycar.pilots.transform import Transforms
-    from donkeycar.training import TrainingResult
+    from donkeycar.training import Progress, TrainingOptions, TrainingResult
     from donkeycar.training.split import Validation
 
-# Settings of each transform, and what its arguments are called.
-TRANSFORM_SETTINGS = {
-    "CROP": {
-        "top_px": "ROI_CROP_TOP",
-        "bottom_px": "ROI_CROP_BOTTOM",
-        "left_px": "ROI_CROP_LEFT",
-        "right_px": "ROI_CROP_RIGHT",
-    },
-    "TRAPEZE": {
-        "upper_left_px": "ROI_TRAPEZE_UL",
-        "upper_right_px": "ROI_TRAPEZE_UR",
-        "lower_left_px": "ROI_TRAPEZE_LL",
-        "lower_right_px": "ROI_TRAPEZE_LR",
-        "top_px": "ROI_TRAPEZE_MIN_Y",
-        "bottom_px": "ROI_TRAPEZE_MAX_Y",
-    },
-}
 
-
-def train_car(
+def options_from(
     cfg: Config,
     *,
-    tubs: list[Path],
-    model: Path | None,
-    models: Path,
     type: str | None = None,
     epochs: int | None = None,
     seed: int | None = None,
     validation: "Validation" = "blocks",
     augment: bool = True,
+    transfer: Path | None = None,
+    tensorboard: bool = False,
     comment: str = "",
-) -> "TrainingResult":
-    """Train a pilot with the settings of a car.
+) -> tuple["TrainingOptions", list[str]]:
+    """Put together how to train.
 
     Args:
-        cfg: The settings.
-        tubs: What to learn from.
-        model: Where the pilot goes; ``None`` makes up a name in `models`.
-        models: Folder of the car's pilots.
+        cfg: Settings of the car.
         type: Instead of `DEFAULT_MODEL_TYPE`.
         epochs: Instead of `MAX_EPOCHS`.
         seed: For everything that is drawn; ``None`` draws one.
         validation: ``blocks`` or ``last``.
         augment: Whether frames are changed at random.
+        transfer: Pilot to begin with.
+        tensorboard: Write a log for it even if `TENSORBOARD` does not say so.
         comment: Of the owner.
-    """
-    from donkeycar.training import Bars, Lines, train
-    from donkeycar.training.augmentation import Augmentation
-    from donkeycar.training.database import next_model_path
 
-    result = train(
-        tubs,
-        model or next_model_path(models),
-        type=type or cfg.DEFAULT_MODEL_TYPE,
+    Returns:
+        The options, and a sentence for each setting of the owner that has no effect.
+    """
+    from donkeycar.pilots.registry import pilot_type
+    from donkeycar.training import TrainingOptions
+
+    kind = pilot_type(type or cfg.DEFAULT_MODEL_TYPE)
+    pilot_options, useless = pilot_options_from(cfg, kind)
+    if cfg.FREEZE_LAYERS and transfer is None:
+        useless.append("FREEZE_LAYERS has no effect without --transfer")
+    options = TrainingOptions(
+        type=kind.name,
+        pilot_options=pilot_options,
         epochs=cfg.MAX_EPOCHS if epochs is None else epochs,
         batch_size=cfg.BATCH_SIZE,
-        learning_rate=cfg.LEARNING_RATE,
-        learning_rate_decay=cfg.LEARNING_RATE_DECAY,
         optimizer=cfg.OPTIMIZER or "adam",
+        weight_decay=cfg.WEIGHT_DECAY,
+        learning_rate=cfg.LEARNING_RATE,
+        schedule=cfg.LEARNING_RATE_SCHEDULE,
+        learning_rate_decay=cfg.LEARNING_RATE_DECAY,
+        learning_rate_drop=cfg.LEARNING_RATE_DROP,
+        epochs_per_drop=cfg.EPOCHS_PER_DROP,
+        warmup_epochs=cfg.WARMUP_EPOCHS,
         patience=cfg.EARLY_STOP_PATIENCE if cfg.USE_EARLY_STOP else None,
         min_delta=cfg.MIN_DELTA,
         train_share=cfg.TRAIN_TEST_SPLIT,
         validation=validation,
-        augmentation=Augmentation() if augment else None,
+        label_shift=cfg.LABEL_SHIFT,
+        label_window=cfg.LABEL_WINDOW,
+        augmentation=augmentation_from(cfg) if augment else None,
+        balance=cfg.BALANCE_STEERING,
         transforms=transforms_from(cfg),
         record_filter=cfg.TRAIN_FILTER,
+        transfer=transfer,
+        layers_to_train=cfg.NUM_LAST_LAYERS_TO_TRAIN if transfer and cfg.FREEZE_LAYERS else None,
+        mixed_precision=cfg.MIXED_PRECISION,
         seed=seed,
         comment=comment,
         print_summary=cfg.PRINT_MODEL_SUMMARY,
-        progress=Bars() if cfg.VERBOSE_TRAIN else Lines(),
+        tensorboard=tensorboard or cfg.TENSORBOARD,
     )
+    return options, useless
+
+
+def train_car(
+    cfg: Config,
+    options: "TrainingOptions",
+    *,
+    tubs: list[Path],
+    model: Path,
+    resume: bool = False,
+) -> "TrainingResult":
+    """Train a pilot with the settings of a car, and draw its plot.
+
+    Args:
+        cfg: The settings.
+        options: As `options_from` put them together.
+        tubs: What to learn from.
+        model: Where the pilot goes.
+        resume: Go on with the training of this pilot that was interrupted.
+    """
+    from donkeycar.training import train
+
+    result = train(tubs, model, options, resume=resume, progress=progress_for(cfg))
     if cfg.SHOW_PLOT:
         from donkeycar.report.figures import loss_curve
 
@@ -89,13 +110,8 @@ def train_car(
     return result
 
 
-def transforms_from(cfg: Config) -> "Transforms":
-    """Put together what `TRANSFORMATIONS` names."""
-    from donkeycar.pilots.transform import Transforms
+def progress_for(cfg: Config) -> "Progress":
+    """Show bars or lines, as the settings say."""
+    from donkeycar.training import Bars, Lines
 
-    return Transforms(
-        [
-            (name, {key: cfg[setting] for key, setting in TRANSFORM_SETTINGS.get(name, {}).items()})
-            for name in cfg.TRANSFORMATIONS
-        ]
-    )
+    return Bars() if cfg.VERBOSE_TRAIN else Lines()

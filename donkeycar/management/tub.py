@@ -10,22 +10,25 @@ SHOWN = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add `check` and `repair`, each with the tubs it is to look at."""
+    """Add `check`, `repair` and `report`, each with the tubs it is to look at."""
     actions = parser.add_subparsers(metavar="action", dest="action", required=True)
     for name, text in (
         ("check", "read everything in a tub, change nothing; exit code 1 if something is wrong"),
         ("repair", "put a damaged tub right; nothing is deleted"),
+        ("report", "say what a pilot would learn from, what is odd about it, and what to do"),
     ):
         action = actions.add_parser(name, help=text, description=text)
         action.add_argument("tubs", nargs="+", type=Path, metavar="TUB", help="folder of a tub")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check or repair.
+    """Check, repair or report.
 
     Returns:
         1 if `check` found something wrong, else 0.
     """
+    if args.action == "report":
+        return report_tubs([path.expanduser() for path in args.tubs])
     look = {"check": check_tub, "repair": repair_tub}[args.action]
     return max(look(path.expanduser()) for path in args.tubs)
 
@@ -65,4 +68,28 @@ def repair_tub(path: Path) -> int:
         print(f"{path}: {note}")
     if not notes:
         print(f"{path}: nothing to repair")
+    return 0
+
+
+def report_tubs(paths: list[Path]) -> int:
+    """Print what a pilot would learn from, and what is odd about it.
+
+    Raises:
+        TrainingError: If there is nothing to learn from.
+    """
+    from donkeycar.training import Bars
+    from donkeycar.training.data_report import data_report
+    from donkeycar.training.recordings import gather
+
+    report = data_report(gather(paths), Bars())
+    for line in report.facts:
+        print(line)
+    print("steering from left to right, and how much there is of it")
+    for line in report.histogram:
+        print(f"  {line}")
+    odd = [*report.findings, *report.left_out, *report.hints]
+    for sentence in odd:
+        print(f"* {sentence}")
+    if not odd:
+        print("Nothing is odd. Next: donkey train --tub " + " ".join(map(str, paths)))
     return 0

@@ -1,6 +1,7 @@
 """Lets a trained pilot look at the newest frame, without the loop ever waiting for it."""
 
 import logging
+from collections.abc import Callable, Sequence
 from threading import Condition
 from typing import NamedTuple, Protocol
 
@@ -17,19 +18,30 @@ MAX_OVERSHOOT = 2.0
 # How long the worker sleeps at most before it looks whether it should end.
 POLL_S = 0.2
 
-Answer = tuple[float, float, float]
+# A pilot that looks back sees a car that jumps if it looks over a gap as long as this.
+MAX_GAP_S = 0.5
+
+# Angle, throttle, and when they expire; of a pilot that knows places, the place as well.
+Answer = tuple[float, float, float] | tuple[float, float, float, int | None]
+Value = float | Sequence[float] | np.ndarray | None
 
 
 class Infers(Protocol):
-    """What this part needs of a pilot."""
+    """What this part needs of a pilot.
 
-    def infer(self, image: np.ndarray, /) -> tuple[float, float]:
-        """Return angle and throttle for a frame."""
+    One with `vector_channels` gets their values as a second argument; one that looks back has
+    `reset`; one whose `kind` can `locate` has a `location`.
+    """
+
+    @property
+    def infer(self) -> Callable[..., tuple[float, float]]:
+        """Returns angle and throttle for a frame."""
 
 
 class _Frame(NamedTuple):
     image: np.ndarray
     exposed_s: float
+    vector: np.ndarray | None
 
 
 class PilotPart:
@@ -39,6 +51,9 @@ class PilotPart:
     lives `max_age_s` from the moment its frame was *exposed*, so camera, queue and network
     together have that long; an older answer counts as none. The answer that a network gives
     to one frame is void if it is not a number or far out of range.
+
+    A pilot that wants to know more than the frame gets no frame until every channel it needs has a
+    value.
 
     Called with `run`, it answers for the frame at once: for a simulator in lockstep.
 
@@ -74,29 +89,36 @@ class PilotPart:
         self._changed = Condition()
         self._waiting: _Frame | None = None
         self._seen_s: float | None = None
+        self._last_s: float | None = None
+        self._wants_vector = bool(getattr(pilot, "vector_channels", ()))
+        self._locates = getattr(getattr(pilot, "kind", None), "locate", None) is not None
         self._answer: Answer | None = None
         self._error: Exception | None = None
         self._stopping = False
 
-    def run(self, image: np.ndarray | None, exposed_s: float | None) -> Answer | None:
+    def run(
+        self, image: np.ndarray | None, exposed_s: float | None, *values: Value
+    ) -> Answer | None:
         """Look at the frame and answer, in the caller's thread.
 
         Args:
             image: Newest frame, ``None`` before the first.
             exposed_s: When it was exposed, on the clock.
+            values: Of the pilot's `vector_channels`, numbers or rows of numbers.
 
         Returns:
-            Angle and throttle, each -1 to +1, and the moment they expire; ``None`` if there is no
-            frame, the answer is void, or it is too old already.
+            Angle and throttle, each -1 to +1, and the moment they expire; from a pilot that knows
+            places, the number of the place as well. ``None`` if there is no frame, a value is
+            missing, the answer is void, or it is too old already.
         """
-        if image is None or exposed_s is None:
-            return None
-        if exposed_s != self._seen_s:
-            self._seen_s = exposed_s
-            self._answer = self._look(_Frame(image, exposed_s))
+        frame = self._fresh(image, exposed_s, values)
+        if frame is not None:
+            self._answer = self._look(frame)
         return self._unless_expired(self._answer)
 
-    def run_threaded(self, image: np.ndarray | None, exposed_s: float | None) -> Answer | None:
+    def run_threaded(
+        self, image: np.ndarray | None, exposed_s: float | None, *values: Value
+    ) -> Answer | None:
         """Hand the frame to the worker, and return its newest answer without waiting.
 
         Returns:
@@ -108,9 +130,9 @@ class PilotPart:
         with self._changed:
             if self._error is not None:
                 raise PartFailed(f"the pilot stopped: {self._error}") from self._error
-            if image is not None and exposed_s is not None and exposed_s != self._seen_s:
-                self._seen_s = exposed_s
-                self._waiting = _Frame(image, exposed_s)
+            frame = self._fresh(image, exposed_s, values)
+            if frame is not None:
+                self._waiting = frame
                 self._changed.notify()
             answer = self._answer
         return self._unless_expired(answer)
@@ -133,6 +155,20 @@ class PilotPart:
             self._answer = None
             self._changed.notify_all()
 
+    def _fresh(
+        self, image: np.ndarray | None, exposed_s: float | None, values: tuple[Value, ...]
+    ) -> _Frame | None:
+        """What there is to look at, if it was not looked at before."""
+        if image is None or exposed_s is None or exposed_s == self._seen_s:
+            return None
+        vector = None
+        if self._wants_vector:
+            if any(value is None for value in values):
+                return None
+            vector = np.concatenate([np.asarray(value, np.float32).ravel() for value in values])
+        self._seen_s = exposed_s
+        return _Frame(image, exposed_s, vector)
+
     def _next_frame(self) -> _Frame | None:
         """Wait for a frame; ``None`` when it is time to end."""
         with self._changed:
@@ -143,7 +179,11 @@ class PilotPart:
 
     def _look(self, frame: _Frame) -> Answer | None:
         """Ask the network, and refuse an answer that must not reach a motor."""
-        angle, throttle = self.pilot.infer(frame.image)
+        if self._last_s is not None and frame.exposed_s - self._last_s > MAX_GAP_S:
+            getattr(self.pilot, "reset", _nothing)()
+        self._last_s = frame.exposed_s
+        beside = () if frame.vector is None else (frame.vector,)
+        angle, throttle = self.pilot.infer(frame.image, *beside)
         self.latency_s = self._clock.monotonic() - frame.exposed_s
         self.num_answers += 1
         # A comparison with NaN is false, so this refuses it too.
@@ -152,13 +192,18 @@ class PilotPart:
             if self.num_void == 1:
                 logger.warning("The pilot answered angle=%s, throttle=%s: void", angle, throttle)
             return None
-        return _clipped(angle), _clipped(throttle), frame.exposed_s + self.max_age_s
+        answer = _clipped(angle), _clipped(throttle), frame.exposed_s + self.max_age_s
+        return (*answer, getattr(self.pilot, "location", None)) if self._locates else answer
 
     def _unless_expired(self, answer: Answer | None) -> Answer | None:
         """Return an answer that still counts."""
         if answer is None or self._clock.monotonic() >= answer[2]:
             return None
         return answer
+
+
+def _nothing() -> None:
+    """Forget nothing: there is nothing that the pilot remembers."""
 
 
 def _clipped(value: float) -> float:

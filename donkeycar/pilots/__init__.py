@@ -4,7 +4,8 @@ Nothing here needs TensorFlow to drive: a car opens LiteRT files only.
 """
 
 from donkeycar.pilots.bundle import PilotInfo, read_info
-from donkeycar.pilots.pilot import Pilot, load_pilot
+from donkeycar.pilots.load import load_pilot
+from donkeycar.pilots.pilot import Pilot
 from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
 
 __all__ = ["PILOT_TYPES", "Pilot", "PilotInfo", "load_pilot", "pilot_type", "read_info"]

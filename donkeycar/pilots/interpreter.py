@@ -5,8 +5,9 @@ lists them in an order of its own: read by position, today's files give the thro
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,98 +20,220 @@ IDENTIFIER = b"TFL3"
 MAX_THREADS = 4
 
 
+class Input(NamedTuple):
+    """One input of a network.
+
+    Attributes:
+        tensor: Its number.
+        shape: With the batch of 1 in front.
+        dtype: Of the numbers it wants.
+    """
+
+    tensor: int
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+
+
 def default_num_threads() -> int:
     """Threads for inference: all cores but the two that camera and loop need, 1 to 4."""
     return max(1, min(MAX_THREADS, (os.cpu_count() or 1) - 2))
 
 
 class LiteRTInterpreter:
-    """One opened model with one image input.
+    """One opened network: an image or several in a row, and perhaps vectors beside them.
 
     Args:
         path: A ``.tflite`` file of at most 50 MB.
         num_threads: Threads per inference, 1 or more; ``None`` leaves two cores free.
+        content: What is in the file, if it was read already.
+
+    Attributes:
+        image_name: Name of the input that takes the image.
+        image: That input.
+        vectors: The other inputs, by name.
+        input_shape: Height, width and channels of the image.
+        sequence_length: How many images it looks at together; ``None`` for a single one that
+            comes without a dimension for it.
 
     Raises:
-        PilotError: If LiteRT is not installed, or the file is not a network with one image input.
+        PilotError: If LiteRT is not installed, or the file is not a network with an image input.
     """
 
-    def __init__(self, path: Path, *, num_threads: int | None = None) -> None:
-        _check_file(path)
+    def __init__(
+        self, path: Path, *, num_threads: int | None = None, content: bytes | None = None
+    ) -> None:
+        content = read_litert(path) if content is None else content
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
             raise PilotError("Pilots run on LiteRT: pip install ai-edge-litert") from error
         self.num_threads = default_num_threads() if num_threads is None else num_threads
         try:
-            self._interpreter: Any = Interpreter(model_path=str(path), num_threads=self.num_threads)
+            # Not from the path: what was checked is what is opened, and a file that shrinks
+            # under a running network would end the process.
+            self._interpreter: Any = Interpreter(
+                model_content=content, num_threads=self.num_threads
+            )
             self._interpreter.allocate_tensors()
             signatures = self._interpreter.get_signature_list()
         except (ValueError, RuntimeError) as error:
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else "no reason given"
-            raise PilotError(f"LiteRT cannot open {path}: {reason}") from error
+            said = " ".join(str(error).split()) or "no reason given"
+            raise PilotError(f"LiteRT cannot open {path}: {said:.200}") from error
         self._runner: Any = None
         if signatures:
             self._runner = self._interpreter.get_signature_runner(next(iter(signatures)))
-            inputs = self._runner.get_input_details()
+            details = self._runner.get_input_details()
         else:
-            inputs = {detail["name"]: detail for detail in self._interpreter.get_input_details()}
-        if len(inputs) != 1:
-            raise PilotError(
-                f"A pilot takes one image and nothing else. Received: {path} with inputs "
-                f"{sorted(inputs)}"
+            details = {
+                plain_name(detail["name"]): detail
+                for detail in self._interpreter.get_input_details()
+            }
+        inputs = {
+            name: Input(
+                int(detail["index"]),
+                tuple(int(side) for side in detail["shape"]),
+                np.dtype(detail["dtype"]),
             )
-        self.input_name, detail = next(iter(inputs.items()))
-        self._input_index = int(detail["index"])
-        self._dtype = np.dtype(detail["dtype"])
-        shape = tuple(int(side) for side in detail["shape"])
-        if len(shape) != 4 or shape[0] != 1 or shape[3] not in (1, 3):
-            raise PilotError(
-                "The input of a pilot has shape (1, height, width, 1 or 3). "
-                f"Received: {path} with {shape}"
-            )
-        if self._dtype not in (np.dtype(np.float32), np.dtype(np.uint8)):
-            raise PilotError(
-                f"The input of a pilot is float32 or uint8. Received: {path} with {self._dtype}"
-            )
-        self.input_shape = (shape[1], shape[2], shape[3])
+            for name, detail in details.items()
+        }
+        for detail in self._interpreter.get_output_details():
+            if np.dtype(detail["dtype"]) != np.float32:
+                raise PilotError(
+                    "The outputs of a pilot are float32. "
+                    f"Received: {path} with {np.dtype(detail['dtype'])}"
+                )
+        self.image_name = _image_among(inputs, path)
+        self.image = inputs.pop(self.image_name)
+        self.vectors = inputs
+        *_, height, width, channels = self.image.shape
+        self.input_shape = (height, width, channels)
+        self.sequence_length = self.image.shape[1] if len(self.image.shape) == 5 else None
 
-    def __call__(self, image: np.ndarray) -> dict[str, np.ndarray]:
+    def __call__(
+        self, image: np.ndarray, vector: np.ndarray | None = None
+    ) -> dict[str, np.ndarray]:
         """Run the network once.
 
         Args:
-            image: ``uint8``, of shape `input_shape`. A network with ``float32`` input gets it
-                scaled to 0..1, as every donkeycar trained it; one with ``uint8`` input as it is.
+            image: As for `arrays`.
+            vector: As for `arrays`.
 
         Returns:
             Output arrays by their name in the signature; from a file without one,
             ``output_0``, ``output_1`` ... in the order of its outputs.
         """
+        return self.run(self.arrays(image, vector))
+
+    def arrays(self, image: np.ndarray, vector: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """Put what the network gets into the form it wants.
+
+        Args:
+            image: ``uint8``, of shape `input_shape`, or `sequence_length` of them. A network with
+                ``float32`` input gets it scaled to 0..1, as every donkeycar trained it; one with
+                ``uint8`` input as it is.
+            vector: For the other input of a network that has one.
+
+        Returns:
+            One array for each input, with the batch of 1 in front.
+        """
         batch = image[None]
-        if self._dtype == np.float32:
+        if self.image.dtype == np.float32:
             batch = np.multiply(batch, np.float32(1 / 255), dtype=np.float32)
+        arrays = {self.image_name: batch}
+        if vector is not None:
+            arrays.update(dict.fromkeys(self.vectors, np.asarray(vector, np.float32)[None]))
+        return arrays
+
+    def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Run the network once on arrays that are what it wants already.
+
+        Args:
+            inputs: One array for each input, with the batch of 1 in front.
+
+        Returns:
+            As `__call__`.
+        """
         if self._runner is not None:
-            outputs: dict[str, np.ndarray] = self._runner(**{self.input_name: batch})
+            outputs: dict[str, np.ndarray] = self._runner(**inputs)
             return outputs
-        self._interpreter.set_tensor(self._input_index, batch)
+        for name, array in inputs.items():
+            one = self.image if name == self.image_name else self.vectors[name]
+            self._interpreter.set_tensor(one.tensor, array)
         self._interpreter.invoke()
         return {
             f"output_{position}": self._interpreter.get_tensor(detail["index"])
             for position, detail in enumerate(self._interpreter.get_output_details())
         }
 
+    def output_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of each output, with the batch of 1 in front, by the names `run` gives them."""
+        if self._runner is not None:
+            details = self._runner.get_output_details()
+        else:
+            listed = self._interpreter.get_output_details()
+            details = {f"output_{position}": detail for position, detail in enumerate(listed)}
+        return {
+            name: tuple(int(side) for side in detail["shape"]) for name, detail in details.items()
+        }
 
-def _check_file(path: Path) -> None:
-    """Refuse what is not a LiteRT file before any library opens it."""
+
+def plain_name(name: str) -> str:
+    """Name of an input as its owner knows it.
+
+    Example:
+        >>> plain_name("serving_default_img_in:0")
+        'img_in'
+    """
+    return name.removeprefix("serving_default_").partition(":")[0]
+
+
+def read_litert(path: Path) -> bytes:
+    """Read a LiteRT file, and refuse what is none before any library opens it.
+
+    Raises:
+        PilotError: If it cannot be read, is no LiteRT file, or is longer than 50 MB.
+    """
+    if path.exists() and not path.is_file():
+        raise PilotError(f"{path} is not a file.")
     try:
         with path.open("rb") as file:
-            head = file.read(8)
-            size = path.stat().st_size
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise PilotError(f"{path} cannot be read: {error.strerror}") from error
-    if head[4:] != IDENTIFIER:
+    if content[4:8] != IDENTIFIER:
         raise PilotError(f"{path} is not a LiteRT model. Is the file complete?")
-    if size > MAX_BYTES:
+    if len(content) > MAX_BYTES:
         raise PilotError(
-            f"A model must be at most {MAX_BYTES // 1_000_000} MB. Received: {path}, {size} bytes"
+            f"A model must be at most {MAX_BYTES // 1_000_000} MB. Received: {path}, "
+            f"{path.stat().st_size} bytes"
         )
+    return content
+
+
+def _image_among(inputs: dict[str, Input], path: Path) -> str:
+    """Find the one input that takes an image, and refuse inputs that no pilot has."""
+    images = [name for name, one in inputs.items() if len(one.shape) in (4, 5)]
+    shown = {name: one.shape for name, one in sorted(inputs.items())}
+    if len(images) != 1:
+        raise PilotError(
+            "A pilot takes one image, or one row of images, and vectors beside it. "
+            f"Received: {path} with inputs {shown}"
+        )
+    name = images[0]
+    for other, one in inputs.items():
+        good = one.shape[0] == 1 and all(side > 0 for side in one.shape)
+        if other == name:
+            good = good and one.shape[-1] in (1, 3)
+        elif len(one.shape) != 2 or one.dtype != np.float32:
+            good = False
+        if not good:
+            raise PilotError(
+                "The image input of a pilot has shape (1, height, width, 1 or 3), any other is one "
+                f"row of float32. Received: {path} with inputs {shown}"
+            )
+    if inputs[name].dtype not in (np.dtype(np.float32), np.dtype(np.uint8)):
+        raise PilotError(
+            "The image input of a pilot is float32 or uint8. "
+            f"Received: {path} with {inputs[name].dtype}"
+        )
+    return name

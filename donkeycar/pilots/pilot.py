@@ -1,15 +1,21 @@
-"""A model that can drive this car: checked, warmed up, and called with one frame."""
+"""A model that can drive this car: warmed up, and called with one frame."""
 
 import math
-from pathlib import Path
+from collections import deque
+from typing import Any
 
 import numpy as np
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.bundle import PilotFiles, PilotInfo, litert_sha256, read_info
+from donkeycar.pilots.bare import bare_options
 from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.registry import PilotType, pilot_type
+from donkeycar.pilots.options import Options
+from donkeycar.pilots.registry import PilotType
+from donkeycar.pilots.sidecar import PilotInfo
 from donkeycar.pilots.transform import Shape, Transforms
+
+# Meant to be -1 to +1; black, white and noise are no road, and a good network may overshoot there.
+MAX_ANSWER = 100.0
 
 
 class Pilot:
@@ -18,98 +24,165 @@ class Pilot:
     `load_pilot` makes one from files. Ready once constructed: it has answered for three test
     frames, so the first frame of the road does not wait for memory to be set up.
 
+    Some types see the last few frames at once, or remember their last answers. Before there are
+    enough, the first frame stands for those before it, and the answers before it were 0.
+
     Args:
         interpreter: Runs the network.
         kind: Type of the pilot.
         info: What its sidecar says, ``None`` for a bare file.
+        options: Of a bare file; what is missing is as in donkeycar 5.x.
+        transforms: Of a bare file; ``None`` for none.
+        camera_shape: Of a bare file; ``None`` if it is what its network takes.
+
+    Attributes:
+        input_shape: Height, width and channels of the frames it wants.
+        options: What its type leaves open.
+        vector_channels: Channels that make up the vector beside the frame, one after the other;
+            empty if it wants none.
+        vector_size: How many numbers that vector has; 0 if it wants none.
+        shown: What the network got last, by the names of its inputs; empty before the first frame.
+        location: Number of the place where the last frame was seen, from 0; ``None`` for types
+            that know none, and before the first frame.
 
     Raises:
-        PilotError: If it does not answer with finite numbers.
+        PilotError: If the network is not of this type, or does not answer with finite numbers.
     """
 
     def __init__(
-        self, interpreter: LiteRTInterpreter, kind: PilotType, *, info: PilotInfo | None = None
+        self,
+        interpreter: LiteRTInterpreter,
+        kind: PilotType,
+        *,
+        info: PilotInfo | None = None,
+        options: Options | None = None,
+        transforms: Transforms | None = None,
+        camera_shape: Shape | None = None,
     ) -> None:
         self._interpreter = interpreter
-        self._transforms = Transforms() if info is None else info.transforms
+        self._transforms = (transforms or Transforms()) if info is None else info.transforms
         self.kind = kind
         self.info = info
-        self.input_shape: Shape = interpreter.input_shape if info is None else info.camera_shape
+        self.options: dict[str, Any] = (
+            bare_options(kind, interpreter, options or {})
+            if info is None
+            else kind.settled(info.options)
+        )
+        own_shape = None if info is None else info.camera_shape
+        self.input_shape: Shape = own_shape or camera_shape or interpreter.input_shape
+        self.vector_channels = kind.vector_channels
+        self._check_inputs()
+        size = next((one.shape[1] for one in interpreter.vectors.values()), 0)
+        self.vector_size = 0 if kind.remembers else size
+        self.shown: dict[str, np.ndarray] = {}
+        self.location: int | None = None
+        self._seen: deque[np.ndarray] = deque(maxlen=interpreter.sequence_length or 1)
+        self._said: deque[float] = deque(maxlen=size)
         self._try_out()
 
-    def infer(self, image: np.ndarray) -> tuple[float, float]:
+    def reset(self) -> None:
+        """Forget what was seen and said before."""
+        self.shown = {}
+        self.location = None
+        self._seen.clear()
+        self._said.clear()
+
+    def infer(self, image: np.ndarray, vector: np.ndarray | None = None) -> tuple[float, float]:
         """Look at one frame.
 
         Args:
             image: ``uint8``, of shape `input_shape`, RGB, 0 to 255. It is not modified.
+            vector: What the pilot gets beside the frame: `vector_size` numbers of
+                `vector_channels`; not needed if it wants none.
 
         Returns:
             Angle and throttle as the network says them: meant to be -1 to +1, but not clipped,
             and not even certain to be numbers. Whoever moves a car checks them.
 
         Raises:
-            PilotError: If the frame is not what the pilot was made for.
+            PilotError: If frame or vector is not what the pilot was made for.
+        """
+        self.shown = self.inputs(image, vector)
+        outputs = self._interpreter.run(self.shown)
+        answer = self.kind.head(outputs, self.options)
+        if self.kind.remembers and all(map(math.isfinite, answer)):
+            # In training it remembers what a driver did, which is never more.
+            self._said.extend(min(max(value, -1.0), 1.0) for value in answer)
+        if self.kind.locate is not None:
+            self.location = self.kind.locate(outputs, self.options)
+        return answer
+
+    def inputs(self, image: np.ndarray, vector: np.ndarray | None = None) -> dict[str, np.ndarray]:
+        """What the network gets for a frame, which counts as seen now.
+
+        Args:
+            image: As for `infer`.
+            vector: As for `infer`.
+
+        Returns:
+            One array for each of its inputs, with the batch of 1 in front.
+
+        Raises:
+            PilotError: If frame or vector is not what the pilot was made for.
         """
         if image.shape != self.input_shape or image.dtype != np.uint8:
             raise PilotError(
                 f"This pilot drives with frames of {describe(self.input_shape)}, uint8. "
                 f"Received: shape={image.shape}, dtype={image.dtype}"
             )
-        return self.kind.head(self._interpreter(self._transforms(image)))
+        frame = self._transforms(image)
+        beside = self._remembered() if self.kind.remembers else self._checked(vector)
+        if self._interpreter.sequence_length is not None:
+            while len(self._seen) < self._interpreter.sequence_length - 1:
+                self._seen.append(frame)
+            self._seen.append(frame)
+            frame = np.stack(self._seen)
+        return self._interpreter.arrays(frame, beside)
+
+    def _remembered(self) -> np.ndarray:
+        """Its last answers, the oldest first."""
+        size = self._said.maxlen or 0
+        return np.array([0.0] * (size - len(self._said)) + list(self._said), np.float32)
+
+    def _checked(self, vector: np.ndarray | None) -> np.ndarray | None:
+        """Refuse a vector that the pilot was not made for."""
+        if not self.vector_size:
+            return None
+        if vector is None or np.shape(vector) != (self.vector_size,):
+            channels = ", ".join(self.vector_channels)
+            raise PilotError(
+                f"This pilot wants {self.vector_size} numbers beside each frame, of {channels}. "
+                f"Received: {None if vector is None else np.shape(vector)}"
+            )
+        return np.asarray(vector, np.float32)
+
+    def _check_inputs(self) -> None:
+        """Refuse a network of another type."""
+        kind, network = self.kind, self._interpreter
+        sizes = [one.shape[1] for one in network.vectors.values()]
+        wanted = [kind.vector_size(self.options)] if kind.vector_input else []
+        if sizes != wanted or network.sequence_length != self.options.get("sequence_length"):
+            looks = "some frames at once" if kind.looks_back else "one frame"
+            beside = f" and at {wanted[0]} numbers" if wanted else ""
+            shapes = {name: one.shape for name, one in sorted(network.vectors.items())}
+            raise PilotError(
+                f"This pilot of type {kind.name} looks at {looks}{beside}. Received: a network for "
+                f"frames {network.image.shape} and {shapes or 'nothing'} beside them. "
+                "Was it trained as another type?"
+            )
 
     def _try_out(self) -> None:
         """Answer for a black, a white and a noisy frame."""
         noise = np.random.default_rng(0).integers(0, 256, self.input_shape, dtype=np.uint8)
+        vector = np.zeros(self.vector_size, np.float32)
         for frame in (np.zeros_like(noise), np.full_like(noise, 255), noise):
-            answer = self.infer(frame)
-            if not all(map(math.isfinite, answer)):
-                raise PilotError(f"A pilot must answer with numbers. Received: {answer}")
-
-
-def load_pilot(
-    path: str | Path,
-    *,
-    type: str | None = None,
-    camera_shape: tuple[int, int, int] | None = None,
-    num_threads: int | None = None,
-) -> Pilot:
-    """Open a model and refuse, in one sentence, what cannot drive this car.
-
-    Args:
-        path: Any of the three files of a pilot, or somebody's bare ``.tflite``.
-        type: Type of a bare file, such as ``linear``. A pilot that was trained here knows its
-            own; ``None`` leaves it at that.
-        camera_shape: Height, width and channels of this car's frames, to check before driving;
-            ``None`` leaves the check to the first frame.
-        num_threads: Threads per inference; ``None`` leaves two cores to the rest of the car.
-
-    Returns:
-        The pilot, warmed up.
-
-    Raises:
-        PilotError: If the file is missing, damaged, of another type, or made for other frames.
-    """
-    path = Path(path).expanduser()
-    files = PilotFiles.of(path)
-    if not path.exists() and not (path.suffix == "" and any(f.exists() for f in files)):
-        raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
-    if not files.litert.exists():
-        raise PilotError(
-            f"A car drives with {files.litert.name}, and it is not beside {path}. Copy it from "
-            "where the pilot was trained, or run `donkey train` again, which writes both."
-        )
-    info, kind = _identify(files, type)
-    if info is not None:
-        _check_camera(path, info.camera_shape, camera_shape)
-    interpreter = LiteRTInterpreter(files.litert, num_threads=num_threads)
-    if info is None:
-        _check_camera(path, interpreter.input_shape, camera_shape)
-    elif interpreter.input_shape != info.network_shape:
-        raise PilotError(
-            f"{files.sidecar.name} speaks of frames of {describe(info.network_shape)}, but the "
-            f"network in {files.litert.name} takes {describe(interpreter.input_shape)}."
-        )
-    return Pilot(interpreter, kind, info=info)
+            answer = self.infer(frame, vector)
+            if not all(math.isfinite(value) and abs(value) <= MAX_ANSWER for value in answer):
+                raise PilotError(
+                    f"A pilot must answer with numbers within {MAX_ANSWER:.0f}. Received: "
+                    f"angle={answer[0]:.4g}, throttle={answer[1]:.4g}"
+                )
+        self.reset()
 
 
 def describe(shape: tuple[int, ...]) -> str:
@@ -121,34 +194,3 @@ def describe(shape: tuple[int, ...]) -> str:
     """
     height, width, channels = shape
     return f"{width}x{height} pixels in {'colour' if channels == 3 else 'grey'}"
-
-
-def _check_camera(path: Path, wanted: Shape, given: tuple[int, int, int] | None) -> None:
-    """Refuse a camera whose frames the pilot does not know."""
-    if given is not None and tuple(given) != wanted:
-        raise PilotError(
-            f"{path} drives with frames of {describe(wanted)}, but this car's camera gives "
-            f"{describe(given)}. Set IMAGE_W={wanted[1]}, IMAGE_H={wanted[0]} and "
-            f"IMAGE_DEPTH={wanted[2]} in myconfig.py, or train on frames of this camera."
-        )
-
-
-def _identify(files: PilotFiles, type: str | None) -> tuple[PilotInfo | None, PilotType]:
-    """Find out what kind of pilot this is."""
-    if not files.sidecar.exists():
-        if type is None:
-            raise PilotError(
-                f"{files.litert} does not say what kind of pilot it is. Say it with --type, for "
-                "example --type linear."
-            )
-        return None, pilot_type(type)
-    info, sha256 = read_info(files.sidecar)
-    kind = pilot_type(info.type)
-    if type is not None and pilot_type(type) is not kind:
-        raise PilotError(f"{files.litert} is a {kind.name} pilot. Received: type={type!r}")
-    if sha256 != litert_sha256(files.litert):
-        raise PilotError(
-            f"{files.sidecar.name} belongs to another {files.litert.name} than the one beside it. "
-            "Copy both from where the pilot was trained."
-        )
-    return info, kind

@@ -103,12 +103,21 @@ def driven_line(
     return _png(figure)
 
 
-def _paper(width_in: float, height_in: float) -> "tuple[Figure, Axes]":
+def new_figure(width_in: float, height_in: float) -> "Figure":
+    """An empty figure that belongs to no window.
+
+    Raises:
+        DeviceError: If matplotlib is not installed.
+    """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise DeviceError("Plots need matplotlib: pip install 'donkeycar[train]'") from error
-    figure = Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
+    return Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
+
+
+def _paper(width_in: float, height_in: float) -> "tuple[Figure, Axes]":
+    figure = new_figure(width_in, height_in)
     axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color="#e6e8eb", lw=0.6)

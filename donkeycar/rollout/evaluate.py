@@ -1,7 +1,7 @@
 """Lets a pilot drive laps in the simulator, and measures how well it does."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -29,8 +29,9 @@ SLOWEST_MPS = 0.4
 class Pilot(Protocol):
     """What drives: turns a frame into angle and throttle."""
 
-    def infer(self, image: Image, /) -> tuple[float, float]:
-        """Look at a frame."""
+    @property
+    def infer(self) -> Callable[..., tuple[float, float]]:
+        """Returns angle and throttle for a frame."""
 
 
 def evaluate_pilot(
@@ -44,6 +45,7 @@ def evaluate_pilot(
     time_limit_s: float | None = None,
     max_age_s: float = 0.15,
     camera: CameraModel | None = None,
+    vector: Sequence[float] | None = None,
     car: str = "rc16",
     frame_every: int = 0,
     progress: Callable[[float], None] | None = None,
@@ -62,6 +64,8 @@ def evaluate_pilot(
         time_limit_s: Simulated seconds; ``None`` is enough for a slow walk.
         max_age_s: How long an answer of the pilot holds.
         camera: The camera; ``None`` is one with the frame size of the pilot.
+        vector: What a pilot gets that wants more than the frame, the same all the time: the
+            behavior to drive with, say.
         car: The car, see `World`.
         frame_every: Keep every so many frames; 0 keeps none.
         progress: Called with the share of the run that is done, 0 to 1.
@@ -85,20 +89,31 @@ def evaluate_pilot(
         time_limit_s = laps * loaded.length_m / SLOWEST_MPS + STANDING_S
     if not time_limit_s > 0:
         raise SimError(f"`time_limit_s` must be greater than 0. Received: {time_limit_s=}")
+    channels = getattr(pilot, "vector_channels", ())
+    if channels and vector is None:
+        raise SimError(
+            f"This pilot needs {', '.join(channels)}, which the simulator does not have. "
+            "Received: vector=None"
+        )
     started_s = time.perf_counter()
     driver = pilot if hasattr(pilot, "infer") else _Function(pilot)
     world = World(loaded, seed=seed, camera=camera or _camera_of(pilot), car=car, policy=policy)
     vehicle = Vehicle(clock=SimulatedClock())
     judge = Judge(vehicle, world, laps, time_limit_s, frame_every, progress)
     clock = vehicle.clock
+    if hasattr(pilot, "reset"):
+        pilot.reset()
+    knows_places = getattr(getattr(pilot, "kind", None), "locate", None) is not None
+    locations = ["pilot/loc"] if knows_places else []
     vehicle.add(
         SimCamera(world, clock=clock), outputs=["cam/image_array", "cam/exposed_s", "cam/sequence"]
     )
     vehicle.add(
         PilotPart(driver, max_age_s=max_age_s, clock=clock),
-        inputs=["cam/image_array", "cam/exposed_s"],
-        outputs=["pilot/angle", "pilot/throttle", "pilot/expires_s"],
+        inputs=["cam/image_array", "cam/exposed_s", *(["examiner/vector"] if channels else [])],
+        outputs=["pilot/angle", "pilot/throttle", "pilot/expires_s", *locations],
     )
+    vehicle.mem["examiner/vector"] = vector
     # The examiner is at the wheel all the time, and lets the pilot drive.
     vehicle.mem["user/mode"] = "local"
     vehicle.mem["user/expires_s"] = float("inf")

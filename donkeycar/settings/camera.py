@@ -14,7 +14,7 @@ CAMERA = Group(
         Setting("IMAGE_W", 160, "width of a frame", unit="pixels", low=16, high=4096),
         Setting("IMAGE_H", 120, "height of a frame", unit="pixels", low=16, high=4096),
         Setting(
-            "IMAGE_DEPTH", 3, "colours of a frame: 3 is RGB", choices=(3,), later_choices=(1,),
+            "IMAGE_DEPTH", 3, "colours of a frame: 3 is RGB, 1 is grey", choices=(3, 1),
         ),
         Setting(
             "CAMERA_FRAMERATE", 20, "no use in more than DRIVE_LOOP_HZ", kind="float",

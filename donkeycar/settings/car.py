@@ -58,6 +58,11 @@ MODES = Group(
             low=-10, high=10,
         ),
         Setting(
+            "PILOT_PRECISION", "float32",
+            "which file of a pilot drives; int8 is fastest, float32 exact",
+            choices=("float32", "float16", "int8"),
+        ),
+        Setting(
             "AI_LAUNCH_DURATION", 0.0, "length of the push when the pilot takes over",
             unit="seconds", low=0, high=60,
         ),

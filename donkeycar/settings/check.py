@@ -1,5 +1,6 @@
 """Types and ranges of all settings, checked in one go."""
 
+import math
 import reprlib
 import types
 from collections.abc import Callable, Mapping
@@ -98,6 +99,7 @@ def rule(setting: Setting) -> str:
     if setting.choices:
         words = ", ".join(map(repr, setting.choices))
         text = f"a list of {words}" if setting.value_kind == "strings" else f"one of {words}"
+        text += f" or {setting.prefix}_..." if setting.prefix else ""
         return text + (" or None" if setting.optional else "")
     if setting.low is not None and setting.high is not None:
         each += f" from {setting.low:.12g} to {setting.high:.12g}"
@@ -141,6 +143,14 @@ def _text_of_path(value: Any) -> Any:
     return str(value) if isinstance(value, PurePath) else value
 
 
+def _range(value: Any) -> Any:
+    pair = value if isinstance(value, list | tuple) else (value, value)
+    whole_or_not = all(type(number) in (int, float) for number in pair)
+    if len(pair) != 2 or not whole_or_not or not -math.inf < pair[0] <= pair[1] < math.inf:
+        raise ValueError("not a range")
+    return value
+
+
 def _function(value: Any) -> Any:
     if not callable(value):
         raise ValueError("not a function")
@@ -167,6 +177,7 @@ _TYPES: dict[Kind, Any] = {
     "bool": Annotated[bool, Strict(), BeforeValidator(_bool_of_number)],
     "int": Annotated[int, Strict()],
     "float": Annotated[float, Strict(), AllowInfNan(False)],
+    "range": Annotated[Any, AfterValidator(_range)],
     "str": _TEXT,
     "path": Annotated[_TEXT, BeforeValidator(_text_of_path), Field(min_length=1)],
     "strings": _TEXT,
@@ -179,6 +190,7 @@ _WORDS: dict[Kind, str] = {
     "bool": "True or False",
     "int": "a whole number",
     "float": "a number",
+    "range": "a number, or two with the smaller first",
     "str": "text",
     "path": "a path",
     "strings": "a list of texts",
@@ -207,7 +219,7 @@ def _annotation(setting: Setting) -> Any:
     if setting.high is not None:
         each = Annotated[each, Field(le=setting.high)]
     if setting.all_choices:
-        each = Annotated[each, AfterValidator(_one_of(setting.all_choices))]
+        each = Annotated[each, AfterValidator(_one_of(setting))]
     if setting.value_kind == "strings":
         several: Any = types.GenericAlias(tuple, (each, ...))
         each = Annotated[several, BeforeValidator(_only_a_sequence)]
@@ -220,9 +232,10 @@ def _only_a_sequence(value: Any) -> Any:
     return value
 
 
-def _one_of(choices: tuple[Any, ...]) -> Callable[[Any], Any]:
+def _one_of(setting: Setting) -> Callable[[Any], Any]:
     def validate(value: Any) -> Any:
-        if value not in choices:
+        is_own = setting.prefix and isinstance(value, str) and value.startswith(setting.prefix)
+        if value not in setting.all_choices and not is_own:
             raise ValueError("not one of the choices")
         return value
 

@@ -1,11 +1,16 @@
 """What an owner should be told once about the settings they wrote."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from donkeycar.schema import SETTINGS, nearest
+from donkeycar.settings.pictures import OWN_STEP
 from donkeycar.settings.setting import Setting
+
+# Settings of a transform that the owner wrote: nobody else knows its name.
+OF_OWN_STEP = re.compile(rf"{OWN_STEP}\w*_(MODULE|CLASS)")
 
 
 def notices_for(
@@ -33,6 +38,8 @@ def notices_for(
 def _sentence(name: str, values: Mapping[str, Any], folder: Path) -> str | None:
     setting, value = SETTINGS.get(name), values[name]
     if setting is None:
+        if OF_OWN_STEP.fullmatch(name):
+            return None
         close = nearest(name)
         hint = f"Did you mean {close}?" if close else "It is kept for your own code."
         return f"{name} is not a setting of donkeycar. {hint}"
@@ -43,9 +50,11 @@ def _sentence(name: str, values: Mapping[str, Any], folder: Path) -> str | None:
         return f"{name} has no effect: {setting.reason}.{_unknown_entry(setting, value)}"
     if setting.only_for and value != setting.default:
         other, needed = setting.only_for
-        if values[other] not in needed:
+        given = values[other]
+        if not set(needed) & set(given if isinstance(given, tuple) else (given,)):
             words = " and ".join(map(str, needed))
-            return f"{name} has no effect with {other} {values[other]}: it is for {words}."
+            shown = ", ".join(given) or "empty" if isinstance(given, tuple) else given
+            return f"{name} has no effect with {other} {shown}: it is for {words}."
     return (_useless_choice(setting, value) + _unknown_entry(setting, value)).lstrip()
 
 

@@ -26,6 +26,8 @@ OLD = Group(
         dead("CACHE_POLICY", "training decodes each picture once and changes it afresh every time"),
         dead("CACHE_IMAGES", "training decodes each picture once and changes it afresh every time"),
         dead("CREATE_TF_LITE", "the .tflite file is always written: the car drives with it"),
+        dead("SAVE_MODEL_AS_H5", "the .keras file replaces .h5: any Keras 3 opens it"),
+        dead("CREATE_TENSOR_RT", "TensorFlow has no TensorRT any more; the .tflite file drives"),
         dead("SEND_BEST_MODEL_TO_PI", "no version of donkeycar ever sent one"),
         dead("BUTTON_PRESS_NEW_TUB", "no version of donkeycar ever read it; see "
              "AUTO_CREATE_NEW_TUB"),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 Status = Literal["active", "later", "dead", "computed"]
 Kind = Literal[
-    "bool", "int", "float", "str", "path", "strings", "family", "names", "function", "any"
+    "bool", "int", "float", "range", "str", "path", "strings", "family", "names", "function", "any"
 ]  # fmt: skip
 
 
@@ -19,13 +19,15 @@ class Setting:
         default: Value of a car whose owner says nothing.
         help: What it does, in the words of the person who drives the car; no final period.
         kind: Type of its values; ``""`` takes the type of the default.
-            A ``path`` that is relative starts at the folder of the car.
+            A ``path`` that is relative starts at the folder of the car. A ``range`` is a number
+            or two of them, the smaller first.
         unit: Of its numbers, e.g. ``"pixels"``.
             ``names`` is a dictionary whose keys the table does not know, of texts.
         choices: Every value that works; empty if any value of its kind does. For ``strings``
             they hold for each entry.
         later_choices: Values that 5.x knew and this version cannot serve yet.
         dead_choices: Values that earlier versions knew and none will serve again.
+        prefix: Names that begin so are choices too: the owner's own; "" for none.
         low: Smallest number allowed. ``None``: no limit.
         high: Largest number allowed. ``None``: no limit.
         optional: Whether ``None`` is a value of it.
@@ -33,8 +35,8 @@ class Setting:
         status: ``active`` works; ``later`` is accepted and does nothing yet; ``dead`` does nothing
             any more; ``computed`` follows from the car's folder.
         reason: Why it is not active, and what to use instead.
-        only_for: Another setting, and its values with which this one has an effect; empty if it
-            always has.
+        only_for: Another setting, and its values with which this one has an effect (one of them
+            in its list, if it is one); empty if it always has.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Setting:
     choices: tuple[Any, ...] = ()
     later_choices: tuple[Any, ...] = ()
     dead_choices: tuple[Any, ...] = ()
+    prefix: str = ""
     low: float | None = None
     high: float | None = None
     optional: bool = False

@@ -18,7 +18,7 @@ MODELS_PATH = "models"                # folder of the pilots
 CAMERA_TYPE = "PICAM"                 # which camera: PICAM, IMAGE_LIST, TUB, MOCK or SIM
 IMAGE_W = 160                         # width of a frame, pixels
 IMAGE_H = 120                         # height of a frame, pixels
-IMAGE_DEPTH = 3                       # colours of a frame: 3 is RGB
+IMAGE_DEPTH = 3                       # colours of a frame: 3 is RGB, 1 is grey
 CAMERA_FRAMERATE = 20                 # no use in more than DRIVE_LOOP_HZ, frames per second
 CAMERA_VFLIP = False                  # turn the picture upside down
 CAMERA_HFLIP = False                  # swap left and right
@@ -188,6 +188,8 @@ PIGPIO_JITTER = 0.025                 # share of a stick's way that is rest
 # WHO DRIVES
 # The mode is chosen on the web page: user, local_angle or local.
 AI_THROTTLE_MULT = 1.0                # what the pilot's throttle is multiplied by in mode local
+# which file of a pilot drives; int8 is fastest, float32 exact: float32, float16 or int8
+PILOT_PRECISION = "float32"
 AI_LAUNCH_DURATION = 0.0              # length of the push when the pilot takes over, seconds
 AI_LAUNCH_THROTTLE = 0.0              # throttle of that push, 0 to 1
 AI_LAUNCH_KEEP_ENABLED = False        # push every time the pilot takes over
@@ -205,34 +207,110 @@ SIM_TIME_SCALE = 1.0                  # simulated seconds per second
 
 # TRAINING
 # How `donkey train` makes a pilot of your recordings.
-DEFAULT_MODEL_TYPE = "linear"         # kind of pilot without --type: linear or tflite_linear
+# kind of pilot without --type: linear, efficient, categorical, inferred, memory, imu, behavior,
+# localizer, rnn, 3d, latent, tflite_linear, tflite_efficient, tflite_categorical, tflite_inferred,
+# tflite_memory, tflite_imu, tflite_behavior, tflite_localizer, tflite_rnn, tflite_3d or
+# tflite_latent
+DEFAULT_MODEL_TYPE = "linear"
 BATCH_SIZE = 128                      # frames per training step
 TRAIN_TEST_SPLIT = 0.8                # share of the records that is learnt from; the rest judges
 MAX_EPOCHS = 100                      # most times through all records
 USE_EARLY_STOP = True                 # end when the pilot stops getting better
 EARLY_STOP_PATIENCE = 5               # epochs without getting better before that
 MIN_DELTA = 0.0005                    # smallest gain that counts as better
-OPTIMIZER = None                      # how it learns; None is adam: adam, adamw, rmsprop or sgd
+# how it learns; None is adam: adam, adamw, nadam, rmsprop or sgd
+OPTIMIZER = None
+# share of a weight, times the rate, that it loses in a step; None is 0.001 for adamw, 0 for the
+# others
+WEIGHT_DECAY = None
 LEARNING_RATE = 0.001                 # size of a learning step
+# how it goes on; constant cools down at the end: constant, cosine, exponential or step
+LEARNING_RATE_SCHEDULE = "constant"
+LEARNING_RATE_DROP = 0.5              # what it is multiplied by every EPOCHS_PER_DROP
+EPOCHS_PER_DROP = 10.0                # see LEARNING_RATE_DROP
+WARMUP_EPOCHS = 0.0                   # epochs in which the rate rises first
 LEARNING_RATE_DECAY = 0.0             # how much the step shrinks per step taken
+LABEL_SHIFT = 0                       # teach what the driver did so much later, records
+# teach the mean of so many labels, an odd number; 1 is the label itself, records
+LABEL_WINDOW = 1
+FREEZE_LAYERS = False                 # with --transfer, keep the first layers as they are
+NUM_LAST_LAYERS_TO_TRAIN = 7          # layers that still learn, those without weights counted
+# compute in bfloat16 where that is enough; None is where this processor is faster with it
+MIXED_PRECISION = None
+TENSORBOARD = False                   # write a log that TensorBoard shows
 SHOW_PLOT = True                      # write a picture of the training beside the pilot
 VERBOSE_TRAIN = True                  # show a progress bar
 PRINT_MODEL_SUMMARY = True            # print the layers of the network
+# how far rare steering is shown more often: 0 as recorded, 1 all alike
+BALANCE_STEERING = 0.0
 TRAIN_FILTER = None                   # function(record) that says whether a record is learnt from
+
+# KINDS OF PILOT
+# What a network is made of, and what some kinds of pilot leave open.
+# of the hidden layers: relu, leaky_relu, elu, tanh, sigmoid or maxout
+ACTIVATION = "relu"
+# how the first weights are drawn: glorot_uniform, glorot_normal, he_uniform or he_normal
+INITIALIZER = "glorot_uniform"
+L1_PENALTY = 0.0                      # on the sum of all weights
+L2_PENALTY = 0.0                      # on the sum of their squares
+MAX_NORM = None                       # largest norm of the weights into a unit; None is any
+# share that is left out in training; None is what the kind has
+DROPOUT = None
+BATCH_NORM = None                     # normalise over each batch; None is what the kind does
+# throttle of the last bin, the first one being 0; None is what was driven, reverse included
+MODEL_CATEGORICAL_MAX_THROTTLE_RANGE = None
+# frames that rnn and 3d see at once, answers that memory remembers
+SEQUENCE_LENGTH = 3
+MEM_DEPTH = 0                         # layers of the memory
+BEHAVIOR_LIST = ["Left_Lane", "Right_Lane"]  # ways of driving
+NUM_LOCATIONS = 10                    # places that the localizer knows
+
+# BEHAVIORS AND PLACES
+# Chosen with a programmable button of the page or the gamepad, and recorded.
+TRAIN_BEHAVIORS = False               # let a button choose how to drive, from BEHAVIOR_LIST
+BEHAVIOR_BUTTON = "w1"                # button for the next one: w1, w2, w3, w4 or w5
+TRAIN_LOCALIZER = False               # let a button say at which of NUM_LOCATIONS places the car is
+LOCATION_BUTTON = "w2"                # button for the next one: w1, w2, w3, w4 or w5
 
 # WHAT THE PILOT SEES
 # The same changes are made to a frame in training and in driving.
-TRANSFORMATIONS = []                  # in this order: CROP, TRAPEZE, RGB2GRAY, RGB2BGR or BGR2RGB
+# in this order: CROP, TRAPEZE, TRAPEZE_EDGE, CANNY, BLUR, RESIZE, SCALE, RGB2BGR, BGR2RGB, RGB2HSV,
+# HSV2RGB, BGR2HSV, HSV2BGR, RGB2GRAY, BGR2GRAY, HSV2GRAY, GRAY2RGB or GRAY2BGR
+TRANSFORMATIONS = []
+# the same, in training after the random changes: CROP, TRAPEZE, TRAPEZE_EDGE, CANNY, BLUR, RESIZE,
+# SCALE, RGB2BGR, BGR2RGB, RGB2HSV, HSV2RGB, BGR2HSV, HSV2BGR, RGB2GRAY, BGR2GRAY, HSV2GRAY,
+# GRAY2RGB or GRAY2BGR
+POST_TRANSFORMATIONS = []
 ROI_CROP_TOP = 45                     # rows CROP blackens at the top, pixels
 ROI_CROP_BOTTOM = 0                   # rows at the bottom, pixels
 ROI_CROP_RIGHT = 0                    # columns at the right, pixels
 ROI_CROP_LEFT = 0                     # columns at the left, pixels
-ROI_TRAPEZE_UL = 20                   # column of the upper left corner of TRAPEZE, pixels
+# column of the upper left corner of TRAPEZE; TRAPEZE_EDGE counts from the edges, pixels
+ROI_TRAPEZE_UL = 20
 ROI_TRAPEZE_UR = 140                  # column of the upper right corner, pixels
 ROI_TRAPEZE_LL = 0                    # column of the lower left corner, pixels
 ROI_TRAPEZE_LR = 160                  # column of the lower right corner, pixels
 ROI_TRAPEZE_MIN_Y = 60                # row of its upper edge, pixels
 ROI_TRAPEZE_MAX_Y = 120               # row of its lower edge, pixels
+CANNY_LOW_THRESHOLD = 60              # steepness that continues an edge of CANNY
+CANNY_HIGH_THRESHOLD = 110            # steepness that begins one
+CANNY_APERTURE = 3                    # size of its filter: 3, 5 or 7, pixels
+BLUR_KERNEL = 5                       # width of BLUR, odd, pixels
+BLUR_KERNEL_Y = None                  # its height, odd; None is the width, pixels
+BLUR_GAUSSIAN = True                  # BLUR counts near pixels more
+RESIZE_WIDTH = 160                    # width after RESIZE, pixels
+RESIZE_HEIGHT = 120                   # height after RESIZE, pixels
+SCALE_WIDTH = 1.0                     # factor of SCALE
+SCALE_HEIGHT = None                   # its factor upwards; None is the same
+
+# RANDOM CHANGES
+# Made to frames in training only, anew every time.
+# an empty list is FLIP, BRIGHTNESS and SHADOW: FLIP, BRIGHTNESS, CONTRAST, SHADOW, BLUR, NOISE,
+# JPEG, CUTOUT, SHIFT or ROTATE
+AUGMENTATIONS = []
+# largest change of brightness and contrast, or the smallest and the largest, shares of white
+AUG_BRIGHTNESS_RANGE = 0.2
+AUG_BLUR_RANGE = [0, 3]               # smallest and largest width of BLUR, pixels
 
 # LOG
 # What the console tells.

@@ -19,6 +19,7 @@ except ModuleNotFoundError:
 
 from donkeycar.assembly import (
     add_camera,
+    add_choices,
     add_console,
     add_controllers,
     add_drive_mode,
@@ -44,6 +45,7 @@ def drive(cfg, *, model=None, model_type=None, meta=()):
     world = make_world(cfg)  # None unless the camera or the wheels are simulated
 
     add_camera(car, cfg, world)  # -> cam/image_array
+    add_choices(car, cfg)  # buttons -> behavior/..., localizer/..., if the settings want them
     if model is not None:
         add_pilot(car, cfg, model, model_type)  # -> pilot/angle, pilot/throttle
     add_controllers(car, cfg)  # gamepad, remote control -> gamepad/offer, rc/offer

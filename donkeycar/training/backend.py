@@ -50,6 +50,7 @@ def muffled() -> Iterator[None]:
     with tempfile.TemporaryFile() as nowhere, warnings.catch_warnings():
         # Of one library about how it uses another.
         warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.filterwarnings("ignore", category=UserWarning, module="tensorflow")
         kept = [(number, os.dup(number)) for number in (1, 2)]
         try:
             for number, _ in kept:

@@ -54,6 +54,7 @@ def add_entry(
     tubs: list[str],
     history: dict[str, list[float]],
     settings: dict[str, Any],
+    transfer: Path | None = None,
     comment: str = "",
 ) -> None:
     """Note a trained pilot; a pilot of the same name gives up its place.
@@ -65,6 +66,7 @@ def add_entry(
         tubs: What it was trained on.
         history: Measured in training, one value an epoch.
         settings: It was trained with.
+        transfer: Pilot that it began as, ``None`` if it began with random weights.
         comment: Of its owner.
 
     Raises:
@@ -86,7 +88,7 @@ def add_entry(
             "Tubs": ",".join(tubs),
             "Time": time.time(),
             "History": history,
-            "Transfer": None,
+            "Transfer": transfer.stem if transfer else None,
             "Comment": comment or None,
             "Config": settings,
         }

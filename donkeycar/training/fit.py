@@ -1,154 +1,100 @@
-"""The loop that teaches a network; import it only after `backend.import_keras`."""
+"""Runs the epochs of a training; import it only after `backend.import_keras`."""
 
-import math
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import keras
-import numpy as np
+from donkeycar.errors import TrainingError
+from donkeycar.pilots.registry import Loss
+from donkeycar.training.batches import Batches
+from donkeycar.training.checkpoint import Checkpoint, Keeper
+from donkeycar.training.interruption import sigterm_like_ctrl_c
+from donkeycar.training.optimizers import make_optimizer
+from donkeycar.training.options import TrainingOptions
+from donkeycar.training.progress import Progress
+from donkeycar.training.result import Ended
+from donkeycar.training.resume import CheckpointWriter, restore
+from donkeycar.training.stopwatch import Stopwatch
+from donkeycar.training.teacher import Teacher
 
-from donkeycar.pilots.transform import Transforms
-from donkeycar.training.augmentation import Augmentation
-from donkeycar.training.progress import Advance
-from donkeycar.training.schedule import Schedule
-
-Array = np.ndarray
+# How right an answer is, beside its loss: of outputs that are numbers, and of likelihoods.
+METRICS = {"mse": "mae", "categorical_crossentropy": "accuracy"}
 
 
-class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Frames and labels in batches, in a new order and with new changes every epoch.
+def compile_model(model: Any, losses: Mapping[str, Loss], options: TrainingOptions) -> None:
+    """Say how a network learns."""
+    model.compile(
+        optimizer=make_optimizer(options.optimizer, options.learning_rate, options.weight_decay),
+        loss={name: loss.name for name, loss in losses.items()},
+        loss_weights={name: loss.weight for name, loss in losses.items()},
+        metrics={name: METRICS[loss.name] for name, loss in losses.items()},
+        # Compiling takes half a minute here and makes a step twenty times slower.
+        jit_compile=False,
+    )
 
-    Batch `n` of epoch `e` depends on nothing but the seed, `e` and `n`, whoever asks for it and
-    when: the same seed gives the same lesson.
+
+def fit(
+    model: Any,
+    batches: Batches,
+    judges: Batches,
+    options: TrainingOptions,
+    progress: Progress,
+    *,
+    keeper: Keeper,
+    settings: dict[str, Any],
+    checkpoint: Checkpoint | None = None,
+    callbacks: Sequence[Any] = (),
+) -> tuple[Ended, Teacher]:
+    """Run the epochs, until they are over, nothing is gained any more, or Ctrl-C.
 
     Args:
-        frames: All frames, ``uint8``, ``(rows, height, width, channels)``.
-        labels: All labels, ``(rows, 2)``.
-        rows: Which of them to use.
-        transforms: Applied to each frame last, as on the car.
-        batch_size: Frames in a batch; the last one may have fewer.
-        seed: For order and changes; ``None`` keeps the order.
-        augmentation: Changes to the frames, ``None`` for none.
-    """
-
-    def __init__(
-        self,
-        frames: Array,
-        labels: Array,
-        rows: Array,
-        *,
-        transforms: Transforms,
-        batch_size: int,
-        seed: int | None = None,
-        augmentation: Augmentation | None = None,
-    ) -> None:
-        super().__init__(workers=1)
-        self._frames, self._labels = frames, labels
-        self._rows = rows
-        self._transforms = transforms
-        self._batch_size = batch_size
-        self._seed = seed
-        self._augmentation = augmentation
-        self._epoch = 0
-        self._order = self._shuffled()
-
-    def __len__(self) -> int:
-        return -(-len(self._rows) // self._batch_size)
-
-    def __getitem__(self, index: int) -> tuple[Array, dict[str, Array]]:
-        chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        rows = np.sort(chosen)  # as they lie on the disk, if that is where they are
-        frames, labels = self._frames[rows], self._labels[rows]
-        if self._augmentation is not None:
-            rng = np.random.default_rng((self._seed or 0, self._epoch, index))
-            frames, labels = self._augmentation(frames, labels, rng)
-        if self._transforms:
-            frames = np.stack([self._transforms(frame) for frame in frames])
-        return frames, {"angle": labels[:, :1], "throttle": labels[:, 1:]}
-
-    def on_epoch_end(self) -> None:
-        """Deal the cards again."""
-        self._epoch += 1
-        self._order = self._shuffled()
-
-    def _shuffled(self) -> Array:
-        if self._seed is None:
-            return self._rows
-        return np.random.default_rng((self._seed, self._epoch)).permutation(self._rows)
-
-
-class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
-    """Sets the pace, keeps the best weights, stops in time, and tells the progress.
-
-    Attributes:
-        best_weights: Of the epoch with the lowest validation loss; empty before the first.
-        best_epoch: That epoch, counted from 1.
-        history: What was measured, one value an epoch.
-    """
-
-    def __init__(self, schedule: Schedule, steps_per_epoch: int, advance: Advance) -> None:
-        super().__init__()
-        self.best_weights: list[Array] = []
-        self.best_epoch = 0
-        self.history: dict[str, list[float]] = {}
-        self._schedule = schedule
-        self._steps_per_epoch = steps_per_epoch
-        self._advance = advance
-        self._step = 0
-        self._best_loss = float("inf")
-
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Set the rate of this step."""
-        epoch = self._step / self._steps_per_epoch
-        self.model.optimizer.learning_rate = self._schedule.rate(epoch, self._step)
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        """Count the step."""
-        self._step += 1
-        self._advance(1)
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Compare with the best so far; an epoch without a finite loss ends it all."""
-        measured = {name: float(value) for name, value in (logs or {}).items()}
-        if not all(map(math.isfinite, measured.values())):
-            self.model.stop_training = True
-            return
-        measured["learning_rate"] = float(self.model.optimizer.learning_rate)
-        for name, value in measured.items():
-            self.history.setdefault(name, []).append(value)
-        loss = measured["val_loss"]
-        if loss < self._best_loss:
-            self._best_loss = loss
-            self.best_epoch = epoch + 1
-            self.best_weights = self.model.get_weights()
-        if not self._schedule.go_on(epoch + 1, loss):
-            self.model.stop_training = True
-        self._advance(
-            0,
-            f"epoch {epoch + 1}: validation loss {loss:.4f}, best {self._best_loss:.4f}",
-            total=math.ceil(self._schedule.end) * self._steps_per_epoch,
-        )
-
-
-# What `OPTIMIZER` may name.
-OPTIMIZERS: dict[str, Callable[[float], Any]] = {
-    "adam": lambda rate: keras.optimizers.Adam(rate),
-    "adamw": lambda rate: keras.optimizers.AdamW(rate, weight_decay=1e-3),
-    "sgd": lambda rate: keras.optimizers.SGD(rate, momentum=0.9),
-    "rmsprop": lambda rate: keras.optimizers.RMSprop(rate),
-}
-
-
-def predict(model: Any, batches: Batches, advance: Advance) -> Array:
-    """Answers of the network to every frame of `batches`, in their order.
+        model: A compiled network.
+        batches: What it learns from.
+        judges: What it is judged by.
+        options: How to train.
+        progress: Is told about every step.
+        keeper: Keeps a checkpoint of every epoch.
+        settings: Written into the checkpoint; who resumes must have the same.
+        checkpoint: Where to go on, ``None`` to begin.
+        callbacks: Others that want to know about every epoch.
 
     Returns:
-        Angle and throttle, float32, ``(rows, 2)``.
+        How it ended, and the teacher, who has the best weights.
+
+    Raises:
+        TrainingError: If Ctrl-C came before the first epoch was done, or the loss is lost.
     """
-    pairs = []
-    for number in range(len(batches)):
-        frames, _ = batches[number]
-        answers = model.predict_on_batch(frames)
-        pairs.append(np.concatenate((answers["angle"], answers["throttle"]), axis=1))
-        advance(len(frames))
-    return np.concatenate(pairs).astype(np.float32)
+    schedule = options.new_schedule()
+    ended: Ended = "finished"
+    with progress.task("training", options.epochs * len(batches)) as advance:
+        teacher = Teacher(schedule, batches, advance)
+        if checkpoint is not None:
+            restore(model, teacher, checkpoint)
+        seconds = teacher.history.get("seconds", [0.0])[-1]
+        try:
+            with sigterm_like_ctrl_c():
+                if teacher.going_on:
+                    model.fit(
+                        batches,
+                        initial_epoch=teacher.epochs_done,
+                        epochs=options.epochs,
+                        validation_data=judges,
+                        callbacks=[
+                            Stopwatch(batches.num_rows, seconds),
+                            teacher,
+                            CheckpointWriter(keeper, teacher, settings),
+                            *callbacks,
+                        ],
+                        verbose=0,
+                        shuffle=False,  # `Batches` does it, whole batches are not enough
+                    )
+        except KeyboardInterrupt:
+            ended = "interrupted"
+    if not teacher.best_weights:
+        raise TrainingError(
+            "Training was interrupted before the first epoch was done. Nothing was written."
+            if ended == "interrupted"
+            else "The loss became infinite. Try a lower LEARNING_RATE."
+        )
+    if ended == "finished" and schedule.stopped_early:
+        ended = "early"
+    return ended, teacher

@@ -1,17 +1,36 @@
 """Decoded frames, each read from its JPEG once however many epochs follow."""
 
-import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
 from donkeycar.errors import TrainingError, TubError
+from donkeycar.pilots.transform import Shape, Transforms
+from donkeycar.training.frame_file import FrameFile
 from donkeycar.training.progress import Progress
 from donkeycar.training.recordings import Recordings
 
 # What may be held in memory: 18,000 frames of 160x120. More goes to a file.
 MEMORY_BUDGET_BYTES = 1 << 30
+
+
+class Frames(Protocol):
+    """Frames in memory (an array) or on the disk: ``uint8``, ``(rows, height, width, channels)``.
+
+    Nobody takes all of them at once: there may be more than the memory holds.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows, height, width, channels."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, rows: Any, /) -> Any:
+        """Hand out the frames of a row, a slice, or an array of rows of any shape."""
 
 
 def decode(
@@ -20,7 +39,8 @@ def decode(
     folder: Path,
     progress: Progress,
     memory_budget_bytes: int = MEMORY_BUDGET_BYTES,
-) -> tuple[Recordings, np.ndarray]:
+    transforms: Transforms | None = None,
+) -> tuple[Recordings, Frames]:
     """Decode the frames of all recordings.
 
     Args:
@@ -29,16 +49,20 @@ def decode(
             vanishes with the process.
         progress: Told about every frame.
         memory_budget_bytes: What the frames may take of memory.
+        transforms: Done to every frame, once; ``None`` for nothing.
 
     Returns:
-        The recordings whose pictures could be read, and their frames: ``uint8``,
-        ``(rows, height, width, 3)``, RGB.
+        The recordings whose pictures could be read, with the size of these in `camera_shape`, and
+        their frames.
 
     Raises:
         TrainingError: If no picture can be read, two have different sizes, or the disk is full.
+        PilotError: If the transforms do not suit the pictures.
     """
-    frames: np.ndarray | None = None
+    transforms = transforms or Transforms()
+    store: _Store | None = None
     first_name = ""
+    camera_shape: Shape | None = None
     readable: list[int] = []
     unreadable: Counter[str] = Counter()
     example = ""
@@ -51,37 +75,57 @@ def decode(
                 unreadable["with an unreadable picture"] += 1
                 example = example or f"{recordings.name(row)}: {error}"
                 continue
-            if frames is None:
-                first_name = recordings.name(row)
-                frames = _room((len(recordings), *image.shape), folder, memory_budget_bytes)
-            if image.shape != frames.shape[1:] or image.dtype != np.uint8:
+            if store is None:
+                first_name, camera_shape = recordings.name(row), _colour_shape(image)
+                shape = transforms.output_shape(camera_shape)
+                store = _Store(folder, len(recordings), shape, memory_budget_bytes)
+            if image.shape != camera_shape or image.dtype != np.uint8:
                 raise TrainingError(
                     "All pictures must have one size. Received: "
-                    f"{_size(frames.shape[1:])} in {first_name}, {_size(image.shape)} in "
+                    f"{_size(camera_shape or ())} in {first_name}, {_size(image.shape)} in "
                     f"{recordings.name(row)}. Train on tubs of one camera setting."
                 )
-            frames[len(readable)] = image
+            store.append(transforms(image))
             readable.append(row)
     recordings.dropped.update(unreadable)
-    if frames is None:
+    if store is None:
         raise TrainingError(f"None of {len(recordings)} pictures can be read; {example}")
-    return recordings.keep(readable), frames[: len(readable)]
+    kept = recordings.keep(readable)
+    kept.camera_shape = camera_shape
+    return kept, store.frames()
 
 
-def _room(shape: tuple[int, ...], folder: Path, budget_bytes: int) -> np.ndarray:
-    """Make room for all frames, in memory or on the disk."""
-    num_bytes = int(np.prod(shape))
-    if num_bytes <= budget_bytes:
-        return np.empty(shape, np.uint8)
-    try:
-        # The map keeps the file alive after it is closed.
-        with tempfile.TemporaryFile(prefix=".frames-", dir=folder) as file:
-            return np.memmap(file, np.uint8, "w+", shape=shape)
-    except OSError as error:
+class _Store:
+    """Where frames go as they are decoded."""
+
+    def __init__(self, folder: Path, room: int, shape: Shape, budget_bytes: int) -> None:
+        self._file: FrameFile | None = None
+        if room * int(np.prod(shape)) <= budget_bytes:
+            self._array = np.empty((room, *shape), np.uint8)
+        else:
+            self._file = FrameFile(folder, room, shape)
+        self._length = 0
+
+    def append(self, frame: np.ndarray) -> None:
+        if self._file is not None:
+            self._file.append(frame)
+        else:
+            self._array[self._length] = frame
+        self._length += 1
+
+    def frames(self) -> Frames:
+        return self._file if self._file is not None else self._array[: self._length]
+
+
+def _colour_shape(image: np.ndarray) -> Shape:
+    """Shape of a picture, which has three channels unless it is one of depth."""
+    if image.ndim != 3:
         raise TrainingError(
-            f"{num_bytes / 1e9:.1f} GB of frames do not fit into {folder}: {error.strerror}"
-        ) from error
+            f"A pilot learns from pictures in colour or grey. Received: {image.dtype} "
+            f"{_size(image.shape)}"
+        )
+    return (image.shape[0], image.shape[1], image.shape[2])
 
 
-def _size(shape: tuple[int, ...]) -> str:
+def _size(shape: Sequence[int]) -> str:
     return "x".join(str(side) for side in (shape[1], shape[0], *shape[2:]))

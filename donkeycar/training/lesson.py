@@ -3,26 +3,30 @@
 Import it only after `backend.import_keras`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 
-from donkeycar.errors import TrainingError
-from donkeycar.pilots.registry import PilotType
-from donkeycar.pilots.transform import Shape, Transforms
+from donkeycar.errors import PilotError
+from donkeycar.pilots.transform import Shape
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.backend import bfloat16_pays
-from donkeycar.training.fit import OPTIMIZERS, Batches, Teacher, predict
+from donkeycar.training.batches import Batches
+from donkeycar.training.export import MAX_FRAMES
+from donkeycar.training.fast_dropout import with_fast_dropout
+from donkeycar.training.predict import predict
 from donkeycar.training.progress import Progress
 from donkeycar.training.quality import agreement
-from donkeycar.training.result import Ended
-from donkeycar.training.schedule import Schedule
+from donkeycar.training.samples import Arrays, Samples
 from donkeycar.training.split import Split
 
-# The answers to this many training records are enough to know how well they were learnt.
+# The answers to this many training records are enough to know how well they were learnt, in
+# pieces of so many: one that remembers its answers needs some in a row.
 MAX_TRAIN_JUDGED = 5000
+PIECE = 100
 PROBE_FRAMES = 8
 
 
@@ -31,88 +35,65 @@ class Lesson:
     """What is learnt from.
 
     Attributes:
-        kind: Type of the pilot.
-        frames: All frames, ``uint8``, ``(rows, height, width, 3)``.
-        labels: All labels, ``(rows, 2)``.
-        parts: Which rows teach and which judge.
-        transforms: Applied to each frame, as on the car.
-        batch_size: Frames in a step.
+        samples: Records as this type of pilot sees them.
+        parts: Which rows teach and which judge; all of them usable.
+        network: Choices of the network, see `NetworkChoices`.
+        network_shape: Height, width and channels of what the network sees of a frame.
+        batch_size: Samples in a step.
         seed: For weights, order, dropout and augmentation.
     """
 
-    kind: PilotType
-    frames: np.ndarray
-    labels: np.ndarray
+    samples: Samples
     parts: Split
-    transforms: Transforms
+    network: Mapping[str, Any]
+    network_shape: Shape
     batch_size: int
     seed: int
 
-    @property
-    def network_shape(self) -> Shape:
-        """Shape of what the network sees of a frame."""
-        return self.transforms.output_shape(self.frames.shape[1:])
+    def new_model(self, *, mixed_precision: bool | None = None) -> Any:
+        """Build the untrained network.
 
-    def new_model(self) -> Any:
-        """Build the untrained network, in the format this processor computes fastest."""
-        before = keras.config.dtype_policy()
-        if bfloat16_pays():
-            keras.config.set_dtype_policy("mixed_bfloat16")
-        try:
-            return self.kind.build(self.network_shape, seed=self.seed)
-        finally:
-            keras.config.set_dtype_policy(before)
-
-    def teach(
-        self,
-        model: Any,
-        schedule: Schedule,
-        optimizer: str,
-        augmentation: Augmentation | None,
-        progress: Progress,
-    ) -> tuple[Ended, Teacher]:
-        """Run the epochs, until they are over, nothing is gained any more, or Ctrl-C.
+        Args:
+            mixed_precision: Whether to compute in bfloat16 where that is enough; ``None`` where
+                this processor is faster with it.
 
         Raises:
-            TrainingError: If Ctrl-C came before the first epoch was done, or the loss is lost.
+            PilotError: If a choice has no effect on this type.
         """
-        batches = self._batches(self.parts.train, seed=self.seed, augmentation=augmentation)
-        judges = self._batches(self.parts.validation)
-        model.compile(
-            optimizer=OPTIMIZERS[optimizer](schedule.learning_rate),
-            loss={"angle": "mse", "throttle": "mse"},
-            metrics={"angle": "mae", "throttle": "mae"},
-            # Compiling takes half a minute here and makes a step twenty times slower.
-            jit_compile=False,
-        )
-        epochs = int(schedule.end)
-        ended: Ended = "finished"
-        with progress.task("training", epochs * len(batches)) as advance:
-            teacher = Teacher(schedule, len(batches), advance)
-            try:
-                model.fit(
-                    batches,
-                    epochs=epochs,
-                    validation_data=judges,
-                    callbacks=[teacher],
-                    verbose=0,
-                    shuffle=False,  # `Batches` does it, whole batches are not enough
-                )
-            except KeyboardInterrupt:
-                ended = "interrupted"
-        if not teacher.best_weights:
-            raise TrainingError(
-                "Training was interrupted before the first epoch was done. Nothing was written."
-                if ended == "interrupted"
-                else "The loss became infinite. Try a lower LEARNING_RATE."
+        mixed = bfloat16_pays() if mixed_precision is None else mixed_precision
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy("mixed_bfloat16" if mixed else "float32")
+        try:
+            model = self._built()
+        finally:
+            keras.config.set_dtype_policy(before)
+        leaves_out = any(isinstance(layer, keras.layers.Dropout) for layer in model.layers)
+        if self.network.get("dropout") is not None and not leaves_out:
+            raise PilotError(
+                f"A pilot of type {self.samples.kind.name} has no dropout, so DROPOUT cannot "
+                f"change it. Received: dropout={self.network['dropout']}"
             )
-        if ended == "finished" and schedule.stopped_early:
-            ended = "early"
-        return ended, teacher
+        return with_fast_dropout(model)
+
+    def batches(
+        self, augmentation: Augmentation | None, *, balance: float = 0.0
+    ) -> tuple[Batches, Batches]:
+        """What the network learns from, in a new order every epoch, and what judges it.
+
+        Args:
+            augmentation: Random changes to frames, ``None`` for none.
+            balance: How far rare steering is shown more often, 0 to 1.
+        """
+        return (
+            self._batches(
+                self.parts.train, seed=self.seed, augmentation=augmentation, balance=balance
+            ),
+            self._batches(self.parts.validation),
+        )
 
     def final_model(self, weights: list[np.ndarray]) -> Any:
         """Build the network that is saved: the same weights, computing in float32."""
-        model = self.kind.build(self.network_shape, seed=self.seed)
+        model = self._built()
         model.set_weights(weights)
         return model
 
@@ -122,24 +103,43 @@ class Lesson:
         Returns:
             Agreement on ``train`` and ``validation`` records, and the answers to the latter.
         """
-        train = self.parts.train
-        if len(train) > MAX_TRAIN_JUDGED:
-            train = np.random.default_rng(self.seed).choice(train, MAX_TRAIN_JUDGED, replace=False)
-            train.sort()
-        with progress.task("judging", len(train) + len(self.parts.validation)) as advance:
-            seen = predict(model, self._batches(train), advance)
-            unseen = predict(model, self._batches(self.parts.validation), advance)
+        train, validation = self._some(self.parts.train), self.parts.validation
+        with progress.task("judging", len(train) + len(validation)) as advance:
+            seen = predict(model, self.samples, train, self.batch_size, advance)
+            unseen = predict(model, self.samples, validation, self.batch_size, advance)
         metrics = {
-            "train": agreement(self.labels[train], seen),
-            "validation": agreement(self.labels[self.parts.validation], unseen),
+            "train": agreement(self.samples.driven(train), seen),
+            "validation": agreement(self.samples.driven(validation), unseen),
         }
         return metrics, unseen
 
-    def probe(self) -> np.ndarray:
-        """Some frames as the network sees them, from all over the validation records."""
-        picks = np.linspace(0, len(self.parts.validation) - 1, PROBE_FRAMES).astype(int)
-        rows = self.parts.validation[np.unique(picks)]
-        return np.stack([self.transforms(frame) for frame in self.frames[rows]])
+    def examples(self) -> Arrays:
+        """What the network gets for some validation records, to convert it by and compare."""
+        return self.samples.inputs(self._spread(MAX_FRAMES))
+
+    def probe_rows(self) -> np.ndarray:
+        """Some rows from all over the validation records."""
+        return self._spread(PROBE_FRAMES)
+
+    def _built(self) -> Any:
+        samples = self.samples
+        return samples.kind.build(
+            self.network_shape, network=self.network, seed=self.seed, **samples.options
+        )
+
+    def _some(self, rows: np.ndarray) -> np.ndarray:
+        """Enough rows to judge by, ascending."""
+        if len(rows) <= MAX_TRAIN_JUDGED:
+            return rows
+        pieces = np.array_split(rows, -(-len(rows) // PIECE))
+        order = np.random.default_rng(self.seed).permutation(len(pieces))
+        kept = np.sort(order[: MAX_TRAIN_JUDGED // PIECE])
+        return np.concatenate([pieces[number] for number in kept])
+
+    def _spread(self, count: int) -> np.ndarray:
+        """At most `count` validation rows, evenly spread."""
+        picks = np.linspace(0, len(self.parts.validation) - 1, count).astype(int)
+        return np.asarray(self.parts.validation[np.unique(picks)])
 
     def _batches(
         self,
@@ -147,13 +147,13 @@ class Lesson:
         *,
         seed: int | None = None,
         augmentation: Augmentation | None = None,
+        balance: float = 0.0,
     ) -> Batches:
         return Batches(
-            self.frames,
-            self.labels,
+            self.samples,
             rows,
-            transforms=self.transforms,
             batch_size=self.batch_size,
             seed=seed,
             augmentation=augmentation,
+            balance=balance,
         )

@@ -1,6 +1,5 @@
 """The records of some tubs that a pilot can learn from, and why the others were left out."""
 
-import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,12 +9,15 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TrainingError, TubError
+from donkeycar.pilots.transform import Shape
+from donkeycar.training.oddities import Oddities
 from donkeycar.tub import TubReader
 
 ANGLE = "user/angle"
 THROTTLE = "user/throttle"
 IMAGE = "cam/image_array"
 SESSION = "_session_id"
+MOST = 1e300
 
 
 class FilterRecord(dict[str, Any]):
@@ -38,6 +40,8 @@ class Recordings:
         sessions: Number of the session that each row belongs to, ``(rows,)``.
         session_names: Tub and session id by that number.
         dropped: How many records were left out, by reason.
+        camera_shape: Height, width and channels of the pictures; ``None`` until they are decoded.
+        oddities: What is known of the records that were left out.
     """
 
     tubs: list[Path]
@@ -46,6 +50,8 @@ class Recordings:
     sessions: np.ndarray
     session_names: list[str]
     dropped: Counter[str] = field(default_factory=Counter)
+    camera_shape: Shape | None = None
+    oddities: Oddities = field(default_factory=Oddities)
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -73,6 +79,8 @@ class Recordings:
             sessions=self.sessions[rows],
             session_names=self.session_names,
             dropped=self.dropped,
+            camera_shape=self.camera_shape,
+            oddities=self.oddities,
         )
 
     def dropped_in_words(self) -> str:
@@ -100,6 +108,7 @@ def gather(
     sessions: list[int] = []
     numbers: dict[str, int] = {}
     dropped: Counter[str] = Counter()
+    oddities = Oddities()
     num_deleted = 0
     for path in paths:
         reader = _open(path)
@@ -107,7 +116,7 @@ def gather(
         if reader.skipped:
             dropped["damaged in the tub"] += len(reader.skipped)
         for record in reader:
-            reason = _reason_to_drop(record, record_filter)
+            reason = _reason_to_drop(record, record_filter, oddities)
             if reason:
                 dropped[reason] += 1
                 continue
@@ -122,6 +131,7 @@ def gather(
         sessions=np.array(sessions, np.int64),
         session_names=["/".join(name.rsplit("/", 2)[-2:]) for name in numbers],
         dropped=dropped,
+        oddities=oddities,
     )
     if not sources:
         names = ", ".join(str(path) for path in paths)
@@ -130,9 +140,10 @@ def gather(
             raise TrainingError(
                 f"All {num_deleted} records of {names} are deleted. Restore some, or record more."
             )
+        hints = "".join(f" {hint}" for hint in oddities.explain(dropped))
         raise TrainingError(
             f"No record of {names} can be learnt from: {why or 'there are none'}. "
-            f"Each needs {IMAGE}, {ANGLE} and {THROTTLE}."
+            f"Each needs {IMAGE}, {ANGLE} and {THROTTLE}.{hints}"
         )
     return recordings
 
@@ -147,16 +158,33 @@ def _open(path: Path) -> TubReader:
         raise TrainingError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _reason_to_drop(record: dict[str, Any], record_filter: Callable[[Any], bool] | None) -> str:
+def _reason_to_drop(
+    record: dict[str, Any], record_filter: Callable[[Any], bool] | None, oddities: Oddities
+) -> str:
     """Say why a record teaches nothing, ``""`` if it does."""
     if not isinstance(record.get(IMAGE), str):
         return "without a picture"
     for key in (ANGLE, THROTTLE):
         value = record.get(key)
         if isinstance(value, bool) or not isinstance(value, int | float):
+            oddities.note_missing(key, record)
             return f"without {key}"
-        if not math.isfinite(value) or abs(value) > 1:
+        if value != value:
+            return f"with {key} that is no number"
+        if abs(value) > 1:
+            # No float is as large as a whole number may be.
+            oddities.note_beyond(key, max(-MOST, min(value, MOST)))
             return f"with {key} beyond -1 to +1"
-    if record_filter is not None and not record_filter(FilterRecord(record)):
+    if record_filter is not None and not _wanted(record, record_filter):
         return "filtered out by TRAIN_FILTER"
     return ""
+
+
+def _wanted(record: dict[str, Any], record_filter: Callable[[Any], bool]) -> bool:
+    """Ask the owner's function."""
+    try:
+        return bool(record_filter(FilterRecord(record)))
+    except Exception as error:  # the owner's code may raise anything; whose it is must be said
+        raise TrainingError(
+            f"TRAIN_FILTER failed at record {record.get('_index')}: {type(error).__name__}: {error}"
+        ) from error

@@ -1,15 +1,19 @@
-"""How fast to learn, and when to stop: a full pace, then a cool-down.
+"""How fast to learn, and when to stop.
 
-The rate stays at its full value while the pilot gets better. When the epochs run out, or when it
+``constant`` keeps the full rate while the pilot gets better. When the epochs run out, or when it
 has not got better for some time, the rate sinks along half a cosine and training ends with it:
 the last steps settle what the large ones found. Stopping without them leaves a pilot wherever the
-last large step happened to throw it.
+last large step happened to throw it. The other shapes have their own idea of the end, and stop at
+once when nothing is gained any more.
 
 Source: Haegele et al., "Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations",
-arXiv:2405.18392, for the constant rate with a cool-down.
+arXiv:2405.18392, for the constant rate with a cool-down; Loshchilov and Hutter, "SGDR",
+arXiv:1608.03983, for the cosine.
 """
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 from donkeycar.errors import TrainingError
 
@@ -23,8 +27,14 @@ class Schedule:
     Args:
         epochs: Most epochs to train, 1 or more.
         learning_rate: Full rate, greater than 0.
+        shape: ``constant`` with a cool-down, ``cosine`` from the first epoch to the last,
+            ``exponential`` or ``step``.
+        drop: What the rate is multiplied by every `epochs_per_drop`, greater than 0 and less
+            than 1; little by little if ``exponential``, all at once if ``step``.
+        epochs_per_drop: Greater than 0.
+        warmup_epochs: The rate rises in a straight line for so long, less than `epochs`.
         decay: The rate is divided by ``1 + decay * steps``; 0 or more.
-        patience: Epochs without a better validation loss before the cool-down begins; ``None``
+        patience: Epochs without a better validation loss before the end begins; ``None``
             goes on to the last epoch.
         min_delta: What counts as better, 0 or more.
 
@@ -37,26 +47,40 @@ class Schedule:
         *,
         epochs: int,
         learning_rate: float,
+        shape: str = "constant",
+        drop: float = 0.5,
+        epochs_per_drop: float = 10.0,
+        warmup_epochs: float = 0.0,
         decay: float = 0.0,
         patience: int | None = 5,
         min_delta: float = 0.0005,
     ) -> None:
         for name, value, good, rule in (
             ("epochs", epochs, epochs >= 1, "1 or more"),
-            ("learning_rate", learning_rate, learning_rate > 0, "greater than 0"),
-            ("decay", decay, decay >= 0, "0 or more"),
+            ("learning_rate", learning_rate, 0 < learning_rate < math.inf, "greater than 0"),
+            ("schedule", shape, shape in SHAPES, f"one of {list(SHAPES)}"),
+            ("drop", drop, 0 < drop < 1, "greater than 0 and less than 1"),
+            ("epochs_per_drop", epochs_per_drop, epochs_per_drop > 0, "greater than 0"),
+            ("warmup_epochs", warmup_epochs, 0 <= warmup_epochs < epochs, "less than the epochs"),
+            ("decay", decay, 0 <= decay < math.inf, "0 or more"),
             ("patience", patience, patience is None or patience >= 1, "1 or more, or None"),
             ("min_delta", min_delta, min_delta >= 0, "0 or more"),
         ):
             if not good:
                 raise TrainingError(f"`{name}` must be {rule}. Received: {name}={value}")
         self.learning_rate = learning_rate
-        self.decay = decay
-        self.patience = patience
-        self.min_delta = min_delta
+        self.drop = drop
+        self.epochs_per_drop = epochs_per_drop
+        self.epochs = epochs
         self.end = float(epochs)
         self.cooldown_start = epochs * (1 - COOLDOWN_SHARE)
         self.stopped_early = False
+        self._shape = SHAPES[shape]
+        self._cools_down = shape == "constant"
+        self._warmup_epochs = warmup_epochs
+        self._decay = decay
+        self._patience = patience
+        self._min_delta = min_delta
         self._best_loss = math.inf
         self._best_epoch = 0
 
@@ -67,10 +91,9 @@ class Schedule:
             epoch: Epochs done, with fraction: 2.5 is the middle of the third.
             step: Steps done since the beginning.
         """
-        rate = self.learning_rate / (1 + self.decay * step)
-        if epoch > self.cooldown_start:
-            down = (epoch - self.cooldown_start) / (self.end - self.cooldown_start)
-            rate *= (1 + math.cos(math.pi * min(down, 1.0))) / 2
+        rate = self.learning_rate / (1 + self._decay * step) * self._shape(self, epoch)
+        if epoch < self._warmup_epochs:
+            rate *= epoch / self._warmup_epochs
         # Optimizers take 0, but a step of nothing teaches nothing.
         return max(rate, self.learning_rate * 1e-3)
 
@@ -81,16 +104,76 @@ class Schedule:
             epochs_done: 1 after the first epoch.
             loss: Validation loss after it.
         """
-        if loss < self._best_loss - self.min_delta:
+        if loss < self._best_loss - self._min_delta:
             self._best_loss = loss
             self._best_epoch = epochs_done
-        elif (
-            self.patience is not None
-            and epochs_done - self._best_epoch >= self.patience
-            and epochs_done < self.cooldown_start
-        ):
+        elif self._patience is not None and epochs_done - self._best_epoch >= self._patience:
+            self._begin_the_end(epochs_done)
+        return epochs_done < self.end
+
+    def state(self) -> dict[str, Any]:
+        """What `restore` needs to go on from here, as plain numbers."""
+        return {
+            "end": self.end,
+            "cooldown_start": self.cooldown_start,
+            "stopped_early": self.stopped_early,
+            # JSON has no infinity.
+            "best_loss": None if math.isinf(self._best_loss) else self._best_loss,
+            "best_epoch": self._best_epoch,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from where `state` was asked for."""
+        self.end = float(state["end"])
+        self.cooldown_start = float(state["cooldown_start"])
+        self.stopped_early = bool(state["stopped_early"])
+        self._best_loss = math.inf if state["best_loss"] is None else float(state["best_loss"])
+        self._best_epoch = int(state["best_epoch"])
+
+    def _begin_the_end(self, epochs_done: int) -> None:
+        """Cool down, or stop, because nothing was gained for too long."""
+        if not self._cools_down:
+            self.stopped_early = epochs_done < self.end
+            self.end = min(self.end, float(epochs_done))
+        elif epochs_done < self.cooldown_start:
             length = max(2, round(epochs_done * COOLDOWN_SHARE / (1 - COOLDOWN_SHARE)))
             self.cooldown_start = float(epochs_done)
             self.end = min(self.end, float(epochs_done + length))
             self.stopped_early = True
-        return epochs_done < self.end
+
+
+def _constant(schedule: Schedule, epoch: float) -> float:
+    """All of it, until the cool-down."""
+    if epoch <= schedule.cooldown_start:
+        return 1.0
+    down = (epoch - schedule.cooldown_start) / (schedule.end - schedule.cooldown_start)
+    return _half_cosine(down)
+
+
+def _cosine(schedule: Schedule, epoch: float) -> float:
+    """Less and less from the beginning to the end."""
+    return _half_cosine(epoch / schedule.epochs)
+
+
+def _exponential(schedule: Schedule, epoch: float) -> float:
+    """The same share less in every step."""
+    return float(schedule.drop ** (epoch / schedule.epochs_per_drop))
+
+
+def _step(schedule: Schedule, epoch: float) -> float:
+    """The same share less every few epochs, at once."""
+    return float(schedule.drop ** math.floor(epoch / schedule.epochs_per_drop))
+
+
+def _half_cosine(share: float) -> float:
+    """From 1 at 0 to 0 at 1."""
+    return (1 + math.cos(math.pi * min(share, 1.0))) / 2
+
+
+# What `LEARNING_RATE_SCHEDULE` may name: the share of the full rate at an epoch.
+SHAPES: dict[str, Callable[[Schedule, float], float]] = {
+    "constant": _constant,
+    "cosine": _cosine,
+    "exponential": _exponential,
+    "step": _step,
+}

@@ -83,12 +83,56 @@ def split(
                 break
             judges[block[:missing]] = True
         gap = min(MAX_GAP, length // 4)
+    return _parted(judges, sessions, gap)
+
+
+def folds(sessions: np.ndarray, k: int, *, seed: int = 0) -> list[Split]:
+    """Deal the records out `k` times, so that each of them judges once.
+
+    Args:
+        sessions: Number of the session of each row, in the order they were driven.
+        k: How often, 2 or more.
+        seed: For which blocks judge together.
+
+    Returns:
+        `k` ways to split the records, in each about one in `k` judging.
+
+    Raises:
+        TrainingError: If `k` is less than 2, or there are too few records.
+
+    Example:
+        >>> parts = folds(np.zeros(1000), 5)
+        >>> [len(part.validation) for part in parts]
+        [200, 200, 200, 200, 200]
+    """
+    if k < 2:
+        raise TrainingError(f"`k` must be 2 or more. Received: k={k}")
+    num_rows = len(sessions)
+    length = min(MAX_BLOCK, max(1, num_rows // max(MIN_BLOCKS, 2 * k)))
+    blocks = _blocks(sessions, length)
+    if len(blocks) < k:
+        raise TrainingError(
+            f"{k} folds need at least {k} records. Received: {num_rows} usable records. Record "
+            "more laps."
+        )
+    judged = np.full(num_rows, -1)
+    sizes = [0] * k
+    for number in np.random.default_rng(seed).permutation(len(blocks)):
+        fold = sizes.index(min(sizes))
+        judged[blocks[number]] = fold
+        sizes[fold] += len(blocks[number])
+    gap = min(MAX_GAP, length // 4)
+    return [_parted(judged == fold, sessions, gap) for fold in range(k)]
+
+
+def _parted(judges: np.ndarray, sessions: np.ndarray, gap: int) -> Split:
+    """Leave a gap around the judging rows, and learn from the rest."""
     near = _near(judges, sessions, gap)
     train = np.flatnonzero(~judges & ~near)
     if not train.size or not judges.any():
         raise TrainingError(
             "There must be records to learn from and records to judge by. "
-            f"Received: {num_rows} usable records. Record more laps."
+            f"Received: {len(sessions)} usable records. Record more laps."
         )
     return Split(train, np.flatnonzero(judges), int(near.sum()))
 

@@ -1,183 +1,195 @@
 """Trains a pilot: from tubs to the files that a car drives with."""
 
-import platform
-import secrets
-import tempfile
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from donkeycar.errors import PilotError, TrainingError
-from donkeycar.pilots.bundle import PilotFiles, PilotInfo, write_bundle
-from donkeycar.pilots.registry import pilot_type
-from donkeycar.pilots.transform import Transforms
-from donkeycar.training.augmentation import Augmentation
-from donkeycar.training.backend import import_keras, muffled
+from donkeycar.errors import TrainingError
+from donkeycar.pilots.bundle import PilotFiles, PilotInfo
+from donkeycar.pilots.registry import NETWORK, pilot_type
+from donkeycar.training.backend import import_keras
+from donkeycar.training.checkpoint import (
+    Checkpoint,
+    Keeper,
+    check_same,
+    checkpoint_path,
+    read_checkpoint,
+)
 from donkeycar.training.database import add_entry, read_database
-from donkeycar.training.export import export_litert
-from donkeycar.training.frames import MEMORY_BUDGET_BYTES, decode
+from donkeycar.training.destination import make_folder, pilot_files, versions
+from donkeycar.training.export import save_pilot
+from donkeycar.training.found import found_options, network_of
+from donkeycar.training.material import Material, read_frames, read_recordings
+from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
-from donkeycar.training.recordings import Recordings, gather
+from donkeycar.training.recordings import Recordings
 from donkeycar.training.result import TrainingResult
-from donkeycar.training.schedule import Schedule
-from donkeycar.training.split import Split, Validation, split
+from donkeycar.training.samples import Samples
+from donkeycar.training.split import Split, split
 
-OPTIMIZER_NAMES = ("adam", "adamw", "rmsprop", "sgd")
-LIBRARIES = ("donkeycar", "keras", "tensorflow", "tensorflow-cpu", "ai-edge-litert", "numpy")
+if TYPE_CHECKING:
+    from donkeycar.training.lesson import Lesson
 
 
 def train(
     tubs: Iterable[str | Path],
     model_path: str | Path,
+    options: TrainingOptions | None = None,
     *,
-    type: str = "linear",
-    epochs: int = 100,
-    batch_size: int = 64,
-    learning_rate: float = 1e-3,
-    learning_rate_decay: float = 0.0,
-    optimizer: str = "adam",
-    patience: int | None = 5,
-    min_delta: float = 0.0005,
-    train_share: float = 0.8,
-    validation: Validation = "blocks",
-    augmentation: Augmentation | None = Augmentation(),  # noqa: B008, it is frozen
-    transforms: Transforms | None = None,
-    record_filter: Callable[[Any], bool] | None = None,
-    seed: int | None = None,
-    comment: str = "",
-    print_summary: bool = False,
-    memory_budget_bytes: int = MEMORY_BUDGET_BYTES,
+    resume: bool = False,
     progress: Progress | None = None,
+    **changes: Any,
 ) -> TrainingResult:
     """Train a pilot on recordings, and write its files and an entry in the list of pilots.
 
-    Ctrl-C ends it early and keeps the best weights so far.
+    Ctrl-C and SIGTERM end it early and keep the best weights so far. What is needed to go on is
+    kept beside the pilot after every epoch, and removed when the training is finished.
 
     Args:
         tubs: Folders of tubs.
         model_path: Where the pilot goes: ``.keras``, ``.tflite`` or ``.json``; all three are
             written.
-        type: Type of the pilot.
-        epochs: Most times through all records.
-        batch_size: Frames in a training step.
-        learning_rate: Of the optimizer, until the cool-down; see `Schedule`.
-        learning_rate_decay: How much the rate shrinks per step taken.
-        optimizer: ``adam``, ``adamw``, ``rmsprop`` or ``sgd``.
-        patience: Epochs without getting better before the end begins; ``None`` for never.
-        min_delta: Smallest gain in validation loss that counts as better.
-        train_share: Share of the records to learn from; the rest judges.
-        validation: ``blocks`` from everywhere, or the ``last`` part in one block.
-        augmentation: Random changes to frames, ``None`` for none.
-        transforms: What the pilot does to every frame, in training and on the car.
-        record_filter: Says of a record whether to learn from it.
-        seed: The same seed trains the same pilot on the same machine; ``None`` draws one.
-        comment: To remember in the pilot's files.
-        print_summary: Show the layers of the network.
-        memory_budget_bytes: What decoded frames may take of memory; more goes to the disk.
+        options: How to train; ``None`` is `TrainingOptions` as they are.
+        resume: Go on with the training of this pilot that was interrupted; options and records
+            must be the same. Without a seed, it is the one of then.
         progress: Is told how far it is.
+        changes: Some of the options, by name.
 
     Returns:
         The pilot's files and how well it does.
 
     Raises:
-        TrainingError: If there is nothing sensible to train on, or an argument is out of range.
+        TrainingError: If there is nothing sensible to train on, or an option is out of range.
         PilotError: If there is no such type, or the frames do not suit it.
+
+    Example:
+        ``train(["data"], "models/mypilot.keras", epochs=30, seed=1)``
     """
     started_s = time.monotonic()
-    files = _files(Path(model_path).expanduser())
-    kind = pilot_type(type)
-    if optimizer not in OPTIMIZER_NAMES:
-        raise TrainingError(
-            f"`optimizer` must be one of {list(OPTIMIZER_NAMES)}. Received: {optimizer!r}"
-        )
-    if batch_size < 1:
-        raise TrainingError(f"`batch_size` must be 1 or more. Received: {batch_size}")
-    schedule = Schedule(
-        epochs=epochs,
-        learning_rate=learning_rate,
-        decay=learning_rate_decay,
-        patience=patience,
-        min_delta=min_delta,
-    )
-    seed = secrets.randbits(31) if seed is None else seed
-    transforms = transforms or Transforms()
+    files = pilot_files(Path(model_path).expanduser())
+    options = replace(options or TrainingOptions(), **changes)
+    pilot_type(options.type).complete(options.pilot_options)
     progress = progress or Silent()
-    settings: dict[str, Any] = {
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-        "learning_rate_decay": learning_rate_decay,
-        "optimizer": optimizer,
-        "patience": patience,
-        "min_delta": min_delta,
-        "train_share": train_share,
-        "validation": validation,
-        "augmentation": None if augmentation is None else vars(augmentation),
-        "seed": seed,
-    }
+    checkpoint = _checkpoint(files, progress, resume=resume)
+    if checkpoint is not None and options.seed is None:
+        options = replace(options, seed=checkpoint.state["settings"]["seed"])
+    options = options.with_seed()
 
-    recordings = gather(tubs, record_filter=record_filter)
-    split(recordings.sessions, train_share=train_share, validation=validation, seed=seed)
-    _check_writable(files)  # what cannot be saved is better known before than after
+    recordings = read_recordings(tubs, options)
+    _split(recordings.sessions, options)  # what cannot be split is better known before
+    make_folder(files.keras.parent)  # the same for a place nobody can write to
     import_keras()
     read_database(files.keras.parent)  # the same for a damaged list
-    recordings, frames = decode(
-        recordings,
-        folder=files.keras.parent,
-        progress=progress,
-        memory_budget_bytes=memory_budget_bytes,
+    material = read_frames(recordings, options, folder=files.keras.parent, progress=progress)
+    parts = _split(material.recordings.sessions, options)
+    progress.say(material.in_words(parts))
+    return teach(
+        material, parts, files, options,
+        progress=progress, started_s=started_s, checkpoint=checkpoint,
+    )  # fmt: skip
+
+
+def teach(
+    material: Material,
+    parts: Split,
+    files: PilotFiles,
+    options: TrainingOptions,
+    *,
+    progress: Progress,
+    started_s: float,
+    checkpoint: Checkpoint | None = None,
+) -> TrainingResult:
+    """Train one pilot on what has been read already; the rest is as in `train`.
+
+    Args:
+        material: What to learn from.
+        parts: Which records teach and which judge.
+        files: Where the pilot goes.
+        options: How to train; they have a seed.
+        progress: Is told how far it is.
+        started_s: When it began, on the monotonic clock.
+        checkpoint: Where to go on, ``None`` to begin.
+    """
+    # These import Keras.
+    from donkeycar.training.fit import compile_model, fit
+    from donkeycar.training.lesson import Lesson
+    from donkeycar.training.transfer import transfer
+
+    kind, recordings = pilot_type(options.type), material.recordings
+    camera_shape = material.camera_shape
+    pilot_options = found_options(kind, options.pilot_options, recordings)
+    samples = Samples(
+        kind, pilot_options, recordings, material.frames, options.transforms.after(camera_shape)
     )
-    parts = split(recordings.sessions, train_share=train_share, validation=validation, seed=seed)
-    progress.say(_what_is_learnt_from(recordings, parts))
-
-    from donkeycar.training.lesson import Lesson  # imports Keras
-
-    lesson = Lesson(kind, frames, recordings.labels, parts, transforms, batch_size, seed)
-    model = lesson.new_model()
-    if print_summary:
+    parts = samples.usable(parts)
+    network = network_of(options.pilot_options)
+    shape = options.transforms.output_shape(camera_shape)
+    lesson = Lesson(samples, parts, network, shape, options.batch_size, options.seed or 0)
+    model = lesson.new_model(mixed_precision=options.mixed_precision)
+    if options.transfer is not None:
+        transfer(model, options.transfer, layers_to_train=options.layers_to_train, say=progress.say)
+    if options.print_summary:
         model.summary(print_fn=progress.say)
-    ended, teacher = lesson.teach(model, schedule, optimizer, augmentation, progress)
+    compile_model(model, kind.losses, options)
+    settings = {
+        **options.to_json(),
+        "type": kind.name,
+        "pilot_options": {**pilot_options, NETWORK: dict(network)},
+        "transforms": options.transforms.to_json(),
+        "records": material.fingerprint(parts),
+        "precision": model.dtype_policy.name,
+    }
+    keeper = Keeper(checkpoint_path(files.keras), progress.say)
+    if checkpoint is not None:
+        check_same(checkpoint.state["settings"], settings, keeper.path)
+    ended, teacher = fit(
+        model,
+        *lesson.batches(options.augmentation, balance=options.balance),
+        options,
+        progress,
+        keeper=keeper,
+        settings=settings,
+        checkpoint=checkpoint,
+        callbacks=_watchers(files, options, progress),
+    )
     final = lesson.final_model(teacher.best_weights)
     metrics, validation_pilot = lesson.judge(final, progress)
     info = PilotInfo(
         type=kind.name,
-        camera_shape=(frames.shape[1], frames.shape[2], frames.shape[3]),
-        transforms=transforms,
+        camera_shape=camera_shape,
+        transforms=options.transforms,
+        options={**pilot_options, NETWORK: dict(network)},
         training={
-            **settings,
+            **options.to_json(),
             "history": teacher.history,
             "best_epoch": teacher.best_epoch,
             "ended": ended,
         },
-        data={
-            "tubs": [str(path.resolve()) for path in recordings.tubs],
-            "sessions": recordings.session_names,
-            "records": len(recordings),
-            "train": len(parts.train),
-            "validation": len(parts.validation),
-            "gap": parts.num_gap,
-            "dropped": dict(recordings.dropped),
-        },
+        data=material.to_json(parts),
         metrics=metrics,
-        versions=_versions(),
+        versions=versions(),
         created_at=time.time(),
-        comment=comment,
+        comment=options.comment,
     )
-    _save(files, info, final, lesson.probe())
+    info = _save(files, info, final, lesson, recordings)
     add_entry(
         files.keras,
         class_name=kind.class_name,
         type=kind.name,
-        tubs=[str(path) for path in recordings.tubs],
+        tubs=[str(path) for path in material.recordings.tubs],
         history=teacher.history,
-        settings=settings,
-        comment=comment,
+        settings=options.to_json(),
+        transfer=options.transfer,
+        comment=options.comment,
     )
+    if ended == "interrupted":
+        progress.say(f"{keeper.path} keeps what --resume needs to go on")
+    else:
+        keeper.discard()
     return TrainingResult(
         files=files,
         info=info,
@@ -185,64 +197,61 @@ def train(
         best_epoch=teacher.best_epoch,
         ended=ended,
         metrics=metrics,
-        dropped=dict(recordings.dropped),
-        validation_driver=recordings.labels[parts.validation],
+        dropped=dict(material.recordings.dropped),
+        validation_driver=samples.driven(parts.validation),
         validation_pilot=validation_pilot,
         duration_s=time.monotonic() - started_s,
     )
 
 
-def _files(model_path: Path) -> PilotFiles:
-    """Where the pilot goes."""
-    if model_path.is_dir():
-        raise TrainingError(
-            f"The pilot is files, not a folder. Received: {model_path}. "
-            f"Say --model {model_path / 'mypilot.keras'}"
+def _checkpoint(files: PilotFiles, progress: Progress, *, resume: bool) -> Checkpoint | None:
+    """Read where to go on; or say what will be lost by beginning anew."""
+    path = checkpoint_path(files.keras)
+    if resume:
+        return read_checkpoint(path)
+    if path.exists():
+        progress.say(
+            f"note: {path} is of a training that was interrupted; --resume would go on with it. "
+            "This one begins anew."
         )
-    try:
-        return PilotFiles.of(model_path)
-    except PilotError as error:
-        raise TrainingError(f"{error}  Say --model {model_path.with_suffix('.keras')}") from error
+    return None
 
 
-def _check_writable(files: PilotFiles) -> None:
-    """Make the pilot's folder, and be sure that something can be written there."""
-    folder = files.keras.parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        raise TrainingError(
-            f"The pilot needs a folder that can be written to. Received: {folder} "
-            f"({error.strerror}). Choose another with --model"
-        ) from error
+def _watchers(files: PilotFiles, options: TrainingOptions, progress: Progress) -> list[Any]:
+    """Make the callbacks that write down what happens."""
+    from donkeycar.training.event_log import EventLog, new_log_folder
+
+    watchers: list[Any] = []
+    if options.tensorboard:
+        log = EventLog(new_log_folder(files.keras), progress.say)
+        progress.say(f"for TensorBoard: tensorboard --logdir {log.folder.parent}")
+        watchers.append(log)
+    return watchers
 
 
-def _what_is_learnt_from(recordings: Recordings, parts: Split) -> str:
-    """Say it in one line."""
-    text = (
-        f"{len(recordings)} records: {len(parts.train)} to learn from, "
-        f"{len(parts.validation)} to judge by, {parts.num_gap} between them"
+def _split(sessions: Any, options: TrainingOptions) -> Split:
+    """Deal the records out as the options say."""
+    return split(
+        sessions,
+        train_share=options.train_share,
+        validation=options.validation,
+        seed=options.seed or 0,
     )
-    dropped = recordings.dropped_in_words()
-    return f"{text}; left out: {dropped}" if dropped else text
 
 
-def _save(files: PilotFiles, info: PilotInfo, model: Any, probe: np.ndarray) -> None:
+def _save(
+    files: PilotFiles, info: PilotInfo, model: Any, lesson: "Lesson", recordings: Recordings
+) -> PilotInfo:
     """Write the pilot's files."""
+    rows = lesson.probe_rows()
     try:
-        litert = export_litert(model, probe)
-        with muffled():
-            write_bundle(files, info, litert=litert, save_keras=model.save)
+        return save_pilot(
+            files,
+            info,
+            model,
+            inputs=lesson.examples(),
+            frames=np.stack([recordings.image(row) for row in rows]),
+            vectors=lesson.samples.beside(rows),
+        )
     except OSError as error:
         raise TrainingError(f"The pilot cannot be saved as {files.keras}: {error}") from error
-
-
-def _versions() -> dict[str, str]:
-    """Versions of what made the pilot."""
-    versions = {"python": platform.python_version()}
-    for name in LIBRARIES:
-        with suppress(PackageNotFoundError):
-            versions[name] = version(name)
-    return versions

@@ -60,6 +60,9 @@ def decode_image(path: Path) -> Array:
     """
     try:
         data = read_regular_file(path, max_bytes=MAX_IMAGE_BYTES)
+        ordinary = _decode_jpeg(data)
+        if ordinary is not None:
+            return ordinary
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise TubError(f"{path.name} has more than {MAX_PIXELS} pixels")
@@ -98,4 +101,29 @@ def _choose_jpeg_encoder() -> Callable[[Array], bytes]:
     return encode
 
 
+def _choose_jpeg_decoder() -> Callable[[bytes], Array | None]:
+    """Choose what decodes an ordinary JPEG; ``None`` leaves anything else to Pillow.
+
+    The fast library gives the same bytes in less than half the time. Whatever it does not like,
+    Pillow looks at again, and says what is wrong with it.
+    """
+    try:
+        import simplejpeg
+    except ImportError:
+        return lambda data: None
+
+    def decode(data: bytes) -> Array | None:
+        try:
+            height, width, space, _ = simplejpeg.decode_jpeg_header(data)
+            if height * width > MAX_PIXELS or space not in ("YCbCr", "Gray"):
+                return None
+            image: Array = simplejpeg.decode_jpeg(data, colorspace="RGB")
+        except ValueError:
+            return None
+        return image
+
+    return decode
+
+
 _encode_jpeg = _choose_jpeg_encoder()
+_decode_jpeg = _choose_jpeg_decoder()

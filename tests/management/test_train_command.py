@@ -3,12 +3,9 @@
 import numpy as np
 import pytest
 
-from donkeycar.config import Config
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
-from donkeycar.management.training_settings import transforms_from
 from donkeycar.pilots import load_pilot
-from donkeycar.schema import SETTINGS
 from donkeycar.tub import TubWriter
 
 INPUTS = ["cam/image_array", "user/angle", "user/throttle"]
@@ -82,28 +79,3 @@ def test_bad_input_is_one_line_and_changes_nothing(tmp_path, monkeypatch, capsys
     assert message in error
     assert error.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
-
-
-@pytest.mark.parametrize(
-    ("names", "steps"),
-    [
-        ((), []),
-        (
-            ("CROP",),
-            [{"name": "CROP", "top_px": 45, "bottom_px": 0, "left_px": 0, "right_px": 0}],
-        ),
-        (("RGB2GRAY",), [{"name": "RGB2GRAY"}]),
-    ],
-)
-def test_transforms_follow_the_settings(names, steps):
-    values = {name: setting.default for name, setting in SETTINGS.items()}
-    assert transforms_from(Config({**values, "TRANSFORMATIONS": names})).to_json() == steps
-
-
-def test_a_trapeze_has_the_corners_of_the_settings():
-    values = {name: setting.default for name, setting in SETTINGS.items()}
-    [step] = transforms_from(Config({**values, "TRANSFORMATIONS": ("TRAPEZE",)})).to_json()
-    assert step == {
-        "name": "TRAPEZE", "upper_left_px": 20, "upper_right_px": 140, "lower_left_px": 0,
-        "lower_right_px": 160, "top_px": 60, "bottom_px": 120,
-    }  # fmt: skip

@@ -1,5 +1,6 @@
 import math
 import threading
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -164,3 +165,55 @@ def test_after_shutdown_there_is_no_answer_and_no_thread(clock):
 def test_a_life_must_be_longer_than_nothing():
     with pytest.raises(ConfigError, match="`max_age_s` must be greater than 0"):
         PilotPart(ScriptedPilot((0.0, 0.0)), max_age_s=0)
+
+
+class FeelingPilot(ScriptedPilot):
+    """Wants a vector, remembers, and knows places."""
+
+    vector_channels = ("imu/acl", "behavior/one_hot_state_array")
+    kind = SimpleNamespace(locate=lambda outputs, options: 0)
+
+    def __init__(self, *answers):
+        super().__init__(*answers)
+        self.vectors = []
+        self.resets = 0
+        self.location = None
+
+    def infer(self, image, vector):
+        self.vectors.append(vector.tolist())
+        self.location = len(self.vectors)
+        return super().infer(image)
+
+    def reset(self):
+        self.resets += 1
+
+
+def test_what_a_pilot_wants_to_know_goes_with_the_frame(clock):
+    pilot = FeelingPilot((0.5, 0.2))
+    part = PilotPart(pilot, clock=clock)
+    assert part.run(FRAME, 0.0, 1.5, [0, 1]) == (0.5, 0.2, 0.15, 1)
+    assert pilot.vectors == [[1.5, 0.0, 1.0]]
+
+
+def test_as_long_as_it_does_not_know_it_does_not_answer(clock):
+    pilot = FeelingPilot((0.5, 0.2))
+    part = PilotPart(pilot, clock=clock)
+    assert part.run(FRAME, 0.0, None, [0, 1]) is None
+    assert pilot.frames == []
+    assert part.run(FRAME, 0.0, 1.5, np.array([0, 1])) is not None
+
+
+def test_the_worker_gets_what_belongs_to_the_frame(clock, working):
+    pilot = FeelingPilot((0.5, 0.2))
+    part = working(PilotPart(pilot, clock=clock))
+    part.run_threaded(FRAME, 0.0, 1.5, [1, 0])
+    wait_until(lambda: part.run_threaded(FRAME, 0.0, 9.0, [0, 1]) == (0.5, 0.2, 0.15, 1))
+    assert pilot.vectors == [[1.5, 1.0, 0.0]]
+
+
+def test_after_a_gap_a_pilot_forgets_what_it_saw_before(clock):
+    pilot = FeelingPilot((0.5, 0.2))
+    part = PilotPart(pilot, clock=clock)
+    for exposed_s, resets in ((0.0, 0), (0.4, 0), (1.0, 1), (1.05, 1)):
+        part.run(FRAME, exposed_s, 0.0, [1, 0])
+        assert pilot.resets == resets

@@ -11,7 +11,7 @@ from donkeycar.pilots.interpreter import LiteRTInterpreter, default_num_threads
 @pytest.fixture(scope="module")
 def shifted_litert(keras, convert, tmp_path_factory):
     """A network that answers angle -0.5 and throttle 0.25 to a black frame."""
-    from donkeycar.pilots.linear import build
+    from donkeycar.pilots.networks.linear import build
 
     model = build((72, 96, 3), seed=1)
     for name, bias in (("n_outputs0", -0.5), ("n_outputs1", 0.25)):
@@ -53,15 +53,16 @@ def test_a_file_without_signature_gives_outputs_in_its_own_order(shared_data):
     assert sorted(answers) == ["output_0", "output_1"]
 
 
-def test_a_model_with_two_inputs_is_refused(keras, convert, tmp_path):
+def test_an_image_and_a_vector_are_told_apart(keras, convert, tmp_path):
     image = keras.Input((72, 96, 3), name="img_in")
     imu = keras.Input((6,), name="imu_in")
     joined = keras.layers.Concatenate()([keras.layers.Flatten()(image), imu])
     path = convert(
         keras.Model([image, imu], keras.layers.Dense(2)(joined)), tmp_path / "imu.tflite"
     )
-    with pytest.raises(PilotError, match="one image and nothing else. Received: .*imu_in"):
-        LiteRTInterpreter(path)
+    interpreter = LiteRTInterpreter(path)
+    assert (interpreter.image_name, interpreter.input_shape) == ("img_in", (72, 96, 3))
+    assert {name: one.shape for name, one in interpreter.vectors.items()} == {"imu_in": (1, 6)}
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.linear import build
+from donkeycar.pilots.network_choices import NetworkChoices
+from donkeycar.pilots.networks.linear import build
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +51,7 @@ def test_layers_of_one_shape_do_not_start_alike(network):
 
 
 def test_a_training_step_lowers_the_loss(keras):
-    model = build((72, 96, 3), dropout=0.0, seed=1)
+    model = build((72, 96, 3), network=NetworkChoices(dropout=0.0), seed=1)
     model.compile("adam", "mse", jit_compile=False)
     frames = np.random.default_rng(0).integers(0, 256, (8, 72, 96, 3), dtype=np.uint8)
     labels = {"angle": np.full((8, 1), 0.7), "throttle": np.full((8, 1), -0.3)}

@@ -6,7 +6,7 @@ import pytest
 from donkeycar.errors import PilotError
 from donkeycar.pilots import PilotInfo, load_pilot
 from donkeycar.pilots.bundle import PilotFiles, write_bundle
-from donkeycar.pilots.linear import build
+from donkeycar.pilots.networks.linear import build
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.backend import muffled
 
@@ -21,7 +21,7 @@ def files(tmp_path, linear_litert, linear_model):
         "linear", SHAPE, Transforms([("CROP", {"top_px": 30})]), metrics={"validation": {}}
     )
     with muffled():
-        write_bundle(files, info, litert=linear_litert, save_keras=linear_model.save)
+        write_bundle(files, info, litert={"float32": linear_litert}, save_keras=linear_model.save)
     return files
 
 
@@ -108,7 +108,9 @@ def test_a_network_that_answers_nan_may_not_drive(convert, tmp_path):
     model = build(SHAPE)
     model.get_layer("n_outputs0").set_weights([np.full((50, 1), np.nan), np.zeros(1)])
     convert(model, tmp_path / "nan.tflite")
-    with pytest.raises(PilotError, match="must answer with numbers. Received: .*nan"):
+    with pytest.raises(
+        PilotError, match="must answer with numbers within 100. Received: angle=nan"
+    ):
         load_pilot(tmp_path / "nan.tflite", type="linear")
 
 
@@ -149,5 +151,10 @@ def test_a_full_disk_leaves_the_older_pilot_as_it_was(files, linear_litert):
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space left"):
-        write_bundle(files, PilotInfo("linear", SHAPE), litert=b"new", save_keras=full_disk)
+        write_bundle(
+            files,
+            PilotInfo("linear", SHAPE),
+            litert={"float32": b"new"},
+            save_keras=full_disk,
+        )
     assert {path: path.read_bytes() for path in files.keras.parent.iterdir()} == before

@@ -67,9 +67,12 @@ def test_what_is_written_down_comes_back(frame):
         ("CROP", "must be a list"),
         ([["CROP"]], "must be a list"),
         ([{"name": "EXPLODE"}], "must be one of .* Received: name='EXPLODE'"),
-        ([{"name": "CROP", "top": 3}], "CROP takes whole numbers for .*top_px"),
-        ([{"name": "CROP", "top_px": "3"}], "whole numbers"),
-        ([{"name": "TRAPEZE", "top_px": 3}], "whole numbers"),
+        (
+            [{"name": "CROP", "top": 3}],
+            r"CROP takes top_px \(a whole number\), .*Received: {'top': 3}",
+        ),
+        ([{"name": "CROP", "top_px": "3"}], "CROP takes .*Received: {'top_px': '3'}"),
+        ([{"name": "TRAPEZE", "top_px": 3}], "TRAPEZE takes .*Received"),
         ([{}], "must be one of"),
     ],
 )
@@ -95,3 +98,81 @@ def test_a_mask_that_does_not_fit_the_frame_is_refused(step, message):
 def test_colours_cannot_be_taken_twice():
     with pytest.raises(PilotError, match="needs three channels"):
         Transforms([("RGB2GRAY", {}), ("RGB2GRAY", {})]).output_shape((8, 10, 3))
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        (("BLUR", {"kernel_px": 4}), "kernel of a blur must be odd, 1 to 99"),
+        (("BLUR", {"kernel_y_px": 0}), "kernel of a blur must be odd"),
+        (("CANNY", {"aperture_px": 4}), r"aperture must be one of \[3, 5, 7\]"),
+        (("CANNY", {"low": -1}), "Thresholds must be 0 or more"),
+        (("RESIZE", {"width_px": 5000, "height_px": 10}), "1 to 4096 pixels a side"),
+        (("SCALE", {"width_factor": 0}), "factor must be greater than 0"),
+        (("SCALE", {"width_factor": True}), r"SCALE takes width_factor \(a number\)"),
+        (("SCALE", {"width_factor": float("nan")}), r"SCALE takes width_factor \(a number\)"),
+        (("GRAY2RGB", {"x": 1}), "GRAY2RGB takes nothing"),
+    ],
+)
+def test_impossible_arguments_are_refused(step, message):
+    with pytest.raises(PilotError, match=message):
+        Transforms([step])
+
+
+@pytest.mark.parametrize(
+    ("step", "message"),
+    [
+        (("SCALE", {"width_factor": 0.01}), "1 to 4096 pixels a side"),
+        (("SCALE", {"width_factor": 4000.0}), "1 to 4096 pixels a side"),
+        (("BLUR", {"kernel_px": 17}), "kernel must be smaller than the frame"),
+        (("GRAY2RGB", {}), "needs one channel"),
+        (("TRAPEZE_EDGE", {**TRAPEZE, "bottom_px": 6}), "within the rows"),
+    ],
+)
+def test_a_step_that_does_not_suit_the_frame_is_refused(step, message):
+    with pytest.raises(PilotError, match=message):
+        Transforms([step]).output_shape((8, 10, 3))
+
+
+CHAIN = Transforms(
+    [("CROP", {"top_px": 3, "left_px": 1}), ("RESIZE", {"width_px": 20, "height_px": 16})],
+    post=[("RGB2GRAY", {}), ("CANNY", {"low": 10, "high": 20})],
+)
+
+
+def test_the_car_does_in_one_go_what_training_does_in_two(frame):
+    after = CHAIN.after(frame.shape)
+    np.testing.assert_array_equal(after(CHAIN.before(frame)), CHAIN(frame))
+    assert after.output_shape(CHAIN.before(frame).shape) == CHAIN.output_shape(frame.shape)
+    assert CHAIN.output_shape(frame.shape) == (16, 20, 1)
+
+
+def test_what_comes_after_augmentation_is_written_down_so():
+    again = Transforms.from_json(CHAIN.to_json())
+    assert again.to_json() == CHAIN.to_json()
+    assert [step.get("post", False) for step in CHAIN.to_json()] == [False, False, True, True]
+    assert [step["name"] for step in again.before.to_json()] == ["CROP", "RESIZE"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "kept"),
+    [
+        ([("CROP", {"top_px": 4})], 4 * 10),
+        ([("TRAPEZE", TRAPEZE)], 3 + 5 + 7 + 9),
+        ([("CROP", {"top_px": 4}), ("RGB2GRAY", {})], 4 * 10),
+        ([("CROP", {"top_px": 4}), ("SCALE", {"width_factor": 2.0})], 9 * 20),
+        ([("CROP", {"top_px": 4}), ("BLUR", {"kernel_px": 3})], 5 * 10),
+        ([("CROP", {"top_px": 4}), ("CANNY", {})], 5 * 10),
+    ],
+)
+def test_what_a_mask_blackened_stays_black_whatever_augmentation_paints(frame, steps, kept):
+    transforms = Transforms(steps)
+    painted = np.full_like(transforms.before(frame), 200)
+    assert np.count_nonzero(transforms.after(frame.shape)(painted).any(axis=2)) == kept
+    np.testing.assert_array_equal(
+        transforms.after(frame.shape)(transforms.before(frame)), transforms(frame)
+    )
+
+
+def test_without_a_mask_nothing_is_left_to_do_after_augmentation(frame):
+    assert not Transforms([("RGB2BGR", {})]).after(frame.shape)

@@ -1,6 +1,7 @@
 """Reports: one file, everything inside, nothing half-written."""
 
 import io
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -8,7 +9,8 @@ from PIL import Image
 
 from donkeycar.report import figures
 from donkeycar.report.movie import camera_movie
-from donkeycar.report.page import Picture, write_page
+from donkeycar.report.page import SVG, Picture, Table, write_page
+from donkeycar.report.svg import PHONE_IN, as_svg, legend_above, plain_axes, series_colour
 
 
 def size(png):
@@ -67,3 +69,43 @@ def test_a_movie_of_nothing_is_empty():
 )
 def test_every_plot_is_a_picture(draw):
     assert min(size(draw())) > 400
+
+
+def test_a_table_shows_small_what_follows_a_line_break_and_escapes_it(tmp_path):
+    table = Table("Errors", "Lower is better.", ("pilot", "<mean>"), [("a & b", "0.1\n[0, 1]")])
+    page = write_page(tmp_path / "p.html", title="T", lead="", tables=[table]).read_text()
+    assert "<th>pilot</th><th>&lt;mean&gt;</th>" in page
+    assert "<tr><th>a &amp; b</th><td>0.1<small>[0, 1]</small></td></tr>" in page
+
+
+def test_what_must_not_be_overlooked_stands_above_everything(tmp_path):
+    page = write_page(
+        tmp_path / "p.html", title="T", lead="", notes=["It saw <all> of it."], rows=[("a", "b")]
+    ).read_text()
+    assert page.index("It saw &lt;all&gt; of it.") < page.index("<td>b</td>")
+
+
+def two_lines():
+    figure, axes = plain_axes(PHONE_IN, 2)
+    for number, name in enumerate(("one <b>", "two")):
+        axes.plot([0, 1], [0, number], color=series_colour(number), label=name)
+    legend_above(figure, axes)
+    return as_svg(figure)
+
+
+def test_a_plot_has_the_colours_and_the_letters_of_the_page(tmp_path):
+    svg = two_lines()
+    ElementTree.fromstring(svg)
+    text = svg.decode()
+    assert "var(--series-0)" in text and "var(--series-1)" in text and "var(--soft)" in text
+    assert "#0b6bcb" not in text and "#ffffff" not in text
+    assert "one &lt;b&gt;" in text
+    page = write_page(
+        tmp_path / "p.html", title="T", lead="", pictures=[Picture("P", "c", svg, kind=SVG)] * 2
+    ).read_text()
+    assert page.count("<svg") == 2
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_the_same_figures_give_the_same_plot():
+    assert two_lines() == two_lines()

@@ -32,6 +32,8 @@ def is_declared(setting, value):
         return callable(value)
     if setting.value_kind == "any":
         return True
+    if setting.value_kind == "range":
+        return isinstance(value, int | float) or (len(value) == 2 and value[0] <= value[1])
     if setting.value_kind == "names":
         return all(isinstance(text, str) for text in value)
     is_in_range = setting.value_kind not in ("int", "float") or (

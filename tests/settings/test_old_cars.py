@@ -39,7 +39,7 @@ def test_the_settings_of_a_version_4_car_load(load):
 def test_each_setting_of_a_version_4_car_without_effect_is_named_once(load):
     cfg = load(old_cars.VERSION_4)
     assert named(cfg) == [
-        "DONKEY_HOME", "CAMERA_TYPE", "CACHE_IMAGES", "PRUNE_CNN", "LED_B", "AUG_BLUR_RANGE",
+        "DONKEY_HOME", "CAMERA_TYPE", "CACHE_IMAGES", "PRUNE_CNN", "LED_B",
     ]  # fmt: skip
 
 
@@ -74,5 +74,17 @@ def test_the_settings_of_a_version_5_car_load(load, tmp_path):
 def test_each_setting_of_a_version_5_car_without_effect_is_named_once(load):
     assert named(load(old_cars.VERSION_5)) == [
         "HAVE_IMU", "DONKEY_GYM",
-        "GYM_CONF", "CACHE_POLICY", "BEHAVIOR_LIST",
+        "GYM_CONF", "CACHE_POLICY",
     ]  # fmt: skip
+
+
+def test_a_range_of_a_change_that_is_not_made_has_no_effect(load):
+    cfg = load("AUGMENTATIONS = ['FLIP']\nAUG_BLUR_RANGE = 2\n")
+    assert cfg.notices[0].endswith(
+        "AUG_BLUR_RANGE has no effect with AUGMENTATIONS FLIP: it is for BLUR."
+    )
+
+
+def test_an_augmentation_of_version_4_is_accepted_and_named(load):
+    [notice] = load("AUGMENTATIONS = ['MULTIPLY', 'BLUR']\n").notices
+    assert "AUGMENTATIONS: 'MULTIPLY' does not work any more. These do: 'FLIP'" in notice

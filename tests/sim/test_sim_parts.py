@@ -14,6 +14,13 @@ def test_the_camera_keeps_the_part_contract(world, clock):
     assert (exposed_s, sequence) == (0.0, 1)
 
 
+def test_a_grey_camera_has_three_equal_channels(world, clock):
+    image, _, _ = SimCamera(world, grey=True, clock=clock).run()
+    assert image.shape == (120, 160, 3)
+    assert image.std() > 10
+    assert (image == image[:, :, :1]).all()
+
+
 def test_the_drivetrain_keeps_the_part_contract(world, clock):
     check_part(SimDrivetrain(world, clock=clock), Command(0.0, 0.3, "user", 1.0))
     clock.sleep(0.5)

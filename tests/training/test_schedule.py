@@ -1,3 +1,7 @@
+"""The learning rate from epoch to epoch, and when training ends."""
+
+import json
+
 import pytest
 
 from donkeycar.errors import TrainingError
@@ -51,9 +55,56 @@ def test_a_loss_that_is_no_number_is_no_gain():
 
 
 @pytest.mark.parametrize(
-    "wrong",
-    [{"epochs": 0}, {"learning_rate": 0}, {"decay": -1}, {"patience": 0}, {"min_delta": -1}],
+    ("settings", "rates"),
+    [
+        ({"shape": "cosine"}, [1.0, 0.854, 0.5, 0.146, 0.001]),
+        (
+            {"shape": "exponential", "drop": 0.25, "epochs_per_drop": 5},
+            [1, 0.5, 0.25, 0.125, 0.063],
+        ),
+        ({"shape": "step", "drop": 0.1, "epochs_per_drop": 4}, [1.0, 1.0, 0.1, 0.1, 0.01]),
+        ({"warmup_epochs": 5.0}, [0.001, 0.5, 1.0, 0.691, 0.001]),
+    ],
 )
+def test_shapes_of_the_rate(settings, rates):
+    schedule = make(**settings)
+    got = [schedule.rate(epoch, 0) * 1e3 for epoch in (0, 2.5, 5, 7.5, 10)]
+    assert got == pytest.approx(rates, abs=1e-3)
+
+
+def test_a_shape_with_an_end_of_its_own_stops_at_once():
+    schedule = make(epochs=100, shape="cosine")
+    assert [schedule.go_on(n, 1.0) for n in range(1, 5)] == [True, True, True, False]
+    assert schedule.stopped_early
+    assert schedule.rate(4, 0) > 0.9e-3
+
+
+def test_it_goes_on_from_where_it_was():
+    losses = [0.9, 0.8, 0.7, 0.7, 0.7, 0.7, 0.6, 0.6, 0.6, 0.6]
+    first = make(epochs=100)
+    for n, loss in enumerate(losses[:7], 1):
+        first.go_on(n, loss)
+    second = make(epochs=100)
+    second.restore(json.loads(json.dumps(first.state())))
+    for n, loss in enumerate(losses[7:], 8):
+        assert first.go_on(n, loss) == second.go_on(n, loss)
+        assert first.rate(n, n) == second.rate(n, n)
+    assert (first.end, first.stopped_early) == (second.end, second.stopped_early) == (10, True)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"epochs": 0}, {"learning_rate": 0}, {"learning_rate": float("nan")}, {"decay": -1},
+        {"patience": 0}, {"min_delta": -1}, {"drop": 1}, {"epochs_per_drop": 0},
+        {"warmup_epochs": 10}, {"warmup_epochs": -1},
+    ],
+)  # fmt: skip
 def test_impossible_numbers_are_refused(wrong):
     with pytest.raises(TrainingError, match=f"`{next(iter(wrong))}` must be .*Received"):
         make(**wrong)
+
+
+def test_a_shape_nobody_knows_is_refused():
+    with pytest.raises(TrainingError, match=r"`schedule` must be one of \['constant', 'cosine'"):
+        make(shape="cosin")

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.split import MAX_GAP, split
+from donkeycar.training.split import MAX_GAP, folds, split
 
 
 @given(
@@ -72,3 +72,36 @@ def test_an_impossible_share_is_refused(share):
 def test_an_unknown_way_is_refused():
     with pytest.raises(TrainingError, match=r"one of \['blocks', 'last'\]. Received: 'random'"):
         split(np.zeros(100), validation="random")
+
+
+def test_every_record_judges_in_one_fold():
+    sessions = np.repeat([0, 1, 2], [700, 90, 210])
+    parts = folds(sessions, 5, seed=1)
+    judges = np.concatenate([part.validation for part in parts])
+    assert sorted(judges) == list(range(1000))
+    assert all(150 <= len(part.validation) <= 250 for part in parts)
+
+
+def test_no_fold_learns_from_the_neighbours_of_what_judges_it():
+    for part in folds(np.zeros(1000), 4):
+        away = np.abs(part.train[:, None] - part.validation[None, :])
+        assert away.min() > 5
+        assert len(part.train) + len(part.validation) + part.num_gap == 1000
+
+
+def test_folds_depend_on_nothing_but_the_seed():
+    one, same, other = (folds(np.zeros(500), 3, seed=seed) for seed in (4, 4, 5))
+    np.testing.assert_array_equal(one[0].validation, same[0].validation)
+    assert not np.array_equal(one[0].validation, other[0].validation)
+
+
+@pytest.mark.parametrize(
+    ("count", "k", "message"),
+    [
+        (100, 1, "`k` must be 2 or more. Received: k=1"),
+        (3, 5, "5 folds need at least 5 records. Received: 3 usable records"),
+    ],
+)
+def test_impossible_folds_are_refused(count, k, message):
+    with pytest.raises(TrainingError, match=message):
+        folds(np.zeros(count), k)

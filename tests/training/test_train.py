@@ -1,5 +1,6 @@
 """One short training, looked at from all sides, and what is refused before it begins."""
 
+import errno
 import json
 import os
 import signal
@@ -9,43 +10,18 @@ import pytest
 
 from donkeycar.errors import TrainingError
 from donkeycar.pilots import load_pilot
-from donkeycar.pilots.transform import Transforms
-from donkeycar.training import Silent, train
-
-CROP = Transforms([("CROP", {"top_px": 3})])
-SETTINGS = {"epochs": 6, "batch_size": 16, "patience": None, "seed": 7}
+from donkeycar.training import train
+from tests.training.conftest import SETTINGS
 
 
-@pytest.fixture(scope="module")
-def shared_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("trained")
+@pytest.fixture
+def result(trained):
+    return trained[0]
 
 
-@pytest.fixture(scope="module")
-def tub(shared_folder):
-    from donkeycar.tub import TubWriter
-
-    angles = np.random.default_rng(0).uniform(-1, 1, 200)
-    inputs = ["cam/image_array", "user/angle", "user/throttle"]
-    with TubWriter(shared_folder / "tub", inputs, ["image_array", "float", "float"]) as writer:
-        for angle in map(float, angles):
-            frame = np.full((64, 80, 3), 40, np.uint8)
-            centre = round((angle + 1) / 2 * 68) + 6
-            frame[:, centre - 5 : centre + 5] = 220
-            throttle = 0.6 - 0.4 * abs(angle)
-            writer.append(dict(zip(inputs, (frame, angle, throttle), strict=True)))
-    return shared_folder / "tub"
-
-
-@pytest.fixture(scope="module")
-def result(shared_folder, tub):
-    return train(
-        [tub],
-        shared_folder / "models" / "mypilot.keras",
-        transforms=CROP,
-        comment="dry floor",
-        **SETTINGS,
-    )
+@pytest.fixture
+def tub(lane_tub):
+    return lane_tub
 
 
 def test_it_learns_to_steer(result):
@@ -110,44 +86,39 @@ def test_the_keras_file_opens_and_agrees(result):
     assert (answer["angle"].item(), answer["throttle"].item()) == pytest.approx(wanted, abs=1e-3)
 
 
-def test_one_seed_trains_one_pilot(result, tub, tmp_path):
-    again = train([tub], tmp_path / "again.keras", transforms=CROP, **SETTINGS)
+def test_one_seed_trains_one_pilot_whether_or_not_it_can_be_kept_meanwhile(
+    trained, tub, tmp_path, monkeypatch, striking
+):
+    def full(*args, **settings):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    result, settings = trained
+    monkeypatch.setattr(np, "savez", full)
+    progress = striking()
+    again = train([tub], tmp_path / "again.keras", progress=progress, **settings)
     assert again.files.litert.read_bytes() == result.files.litert.read_bytes()
+    assert sum("No space left on device. Training goes on" in said for said in progress.said) == 1
+    assert not list(tmp_path.glob(".*"))
 
 
-class Interrupting(Silent):
-    """Presses Ctrl-C when told of the step with this number."""
-
-    def __init__(self, at_step):
-        self.at_step = at_step
-
-    def task(self, name, total):
-        return self if name == "training" else super().task(name, total)
-
-    def __enter__(self):
-        self.steps = 0
-        return self
-
-    def __exit__(self, *exc_info):
-        return None
-
-    def __call__(self, count, note="", *, total=None):
-        self.steps += count
-        if count and self.steps == self.at_step:
-            os.kill(os.getpid(), signal.SIGINT)
-
-
-def test_ctrl_c_keeps_the_best_so_far(tub, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_sigterm_keep_the_best_so_far(tub, tmp_path, striking, number):
+    before = signal.getsignal(signal.SIGTERM)
     # 160 records in batches of 16: the 15th step is in the second epoch.
-    result = train([tub], tmp_path / "a.keras", progress=Interrupting(at_step=15), **SETTINGS)
+    progress = striking(15, lambda: os.kill(os.getpid(), number))
+    result = train([tub], tmp_path / "a.keras", progress=progress, **SETTINGS)
     assert result.ended == "interrupted"
     assert len(result.history["loss"]) == result.best_epoch == 1
     assert load_pilot(result.files.keras).info.training["ended"] == "interrupted"
+    assert progress.said[-1].endswith("a.checkpoint keeps what --resume needs to go on")
+    assert (tmp_path / "a.checkpoint").exists()
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
-def test_ctrl_c_before_anything_was_learnt_writes_nothing(tub, tmp_path):
+def test_ctrl_c_before_anything_was_learnt_writes_nothing(tub, tmp_path, striking):
+    progress = striking(2, lambda: os.kill(os.getpid(), signal.SIGINT))
     with pytest.raises(TrainingError, match="before the first epoch was done. Nothing was written"):
-        train([tub], tmp_path / "a.keras", progress=Interrupting(at_step=2), **SETTINGS)
+        train([tub], tmp_path / "a.keras", progress=progress, **SETTINGS)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,7 +1,7 @@
 """The camera of a simulated car."""
 
 from donkeycar.errors import ConfigError
-from donkeycar.parts.camera.image import Image
+from donkeycar.parts.camera.image import Image, grey_from_rgb
 from donkeycar.sim.world import World
 from donkeycar.timing import Clock, RealClock
 
@@ -14,6 +14,7 @@ class SimCamera:
 
     Args:
         world: The world; the same one as the drivetrain's.
+        grey: Take the colour out.
         framerate_hz: Most frames a second; ``None`` takes one in every tick.
         clock: Source of time.
 
@@ -36,13 +37,19 @@ class SimCamera:
     """
 
     def __init__(
-        self, world: World, *, framerate_hz: float | None = None, clock: Clock | None = None
+        self,
+        world: World,
+        *,
+        grey: bool = False,
+        framerate_hz: float | None = None,
+        clock: Clock | None = None,
     ) -> None:
         if framerate_hz is not None and not framerate_hz > 0:
             raise ConfigError(
                 f"`framerate_hz` must be greater than 0. Received: framerate_hz={framerate_hz}"
             )
         self.world = world
+        self.grey = grey
         self._interval_s = 0.0 if framerate_hz is None else 1 / framerate_hz
         self._clock: Clock = RealClock() if clock is None else clock
         self._due_s: float | None = None
@@ -60,4 +67,5 @@ class SimCamera:
         self._last_s = now_s
         self._due_s = max(due_s + self._interval_s, now_s)
         self._sequence += 1
-        return self.world.render(), now_s, self._sequence
+        image = self.world.render()
+        return grey_from_rgb(image) if self.grey else image, now_s, self._sequence

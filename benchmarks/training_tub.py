@@ -1,0 +1,78 @@
+"""A recording cut in two: the first 80 % teach, the last 20 %, in one block, judge."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from donkeycar.tub import TubReader
+
+TRAIN_SHARE = 0.8
+LABELS = ("user/angle", "user/throttle")
+# As 5.3 cuts its own.
+CATALOG_RECORDS = 1000
+
+
+class JudgedTub:
+    """The records of a tub that are not deleted, in two parts.
+
+    Args:
+        path: Folder of the tub.
+
+    Attributes:
+        name: Name of that folder.
+        teaching: Records to learn from.
+        judging: Records to be judged by.
+        labels: What the driver did in the judging ones, ``(records, 2)``.
+        sessions: Number of the session of each judging record.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+        self.reader = TubReader(path)
+        records = self.reader.records()
+        num_teaching = len(records) - round(len(records) * (1 - TRAIN_SHARE))
+        self.teaching, self.judging = records[:num_teaching], records[num_teaching:]
+        self.labels = np.array([[float(r[key]) for key in LABELS] for r in self.judging])
+        names = [str(record.get("_session_id", "")) for record in self.judging]
+        known = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        self.sessions = np.array([known[name] for name in names])
+
+    def judging_frames(self) -> list[Path]:
+        """Pictures of the judging records."""
+        return [self.reader.image_path(record).resolve() for record in self.judging]
+
+    def write_teaching(self, target: Path) -> None:
+        """Write a tub v2 of nothing but the records to learn from, with its pictures.
+
+        Deleted records are not in it at all: nobody can disagree about them.
+        """
+        (target / "images").mkdir(parents=True)
+        names = []
+        for number, start in enumerate(range(0, len(self.teaching), CATALOG_RECORDS)):
+            lines = []
+            for index, record in enumerate(self.teaching[start : start + CATALOG_RECORDS], start):
+                lines.append(json.dumps({**record, "_index": index}) + "\n")
+                image = self.reader.image_path(record).resolve()
+                shutil.copyfile(image, target / "images" / record["cam/image_array"])
+            name = f"catalog_{number}.catalog"
+            (target / name).write_text("".join(lines))
+            catalog = {
+                "created_at": 0.0,
+                "line_lengths": [len(line) for line in lines],
+                "path": f"{name}_manifest",
+                "start_index": start,
+            }
+            (target / f"{name}_manifest").write_text(json.dumps(catalog))
+            names.append(name)
+        head = (self.path / "manifest.json").read_text().splitlines()[:4]
+        end: dict[str, Any] = {
+            "paths": names,
+            "current_index": len(self.teaching),
+            "max_len": CATALOG_RECORDS,
+            "deleted_indexes": [],
+        }
+        (target / "manifest.json").write_text("\n".join([*head, json.dumps(end)]) + "\n")

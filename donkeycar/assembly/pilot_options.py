@@ -1,0 +1,27 @@
+"""What the settings of a car say about somebody's model that says nothing about itself."""
+
+from typing import TYPE_CHECKING, Any
+
+from donkeycar.config import Config
+
+if TYPE_CHECKING:
+    from donkeycar.pilots.registry import PilotType
+
+# Of donkeycar 5.x, if nobody says.
+OLD_THROTTLE_RANGE = 0.8
+
+
+def bare_pilot_options(cfg: Config, kind: "PilotType") -> dict[str, Any]:
+    """Options of a model without a sidecar, as far as settings know them.
+
+    The others the file shows, or they are as in donkeycar 5.x; see `donkeycar.pilots.bare`.
+
+    Args:
+        cfg: The settings.
+        kind: Its type.
+    """
+    from donkeycar.pilots.bins import OLD_TOP
+
+    top = cfg.MODEL_CATEGORICAL_MAX_THROTTLE_RANGE or OLD_THROTTLE_RANGE
+    options = {"throttle_range": [0.0, top * OLD_TOP]}
+    return {name: value for name, value in options.items() if name in kind.options}

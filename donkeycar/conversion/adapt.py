@@ -1,0 +1,225 @@
+"""Makes a pilot's network of somebody's: frames as bytes, names that say what comes out.
+
+donkeycar 3 to 5 trained networks on frames scaled to 0..1, and their outputs have the names of
+layers. The scaling goes inside, and outputs get the names of what they mean.
+"""
+
+import copy
+from typing import Any, NamedTuple
+
+from donkeycar.conversion.translate import to_litert
+from donkeycar.errors import PilotError
+from donkeycar.pilots.registry import PILOT_TYPES, PilotType, pilot_type
+
+IMAGE = "img_in"
+SCALE = "scale"
+
+# Second inputs, by name, and the types that have them.
+VECTOR_TYPES = {
+    "imu_in": "imu",
+    "behavior_in": "behavior",
+    "xbehavior_in": "behavior",
+    "mem_in": "memory",
+}
+# Layers of donkeycar 3 to 5, and what their outputs mean.
+MEANINGS = {
+    "n_outputs0": "angle",
+    "n_outputs1": "throttle",
+    "out_0": "angle",
+    "out_1": "throttle",
+    "angle_out": "angle_bins",
+    "throttle_out": "throttle_bins",
+    "zloc": "loc",
+}
+
+
+class Output(NamedTuple):
+    """One output of a network.
+
+    Attributes:
+        name: Of the layer it comes from.
+        shape: Without the batch.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """How many numbers, if it is a row of them; 0 for a picture."""
+        return self.shape[0] if len(self.shape) == 1 else 0
+
+
+def type_of(
+    vectors: list[str], image_shape: tuple[int, ...], outputs: list[Output], layers: set[str]
+) -> PilotType:
+    """Find out what type of pilot a network is.
+
+    Args:
+        vectors: Names of its inputs beside the image.
+        image_shape: Of the image, without the batch.
+        outputs: What comes out.
+        layers: Classes of the layers in it; empty if nobody knows.
+
+    Raises:
+        PilotError: If no type has such inputs and outputs.
+    """
+    sizes = [output.size for output in outputs]
+    named = [VECTOR_TYPES[name] for name in vectors if name in VECTOR_TYPES]
+    name = ""
+    if len(vectors) == 1 and named:
+        name = named[0]
+    elif not vectors and len(image_shape) == 4:
+        name = "3d" if "Conv3D" in layers else "rnn" if layers else ""
+    elif not vectors:
+        by_sizes = {
+            (1,): "inferred",
+            (2,): "linear",
+            (1, 1): "linear",
+            (0, 1, 1): "latent",
+        }
+        name = by_sizes.get(tuple(sorted(sizes)), "")
+        if len(sizes) == 2 and min(sizes) > 1:
+            name = "categorical"
+        elif len(sizes) == 3 and sorted(sizes)[:2] == [1, 1] and max(sizes) > 1:
+            name = "localizer"
+    if name not in PILOT_TYPES:
+        shapes = {output.name: output.shape for output in outputs}
+        raise PilotError(
+            "Nobody can tell which type of pilot this is: say it with --type. "
+            f"Received: an image of {image_shape}, {vectors or 'nothing'} beside it, and {shapes}"
+        )
+    return pilot_type(name)
+
+
+def as_pilot(model: Any, type_name: str | None = None) -> tuple[Any, PilotType]:
+    """Make a pilot's network of a Keras model.
+
+    Args:
+        model: A ``keras.Model`` with one image input, and perhaps one row of numbers.
+        type_name: What its owner says it is; ``None`` to find out.
+
+    Returns:
+        A new model with the same weights, and its type.
+
+    Raises:
+        PilotError: If it has other inputs, or is of no known type.
+    """
+    import keras
+
+    if not isinstance(model, keras.Model) or not getattr(model, "inputs", None):
+        raise PilotError("A pilot is a network whose inputs and outputs are known.")
+    # A chain of layers becomes a graph, so that there is one form.
+    graph = keras.Model(model.inputs, model.outputs)
+    images = [tensor for tensor in graph.inputs if len(tensor.shape) in (4, 5)]
+    vectors = [tensor for tensor in graph.inputs if len(tensor.shape) == 2]
+    if len(images) != 1 or len(vectors) > 1 or len(images) + len(vectors) != len(graph.inputs):
+        shapes = {tensor.name: tensor.shape for tensor in graph.inputs}
+        raise PilotError(f"A pilot takes an image, and perhaps one vector. Received: {shapes}")
+    config = graph.get_config()
+    sources = [_source(place) for place in _listed(config["output_layers"])]
+    outputs = [
+        Output(name, tuple(tensor.shape[1:]))
+        for name, tensor in zip(sources, graph.outputs, strict=True)
+    ]
+    kind = (
+        pilot_type(type_name)
+        if type_name
+        else type_of(
+            [tensor.name for tensor in vectors],
+            tuple(images[0].shape[1:]),
+            outputs,
+            {layer["class_name"] for layer in config["layers"]},
+        )
+    )
+    config = to_litert(config)
+    config = _with_names(config, images[0], vectors, kind, meanings(outputs, model))
+    adapted = keras.Model.from_config(config)
+    # By name: outputs in another structure are built in another order.
+    for layer in adapted.layers:
+        if layer.weights:
+            layer.set_weights(graph.get_layer(layer.name).get_weights())
+    return adapted, kind
+
+
+def meanings(outputs: list[Output], model: Any = None) -> list[str]:
+    """What each output means: as its layer says, or by its place.
+
+    Args:
+        outputs: In the order in which they were declared.
+        model: If its outputs are a dictionary, they have names already.
+    """
+    named = getattr(model, "output", None)
+    if isinstance(named, dict):
+        return list(named)
+    found = []
+    for output in outputs:
+        order = {0: ["image"], 1: ["angle", "throttle"], 2: ["outputs"]}.get(
+            output.size, ["angle_bins", "throttle_bins", "loc"]
+        )
+        known = MEANINGS.get(output.name)
+        if output.name in ("angle", "throttle", "model_outputs", "outputs", "img_out"):
+            known = output.name
+        found.append(known or next(name for name in order if name not in found))
+    return found
+
+
+def _with_names(
+    config: dict[str, Any], image: Any, vectors: list[Any], kind: PilotType, names: list[str]
+) -> dict[str, Any]:
+    """Put the scaling behind the image, and give inputs and outputs their names."""
+    config = copy.deepcopy(config)
+    scaled = str(image.dtype) != "uint8"
+    new = {image.name: IMAGE}
+    new.update({tensor.name: kind.vector_input or tensor.name for tensor in vectors})
+    # Whoever took the image takes the scaled one.
+    seen = {**new, image.name: SCALE if scaled else IMAGE}
+    for layer in config["layers"]:
+        if layer["name"] in new:
+            layer["config"]["name"] = layer["name"] = new[layer["name"]]
+            if layer["name"] == IMAGE:
+                layer["config"]["dtype"] = "uint8"
+        layer["inbound_nodes"] = _renamed(layer["inbound_nodes"], seen)
+    if scaled:
+        config["layers"].insert(1, _scale())
+    places = _listed(config["output_layers"])
+    inputs = [[new[place[0]], *place[1:]] for place in _listed(config["input_layers"])]
+    config["input_layers"] = inputs[0] if len(inputs) == 1 else inputs
+    config["output_layers"] = dict(zip(names, places, strict=True))
+    config["name"] = kind.name
+    return config
+
+
+def _scale() -> dict[str, Any]:
+    """Describe the layer that turns bytes into 0..1, as every donkeycar trained."""
+    return {
+        "module": "keras.layers",
+        "class_name": "Rescaling",
+        "registered_name": None,
+        "name": SCALE,
+        "config": {"name": SCALE, "scale": 1 / 255, "offset": 0.0, "dtype": "float32"},
+        "inbound_nodes": [[[IMAGE, 0, 0, {}]]],
+    }
+
+
+def _renamed(nodes: Any, names: dict[str, str]) -> Any:
+    """Change the names of layers wherever a layer says what it takes."""
+    if isinstance(nodes, dict):
+        return {
+            key: [names.get(value[0], value[0]), *value[1:]]
+            if key == "keras_history"
+            else _renamed(value, names)
+            for key, value in nodes.items()
+        }
+    return [_renamed(node, names) for node in nodes] if isinstance(nodes, list | tuple) else nodes
+
+
+def _listed(places: Any) -> list[Any]:
+    """Places of inputs or outputs as a list, whichever structure they had."""
+    if isinstance(places, dict):
+        return list(places.values())
+    return [places] if places and isinstance(places[0], str) else list(places)
+
+
+def _source(place: Any) -> str:
+    return str(place[0])

@@ -1,0 +1,102 @@
+"""Converts one network, in a process with limits: run with a request as its only argument."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import DonkeyError
+
+# TensorFlow reserves 2.3 GB to convert a pilot on two cores, and more with more of them.
+MEMORY_BYTES = 8_000_000_000
+CPU_S = 900
+FILE_BYTES = 1_000_000_000
+
+# Name of the pilot in the folder where the parent finds it.
+NAME = "pilot.keras"
+
+
+def main() -> None:
+    """Confine this process, convert, and say what came of it."""
+    # Libraries print; the answer goes where nobody else writes.
+    answer = os.dup(1)
+    os.dup2(2, 1)
+    from donkeycar.sandbox.confinement import forbid, leave_network, limit
+
+    leave_network()
+    request = json.loads(sys.argv[1])
+    desk = Path(request["desk"])
+    from donkeycar.training.backend import import_keras
+
+    found: dict[str, Any]
+    try:
+        import_keras()
+        limit(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES)
+        forbid(desk)
+        found = convert(request, desk)
+    except DonkeyError as error:
+        found = {"error": str(error)}
+    except MemoryError:
+        found = {"refused": "it needs too much memory."}
+    os.write(answer, json.dumps(found).encode())
+
+
+def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
+    """Read a network, and write the files of a pilot.
+
+    Args:
+        request: What `donkeycar.conversion.convert` asks for.
+        desk: Where the files go.
+
+    Returns:
+        Name of its type.
+
+    Raises:
+        PilotError: If it cannot be a pilot.
+        TrainingError: If the recordings do not suit it, or LiteRT answers otherwise than Keras.
+    """
+    import keras
+
+    from donkeycar.conversion.adapt import as_pilot
+    from donkeycar.conversion.describe import Wish, describe_pilot, known_pilot
+    from donkeycar.conversion.legacy import as_legacy_pilot
+    from donkeycar.conversion.read import read_network
+    from donkeycar.conversion.scenes import drawn, network_inputs, recorded
+    from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
+    from donkeycar.pilots.interpreter import LiteRTInterpreter
+    from donkeycar.pilots.pilot import Pilot
+    from donkeycar.training.export import convert, save_pilot
+
+    wish = Wish(
+        old=Path(request["old"]),
+        type=request["type"],
+        options=request["options"],
+        tubs=[Path(tub) for tub in request["tubs"]],
+        comment=request["comment"],
+    )
+    old = read_network(wish.old, desk)
+    legacy = not isinstance(old, keras.Model)
+    known = known_pilot(wish.old)
+    type_name = wish.type or (known.type if known else None)
+    model, kind = (as_legacy_pilot if legacy else as_pilot)(old, type_name)
+    first = convert(model, {}, desk / "first", ("float32",))["float32"]
+    interpreter = LiteRTInterpreter(wish.old, content=first)
+    info = describe_pilot(kind, interpreter, wish)
+    pilot = Pilot(interpreter, kind, info=info)
+    frames, vectors = recorded(pilot, wish.tubs) if wish.tubs else drawn(pilot)
+    save_pilot(
+        PilotFiles.of(desk / NAME),
+        info,
+        model,
+        inputs=network_inputs(pilot, frames, vectors),
+        frames=frames,
+        vectors=vectors,
+        precisions=PRECISIONS if wish.tubs else ("float32", "float16"),
+        keep_keras=not legacy,
+    )
+    return {"type": kind.name}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Makes a pilot of somebody's model."""
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from donkeycar.conversion.adapt import Output, type_of
+from donkeycar.conversion.child import CPU_S, NAME
+from donkeycar.conversion.describe import Wish, describe_pilot
+from donkeycar.conversion.scenes import drawn, network_inputs, recorded
+from donkeycar.errors import PilotError
+from donkeycar.pilots.bundle import PilotFiles, PilotInfo, Precision, read_info, write_bundle
+from donkeycar.pilots.interpreter import LiteRTInterpreter
+from donkeycar.pilots.keras_check import check_archive
+from donkeycar.pilots.load import load_pilot, open_safely
+from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.registry import PilotType, pilot_type
+from donkeycar.sandbox.child import Child
+
+KERAS, LITERT = ".keras", ".tflite"
+# Formats that can carry code along. None of it is run here, but who opens such a file elsewhere
+# runs it: whoever converts one should know where it comes from.
+CAN_RUN_CODE = (".h5", ".hdf5")
+SAVED_MODEL = "saved_model.pb"
+# Of the process that converts.
+TIMEOUT_S = 1.5 * CPU_S
+
+
+def convert_model(wish: Wish, out: Path, *, trust: bool = False) -> tuple[PilotFiles, PilotInfo]:
+    """Make a pilot of a model of donkeycar 3 to 5, or of anybody's Keras.
+
+    The model is read in a process with limits. Nothing in it is run: its description is checked
+    against the layers that pilots are made of, and its weights are read as numbers.
+
+    Args:
+        wish: The model, and what is known of it.
+        out: Where the pilot goes: any of its files, or what their names have in common.
+        trust: Whether its owner says that an ``.h5`` file or a SavedModel folder comes from
+            somebody they trust.
+
+    Returns:
+        The files of the pilot, and what its sidecar says.
+
+    Raises:
+        PilotError: If the model cannot be a pilot, or there is one at `out` already.
+        TrainingError: If the recordings do not suit it.
+        OSError: If the disk does not take it.
+    """
+    files = PilotFiles.of(out)
+    there = [place for place in files.every() if place.exists()]
+    if there:
+        raise PilotError(f"There is {there[0]} already. Choose another name with --out.")
+    _check_kind(wish.old, trust)
+    if wish.old.suffix == LITERT:
+        return files, _wrap(wish, files)
+    files.keras.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=files.keras.parent, prefix=".convert-") as folder:
+        desk = Path(folder)
+        child = Child(
+            "donkeycar.conversion.child",
+            wish.old,
+            arguments=[_request(wish, desk)],
+            timeout_s=TIMEOUT_S,
+            # Without a limit, each thread of each core reserves memory of its own.
+            environment={"TMPDIR": str(desk.resolve()), "MALLOC_ARENA_MAX": "4"},
+        )
+        child.answer()
+        return files, _take_over(PilotFiles.of(desk / NAME), files)
+
+
+def _check_kind(old: Path, trust: bool) -> None:
+    """Refuse what is no model, and what could run code unless it is trusted."""
+    if not old.exists():
+        raise PilotError(f"There is no model {old}.")
+    is_folder = old.is_dir() and (old / SAVED_MODEL).is_file()
+    is_file = old.is_file() and old.suffix in (KERAS, LITERT, *CAN_RUN_CODE)
+    if not (is_folder or is_file):
+        raise PilotError(
+            "A model to convert is a .tflite, .keras or .h5 file, or the folder of a SavedModel. "
+            f"Received: {old}"
+        )
+    if old.suffix == LITERT and PilotFiles.of(old).sidecar.exists():
+        raise PilotError(f"{old} is a pilot already, with {PilotFiles.of(old).sidecar} beside it.")
+    if (is_folder or old.suffix in CAN_RUN_CODE) and not trust:
+        raise PilotError(
+            f"{old} is of a format that can carry code. donkeycar reads layers and weights only, "
+            "but say --trust if you know who made it."
+        )
+
+
+def _request(wish: Wish, desk: Path) -> str:
+    return json.dumps(
+        {
+            "old": str(wish.old.resolve()),
+            "desk": str(desk.resolve()),
+            "type": wish.type,
+            "options": wish.options,
+            "tubs": [str(tub.resolve()) for tub in wish.tubs],
+            "comment": wish.comment,
+        }
+    )
+
+
+def _take_over(made: PilotFiles, files: PilotFiles) -> PilotInfo:
+    """Check what the child made, as if a stranger had sent it, and put it where it belongs."""
+    info = read_info(made.sidecar)
+    litert: dict[Precision, bytes] = {}
+    for precision in info.variants:
+        load_pilot(made.variant(precision), precision=precision)
+        litert[precision] = made.variant(precision).read_bytes()
+    if made.keras.exists():
+        check_archive(made.keras)
+
+    def copy(place: Path) -> None:
+        shutil.copyfile(made.keras, place)
+
+    write_bundle(files, info, litert=litert, save_keras=copy if made.keras.exists() else None)
+    return read_info(files.sidecar)
+
+
+def _wrap(wish: Wish, files: PilotFiles) -> PilotInfo:
+    """Describe a bare LiteRT file; it drives as it is."""
+    from donkeycar.training.export import measured
+
+    content, interpreter = open_safely(wish.old)
+    kind = pilot_type(wish.type) if wish.type else _type_of(interpreter)
+    info = describe_pilot(kind, interpreter, wish)
+    pilot = Pilot(interpreter, kind, info=info)
+    frames, vectors = recorded(pilot, wish.tubs) if wish.tubs else drawn(pilot)
+    info, _ = measured(
+        info, {"float32": interpreter}, network_inputs(pilot, frames, vectors), frames, vectors
+    )
+    write_bundle(files, info, litert={"float32": content}, save_keras=None)
+    return read_info(files.sidecar)
+
+
+def _type_of(network: LiteRTInterpreter) -> PilotType:
+    """Find out what type a bare file is."""
+    outputs = [Output(name, shape[1:]) for name, shape in network.output_shapes().items()]
+    return type_of(list(network.vectors), network.image.shape[1:], outputs, set())

@@ -1,0 +1,73 @@
+"""What is known of a pilot that was converted."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import donkeycar
+from donkeycar.pilots.bare import bare_options
+from donkeycar.pilots.interpreter import LiteRTInterpreter
+from donkeycar.pilots.registry import PilotType
+from donkeycar.pilots.sidecar import FORMAT, PilotInfo, read_info
+
+
+class Wish(NamedTuple):
+    """What somebody wants to have converted.
+
+    Attributes:
+        old: The model.
+        type: Type of the pilot; ``None`` to find out.
+        options: Of the pilot, where they are not as in donkeycar 5.x.
+        tubs: Recordings to compare the files on; without any, there is no int8 file.
+        comment: To remember in the pilot's files.
+    """
+
+    old: Path
+    type: str | None = None
+    options: dict[str, Any] = {}
+    tubs: Sequence[Path] = ()
+    comment: str = ""
+
+
+def known_pilot(old: Path) -> PilotInfo | None:
+    """What the sidecar of a pilot of donkeycar 6 says; ``None`` for anybody else's model.
+
+    Raises:
+        PilotError: If there is a sidecar, and it cannot be read.
+    """
+    sidecar = old.with_suffix(".json")
+    if old.suffix != ".keras" or not sidecar.is_file():
+        return None
+    with sidecar.open("rb") as file:
+        if FORMAT.encode() not in file.read(len(FORMAT) + 100):
+            return None  # Keras wrote such files once
+    return read_info(sidecar)
+
+
+def describe_pilot(kind: PilotType, network: LiteRTInterpreter, wish: Wish) -> PilotInfo:
+    """Put together what the sidecar will say.
+
+    Raises:
+        PilotError: If an option is not possible for this type.
+    """
+    known = known_pilot(wish.old)
+    if known is not None:
+        options = {**known.options, **wish.options}
+        return replace(
+            known,
+            options={**options, **kind.complete(options)},
+            variants={},
+            comment=wish.comment or known.comment,
+        )
+    return PilotInfo(
+        type=kind.name,
+        camera_shape=network.input_shape,
+        options=bare_options(kind, network, wish.options),
+        training={"converted_from": wish.old.name},
+        data={"tubs": [str(tub.resolve()) for tub in wish.tubs]},
+        versions={"donkeycar": donkeycar.__version__},
+        created_at=time.time(),
+        comment=wish.comment,
+    )

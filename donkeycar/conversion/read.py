@@ -1,0 +1,104 @@
+"""Opens networks that other versions of Keras wrote; runs in a confined process.
+
+Whatever the format, its description is looked at first, see `donkeycar.pilots.keras_check`. Then
+Keras 3 opens the file itself; what it cannot open is built anew from the description and given its
+weights; what even that cannot express, `tf_keras` may.
+"""
+
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from donkeycar.conversion.saved_model import read_description, set_weights
+from donkeycar.conversion.translate import to_keras_3
+from donkeycar.errors import PilotError
+from donkeycar.pilots.keras_check import WEIGHTS, check_archive, check_config, check_hdf5
+
+# What Keras raises for what it does not know, by the version that wrote it.
+NOT_KNOWN = (
+    TypeError, ValueError, KeyError, AttributeError, IndexError, RuntimeError, OSError, UserWarning,
+)  # fmt: skip
+
+
+def read_network(path: Path, desk: Path) -> Any:
+    """Open a network of Keras 2 or 3.
+
+    Args:
+        path: A ``.keras`` or ``.h5`` file, or the folder of a SavedModel.
+        desk: For files in between.
+
+    Returns:
+        A ``keras.Model``, or one of ``tf_keras``.
+
+    Raises:
+        PilotError: If it holds anything but a network of plain layers, or nobody can open it.
+    """
+    config = _description(path)
+    import keras
+
+    with warnings.catch_warnings():
+        # Keras warns of weights it did not find, and goes on with random ones.
+        warnings.simplefilter("error", UserWarning)
+        if path.is_file():
+            try:
+                return keras.models.load_model(path, compile=False, safe_mode=True)
+            except NOT_KNOWN:
+                pass  # Keras 2 wrote it, as a rule
+        try:
+            return _build(config, path, desk)
+        except NOT_KNOWN as error:
+            return _with_tf_keras(path, error)
+
+
+def _description(path: Path) -> dict[str, Any]:
+    """Check a file, and say what network is in it."""
+    if path.is_dir():
+        return check_config(read_description(path), path)
+    if path.suffix == ".keras":
+        return check_archive(path)
+    import h5py
+
+    check_hdf5(path, path)
+    with h5py.File(path, "r") as file:
+        text = file.attrs.get("model_config")
+    if not isinstance(text, str | bytes):
+        raise PilotError(
+            f"{path} holds weights without the network they belong to. Save the whole model."
+        )
+    return check_config(text, path)
+
+
+def _build(config: dict[str, Any], path: Path, desk: Path) -> Any:
+    """Build a network from its description, and give it its weights."""
+    import keras
+
+    translated = to_keras_3(config)
+    kind = keras.Sequential if translated["class_name"] == "Sequential" else keras.Model
+    model = kind.from_config(translated["config"])
+    if path.is_dir():
+        set_weights(model, path)
+        return model
+    weights = path
+    if path.suffix == ".keras":
+        weights = desk / WEIGHTS
+        with zipfile.ZipFile(path) as archive:
+            weights.write_bytes(archive.read(WEIGHTS))
+    model.load_weights(weights)
+    return model
+
+
+def _with_tf_keras(path: Path, why: Exception) -> Any:
+    """Open with the successor of Keras 2, if it is installed."""
+    first = (str(why).strip().splitlines() or ["no reason given"])[0]
+    try:
+        import tf_keras
+    except ImportError:
+        raise PilotError(
+            f"Keras 3 cannot open {path} ({first:.200}). Keras 2 may: "
+            "pip install 'donkeycar[convert]', and try again."
+        ) from why
+    try:
+        return tf_keras.models.load_model(path, compile=False, safe_mode=True)
+    except NOT_KNOWN as error:
+        raise PilotError(f"Neither Keras 3 nor Keras 2 can open {path}: {first:.200}") from error

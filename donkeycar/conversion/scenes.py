@@ -1,0 +1,95 @@
+"""Frames to try a converted network with: from a recording, or drawn where there is none."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from donkeycar.errors import TrainingError
+from donkeycar.pilots.pilot import Pilot, describe
+
+# As many as an int8 file needs to know which values to expect.
+COUNT = 100
+FLOOR, LINE = 40, 220
+PATCH_PX = 8
+
+
+def recorded(pilot: Pilot, tubs: Sequence[Path]) -> tuple[np.ndarray, np.ndarray | None]:
+    """Take frames, and the vectors beside them, evenly out of recordings.
+
+    Args:
+        pilot: Says which.
+        tubs: Folders of tubs.
+
+    Returns:
+        Frames, ``uint8``, ``(rows, height, width, channels)``, and vectors, ``(rows, numbers)``,
+        or ``None`` for a pilot that only looks.
+
+    Raises:
+        TrainingError: If the tubs have no such frames or vectors.
+    """
+    from donkeycar.training.columns import vectors
+    from donkeycar.training.recordings import gather
+
+    recordings = gather(tubs)
+    picks = np.unique(np.linspace(0, len(recordings) - 1, COUNT).astype(int))
+    recordings = recordings.keep(picks.tolist())
+    frames = np.stack([_fitting(recordings.image(row), pilot) for row in range(len(recordings))])
+    if not pilot.vector_size:
+        return frames, None
+    beside = vectors(recordings, pilot.vector_channels)
+    if beside.shape[1] != pilot.vector_size or not np.isfinite(beside).all():
+        raise TrainingError(
+            f"The recordings must have {pilot.vector_size} numbers of "
+            f"{', '.join(pilot.vector_channels)} in every record. "
+            f"Received: {', '.join(map(str, tubs))}"
+        )
+    return frames, beside
+
+
+def drawn(pilot: Pilot) -> tuple[np.ndarray, np.ndarray | None]:
+    """Draw frames: a patchy floor, and a bright line that wanders over it.
+
+    They are good enough to compare two computers with, not to say what a road looks like.
+
+    Returns:
+        As `recorded`.
+    """
+    rng = np.random.default_rng(0)
+    height, width, channels = pilot.input_shape
+    patches = rng.integers(0, 2 * FLOOR, (COUNT, -(-height // PATCH_PX), -(-width // PATCH_PX), 1))
+    floor = patches.astype(np.uint8).repeat(PATCH_PX, axis=1).repeat(PATCH_PX, axis=2)
+    frames = floor[:, :height, :width].repeat(channels, axis=3)
+    for frame, share in zip(frames, rng.random(COUNT), strict=True):
+        left = int(share * width * 0.9)
+        frame[height // 3 :, left : left + width // 10] = LINE
+    if not pilot.vector_size:
+        return frames, None
+    return frames, rng.uniform(-1, 1, (COUNT, pilot.vector_size)).astype(np.float32)
+
+
+def network_inputs(
+    pilot: Pilot, frames: np.ndarray, vectors: np.ndarray | None
+) -> dict[str, np.ndarray]:
+    """What the network gets for frames in a row, by name."""
+    pilot.reset()
+    rows = []
+    for number, frame in enumerate(frames):
+        vector = None if vectors is None else vectors[number]
+        rows.append(pilot.inputs(frame, vector))
+        if pilot.kind.remembers:
+            pilot.infer(frame, vector)
+    pilot.reset()
+    return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
+
+
+def _fitting(image: np.ndarray, pilot: Pilot) -> np.ndarray:
+    """Refuse a frame of another size; make it grey for a pilot that sees no colours."""
+    if image.shape[2] == 3 and pilot.input_shape[2] == 1:
+        image = np.rint(image.mean(axis=2, keepdims=True)).astype(np.uint8)
+    if image.shape != pilot.input_shape:
+        raise TrainingError(
+            f"The pilot drives with frames of {describe(pilot.input_shape)}, but the recordings "
+            f"have {describe(image.shape)}. Choose others with --tub."
+        )
+    return image

@@ -1,0 +1,170 @@
+"""Rewrites the description of a network: from Keras 2 to Keras 3, and to what LiteRT can run.
+
+Both work on plain JSON, before any layer exists.
+"""
+
+import copy
+from typing import Any
+
+from donkeycar.errors import PilotError
+
+# Values that mean "as if it were not there": Keras 2 wrote them, Keras 3 does not know the words.
+NEUTRAL: tuple[object, ...] = (None, False, 1, [1, 1], [None, None])
+# Arguments that say how something is computed, not what.
+HOW = ("implementation",)
+# What Keras 2 called a merge of tensors that was not written as a layer.
+OPERATION = "TFOpLambda"
+RECURRENT = ("GRU", "LSTM", "SimpleRNN")
+
+
+def to_keras_3(config: dict[str, Any]) -> dict[str, Any]:
+    """Rewrite a network of Keras 2 as one of Keras 3.
+
+    Args:
+        config: Of a whole model, with ``class_name`` and ``config``.
+
+    Returns:
+        The same network, in a copy.
+
+    Raises:
+        PilotError: If it uses something that Keras 3 cannot express.
+    """
+    model = _plain(copy.deepcopy(config))
+    if model["class_name"] != "Sequential" and not _is_graph(model):
+        raise PilotError("the network is neither a chain nor a graph of layers")
+    inner = model["config"]
+    layers = inner["layers"] if isinstance(inner, dict) else inner  # a list before Keras 2.2.3
+    translated = [_layer_to_keras_3(layer) for layer in layers]
+    name = inner.get("name", "pilot") if isinstance(inner, dict) else "pilot"
+    model["config"] = {**(inner if isinstance(inner, dict) else {}), "layers": translated}
+    model["config"]["name"] = name
+    if model["class_name"] == "Model":  # before Keras 2.4
+        model["class_name"] = "Functional"
+    return {"class_name": model["class_name"], "config": model["config"]}
+
+
+def to_litert(config: dict[str, Any]) -> dict[str, Any]:
+    """Rewrite layers that LiteRT cannot run as equal ones that it can.
+
+    A recurrent layer is unrolled over its few frames; pooling over pictures in a row, one by one,
+    is what LiteRT has instead of pooling in three dimensions.
+
+    Args:
+        config: Of a model of Keras 3, as `get_config` gives it.
+
+    Returns:
+        The same network, in a copy; weights are in the same order.
+    """
+    config = copy.deepcopy(config)
+    config["layers"] = [_layer_to_litert(layer) for layer in config["layers"]]
+    return config
+
+
+def _is_graph(model: dict[str, Any]) -> bool:
+    inner = model["config"]
+    return isinstance(inner, dict) and {"layers", "input_layers", "output_layers"} <= set(inner)
+
+
+def _plain(value: Any) -> Any:
+    """Tuples as lists: a SavedModel writes them as objects."""
+    if isinstance(value, dict):
+        if value.get("class_name") == "__tuple__":
+            return [_plain(item) for item in value["items"]]
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list) else value
+
+
+def _layer_to_keras_3(layer: dict[str, Any]) -> dict[str, Any]:
+    """Rewrite one layer, and the one inside it if it has one."""
+    if layer["class_name"] == OPERATION:
+        return _concatenation(layer)
+    config = dict(layer["config"])
+    if isinstance(config.get("layer"), dict):  # TimeDistributed
+        config["layer"] = _layer_to_keras_3(config["layer"])
+    translated = {
+        "module": "keras.layers",
+        "class_name": layer["class_name"],
+        "registered_name": None,
+        "config": _known(layer["class_name"], config),
+    }
+    if "inbound_nodes" in layer:
+        translated["name"] = layer.get("name", config.get("name"))
+        translated["inbound_nodes"] = layer["inbound_nodes"]
+    return translated
+
+
+def _known(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
+    """Leave out arguments that Keras 3 does not know and that change nothing."""
+    import inspect
+
+    import keras
+
+    kind = getattr(keras.layers, class_name)
+    accepted = {"name", "trainable", "dtype"}
+    for base in kind.__mro__:
+        accepted |= set(inspect.signature(base.__init__).parameters)
+    accepted |= {"batch_input_shape", "input_shape"}  # Keras 3 still reads these
+    kept = {}
+    for key, value in config.items():
+        if key in accepted:
+            # The one axis of a normalisation was a list of one.
+            alone = key == "axis" and isinstance(value, list) and len(value) == 1
+            kept[key] = value[0] if alone else value
+        elif key not in HOW and not _is_neutral(value):
+            raise PilotError(f"Keras 3 has no {key}={value!r:.60} in {class_name}")
+    return kept
+
+
+def _is_neutral(value: object) -> bool:
+    """Say whether a value means "as if it were not there"; True is not 1 here."""
+    return any(type(value) is type(neutral) and value == neutral for neutral in NEUTRAL)
+
+
+def _concatenation(layer: dict[str, Any]) -> dict[str, Any]:
+    """Rewrite the one operation that networks of donkeycar have between layers."""
+    if layer["config"].get("function") != "concat":
+        raise PilotError(
+            f"Keras 3 has no layer for tf.{layer['config'].get('function')} between layers"
+        )
+    first, *others = layer["inbound_nodes"][0]
+    if layer["inbound_nodes"][1:] or not isinstance(first[0], str):
+        raise PilotError("Keras 3 has no layer for such a tf.concat between layers")
+    axis = first[3].get("axis", -1) if len(first) > 3 else -1
+    return {
+        "module": "keras.layers",
+        "class_name": "Concatenate",
+        "registered_name": None,
+        "name": layer["name"],
+        "config": {"name": layer["name"].replace(".", "_"), "axis": axis},
+        "inbound_nodes": [[[*source[:3], {}] for source in (first, *others)]],
+    }
+
+
+def _layer_to_litert(layer: dict[str, Any]) -> dict[str, Any]:
+    config = layer["config"]
+    if layer["class_name"] in RECURRENT:
+        return {**layer, "config": {**config, "unroll": True}}
+    if layer["class_name"] == "MaxPooling3D" and _leaves_time(config):
+        flat = {
+            key: config[key][1:] if key in ("pool_size", "strides") else config[key]
+            for key in ("pool_size", "strides", "padding", "data_format")
+        }
+        inner = {
+            "module": "keras.layers",
+            "class_name": "MaxPooling2D",
+            "config": {**flat, "name": config["name"] + "_each"},
+            "registered_name": None,
+        }
+        return {
+            **layer,
+            "class_name": "TimeDistributed",
+            "config": {"name": config["name"], "layer": inner},
+            "build_config": None,
+        }
+    return layer
+
+
+def _leaves_time(config: dict[str, Any]) -> bool:
+    """Say whether a pooling in three dimensions looks at one frame at a time."""
+    sizes = (config["pool_size"], config["strides"])
+    return all(isinstance(size, list | tuple) and size[0] == 1 for size in sizes)

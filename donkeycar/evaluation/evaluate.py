@@ -1,0 +1,266 @@
+"""Puts pilots to the test: beside their driver, on a simulated track, and against the clock."""
+
+import math
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import PilotError, TrainingError
+from donkeycar.evaluation.agreement import Agreement, agree
+from donkeycar.evaluation.bootstrap import Blocks
+from donkeycar.evaluation.comparison import Difference, compare
+from donkeycar.evaluation.seen import seen_in_training
+from donkeycar.evaluation.speed import Speed, measure_speed
+from donkeycar.pilots import Pilot, load_pilot
+from donkeycar.pilots.bundle import PilotFiles
+from donkeycar.pilots.pilot import describe
+from donkeycar.pilots.transform import Transforms
+from donkeycar.rollout import evaluate_pilot
+from donkeycar.sim.track import Track, find_track
+from donkeycar.training.answers import answers
+from donkeycar.training.frames import decode
+from donkeycar.training.progress import Progress, Silent
+from donkeycar.training.recordings import Recordings, gather
+
+
+@dataclass
+class PilotReport:
+    """How good one pilot is.
+
+    Attributes:
+        name: What it is called in tables.
+        path: As it was named.
+        type: Its type.
+        notes: What must be known to read its figures.
+        agreement: Beside its driver; ``None`` without recordings.
+        laps: What `donkeycar.rollout.evaluate_pilot` returned; ``None`` if it did not drive.
+        speed: What each of its LiteRT files costs here.
+    """
+
+    name: str
+    path: Path
+    type: str
+    notes: list[str] = field(default_factory=list)
+    agreement: Agreement | None = None
+    laps: dict[str, Any] | None = None
+    speed: list[Speed] = field(default_factory=list)
+
+
+@dataclass
+class Evaluation:
+    """How good some pilots are, on the same records and the same track.
+
+    Attributes:
+        pilots: In the order they were named.
+        differences: Each pair of them.
+        recordings: The records that every pilot answered; ``None`` without recordings.
+        answers: Angle and throttle of each pilot to those, ``(rows, 2)``, by its name.
+        track: Where they drove; ``None`` if they did not.
+    """
+
+    pilots: list[PilotReport]
+    differences: list[Difference] = field(default_factory=list)
+    recordings: Recordings | None = None
+    answers: dict[str, np.ndarray] = field(default_factory=dict)
+    track: Track | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        """Everything a reader must know, with the names of the pilots."""
+        return [f"{pilot.name} {note}" for pilot in self.pilots for note in pilot.notes]
+
+    def to_json(self) -> dict[str, Any]:
+        """All figures, for another program."""
+        recordings = self.recordings
+        return {
+            "format": "donkeycar-evaluation/1",
+            "tubs": [] if recordings is None else [str(path) for path in recordings.tubs],
+            "records": 0 if recordings is None else len(recordings),
+            "pilots": [{**asdict(pilot), "path": str(pilot.path)} for pilot in self.pilots],
+            "differences": [asdict(difference) for difference in self.differences],
+        }
+
+
+def evaluate(
+    models: Sequence[str | Path],
+    tubs: Iterable[str | Path] = (),
+    *,
+    types: Sequence[str] = (),
+    last: float = 1.0,
+    track: str | None = None,
+    laps: int = 3,
+    seed: int = 1,
+    speed: bool = True,
+    transforms: Transforms | None = None,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Put pilots to the test.
+
+    Each answers every record; what is compared is what the car would do, so answers are clipped
+    to -1..+1. Records that one of them cannot answer, because it needs more history or a sensor
+    that was not recorded, count for none.
+
+    Args:
+        models: Files of pilots.
+        tubs: Recordings of a driver; none leaves this part out.
+        types: Type of the bare files among `models`: one for all, or one for each model.
+        last: Share of the records, counted from the end, that judges; more than 0, at most 1.
+        track: Name or path of a simulated track; ``None`` leaves this part out.
+        laps: Laps to drive there.
+        seed: Of the start there, and of the intervals.
+        speed: Whether to measure time and memory.
+        transforms: What the settings of this car do to a frame, see `load_pilot`.
+        progress: Is told how far it is.
+
+    Raises:
+        PilotError: If a model cannot drive, or not with these frames.
+        TrainingError: If there is nothing to judge by, or an argument is out of range.
+        SimError: If there is no such track, or `laps` is out of range.
+    """
+    if not 0 < last <= 1:
+        raise TrainingError(f"`last` must be more than 0 and at most 1. Received: last={last}")
+    if not models:
+        raise PilotError("There must be at least one pilot to judge. Received: none")
+    progress = progress or Silent()
+    paths = [Path(model).expanduser() for model in models]
+    kinds = _types_of(paths, types)
+    pilots = [
+        load_pilot(path, type=kind, transforms=transforms)
+        for path, kind in zip(paths, kinds, strict=True)
+    ]
+    reports = [
+        PilotReport(name, path, pilot.kind.name)
+        for name, path, pilot in zip(names_of(paths), paths, pilots, strict=True)
+    ]
+    evaluation = Evaluation(reports)
+    tubs = list(tubs)
+    if tubs:
+        _judge(evaluation, pilots, tubs, last, seed, progress)
+    if track is not None:
+        evaluation.track = find_track(track)
+        for report, pilot in zip(reports, pilots, strict=True):
+            _drive(report, pilot, evaluation.track, laps, seed, progress)
+    if speed:
+        with progress.task("timing", len(reports)) as advance:
+            for report, path, kind in zip(reports, paths, kinds, strict=True):
+                report.speed = measure_speed(path, kind, transforms)
+                advance(1)
+    return evaluation
+
+
+def names_of(paths: Sequence[Path]) -> list[str]:
+    """The shortest names that tell files apart.
+
+    Example:
+        >>> names_of([Path("a/pilot.keras"), Path("b/pilot.keras"), Path("b/new.int8.tflite")])
+        ['a/pilot', 'b/pilot', 'new.int8']
+    """
+    stems = [path.stem for path in paths]
+    longer = [str(path.parent / path.stem) for path in paths]
+    full = [str(path) for path in paths]
+    names = []
+    for number, stem in enumerate(stems):
+        choices = ((stem, stems), (longer[number], longer), (full[number], full))
+        name = next((name for name, among in choices if among.count(name) == 1), "")
+        names.append(name or f"{full[number]} #{number + 1}")
+    return names
+
+
+def _types_of(paths: Sequence[Path], types: Sequence[str]) -> list[str | None]:
+    """What is said of each model; pilots with a sidecar know their own type."""
+    if len(types) not in (0, 1, len(paths)):
+        raise PilotError(
+            f"`--type` must be one for all models, or one for each of the {len(paths)}. "
+            f"Received: {' '.join(types)}"
+        )
+    said = [types[number % len(types)] if types else None for number in range(len(paths))]
+    return [
+        None if PilotFiles.of(path).sidecar.exists() else kind
+        for path, kind in zip(paths, said, strict=True)
+    ]
+
+
+def _judge(
+    evaluation: Evaluation,
+    pilots: Sequence[Pilot],
+    tubs: Sequence[str | Path],
+    last: float,
+    seed: int,
+    progress: Progress,
+) -> None:
+    """Let every pilot answer every record, and compare."""
+    whole = gather(tubs)
+    reports = evaluation.pilots
+    for report, pilot in zip(reports, pilots, strict=True):
+        warning = seen_in_training(pilot.info, whole, last)
+        if warning:
+            report.notes.append(warning)
+    first = len(whole) - max(1, round(last * len(whole)))
+    with tempfile.TemporaryDirectory(prefix="donkey-evaluate-") as folder:
+        recordings, frames = decode(
+            whole.keep(range(first, len(whole))), folder=Path(folder), progress=progress
+        )
+        given: dict[str, np.ndarray] = {}
+        with progress.task("asking", len(pilots)) as advance:
+            for report, pilot in zip(reports, pilots, strict=True):
+                _check_frames(report, pilot, frames.shape[1:])
+                given[report.name] = answers(pilot, recordings, frames)
+                advance(1)
+        del frames
+    usable = np.all([np.isfinite(one).all(axis=1) for one in given.values()], axis=0)
+    for report in reports:
+        silent = int(np.count_nonzero(~np.isfinite(given[report.name]).all(axis=1)))
+        if silent == len(recordings):
+            raise TrainingError(
+                f"{report.name} answers none of the {len(recordings)} records: a {report.type} "
+                "pilot needs more than was recorded, or longer recordings."
+            )
+        if silent:
+            report.notes.append(
+                f"cannot answer {silent} of {len(recordings)} records, for want of history or of "
+                "what it needs beside the picture; they count for no pilot."
+            )
+    if not usable.any():
+        raise TrainingError("There is no record that all of these pilots can answer.")
+    rows = np.flatnonzero(usable)
+    evaluation.recordings = kept = recordings.keep(rows)  # type: ignore[arg-type]
+    evaluation.answers = {name: np.clip(one[rows], -1, 1) for name, one in given.items()}
+    blocks = Blocks(kept.sessions, seed=seed)
+    for report in reports:
+        report.agreement = agree(kept, evaluation.answers[report.name], blocks)
+    evaluation.differences = compare(kept.labels, evaluation.answers, blocks)
+
+
+def _check_frames(report: PilotReport, pilot: Pilot, shape: tuple[int, ...]) -> None:
+    if shape[:2] != pilot.input_shape[:2]:
+        raise PilotError(
+            f"{report.name} drives with frames of {describe(pilot.input_shape)}. Received: "
+            f"recordings of {describe(shape)}. Judge it by a tub of its own camera."
+        )
+
+
+def _drive(
+    report: PilotReport, pilot: Pilot, track: Track, laps: int, seed: int, progress: Progress
+) -> None:
+    """Let a pilot drive laps, if the simulator has what it needs."""
+    if pilot.vector_channels:
+        report.notes.append(
+            f"did not drive: the simulator has no {', '.join(pilot.vector_channels)}."
+        )
+        return
+    pilot.reset()
+    done = 0
+    with progress.task(f"driving {report.name}", 100) as advance:
+
+        def tell(share: float) -> None:
+            nonlocal done
+            steps = math.floor(100 * min(share, 1.0)) - done
+            advance(steps)
+            done += steps
+
+        report.laps = evaluate_pilot(pilot, track, laps=laps, seed=seed, progress=tell)
+        tell(1.0)

@@ -1,0 +1,61 @@
+"""Whether a pilot learnt from the very records that are to judge it."""
+
+from donkeycar.pilots.sidecar import PilotInfo
+from donkeycar.training.recordings import Recordings
+
+
+def seen_in_training(info: PilotInfo | None, recordings: Recordings, last: float = 1.0) -> str:
+    """Say which of these recordings the pilot was trained on.
+
+    A tub is known by its path and, because tubs are copied from car to computer, by the name of
+    its folder together with that of a session.
+
+    Args:
+        info: Sidecar of the pilot; ``None`` for a file that does not say where it comes from.
+        recordings: All of them, before `last` took a part.
+        last: Share of the records, counted from the end, that judges.
+
+    Returns:
+        A sentence of warning, ``""`` if nothing speaks for it.
+    """
+    if info is None or _kept_back(info, recordings, last):
+        return ""
+    tubs = set(_words(info.data.get("tubs")))
+    known = [str(tub) for tub in recordings.tubs if str(tub.resolve()) in tubs]
+    if known:
+        return (
+            f"was trained on {_listed(known)}: what it knows by heart makes it look better than "
+            "it is. Judge it by a recording it never saw."
+        )
+    sessions = set(_words(info.data.get("sessions")))
+    # A tub from before sessions had names gives no more than the name of its folder.
+    known = [
+        name for name in recordings.session_names if name in sessions and not name.endswith("/")
+    ]
+    if known:
+        return (
+            f"was trained on recordings of the same name as {_listed(known)}: if they are copies, "
+            "it looks better than it is."
+        )
+    return ""
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _kept_back(info: PilotInfo, recordings: Recordings, last: float) -> bool:
+    """Whether the last records are those that judged the pilot while it was trained."""
+    share = info.training.get("train_share")
+    return (
+        info.training.get("validation") == "last"
+        and isinstance(share, int | float)
+        and last <= 1 - share + 1e-9
+        and info.data.get("records") == len(recordings)
+        and _words(info.data.get("tubs")) == [str(tub.resolve()) for tub in recordings.tubs]
+    )
+
+
+def _words(value: object) -> list[str]:
+    """The texts of a list in somebody's sidecar."""
+    return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []

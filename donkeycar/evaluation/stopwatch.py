@@ -1,0 +1,97 @@
+"""Times one LiteRT file in a process of its own: run with ``python -m``, answers in JSON.
+
+A process that has loaded TensorFlow or another pilot before says nothing about the memory and
+little about the time that this one takes; therefore each file gets a fresh one.
+"""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.interpreter import LiteRTInterpreter
+
+WARM_UP = 20
+# Enough for a 95th percentile; a network that needs longer than the limit for them gets fewer.
+MEASURED = 300
+LIMIT_S = 3.0
+FEWEST = 20
+NUM_FRAMES = 8
+STATM = Path("/proc/self/statm")
+
+
+def measure(path: Path, num_threads: int) -> dict[str, Any]:
+    """Open a network and time it on noise.
+
+    Args:
+        path: A LiteRT file.
+        num_threads: Threads per inference.
+
+    Returns:
+        ``num_threads``, ``median_ms``, ``p95_ms`` and ``min_ms`` of one inference, ``memory_mb``
+        that the process holds afterwards and ``added_mb`` of it that came with LiteRT and the
+        network; both ``None`` where the system does not tell.
+
+    Raises:
+        PilotError: If it is none.
+    """
+    before_mb = resident_mb()
+    interpreter = LiteRTInterpreter(path, num_threads=num_threads)
+    times_ms = np.array(_times_s(interpreter)) * 1e3
+    after_mb = resident_mb()
+    return {
+        "num_threads": num_threads,
+        "median_ms": float(np.median(times_ms)),
+        "p95_ms": float(np.percentile(times_ms, 95)),
+        "min_ms": float(times_ms.min()),
+        "memory_mb": after_mb,
+        "added_mb": None if after_mb is None or before_mb is None else after_mb - before_mb,
+    }
+
+
+def resident_mb() -> float | None:
+    """Memory of this process that lies in RAM, in MB; ``None`` where the system does not tell."""
+    try:
+        pages = int(STATM.read_text().split()[1])
+    except OSError:
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _times_s(interpreter: LiteRTInterpreter) -> list[float]:
+    """Time of every inference after some that do not count."""
+    noise = np.random.default_rng(0)
+    shape = (NUM_FRAMES, *interpreter.image.shape[1:])
+    frames = noise.integers(0, 256, shape, dtype=np.uint8)
+    vector = next((np.zeros(one.shape[1:]) for one in interpreter.vectors.values()), None)
+    times_s: list[float] = []
+    ends_s = time.perf_counter() + LIMIT_S
+    for number in range(WARM_UP + MEASURED):
+        inputs = interpreter.arrays(frames[number % NUM_FRAMES], vector)
+        started_s = time.perf_counter()
+        interpreter.run(inputs)
+        ended_s = time.perf_counter()
+        if number >= WARM_UP:
+            times_s.append(ended_s - started_s)
+        if ended_s > ends_s and len(times_s) >= FEWEST:
+            break
+    return times_s
+
+
+def main() -> None:
+    """Measure what the command line says, and print it."""
+    path, num_threads = sys.argv[1:]
+    try:
+        found = measure(Path(path), int(num_threads))
+    except PilotError as error:
+        found = {"refused": str(error)}
+    sys.stdout.write(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()

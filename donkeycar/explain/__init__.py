@@ -1,0 +1,1 @@
+"""What a pilot looks at and does, for a person to see: saliency, plots, movies."""

@@ -1,0 +1,150 @@
+"""A tub as a movie: what the car saw, what its driver did, and what a pilot would have done."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from donkeycar.errors import ConfigError, PilotError
+from donkeycar.explain.footage import INDEX, Pictures, footage, rate_of
+from donkeycar.explain.overlay import Answer, Overlay
+from donkeycar.pilots import Pilot
+from donkeycar.pilots.pilot import describe
+from donkeycar.training.answers import answer_each
+from donkeycar.training.progress import Advance, Progress, Silent
+from donkeycar.training.recordings import Recordings
+from donkeycar.video import write_video
+
+# Turns what a pilot was shown last into how much each pixel of the frame matters, 0 to 1.
+Saliency = Callable[[Pilot], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Movie:
+    """A movie that was made.
+
+    Attributes:
+        path: The file.
+        frames: How many pictures it has.
+        rate_hz: Pictures a second.
+        left_out: Records without a picture that could be shown.
+        unanswered: Records that lack what the pilot needs.
+    """
+
+    path: Path
+    frames: int
+    rate_hz: float
+    left_out: int
+    unanswered: int
+
+
+def make_movie(
+    tub: str | Path,
+    out: str | Path,
+    *,
+    pilot: Pilot | None = None,
+    saliency: Saliency | None = None,
+    start: int = 0,
+    end: int | None = None,
+    scale: int = 2,
+    draw_driver: bool = True,
+    rate_hz: float | None = None,
+    progress: Progress | None = None,
+) -> Movie:
+    """Write a tub as an MP4 that every browser plays.
+
+    Args:
+        tub: Folder of the tub.
+        out: The file, ``.mp4``; its folder is made.
+        pilot: Whose answers are drawn, too.
+        saliency: Where it looks; ``None`` leaves that out.
+        start: Index of the first record.
+        end: Index after the last; ``None`` or a negative one is the end of the tub.
+        scale: How much larger than the frame, 1 to 16.
+        draw_driver: Whether what the driver did is drawn.
+        rate_hz: Pictures a second; ``None`` is as they were recorded.
+        progress: Is told how far it is.
+
+    Raises:
+        TubError: If there is no tub, or nothing to show in that range.
+        ConfigError: If an argument is out of range.
+        PilotError: If the pilot drives with other frames.
+        DeviceError: If PyAV is missing or the file cannot be written.
+    """
+    out = Path(out).expanduser()
+    if out.suffix.lower() != ".mp4":
+        raise ConfigError(f"A movie must end in .mp4. Received: {out}")
+    if rate_hz is not None and not 0 < rate_hz <= 1000:
+        raise ConfigError(f"`rate_hz` must be more than 0, at most 1000. Received: {rate_hz:g}")
+    if saliency is not None and pilot is None:
+        raise ConfigError("Only a pilot can show where it looks. Say --model, too.")
+    recordings, pictures, left_out = footage(tub, start=start, end=end)
+    if pilot is not None and pictures.shape[1:3] != pilot.input_shape[:2]:
+        raise PilotError(
+            f"This pilot drives with frames of {describe(pilot.input_shape)}. Received: "
+            f"{describe(pictures.shape[1:])} in {recordings.tubs[0]}"
+        )
+    overlay = Overlay(pictures.shape[1:], scale=scale)
+    rate_hz = rate_of(recordings) if rate_hz is None else rate_hz
+    out.parent.mkdir(parents=True, exist_ok=True)
+    watched = _Watched(pilot, saliency)
+    with (progress or Silent()).task("making movie", len(recordings)) as advance:
+        shown = _drawn(recordings, pictures, overlay, watched, draw_driver, advance)
+        # Half a movie plays nowhere: it takes its place when it is whole.
+        scratch = out.with_name(f".{out.stem}.new.mp4")
+        try:
+            count = write_video(scratch, shown, rate_hz=rate_hz)
+            scratch.replace(out)
+        finally:
+            scratch.unlink(missing_ok=True)
+    return Movie(out, count, rate_hz, left_out, watched.unanswered)
+
+
+class _Watched:
+    """A pilot that answers record after record, or nobody who does."""
+
+    def __init__(self, pilot: Pilot | None, saliency: Saliency | None) -> None:
+        self.present = pilot is not None
+        self.unanswered = 0
+        self._pilot = pilot
+        self._saliency = saliency
+
+    def answers(
+        self, recordings: Recordings, pictures: Pictures
+    ) -> Iterator[tuple[int, Answer | None, np.ndarray | None]]:
+        """Each row, the answer to it, and where the pilot looked."""
+        if self._pilot is None:
+            yield from ((row, None, None) for row in range(len(recordings)))
+            return
+        for row, answer in answer_each(self._pilot, recordings, pictures):
+            if answer is None:
+                self.unanswered += 1
+                yield row, None, None
+                continue
+            where = None if self._saliency is None else self._saliency(self._pilot)
+            yield row, Answer(*answer), where
+
+
+def _drawn(
+    recordings: Recordings,
+    pictures: Pictures,
+    overlay: Overlay,
+    watched: _Watched,
+    draw_driver: bool,
+    advance: Advance,
+) -> Iterator[np.ndarray]:
+    """The pictures of the movie, one after the other."""
+    nothing = Answer(float("nan"), float("nan"))
+    for row, answer, where in watched.answers(recordings, pictures):
+        record = recordings.sources[row][1]
+        driver = Answer(*map(float, recordings.labels[row]))
+        yield overlay.draw(
+            pictures[row],
+            driver=driver if draw_driver else None,
+            # A guest who says nothing keeps the place: all pictures must have one size.
+            pilot=(answer or nothing) if watched.present else None,
+            saliency=where,
+            title=str(record[INDEX]),
+        )
+        advance(1)

@@ -1,0 +1,41 @@
+"""The random changes of training, the way a car's settings say."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from donkeycar.config import Config
+from donkeycar.errors import ConfigError, TrainingError
+
+if TYPE_CHECKING:
+    from donkeycar.training.augmentation import Augmentation
+
+
+def augmentation_from(cfg: Config) -> "Augmentation":
+    """Put together what `AUGMENTATIONS` names; an empty list means what is usual.
+
+    Raises:
+        ConfigError: If a range is none.
+    """
+    from donkeycar.training.augmentation import AUGMENTATIONS, USUAL, Augmentation
+    from donkeycar.training.augmentation.blur import Blur
+    from donkeycar.training.augmentation.light import Light
+
+    light = _range(cfg, "AUG_BRIGHTNESS_RANGE", both_ways=True)
+    blur = _range(cfg, "AUG_BLUR_RANGE", both_ways=False)
+    try:
+        changes = {
+            "BRIGHTNESS": Light(brightness=light, contrast=light),
+            "BLUR": replace(Blur(), sigma_px=blur),
+        }
+    except TrainingError as error:
+        raise ConfigError(f"AUG_BRIGHTNESS_RANGE, AUG_BLUR_RANGE: {error}") from error
+    # A list of names that no version serves any more counts as empty.
+    names = [name for name in cfg.AUGMENTATIONS if name in AUGMENTATIONS]
+    return Augmentation(names or USUAL, changes=changes)
+
+
+def _range(cfg: Config, name: str, *, both_ways: bool) -> tuple[float, float]:
+    """Read a range; one number, as in 5.x, stands for that from its negative, or from 0."""
+    value = cfg[name]
+    low, high = value if isinstance(value, tuple) else (-value if both_ways else 0, value)
+    return float(low), float(high)

@@ -1,0 +1,51 @@
+"""`donkey cnnactivations`: what each convolution of a pilot makes of a picture."""
+
+import argparse
+from pathlib import Path
+
+from donkeycar.management.seen_through import add_config_argument, car_transforms
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument("--image", type=Path, required=True, help="a picture of the camera")
+    parser.add_argument(
+        "--model", type=Path, required=True,
+        help="the pilot: any of its files; its .keras must be there",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=Path, help="the sheet, .png (default: <model>_activations.png beside it)"
+    )
+    add_config_argument(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Draw the sheet."""
+    from donkeycar.explain.activations import draw_feature_maps, feature_maps, prepared
+    from donkeycar.pilots.bundle import PilotFiles, read_info
+    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.pilots.transform import Transforms
+    from donkeycar.training.backend import import_keras
+
+    model = args.model.expanduser()
+    import_keras()
+    network = load_keras(model)
+    files = PilotFiles.of(model)
+    own = car_transforms(args.config) or Transforms()
+    if files.sidecar.exists():
+        info = read_info(files.sidecar)
+        camera_shape, transforms = info.camera_shape, info.transforms
+        if transforms.custom:
+            transforms = transforms.with_custom(own.custom)
+    else:
+        height, width, channels = network.inputs[0].shape[-3:]
+        camera_shape, transforms = (height, width, channels), own
+    image = prepared(args.image.expanduser(), camera_shape, transforms)
+    found = feature_maps(network, image)
+    out = (args.out or model.with_name(f"{files.keras.stem}_activations.png")).expanduser()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draw_feature_maps(found, image).save(out)
+    for layer in found:
+        height, width, filters = layer.maps.shape
+        print(f"{layer.layer}: {filters} filters, {width}x{height}, {layer.num_dead} say nothing")
+    print(f"wrote {out}")

@@ -1,0 +1,65 @@
+"""`donkey convertmodel`: make a pilot of somebody else's model."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import ConfigError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "old", type=Path, help="a .tflite, .keras or .h5 file, or the folder of a SavedModel"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="where the pilot goes")
+    parser.add_argument("--type", help="kind of network, where the model does not show it")
+    parser.add_argument(
+        "--option", action="append", default=[], metavar="NAME=VALUE", dest="options",
+        help="of the pilot, as JSON, e.g. throttle_range=[0,0.5]; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--tub", "--tubs", dest="tubs", nargs="+", action="extend", type=Path, default=[],
+        metavar="PATH", help="recordings to compare the files on; needed for an int8 file",
+    )  # fmt: skip
+    parser.add_argument("--comment", default="", help="a note to keep with the pilot")
+    parser.add_argument(
+        "--trust", action="store_true",
+        help="the .h5 file or SavedModel comes from somebody you trust",
+    )  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> None:
+    """Convert, and say what came out."""
+    from donkeycar.conversion.convert import convert_model
+    from donkeycar.conversion.describe import Wish
+    from donkeycar.pilots.pilot import describe
+
+    wish = Wish(
+        old=args.old.expanduser(),
+        type=args.type,
+        options=dict(map(_option, args.options)),
+        tubs=[tub.expanduser() for tub in args.tubs],
+        comment=args.comment,
+    )
+    files, info = convert_model(wish, args.out.expanduser(), trust=args.trust)
+    print(f"a {info.type} pilot for frames of {describe(info.camera_shape)}")
+    for name, value in info.options.items():
+        print(f"{name} = {json.dumps(value)}")
+    for path in filter(Path.exists, files.every()):
+        print(f"wrote {path}")
+    if "int8" not in info.variants and files.keras.exists():
+        print("note: no int8 file without recordings to show it what frames look like: say --tub.")
+    print(f"Next: python manage.py drive --model {files.litert}")
+
+
+def _option(text: str) -> tuple[str, Any]:
+    """Take NAME=VALUE apart; what is no JSON is text."""
+    name, sign, value = text.partition("=")
+    if not (name and sign):
+        raise ConfigError(f"`--option` must be NAME=VALUE. Received: --option {text}")
+    try:
+        return name, json.loads(value)
+    except ValueError:
+        return name, value

@@ -1,0 +1,123 @@
+"""`donkey evaluate`: how good pilots are, and which of them is best."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from donkeycar.errors import ConfigError
+from donkeycar.management.seen_through import add_config_argument, car_transforms
+from donkeycar.management.tub_paths import tub_paths
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from donkeycar.evaluation.evaluate import Evaluation
+    from donkeycar.report.page import Table
+
+PAGE = Path("evaluation.html")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "models", nargs="+", type=Path, metavar="MODEL",
+        help="pilots: a .keras, .tflite or .json file of each",
+    )  # fmt: skip
+    parser.add_argument(
+        "--tub", "--tubs", dest="tubs", nargs="+", action="extend", metavar="PATH",
+        help="recordings to judge by: tubs, or folders of tubs",
+    )  # fmt: skip
+    parser.add_argument(
+        "--last", type=float, default=1.0, metavar="SHARE",
+        help="judge by the last part of the records only, e.g. 0.2 (default: all)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--type", nargs="+", default=[], metavar="TYPE",
+        help="kind of network, one for all or one each; only for models made elsewhere",
+    )  # fmt: skip
+    parser.add_argument(
+        "--sim", metavar="TRACK",
+        help="let them drive, too: oval, warehouse, circuit_launch or a .json file",
+    )  # fmt: skip
+    parser.add_argument("--laps", type=int, default=3, help="laps there (default: %(default)s)")
+    parser.add_argument(
+        "--seed", type=int, default=1,
+        help="of the start there and of the intervals (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--no-speed", action="store_true", help="do not measure time and memory of the pilots"
+    )
+    add_config_argument(parser)
+    parser.add_argument(
+        "--out", type=Path, metavar="PAGE",
+        help=f"the page with plots (default: {PAGE}; with --json only if it is named)",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Evaluate, print what came out, and write the page."""
+    if not args.tubs and args.sim is None:
+        raise ConfigError(
+            "There must be something to judge by. Say --tub PATH, --sim TRACK, or both."
+        )
+    from donkeycar.evaluation.evaluate import evaluate
+    from donkeycar.training.progress import Bars
+
+    evaluation = evaluate(
+        args.models,
+        tub_paths(args.tubs or []),
+        types=args.type,
+        last=args.last,
+        track=args.sim,
+        laps=args.laps,
+        seed=args.seed,
+        speed=not args.no_speed,
+        transforms=car_transforms(args.config),
+        progress=Bars(),
+    )
+    if args.json:
+        json.dump(evaluation.to_json(), sys.stdout, indent=2, allow_nan=False)
+        print()
+    else:
+        _print(evaluation)
+    page = args.out or (None if args.json else PAGE)
+    if page is not None:
+        from donkeycar.evaluation.page import write_evaluation
+
+        written = write_evaluation(page.expanduser(), evaluation)
+        print(f"wrote {written}", file=sys.stderr if args.json else sys.stdout)
+
+
+def _print(evaluation: "Evaluation") -> None:
+    from rich.console import Console
+
+    from donkeycar.evaluation.tables import tables_of
+
+    console = Console(highlight=False, markup=False)
+    for note in evaluation.notes:
+        console.print(f"note: {note}")
+    for table in tables_of(evaluation):
+        _print_table(console, table)
+
+
+def _print_table(console: "Console", table: "Table") -> None:
+    from rich.table import Column
+    from rich.table import Table as Grid
+
+    first, *rest = table.head
+    grid = Grid(
+        Column(first, overflow="fold"),
+        *(Column(name, justify="right") for name in rest),
+        title=table.title,
+        title_justify="left",
+        title_style="bold",
+        box=None,
+        padding=(0, 2, 0, 0),
+    )
+    for row in table.rows:
+        grid.add_row(*row)
+    console.print()
+    console.print(grid)

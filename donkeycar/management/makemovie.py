@@ -1,0 +1,94 @@
+"""`donkey makemovie`: a tub as an MP4, with what driver and pilot do drawn in."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from donkeycar.errors import ConfigError
+from donkeycar.management.seen_through import add_pilot_arguments, open_pilot
+from donkeycar.management.tub_paths import one_tub
+
+if TYPE_CHECKING:
+    from donkeycar.explain.movie import Movie, Saliency
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument("--tub", required=True, metavar="PATH", help="the tub to show")
+    parser.add_argument(
+        "--out", type=Path, default=Path("tub_movie.mp4"), help="the movie (default: %(default)s)"
+    )
+    add_pilot_arguments(parser, "a pilot whose answers are drawn, too")
+    parser.add_argument(
+        "--salient", action="store_true",
+        help="colour what the pilot looks at; needs TensorFlow and the pilot's .keras file",
+    )  # fmt: skip
+    parser.add_argument(
+        "--start", type=int, default=0, help="index of the first record (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--end", type=int, default=-1, help="index after the last record (default: to the end)"
+    )
+    parser.add_argument(
+        "--scale", type=int, default=2, help="enlarge the frames (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--draw-user-input", action=argparse.BooleanOptionalAction, default=True,
+        help="draw what the driver did (default: yes)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--rate", type=float, help="pictures a second (default: as they were recorded)"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Make the movie, and say what is in it."""
+    from donkeycar.explain.movie import make_movie
+    from donkeycar.training.progress import Bars
+
+    if args.salient and args.model is None:
+        raise ConfigError("Only a pilot can show where it looks. Say --model, too.")
+    pilot = None if args.model is None else open_pilot(args)
+    movie = make_movie(
+        one_tub(args.tub),
+        args.out,
+        pilot=pilot,
+        saliency=_saliency(args.model) if args.salient else None,
+        start=args.start,
+        end=args.end,
+        scale=args.scale,
+        draw_driver=args.draw_user_input,
+        rate_hz=args.rate,
+        progress=Bars(),
+    )
+    for line in told(movie):
+        print(line)
+
+
+def told(movie: "Movie") -> list[str]:
+    """What is to be said of a movie."""
+    lines = [
+        f"{count} records {why}"
+        for count, why in (
+            (movie.left_out, "without a picture that can be shown were left out"),
+            (movie.unanswered, "lack what the pilot needs beside the picture"),
+        )
+        if count
+    ]
+    seconds = movie.frames / movie.rate_hz
+    return [
+        *lines,
+        f"wrote {movie.path}: {movie.frames} pictures, {seconds:.0f} s at {movie.rate_hz:g} a "
+        "second",
+    ]
+
+
+def _saliency(model: Path) -> "Saliency":
+    """How to find what a pilot looks at: by its network, in the form that was trained."""
+    from donkeycar.explain.saliency import saliency
+    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.training.backend import import_keras
+
+    import_keras()
+    network = load_keras(model)
+    return lambda pilot: saliency(network, pilot.shown)

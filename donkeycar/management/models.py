@@ -1,0 +1,153 @@
+"""`donkey models`: the pilots of a car, and how well each does."""
+
+import argparse
+import math
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from donkeycar.config import load_config
+from donkeycar.errors import PilotError, TrainingError
+from donkeycar.management.train import CONFIG
+
+NUMBERS = ("records", "error", "r")
+
+
+class Row(NamedTuple):
+    """One pilot of a folder.
+
+    Attributes:
+        name: Of its files, without what comes after the dot.
+        type: Kind of pilot.
+        made_at: When, as seconds since 1970.
+        records: Learnt from and judged by; ``None`` if nobody wrote it down.
+        error: Mean steering error on the records that judged it, ``None`` if not known.
+        r: Correlation with the driver's steering there, ``None`` if not known.
+        begun_as: Pilot whose weights it began with, ``""`` for none.
+        comment: Of its owner; or what has become of it.
+    """
+
+    name: str
+    type: str
+    made_at: float
+    records: int | None = None
+    error: float | None = None
+    r: float | None = None
+    begun_as: str = ""
+    comment: str = ""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "folder", nargs="?", type=Path, help="where the pilots are (default: the car's models)"
+    )
+    parser.add_argument(
+        "--config", type=Path, default=CONFIG, help="settings of the car (default: %(default)s)"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Print the table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    folder = args.folder or _models_of(args.config)
+    if not folder.is_dir():
+        raise TrainingError(f"There is no folder {folder}. Train a pilot, or name its folder.")
+    rows = pilots_in(folder)
+    if not rows:
+        print(f"There is no pilot in {folder} yet. Make one with `donkey train`.")
+        return
+    table = Table(box=None, pad_edge=False)
+    for title in ("pilot", "type", "made", "records", "error", "r", "begun as", "comment"):
+        table.add_column(title, justify="right" if title in NUMBERS else "left")
+    for row in rows:
+        table.add_row(
+            row.name,
+            row.type,
+            time.strftime("%y-%m-%d %H:%M", time.localtime(row.made_at)),
+            "" if row.records is None else str(row.records),
+            "" if row.error is None else f"{row.error:.3f}",
+            "" if row.r is None else f"{row.r:.3f}",
+            row.begun_as,
+            row.comment,
+        )
+    Console(highlight=False, markup=False).print(table)
+    print("error and r: of the steering, on the records that judged it")
+
+
+def pilots_in(folder: Path) -> list[Row]:
+    """List the pilots of a folder, the newest last.
+
+    Those of the list that donkeycar 5.x and this version keep, and those that have nothing but
+    their own sidecar.
+
+    Raises:
+        TrainingError: If the list is damaged.
+    """
+    from donkeycar.training.checkpoint import SUFFIX
+    from donkeycar.training.database import FILE, read_database
+
+    entries = {str(entry.get("Name")): entry for entry in read_database(folder)}
+    sidecars = {path.stem for path in folder.glob("*.json") if path.name != FILE}
+    rows = [
+        _row(folder, name, entries.get(name)) for name in {**entries, **dict.fromkeys(sidecars)}
+    ]
+    rows += [
+        Row(path.stem, "", path.stat().st_mtime, comment="interrupted; --resume goes on with it")
+        for path in folder.glob(f"*{SUFFIX}")
+        if path.stem not in entries
+    ]
+    return sorted((row for row in rows if row is not None), key=lambda row: row.made_at)
+
+
+def _row(folder: Path, name: str, entry: dict[str, Any] | None) -> Row | None:
+    """What is known of a pilot; ``None`` if a file is no sidecar, and nobody listed it."""
+    from donkeycar.pilots.sidecar import read_info
+
+    begun_as = str((entry or {}).get("Transfer") or "")
+    try:
+        info = read_info(folder / f"{name}.json")
+    except PilotError:
+        if entry is None:
+            return None
+        gone = not any(folder.glob(f"{name}.*"))
+        return Row(
+            name,
+            str(entry.get("Type") or ""),
+            _number(entry.get("Time")) or 0.0,
+            begun_as=begun_as,
+            comment="its files are gone" if gone else str(entry.get("Comment") or ""),
+        )
+    records = _number(_inside(info.data, "records"))
+    return Row(
+        name,
+        info.type,
+        info.created_at,
+        records=None if records is None else int(records),
+        error=_number(_inside(info.metrics, "validation", "angle", "mae")),
+        r=_number(_inside(info.metrics, "validation", "angle", "r")),
+        begun_as=begun_as,
+        comment=info.comment,
+    )
+
+
+def _inside(content: Any, *keys: str) -> Any:
+    """What lies deep in a file that anybody may have written, ``None`` if it is not there."""
+    for key in keys:
+        content = content.get(key) if isinstance(content, dict) else None
+    return content
+
+
+def _number(value: Any) -> float | None:
+    """A number of such a file."""
+    is_number = isinstance(value, int | float) and math.isfinite(value)
+    return float(value) if is_number else None
+
+
+def _models_of(config: Path) -> Path:
+    """Folder of the car's pilots, or `models` where there is no car."""
+    if not config.exists():
+        return Path("models")
+    return config.parent / Path(load_config(config).MODELS_PATH).expanduser()

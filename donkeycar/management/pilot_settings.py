@@ -1,0 +1,59 @@
+"""What a kind of pilot leaves open, the way a car's settings say."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from donkeycar.config import Config
+from donkeycar.schema import SETTINGS
+
+if TYPE_CHECKING:
+    from donkeycar.pilots.registry import PilotType
+
+# Choices of the network that every kind takes, and their settings.
+NETWORK_SETTINGS = {
+    "activation": "ACTIVATION",
+    "initializer": "INITIALIZER",
+    "l1": "L1_PENALTY",
+    "l2": "L2_PENALTY",
+    "max_norm": "MAX_NORM",
+    "dropout": "DROPOUT",
+    "batch_norm": "BATCH_NORM",
+}
+# Options of single kinds, and their settings.
+OPTION_SETTINGS = {
+    "throttle_range": "MODEL_CATEGORICAL_MAX_THROTTLE_RANGE",
+    "sequence_length": "SEQUENCE_LENGTH",
+    "memory_length": "SEQUENCE_LENGTH",
+    "memory_depth": "MEM_DEPTH",
+    "behaviors": "BEHAVIOR_LIST",
+    "num_locations": "NUM_LOCATIONS",
+}
+# How a setting is written where the option is written otherwise.
+TRANSLATIONS: dict[str, Callable[[Any], Any]] = {
+    "throttle_range": lambda highest: None if highest is None else [0.0, highest],
+    "behaviors": list,
+}
+
+
+def pilot_options_from(cfg: Config, kind: "PilotType") -> tuple[dict[str, Any], list[str]]:
+    """Put together what a kind of pilot takes.
+
+    Returns:
+        Options of the pilot, those of its network among them, and a sentence for each setting of
+        the owner that has no effect on this kind.
+    """
+    from donkeycar.pilots.registry import NETWORK
+
+    options: dict[str, Any] = {
+        name: TRANSLATIONS.get(name, lambda value: value)(cfg[setting])
+        for name, setting in OPTION_SETTINGS.items()
+        if name in kind.options
+    }
+    used = {OPTION_SETTINGS[name] for name in options}
+    useless = [
+        f"{setting} has no effect on a pilot of type {kind.name}"
+        for setting in dict.fromkeys(OPTION_SETTINGS.values())
+        if setting not in used and cfg[setting] != SETTINGS[setting].default
+    ]
+    options[NETWORK] = {name: cfg[setting] for name, setting in NETWORK_SETTINGS.items()}
+    return options, useless

@@ -1,0 +1,130 @@
+"""`donkey replay`: draw what `donkey train --replay` recorded."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from donkeycar.errors import TrainingError
+
+if TYPE_CHECKING:
+    from donkeycar.training.replay import Replay
+
+# What the replay of a pilot is called, in place of the pilot's own suffix.
+SUFFIX = ".replay.h5"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "run", type=Path, metavar="RUN",
+        help=f"a pilot that was trained with --replay, or the {SUFFIX} file itself",
+    )  # fmt: skip
+    parser.add_argument(
+        "--group", nargs="+", metavar="NAME",
+        help="which recording of the file; several are drawn side by side (default: the last one)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--show", metavar="NAMES",
+        help="what to draw, with commas between: feature_space, decision_boundary, probability, "
+        "loss_histogram, loss, metrics, frames, weights, activations, outputs, gradients "
+        "(default: those of the first seven that suit the network)",
+    )  # fmt: skip
+    parser.add_argument("--layer", help="for feature_space (default: the last hidden one)")
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--epoch", type=int, help="which epoch, 0 is before training (default: last)")
+    when.add_argument(
+        "--animate", type=Path, metavar="FILE", help="all epochs, as a .gif or an .mp4"
+    )
+    parser.add_argument(
+        "--rate", type=float, default=5.0,
+        help="epochs a second of an animation (default: %(default)g)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="where the picture goes (default: beside RUN)"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Draw, and say where it is."""
+    path = replay_file(args.run)
+    show = None if args.show is None else [name for name in args.show.split(",") if name]
+    written = draw_replay(
+        path,
+        groups=args.group,
+        show=show,
+        layer=args.layer,
+        epoch=args.epoch,
+        animation=args.animate,
+        rate_hz=args.rate,
+        picture=args.out,
+    )
+    print(f"wrote {written}")
+
+
+def replay_file(run: Path) -> Path:
+    """Where the replay of a pilot is.
+
+    Args:
+        run: Any file of the pilot, or the replay itself.
+    """
+    run = run.expanduser()
+    return run if run.suffix in (".h5", ".hdf5") else run.with_suffix(SUFFIX)
+
+
+def draw_replay(
+    path: Path,
+    *,
+    groups: list[str] | None = None,
+    show: list[str] | None = None,
+    layer: str | None = None,
+    epoch: int | None = None,
+    animation: Path | None = None,
+    rate_hz: float = 5.0,
+    picture: Path | None = None,
+) -> Path:
+    """Draw recordings of one file.
+
+    Args:
+        path: The file.
+        groups: Names of recordings; ``None`` for the last one.
+        show: Names of pictures; ``None`` for the usual ones.
+        layer: For the feature space; ``None`` for the last hidden one.
+        epoch: Which one; ``None`` for the last one.
+        animation: Where all epochs go; ``None`` for a picture of one epoch.
+        rate_hz: Epochs a second of the animation.
+        picture: Where the picture goes; ``None`` for beside `path`.
+
+    Returns:
+        What was written.
+
+    Raises:
+        TrainingError: If something is missing, damaged, or cannot be drawn.
+    """
+    from donkeycar.training.replay import Replay, draw, groups_in, movie
+
+    known = groups_in(path)
+    if not known:
+        raise TrainingError(f"{path} holds no recording yet")
+    replays = [Replay(path, group) for group in groups or known[-1:]]
+    if groups is None:
+        print(_told(replays[0], known))
+    panels = [panel for replay in replays for panel in replay.panels(show, layer=layer)]
+    if animation is not None:
+        return movie(panels, animation, rate_hz=rate_hz)
+    picture = picture or path.with_suffix(".png")
+    try:
+        draw(panels, epoch).savefig(picture)
+    except (OSError, ValueError) as error:
+        raise TrainingError(f"The picture cannot be written to {picture}: {error}") from error
+    return picture
+
+
+def _told(replay: "Replay", known: list[str]) -> str:
+    """One or two lines about what is shown, and what else could be."""
+    losses = replay.history.get("loss")
+    end = "" if losses is None else f", loss {losses[-1]:.4f}"
+    text = (
+        f"{replay.name}: {len(replay.epochs) - 1} epochs{end}; can show {', '.join(replay.shows)}"
+    )
+    others = [name for name in known if name != replay.name]
+    return f"{text}\nother recordings: {', '.join(others)}" if others else text

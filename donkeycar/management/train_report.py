@@ -1,0 +1,78 @@
+"""What `donkey train` says at the end."""
+
+import math
+from statistics import fmean, median, stdev
+from typing import TYPE_CHECKING
+
+from donkeycar.config import Config
+
+if TYPE_CHECKING:
+    from donkeycar.training import TrainingResult
+    from donkeycar.training.folds import FoldsResult
+
+HOW_IT_ENDED = {
+    "finished": "",
+    "early": ", then it did not get better any more",
+    "interrupted": ", interrupted",
+}
+
+
+def tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
+    """Print what came out of a training, and what to do next.
+
+    Args:
+        result: What came out.
+        cfg: Settings of the car.
+        in_car: Whether there is a car, with a camera.
+    """
+    from donkeycar.pilots.pilot import describe
+
+    speed = median(result.history["images_per_s"])
+    print(
+        f"{len(result.history['loss'])} epochs in {result.duration_s:.0f} s, {speed:.0f} pictures "
+        f"a second{HOW_IT_ENDED[result.ended]}; kept epoch {result.best_epoch}"
+    )
+    for name, title in (("train", "training"), ("validation", "validation")):
+        angle, throttle = result.metrics[name]["angle"], result.metrics[name]["throttle"]
+        print(
+            f"{title:10}  steering error {angle['mae']:.3f}, correlation {_number(angle['r'])};  "
+            f"throttle error {throttle['mae']:.3f}, correlation {_number(throttle['r'])}"
+        )
+    for path in result.files:
+        print(f"wrote {path}")
+    shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
+    if in_car and result.info.camera_shape[:2] != shape[:2]:
+        print(
+            f"note: this pilot drives with frames of {describe(result.info.camera_shape)}; "
+            f"this car's camera is set to {describe(shape)}."
+        )
+    print(f"Next: python manage.py drive --model {result.files.keras}")
+
+
+def tell_folds(result: "FoldsResult") -> None:
+    """Print what came out of several trainings, and how much of a difference is luck."""
+    print("fold   judged by   steering error   correlation   throttle error   epochs")
+    rows = zip(
+        result.pilots,
+        result.values("angle", "mae"),
+        result.values("angle", "r"),
+        result.values("throttle", "mae"),
+        strict=True,
+    )
+    for number, (info, error, r, throttle) in enumerate(rows, start=1):
+        print(
+            f"{number:4}   {info.data['validation']:9}   {error:14.3f}   {_number(r):>11}   "
+            f"{throttle:14.3f}   {len(info.training['history']['loss']):6}"
+        )
+    if not result.ended:
+        print("interrupted; the same command with --resume goes on")
+        return
+    for name, word in (("angle", "steering"), ("throttle", "throttle")):
+        errors = result.values(name, "mae")
+        print(f"{word} error {fmean(errors):.3f}, spread {stdev(errors):.3f} from fold to fold")
+    print(f"wrote {result.folder} in {result.duration_s:.0f} s")
+    print("Next: train one pilot on all of it, without --folds, and drive with that")
+
+
+def _number(value: float | None) -> str:
+    return "none" if value is None or math.isnan(value) else f"{value:.3f}"

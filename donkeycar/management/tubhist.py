@@ -1,0 +1,34 @@
+"""`donkey tubhist`: how often each steering and throttle was recorded, as a picture."""
+
+import argparse
+from pathlib import Path
+
+from donkeycar.management.tub_paths import tub_paths
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "--tub", "--tubs", dest="tubs", nargs="+", action="extend", required=True, metavar="PATH",
+        help="recordings: tubs, or folders of tubs",
+    )  # fmt: skip
+    parser.add_argument(
+        "--record", metavar="NAME",
+        help="field to look at, e.g. user/angle (default: user/angle and user/throttle)",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, help="the picture, .png (default: <tub>_hist.png)")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Draw the picture, and say what is in it."""
+    from donkeycar.explain.histogram import draw_histograms, in_words, values_of
+
+    tubs = tub_paths(args.tubs)
+    values = values_of(tubs, args.record)
+    field = "" if args.record is None else "_" + args.record.replace("/", "_")
+    out = (args.out or Path(f"{tubs[0].resolve().name}_hist{field}.png")).expanduser()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(draw_histograms(values, ", ".join(map(str, tubs))))
+    for name, numbers in values.items():
+        print(f"{name}: {in_words(numbers)}")
+    print(f"wrote {out}")

@@ -1,0 +1,52 @@
+"""`donkey tubplot`: what the driver did and what a pilot would have done, as a picture."""
+
+import argparse
+from pathlib import Path
+
+from donkeycar.management.seen_through import add_pilot_arguments, open_pilot
+from donkeycar.management.tub_paths import tub_paths
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "--tub", "--tubs", dest="tubs", nargs="+", action="extend", required=True, metavar="PATH",
+        help="recordings: tubs, or folders of tubs",
+    )  # fmt: skip
+    add_pilot_arguments(parser, "the pilot", required=True)
+    parser.add_argument(
+        "--limit", type=int, default=1000, help="records at most, 0 is all (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--start", type=int, default=0, help="index of the first record (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--end", type=int, default=-1, help="index after the last record (default: to the end)"
+    )
+    parser.add_argument(
+        "--out", type=Path, help="the picture, .png (default: <model>_pred.png beside the model)"
+    )
+    parser.add_argument(
+        "--noshow", action="store_true", help="for old habits: no window is opened anyway"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Draw the picture, and say how well the two agree."""
+    from donkeycar.explain.prediction import draw_predictions, predict
+    from donkeycar.training.progress import Bars
+
+    predictions = predict(
+        open_pilot(args),
+        tub_paths(args.tubs),
+        start=args.start,
+        end=args.end,
+        limit=args.limit,
+        progress=Bars(),
+    )
+    out = args.out or args.model.expanduser().with_name(f"{args.model.stem}_pred.png")
+    out = out.expanduser()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(draw_predictions(predictions, args.model.stem))
+    print(predictions.in_words())
+    print(f"wrote {out}")

@@ -1,0 +1,227 @@
+"""From the files of a pilot to one that may drive: everything that can be wrong is found here."""
+
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.bundle import (
+    PilotFiles,
+    PilotInfo,
+    Precision,
+    precision_of,
+    read_info,
+    sha256_of,
+)
+from donkeycar.pilots.interpreter import LiteRTInterpreter, read_litert
+from donkeycar.pilots.options import Options
+from donkeycar.pilots.pilot import Pilot, describe
+from donkeycar.pilots.registry import PilotType, pilot_type
+from donkeycar.pilots.transform import Shape, Transforms
+from donkeycar.sandbox.child import Child
+
+# Of the child that opens a file first. It limits its own work to 20 s; a slow SD card and a busy
+# processor may double that.
+TIMEOUT_S = 40.0
+
+# Fingerprints of files that were opened in a child of this process and did no harm.
+_harmless: set[str] = set()
+
+
+def load_pilot(
+    path: str | Path,
+    *,
+    type: str | None = None,
+    camera_shape: tuple[int, int, int] | None = None,
+    num_threads: int | None = None,
+    precision: Precision | None = None,
+    transforms: Transforms | None = None,
+    options: Options | None = None,
+) -> Pilot:
+    """Open a model and refuse, in one sentence, what cannot drive this car.
+
+    The file is opened in a child process with limits first, then here. Its answers are compared
+    with those it gave where it was trained, if its sidecar has them.
+
+    Args:
+        path: Any of the files of a pilot, or somebody's bare ``.tflite``. A path that ends in
+            ``.fp16.tflite`` or ``.int8.tflite`` chooses that one.
+        type: Type of a bare file, such as ``linear``. A pilot that was trained here knows its
+            own; ``None`` leaves it at that.
+        camera_shape: Height, width and channels of this car's frames, to check before driving;
+            one channel is a camera whose three are equal. ``None`` leaves the check to the first
+            frame.
+        num_threads: Threads per inference; ``None`` leaves two cores to the rest of the car.
+        precision: Which of its LiteRT files drives; ``None`` is float32. A bare file drives as
+            it is.
+        transforms: What the settings of this car do to a frame. It is done for a bare file, which
+            does not say what it was trained with; and it holds the code of those transforms of
+            a pilot that its owner wrote.
+
+        options: Of a bare file, such as the throttle range of its bins.
+
+    Returns:
+        The pilot, warmed up.
+
+    Raises:
+        PilotError: If the file is missing, damaged, of another type, made for other frames, or
+            does not answer as it did where it was trained.
+    """
+    path = Path(path).expanduser()
+    files = PilotFiles.of(path)
+    if not path.exists() and not (path.suffix == "" and any(f.exists() for f in files)):
+        raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
+    info, kind = _identify(files, path, type)
+    chosen = _chosen(path, precision if info is not None else None)
+    litert = path if info is None and path.suffix == ".tflite" else files.variant(chosen)
+    if not litert.exists():
+        raise PilotError(
+            f"A car drives with {litert.name}, and it is not beside {path}. Copy it from "
+            "where the pilot was trained, or run `donkey train` again, which writes it."
+        )
+    transforms = transforms or Transforms()
+    if info is not None:
+        if info.transforms.custom:
+            info = replace(info, transforms=info.transforms.with_custom(transforms.custom))
+        _check_camera(path, info.camera_shape, info.transforms, camera_shape)
+    content = read_litert(litert)
+    if info is not None:
+        _check_belongs(files, info, litert, chosen, sha256_of(content))
+    interpreter = _open(litert, content, num_threads)
+    if info is None:
+        seen = _seen_by(interpreter.input_shape, transforms, camera_shape)
+        _check_camera(path, seen, transforms, camera_shape)
+        return Pilot(interpreter, kind, options=options, transforms=transforms, camera_shape=seen)
+    if interpreter.input_shape != info.network_shape:
+        raise PilotError(
+            f"{files.sidecar.name} speaks of frames of {describe(info.network_shape)}, but the "
+            f"network in {litert.name} takes {describe(interpreter.input_shape)}."
+        )
+    pilot = Pilot(interpreter, kind, info=info)
+    if info.probe is not None:
+        complaint = info.probe.check(pilot, info.variants[chosen].tolerance)
+        if complaint is not None:
+            raise PilotError(
+                f"{litert} does not answer here as it did where it was trained: {complaint}. "
+                "Update donkeycar on both computers, or train it again here."
+            )
+    return pilot
+
+
+def _chosen(path: Path, precision: Precision | None) -> Precision:
+    """Which variant is meant: the one that is named, else the one that is wanted."""
+    named = precision_of(path) if path.suffix == ".tflite" else None
+    return named or precision or "float32"
+
+
+def open_safely(litert: Path) -> tuple[bytes, LiteRTInterpreter]:
+    """Open a LiteRT file after a child process with limits has.
+
+    Returns:
+        What is in the file, and the network.
+
+    Raises:
+        PilotError: If it is no network with an image input, or does harm.
+    """
+    content = read_litert(litert)
+    return content, _open(litert, content, None)
+
+
+def _open(litert: Path, content: bytes, num_threads: int | None) -> LiteRTInterpreter:
+    """Open a file here after a child has, unless one did since this process began.
+
+    Which files are harmless is remembered in memory only: on the disk, somebody who exchanges
+    models could exchange that as well.
+    """
+    sha256 = sha256_of(content)
+    if sha256 in _harmless:
+        return LiteRTInterpreter(litert, num_threads=num_threads, content=content)
+    child = Child("donkeycar.sandbox.litert", litert, stdin=litert, timeout_s=TIMEOUT_S)
+    try:
+        import ai_edge_litert.interpreter  # noqa: F401, takes as long here as in the child
+    except ImportError as error:
+        child.close()
+        raise PilotError("Pilots run on LiteRT: pip install ai-edge-litert") from error
+    if child.answer().get("sha256") != sha256:
+        raise PilotError(f"{litert} changed while it was being opened. Try again.")
+    _harmless.add(sha256)
+    return LiteRTInterpreter(litert, num_threads=num_threads, content=content)
+
+
+def _seen_by(
+    network_shape: Shape, transforms: Transforms, camera_shape: tuple[int, int, int] | None
+) -> Shape:
+    """Find the frames of which the transforms make what a bare network takes.
+
+    Raises:
+        PilotError: If there are none.
+    """
+    height, width, channels = network_shape
+    candidates: list[Shape] = [(height, width, channels), (height, width, 3)]
+    if camera_shape is not None:
+        candidates.insert(0, (*camera_shape[:2], 3))
+    for shape in candidates:
+        with suppress(PilotError):
+            if transforms.output_shape(shape) == network_shape:
+                return shape
+    if not transforms:
+        return network_shape
+    names = ", ".join(step["name"] for step in transforms.to_json())
+    raise PilotError(
+        f"The network takes frames of {describe(network_shape)}, which is not what the transforms "
+        f"of this car make of its frames. Received: {names}. Change TRANSFORMATIONS in myconfig.py "
+        "to what the pilot was trained with."
+    )
+
+
+def _check_camera(
+    path: Path, wanted: Shape, transforms: Transforms, given: tuple[int, int, int] | None
+) -> None:
+    """Refuse a camera whose frames the pilot does not know.
+
+    Frames of a grey camera have three channels too, but no colours: only a pilot that takes the
+    colours out first knows such frames.
+    """
+    if given is None or (given[:2] == wanted[:2] and (given[2] == 3 or transforms.begin_grey)):
+        return
+    depth = 1 if transforms.begin_grey else wanted[2]
+    raise PilotError(
+        f"{path} drives with frames of {describe((*wanted[:2], depth))}, but this car's camera "
+        f"gives {describe(given)}. Set IMAGE_W={wanted[1]}, IMAGE_H={wanted[0]} and "
+        f"IMAGE_DEPTH={depth} in myconfig.py, or train on frames of this camera."
+    )
+
+
+def _identify(
+    files: PilotFiles, path: Path, type: str | None
+) -> tuple[PilotInfo | None, PilotType]:
+    """Find out what kind of pilot this is."""
+    if not files.sidecar.exists():
+        if type is None:
+            raise PilotError(
+                f"{path} does not say what kind of pilot it is. Say it with --type, for "
+                "example --type linear."
+            )
+        return None, pilot_type(type)
+    info = read_info(files.sidecar)
+    kind = pilot_type(info.type)
+    if type is not None and pilot_type(type) is not kind:
+        raise PilotError(f"{path} is a {kind.name} pilot. Received: type={type!r}")
+    return info, kind
+
+
+def _check_belongs(
+    files: PilotFiles, info: PilotInfo, litert: Path, chosen: Precision, sha256: str
+) -> None:
+    """Refuse a LiteRT file that its sidecar does not know."""
+    known = info.variants.get(chosen)
+    if known is None:
+        raise PilotError(
+            f"{files.sidecar.name} knows no {chosen} file, only {', '.join(info.variants)}. "
+            "Train the pilot again, which writes all three, or set PILOT_PRECISION to another."
+        )
+    if known.sha256 != sha256:
+        raise PilotError(
+            f"{files.sidecar.name} belongs to another {litert.name} than the one beside it. "
+            "Copy both from where the pilot was trained."
+        )

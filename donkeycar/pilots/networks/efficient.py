@@ -1,0 +1,60 @@
+"""The `efficient` network: as good as `linear` in half the time."""
+
+from typing import Any
+
+from donkeycar.pilots.network_builder import NetworkBuilder
+from donkeycar.pilots.network_choices import NetworkChoices
+from donkeycar.pilots.networks.trunk import need_sides
+
+# Filters, kernel and stride of the convolutions. Most of `linear`'s time goes into looking at the
+# picture in full size: here the first convolution takes steps of four pixels. The last one keeps
+# fewer filters, but every place: *where* the line is says how to steer, which averaging over the
+# picture would forget. Batch normalisation was tried and made it worse on real recordings.
+CONVOLUTIONS = ((32, 6, 4), (48, 3, 2), (64, 3, 1), (32, 3, 1))
+CONVOLUTION_DROPOUT = 0.2
+DENSE_UNITS = (100, 50)
+DENSE_DROPOUT = 0.3
+MIN_SIDE_PX = 50
+
+
+def build(
+    input_shape: tuple[int, ...] = (120, 160, 3),
+    *,
+    network: NetworkChoices | None = None,
+    seed: int | None = None,
+) -> Any:
+    """Build the untrained network.
+
+    Args:
+        input_shape: Height, width and channels of a frame; each side at least 50 pixels.
+        network: What is to be compared; ``None`` is the network as documented.
+        seed: Makes initial weights and dropout repeatable.
+
+    Input shape:
+        ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
+
+    Output shape:
+        ``{"angle": (batch, 1), "throttle": (batch, 1)}``, unbounded floats.
+
+    Returns:
+        A ``keras.Model`` with 548 788 weights for a frame of 120 x 160 x 3, and 16 million
+        multiplications a frame where `linear` has 48.
+
+    Raises:
+        PilotError: If a side of the frame is too short.
+    """
+    builder = NetworkBuilder(network, seed=seed)
+    image, x = builder.image(input_shape)
+    need_sides(x, MIN_SIDE_PX, "efficient")
+    for number, (filters, size, stride) in enumerate(CONVOLUTIONS, start=1):
+        x = builder.conv(
+            x, filters, size, stride=stride, dropout=CONVOLUTION_DROPOUT, name=f"conv2d_{number}"
+        )
+    x = builder.flat(x, name="flattened")
+    for number, units in enumerate(DENSE_UNITS, start=1):
+        x = builder.dense(x, units, dropout=DENSE_DROPOUT, name=f"dense_{number}")
+    outputs = {
+        "angle": builder.output(x, 1, name="n_outputs0"),
+        "throttle": builder.output(x, 1, name="n_outputs1"),
+    }
+    return builder.model(image, outputs, name="efficient")

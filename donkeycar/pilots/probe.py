@@ -1,0 +1,188 @@
+"""Frames with the right answers: what a pilot must still say before it may drive.
+
+A pilot learnt on one computer and drives on another, with another processor and other versions
+of what runs it. Its probe is a handful of frames from the road and what the trained network said
+to them, in order. Where the answers are others, something between camera and wheels has changed.
+"""
+
+import base64
+import binascii
+import math
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.transform import Shape
+
+# As many are kept, and at most so many are read.
+NUM_FRAMES = 8
+MAX_FRAMES = 32
+MAX_CHANNELS = 64
+# Of the frames, packed: a sidecar is to stay a file that people can open.
+MAX_PACKED_BYTES = 1_000_000
+# One frame in four may be answered otherwise: a network that chooses between two equally likely
+# bins falls either way on another processor. What is wired wrongly fails on most of them.
+MAX_WRONG_SHARE = 0.25
+
+
+class Asked(Protocol):
+    """What a probe needs of a pilot."""
+
+    def reset(self) -> None:
+        """Forget what was seen before."""
+
+    def infer(self, image: np.ndarray, vector: np.ndarray | None = None) -> tuple[float, float]:
+        """Return angle and throttle for a frame."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Questions and answers.
+
+    Attributes:
+        frames: As the camera gives them, ``uint8``, ``(count, height, width, channels)``, in the
+            order in which they are asked.
+        vectors: What the pilot gets beside each frame, ``float32``, ``(count, channels)``;
+            ``None`` for a pilot that only looks.
+        answers: Right angle and throttle, ``(count, 2)``; NaN where a pilot has none.
+    """
+
+    frames: np.ndarray
+    vectors: np.ndarray | None
+    answers: np.ndarray
+
+    @classmethod
+    def ask(cls, pilot: Asked, frames: np.ndarray, vectors: np.ndarray | None = None) -> "Probe":
+        """Write down what a pilot says to some of the frames, as many as there is room for."""
+        picks = np.unique(np.linspace(0, len(frames) - 1, NUM_FRAMES).astype(int))
+        picks = picks[: max(1, _num_that_fit(frames[picks]))]
+        kept = frames[picks]
+        beside = None if vectors is None else vectors[picks]
+        return cls(kept, beside, answers_of(pilot, kept, beside))
+
+    def check(self, pilot: Asked, tolerance: float) -> str | None:
+        """Ask a pilot, and compare.
+
+        Args:
+            pilot: To be asked.
+            tolerance: How far an answer may be from the right one.
+
+        Returns:
+            What is wrong, in words for the end of a sentence; ``None`` if nothing is.
+        """
+        given = answers_of(pilot, self.frames, self.vectors)
+        distance = np.abs(given - self.answers)
+        distance[np.isnan(given) & np.isnan(self.answers)] = 0.0
+        # A comparison with NaN is false, so an answer that is no number counts as wrong.
+        wrong = ~(distance <= tolerance).all(axis=1)
+        if np.count_nonzero(wrong) <= MAX_WRONG_SHARE * len(wrong):
+            return None
+        first = int(np.flatnonzero(wrong)[0])
+        return (
+            f"{np.count_nonzero(wrong)} of {len(wrong)} test frames got a wrong answer, "
+            f"for example {_words(given[first])} instead of {_words(self.answers[first])}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Write it down; `from_json` reads it back."""
+        return {
+            "answers": [[_plain(value) for value in pair] for pair in self.answers],
+            "vectors": None if self.vectors is None else self.vectors.astype(float).tolist(),
+            "frames": [_pack(frame) for frame in self.frames],
+        }
+
+    @classmethod
+    def from_json(cls, content: object, shape: Shape) -> "Probe":
+        """Read what `to_json` wrote, trusting nothing.
+
+        Args:
+            content: From a sidecar.
+            shape: Height, width and channels of its frames.
+
+        Raises:
+            PilotError: If it is not a probe for such frames.
+        """
+        try:
+            if not isinstance(content, dict):
+                raise ValueError("it must be an object")
+            packed = _rows(content.get("frames"), "frames")
+            frames = np.stack([_unpack(text, shape) for text in packed])
+            answers = _table(content.get("answers"), len(frames), "answers")
+            vectors = content.get("vectors")
+            if answers.shape[1] != 2:
+                raise ValueError("each answer must be angle and throttle")
+            beside = None if vectors is None else _table(vectors, len(frames), "vectors")
+        except (ValueError, TypeError, OverflowError, zlib.error) as error:
+            raise PilotError(f"The probe of a pilot cannot be read: {error}.") from error
+        return cls(frames, beside, answers)
+
+
+def answers_of(pilot: Asked, frames: np.ndarray, vectors: np.ndarray | None) -> np.ndarray:
+    """Ask a pilot in order, from a fresh start, and leave it fresh.
+
+    Returns:
+        Angle and throttle, ``float32``, ``(count, 2)``.
+    """
+    pilot.reset()
+    answers = [
+        pilot.infer(frame, None if vectors is None else vectors[row])
+        for row, frame in enumerate(frames)
+    ]
+    pilot.reset()
+    return np.array(answers, np.float32).reshape(-1, 2)
+
+
+def _num_that_fit(frames: np.ndarray) -> int:
+    """How many frames a sidecar has room for."""
+    lengths = [len(_pack(frame)) for frame in frames]
+    return int(np.count_nonzero(np.cumsum(lengths) <= MAX_PACKED_BYTES))
+
+
+def _pack(frame: np.ndarray) -> str:
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(frame).tobytes(), 9)).decode()
+
+
+def _unpack(text: object, shape: Shape) -> np.ndarray:
+    """Read a frame that may be a bomb: no more is unpacked than a frame has."""
+    if not isinstance(text, str):
+        raise ValueError("a frame must be text")
+    size = math.prod(shape)
+    try:
+        packed = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError("a frame must be base64") from error
+    content = zlib.decompressobj().decompress(packed, size + 1)
+    if len(content) != size:
+        raise ValueError(f"a frame must have {size} bytes, not {len(content)}")
+    return np.frombuffer(content, np.uint8).reshape(shape)
+
+
+def _rows(value: object, name: str) -> Sequence[Any]:
+    if not isinstance(value, list) or not 1 <= len(value) <= MAX_FRAMES:
+        raise ValueError(f"{name} must be a list of 1 to {MAX_FRAMES}")
+    return value
+
+
+def _table(value: object, length: int, name: str) -> np.ndarray:
+    """Read rows of numbers; null is NaN."""
+    rows = _rows(value, name)
+    if len(rows) != length:
+        raise ValueError(f"{name} must be as many as frames")
+    if not all(isinstance(row, list) and 1 <= len(row) <= MAX_CHANNELS for row in rows):
+        raise ValueError(f"{name} must be lists of numbers")
+    return np.array(
+        [[math.nan if cell is None else float(cell) for cell in row] for row in rows], np.float32
+    )
+
+
+def _plain(value: float) -> float | None:
+    """Round a number so that it can be written down; NaN has no word in JSON."""
+    return round(float(value), 6) if math.isfinite(value) else None
+
+
+def _words(answer: np.ndarray) -> str:
+    return f"angle {answer[0]:.3f}, throttle {answer[1]:.3f}"

@@ -1,0 +1,142 @@
+"""Transforms that blacken a part of the frame and keep its size."""
+
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.transform.step import Shape, Step
+
+
+@dataclass(frozen=True)
+class Crop(Step):
+    """Blacken a border of the frame, so that a pilot does not learn the ceiling.
+
+    Args:
+        top_px: Rows at the top, 0 or more; the other three likewise.
+    """
+
+    top_px: int = 0
+    bottom_px: int = 0
+    left_px: int = 0
+    right_px: int = 0
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """Blacken the border of a copy."""
+        height, width = image.shape[:2]
+        rows = slice(self.top_px, height - self.bottom_px)
+        columns = slice(self.left_px, width - self.right_px)
+        masked = np.zeros_like(image)
+        masked[rows, columns] = image[rows, columns]
+        return masked
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Same as what came in: a masked frame keeps its size."""
+        rows = shape[0] - self.top_px - self.bottom_px
+        columns = shape[1] - self.left_px - self.right_px
+        if min(rows, columns) < 1 or min(asdict(self).values()) < 0:
+            raise PilotError(
+                "A crop must leave something of the frame. "
+                f"Received: height={shape[0]}, width={shape[1]}, {self}"
+            )
+        return shape
+
+    def visible(self, shown: np.ndarray) -> np.ndarray:
+        """All but the border."""
+        return self(shown)
+
+
+@dataclass(frozen=True)
+class Trapeze(Step):
+    """Blacken everything outside a trapeze with level top and bottom edges.
+
+    Args:
+        upper_left_px: Column of the corner at the top left; the other corners likewise.
+        top_px: First row of the trapeze.
+        bottom_px: Row below the last one.
+    """
+
+    upper_left_px: int
+    upper_right_px: int
+    lower_left_px: int
+    lower_right_px: int
+    top_px: int
+    bottom_px: int
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """Blacken the outside of a copy."""
+        masked: np.ndarray = image * _inside(self, *image.shape[:2])[:, :, None]
+        return masked
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Same as what came in: a masked frame keeps its size."""
+        if (
+            self.upper_left_px >= self.upper_right_px
+            or self.lower_left_px >= self.lower_right_px
+            or not 0 <= self.top_px < self.bottom_px <= shape[0]
+        ):
+            raise PilotError(
+                "A trapeze must have its left side left of its right side, and lie within the "
+                f"rows of the frame. Received: height={shape[0]}, {self}"
+            )
+        return shape
+
+    def visible(self, shown: np.ndarray) -> np.ndarray:
+        """The trapeze."""
+        both: np.ndarray = shown & _inside(self, *shown.shape).astype(bool)
+        return both
+
+
+@dataclass(frozen=True)
+class TrapezeEdge(Step):
+    """Blacken everything outside a trapeze that is given by its distances from the edges.
+
+    Args:
+        upper_left_px: Columns between the left edge and the corner at the top left; the other
+            corners likewise, those at the right from the right edge.
+        top_px: Rows above the trapeze.
+        bottom_px: Rows below it.
+    """
+
+    upper_left_px: int
+    upper_right_px: int
+    lower_left_px: int
+    lower_right_px: int
+    top_px: int
+    bottom_px: int
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """Blacken the outside of a copy."""
+        return self._within(*image.shape[:2])(image)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Same as what came in: a masked frame keeps its size."""
+        return self._within(*shape[:2]).output_shape(shape)
+
+    def visible(self, shown: np.ndarray) -> np.ndarray:
+        """The trapeze."""
+        return self._within(*shown.shape).visible(shown)
+
+    def _within(self, height: int, width: int) -> Trapeze:
+        """Count the distances from the upper left corner of the frame."""
+        return Trapeze(
+            self.upper_left_px,
+            width - self.upper_right_px,
+            self.lower_left_px,
+            width - self.lower_right_px,
+            self.top_px,
+            height - self.bottom_px,
+        )
+
+
+@lru_cache(maxsize=8)
+def _inside(trapeze: Trapeze, height: int, width: int) -> np.ndarray:
+    """1 inside the trapeze and 0 outside, ``uint8``, ``(height, width)``."""
+    rows = np.arange(height)[:, None]
+    columns = np.arange(width)[None, :]
+    down = (rows - trapeze.top_px) / (trapeze.bottom_px - trapeze.top_px)
+    left = trapeze.upper_left_px + down * (trapeze.lower_left_px - trapeze.upper_left_px)
+    right = trapeze.upper_right_px + down * (trapeze.lower_right_px - trapeze.upper_right_px)
+    inside = (down >= 0) & (down < 1) & (columns >= left) & (columns <= right)
+    return inside.astype(np.uint8)

@@ -1,0 +1,78 @@
+"""What every transform promises."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+import numpy as np
+
+from donkeycar.errors import PilotError
+
+Shape = tuple[int, int, int]
+
+# No camera of a car gives more, and nobody's file may ask for a frame that fills the memory.
+MAX_SIDE_PX = 4096
+
+
+@dataclass(frozen=True)
+class Step(ABC):
+    """One transform: a frozen dataclass of plain numbers, so that it can be written down.
+
+    Raises:
+        PilotError: If an argument is out of range.
+    """
+
+    @abstractmethod
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """Return a changed copy of `image`."""
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Shape that a frame of `shape` comes out with.
+
+        Raises:
+            PilotError: If it does not suit such frames.
+        """
+        return shape
+
+    def visible(self, shown: np.ndarray) -> np.ndarray:
+        """Say which pixels still show something of the road.
+
+        Args:
+            shown: Which pixels of the frame that comes in do, ``bool``, ``(height, width)``.
+
+        Returns:
+            The same of the frame that goes out. Most steps blacken nothing.
+        """
+        return shown
+
+
+def needs_colour(shape: Shape, step: Step) -> Shape:
+    """Refuse a frame that has no colours."""
+    if shape[2] != 3:
+        raise PilotError(f"{step} needs three channels. Received: shape={shape}")
+    return shape
+
+
+def needs_grey(shape: Shape, step: Step) -> Shape:
+    """Refuse a frame that has colours."""
+    if shape[2] != 1:
+        raise PilotError(f"{step} needs one channel. Received: shape={shape}")
+    return shape
+
+
+def spread(shown: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Mark what lies within so many rows and columns of a marked pixel.
+
+    Args:
+        shown: Marked pixels, ``bool``, ``(height, width)``.
+        rows: How far up and down, in pixels.
+        columns: How far to the left and right.
+    """
+    wide = shown.copy()
+    for away in range(1, min(rows, len(shown) - 1) + 1):
+        wide[away:] |= shown[:-away]
+        wide[:-away] |= shown[away:]
+    both = wide.copy()
+    for away in range(1, min(columns, shown.shape[1] - 1) + 1):
+        both[:, away:] |= wide[:, :-away]
+        both[:, :-away] |= wide[:, away:]
+    return both

@@ -1,0 +1,116 @@
+"""What a process gives up before it touches a file of a stranger."""
+
+import ctypes
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+# From <linux/sched.h>: a user namespace, and in it a network without any interface.
+CLONE_NEWUSER = 0x10000000
+CLONE_NEWNET = 0x40000000
+
+# What Python announces before it starts a program, talks to the network or unpickles.
+FORBIDDEN = (
+    "ftplib.", "http.client.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system",
+    "pickle.find_class", "pty.spawn", "smtplib.", "socket.bind", "socket.connect",
+    "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "urllib.Request",
+    "webbrowser.open",
+)  # fmt: skip
+# What it announces before it changes a file, and where among the arguments are the paths and the
+# descriptors of the folders they start from.
+CHANGES = {
+    "open": ((0, None),), "os.chmod": ((0, 2),), "os.chown": ((0, 3),), "os.mkdir": ((0, 2),),
+    "os.link": ((0, 2), (1, 3)), "os.remove": ((0, 1),), "os.rename": ((0, 2), (1, 3)),
+    "os.rmdir": ((0, 1),), "os.symlink": ((0, None), (1, 2)), "os.truncate": ((0, None),),
+    "shutil.move": ((0, None), (1, None)), "shutil.rmtree": ((0, 1),),
+}  # fmt: skip
+
+
+def leave_network() -> None:
+    """Move to a network of one's own, without any way out. To be called before any thread starts.
+
+    It works on Linux, unless the kernel is set to refuse.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
+
+
+def limit(*, memory_bytes: int, cpu_s: int, file_bytes: int) -> None:
+    """Give up memory, time and large files, as far as this system lets one.
+
+    Linux keeps all of it, other systems some: a parent has to keep the time itself.
+
+    Args:
+        memory_bytes: Address space; more is a `MemoryError` or a crash.
+        cpu_s: Seconds of work; then the kernel ends the process.
+        file_bytes: Longest file that can be written, also through a standard stream.
+    """
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    for name, most in (
+        ("RLIMIT_AS", memory_bytes),
+        ("RLIMIT_CPU", cpu_s),
+        ("RLIMIT_FSIZE", file_bytes),
+        ("RLIMIT_CORE", 0),
+    ):
+        with suppress(AttributeError, ValueError, OSError):  # not every system has every limit
+            number = getattr(resource, name)
+            hard = resource.getrlimit(number)[1]
+            most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            # At the soft limit the kernel says why, at the hard one it just kills.
+            hard = most + (name == "RLIMIT_CPU")
+            resource.setrlimit(number, (most, hard))
+
+
+def forbid(writable: Path) -> None:
+    """Refuse, from now on, programs, connections, pickles, and changes outside one folder.
+
+    It stops Python code that was not meant to run; native code it does not see.
+
+    Args:
+        writable: The one folder where files may be made and changed.
+    """
+    sys.addaudithook(hook_for(writable))
+
+
+def hook_for(writable: Path) -> Callable[[str, tuple[Any, ...]], None]:
+    """Make the function that Python asks before it does something; see `forbid`."""
+    inside = str(writable.resolve()).rstrip("/") + "/"
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if event.startswith(FORBIDDEN):
+            raise PermissionError(f"a file of a stranger must not do this: {event}")
+        places = CHANGES.get(event)
+        if places is None or (event == "open" and not _writes(arguments)):
+            return
+        for place, start in places:
+            path = arguments[place]
+            if isinstance(path, int):  # a file that is open already
+                continue
+            full = _full(path, None if start is None else arguments[start])
+            if not (full + "/").startswith(inside) and full != os.devnull:
+                raise PermissionError(f"a file of a stranger must not do this: {event} {full}")
+
+    return hook
+
+
+def _full(path: Any, folder: Any) -> str:
+    """Where a path leads, from an open folder if it starts there."""
+    name = os.fsdecode(path)
+    if isinstance(folder, int) and folder >= 0:
+        name = os.path.join(f"/proc/self/fd/{folder}", name)
+    return os.path.realpath(name)
+
+
+def _writes(arguments: tuple[Any, ...]) -> bool:
+    """Say whether an ``open`` is for writing: by its mode, or by its flags."""
+    _, mode, flags = arguments
+    if isinstance(mode, str):
+        return any(letter in mode for letter in "wax+")
+    return bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND))

@@ -1,0 +1,81 @@
+"""Opens the LiteRT file on its standard input and lets it answer three times: run as a process.
+
+Imports no more than it must: a car waits for it before it drives.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from typing import Any
+
+MEMORY_BYTES = 512_000_000
+CPU_S = 20
+# It has an answer of a line to write, and nothing else.
+FILE_BYTES = 100_000
+
+# What LiteRT says, and what that means for somebody with a file that does not open.
+REASONS = {
+    "Select TensorFlow op": "it needs parts of TensorFlow that a car does not have. Convert the "
+    ".h5, .keras or SavedModel it was made of with `donkey convertmodel`.",
+}
+
+
+def main() -> None:
+    """Read, confine, open, run, and say what came of it.
+
+    A number on the command line is another limit for the time, in seconds.
+    """
+    content = sys.stdin.buffer.read()
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each thread costs address space
+    from donkeycar.sandbox.confinement import leave_network, limit
+
+    leave_network()
+    cpu_s = int(sys.argv[1]) if len(sys.argv) > 1 else CPU_S
+    limit(memory_bytes=MEMORY_BYTES, cpu_s=cpu_s, file_bytes=FILE_BYTES)
+    try:
+        try_out(content)
+        found: dict[str, Any] = {"sha256": hashlib.sha256(content).hexdigest()}
+    except MemoryError:
+        found = {"refused": f"it needs more than {MEMORY_BYTES // 1_000_000} MB of memory."}
+    except (ValueError, RuntimeError) as error:
+        text = str(error).strip()
+        reason = next((why for phrase, why in REASONS.items() if phrase in text), "")
+        found = {"refused": reason or f"LiteRT says: {' '.join(text.split())[:200]}"}
+    except ImportError as error:
+        found = {"refused": f"pilots run on LiteRT: pip install ai-edge-litert ({error})"}
+    sys.stdout.write(json.dumps(found))
+
+
+def try_out(content: bytes) -> None:
+    """Let a network answer to black, to white and to noise.
+
+    Args:
+        content: Of a LiteRT file.
+
+    Raises:
+        ValueError: If LiteRT does not open it, or a tensor has no fixed size.
+        RuntimeError: If LiteRT does not run it.
+    """
+    import numpy as np
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_content=content, num_threads=1)
+    interpreter.allocate_tensors()
+    rng = np.random.default_rng(0)
+    for share in (0.0, 1.0, None):
+        for detail in interpreter.get_input_details():
+            shape, dtype = tuple(detail["shape"]), np.dtype(detail["dtype"])
+            if dtype.kind not in "fiub":
+                raise ValueError(f"an input holds {dtype}, not numbers")
+            top = float(np.iinfo(dtype).max) if dtype.kind in "iu" else 1.0
+            values = rng.random(shape) if share is None else np.full(shape, share)
+            interpreter.set_tensor(detail["index"], (values * top).astype(dtype))
+        interpreter.invoke()
+        for detail in interpreter.get_output_details():
+            interpreter.get_tensor(detail["index"])
+    interpreter.get_signature_list()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""Deals the records out to the network; import it only after `backend.import_keras`."""
+
+import keras
+import numpy as np
+
+from donkeycar.training.augmentation import Augmentation
+from donkeycar.training.balance import balance_weights, draw
+from donkeycar.training.predict import as_fed
+from donkeycar.training.samples import Arrays, Samples
+
+Array = np.ndarray
+
+
+class Batches(keras.utils.PyDataset):  # type: ignore[misc]
+    """Inputs and targets in batches, in a new order and with new changes every epoch.
+
+    Batch `n` of epoch `e` depends on nothing but the seed, `e` and `n`, whoever asks for it and
+    when: the same seed gives the same lesson.
+
+    Args:
+        samples: What to show.
+        rows: Which of its rows.
+        batch_size: Samples in a batch; the last one may have fewer.
+        seed: For order and changes; ``None`` keeps the order.
+        augmentation: Changes to the frames, ``None`` for none. Frames are not mirrored for types
+            to which a mirrored road is another one.
+        balance: How far rare steering is shown more often, 0 to 1; see `balance_weights`. Only
+            with a seed.
+    """
+
+    def __init__(
+        self,
+        samples: Samples,
+        rows: Array,
+        *,
+        batch_size: int,
+        seed: int | None = None,
+        augmentation: Augmentation | None = None,
+        balance: float = 0.0,
+    ) -> None:
+        super().__init__(workers=1)
+        if augmentation is not None and not samples.kind.mirrors:
+            augmentation = augmentation.without("FLIP")
+        self._samples = samples
+        self._rows = rows
+        self._batch_size = batch_size
+        self._seed = seed
+        self._augmentation = augmentation
+        self._weights = balance_weights(samples.driven(rows)[:, 0], balance) if balance else None
+        self.begin_epoch(0)
+
+    def begin_epoch(self, epoch: int) -> None:
+        """Deal the cards for an epoch, counted from 0."""
+        self._epoch = epoch
+        self._order = self._rows
+        if self._seed is not None:
+            rng = np.random.default_rng((self._seed, epoch))
+            if self._weights is None:
+                self._order = rng.permutation(self._rows)
+            else:
+                self._order = draw(self._rows, self._weights, rng)
+
+    @property
+    def num_rows(self) -> int:
+        """Samples in an epoch."""
+        return len(self._rows)
+
+    def __len__(self) -> int:
+        return -(-len(self._rows) // self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[Array | Arrays, Arrays]:
+        chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        rows = np.sort(chosen)  # as they lie on the disk, if that is where they are
+        frames, labels = self._samples.frames(rows), self._samples.labels(rows)
+        if self._augmentation is not None:
+            rng = np.random.default_rng((self._seed or 0, self._epoch, index))
+            frames, labels = self._augmentation(frames, labels, rng)
+        inputs = self._samples.inputs(rows, frames, labels)
+        return as_fed(inputs), self._samples.targets(rows, labels, inputs)

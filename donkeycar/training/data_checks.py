@@ -1,0 +1,205 @@
+"""What may be odd about recordings, and what to do about each."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from donkeycar.training.lag import Lag
+from donkeycar.training.survey import Survey
+
+# Ten laps or so; with fewer records a pilot remembers them instead of learning from them.
+FEW_RECORDS = 2000
+# Steering within this is straight on, beyond this a bend, and beyond this at its end.
+STRAIGHT, BEND, END = 0.05, 0.1, 0.98
+MOST_STRAIGHT, MOST_ONE_SIDED, MOST_AT_END = 0.7, 0.8, 0.4
+# A control that moves less than this does not move.
+STILL = 0.01
+MOST_STANDING, MOST_REPEATED = 0.1, 0.02
+# How long after the steering the picture follows on a car that is as it should be: 0.15 to 0.25 s
+# on three real cars and in the simulator.
+USUAL_LAG_S = (0.08, 0.4)
+EXPECTED_LAG_S = 0.2
+
+
+class Finding(NamedTuple):
+    """Something odd.
+
+    Attributes:
+        what: One sentence.
+        advice: What to do about it, in one or two.
+    """
+
+    what: str
+    advice: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.advice}".strip()
+
+
+def _still_steering(seen: Survey) -> Finding | None:
+    if np.ptp(seen.angles) > STILL:
+        return None
+    return Finding(
+        f"The steering is always {seen.angles[0]:+.2f}.",
+        "A pilot cannot learn to steer from that: look at what records user/angle.",
+    )
+
+
+def _few(seen: Survey) -> Finding | None:
+    if len(seen.recordings) >= FEW_RECORDS:
+        return None
+    return Finding(
+        f"{len(seen.recordings)} records are few, {seen.duration_s:.0f} seconds of driving.",
+        "Record ten laps or more, 5,000 records, so that the pilot learns the road and not the "
+        "pictures.",
+    )
+
+
+def _straight(seen: Survey) -> Finding | None:
+    share = float((np.abs(seen.angles) < STRAIGHT).mean())
+    if share <= MOST_STRAIGHT or np.ptp(seen.angles) <= STILL:
+        return None
+    return Finding(
+        f"In {share:.0%} of the records the car goes straight.",
+        "Set BALANCE_STEERING = 0.5 to show its bends more often, or record more of them.",
+    )
+
+
+def _one_sided(seen: Survey) -> Finding | None:
+    bends = seen.angles[np.abs(seen.angles) > BEND]
+    share = float((bends < 0).mean()) if bends.size else 0.5
+    if max(share, 1 - share) <= MOST_ONE_SIDED:
+        return None
+    side = "left" if share > 0.5 else "right"
+    return Finding(
+        f"{max(share, 1 - share):.0%} of the bends go to the {side}.",
+        "Keep FLIP among AUGMENTATIONS, as it is unless you said otherwise, or drive the track "
+        "the other way round as well.",
+    )
+
+
+def _at_the_end(seen: Survey) -> Finding | None:
+    share = float((np.abs(seen.angles) > END).mean())
+    if share <= MOST_AT_END:
+        return None
+    return Finding(
+        f"In {share:.0%} of the records the steering is at its end.",
+        "Steer with a stick that has a middle, not with keys; LABEL_WINDOW = 5 smooths what is "
+        "there.",
+    )
+
+
+def _constant_throttle(seen: Survey) -> Finding | None:
+    if np.ptp(seen.throttles) > STILL:
+        return None
+    return Finding(
+        f"The throttle is always {seen.throttles[0]:+.2f}.",
+        "The pilot will know this speed and no other. That is a good beginning; let the driver "
+        "keep the throttle if the car is too fast with it (mode local_angle).",
+    )
+
+
+def _standing(seen: Survey) -> Finding | None:
+    share = float((np.abs(seen.throttles) < STILL).mean())
+    if share <= MOST_STANDING or np.ptp(seen.throttles) <= STILL:
+        return None
+    return Finding(
+        f"In {share:.0%} of the records the throttle is 0.",
+        "Leave out where the car stands, or it learns to: in myconfig.py, `def "
+        'TRAIN_FILTER(record): return record["user/throttle"] > 0`.',
+    )
+
+
+def _two_sizes(seen: Survey) -> Finding | None:
+    if len(seen.sizes) <= 1:
+        return None
+    sizes = ", ".join(
+        f"{count} of {'x'.join(map(str, (shape[1], shape[0], *shape[2:])))}"
+        for shape, count in seen.sizes.most_common(3)
+    )
+    return Finding(
+        f"Pictures have {len(seen.sizes)} sizes: {sizes}.",
+        "A pilot learns from one: say with --tub which tubs belong together.",
+    )
+
+
+def _repeated(seen: Survey) -> Finding | None:
+    share = seen.num_repeated / max(1, seen.num_looked_at)
+    if share <= MOST_REPEATED:
+        return None
+    return Finding(
+        f"{share:.0%} of the pictures are the same as the one before.",
+        "The loop was faster than the camera: set DRIVE_LOOP_HZ to the rate of the camera. What "
+        "is there can be used; their labels are a little late.",
+    )
+
+
+def _mirrored(seen: Survey) -> Finding | None:
+    if seen.lag is None or not seen.lag.mirrored:
+        return None
+    return Finding(
+        "The picture slides to the right when the car steers to the right.",
+        "Either the pictures are mirrored (CAMERA_HFLIP) or the steering is: a pilot learns it "
+        "either way, but not from both kinds together.",
+    )
+
+
+def _badly_timed(seen: Survey) -> Finding | None:
+    lag = seen.lag
+    if lag is None or lag.mirrored:
+        return None
+    lag_s = lag.records * seen.interval_s
+    low, high = USUAL_LAG_S
+    if low <= lag_s <= high:
+        return None
+    off = max(1, round(abs(lag_s - EXPECTED_LAG_S) / seen.interval_s))
+    if lag_s < low:
+        return Finding(
+            f"Labels seem to come about {count(off, 'record')} late: {_after(lag, lag_s)}.",
+            f"Try LABEL_SHIFT = {off}, and look for what delays the controller.",
+        )
+    return Finding(
+        f"Pictures seem to come about {count(off, 'record')} late: {_after(lag, lag_s)}.",
+        "Look for what delays the camera: a slow link, a buffer, or a loop faster than it. The "
+        "pilot will drive with the same delay if nothing changes.",
+    )
+
+
+def _unreadable(seen: Survey) -> Finding | None:
+    if not seen.num_unreadable:
+        return None
+    return Finding(
+        f"{seen.num_unreadable} of {seen.num_looked_at} pictures cannot be read.",
+        "Run `donkey tub check` on the tub. They are left out.",
+    )
+
+
+# In the order of how much harm they do.
+CHECKS: tuple[Callable[[Survey], Finding | None], ...] = (
+    _still_steering,
+    _two_sizes,
+    _badly_timed,
+    _mirrored,
+    _unreadable,
+    _few,
+    _straight,
+    _one_sided,
+    _at_the_end,
+    _constant_throttle,
+    _standing,
+    _repeated,
+)
+
+
+def _after(lag: Lag, lag_s: float) -> str:
+    when = "after" if lag.records >= 0 else "before"
+    return (
+        f"the picture follows {count(abs(lag.records), 'record')} ({abs(lag_s):.2f} s) {when} the "
+        f"steering, and usually {USUAL_LAG_S[0]} to {USUAL_LAG_S[1]} s after it"
+    )
+
+
+def count(number: int, word: str) -> str:
+    """Say how many, such as ``1 tub`` or ``2 tubs``."""
+    return f"{number} {word}" + ("" if number == 1 else "s")

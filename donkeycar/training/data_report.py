@@ -1,0 +1,96 @@
+"""Says before a training what it will be made of, what is odd about that, and what to do."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from donkeycar.training.data_checks import CHECKS, Finding, count
+from donkeycar.training.progress import Progress, Silent
+from donkeycar.training.recordings import Recordings
+from donkeycar.training.survey import Survey, survey
+
+# The picture of the steering: how many ranges, and how long the longest bar is.
+NUM_BARS, BAR_LENGTH = 11, 40
+
+ADVICE = {
+    "without a picture": "Was the camera on? They are no loss if they are few.",
+    "without user/angle": "Was a driver in control when they were recorded?",
+    "without user/throttle": "Was a driver in control when they were recorded?",
+    "with an unreadable picture": "Run `donkey tub check` on the tub.",
+    "damaged in the tub": "Run `donkey tub check` on the tub; `donkey tub repair` puts it right.",
+}
+
+
+class DataReport(NamedTuple):
+    """What there is to learn from.
+
+    Attributes:
+        facts: Lines that say what is there.
+        histogram: Lines of a picture of the steering, from left to right.
+        findings: What is odd, the most important first.
+        left_out: How many records are left out, by reason.
+        hints: What may have happened to those.
+    """
+
+    facts: list[str]
+    histogram: list[str]
+    findings: list[Finding]
+    left_out: list[Finding]
+    hints: list[str]
+
+
+def data_report(recordings: Recordings, progress: Progress | None = None) -> DataReport:
+    """Look at recordings before training on them.
+
+    Args:
+        recordings: What `gather` returns.
+        progress: Told about every picture that is looked at.
+    """
+    seen = survey(recordings, progress or Silent())
+    found = [finding for check in CHECKS if (finding := check(seen)) is not None]
+    return DataReport(
+        facts=_facts(seen),
+        histogram=_histogram(seen.angles),
+        findings=found,
+        left_out=[
+            Finding(f"{number} records {reason} are left out.", ADVICE.get(reason, ""))
+            for reason, number in recordings.dropped.most_common()
+        ],
+        hints=recordings.oddities.explain(recordings.dropped),
+    )
+
+
+def _facts(seen: Survey) -> list[str]:
+    recordings = seen.recordings
+    tubs, sessions = len(recordings.tubs), len(recordings.session_names)
+    time = f"{seen.duration_s / 60:.1f} minutes at {1 / seen.interval_s:.0f} a second"
+    facts = [
+        f"{len(recordings)} records of {count(tubs, 'tub')}, {count(sessions, 'session')}; "
+        + (time if seen.is_timed else f"their clock is no car's, so perhaps {time}"),
+        f"steering {_range(seen.angles)}, throttle {_range(seen.throttles)}",
+    ]
+    if seen.lag is None:
+        facts.append("the picture follows the steering: cannot be told")
+    else:
+        lag = seen.lag
+        facts.append(
+            f"the picture follows the steering after {count(lag.records, 'record')}, "
+            f"{lag.records * seen.interval_s:.2f} s (agreement {lag.agreement:.2f})"
+        )
+    return facts
+
+
+def _histogram(angles: np.ndarray) -> list[str]:
+    """Share of the records by steering, one line for each of some ranges."""
+    counts, edges = np.histogram(angles, NUM_BARS, (-1, 1))
+    shares = counts / len(angles)
+    longest = shares.max()
+    lines = []
+    for low, high, share in zip(edges, edges[1:], shares, strict=False):
+        bar = "#" * round(BAR_LENGTH * share / longest)
+        lines.append(f"{(low + high) / 2:+.2f} {bar:{BAR_LENGTH}} {share:4.0%}")
+    return lines
+
+
+def _range(values: np.ndarray) -> str:
+    return f"{values.min():+.2f} to {values.max():+.2f}, {values.mean():+.2f} on average"

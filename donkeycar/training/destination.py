@@ -1,0 +1,55 @@
+"""Where a pilot goes: checked before the training, not after it."""
+
+import platform
+import tempfile
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from donkeycar.errors import PilotError, TrainingError
+from donkeycar.pilots.bundle import PilotFiles
+
+LIBRARIES = ("donkeycar", "keras", "tensorflow", "tensorflow-cpu", "ai-edge-litert", "numpy")
+
+
+def pilot_files(model_path: Path) -> PilotFiles:
+    """Name the files of a pilot.
+
+    Raises:
+        TrainingError: If `model_path` is a folder, or has another suffix than a pilot.
+    """
+    if model_path.is_dir():
+        raise TrainingError(
+            f"The pilot is files, not a folder. Received: {model_path}. "
+            f"Say --model {model_path / 'mypilot.keras'}"
+        )
+    try:
+        return PilotFiles.of(model_path)
+    except PilotError as error:
+        raise TrainingError(f"{error}  Say --model {model_path.with_suffix('.keras')}") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make the pilot's folder, and be sure that something can be written there.
+
+    Raises:
+        TrainingError: If nothing can.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise TrainingError(
+            f"The pilot needs a folder that can be written to. Received: {folder} "
+            f"({error.strerror}). Choose another with --model"
+        ) from error
+
+
+def versions() -> dict[str, str]:
+    """Versions of what makes the pilot."""
+    found = {"python": platform.python_version()}
+    for name in LIBRARIES:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found

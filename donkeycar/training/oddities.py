@@ -1,0 +1,86 @@
+"""What records look like that cannot be learnt from, and what may have happened to them."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+# Enough values to see what they have in common.
+MAX_VALUES = 1000
+
+# Where other programs put what `user/angle` and `user/throttle` hold, and who they are.
+ELSEWHERE = {
+    "user/steering": "a template of donkeycar 5 that was changed",
+    "user/speed": "a program of its owner's own",
+    "steering": "the cv_control template of donkeycar 5",
+    "throttle": "the cv_control template of donkeycar 5",
+    "pilot/angle": "a pilot that drove",
+    "pilot/steering": "a pilot that drove",
+    "pilot/throttle": "a pilot that drove",
+    "angle": "a program of its owner's own",
+}
+
+# Largest value, and what numbers up to there usually are, of steering and of throttle.
+SCALES = {
+    "user/angle": (
+        (90, "degrees", "Divide them by the largest angle of your wheels"),
+        (700, "pulses of a PWM chip", "Record what the driver wants, not what the servo gets"),
+        (2500, "pulses in microseconds", "Record what the driver wants, not what the servo gets"),
+    ),
+    "user/throttle": (
+        (20, "metres a second", "Divide them by the car's top speed"),
+        (100, "percent", "Divide them by 100"),
+        (700, "pulses of a PWM chip", "Record what the driver wants, not what the motor gets"),
+        (2500, "pulses in microseconds", "Record what the driver wants, not what the motor gets"),
+    ),
+}
+BINS = {"user/angle": 14, "user/throttle": 19}
+
+
+class Oddities:
+    """What was seen of the records that were left out."""
+
+    def __init__(self) -> None:
+        self._columns: Counter[str] = Counter()
+        self._values: dict[str, list[float]] = {}
+
+    def note_missing(self, key: str, record: dict[str, Any]) -> None:
+        """Note which other columns a record has that lacks `key`."""
+        self._columns.update(other for other in ELSEWHERE if _is_number(record.get(other)))
+
+    def note_beyond(self, key: str, value: float) -> None:
+        """Note a value that is out of range."""
+        values = self._values.setdefault(key, [])
+        if len(values) < MAX_VALUES:
+            values.append(float(value))
+
+    def explain(self, reasons: Iterable[str]) -> list[str]:
+        """Say what may have happened, in whole sentences; nothing if nobody knows.
+
+        Args:
+            reasons: Why records were left out, as `Recordings.dropped` says it.
+        """
+        sentences = []
+        if self._columns and any(reason.startswith("without user/") for reason in reasons):
+            columns = [column for column, _ in self._columns.most_common(3)]
+            sentences.append(
+                f"They hold {' and '.join(columns)} instead, as {ELSEWHERE[columns[0]]} records: "
+                "a pilot learns from what a driver did, user/angle and user/throttle."
+            )
+        sentences += [_scale(key, values) for key, values in self._values.items()]
+        return [sentence for sentence in sentences if sentence]
+
+
+def _scale(key: str, values: Sequence[float]) -> str:
+    """Guess what numbers out of range are."""
+    largest = max(values, key=abs)
+    text = f"{key} goes up to {largest:g}"
+    if all(value.is_integer() and 0 <= value <= BINS[key] for value in values):
+        return f"{text}: that looks like the bins of a categorical pilot, 0 to {BINS[key]}."
+    for limit, name, advice in SCALES[key]:
+        if 1.5 < abs(largest) <= limit:
+            return f"{text}: that looks like {name}. {advice} where it is recorded: -1 to +1."
+    return f"{text}, and must be -1 to +1: look at what records it."
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -1,0 +1,120 @@
+"""What goes on in the layers of a network: what comes out of them, before and after activation.
+
+Looked at are the layers that have a kernel or an activation. Z-values, what a layer computes
+before its activation, are known of
+
+* layers with an ``activation`` (Dense, EinsumDense, all convolutions), also in TimeDistributed;
+* activation layers (Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax): what goes into them.
+
+Of recurrent layers, of attention and of models within a model only the outputs are known. Layers
+that are called more than once, and layers that only move numbers, are left out.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from donkeycar.errors import TrainingError
+
+KERNELS = ("kernel", "embeddings")
+
+
+def watched(model: Any) -> list[Any]:
+    """The layers that are looked at, in the network's order."""
+    return [layer for layer in model.layers if _in_line(layer) and _works(layer)]
+
+
+def with_z_values(model: Any) -> list[Any]:
+    """Those of them whose z-values are known."""
+    return [layer for layer in watched(model) if _is_activation(layer) or _activated(layer)]
+
+
+def hidden(model: Any) -> list[Any]:
+    """Those of them that are no output."""
+    ends = {id(tensor) for tensor in model.outputs}
+    return [layer for layer in watched(model) if id(layer.output) not in ends]
+
+
+def kernels(layer: Any) -> list[Any]:
+    """The variables of a layer that hold its connections, without biases and the like."""
+    return [weight for weight in layer.weights if weight.path.rpartition("/")[2].endswith(KERNELS)]
+
+
+def layer_named(model: Any, name: str) -> Any:
+    """Find a layer that is looked at.
+
+    Raises:
+        TrainingError: If there is no such layer.
+    """
+    found = {layer.name: layer for layer in watched(model)}
+    if name not in found:
+        raise TrainingError(f"`layer` must be one of {list(found)}. Received: layer={name!r}")
+    return found[name]
+
+
+def activation_name(layer: Any) -> str:
+    """Name of what a layer does last, ``""`` if it does nothing."""
+    if not _is_activation(layer) and _activated(layer) is None:
+        return ""
+    function = getattr(layer, "activation", None)
+    return str(getattr(function, "__name__", type(layer).__name__.lower()))
+
+
+def z_values(layer: Any, given: Any) -> Any:
+    """What a layer computes before its activation.
+
+    Args:
+        layer: One of `with_z_values`.
+        given: What goes into it.
+    """
+    if _is_activation(layer):
+        return given
+    with _linear(_activated(layer)):
+        return layer(given, training=False)
+
+
+def _in_line(layer: Any) -> bool:
+    """Whether a layer is called exactly once, with one array in and one out."""
+    try:
+        return not isinstance(layer.input, list | tuple | dict) and not isinstance(
+            layer.output, list | tuple | dict
+        )
+    except (AttributeError, ValueError):  # how Keras says that there are none, or several
+        return False
+
+
+def _works(layer: Any) -> bool:
+    return bool(_is_activation(layer) or _activated(layer) or kernels(layer))
+
+
+def _is_activation(layer: Any) -> bool:
+    import keras
+
+    kinds = keras.layers
+    return isinstance(
+        layer,
+        kinds.Activation | kinds.ReLU | kinds.LeakyReLU | kinds.PReLU | kinds.ELU | kinds.Softmax,
+    )
+
+
+def _activated(layer: Any) -> Any:
+    """The layer, or the one inside it, whose activation can be taken away; ``None`` if none."""
+    import keras
+
+    inner = layer.layer if isinstance(layer, keras.layers.TimeDistributed) else layer
+    # An RNN uses its activation at every step, and a model is no single layer.
+    if isinstance(inner, keras.layers.RNN | keras.Model) or not hasattr(inner, "activation"):
+        return None
+    return inner
+
+
+@contextmanager
+def _linear(layer: Any) -> Iterator[None]:
+    """Take the activation away for a while."""
+    import keras
+
+    activation, layer.activation = layer.activation, keras.activations.linear
+    try:
+        yield
+    finally:
+        layer.activation = activation

@@ -1,0 +1,64 @@
+"""One writer at a time for a file."""
+
+import os
+from pathlib import Path
+
+from donkeycar.errors import TrainingError
+
+
+class FileLock:
+    """Keeps a second training out of a replay until released, or until this process ends.
+
+    On systems without ``flock`` (Windows) nothing is locked.
+
+    Args:
+        path: An empty file beside the replay, made for this and removed afterwards.
+
+    Raises:
+        TrainingError: If another training, or another recorder here, records into that replay.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._fd: int | None = None
+        try:
+            import fcntl
+        except ImportError:
+            return
+        while self._fd is None:
+            fd = _open(path)
+            try:
+                fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                os.close(fd)
+                raise TrainingError(
+                    "Another training is recording into the same replay. Next step: wait for its "
+                    "end, or choose another file"
+                ) from error
+            except OSError:
+                os.close(fd)  # a network disk without locks: record without one
+                return
+            if os.fstat(fd).st_nlink:
+                self._fd = fd
+            else:
+                os.close(fd)  # its last holder removed it in between
+
+    def release(self) -> None:
+        """Let others in. Safe to call twice."""
+        if self._fd is not None:
+            self._path.unlink(missing_ok=True)
+            os.close(self._fd)
+            self._fd = None
+
+    def __del__(self) -> None:
+        self.release()
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise TrainingError(
+            f"The replay needs a folder that can be written to. Received: {path.parent} "
+            f"({error.strerror})"
+        ) from error

@@ -1,0 +1,147 @@
+"""A network as text, and back: only what Keras itself can build, and nothing that runs code."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from donkeycar.errors import TrainingError
+
+# They run code of whoever wrote the file, or open other files.
+UNSAFE = {
+    "FlaxLayer", "IntegerLookup", "JaxLayer", "Lambda", "StringLookup", "TFSMLayer",
+    "TextVectorization", "TorchModuleWrapper",
+}  # fmt: skip
+# What Keras writes in place of values that JSON does not know; the others may hold code.
+SAFE_VALUES = {"__keras_tensor__", "__tuple__", "__ellipsis__", "__slice__"}
+
+
+def describe(model: Any) -> dict[str, Any]:
+    """Describe a network so that `rebuild` makes an equal one, without its weights.
+
+    Args:
+        model: A Sequential or functional ``keras.Model`` that has been built.
+
+    Raises:
+        TrainingError: If it has parts that Keras cannot build without the user's code.
+    """
+    import keras
+
+    try:
+        config = keras.saving.serialize_keras_object(model)
+        config.pop("compile_config", None)
+        text = json.dumps(config)
+    except (TypeError, ValueError, NotImplementedError) as error:
+        raise TrainingError(
+            f"Only Sequential and functional models can be recorded. Received: {model.name} "
+            f"({error})"
+        ) from error
+    check(json.loads(text))
+    _rebuilt(json.loads(text), shapes_of(model), draft_only=True)
+    return dict(json.loads(text))
+
+
+def shapes_of(model: Any) -> list[tuple[int, ...]]:
+    """Shapes of all weights, in Keras's order."""
+    return [tuple(weight.shape) for weight in model.weights]
+
+
+def rebuild(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> Any:
+    """Build the network that `describe` described; it computes in float32.
+
+    Args:
+        config: What `describe` returned; may come from a stranger.
+        shapes: What the shapes of its weights must be.
+
+    Returns:
+        A ``keras.Model`` with arbitrary weights.
+
+    Raises:
+        TrainingError: If the description is damaged, names unsafe parts, or does not suit `shapes`.
+    """
+    check(config)
+    return _rebuilt(config, shapes)
+
+
+def check(config: Any) -> None:
+    """Refuse a description of anything that is no harmless part of Keras.
+
+    Raises:
+        TrainingError: It says which part.
+    """
+    for part in _parts(config):
+        name, module = part["class_name"], part.get("module")
+        if not isinstance(name, str) or not isinstance(module, str | None):
+            raise TrainingError(f"Names of layers must be text. Received: {name!r} of {module!r}")
+        if name in SAFE_VALUES:
+            continue
+        at_home = module in ("builtins", "keras") or (module or "").startswith("keras.")
+        own = part.get("registered_name") not in (None, name)
+        if name in UNSAFE or name.startswith("__") or not at_home or own:
+            raise TrainingError(
+                "A replay is drawn without its author's code, so it may hold only parts of Keras "
+                f"that run none. Received: {name} of {module}. Next step: replace that part by "
+                "layers, losses or functions of Keras itself"
+            )
+
+
+def _parts(config: Any) -> Iterator[dict[str, Any]]:
+    """All descriptions of objects within a description."""
+    waiting = [config]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if "class_name" in node:
+                yield node
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+
+
+def _rebuilt(
+    config: dict[str, Any], shapes: Sequence[tuple[int, ...]], *, draft_only: bool = False
+) -> Any:
+    import keras
+
+    text = json.dumps(_in_float32(config))
+
+    def build() -> Any:
+        # Keras takes the description apart while it reads it: everyone gets a fresh one.
+        model = keras.saving.deserialize_keras_object(json.loads(text), safe_mode=True)
+        return _functional(model) if isinstance(model, keras.Sequential) else model
+
+    try:
+        # Shapes first, without values: a damaged file must not fill the memory.
+        with keras.StatelessScope(initialize_variables=False):
+            found = shapes_of(build())
+        if found != list(shapes):
+            raise TrainingError(
+                "The recorded weights must suit the recorded network. "
+                f"Received: weights of shapes {list(shapes)} for {found}"
+            )
+        return None if draft_only else build()
+    except TrainingError:
+        raise
+    except Exception as error:  # Keras raises whatever it likes for a description it cannot read
+        raise TrainingError(f"Keras cannot rebuild the recorded network: {error}") from error
+
+
+def _functional(model: Any) -> Any:
+    """The same layers, called once each: a Sequential calls them whenever it is built anew."""
+    import keras
+
+    [given] = model.inputs
+    x = start = keras.Input(batch_shape=given.shape, dtype=given.dtype, name="input")
+    for layer in model.layers:
+        x = type(layer).from_config(layer.get_config())(x)
+    return keras.Model(start, x, name=model.name)
+
+
+def _in_float32(config: Any) -> Any:
+    """The same network, computing in float32 whatever it was trained in."""
+    if isinstance(config, list):
+        return [_in_float32(item) for item in config]
+    if not isinstance(config, dict):
+        return config
+    if config.get("class_name") == "DTypePolicy":
+        return {**config, "config": {"name": "float32"}}
+    return {key: _in_float32(value) for key, value in config.items()}

@@ -1,0 +1,82 @@
+"""Lets an interrupted training go on; import it only after `backend.import_keras`.
+
+What is kept after every epoch is all that has an influence on the next one: weights, what the
+optimizer remembers, the states of random numbers, and how far the schedule is. A training that was
+killed and resumed therefore ends with the same weights, to the last bit, as one that was not.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from donkeycar.errors import TrainingError
+from donkeycar.training.checkpoint import Checkpoint, Keeper
+from donkeycar.training.teacher import Teacher
+
+
+class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
+    """Writes a checkpoint after every epoch; it must come after the teacher.
+
+    Args:
+        keeper: Writes the file.
+        teacher: Knows how far it is.
+        settings: What a resumed training must have in common with this one.
+    """
+
+    def __init__(self, keeper: Keeper, teacher: Teacher, settings: dict[str, Any]) -> None:
+        super().__init__()
+        self._keeper = keeper
+        self._teacher = teacher
+        self._settings = settings
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        """Write it, unless the loss was lost: from there nobody wants to go on."""
+        if self._teacher.epochs_done != epoch + 1:
+            return
+        arrays = {
+            **_named("model", [variable.numpy() for variable in self.model.variables]),
+            **_named("optimizer", [v.numpy() for v in self.model.optimizer.variables]),
+            **_named("best", self._teacher.best_weights),
+        }
+        state = {"settings": self._settings, "teacher": self._teacher.state()}
+        self._keeper.keep(Checkpoint(state, arrays))
+
+
+def restore(model: Any, teacher: Teacher, checkpoint: Checkpoint) -> None:
+    """Put network, optimizer and teacher back to where a checkpoint was written.
+
+    Args:
+        model: Compiled, and built as it was then.
+        teacher: New.
+        checkpoint: Of the same settings.
+
+    Raises:
+        TrainingError: If it belongs to another network.
+    """
+    model.optimizer.build(model.trainable_variables)
+    arrays = checkpoint.arrays
+    try:
+        _assign(model.variables, _listed("model", arrays))
+        _assign(model.optimizer.variables, _listed("optimizer", arrays))
+        teacher.restore(checkpoint.state["teacher"], _listed("best", arrays))
+    except (KeyError, TypeError, ValueError) as error:
+        raise TrainingError(
+            "The checkpoint belongs to another network: another version of donkeycar or Keras "
+            f"wrote it ({error}). Train without --resume."
+        ) from error
+
+
+def _named(prefix: str, arrays: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    return {f"{prefix}_{number}": array for number, array in enumerate(arrays)}
+
+
+def _listed(prefix: str, arrays: dict[str, np.ndarray]) -> list[np.ndarray]:
+    count = sum(name.startswith(f"{prefix}_") for name in arrays)
+    return [arrays[f"{prefix}_{number}"] for number in range(count)]
+
+
+def _assign(variables: Sequence[Any], arrays: Sequence[np.ndarray]) -> None:
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)

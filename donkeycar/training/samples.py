@@ -1,0 +1,223 @@
+"""Makes of records what a network of some type is taught with: named inputs and named targets."""
+
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import TrainingError
+from donkeycar.pilots.bins import ANGLE_RANGE, to_bins
+from donkeycar.pilots.networks.picture import shrunk
+from donkeycar.pilots.options import Options
+from donkeycar.pilots.registry import PilotType
+from donkeycar.pilots.transform import Transforms
+from donkeycar.training.columns import LOCATION_COLUMNS, locations, run_ages, vectors
+from donkeycar.training.frames import Frames
+from donkeycar.training.recordings import Recordings
+from donkeycar.training.split import Split
+
+Arrays = dict[str, np.ndarray]
+
+
+class Samples:
+    """Records as one type of pilot sees them.
+
+    A record is usable if it has what the type needs: the channels of its vector, its place, or
+    enough frames right before it in the same session. Nothing ever looks over a gap.
+
+    Args:
+        kind: Type of the pilot.
+        options: Its options, none of them ``None``.
+        recordings: What was recorded.
+        frames: The pictures, ``uint8``, ``(rows, height, width, channels)``.
+        transforms: What is still to be done to each frame before the network sees it.
+
+    Attributes:
+        rows: Numbers of the usable rows of `recordings`, ascending.
+        length: How many frames a sample has; ``None`` if it is one without a dimension for it.
+
+    Raises:
+        TrainingError: If no record is usable.
+    """
+
+    def __init__(
+        self,
+        kind: PilotType,
+        options: Options,
+        recordings: Recordings,
+        frames: Frames,
+        transforms: Transforms,
+    ) -> None:
+        self.kind = kind
+        self.options = options
+        self.length: int | None = options["sequence_length"] if kind.looks_back else None
+        self._labels = recordings.labels
+        self._frames = frames
+        self._transforms = transforms
+        self._ages = run_ages(recordings)
+        self._vectors = _vectors(kind, options, recordings)
+        self._places = _places(kind, options, recordings)
+        self._reach = (self.length or 1) - 1
+        usable = self._ages >= self._reach
+        usable &= np.isfinite(self._vectors).all(axis=1)
+        usable &= self._places >= 0
+        self.rows = np.flatnonzero(usable)
+        if not self.rows.size:
+            raise TrainingError(
+                f"A pilot of type {kind.name} needs {self.length} records in a row. "
+                f"Received: {len(recordings)} records, none with so many before it"
+            )
+
+    def frames(self, rows: np.ndarray) -> np.ndarray:
+        """Frames of some rows as they were recorded, for random changes.
+
+        Returns:
+            ``uint8``, ``(rows, height, width, channels)``, or ``(rows, length, height, ...)``
+            with the newest last.
+        """
+        if self.length is None:
+            return np.asarray(self._frames[rows])
+        back = np.arange(1 - self.length, 1)
+        return np.asarray(self._frames[np.asarray(rows)[:, None] + back])
+
+    def labels(self, rows: np.ndarray) -> np.ndarray:
+        """What the driver did, for random changes that are made to frames and labels.
+
+        Returns:
+            float32, ``(rows, 2)``, angle and throttle; for a type that remembers
+            ``(rows, memory_length + 1, 2)``, the newest last, 0 where a run had not begun.
+        """
+        rows = np.asarray(rows)
+        if not self.kind.remembers:
+            return np.asarray(self._labels[rows])
+        back = np.arange(-self.options["memory_length"], 1)
+        begun = self._ages[rows][:, None] + back >= 0
+        steps = np.where(begun, rows[:, None] + back, 0)
+        return np.where(begun[..., None], self._labels[steps], np.float32(0))
+
+    def driven(self, rows: np.ndarray) -> np.ndarray:
+        """Angle and throttle of the driver, float32, ``(rows, 2)``."""
+        return np.asarray(self._labels[rows])
+
+    def beside(self, rows: np.ndarray) -> np.ndarray | None:
+        """Vectors as the car gives them, float32; ``None`` for a type that needs none."""
+        return np.asarray(self._vectors[rows]) if self.kind.vector_channels else None
+
+    def usable(self, parts: Split) -> Split:
+        """Take the usable rows of a split; nothing that teaches looks back at what judges.
+
+        Raises:
+            TrainingError: If none are left to learn from, or none to judge by.
+        """
+        judges = np.zeros(len(self._ages), bool)
+        judges[parts.validation] = True
+        train = np.intersect1d(parts.train, self.rows)
+        back = np.arange(-self._reach, 1)
+        train = train[~judges[train[:, None] + back].any(axis=1)]
+        validation = np.intersect1d(parts.validation, self.rows)
+        if not train.size or not validation.size:
+            raise TrainingError(
+                f"A pilot of type {self.kind.name} must have records to learn from and records to "
+                f"judge by. Received: {len(train)} and {len(validation)} that it can use. "
+                "Record more laps."
+            )
+        return Split(train, validation, parts.num_gap)
+
+    def inputs(
+        self, rows: np.ndarray, frames: np.ndarray | None = None, labels: np.ndarray | None = None
+    ) -> Arrays:
+        """What the network gets.
+
+        Args:
+            rows: Which of the usable rows.
+            frames: Instead of what `frames` returns for them, changed at random.
+            labels: Instead of what `labels` returns for them, changed with the frames.
+
+        Returns:
+            An array for each input, by name, as many rows in each.
+        """
+        frames = self.frames(rows) if frames is None else frames
+        inputs = {"img_in": self._seen(frames)}
+        if self.kind.remembers:
+            labels = self.labels(rows) if labels is None else labels
+            memory = labels[:, :-1].reshape(len(labels), -1)
+            inputs[self.kind.vector_input] = memory.astype(np.float32)
+        elif self.kind.vector_input:
+            inputs[self.kind.vector_input] = self._vectors[rows]
+        return inputs
+
+    def targets(
+        self, rows: np.ndarray, labels: np.ndarray | None = None, inputs: Arrays | None = None
+    ) -> Arrays:
+        """What the network should answer.
+
+        Args:
+            rows: Which of the usable rows.
+            labels: Instead of what `labels` returns for them.
+            inputs: What `inputs` returned for them, if it is at hand: an auto-encoder is to paint
+                what it saw.
+
+        Returns:
+            An array for each output, by name, as many rows in each.
+        """
+        labels = self.labels(rows) if labels is None else labels
+        answers = labels[:, -1] if labels.ndim == 3 else labels
+        return {output: self._target(output, rows, answers, inputs) for output in self.kind.losses}
+
+    def _target(
+        self, output: str, rows: np.ndarray, answers: np.ndarray, inputs: Arrays | None
+    ) -> np.ndarray:
+        """What one output should be."""
+        options = self.options
+        if output == "angle":
+            return answers[:, :1]
+        if output == "throttle":
+            return answers[:, 1:]
+        if output == "angle_bins":
+            return to_bins(answers[:, 0], ANGLE_RANGE, options[output])
+        if output == "throttle_bins":
+            return to_bins(answers[:, 1], options["throttle_range"], options[output])
+        if output == "loc":
+            return np.asarray(
+                np.eye(options["num_locations"], dtype=np.float32)[self._places[rows]]
+            )
+        if output == "img_out":
+            return shrunk((self.inputs(rows) if inputs is None else inputs)["img_in"])
+        raise TrainingError(f"Nobody knows what the output {output} should be.")
+
+    def _seen(self, frames: np.ndarray) -> np.ndarray:
+        """Frames as the network sees them."""
+        if not self._transforms:
+            return frames
+        flat = frames.reshape(-1, *frames.shape[-3:])
+        seen = np.stack([self._transforms(frame) for frame in flat])
+        return seen.reshape(*frames.shape[:-3], *seen.shape[-3:])
+
+
+def _vectors(kind: PilotType, options: Options, recordings: Recordings) -> np.ndarray:
+    """Vectors of all rows; of no numbers for a type that needs none from the records."""
+    if not kind.vector_channels:
+        return np.zeros((len(recordings), 0), np.float32)
+    table = vectors(recordings, kind.vector_channels)
+    wanted = kind.vector_size(options)
+    if not np.isfinite(table).all(axis=1).any() or table.shape[1] != wanted:
+        raise TrainingError(
+            f"A pilot of type {kind.name} needs {wanted} numbers of "
+            f"{', '.join(kind.vector_channels)} in its records. Received: "
+            + (f"{table.shape[1]} numbers" if np.isfinite(table).any() else "none")
+        )
+    return table
+
+
+def _places(kind: PilotType, options: Options, recordings: Recordings) -> np.ndarray:
+    """Places of all rows; 0 for a type that does not ask."""
+    if kind.locate is None:
+        return np.zeros(len(recordings), np.int64)
+    places = locations(recordings)
+    highest: Any = places.max(initial=-1)
+    if not 0 <= highest < options["num_locations"]:
+        raise TrainingError(
+            f"A pilot of type {kind.name} needs the place of a record, 0 to "
+            f"{options['num_locations'] - 1} (NUM_LOCATIONS), in one of "
+            f"{', '.join(LOCATION_COLUMNS)}. Received: " + ("none" if highest < 0 else f"{highest}")
+        )
+    return places

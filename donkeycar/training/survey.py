@@ -1,0 +1,136 @@
+"""Looks at recordings as a person would before training on them."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import TubError
+from donkeycar.training.lag import COLUMNS, Lag, estimate, profile, slides
+from donkeycar.training.progress import Progress
+from donkeycar.training.recordings import Recordings
+
+INDEX = "_index"
+TIMESTAMP = "_timestamp_ms"
+# Pictures are looked at in pieces of so many records in a row, from everywhere, and so many in all.
+PIECE = 200
+MAX_PICTURES = 4000
+# The time between records, if their clock says nothing that a car would drive with: a simulator
+# does not wait for time to pass, and some programs that convert tubs do not copy it.
+USUAL_INTERVAL_S = 0.05
+SENSIBLE_INTERVALS_S = (0.015, 0.15)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was seen.
+
+    Attributes:
+        recordings: All of them.
+        interval_s: Time from one record to the next.
+        is_timed: Whether the records say so themselves.
+        num_looked_at: Pictures that were looked at.
+        sizes: How many of these have which shape.
+        num_unreadable: How many of them cannot be read.
+        num_repeated: How many are the same as the one before, to the last bit.
+        lag: When pictures follow steering; ``None`` if that cannot be told.
+    """
+
+    recordings: Recordings
+    interval_s: float
+    is_timed: bool
+    num_looked_at: int
+    sizes: Counter[tuple[int, ...]]
+    num_unreadable: int
+    num_repeated: int
+    lag: Lag | None
+
+    @property
+    def angles(self) -> np.ndarray:
+        """Steering of all records, float32, ``(rows,)``."""
+        return self.recordings.labels[:, 0]
+
+    @property
+    def throttles(self) -> np.ndarray:
+        """Throttle of all records, float32, ``(rows,)``."""
+        return self.recordings.labels[:, 1]
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of driving."""
+        return len(self.recordings) * self.interval_s
+
+
+def survey(recordings: Recordings, progress: Progress) -> Survey:
+    """Look at all labels and at some of the pictures.
+
+    Args:
+        recordings: As they were recorded, before any label is changed.
+        progress: Told about every picture.
+    """
+    rows = _rows_to_look_at(len(recordings))
+    follows = _follows(recordings)
+    interval_s, is_timed = _interval_s(recordings, follows)
+    sizes: Counter[tuple[int, ...]] = Counter()
+    profiles = np.zeros((len(rows), COLUMNS), np.float32)
+    usable = np.zeros(len(rows), bool)
+    num_repeated = 0
+    before: np.ndarray | None = None
+    with progress.task("looking at pictures", len(rows)) as advance:
+        for number, row in enumerate(rows):
+            advance(1)
+            try:
+                image = recordings.image(row)
+            except TubError:
+                before = None
+                continue
+            sizes[image.shape] += 1
+            num_repeated += before is not None and np.array_equal(before, image)
+            before = image
+            if image.ndim == 3:
+                profiles[number] = profile(image)
+                usable[number] = True
+    joined = usable[:-1] & usable[1:] & (np.diff(rows) == 1) & follows[rows[1:]]
+    angles = recordings.labels[rows, 0]
+    return Survey(
+        recordings=recordings,
+        interval_s=interval_s,
+        is_timed=is_timed,
+        num_looked_at=len(rows),
+        sizes=sizes,
+        num_unreadable=len(rows) - sum(sizes.values()),
+        num_repeated=num_repeated,
+        lag=estimate(angles, slides(profiles), joined, interval_s=interval_s),
+    )
+
+
+def _rows_to_look_at(count: int) -> np.ndarray:
+    """Rows in pieces from everywhere, ascending."""
+    if count <= MAX_PICTURES:
+        return np.arange(count)
+    starts = np.linspace(0, count - PIECE, MAX_PICTURES // PIECE).astype(int)
+    return np.unique(starts[:, None] + np.arange(PIECE))
+
+
+def _follows(recordings: Recordings) -> np.ndarray:
+    """Whether each row comes right after the one before it, without a gap, ``(rows,)``."""
+    indexes = np.array([int(record[INDEX]) for _, record in recordings.sources])
+    follows = np.zeros(len(recordings), bool)
+    follows[1:] = (np.diff(recordings.sessions) == 0) & (np.diff(indexes) == 1)
+    return follows
+
+
+def _interval_s(recordings: Recordings, follows: np.ndarray) -> tuple[float, bool]:
+    """Middle time between records that follow each other, and whether that can be true."""
+    times = np.array([_number(record.get(TIMESTAMP)) for _, record in recordings.sources])
+    steps = np.diff(times)[follows[1:]] / 1000
+    steps = steps[np.isfinite(steps)]
+    middle = float(np.median(steps)) if steps.size else 0.0
+    shortest, longest = SENSIBLE_INTERVALS_S
+    is_timed = shortest <= middle <= longest
+    return (middle if is_timed else USUAL_INTERVAL_S), is_timed
+
+
+def _number(value: Any) -> float:
+    return float(value) if type(value) in (int, float) else np.nan

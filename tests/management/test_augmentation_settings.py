@@ -1,0 +1,42 @@
+import pytest
+
+from donkeycar.config import Config
+from donkeycar.errors import ConfigError
+from donkeycar.management.augmentation_settings import augmentation_from
+from donkeycar.schema import SETTINGS
+from donkeycar.training.augmentation import AUGMENTATIONS
+
+
+def made(**values):
+    defaults = {name: setting.default for name, setting in SETTINGS.items()}
+    return augmentation_from(Config({**defaults, **values}))
+
+
+def test_the_settings_name_what_there_is():
+    assert set(SETTINGS["AUGMENTATIONS"].choices) == set(AUGMENTATIONS)
+
+
+@pytest.mark.parametrize("names", [(), ("MULTIPLY",)])
+def test_an_empty_list_is_what_is_usual(names):
+    assert made(AUGMENTATIONS=names).names == ("FLIP", "BRIGHTNESS", "SHADOW")
+
+
+def test_a_list_is_made_as_it_says():
+    assert made(AUGMENTATIONS=("BLUR", "BRIGHTNESS")).names == ("BLUR", "BRIGHTNESS")
+
+
+@pytest.mark.parametrize(("value", "pair"), [(0.3, (-0.3, 0.3)), ((-0.1, 0.4), (-0.1, 0.4))])
+def test_one_number_of_brightness_goes_both_ways(value, pair):
+    [light] = made(AUGMENTATIONS=("BRIGHTNESS",), AUG_BRIGHTNESS_RANGE=value).to_json()
+    assert (light["brightness"], light["contrast"]) == (pair, pair)
+
+
+@pytest.mark.parametrize(("value", "pair"), [(2, (0, 2)), ((1, 1.5), (1, 1.5))])
+def test_one_number_of_blur_starts_at_none(value, pair):
+    [blur] = made(AUGMENTATIONS=("BLUR",), AUG_BLUR_RANGE=value).to_json()
+    assert blur["sigma_px"] == pair
+
+
+def test_a_range_too_far_is_refused_by_name():
+    with pytest.raises(ConfigError, match="AUG_BLUR_RANGE: `sigma_px` must go up, from 0 to 10"):
+        made(AUG_BLUR_RANGE=(0, 50))

@@ -1,0 +1,130 @@
+"""Every type of pilot: trained by the command, then driving a created car."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from donkeycar import Vehicle
+from donkeycar.assembly import (
+    add_camera,
+    add_choices,
+    add_drive_mode,
+    add_drivetrain,
+    add_pilot,
+    make_clock,
+    make_world,
+)
+from donkeycar.config import load_config
+from donkeycar.errors import ConfigError
+from donkeycar.pilots import PILOT_TYPES, load_pilot
+from donkeycar.pilots.registry import IMU_CHANNELS
+from donkeycar.rollout import evaluate_pilot
+from donkeycar.training.answers import answers
+from donkeycar.training.recordings import gather
+
+
+@pytest.fixture(scope="module", params=PILOT_TYPES)
+def model(request, pilot_of_type):
+    return pilot_of_type(request.param)
+
+
+class Imu:
+    """Feels nothing; the bottom of the stack, where a sensor would be."""
+
+    def run(self):
+        return (0.0,) * 6
+
+
+def assemble(car, model, *settings, imu=True):
+    cfg = load_config(car / "config.py", overrides=settings)
+    vehicle = Vehicle(clock=make_clock(cfg))
+    world = make_world(cfg)
+    add_camera(vehicle, cfg, world)
+    add_choices(vehicle, cfg)
+    if imu:
+        vehicle.add(Imu(), outputs=list(IMU_CHANNELS))
+    add_pilot(vehicle, cfg, model)
+    vehicle.mem["user/mode"] = "local"
+    vehicle.mem["user/expires_s"] = math.inf
+    add_drive_mode(vehicle, cfg)
+    add_drivetrain(vehicle, cfg, world)
+    return vehicle
+
+
+@pytest.mark.slow
+def test_it_drives_a_hundred_ticks(model, full_car):
+    vehicle = assemble(full_car, model)
+    assert vehicle.start(rate_hz=20, max_loop_count=100) == 100
+    angle, throttle, expires_s = vehicle.mem.get(
+        ["pilot/angle", "pilot/throttle", "pilot/expires_s"]
+    )
+    assert -1 <= angle <= 1 and -1 <= throttle <= 1
+    assert expires_s > vehicle.clock.monotonic() - 1
+    assert (vehicle.mem.get(["pilot/loc"]) != [None]) == (model.stem == "localizer")
+
+
+@pytest.mark.slow
+def test_its_quality_is_measured_in_angle_and_throttle(model):
+    content = json.loads(model.with_suffix(".json").read_text())
+    for part in ("train", "validation"):
+        for name in ("angle", "throttle"):
+            assert 0 <= content["metrics"][part][name]["mae"] < 1
+
+
+# What the recordings and the settings of the car say.
+LEARNT = {
+    "categorical": {"throttle_range": [0.0, 0.5]},
+    "behavior": {"throttle_range": [0.0, 0.5], "behaviors": ["Left_Lane", "Right_Lane"]},
+    "memory": {"memory_length": 2, "reverse": False},
+    "localizer": {"num_locations": 3},
+    "rnn": {"sequence_length": 2},
+    "3d": {"sequence_length": 2},
+    "inferred": {"throttle_straight": 0.5, "throttle_bend": 0.3},
+}
+
+
+@pytest.mark.slow
+def test_it_drives_with_the_options_it_learnt_with(model):
+    options = load_pilot(model).options
+    wanted = LEARNT.get(model.stem, {})
+    assert {name: options[name] for name in wanted} == wanted
+
+
+@pytest.mark.slow
+def test_it_answers_for_recordings(model, full_car):
+    recordings = gather([full_car / "data"])
+    frames = np.stack([recordings.image(row) for row in range(len(recordings))])
+    pilot = load_pilot(model)
+    given = answers(pilot, recordings, frames)
+    assert given.shape == (120, 2)
+    assert np.isfinite(given).all()
+    # The second session begins as fresh as a drive does.
+    vectors = {"imu": np.full(6, recordings.labels[60, 0]), "behavior": np.array([0.0, 1.0])}
+    again = pilot.infer(frames[60], vectors.get(model.stem))
+    assert again == pytest.approx(tuple(given[60]), abs=1e-6)
+
+
+@pytest.mark.slow
+def test_it_drives_in_the_simulator(model):
+    pilot = load_pilot(model)
+    vector = [0.0] * pilot.vector_size
+    result = evaluate_pilot(pilot, "warehouse", laps=1, time_limit_s=2, vector=vector)
+    assert result["ended"] == "time"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "settings", "message"),
+    [
+        ("imu", [], "needs the channels imu/acl_x, .*no part writes imu/acl_x.*before add_pilot"),
+        ("behavior", ["TRAIN_BEHAVIORS=False"], "Set TRAIN_BEHAVIORS=True in myconfig.py"),
+        ("behavior", ["BEHAVIOR_LIST=['fast', 'slow']"], "learnt the behaviors .*Left_Lane"),
+    ],
+)
+def test_a_car_that_does_not_know_what_a_pilot_needs_is_refused(
+    pilot_of_type, full_car, name, settings, message
+):
+    with pytest.raises(ConfigError, match=message):
+        assemble(full_car, pilot_of_type(name), *settings, imu=False)
