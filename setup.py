@@ -39,6 +39,7 @@ CONVERT = [*TRAIN, "tf_keras~=2.21"]
 
 TEST = [
     "hypothesis>=6.100",
+    "mutmut>=3.3",
     "mypy>=1.15",
     "playwright>=1.50",
     "pytest>=8.3",
