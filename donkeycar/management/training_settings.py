@@ -23,6 +23,7 @@ def options_from(
     augment: bool = True,
     transfer: Path | None = None,
     tensorboard: bool = False,
+    replay: bool = False,
     comment: str = "",
 ) -> tuple["TrainingOptions", list[str]]:
     """Put together how to train.
@@ -36,6 +37,7 @@ def options_from(
         augment: Whether frames are changed at random.
         transfer: Pilot to begin with.
         tensorboard: Write a log for it even if `TENSORBOARD` does not say so.
+        replay: Record every epoch for `donkey replay`.
         comment: Of the owner.
 
     Returns:
@@ -78,6 +80,7 @@ def options_from(
         comment=comment,
         print_summary=cfg.PRINT_MODEL_SUMMARY,
         tensorboard=tensorboard or cfg.TENSORBOARD,
+        replay=replay,
     )
     return options, useless
 

@@ -75,6 +75,25 @@ def test_it_is_in_the_list_of_pilots(result):
     assert entry["History"]["val_loss"] == result.history["val_loss"]
 
 
+def test_times_are_taken(result):
+    seconds, speeds = result.history["seconds"], result.history["images_per_s"]
+    assert 0 < seconds[0] < seconds[-1] <= result.duration_s
+    assert len(speeds) == 6
+    assert min(speeds) > 1
+
+
+def test_whoever_watches_gets_every_epoch(result):
+    from donkeycar.training.replay import Replay, groups_in
+
+    models = result.files.keras.parent
+    [run] = (models / "tensorboard").iterdir()
+    assert sorted(path.name for path in run.iterdir()) == ["train", "validation"]
+    [group] = groups_in(models / "mypilot.replay.h5")
+    replay = Replay(models / "mypilot.replay.h5", group)
+    assert len(replay.epochs) == 7
+    assert replay.history["val_loss"] == pytest.approx(result.history["val_loss"])
+
+
 def test_the_keras_file_opens_and_agrees(result):
     from donkeycar.training.backend import import_keras
 
@@ -144,6 +163,6 @@ def test_impossible_settings_are_refused_before_anything_is_read(tub, tmp_path, 
 
 def test_an_old_suffix_is_answered_with_the_new_one(tub, tmp_path):
     with pytest.raises(
-        TrainingError, match=r"must end in .* Received: .*a.h5  Say --model .*a.keras"
+        TrainingError, match=r"must end in .* Received: .*a.h5. Say --model .*a.keras"
     ):
         train([tub], tmp_path / "a.h5")

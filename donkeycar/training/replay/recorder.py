@@ -36,6 +36,9 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         precision: How matrices are kept: ``float16`` takes half the room of ``float32`` and
             changes a weight by at most 0.05 %.
 
+        network: The same network made of layers of Keras only, to be drawn with; ``None`` if the
+            one that is trained is.
+
     Raises:
         TrainingError: If the name is taken, or the file is no replay.
 
@@ -52,6 +55,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         probe_targets: Given,
         *,
         precision: Precision = "float16",
+        network: Any = None,
     ) -> None:
         super().__init__()
         if precision not in PRECISIONS:
@@ -62,6 +66,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         self.group = group
         self._given = probe_inputs, probe_targets
         self._precision = precision
+        self._network = network
         self._writer: RecordingWriter | None = None
         self._begun = False
         check_free(self.path, group)  # better known before a training than after
@@ -85,7 +90,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         probe = Probe.of(self.model, inputs, targets)
         objective = Objective.of(self.model)
         about = {
-            "network": describe(self.model),
+            "network": describe(self.model if self._network is None else self._network),
             "shapes": shapes_of(self.model),
             "objective": {"losses": objective.losses, "weights": objective.weights},
             "inputs": list(probe.inputs),
@@ -112,8 +117,8 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Record what the epoch made of the network."""
         measured = {name: float(value) for name, value in (logs or {}).items()}
-        rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
-        self._append(epoch + 1, {"learning_rate": float(rate), **measured})
+        rate = float(self.model.optimizer.learning_rate)
+        self._append(epoch + 1, {"learning_rate": rate, **measured})
 
     def on_train_end(self, logs: Any = None) -> None:
         """Close the file."""
