@@ -98,6 +98,11 @@ class Samples:
         """Angle and throttle of the driver, float32, ``(rows, 2)``."""
         return np.asarray(self._labels[rows])
 
+    def runs(self, rows: np.ndarray) -> list[np.ndarray]:
+        """Take rows apart into those that follow each other without a gap, in one session."""
+        begins = (np.diff(rows) != 1) | (self._ages[rows[1:]] == 0)
+        return np.split(rows, np.flatnonzero(begins) + 1)
+
     def beside(self, rows: np.ndarray) -> np.ndarray | None:
         """Vectors as the car gives them, float32; ``None`` for a type that needs none."""
         return np.asarray(self._vectors[rows]) if self.kind.vector_channels else None
