@@ -133,6 +133,7 @@ class Pilot:
         frame = self._transforms(image)
         beside = self._remembered() if self.kind.remembers else self._checked(vector)
         if self._interpreter.sequence_length is not None:
+            frame = frame.copy()  # the camera may use its memory again
             while len(self._seen) < self._interpreter.sequence_length - 1:
                 self._seen.append(frame)
             self._seen.append(frame)
