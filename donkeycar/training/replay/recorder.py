@@ -1,7 +1,7 @@
 """Records a training into a file while it runs; import it only after `backend.import_keras`."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -38,6 +38,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
 
         network: The same network made of layers of Keras only, to be drawn with; ``None`` if the
             one that is trained is.
+        warn: Is told if the disk gets full.
 
     Raises:
         TrainingError: If the name is taken, or the file is no replay.
@@ -56,6 +57,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         *,
         precision: Precision = "float16",
         network: Any = None,
+        warn: Callable[[str], None] = warnings.warn,
     ) -> None:
         super().__init__()
         if precision not in PRECISIONS:
@@ -67,6 +69,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._given = probe_inputs, probe_targets
         self._precision = precision
         self._network = network
+        self._warn = warn
         self._writer: RecordingWriter | None = None
         self._begun = False
         check_free(self.path, group)  # better known before a training than after
@@ -147,5 +150,5 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         try:
             self._writer.append(epoch, self.model.get_weights(), measured)
         except OSError as error:
-            warnings.warn(f"The replay ends before epoch {epoch}: {error}", stacklevel=2)
+            self._warn(f"The replay ends before epoch {epoch}: {error.strerror or error}")
             self.close()
