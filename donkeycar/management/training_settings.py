@@ -106,11 +106,20 @@ def train_car(
 
     result = train(tubs, model, options, resume=resume, progress=progress_for(cfg))
     if cfg.SHOW_PLOT:
-        from donkeycar.report.figures import loss_curve
-
-        plot = loss_curve(result.history, best_epoch=result.best_epoch)
-        result.files.keras.with_suffix(".png").write_bytes(plot)
+        _draw(result)
     return result
+
+
+def _draw(result: "TrainingResult") -> None:
+    """Draw the loss beside the pilot; without room for it, the pilot is as good."""
+    from donkeycar.report.figures import loss_curve
+
+    path = result.files.keras.with_suffix(".png")
+    try:
+        path.write_bytes(loss_curve(result.history, best_epoch=result.best_epoch))
+    except OSError as error:
+        print(f"note: the plot {path} cannot be written: {error.strerror}")
+        path.unlink(missing_ok=True)
 
 
 def progress_for(cfg: Config) -> "Progress":

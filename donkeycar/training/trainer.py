@@ -148,6 +148,7 @@ def teach(
         camera_shape=material.camera_shape,
         transforms=options.transforms,
         options=lesson.pilot_options,
+        familiar=lesson.familiar(),
         training={
             **options.to_json(),
             "history": teacher.history,
@@ -161,16 +162,7 @@ def teach(
         comment=options.comment,
     )
     info = _save(files, info, final, lesson, material.recordings)
-    add_entry(
-        files.keras,
-        class_name=lesson.samples.kind.class_name,
-        type=info.type,
-        tubs=[str(path) for path in material.recordings.tubs],
-        history=teacher.history,
-        settings=options.to_json(),
-        transfer=options.transfer,
-        comment=options.comment,
-    )
+    _list(files, info, material, options, progress)
     if ended == "interrupted":
         progress.say(f"{keeper.path} keeps what --resume needs to go on")
     else:
@@ -239,4 +231,32 @@ def _save(
             vectors=lesson.samples.beside(rows),
         )
     except OSError as error:
-        raise TrainingError(f"The pilot cannot be saved as {files.keras}: {error}") from error
+        kept = checkpoint_path(files.keras)
+        rest = f" Then --resume goes on from {kept}." if kept.exists() else ""
+        raise TrainingError(
+            f"The pilot cannot be saved as {files.keras}: {error.strerror or error}. "
+            f"Make room on the disk.{rest}"
+        ) from error
+
+
+def _list(
+    files: PilotFiles,
+    info: PilotInfo,
+    material: Material,
+    options: TrainingOptions,
+    progress: Progress,
+) -> None:
+    """Note the pilot in the list; it drives just as well without."""
+    try:
+        add_entry(
+            files.keras,
+            class_name=pilot_type(info.type).class_name,
+            type=info.type,
+            tubs=[str(path) for path in material.recordings.tubs],
+            history=info.training["history"],
+            settings=options.to_json(),
+            transfer=options.transfer,
+            comment=options.comment,
+        )
+    except OSError as error:
+        progress.say(f"note: the pilot is not in the list of pilots: {error.strerror or error}")

@@ -44,6 +44,7 @@ def watchers(
                 as_fed(inputs),
                 lesson.samples.targets(rows, inputs=inputs),
                 network=lesson.plain_model(),
+                warn=progress.say,
             )
         )
         progress.say(f"to see how it learnt: donkey replay {files.keras}")
