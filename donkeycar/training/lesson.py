@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from donkeycar.errors import PilotError
+from donkeycar.pilots.familiar import Familiar, features
 from donkeycar.pilots.registry import NETWORK, pilot_type
 from donkeycar.pilots.transform import Shape
 from donkeycar.training.backend import bfloat16_pays
@@ -31,6 +32,8 @@ from donkeycar.training.split import Split
 MAX_TRAIN_JUDGED = 5000
 PIECE = 100
 PROBE_FRAMES = 8
+# So many frames say what is usual; more of them say the same.
+MAX_FAMILIAR = 2000
 
 
 @dataclass
@@ -154,6 +157,21 @@ class Lesson:
     def probe_rows(self) -> np.ndarray:
         """Some rows from all over the validation records."""
         return self.some_validation_rows(PROBE_FRAMES)
+
+    def familiar(self) -> Familiar | None:
+        """What the frames usually look like; ``None`` if there are too few to know."""
+        teach, judge = (self._features(rows) for rows in (self.parts.train, self.parts.validation))
+        return Familiar.learn(teach, judge)
+
+    def _features(self, rows: np.ndarray) -> np.ndarray:
+        """Features of some of the rows, from all over them."""
+        picks = np.unique(np.linspace(0, len(rows) - 1, MAX_FAMILIAR).astype(int))
+        found = []
+        for chosen in np.array_split(rows[picks], -(-len(picks) // PIECE)):
+            images = self.samples.inputs(chosen)["img_in"]
+            newest = images if images.ndim == 4 else images[:, -1]
+            found += [features(frame) for frame in newest]
+        return np.stack(found)
 
     def _some(self, rows: np.ndarray) -> np.ndarray:
         """Enough rows to judge by, ascending."""

@@ -28,6 +28,7 @@ from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.recordings import Recordings
 from donkeycar.training.result import TrainingResult
 from donkeycar.training.split import Split, split
+from donkeycar.training.transfer import check_source, transfer
 
 if TYPE_CHECKING:
     from donkeycar.training.lesson import Lesson
@@ -72,6 +73,8 @@ def train(
     options = replace(options or TrainingOptions(), **changes)
     pilot_type(options.type).complete(options.pilot_options)
     progress = progress or Silent()
+    if options.transfer is not None:
+        check_source(options.transfer)
     checkpoint = _checkpoint(files, progress, resume=resume)
     if checkpoint is not None and options.seed is None:
         options = replace(options, seed=checkpoint.state["settings"]["seed"])
@@ -196,8 +199,6 @@ def _checkpoint(files: PilotFiles, progress: Progress, *, resume: bool) -> Check
 
 def _begun(lesson: "Lesson", options: TrainingOptions, progress: Progress) -> Any:
     """Build the network, with random weights or those of another pilot."""
-    from donkeycar.training.transfer import transfer
-
     model = lesson.new_model()
     if options.transfer is not None:
         transfer(model, options.transfer, layers_to_train=options.layers_to_train, say=progress.say)
