@@ -120,6 +120,21 @@ def test_one_seed_trains_one_pilot_whether_or_not_it_can_be_kept_meanwhile(
     assert not list(tmp_path.glob(".*"))
 
 
+def test_it_begins_with_another_pilot_and_keeps_its_first_layers(result, tub, tmp_path):
+    from donkeycar.pilots.keras_file import load_keras
+
+    options = {**SETTINGS, "epochs": 1, "transfer": result.files.keras, "layers_to_train": 7}
+    begun = train([tub], tmp_path / "begun.keras", **options)
+    before, after = load_keras(result.files.keras), load_keras(begun.files.keras)
+    kept = {"conv2d_1", "conv2d_5"}
+    for name in (*kept, "dense_1", "n_outputs0"):
+        same = (before.get_layer(name).kernel.numpy() == after.get_layer(name).kernel.numpy()).all()
+        assert same == (name in kept)
+    [entry] = json.loads((tmp_path / "database.json").read_text())
+    assert entry["Transfer"] == "mypilot"
+    assert begun.info.training["transfer"] == str(result.files.keras)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_sigterm_keep_the_best_so_far(tub, tmp_path, striking, number):
     before = signal.getsignal(signal.SIGTERM)
