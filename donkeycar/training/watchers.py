@@ -11,8 +11,8 @@ from donkeycar.training.options import TrainingOptions
 from donkeycar.training.predict import as_fed
 from donkeycar.training.progress import Progress
 from donkeycar.training.replay import ReplayRecorder
+from donkeycar.training.replay.path import replay_path
 
-REPLAY_SUFFIX = ".replay.h5"
 # Frames that a replay asks the network about in every epoch.
 PROBE_ROWS = 300
 
@@ -49,8 +49,3 @@ def watchers(
         )
         progress.say(f"to see how it learnt: donkey replay {files.keras}")
     return found
-
-
-def replay_path(model: Path) -> Path:
-    """Where the replay of a pilot is."""
-    return model.with_suffix(REPLAY_SUFFIX)

@@ -35,7 +35,6 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         probe_targets: The right answers. An array, or one for each output by name.
         precision: How matrices are kept: ``float16`` takes half the room of ``float32`` and
             changes a weight by at most 0.05 %.
-
         network: The same network made of layers of Keras only, to be drawn with; ``None`` if the
             one that is trained is.
         warn: Is told if the disk gets full.
