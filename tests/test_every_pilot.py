@@ -65,6 +65,38 @@ def test_it_drives_a_hundred_ticks(model, full_car):
     assert (vehicle.mem.get(["pilot/loc"]) != [None]) == (model.stem == "localizer")
 
 
+# How far answers may be from those of the trained network, at most and on average: of a network
+# that answers with numbers, and of one that chooses among bins, where a choice may fall otherwise.
+STATED = {
+    "float32": {"numbers": (1e-3, 1e-4), "bins": (1e-3, 1e-4)},
+    "float16": {"numbers": (1e-2, 1e-3), "bins": (2.0, 0.05)},
+    "int8": {"numbers": (0.15, 0.05), "bins": (2.0, 0.3)},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", STATED)
+def test_every_file_of_it_answers_as_the_network_that_was_trained(model, full_car, precision):
+    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.pilots.registry import NETWORK
+    from donkeycar.training.predict import predict
+    from donkeycar.training.progress import Silent
+    from donkeycar.training.samples import Samples
+
+    recordings = gather([full_car / "data"])
+    frames = np.stack([recordings.image(row) for row in range(len(recordings))])
+    pilot = load_pilot(model, precision=precision)
+    options = {name: value for name, value in pilot.options.items() if name != NETWORK}
+    samples = Samples(pilot.kind, options, recordings, frames, pilot.info.transforms)
+    with Silent().task("", 0) as advance:
+        wanted = predict(load_keras(model), samples, samples.rows, 32, advance)
+    distance = np.abs(answers(pilot, recordings, frames)[samples.rows] - wanted)
+    bins = "angle_bins" in pilot.kind.losses
+    most, mean = STATED[precision]["bins" if bins else "numbers"]
+    assert distance.max() <= most
+    assert distance.mean() <= mean
+
+
 @pytest.mark.slow
 def test_its_quality_is_measured_in_angle_and_throttle(model):
     content = json.loads(model.with_suffix(".json").read_text())

@@ -56,7 +56,9 @@ NUMPY_USERS = {
     "conversion", "evaluation", "explain", "parts", "pilots", "report", "rollout", "sim",
     "testing", "training", "tub",
 }  # fmt: skip
-PICTURE_USERS = {"tub", "sim", "parts", "training", "report", "console", "explain"}
+PICTURE_USERS = {
+    "console", "evaluation", "explain", "parts", "report", "sim", "training", "tub",
+}  # fmt: skip
 TOP_LEVEL = {
     "numpy": NUMPY_USERS,
     "PIL": PICTURE_USERS,

@@ -120,10 +120,11 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     Channels:
         Reads the frame, and the channels that its type needs beside it; writes ``pilot/angle``,
         ``pilot/throttle`` and until when they hold, ``pilot/expires_s``; a pilot that knows
-        places, ``pilot/loc``.
+        places, ``pilot/loc``; with `AI_CAUTION`, ``pilot/strangeness`` (up to 1 is usual).
 
     Raises:
-        ConfigError: If no part before it writes a channel that it needs.
+        ConfigError: If no part before it writes a channel that it needs, or `AI_CAUTION` asks for
+            what this pilot does not know.
     """
     from donkeycar.parts.pilot import PilotPart
     from donkeycar.pilots import load_pilot, pilot_type
@@ -160,6 +161,25 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
             inputs=["user/mode", "pilot/throttle", "user/actions"],
             outputs=["pilot/throttle"],
         )
+    if cfg.AI_CAUTION > 0:
+        _add_caution(car, cfg, model, pilot)
+
+
+def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "Pilot") -> None:
+    """Slow down where the pilot knows nothing like it, after everything that gives throttle."""
+    from donkeycar.parts.caution import Caution
+
+    if pilot.info is None or pilot.info.familiar is None:
+        raise ConfigError(
+            "AI_CAUTION needs a pilot that knows how its recordings looked. Received: "
+            f"AI_CAUTION={cfg.AI_CAUTION:g} and {model}, which does not. Train it again with more "
+            "records, or set AI_CAUTION=0.0 in myconfig.py."
+        )
+    car.add(
+        Caution(pilot, strength=cfg.AI_CAUTION),
+        inputs=["pilot/throttle"],
+        outputs=["pilot/throttle", "pilot/strangeness"],
+    )
 
 
 def _check_channels(car: Vehicle, cfg: Config, pilot: "Pilot") -> None:

@@ -12,6 +12,16 @@ from donkeycar.pilots.interpreter import LiteRTInterpreter
 from donkeycar.pilots.registry import PilotType
 from donkeycar.pilots.sidecar import FORMAT, PilotInfo, read_info
 
+# Outputs whose size says an option.
+SHOWN = {
+    "angle_bins": "angle_bins",
+    "angle_out": "angle_bins",
+    "throttle_bins": "throttle_bins",
+    "throttle_out": "throttle_bins",
+    "loc": "num_locations",
+    "zloc": "num_locations",
+}
+
 
 class Wish(NamedTuple):
     """What somebody wants to have converted.
@@ -61,10 +71,16 @@ def describe_pilot(kind: PilotType, network: LiteRTInterpreter, wish: Wish) -> P
             variants={},
             comment=wish.comment or known.comment,
         )
+    sizes = {name: shape[-1] for name, shape in network.output_shapes().items()}
+    shown = {
+        option: sizes[name]
+        for name, option in SHOWN.items()
+        if name in sizes and option in kind.options
+    }
     return PilotInfo(
         type=kind.name,
         camera_shape=network.input_shape,
-        options=bare_options(kind, network, wish.options),
+        options=bare_options(kind, network, {**shown, **wish.options}),
         training={"converted_from": wish.old.name},
         data={"tubs": [str(tub.resolve()) for tub in wish.tubs]},
         versions={"donkeycar": donkeycar.__version__},

@@ -70,8 +70,12 @@ class Evaluation:
 
     @property
     def notes(self) -> list[str]:
-        """Everything a reader must know, with the names of the pilots."""
-        return [f"{pilot.name} {note}" for pilot in self.pilots for note in pilot.notes]
+        """Everything a reader must know, once, with the names of the pilots it is about."""
+        about: dict[str, list[str]] = {}
+        for pilot in self.pilots:
+            for note in pilot.notes:
+                about.setdefault(note, []).append(pilot.name)
+        return [f"{', '.join(names)}: {note}" for note, names in about.items()]
 
     def to_json(self) -> dict[str, Any]:
         """All figures, for another program."""
@@ -212,17 +216,17 @@ def _judge(
                 advance(1)
         del frames
     usable = np.all([np.isfinite(one).all(axis=1) for one in given.values()], axis=0)
-    for report in reports:
+    for report, pilot in zip(reports, pilots, strict=True):
         silent = int(np.count_nonzero(~np.isfinite(given[report.name]).all(axis=1)))
         if silent == len(recordings):
             raise TrainingError(
-                f"{report.name} answers none of the {len(recordings)} records: a {report.type} "
-                "pilot needs more than was recorded, or longer recordings."
+                f"{report.name} answers none of the {len(recordings)} records. It needs "
+                f"{', '.join(pilot.vector_channels)}, which was not recorded."
             )
         if silent:
             report.notes.append(
-                f"cannot answer {silent} of {len(recordings)} records, for want of history or of "
-                "what it needs beside the picture; they count for no pilot."
+                f"no answer to {silent} of {len(recordings)} records, which lack what it needs "
+                "beside the picture. They count for no pilot."
             )
     if not usable.any():
         raise TrainingError("There is no record that all of these pilots can answer.")
@@ -248,9 +252,7 @@ def _drive(
 ) -> None:
     """Let a pilot drive laps, if the simulator has what it needs."""
     if pilot.vector_channels:
-        report.notes.append(
-            f"did not drive: the simulator has no {', '.join(pilot.vector_channels)}."
-        )
+        report.notes.append(f"not driven. The simulator has no {', '.join(pilot.vector_channels)}.")
         return
     pilot.reset()
     done = 0

@@ -24,8 +24,8 @@ def seen_in_training(info: PilotInfo | None, recordings: Recordings, last: float
     known = [str(tub) for tub in recordings.tubs if str(tub.resolve()) in tubs]
     if known:
         return (
-            f"was trained on {_listed(known)}: what it knows by heart makes it look better than "
-            "it is. Judge it by a recording it never saw."
+            f"trained on {_listed(known)}. What a pilot knows by heart makes it look better than "
+            "it is; judge it by a recording it never saw."
         )
     sessions = set(_words(info.data.get("sessions")))
     # A tub from before sessions had names gives no more than the name of its folder.
@@ -34,8 +34,8 @@ def seen_in_training(info: PilotInfo | None, recordings: Recordings, last: float
     ]
     if known:
         return (
-            f"was trained on recordings of the same name as {_listed(known)}: if they are copies, "
-            "it looks better than it is."
+            f"trained on recordings of the same name as {_listed(known)}. If they are copies, it "
+            "looks better than it is."
         )
     return ""
 

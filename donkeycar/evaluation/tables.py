@@ -11,6 +11,8 @@ from donkeycar.report.page import Table
 
 NONE = "–"  # noqa: RUF001
 MAX_SESSIONS = 20
+# Pilots side by side; of more, only the figures fit.
+MAX_WITH_INTERVALS = 4
 
 
 def tables_of(evaluation: Evaluation) -> list[Table]:
@@ -50,16 +52,18 @@ def _beside_driver(evaluation: Evaluation) -> Table | None:
 
 def _differences(evaluation: Evaluation) -> Table | None:
     pairs: dict[str, dict[str, str]] = {}
+    yardstick = evaluation.pilots[0].name
     for one in evaluation.differences:
-        name = f"{one.second} instead of {one.first}"
-        pairs.setdefault(name, {})[one.quantity] = _gain(one.gain)
+        if one.first != yardstick:  # all pairs would be too many; they are in the JSON output
+            continue
+        pairs.setdefault(one.second, {})[one.quantity] = _gain(one.gain)
     if not pairs:
         return None
     return Table(
-        "Which is better",
+        f"Better than {yardstick}?",
         "How much smaller the error gets by changing pilots, record by record. Frames that are "
         "hard for one are hard for all, so this tells more than the intervals above.",
-        ("change", "steering", "throttle"),
+        ("pilot", "steering", "throttle"),
         [(name, words["steering"], words["throttle"]) for name, words in pairs.items()],
     )
 
@@ -87,13 +91,14 @@ def _by_session(evaluation: Evaluation) -> Table | None:
         return None
     sessions = list(judged[0][2].sessions.items())
     left_out = len(sessions) - MAX_SESSIONS
+    cell = _cell if len(judged) <= MAX_WITH_INTERVALS else _value
     return Table(
         "Steering error by session",
         "Another day, another light: where a pilot is worse here, it needs recordings from there."
         + (f" {left_out} more sessions are in the JSON output." if left_out > 0 else ""),
         ("session", "records", *(name for name, _, _ in judged)),
         [
-            (session, str(share.records), *(_cell(one.sessions[session].mae) for *_, one in judged))
+            (session, str(share.records), *(cell(one.sessions[session].mae) for *_, one in judged))
             for session, share in sessions[:MAX_SESSIONS]
         ],
     )
@@ -160,6 +165,10 @@ def _cell(interval: Interval | None) -> str:
     if interval is None:
         return NONE
     return f"{interval.value:.3f}\n[{interval.low:.3f}, {interval.high:.3f}]"
+
+
+def _value(interval: Interval | None) -> str:
+    return _cell(interval).partition("\n")[0]
 
 
 def _gain(gain: Interval) -> str:

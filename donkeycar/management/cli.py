@@ -33,11 +33,13 @@ COMMANDS = {
     "doctor": Command("donkeycar.management.doctor", "what is there, what is missing, what to do"),
     "service": Command("donkeycar.management.service", "let the car start with the computer"),
     "train": Command("donkeycar.management.train", "make a pilot of recordings"),
+    "replay": Command("donkeycar.management.replay", "see how a pilot learnt, epoch by epoch"),
     "models": Command("donkeycar.management.models", "the pilots of a car, and how well each does"),
     "convertmodel": Command(
         "donkeycar.management.convertmodel", "make a pilot of somebody else's model"
     ),
     "evaluate": Command("donkeycar.management.evaluate", "how good pilots are, and which is best"),
+    "explain": Command("donkeycar.management.explain", "what a pilot looks at when it steers"),
     "tubplot": Command("donkeycar.management.tubplot", "driver and pilot beside each other"),
     "tubhist": Command("donkeycar.management.tubhist", "how often each steering was recorded"),
     "cnnactivations": Command(

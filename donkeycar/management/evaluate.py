@@ -59,7 +59,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Evaluate, print what came out, and write the page."""
-    if not args.tubs and args.sim is None:
+    tubs = tub_paths(args.tubs or [])
+    if not tubs and args.sim is None:
         raise ConfigError(
             "There must be something to judge by. Say --tub PATH, --sim TRACK, or both."
         )
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> None:
 
     evaluation = evaluate(
         args.models,
-        tub_paths(args.tubs or []),
+        tubs,
         types=args.type,
         last=args.last,
         track=args.sim,
@@ -110,7 +111,7 @@ def _print_table(console: "Console", table: "Table") -> None:
     first, *rest = table.head
     grid = Grid(
         Column(first, overflow="fold"),
-        *(Column(name, justify="right") for name in rest),
+        *(Column(name, justify="right", overflow="fold") for name in rest),
         title=table.title,
         title_justify="left",
         title_style="bold",

@@ -85,10 +85,10 @@ def told(movie: "Movie") -> list[str]:
 
 def _saliency(model: Path) -> "Saliency":
     """How to find what a pilot looks at: by its network, in the form that was trained."""
-    from donkeycar.explain.saliency import saliency
+    from donkeycar.explain.saliency import SaliencyMaps
     from donkeycar.pilots.keras_file import load_keras
     from donkeycar.training.backend import import_keras
 
     import_keras()
-    network = load_keras(model)
-    return lambda pilot: saliency(network, pilot.shown)
+    maps = SaliencyMaps(load_keras(model))
+    return lambda pilot: maps(pilot.shown)

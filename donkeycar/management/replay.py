@@ -9,15 +9,12 @@ from donkeycar.errors import TrainingError
 if TYPE_CHECKING:
     from donkeycar.training.replay import Replay
 
-# What the replay of a pilot is called, in place of the pilot's own suffix.
-SUFFIX = ".replay.h5"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.add_argument(
-        "run", type=Path, metavar="RUN",
-        help=f"a pilot that was trained with --replay, or the {SUFFIX} file itself",
+        "recorded", type=Path, metavar="RUN",
+        help="a pilot that was trained with --replay, or the .replay.h5 file itself",
     )  # fmt: skip
     parser.add_argument(
         "--group", nargs="+", metavar="NAME",
@@ -46,10 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Draw, and say where it is."""
-    path = replay_file(args.run)
+    from donkeycar.training.replay.path import replay_path
+
     show = None if args.show is None else [name for name in args.show.split(",") if name]
     written = draw_replay(
-        path,
+        replay_path(args.recorded.expanduser()),
         groups=args.group,
         show=show,
         layer=args.layer,
@@ -59,16 +57,6 @@ def run(args: argparse.Namespace) -> None:
         picture=args.out,
     )
     print(f"wrote {written}")
-
-
-def replay_file(run: Path) -> Path:
-    """Where the replay of a pilot is.
-
-    Args:
-        run: Any file of the pilot, or the replay itself.
-    """
-    run = run.expanduser()
-    return run if run.suffix in (".h5", ".hdf5") else run.with_suffix(SUFFIX)
 
 
 def draw_replay(
@@ -112,8 +100,9 @@ def draw_replay(
     if animation is not None:
         return movie(panels, animation, rate_hz=rate_hz)
     picture = picture or path.with_suffix(".png")
+    figure = draw(panels, epoch)
     try:
-        draw(panels, epoch).savefig(picture)
+        figure.savefig(picture)
     except (OSError, ValueError) as error:
         raise TrainingError(f"The picture cannot be written to {picture}: {error}") from error
     return picture

@@ -56,6 +56,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tensorboard", action="store_true", help="write a log that TensorBoard shows"
     )
     parser.add_argument(
+        "--replay", action="store_true", help="record every epoch for `donkey replay`"
+    )
+    parser.add_argument(
         "--config", type=Path, default=CONFIG, help="settings of the car (default: %(default)s)"
     )
     parser.add_argument(
@@ -90,6 +93,7 @@ def run(args: argparse.Namespace, folder: Path | None = None) -> None:
         augment=not args.no_augmentation,
         transfer=args.transfer,
         tensorboard=args.tensorboard,
+        replay=args.replay,
         comment=args.comment,
     )
     for notice in (*cfg.notices, *useless):

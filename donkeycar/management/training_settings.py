@@ -23,6 +23,7 @@ def options_from(
     augment: bool = True,
     transfer: Path | None = None,
     tensorboard: bool = False,
+    replay: bool = False,
     comment: str = "",
 ) -> tuple["TrainingOptions", list[str]]:
     """Put together how to train.
@@ -36,6 +37,7 @@ def options_from(
         augment: Whether frames are changed at random.
         transfer: Pilot to begin with.
         tensorboard: Write a log for it even if `TENSORBOARD` does not say so.
+        replay: Record every epoch for `donkey replay`.
         comment: Of the owner.
 
     Returns:
@@ -78,6 +80,7 @@ def options_from(
         comment=comment,
         print_summary=cfg.PRINT_MODEL_SUMMARY,
         tensorboard=tensorboard or cfg.TENSORBOARD,
+        replay=replay,
     )
     return options, useless
 
@@ -103,11 +106,20 @@ def train_car(
 
     result = train(tubs, model, options, resume=resume, progress=progress_for(cfg))
     if cfg.SHOW_PLOT:
-        from donkeycar.report.figures import loss_curve
-
-        plot = loss_curve(result.history, best_epoch=result.best_epoch)
-        result.files.keras.with_suffix(".png").write_bytes(plot)
+        _draw(result)
     return result
+
+
+def _draw(result: "TrainingResult") -> None:
+    """Draw the loss beside the pilot; without room for it, the pilot is as good."""
+    from donkeycar.report.figures import loss_curve
+
+    path = result.files.keras.with_suffix(".png")
+    try:
+        path.write_bytes(loss_curve(result.history, best_epoch=result.best_epoch))
+    except OSError as error:
+        print(f"note: the plot {path} cannot be written: {error.strerror}")
+        path.unlink(missing_ok=True)
 
 
 def progress_for(cfg: Config) -> "Progress":

@@ -23,6 +23,34 @@ def load_keras(path: str | Path) -> Any:
     Raises:
         PilotError: If it is missing, damaged, or not made of plain layers.
     """
+    path = check_keras(path)
+    import keras
+
+    try:
+        with warnings.catch_warnings():
+            # Keras warns of weights it did not find, and goes on with random ones.
+            warnings.simplefilter("error", UserWarning)
+            return keras.models.load_model(path, compile=False, safe_mode=True)
+    except (TypeError, ValueError, KeyError, OSError, RuntimeError, UserWarning) as error:
+        first = (str(error).strip().splitlines() or ["no reason given"])[0]
+        raise PilotError(
+            f"{path} cannot be opened by this version of Keras: {first:.200}. "
+            "Try `donkey convertmodel`."
+        ) from error
+
+
+def check_keras(path: str | Path) -> Path:
+    """Look at a pilot's ``.keras`` file without opening it, and without Keras.
+
+    Args:
+        path: The ``.keras`` file of a pilot, or any other file of it.
+
+    Returns:
+        The ``.keras`` file.
+
+    Raises:
+        PilotError: If it is missing, damaged, or not made of plain layers.
+    """
     path = Path(path).expanduser()
     if path.suffix in (".tflite", ".json", ""):
         from donkeycar.pilots.bundle import PilotFiles
@@ -39,16 +67,4 @@ def load_keras(path: str | Path) -> Any:
             "it from where the pilot was trained."
         )
     check_archive(path)
-    import keras
-
-    try:
-        with warnings.catch_warnings():
-            # Keras warns of weights it did not find, and goes on with random ones.
-            warnings.simplefilter("error", UserWarning)
-            return keras.models.load_model(path, compile=False, safe_mode=True)
-    except (TypeError, ValueError, KeyError, OSError, RuntimeError, UserWarning) as error:
-        first = (str(error).strip().splitlines() or ["no reason given"])[0]
-        raise PilotError(
-            f"{path} cannot be opened by this version of Keras: {first:.200}. "
-            "Try `donkey convertmodel`."
-        ) from error
+    return path

@@ -112,6 +112,24 @@ class Pilot:
             self.location = self.kind.locate(outputs, self.options)
         return answer
 
+    def strangeness(self) -> float | None:
+        """How unlike the recordings it learnt from that frame is which it was shown last.
+
+        Any thread may ask, also while another one drives with it.
+
+        Returns:
+            0 for half of the usual frames, up to 1 for 99 of 100 of them, and more for others;
+            ``None`` before the first frame, and from a pilot that does not know its recordings.
+        """
+        familiar = None if self.info is None else self.info.familiar
+        image = self.shown.get(self._interpreter.image_name)
+        if familiar is None or image is None:
+            return None
+        frame = image[0] if image.ndim == 4 else image[0, -1]
+        if frame.dtype != np.uint8:
+            frame = np.rint(frame * 255).astype(np.uint8)
+        return familiar.strangeness(frame)
+
     def inputs(self, image: np.ndarray, vector: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """What the network gets for a frame, which counts as seen now.
 
@@ -133,6 +151,7 @@ class Pilot:
         frame = self._transforms(image)
         beside = self._remembered() if self.kind.remembers else self._checked(vector)
         if self._interpreter.sequence_length is not None:
+            frame = frame.copy()  # the camera may use its memory again
             while len(self._seen) < self._interpreter.sequence_length - 1:
                 self._seen.append(frame)
             self._seen.append(frame)

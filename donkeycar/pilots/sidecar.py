@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from donkeycar.errors import PilotError
+from donkeycar.pilots.familiar import Familiar
 from donkeycar.pilots.probe import Probe
 from donkeycar.pilots.transform import Shape, Transforms
 
@@ -49,6 +50,7 @@ class PilotInfo:
         options: What its type leaves open: bins, throttle range, length of a sequence.
         variants: What is known of each of its LiteRT files.
         probe: Frames with the right answers, ``None`` if it was written without.
+        familiar: What frames usually look like, ``None`` if nobody knows.
         training: How it was trained: settings, seed, history.
         data: What it was trained on: tubs, sessions, counts.
         metrics: How well it does on training and validation records.
@@ -63,6 +65,7 @@ class PilotInfo:
     options: dict[str, Any] = field(default_factory=dict)
     variants: dict[Precision, Variant] = field(default_factory=dict)
     probe: Probe | None = None
+    familiar: Familiar | None = None
     training: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -79,7 +82,8 @@ class PilotInfo:
 def read_info(path: Path) -> PilotInfo:
     """Read a sidecar, trusting nothing in it.
 
-    Sidecars of donkeycar 6.0 before options, variants and probes existed are read as well.
+    Sidecars of donkeycar 6.0 before options, variants, probes and `familiar` existed are read as
+    well.
 
     Raises:
         PilotError: If it is not a sidecar of this format.
@@ -113,6 +117,7 @@ def read_info(path: Path) -> PilotInfo:
         options=content["options"],
         variants=_read_variants(path, content),
         probe=Probe.from_json(content["probe"], camera_shape) if content.get("probe") else None,
+        familiar=Familiar.from_json(content["familiar"]) if content.get("familiar") else None,
         training=content["training"],
         data=content["data"],
         metrics=content["metrics"],
@@ -145,6 +150,7 @@ def sidecar_text(info: PilotInfo) -> str:
         "data": info.data,
         "metrics": info.metrics,
         "versions": info.versions,
+        "familiar": None if info.familiar is None else info.familiar.to_json(),
         "probe": None if info.probe is None else info.probe.to_json(),
     }
     return json.dumps(content, indent=2) + "\n"

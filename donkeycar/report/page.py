@@ -11,7 +11,7 @@ STYLE = """
 :root { color-scheme: light dark; --ink: #16202b; --soft: #566272; --line: #e3e7ec;
   --paper: #fff; --ground: #f4f6f8; --code: #eef1f4; --warn: #fff4d6; --shade: #0002;
   --series-0: #0b6bcb; --series-1: #d55e00; --series-2: #009e73; --series-3: #cc79a7;
-  --series-4: #e69f00; --series-5: #56b4e9; }
+  --series-4: #e69f00; --series-5: #56b4e9; --series-6: #8c564b; --series-7: #9467bd; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e6ebf0; --soft: #9fadbb; --line: #2f3a45;
   --paper: #171e25; --ground: #0e1317; --code: #242d36; --warn: #3d3213; --shade: #0008;
   --series-0: #4da3ff; } }

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 # What matplotlib draws with, and the variable of `page.STYLE` that takes its place.
 INK, SOFT, LINE = "#16202b", "#566272", "#e3e7ec"
 # The first is that of a pilot in every plot of donkeycar; the rest, in an order in which neighbours
-# can be told apart with any kind of colour sight, are those of Okabe and Ito (2008).
-SERIES = ("#0b6bcb", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+# can be told apart with any kind of colour sight, are those of Okabe and Ito (2008), and two more.
+SERIES = ("#0b6bcb", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b", "#9467bd")
 VARIABLES = {
     INK: "var(--ink)", SOFT: "var(--soft)", LINE: "var(--line)",
     **{colour: f"var(--series-{number})" for number, colour in enumerate(SERIES)},
@@ -25,10 +25,12 @@ VARIABLES = {
 # As long as a phone is wide, so that the letters are there what they are here, in inches.
 PHONE_IN = 4.8
 LETTERS_PT = 11
+# Room that a name takes above a plot, in inches.
+COLUMN_IN, ROW_IN = 2.3, 0.22
 
 
 def series_colour(number: int) -> str:
-    """Colour of the first, second ... pilot; after six they come again."""
+    """Colour of the first, second ... pilot; after eight they come again."""
     return SERIES[number % len(SERIES)]
 
 
@@ -55,12 +57,15 @@ def plain_axes(width_in: float = PHONE_IN, height_in: float = 3.0) -> "tuple[Fig
 def legend_above(figure: "Figure", axes: "Axes") -> None:
     """Say what the colours mean, above the plot where it hides nothing; nothing for one."""
     handles, names = axes.get_legend_handles_labels()
-    if len(names) > 1:
-        figure.legend(
-            handles, names, loc="outside upper left", ncols=2 if len(names) > 2 else len(names),
-            frameon=False, fontsize=LETTERS_PT, labelcolor=INK, handlelength=1.2,
-            columnspacing=1.2, borderpad=0,
-        )  # fmt: skip
+    if len(names) < 2:
+        return
+    columns = min(len(names), int(figure.get_figwidth() // COLUMN_IN))
+    rows = -(-len(names) // columns)
+    figure.set_figheight(figure.get_figheight() + ROW_IN * rows)
+    figure.legend(
+        handles, names, loc="outside upper left", ncols=columns, frameon=False,
+        fontsize=LETTERS_PT, labelcolor=INK, handlelength=1.2, columnspacing=1.2, borderpad=0,
+    )  # fmt: skip
 
 
 def as_svg(figure: "Figure") -> bytes:

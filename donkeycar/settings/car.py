@@ -63,6 +63,11 @@ MODES = Group(
             choices=("float32", "float16", "int8"),
         ),
         Setting(
+            "AI_CAUTION", 0.0,
+            "how much of its throttle the pilot loses where it knows nothing like it; 0 is off",
+            low=0, high=1,
+        ),
+        Setting(
             "AI_LAUNCH_DURATION", 0.0, "length of the push when the pilot takes over",
             unit="seconds", low=0, high=60,
         ),

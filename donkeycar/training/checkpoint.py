@@ -67,6 +67,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
             np.savez(file, allow_pickle=False, **arrays)
             file.flush()
             os.fsync(file.fileno())
+        os.chmod(draft, 0o644)  # mkstemp makes files that only their owner reads
         os.replace(draft, path)
     finally:
         Path(draft).unlink(missing_ok=True)
@@ -144,8 +145,9 @@ class Keeper:
             write_checkpoint(self.path, checkpoint)
         except OSError as error:
             if self._warn is not None:
+                why = error.strerror or error
                 self._warn(
-                    f"{self.path} cannot be written: {error.strerror}. Training goes on; if it is "
+                    f"{self.path} cannot be written: {why}. Training goes on; if it is "
                     "interrupted, it cannot be resumed from here."
                 )
             self._warn = None

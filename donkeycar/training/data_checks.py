@@ -62,7 +62,8 @@ def _straight(seen: Survey) -> Finding | None:
         return None
     return Finding(
         f"In {share:.0%} of the records the car goes straight.",
-        "Set BALANCE_STEERING = 0.5 to show its bends more often, or record more of them.",
+        "Record more bends. If it cuts them all the same, set BALANCE_STEERING = 0.3: it shows "
+        "them more often, at the cost of the straights.",
     )
 
 

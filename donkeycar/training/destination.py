@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from donkeycar.errors import PilotError, TrainingError
-from donkeycar.pilots.bundle import PilotFiles
+from donkeycar.pilots.bundle import SUFFIXES, PilotFiles
 
 LIBRARIES = ("donkeycar", "keras", "tensorflow", "tensorflow-cpu", "ai-edge-litert", "numpy")
 
@@ -26,7 +26,10 @@ def pilot_files(model_path: Path) -> PilotFiles:
     try:
         return PilotFiles.of(model_path)
     except PilotError as error:
-        raise TrainingError(f"{error}  Say --model {model_path.with_suffix('.keras')}") from error
+        raise TrainingError(
+            f"A pilot must end in one of {', '.join(SUFFIXES)}. Received: {model_path}. "
+            f"Say --model {model_path.with_suffix('.keras')}"
+        ) from error
 
 
 def make_folder(folder: Path) -> None:

@@ -89,6 +89,8 @@ def fit(
                     )
         except KeyboardInterrupt:
             ended = "interrupted"
+            for callback in callbacks:
+                callback.on_train_end()  # Keras does not say it then
     if not teacher.best_weights:
         raise TrainingError(
             "Training was interrupted before the first epoch was done. Nothing was written."

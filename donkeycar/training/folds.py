@@ -27,6 +27,7 @@ from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.split import folds
 from donkeycar.training.trainer import teach
+from donkeycar.training.transfer import check_source
 
 FORMAT = "donkeycar-folds/1"
 SUMMARY = "folds.json"
@@ -90,6 +91,8 @@ def train_folds(
     folder = Path(folder).expanduser()
     options = replace(options or TrainingOptions(), **changes)
     pilot_type(options.type).complete(options.pilot_options)
+    if options.transfer is not None:
+        check_source(options.transfer)
     progress = progress or Silent()
     places = [PilotFiles.of(folder / f"fold_{number}.keras") for number in range(1, k + 1)]
     options = _with_seed(options, folder, places[0], resume=resume)

@@ -11,12 +11,16 @@ import keras
 import numpy as np
 
 from donkeycar.errors import PilotError
+from donkeycar.pilots.familiar import Familiar, features
+from donkeycar.pilots.registry import NETWORK, pilot_type
 from donkeycar.pilots.transform import Shape
-from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.backend import bfloat16_pays
 from donkeycar.training.batches import Batches
 from donkeycar.training.export import MAX_FRAMES
 from donkeycar.training.fast_dropout import with_fast_dropout
+from donkeycar.training.found import found_options, network_of
+from donkeycar.training.material import Material
+from donkeycar.training.options import TrainingOptions
 from donkeycar.training.predict import predict
 from donkeycar.training.progress import Progress
 from donkeycar.training.quality import agreement
@@ -28,6 +32,8 @@ from donkeycar.training.split import Split
 MAX_TRAIN_JUDGED = 5000
 PIECE = 100
 PROBE_FRAMES = 8
+# So many frames say what is usual; more of them say the same.
+MAX_FAMILIAR = 2000
 
 
 @dataclass
@@ -39,32 +45,57 @@ class Lesson:
         parts: Which rows teach and which judge; all of them usable.
         network: Choices of the network, see `NetworkChoices`.
         network_shape: Height, width and channels of what the network sees of a frame.
-        batch_size: Samples in a step.
-        seed: For weights, order, dropout and augmentation.
+        options: How it is taught; they have a seed.
     """
 
     samples: Samples
     parts: Split
     network: Mapping[str, Any]
     network_shape: Shape
-    batch_size: int
-    seed: int
+    options: TrainingOptions
 
-    def new_model(self, *, mixed_precision: bool | None = None) -> Any:
-        """Build the untrained network.
+    @classmethod
+    def of(cls, material: Material, parts: Split, options: TrainingOptions) -> "Lesson":
+        """Look at the material as the type of pilot does.
 
-        Args:
-            mixed_precision: Whether to compute in bfloat16 where that is enough; ``None`` where
-                this processor is faster with it.
+        Raises:
+            TrainingError: If it can use none of the records.
+            PilotError: If an option of the pilot is not possible.
+        """
+        kind = pilot_type(options.type)
+        pilot_options = found_options(kind, options.pilot_options, material.recordings)
+        samples = Samples(
+            kind,
+            pilot_options,
+            material.recordings,
+            material.frames,
+            options.transforms.after(material.camera_shape),
+        )
+        return cls(
+            samples,
+            samples.usable(parts),
+            network_of(options.pilot_options),
+            options.transforms.output_shape(material.camera_shape),
+            options,
+        )
+
+    @property
+    def pilot_options(self) -> dict[str, Any]:
+        """What the pilot drives with, and choices of its network, for its sidecar."""
+        return {**self.samples.options, NETWORK: dict(self.network)}
+
+    def new_model(self) -> Any:
+        """Build the untrained network, in the precision that the options ask for.
 
         Raises:
             PilotError: If a choice has no effect on this type.
         """
-        mixed = bfloat16_pays() if mixed_precision is None else mixed_precision
+        wanted = self.options.mixed_precision
+        mixed = bfloat16_pays() if wanted is None else wanted
         before = keras.config.dtype_policy()
         keras.config.set_dtype_policy("mixed_bfloat16" if mixed else "float32")
         try:
-            model = self._built()
+            model = self.plain_model()
         finally:
             keras.config.set_dtype_policy(before)
         leaves_out = any(isinstance(layer, keras.layers.Dropout) for layer in model.layers)
@@ -75,25 +106,31 @@ class Lesson:
             )
         return with_fast_dropout(model)
 
-    def batches(
-        self, augmentation: Augmentation | None, *, balance: float = 0.0
-    ) -> tuple[Batches, Batches]:
-        """What the network learns from, in a new order every epoch, and what judges it.
-
-        Args:
-            augmentation: Random changes to frames, ``None`` for none.
-            balance: How far rare steering is shown more often, 0 to 1.
-        """
+    def batches(self) -> tuple[Batches, Batches]:
+        """What the network learns from, in a new order every epoch, and what judges it."""
+        options = self.options
         return (
-            self._batches(
-                self.parts.train, seed=self.seed, augmentation=augmentation, balance=balance
+            Batches(
+                self.samples,
+                self.parts.train,
+                batch_size=options.batch_size,
+                seed=options.seed,
+                augmentation=options.augmentation,
+                balance=options.balance,
             ),
-            self._batches(self.parts.validation),
+            Batches(self.samples, self.parts.validation, batch_size=options.batch_size),
+        )
+
+    def plain_model(self) -> Any:
+        """Build the untrained network, of layers of Keras only, computing in float32."""
+        samples = self.samples
+        return samples.kind.build(
+            self.network_shape, network=self.network, seed=self.options.seed, **samples.options
         )
 
     def final_model(self, weights: list[np.ndarray]) -> Any:
         """Build the network that is saved: the same weights, computing in float32."""
-        model = self._built()
+        model = self.plain_model()
         model.set_weights(weights)
         return model
 
@@ -105,8 +142,8 @@ class Lesson:
         """
         train, validation = self._some(self.parts.train), self.parts.validation
         with progress.task("judging", len(train) + len(validation)) as advance:
-            seen = predict(model, self.samples, train, self.batch_size, advance)
-            unseen = predict(model, self.samples, validation, self.batch_size, advance)
+            seen = predict(model, self.samples, train, self.options.batch_size, advance)
+            unseen = predict(model, self.samples, validation, self.options.batch_size, advance)
         metrics = {
             "train": agreement(self.samples.driven(train), seen),
             "validation": agreement(self.samples.driven(validation), unseen),
@@ -115,45 +152,37 @@ class Lesson:
 
     def examples(self) -> Arrays:
         """What the network gets for some validation records, to convert it by and compare."""
-        return self.samples.inputs(self._spread(MAX_FRAMES))
+        return self.samples.inputs(self.some_validation_rows(MAX_FRAMES))
 
     def probe_rows(self) -> np.ndarray:
         """Some rows from all over the validation records."""
-        return self._spread(PROBE_FRAMES)
+        return self.some_validation_rows(PROBE_FRAMES)
 
-    def _built(self) -> Any:
-        samples = self.samples
-        return samples.kind.build(
-            self.network_shape, network=self.network, seed=self.seed, **samples.options
-        )
+    def familiar(self) -> Familiar | None:
+        """What the frames usually look like; ``None`` if there are too few to know."""
+        teach, judge = (self._features(rows) for rows in (self.parts.train, self.parts.validation))
+        return Familiar.learn(teach, judge)
+
+    def _features(self, rows: np.ndarray) -> np.ndarray:
+        """Features of some of the rows, from all over them."""
+        picks = np.unique(np.linspace(0, len(rows) - 1, MAX_FAMILIAR).astype(int))
+        found = []
+        for chosen in np.array_split(rows[picks], -(-len(picks) // PIECE)):
+            images = self.samples.inputs(chosen)["img_in"]
+            newest = images if images.ndim == 4 else images[:, -1]
+            found += [features(frame) for frame in newest]
+        return np.stack(found)
 
     def _some(self, rows: np.ndarray) -> np.ndarray:
         """Enough rows to judge by, ascending."""
         if len(rows) <= MAX_TRAIN_JUDGED:
             return rows
         pieces = np.array_split(rows, -(-len(rows) // PIECE))
-        order = np.random.default_rng(self.seed).permutation(len(pieces))
+        order = np.random.default_rng(self.options.seed).permutation(len(pieces))
         kept = np.sort(order[: MAX_TRAIN_JUDGED // PIECE])
         return np.concatenate([pieces[number] for number in kept])
 
-    def _spread(self, count: int) -> np.ndarray:
-        """At most `count` validation rows, evenly spread."""
+    def some_validation_rows(self, count: int) -> np.ndarray:
+        """At most `count` rows that judge, evenly spread."""
         picks = np.linspace(0, len(self.parts.validation) - 1, count).astype(int)
         return np.asarray(self.parts.validation[np.unique(picks)])
-
-    def _batches(
-        self,
-        rows: np.ndarray,
-        *,
-        seed: int | None = None,
-        augmentation: Augmentation | None = None,
-        balance: float = 0.0,
-    ) -> Batches:
-        return Batches(
-            self.samples,
-            rows,
-            batch_size=self.batch_size,
-            seed=seed,
-            augmentation=augmentation,
-            balance=balance,
-        )

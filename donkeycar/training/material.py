@@ -49,8 +49,9 @@ class Material:
     def fingerprint(self, parts: Split) -> str:
         """Say in a few letters which records there are, what they teach and which of them judge."""
         digest = hashlib.sha256()
-        for row in range(len(self.recordings)):
-            digest.update(self.recordings.name(row).encode() + b"\n")
+        places = {id(reader): reader.path.resolve() for reader, _ in self.recordings.sources}
+        for reader, record in self.recordings.sources:
+            digest.update(f"{places[id(reader)]} {record.get('_index')}\n".encode())
         digest.update(self.recordings.labels.tobytes())
         for rows in (parts.train, parts.validation):
             digest.update(rows.astype(np.int64).tobytes())

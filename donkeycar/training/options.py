@@ -18,7 +18,7 @@ from donkeycar.training.split import VALIDATION_MODES, Validation
 # Written down elsewhere, or without influence on what is learnt.
 NOT_SETTINGS = {
     "type", "pilot_options", "transforms", "record_filter", "comment", "print_summary",
-    "tensorboard", "memory_budget_bytes",
+    "tensorboard", "replay", "memory_budget_bytes",
 }  # fmt: skip
 
 
@@ -60,6 +60,7 @@ class TrainingOptions:
         comment: To remember in the pilot's files.
         print_summary: Show the layers of the network.
         tensorboard: Write a log that TensorBoard shows.
+        replay: Record every epoch for `donkey replay`.
         memory_budget_bytes: What decoded frames may take of memory; more goes to the disk.
 
     Raises:
@@ -95,6 +96,7 @@ class TrainingOptions:
     comment: str = ""
     print_summary: bool = False
     tensorboard: bool = False
+    replay: bool = False
     memory_budget_bytes: int = MEMORY_BUDGET_BYTES
 
     def __post_init__(self) -> None:

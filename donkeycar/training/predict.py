@@ -48,9 +48,7 @@ def predict(
 def _one_by_one(model: Any, samples: Samples, rows: np.ndarray, advance: Advance) -> np.ndarray:
     """Answers of a network that remembers them, all runs of rows side by side."""
     runs = [
-        part
-        for run in np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1)
-        for part in np.array_split(run, -(-len(run) // MAX_RUN))
+        part for run in samples.runs(rows) for part in np.array_split(run, -(-len(run) // MAX_RUN))
     ]
     length = samples.options["memory_length"]
     memory = np.zeros((len(runs), length, 2), np.float32)

@@ -1,5 +1,6 @@
 """Makes of records what a network of some type is taught with: named inputs and named targets."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,11 @@ class Samples:
         """Angle and throttle of the driver, float32, ``(rows, 2)``."""
         return np.asarray(self._labels[rows])
 
+    def runs(self, rows: np.ndarray) -> list[np.ndarray]:
+        """Take rows apart into those that follow each other without a gap, in one session."""
+        begins = (np.diff(rows) != 1) | (self._ages[rows[1:]] == 0)
+        return np.split(rows, np.flatnonzero(begins) + 1)
+
     def beside(self, rows: np.ndarray) -> np.ndarray | None:
         """Vectors as the car gives them, float32; ``None`` for a type that needs none."""
         return np.asarray(self._vectors[rows]) if self.kind.vector_channels else None
@@ -161,28 +167,18 @@ class Samples:
         """
         labels = self.labels(rows) if labels is None else labels
         answers = labels[:, -1] if labels.ndim == 3 else labels
-        return {output: self._target(output, rows, answers, inputs) for output in self.kind.losses}
-
-    def _target(
-        self, output: str, rows: np.ndarray, answers: np.ndarray, inputs: Arrays | None
-    ) -> np.ndarray:
-        """What one output should be."""
         options = self.options
-        if output == "angle":
-            return answers[:, :1]
-        if output == "throttle":
-            return answers[:, 1:]
-        if output == "angle_bins":
-            return to_bins(answers[:, 0], ANGLE_RANGE, options[output])
-        if output == "throttle_bins":
-            return to_bins(answers[:, 1], options["throttle_range"], options[output])
-        if output == "loc":
-            return np.asarray(
-                np.eye(options["num_locations"], dtype=np.float32)[self._places[rows]]
-            )
-        if output == "img_out":
-            return shrunk((self.inputs(rows) if inputs is None else inputs)["img_in"])
-        raise TrainingError(f"Nobody knows what the output {output} should be.")
+        made: dict[str, Callable[[], np.ndarray]] = {
+            "angle": lambda: answers[:, :1],
+            "throttle": lambda: answers[:, 1:],
+            "angle_bins": lambda: to_bins(answers[:, 0], ANGLE_RANGE, options["angle_bins"]),
+            "throttle_bins": lambda: to_bins(
+                answers[:, 1], options["throttle_range"], options["throttle_bins"]
+            ),
+            "loc": lambda: _one_hot(self._places[rows], options["num_locations"]),
+            "img_out": lambda: shrunk((self.inputs(rows) if inputs is None else inputs)["img_in"]),
+        }
+        return {output: made[output]() for output in self.kind.losses}
 
     def _seen(self, frames: np.ndarray) -> np.ndarray:
         """Frames as the network sees them."""
@@ -191,6 +187,11 @@ class Samples:
         flat = frames.reshape(-1, *frames.shape[-3:])
         seen = np.stack([self._transforms(frame) for frame in flat])
         return seen.reshape(*frames.shape[:-3], *seen.shape[-3:])
+
+
+def _one_hot(places: np.ndarray, count: int) -> np.ndarray:
+    """Likelihoods of places that are known for sure."""
+    return np.asarray(np.eye(count, dtype=np.float32)[places])
 
 
 def _vectors(kind: PilotType, options: Options, recordings: Recordings) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo
-from donkeycar.pilots.registry import NETWORK, pilot_type
+from donkeycar.pilots.registry import pilot_type
 from donkeycar.training.backend import import_keras
 from donkeycar.training.checkpoint import (
     Checkpoint,
@@ -22,14 +22,13 @@ from donkeycar.training.checkpoint import (
 from donkeycar.training.database import add_entry, read_database
 from donkeycar.training.destination import make_folder, pilot_files, versions
 from donkeycar.training.export import save_pilot
-from donkeycar.training.found import found_options, network_of
 from donkeycar.training.material import Material, read_frames, read_recordings
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.recordings import Recordings
 from donkeycar.training.result import TrainingResult
-from donkeycar.training.samples import Samples
 from donkeycar.training.split import Split, split
+from donkeycar.training.transfer import check_source, transfer
 
 if TYPE_CHECKING:
     from donkeycar.training.lesson import Lesson
@@ -74,6 +73,8 @@ def train(
     options = replace(options or TrainingOptions(), **changes)
     pilot_type(options.type).complete(options.pilot_options)
     progress = progress or Silent()
+    if options.transfer is not None:
+        check_source(options.transfer)
     checkpoint = _checkpoint(files, progress, resume=resume)
     if checkpoint is not None and options.seed is None:
         options = replace(options, seed=checkpoint.state["settings"]["seed"])
@@ -117,30 +118,17 @@ def teach(
     # These import Keras.
     from donkeycar.training.fit import compile_model, fit
     from donkeycar.training.lesson import Lesson
-    from donkeycar.training.transfer import transfer
+    from donkeycar.training.watchers import watchers
 
-    kind, recordings = pilot_type(options.type), material.recordings
-    camera_shape = material.camera_shape
-    pilot_options = found_options(kind, options.pilot_options, recordings)
-    samples = Samples(
-        kind, pilot_options, recordings, material.frames, options.transforms.after(camera_shape)
-    )
-    parts = samples.usable(parts)
-    network = network_of(options.pilot_options)
-    shape = options.transforms.output_shape(camera_shape)
-    lesson = Lesson(samples, parts, network, shape, options.batch_size, options.seed or 0)
-    model = lesson.new_model(mixed_precision=options.mixed_precision)
-    if options.transfer is not None:
-        transfer(model, options.transfer, layers_to_train=options.layers_to_train, say=progress.say)
-    if options.print_summary:
-        model.summary(print_fn=progress.say)
-    compile_model(model, kind.losses, options)
+    lesson = Lesson.of(material, parts, options)
+    model = _begun(lesson, options, progress)
+    compile_model(model, lesson.samples.kind.losses, options)
     settings = {
         **options.to_json(),
-        "type": kind.name,
-        "pilot_options": {**pilot_options, NETWORK: dict(network)},
+        "type": lesson.samples.kind.name,
+        "pilot_options": lesson.pilot_options,
         "transforms": options.transforms.to_json(),
-        "records": material.fingerprint(parts),
+        "records": material.fingerprint(lesson.parts),
         "precision": model.dtype_policy.name,
     }
     keeper = Keeper(checkpoint_path(files.keras), progress.say)
@@ -148,44 +136,36 @@ def teach(
         check_same(checkpoint.state["settings"], settings, keeper.path)
     ended, teacher = fit(
         model,
-        *lesson.batches(options.augmentation, balance=options.balance),
+        *lesson.batches(),
         options,
         progress,
         keeper=keeper,
         settings=settings,
         checkpoint=checkpoint,
-        callbacks=_watchers(files, options, progress),
+        callbacks=watchers(files, lesson, options, progress),
     )
     final = lesson.final_model(teacher.best_weights)
     metrics, validation_pilot = lesson.judge(final, progress)
     info = PilotInfo(
-        type=kind.name,
-        camera_shape=camera_shape,
+        type=lesson.samples.kind.name,
+        camera_shape=material.camera_shape,
         transforms=options.transforms,
-        options={**pilot_options, NETWORK: dict(network)},
+        options=lesson.pilot_options,
+        familiar=lesson.familiar(),
         training={
             **options.to_json(),
             "history": teacher.history,
             "best_epoch": teacher.best_epoch,
             "ended": ended,
         },
-        data=material.to_json(parts),
+        data=material.to_json(lesson.parts),
         metrics=metrics,
         versions=versions(),
         created_at=time.time(),
         comment=options.comment,
     )
-    info = _save(files, info, final, lesson, recordings)
-    add_entry(
-        files.keras,
-        class_name=kind.class_name,
-        type=kind.name,
-        tubs=[str(path) for path in material.recordings.tubs],
-        history=teacher.history,
-        settings=options.to_json(),
-        transfer=options.transfer,
-        comment=options.comment,
-    )
+    info = _save(files, info, final, lesson, material.recordings)
+    _list(files, info, material, options, progress)
     if ended == "interrupted":
         progress.say(f"{keeper.path} keeps what --resume needs to go on")
     else:
@@ -198,7 +178,7 @@ def teach(
         ended=ended,
         metrics=metrics,
         dropped=dict(material.recordings.dropped),
-        validation_driver=samples.driven(parts.validation),
+        validation_driver=lesson.samples.driven(lesson.parts.validation),
         validation_pilot=validation_pilot,
         duration_s=time.monotonic() - started_s,
     )
@@ -217,16 +197,14 @@ def _checkpoint(files: PilotFiles, progress: Progress, *, resume: bool) -> Check
     return None
 
 
-def _watchers(files: PilotFiles, options: TrainingOptions, progress: Progress) -> list[Any]:
-    """Make the callbacks that write down what happens."""
-    from donkeycar.training.event_log import EventLog, new_log_folder
-
-    watchers: list[Any] = []
-    if options.tensorboard:
-        log = EventLog(new_log_folder(files.keras), progress.say)
-        progress.say(f"for TensorBoard: tensorboard --logdir {log.folder.parent}")
-        watchers.append(log)
-    return watchers
+def _begun(lesson: "Lesson", options: TrainingOptions, progress: Progress) -> Any:
+    """Build the network, with random weights or those of another pilot."""
+    model = lesson.new_model()
+    if options.transfer is not None:
+        transfer(model, options.transfer, layers_to_train=options.layers_to_train, say=progress.say)
+    if options.print_summary:
+        model.summary(print_fn=progress.say)
+    return model
 
 
 def _split(sessions: Any, options: TrainingOptions) -> Split:
@@ -254,4 +232,32 @@ def _save(
             vectors=lesson.samples.beside(rows),
         )
     except OSError as error:
-        raise TrainingError(f"The pilot cannot be saved as {files.keras}: {error}") from error
+        kept = checkpoint_path(files.keras)
+        rest = f" Then --resume goes on from {kept}." if kept.exists() else ""
+        raise TrainingError(
+            f"The pilot cannot be saved as {files.keras}: {error.strerror or error}. "
+            f"Make room on the disk.{rest}"
+        ) from error
+
+
+def _list(
+    files: PilotFiles,
+    info: PilotInfo,
+    material: Material,
+    options: TrainingOptions,
+    progress: Progress,
+) -> None:
+    """Note the pilot in the list; it drives just as well without."""
+    try:
+        add_entry(
+            files.keras,
+            class_name=pilot_type(info.type).class_name,
+            type=info.type,
+            tubs=[str(path) for path in material.recordings.tubs],
+            history=info.training["history"],
+            settings=options.to_json(),
+            transfer=options.transfer,
+            comment=options.comment,
+        )
+    except OSError as error:
+        progress.say(f"note: the pilot is not in the list of pilots: {error.strerror or error}")

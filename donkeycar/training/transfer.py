@@ -5,7 +5,19 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import PilotError, TrainingError
-from donkeycar.pilots.keras_file import load_keras
+from donkeycar.pilots.keras_file import check_keras, load_keras
+
+
+def check_source(source: Path) -> None:
+    """Look at the other pilot before anything else is done.
+
+    Raises:
+        TrainingError: If it is missing, damaged, or no pilot.
+    """
+    try:
+        check_keras(source)
+    except PilotError as error:
+        raise TrainingError(f"`--transfer` needs another pilot. {error}") from error
 
 
 def transfer(

@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 
+from donkeycar.errors import PilotError
 from donkeycar.evaluation.evaluate import evaluate
 from donkeycar.explain.movie import make_movie
 from donkeycar.explain.prediction import predict
+from donkeycar.explain.reasons import explain
+from donkeycar.explain.saliency import SaliencyMaps
 from donkeycar.pilots import PILOT_TYPES, PilotInfo, load_pilot
 from donkeycar.pilots.bundle import PilotFiles
+from donkeycar.pilots.keras_file import load_keras
 from donkeycar.tub import TubWriter
 
 SHAPE = (16, 20, 3)
@@ -83,11 +87,24 @@ def test_it_can_be_plotted(files, tub):
     assert np.count_nonzero(~answered) == (1 if pilot.kind.name == "imu" else 0)
 
 
+def test_it_can_be_explained(files, tub):
+    pilot, maps = load_pilot(files.litert), SaliencyMaps(load_keras(files.keras))
+    reasons = explain(pilot, maps, tub, [3, 11])
+    last = predict(pilot, [tub]).pilot[-1]
+    assert reasons[1].pilot == pytest.approx(tuple(last), abs=1e-5)
+    for where in (reason.maps["angle"] for reason in reasons):
+        assert where.shape == SHAPE[:2]
+        assert 0 <= where.min() < where.max() <= 1
+    if pilot.kind.name == "imu":
+        with pytest.raises(PilotError, match="needs imu/acl_x.* Received: record 4"):
+            explain(pilot, maps, tub, [4])
+
+
 def test_it_can_be_judged(files, tub):
     (report,) = evaluate([files.keras], [tub], track="oval", laps=1, speed=False).pilots
     wants_motion = report.type == "imu"
     assert report.agreement.records == (11 if wants_motion else 12)
     assert (report.laps is None) == wants_motion
     if wants_motion:
-        assert "cannot answer 1 of 12 records" in report.notes[0]
-        assert "did not drive: the simulator has no imu/acl_x" in report.notes[1]
+        assert "no answer to 1 of 12 records" in report.notes[0]
+        assert "not driven. The simulator has no imu/acl_x" in report.notes[1]

@@ -203,6 +203,16 @@ def test_the_command_tells_what_it_wrote(road_tub, road_pilot, tmp_path, capsys)
     assert error.startswith("donkey: error: There is no tub at") and error.count("\n") == 1
 
 
+def test_the_command_shows_where_a_pilot_looks(road_tub, road_pilot, tmp_path):
+    """It learnt to follow a bright line on a dark floor: that is where it must look."""
+    out = tmp_path / "tub.mp4"
+    words = ["makemovie", "--tub", road_tub, "--model", road_pilot.keras, "--end", 2]
+    assert main([*map(str, words), "--salient", "--no-draw-user-input", "--out", str(out)]) == 0
+    picture = played(out)[0][0].astype(int)
+    assert (picture[:128, :, 0] - picture[:128, :, 2]).max() > 60
+    assert main(["makemovie", "--tub", str(road_tub), "--salient", "--out", str(out)]) == 1
+
+
 def test_one_tub_makes_one_movie(road_tub, capsys):
     assert main(["makemovie", "--tub", f"{road_tub},{road_tub}"]) == 1
     assert "`--tub` must name one tub. Received: 2 in" in capsys.readouterr().err

@@ -67,6 +67,25 @@ def test_without_a_car_the_tubs_must_be_named(tmp_path, monkeypatch, capsys):
         (["--tub", "tub", "--model", "tub/manifest.json/x"], "a folder that can be written to"),
         (["--tub", ","], "`--tub` must name a folder of recordings"),
         (["--tub", "tub", "--config", "other.py"], "other.py does not exist"),
+        (
+            ["--tub", "tub", "--transfer", "no.keras"],
+            "`--transfer` needs another pilot. There is no",
+        ),
+        (["--tub", "tub", "--transfer", "tub/manifest.json"], "`--transfer` needs another pilot."),
+        (["--tub", "tub", "--resume"], "`--resume` needs an interrupted training. Received: none"),
+        (
+            ["--tub", "tub", "--resume", "--folds", "2"],
+            "needs the folder of the folds",
+        ),
+        (["--tub", "tub", "--folds", "1"], "`folds` must be 2 to 50. Received: 1"),
+        (["--tub", "tub", "--folds", "2", "--model", "tub"], "need an empty folder of their own"),
+        (["--tub", "tub", "--seed", "-1"], "`seed` must be 0 or more"),
+        (["--tub", "tub", "--set", "WARMUP_EPOCHS=200"], "`warmup_epochs` must be less than"),
+        (["--tub", "tub", "--set", "LABEL_WINDOW=4"], "`label_window` must be an odd number"),
+        (["--tub", "tub", "--set", "LABEL_SHIFT=90"], "must leave records to learn from"),
+        (["--tub", "tub", "--set", "ACTIVATION=gelu"], "ACTIVATION must be"),
+        (["--tub", "tub", "--set", "LEARNING_RATE_SCHEDULE=cosin"], "LEARNING_RATE_SCHEDULE must"),
+        (["--tub", "tub", "--set", "DROPOUT=1"], "DROPOUT must be"),
     ],
 )
 def test_bad_input_is_one_line_and_changes_nothing(tmp_path, monkeypatch, capsys, words, message):

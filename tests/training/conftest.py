@@ -77,7 +77,8 @@ def trained(lane_tub):
 
     settings = {**SETTINGS, "transforms": Transforms([("CROP", {"top_px": 3})])}
     model = lane_tub.parent / "models" / "mypilot.keras"
-    return train([lane_tub], model, comment="dry floor", **settings), settings
+    watched = {"tensorboard": True, "replay": True, "comment": "dry floor"}
+    return train([lane_tub], model, **watched, **settings), settings
 
 
 class Striking:

@@ -36,3 +36,9 @@ def test_who_remembers_is_given_its_own_answers_and_none_before_a_run():
     assert said[:, 0] == pytest.approx([0.01, 0.025, 0.06, 0.1, 0.13])
     assert said[:, 1] == pytest.approx([0.1, 0.2, 0.1, 0.2, 0.3])
     assert MAX_RUN > 5
+
+
+def test_who_remembers_begins_every_session_afresh():
+    """Rows that follow each other were one run, across the border of two sessions."""
+    said = predict(Echo(), samples("memory", memory_length=2), np.arange(4, 8), 2, nobody)
+    assert said[:, 1] == pytest.approx([0.1, 0.2, 0.1, 0.2])

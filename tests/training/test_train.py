@@ -75,6 +75,25 @@ def test_it_is_in_the_list_of_pilots(result):
     assert entry["History"]["val_loss"] == result.history["val_loss"]
 
 
+def test_times_are_taken(result):
+    seconds, speeds = result.history["seconds"], result.history["images_per_s"]
+    assert 0 < seconds[0] < seconds[-1] <= result.duration_s
+    assert len(speeds) == 6
+    assert min(speeds) > 1
+
+
+def test_whoever_watches_gets_every_epoch(result):
+    from donkeycar.training.replay import Replay, groups_in
+
+    models = result.files.keras.parent
+    [run] = (models / "tensorboard").iterdir()
+    assert sorted(path.name for path in run.iterdir()) == ["train", "validation"]
+    [group] = groups_in(models / "mypilot.replay.h5")
+    replay = Replay(models / "mypilot.replay.h5", group)
+    assert len(replay.epochs) == 7
+    assert replay.history["val_loss"] == pytest.approx(result.history["val_loss"])
+
+
 def test_the_keras_file_opens_and_agrees(result):
     from donkeycar.training.backend import import_keras
 
@@ -99,6 +118,21 @@ def test_one_seed_trains_one_pilot_whether_or_not_it_can_be_kept_meanwhile(
     assert again.files.litert.read_bytes() == result.files.litert.read_bytes()
     assert sum("No space left on device. Training goes on" in said for said in progress.said) == 1
     assert not list(tmp_path.glob(".*"))
+
+
+def test_it_begins_with_another_pilot_and_keeps_its_first_layers(result, tub, tmp_path):
+    from donkeycar.pilots.keras_file import load_keras
+
+    options = {**SETTINGS, "epochs": 1, "transfer": result.files.keras, "layers_to_train": 7}
+    begun = train([tub], tmp_path / "begun.keras", **options)
+    before, after = load_keras(result.files.keras), load_keras(begun.files.keras)
+    kept = {"conv2d_1", "conv2d_5"}
+    for name in (*kept, "dense_1", "n_outputs0"):
+        same = (before.get_layer(name).kernel.numpy() == after.get_layer(name).kernel.numpy()).all()
+        assert same == (name in kept)
+    [entry] = json.loads((tmp_path / "database.json").read_text())
+    assert entry["Transfer"] == "mypilot"
+    assert begun.info.training["transfer"] == str(result.files.keras)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -144,6 +178,6 @@ def test_impossible_settings_are_refused_before_anything_is_read(tub, tmp_path, 
 
 def test_an_old_suffix_is_answered_with_the_new_one(tub, tmp_path):
     with pytest.raises(
-        TrainingError, match=r"must end in .* Received: .*a.h5  Say --model .*a.keras"
+        TrainingError, match=r"must end in .* Received: .*a.h5. Say --model .*a.keras"
     ):
         train([tub], tmp_path / "a.h5")

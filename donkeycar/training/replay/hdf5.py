@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import h5py
 
 # The file says of itself what it is.
-MARK, MARKED = "format", "donkeycar replay 1"
+MARK, MARKED = "format", b"donkeycar replay 1"
 # More than any replay needs; a damaged size must not fill the memory.
 LARGEST_BYTES = 4 << 30
 
@@ -49,19 +49,26 @@ def opened(path: Path) -> "Iterator[h5py.File]":
         raise TrainingError(f"A replay is an HDF5 file. Received: {path}, which is none")
     try:
         with h5py.File(path, "r") as file:
-            mark = file.attrs.get(MARK)
-            if not isinstance(mark, str) or not mark.startswith("donkeycar replay"):
-                raise TrainingError(f"{path} is an HDF5 file, but no replay of donkeycar")
-            if mark != MARKED:
-                raise TrainingError(
-                    f"A replay must be of the kind {MARKED!r}. Received: {mark!r} in {path}. "
-                    "Next step: update donkeycar"
-                )
+            _check_mark(file, path)
             yield file
     except TrainingError:
         raise
     except (OSError, KeyError, ValueError, RuntimeError, TypeError, MemoryError) as error:
         raise TrainingError(f"The replay {path} is damaged: {error}") from error
+
+
+def _check_mark(file: "h5py.File", path: Path) -> None:
+    mark = b""
+    # Text of any length is not even looked at: where that is damaged, HDF5 may never come back.
+    if MARK in file.attrs and file.attrs.get_id(MARK).dtype.kind == "S":
+        mark = bytes(file.attrs[MARK])
+    if not mark.startswith(b"donkeycar replay"):
+        raise TrainingError(f"{path} is an HDF5 file, but no replay of donkeycar")
+    if mark != MARKED:
+        raise TrainingError(
+            f"A replay must be of the kind {MARKED!r}. Received: {mark!r} in {path}. "
+            "Next step: update donkeycar"
+        )
 
 
 def subgroups(group: Any) -> list[str]:

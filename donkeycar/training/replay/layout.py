@@ -91,7 +91,7 @@ def rewritten(path: Path) -> "Iterator[Any]":
         # Version 1.10 of the format has checksums of all that describes the numbers. Without
         # `track_order` HDF5 would forget which recording is the oldest.
         with h5py.File(scratch, "w", libver=("v110", "v110"), track_order=True) as file:
-            file.attrs[MARK] = MARKED
+            file.attrs[MARK] = np.bytes_(MARKED)
             if path.exists():
                 with opened(path) as old:
                     for name in subgroups(old):

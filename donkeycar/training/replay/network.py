@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from donkeycar.errors import TrainingError
@@ -11,6 +13,7 @@ UNSAFE = {
     "FlaxLayer", "IntegerLookup", "JaxLayer", "Lambda", "StringLookup", "TFSMLayer",
     "TextVectorization", "TorchModuleWrapper",
 }  # fmt: skip
+_NOT_RECORDABLE = "Only Sequential and functional models can be recorded. Received: {}"
 # What Keras writes in place of values that JSON does not know; the others may hold code.
 SAFE_VALUES = {"__keras_tensor__", "__tuple__", "__ellipsis__", "__slice__"}
 
@@ -26,18 +29,26 @@ def describe(model: Any) -> dict[str, Any]:
     """
     import keras
 
+    # Not `serialize_keras_object`: that also wants to know how the network was compiled.
     try:
-        config = keras.saving.serialize_keras_object(model)
-        config.pop("compile_config", None)
+        config = model.get_config()
         text = json.dumps(config)
     except (TypeError, ValueError, NotImplementedError) as error:
-        raise TrainingError(
-            f"Only Sequential and functional models can be recorded. Received: {model.name} "
-            f"({error})"
-        ) from error
-    check(json.loads(text))
-    _rebuilt(json.loads(text), shapes_of(model), draft_only=True)
-    return dict(json.loads(text))
+        raise TrainingError(_NOT_RECORDABLE.format(f"{model.name} ({error})")) from error
+    if isinstance(model, keras.Sequential):
+        kind = "Sequential"
+    elif "input_layers" in config:
+        kind = "Model"
+    else:
+        raise TrainingError(_NOT_RECORDABLE.format(f"{model.name}, a {type(model).__name__}"))
+    described: dict[str, Any] = {
+        "module": "keras",
+        "class_name": kind,
+        "config": json.loads(text),
+        "build_config": model.get_build_config(),
+    }
+    _text_of(described, shapes_of(model))
+    return described
 
 
 def shapes_of(model: Any) -> list[tuple[int, ...]]:
@@ -58,8 +69,9 @@ def rebuild(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> Any:
     Raises:
         TrainingError: If the description is damaged, names unsafe parts, or does not suit `shapes`.
     """
-    check(config)
-    return _rebuilt(config, shapes)
+    text = _text_of(config, shapes)
+    with _understood():
+        return _built(text)
 
 
 def check(config: Any) -> None:
@@ -97,32 +109,43 @@ def _parts(config: Any) -> Iterator[dict[str, Any]]:
             waiting.extend(node)
 
 
-def _rebuilt(
-    config: dict[str, Any], shapes: Sequence[tuple[int, ...]], *, draft_only: bool = False
-) -> Any:
-    import keras
-
+def _text_of(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> str:
+    """What Keras can build safely, once its weights are known to have these shapes."""
+    check(config)
     text = json.dumps(_in_float32(config))
+    # A thread of its own: Keras remembers unfilled weights there, and would fill them later.
+    with _understood(), ThreadPoolExecutor(1) as thread:
+        found = thread.submit(_draft, text).result()
+    if found != list(shapes):
+        raise TrainingError(
+            "The recorded weights must suit the recorded network. "
+            f"Received: weights of shapes {list(shapes)} for {found}"
+        )
+    return text
 
-    def build() -> Any:
-        # Keras takes the description apart while it reads it: everyone gets a fresh one.
-        model = keras.saving.deserialize_keras_object(json.loads(text), safe_mode=True)
-        return _functional(model) if isinstance(model, keras.Sequential) else model
 
+@contextmanager
+def _understood() -> Iterator[None]:
     try:
-        # Shapes first, without values: a damaged file must not fill the memory.
-        with keras.StatelessScope(initialize_variables=False):
-            found = shapes_of(build())
-        if found != list(shapes):
-            raise TrainingError(
-                "The recorded weights must suit the recorded network. "
-                f"Received: weights of shapes {list(shapes)} for {found}"
-            )
-        return None if draft_only else build()
-    except TrainingError:
-        raise
+        yield
     except Exception as error:  # Keras raises whatever it likes for a description it cannot read
         raise TrainingError(f"Keras cannot rebuild the recorded network: {error}") from error
+
+
+def _draft(text: str) -> list[tuple[int, ...]]:
+    """Shapes of the weights without the weights: a damaged file must not fill the memory."""
+    import keras
+
+    with keras.StatelessScope(initialize_variables=False):
+        return shapes_of(_built(text))
+
+
+def _built(text: str) -> Any:
+    import keras
+
+    # Keras takes the description apart while it reads it: everyone gets a fresh one.
+    model = keras.saving.deserialize_keras_object(json.loads(text), safe_mode=True)
+    return _functional(model) if isinstance(model, keras.Sequential) else model
 
 
 def _functional(model: Any) -> Any:

@@ -1,6 +1,7 @@
 """What a network was trained to make small, and what its outputs therefore mean."""
 
 import math
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
@@ -34,9 +35,9 @@ class Objective:
     def of(cls, model: Any) -> "Objective":
         """Read it from a network; one that was not compiled has losses of ``None``."""
         names = output_names(model)
-        config = model.get_compile_config() if model.compiled else {}
-        losses = _spread((config or {}).get("loss"), names)
-        weights = _spread((config or {}).get("loss_weights"), names)
+        config = _compile_config(model) if model.compiled else {}
+        losses = _spread(config.get("loss"), names)
+        weights = _spread(config.get("loss_weights"), names)
         return cls(
             {name: _known(loss) for name, loss in losses.items()},
             {name: 1.0 if weight is None else float(weight) for name, weight in weights.items()},
@@ -124,6 +125,15 @@ DEFAULTS: dict[Meaning, Any] = {
     "binary": "binary_crossentropy",
     "classes": _cross_entropy,
 }
+
+
+def _compile_config(model: Any) -> dict[str, Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Keras fears for a `lambda`, which is left out here
+        try:
+            return model.get_compile_config() or {}
+        except (TypeError, ValueError, NotImplementedError):  # something of the user's own
+            return {}
 
 
 def _spread(given: Any, names: list[str]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Records a training into a file while it runs; import it only after `backend.import_keras`."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -35,6 +35,9 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         probe_targets: The right answers. An array, or one for each output by name.
         precision: How matrices are kept: ``float16`` takes half the room of ``float32`` and
             changes a weight by at most 0.05 %.
+        network: The same network made of layers of Keras only, to be drawn with; ``None`` if the
+            one that is trained is.
+        warn: Is told if the disk gets full.
 
     Raises:
         TrainingError: If the name is taken, or the file is no replay.
@@ -52,6 +55,8 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         probe_targets: Given,
         *,
         precision: Precision = "float16",
+        network: Any = None,
+        warn: Callable[[str], None] = warnings.warn,
     ) -> None:
         super().__init__()
         if precision not in PRECISIONS:
@@ -62,6 +67,8 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         self.group = group
         self._given = probe_inputs, probe_targets
         self._precision = precision
+        self._network = network
+        self._warn = warn
         self._writer: RecordingWriter | None = None
         self._begun = False
         check_free(self.path, group)  # better known before a training than after
@@ -85,7 +92,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         probe = Probe.of(self.model, inputs, targets)
         objective = Objective.of(self.model)
         about = {
-            "network": describe(self.model),
+            "network": describe(self.model if self._network is None else self._network),
             "shapes": shapes_of(self.model),
             "objective": {"losses": objective.losses, "weights": objective.weights},
             "inputs": list(probe.inputs),
@@ -112,8 +119,8 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Record what the epoch made of the network."""
         measured = {name: float(value) for name, value in (logs or {}).items()}
-        rate = keras.ops.convert_to_numpy(self.model.optimizer.learning_rate)
-        self._append(epoch + 1, {"learning_rate": float(rate), **measured})
+        rate = float(self.model.optimizer.learning_rate)
+        self._append(epoch + 1, {"learning_rate": rate, **measured})
 
     def on_train_end(self, logs: Any = None) -> None:
         """Close the file."""
@@ -142,5 +149,5 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         try:
             self._writer.append(epoch, self.model.get_weights(), measured)
         except OSError as error:
-            warnings.warn(f"The replay ends before epoch {epoch}: {error}", stacklevel=2)
+            self._warn(f"The replay ends before epoch {epoch}: {error.strerror or error}")
             self.close()

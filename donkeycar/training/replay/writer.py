@@ -140,6 +140,12 @@ class RecordingWriter:
         finally:
             self._lock.release()
 
+    def __del__(self) -> None:
+        # Whoever forgot to close it, after an interruption, loses nothing but some room.
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+
     def _lay_out(
         self,
         group: Any,

@@ -1,0 +1,148 @@
+"""Single records beside what a pilot says to them, and where it looks for that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from donkeycar.errors import PilotError, TubError
+from donkeycar.explain.footage import INDEX, footage
+from donkeycar.explain.overlay import Answer, Overlay
+from donkeycar.pilots import Pilot
+from donkeycar.pilots.pilot import describe
+from donkeycar.training.answers import answer_each
+from donkeycar.tub import TubReader
+
+# As many as fit a screen below each other.
+NUM_RECORDS = 4
+# A pilot that looks back or remembers is shown so many records first: longer than any of them
+# looks, and a second or two of driving.
+BEFORE = 30
+GAP_PX = 6
+PAPER = (246, 248, 250)
+
+
+class Maps(Protocol):
+    """What is needed of `SaliencyMaps`."""
+
+    def __call__(self, inputs: Mapping[str, np.ndarray], output: str = "angle") -> np.ndarray:
+        """Return how much each pixel matters, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A pilot on one record.
+
+    Attributes:
+        index: Of the record.
+        frame: What the car saw, ``uint8`` RGB.
+        driver: What the driver did.
+        pilot: What the pilot would have done.
+        maps: How much each pixel matters, 0 to 1, for ``angle`` and ``throttle``; only for
+            ``angle`` where the throttle follows from it.
+        strangeness: How unlike its recordings the frame is, 1 is the limit of the usual; ``None``
+            if the pilot does not know.
+    """
+
+    index: int
+    frame: np.ndarray
+    driver: Answer
+    pilot: Answer
+    maps: dict[str, np.ndarray]
+    strangeness: float | None
+
+    def in_words(self) -> str:
+        """All of it in a line."""
+        driver = _said("driver", self.driver) if self.driver.given else "no driver"
+        known = "" if self.strangeness is None else f", strangeness {self.strangeness:.1f}"
+        return f"record {self.index}: {driver}, {_said('pilot', self.pilot)}{known}"
+
+
+def explain(
+    pilot: Pilot, maps: Maps, tub: str | Path, records: Sequence[int] | None = None
+) -> list[Reason]:
+    """Ask a pilot about single records.
+
+    Args:
+        pilot: A loaded pilot of any type; it is left fresh.
+        maps: Where its network looks: `SaliencyMaps`.
+        tub: Folder of the tub.
+        records: Their indexes; ``None`` is four from all over the tub.
+
+    Raises:
+        TubError: If there is no such record, or it has no picture.
+        PilotError: If the pilot drives with other frames, or the record lacks what it needs.
+    """
+    held = [record[INDEX] for record in TubReader(tub).records()]
+    if not held:
+        raise TubError(f"There must be records in {tub}. Received: none")
+    if records is None:
+        picks = np.unique(np.linspace(0, len(held) - 1, NUM_RECORDS + 2).astype(int))
+        records = [held[pick] for pick in picks[1:-1] if len(picks) > 2] or held[:1]
+    return [_explained(pilot, maps, tub, index) for index in records]
+
+
+def draw_reasons(reasons: Sequence[Reason], *, scale: int = 3) -> np.ndarray:
+    """One row for each record: the frame, and where the pilot looks to steer and for its speed.
+
+    Args:
+        reasons: What `explain` returned, one or more.
+        scale: How much larger than the frame, 1 to 16.
+
+    Returns:
+        ``uint8`` RGB.
+    """
+    overlay = Overlay(reasons[0].frame.shape, scale=scale)
+    rows = []
+    for reason in reasons:
+        maps: dict[str, np.ndarray | None] = {f"record {reason.index}": None}
+        maps |= {f"for the {name}": where for name, where in reason.maps.items()}
+        panels = [
+            overlay.draw(
+                reason.frame, driver=reason.driver, pilot=reason.pilot, saliency=where, title=title
+            )
+            for title, where in maps.items()
+        ]
+        rows.append(_joined(panels, axis=1))
+    return _joined(rows, axis=0)
+
+
+def _explained(pilot: Pilot, maps: Maps, tub: str | Path, index: int) -> Reason:
+    """Show a pilot what came before a record, then the record."""
+    footage(tub, start=index, end=index + 1)  # says what is wrong with this one record
+    recordings, pictures, _ = footage(tub, start=max(0, index - BEFORE), end=index + 1)
+    if pictures.shape[1:3] != pilot.input_shape[:2]:
+        raise PilotError(
+            f"This pilot drives with frames of {describe(pilot.input_shape)}. Received: "
+            f"{describe(pictures.shape[1:])} in {recordings.tubs[0]}"
+        )
+    for row, answer in answer_each(pilot, recordings, pictures):
+        if row < len(recordings) - 1:
+            continue
+        if answer is None:
+            raise PilotError(
+                f"This pilot needs {', '.join(pilot.vector_channels)} beside each frame. "
+                f"Received: record {index}, which lacks it"
+            )
+        asked = ["angle"] if pilot.kind.name == "inferred" else ["angle", "throttle"]
+        found = {name: maps(pilot.shown, name) for name in asked}
+        reason = Reason(
+            index, pictures[row], Answer(*map(float, recordings.labels[row])), Answer(*answer),
+            found, pilot.strangeness(),
+        )  # fmt: skip
+    return reason
+
+
+def _said(name: str, answer: Answer) -> str:
+    return f"{name} steering {answer.angle:+.2f} throttle {answer.throttle:+.2f}"
+
+
+def _joined(pictures: Sequence[np.ndarray], *, axis: int) -> np.ndarray:
+    """Pictures beside or below each other, with a gap between them."""
+    shape = list(pictures[0].shape)
+    shape[axis] = GAP_PX
+    gap = np.full(shape, PAPER, np.uint8)
+    pieces = [piece for picture in pictures for piece in (gap, picture)][1:]
+    return np.concatenate(pieces, axis=axis)

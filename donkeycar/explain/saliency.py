@@ -1,0 +1,191 @@
+"""Which pixels of a frame a pilot steers by.
+
+By integrated gradients: the frame is faded in from a plain picture, and what each pixel adds to
+the answer on the way is summed up. Alone, the gradient at the frame itself is next to nothing
+where a network is sure.
+
+Source: Sundararajan, Taly, Yan, "Axiomatic Attribution for Deep Networks", ICML 2017. From
+black alone, what is black would not count: the frame is faded in from black and from white, as in
+Sturmfels, Lundberg, Lee, "Visualizing the Impact of Feature Attribution Baselines", Distill 2020.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.bins import BIN_NAMES
+from donkeycar.pilots.head import NUMBER_NAMES, in_order
+
+ASKED = ("angle", "throttle")
+# Steps from each plain picture: with twice as many, maps of a trained `linear` are the same to the
+# eye.
+STEPS = 8
+# Single pixels say little, and flicker in a movie: each takes the mean of a square this wide.
+SMOOTH_PX = 5
+# The few pixels above this share of all are as bright as it gets, or one would darken the rest.
+BRIGHTEST = 0.995
+
+
+class SaliencyMaps:
+    """Finds what a network looks at, frame after frame.
+
+    Args:
+        network: A ``keras.Model`` on TensorFlow, of any type of pilot.
+
+    Raises:
+        PilotError: If it has no image input.
+    """
+
+    def __init__(self, network: Any) -> None:
+        import keras
+        import tensorflow as tf
+
+        images = [one for one in network.inputs if len(one.shape) in (4, 5)]
+        if len(images) != 1:
+            raise PilotError(
+                f"Only a network that takes one image can show where it looks. Received: inputs "
+                f"{[tuple(one.shape) for one in network.inputs]}"
+            )
+        self._image = images[0]
+        self._white = 255.0 if str(self._image.dtype) == "uint8" else 1.0
+        # A whole number has no gradient. The same layers behind an input of floats have one.
+        floats = [
+            keras.Input(tuple(one.shape[1:]), dtype="float32", name=one.name)
+            for one in network.inputs
+        ]
+        self._names = [one.name for one in network.inputs]
+        by_name = dict(zip(self._names, floats, strict=True))
+        structure = keras.tree.map_structure(lambda one: by_name[one.name], network.input)
+        self._network = keras.models.clone_model(
+            network, input_tensors=structure, clone_function=lambda layer: layer
+        )
+        self._structure = network.input
+        self._output_names = list(network.output_names)
+        self._tree = keras.tree
+        self._tf = tf
+
+    def __call__(self, inputs: Mapping[str, np.ndarray], output: str = "angle") -> np.ndarray:
+        """Find the pixels that matter for one frame.
+
+        Args:
+            inputs: What the network gets, by the names of its inputs, with the batch of 1 in
+                front: `Pilot.shown`. All but the image are held as they are.
+            output: ``angle`` or ``throttle``. Of bins, it is the mean of all, weighted by their
+                likelihoods; a pilot whose throttle follows from its steering has only ``angle``.
+
+        Returns:
+            float32, ``(height, width)`` of what the network sees, 0 to 1, of the newest of several
+            frames; all 0 if no pixel changes the answer.
+
+        Raises:
+            PilotError: If the inputs are not what it takes, or there is no such output.
+        """
+        if output not in ASKED:
+            raise PilotError(f"`output` must be angle or throttle. Received: {output=}")
+        image, others = self._sort(inputs)
+        share = (np.arange(STEPS, dtype=np.float32) + 0.5) / STEPS
+        share = share.reshape(-1, *[1] * (image.ndim - 1))
+        change = np.zeros(image.shape[1:], np.float32)
+        for plain in (0.0, self._white):
+            way = plain + share * (image - plain)
+            change += self._gradient(way, others, output).mean(axis=0) * (image[0] - plain)
+        newest = change if change.ndim == 3 else change[-1]
+        return _scaled(np.abs(newest).sum(axis=-1))
+
+    def _gradient(
+        self, images: np.ndarray, others: Mapping[str, np.ndarray], output: str
+    ) -> np.ndarray:
+        """How the answer to each image changes with each of its pixels."""
+        tf = self._tf
+        watched = tf.constant(images, tf.float32)
+        fed = {
+            name: tf.constant(np.repeat(value, len(images), axis=0), tf.float32)
+            for name, value in others.items()
+        }
+        fed[self._image.name] = watched
+        structured = self._tree.map_structure(lambda one: fed[one.name], self._structure)
+        with tf.GradientTape() as tape:
+            tape.watch(watched)
+            answer = tf.reduce_sum(self._answer(self._network(structured, training=False), output))
+        gradient = tape.gradient(answer, watched)
+        if gradient is None:
+            return np.zeros_like(images)
+        return np.asarray(gradient, np.float32)
+
+    def _answer(self, outputs: Any, output: str) -> Any:
+        """One number for each image of a batch."""
+        named = outputs if isinstance(outputs, dict) else {}
+        if not named:
+            listed = outputs if isinstance(outputs, list | tuple) else [outputs]
+            named = dict(zip(self._output_names, listed, strict=True))
+        answer = self._tf.cast(_chosen(named, output), self._tf.float32)
+        count = answer.shape[-1]
+        places = np.linspace(-1, 1, count, dtype=np.float32) if count > 1 else np.ones(1, "f4")
+        return self._tf.reduce_sum(answer * places, axis=-1)
+
+    def _sort(self, inputs: Mapping[str, np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+        """The image as floats, and the other inputs; a converter may have renamed them."""
+        given = {name: np.asarray(value) for name, value in inputs.items()}
+        images = [name for name, value in given.items() if value.ndim in (4, 5)]
+        others = [name for name in self._names if name != self._image.name]
+        vectors = [name for name in given if name not in images]
+        wanted = tuple(self._image.shape[1:])
+        if (
+            len(images) != 1
+            or given[images[0]].shape != (1, *wanted)
+            or len(vectors) != len(others)
+        ):
+            raise PilotError(
+                f"This network looks at one image of {wanted} and {len(others)} rows of numbers. "
+                f"Received: { {name: value.shape for name, value in given.items()} }"
+            )
+        image = given[images[0]]
+        if image.dtype == np.uint8 and self._white == 1.0:
+            image = image / np.float32(255)
+        elif image.dtype != np.uint8 and self._white == 255.0:
+            image = image * np.float32(255)
+        if set(vectors) != set(others):
+            return image.astype(np.float32), dict(
+                zip(others, (given[name] for name in vectors), strict=True)
+            )
+        return image.astype(np.float32), {name: given[name] for name in others}
+
+
+def saliency(network: Any, inputs: Mapping[str, np.ndarray], output: str = "angle") -> np.ndarray:
+    """Find the pixels of one frame that matter: `SaliencyMaps` for those who ask once.
+
+    Args:
+        network: As for `SaliencyMaps`.
+        inputs: As there.
+        output: As there.
+    """
+    return SaliencyMaps(network)(inputs, output)
+
+
+def _chosen(outputs: Mapping[str, Any], output: str) -> Any:
+    """The output that says it, of a pilot of any age: by name, else by its place."""
+    column = ASKED.index(output)
+    for pair in (*NUMBER_NAMES, *BIN_NAMES):
+        if pair[column] in outputs:
+            return outputs[pair[column]]
+    listed = in_order(outputs) or list(outputs.values())
+    both = [value for value in listed if value.shape[-1] == 2]
+    if len(listed) == 1 and both:
+        return both[0][:, column : column + 1]
+    listed = [value for value in listed if len(value.shape) == 2]
+    if column >= len(listed):
+        raise PilotError(f"This pilot has no output for the {output} alone. Ask for the angle.")
+    return listed[column]
+
+
+def _scaled(change: np.ndarray) -> np.ndarray:
+    """Smooth, and bring to 0 to 1."""
+    kernel = np.ones(SMOOTH_PX, np.float32) / SMOOTH_PX
+    for axis in (0, 1):
+        change = np.apply_along_axis(np.convolve, axis, change, kernel, mode="same")
+    top = float(np.quantile(change, BRIGHTEST)) or float(change.max())
+    if not top > 0 or not np.isfinite(change).all():
+        return np.zeros(change.shape, np.float32)
+    return np.clip(change / top, 0, 1).astype(np.float32)

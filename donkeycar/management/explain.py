@@ -1,0 +1,45 @@
+"""`donkey explain`: what a pilot says to single records, and which pixels it says it by."""
+
+import argparse
+from pathlib import Path
+
+from donkeycar.management.seen_through import add_pilot_arguments, open_pilot
+from donkeycar.management.tub_paths import one_tub
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    add_pilot_arguments(parser, "the pilot; its .keras must be there, too", required=True)
+    parser.add_argument("--tub", required=True, metavar="PATH", help="the tub to look at")
+    parser.add_argument(
+        "--record", type=int, nargs="+", metavar="N",
+        help="indexes of records, as the car's page shows them (default: four from all over)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=Path, default=Path("explain.png"),
+        help="the picture, .png (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--scale", type=int, default=3, help="enlarge the frames (default: %(default)s)"
+    )
+
+
+def run(args: argparse.Namespace) -> None:
+    """Draw the picture, and say what is in it."""
+    from PIL import Image
+
+    from donkeycar.explain.reasons import draw_reasons, explain
+    from donkeycar.explain.saliency import SaliencyMaps
+    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.training.backend import import_keras
+
+    pilot = open_pilot(args)
+    import_keras()
+    maps = SaliencyMaps(load_keras(args.model))
+    reasons = explain(pilot, maps, one_tub(args.tub), args.record)
+    out = args.out.expanduser()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(draw_reasons(reasons, scale=args.scale)).save(out)
+    for reason in reasons:
+        print(reason.in_words())
+    print(f"wrote {out}")

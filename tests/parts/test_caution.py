@@ -1,0 +1,86 @@
+"""Slowing down where the pilot knows nothing like it."""
+
+import json
+
+import pytest
+
+from donkeycar import Vehicle
+from donkeycar.assembly import add_camera, add_pilot, make_clock, make_world
+from donkeycar.config import load_config
+from donkeycar.errors import ConfigError
+from donkeycar.management.createcar import create_car
+from donkeycar.parts.caution import Caution
+
+
+class Knows:
+    def __init__(self, score):
+        self.score = score
+
+    def strangeness(self):
+        return self.score
+
+
+@pytest.mark.parametrize(
+    ("score", "strength", "throttle", "wanted"),
+    [
+        (0.0, 1.0, 0.4, 0.4),
+        (1.0, 1.0, 0.4, 0.4),
+        (1.5, 1.0, 0.4, 0.2),
+        (2.0, 1.0, 0.4, 0.0),
+        (99.0, 1.0, 0.4, 0.0),
+        (99.0, 0.5, 0.4, 0.2),
+        (99.0, 1.0, -0.4, -0.4),  # braking is not a thing to be careful with
+        (99.0, 1.0, 0.0, 0.0),
+        (99.0, 1.0, None, None),
+        (None, 1.0, 0.4, 0.4),
+    ],
+)
+def test_it_takes_throttle_and_gives_none(score, strength, throttle, wanted):
+    given, shown = Caution(Knows(score), strength=strength).run(throttle)
+    assert given == (wanted if wanted is None else pytest.approx(wanted))
+    assert shown == score
+
+
+def test_it_stays_careful_while_the_pilot_starts_afresh():
+    pilot = Knows(9.0)
+    caution = Caution(pilot, strength=1.0)
+    caution.run(0.4)
+    pilot.score = None
+    assert caution.run(0.4) == (0.0, 9.0)
+
+
+@pytest.fixture
+def car(tmp_path):
+    create_car(tmp_path / "car", template="sim")
+    return tmp_path / "car"
+
+
+def assemble(car, model, *settings):
+    size = ["IMAGE_H=64", "IMAGE_W=80", "WEB_CONTROL_PORT=0"]
+    cfg = load_config(car / "config.py", overrides=[*size, *settings])
+    vehicle = Vehicle(clock=make_clock(cfg))
+    add_camera(vehicle, cfg, make_world(cfg))
+    add_pilot(vehicle, cfg, model)
+    return vehicle
+
+
+def test_a_car_with_a_strange_road_ahead_slows_down(car, road_pilot):
+    """The simulator shows another road than the one that was learnt."""
+    for settings, slow in (([], False), (["AI_CAUTION=1.0"], True)):
+        vehicle = assemble(car, road_pilot.litert, *settings)
+        vehicle.start(rate_hz=20, max_loop_count=20)
+        throttle, score = vehicle.mem.get(["pilot/throttle", "pilot/strangeness"])
+        assert (score is not None and score > 2) is slow
+        assert (throttle == 0) is slow
+
+
+def test_a_pilot_that_does_not_know_cannot_be_careful(car, road_pilot, tmp_path):
+    for name in ("tflite", "json"):
+        (tmp_path / f"old.{name}").write_bytes(
+            road_pilot.litert.with_suffix(f".{name}").read_bytes()
+        )
+    content = json.loads((tmp_path / "old.json").read_text())
+    content["familiar"] = None
+    (tmp_path / "old.json").write_text(json.dumps(content))
+    with pytest.raises(ConfigError, match="AI_CAUTION=0.5 and .*old.tflite, which does not"):
+        assemble(car, tmp_path / "old.tflite", "AI_CAUTION=0.5")
