@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from donkeycar.errors import PilotError, TubError
 from donkeycar.explain.footage import INDEX, footage
@@ -20,7 +21,7 @@ NUM_RECORDS = 4
 # A pilot that looks back or remembers is shown so many records first: longer than any of them
 # looks, and a second or two of driving.
 BEFORE = 30
-GAP_PX = 6
+GAP_PX, TITLE_PX = 6, 15
 PAPER = (246, 248, 250)
 
 
@@ -100,8 +101,11 @@ def draw_reasons(reasons: Sequence[Reason], *, scale: int = 3) -> np.ndarray:
         maps: dict[str, np.ndarray | None] = {f"record {reason.index}": None}
         maps |= {f"for the {name}": where for name, where in reason.maps.items()}
         panels = [
-            overlay.draw(
-                reason.frame, driver=reason.driver, pilot=reason.pilot, saliency=where, title=title
+            _titled(
+                overlay.draw(
+                    reason.frame, driver=reason.driver, pilot=reason.pilot, saliency=where
+                ),
+                title,
             )
             for title, where in maps.items()
         ]
@@ -137,6 +141,15 @@ def _explained(pilot: Pilot, maps: Maps, tub: str | Path, index: int) -> Reason:
 
 def _said(name: str, answer: Answer) -> str:
     return f"{name} steering {answer.angle:+.2f} throttle {answer.throttle:+.2f}"
+
+
+def _titled(picture: np.ndarray, title: str) -> np.ndarray:
+    """Write a title into the upper left corner; the strip below has no room in small frames."""
+    image = Image.fromarray(picture)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(TITLE_PX)
+    draw.text((6, 4), title, "white", font, stroke_width=2, stroke_fill="black")
+    return np.asarray(image)
 
 
 def _joined(pictures: Sequence[np.ndarray], *, axis: int) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Who else watches a training: logs of every epoch. Import it only after `backend.import_keras`."""
 
 import time
-from pathlib import Path
 from typing import Any
 
 from donkeycar.pilots.bundle import PilotFiles

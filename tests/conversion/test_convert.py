@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 
 from donkeycar.conversion import child
+from donkeycar.conversion.adapt import as_pilot
 from donkeycar.conversion.convert import convert_model
 from donkeycar.conversion.describe import Wish
+from donkeycar.conversion.read import read_network
 from donkeycar.conversion.translate import to_keras_3
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.management.cli import main
@@ -48,6 +50,11 @@ def convert(keras, tmp_path):
     return convert
 
 
+def read(old, desk):
+    """Read a model and make a pilot's network of it, without converting it."""
+    return as_pilot(read_network(old, desk))
+
+
 def said(files, frames, **choice):
     pilot = load_pilot(files.litert, **choice)
     return np.array([pilot.infer(frame) for frame in frames])
@@ -77,14 +84,14 @@ def saved_model(tmp_path, keras):
 
 
 def test_a_linear_pilot_of_keras_2_in_each_of_its_formats(convert, saved_model, tmp_path, frames):
-    for old in (
-        write_h5(tmp_path / "theirs.h5", linear()),
-        write_keras(tmp_path / "theirs.keras", linear()),
-        saved_model,
-    ):
-        files = convert(old)
-        np.testing.assert_allclose(said(files, frames), answers(frames), atol=1e-5)
-        assert load_pilot(files.litert).kind.name == "linear"
+    files = convert(write_h5(tmp_path / "theirs.h5", linear()))
+    np.testing.assert_allclose(said(files, frames), answers(frames), atol=1e-5)
+    for old in (write_keras(tmp_path / "theirs.keras", linear()), saved_model):
+        model, kind = read(old, tmp_path)
+        given = model.predict_on_batch(frames)
+        together = np.concatenate([given["angle"], given["throttle"]], axis=1)
+        np.testing.assert_allclose(together, answers(frames), atol=1e-5)
+        assert kind.name == "linear"
 
 
 def test_what_keras_3_cannot_express_keras_2_can(convert, tmp_path, frames, monkeypatch):
@@ -163,26 +170,28 @@ def conv3d_network(keras):
     return keras.Model(pictures, layers.Dense(2, name="outputs")(x))
 
 
-@pytest.mark.parametrize(
-    ("make", "name"),
-    [(memory_network, "memory"), (rnn_network, "rnn"), (conv3d_network, "3d")],
-)
-def test_what_keras_2_wrote_otherwise_is_understood(
+def test_a_merge_that_was_no_layer_is_understood(keras, tmp_path, frames, recwarn):
+    model = memory_network(keras)
+    model.save(tmp_path / "theirs.h5")
+    adapted, kind = read(as_keras_2(tmp_path / "theirs.h5"), tmp_path)
+    assert kind.name == "memory"
+    scaled, memory = frames.astype(np.float32) / 255, np.full((len(frames), 4), 0.5, np.float32)
+    given = adapted.predict_on_batch([frames, memory])
+    for mine, theirs in zip(given.values(), model.predict_on_batch([scaled, memory]), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-5)
+
+
+@pytest.mark.parametrize(("make", "name"), [(rnn_network, "rnn"), (conv3d_network, "3d")])
+def test_frames_in_a_row_become_what_litert_can_run(
     keras, convert, tmp_path, frames, make, name, recwarn
 ):
     model = make(keras)
     model.save(tmp_path / "theirs.h5")
-    files = convert(as_keras_2(tmp_path / "theirs.h5"))
-    pilot = load_pilot(files.litert)
+    pilot = load_pilot(convert(as_keras_2(tmp_path / "theirs.h5")).litert)
     assert pilot.kind.name == name
     given = pilot.infer(frames[0])
-    scaled = frames[:1].astype(np.float32) / 255
-    inputs = {
-        "memory": [scaled, np.zeros((1, 4), np.float32)],
-        "rnn": scaled[:, None].repeat(2, axis=1),
-        "3d": scaled[:, None].repeat(2, axis=1),
-    }[name]
-    assert given == pytest.approx(np.ravel(model.predict_on_batch(inputs)), abs=1e-5)
+    twice = (frames[:1].astype(np.float32) / 255)[:, None].repeat(2, axis=1)
+    assert given == pytest.approx(np.ravel(model.predict_on_batch(twice)), abs=1e-5)
 
 
 def test_a_pilot_of_our_own_keeps_what_its_sidecar_says(keras, convert, tmp_path, frames):

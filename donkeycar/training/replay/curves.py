@@ -134,6 +134,16 @@ class Curves:
 
 
 def _metrics(study: Study) -> dict[str, Array]:
-    """What was measured besides loss and learning rate."""
+    """What was measured besides loss and learning rate; in validation too, if there is any.
+
+    Others, the time an epoch took for example, do not belong on the same axis.
+    """
+    history = study.recording.history
     known = (*LOSSES, RATE)
-    return {name: part for name, part in study.recording.history.items() if name not in known}
+    found = {name: part for name, part in history.items() if name not in known}
+    pairs = {
+        name: part
+        for name, part in found.items()
+        if f"val_{name}" in found or name.removeprefix("val_") in set(found) - {name}
+    }
+    return pairs or found

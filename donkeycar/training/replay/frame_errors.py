@@ -60,7 +60,7 @@ class FrameErrors(Scene):
         for axes in self._pictures:
             axes.set_axis_off()
         errors = [part for place in self.places for part in self.study.errors(place).values()]
-        rows, highest = len(self.study.probe), limits(errors, margin=0.15)[1]
+        rows, highest = len(self.study.probe), limits(errors, margin=0.05)[1]
         self._axes.set(xlim=(-0.01 * rows, 1.01 * rows), ylim=(0, highest))
 
     def draw(self, place: int) -> None:
@@ -73,7 +73,10 @@ class FrameErrors(Scene):
                 values, color=class_colour(number), lw=0.9, alpha=0.8,
                 label=f"{name}, mean {np.mean(values):.3f}",
             )  # fmt: skip
-        legend(self._axes, ncols=4, loc="upper right", labelcolor=INK)
+        legend(
+            self._axes, ncols=4, labelcolor=INK, loc="lower right", bbox_to_anchor=(1, 1),
+            borderpad=0.1,
+        )  # fmt: skip
         for axes, row in zip(self._pictures, worst, strict=False):
             self._axes.axvline(row, color=SOFT, lw=0.6, zorder=0)
             wipe(axes)

@@ -161,7 +161,10 @@ def _grid(panels: Sequence[Panel]) -> list[tuple[int, slice]]:
     """Row and columns of each panel, the wide ones last."""
     narrow = sum(not SCENES[panel.show].wide for panel in panels)
     columns = {0: 2, 1: 1 if narrow == len(panels) else 2, 2: 2, 4: 2}.get(narrow, 3)
-    places = [(n // columns, slice(n % columns, n % columns + 1)) for n in range(narrow)]
+    if narrow == 1:  # alone in its row
+        places = [(0, slice(0, columns))]
+    else:
+        places = [(n // columns, slice(n % columns, n % columns + 1)) for n in range(narrow)]
     first_wide = -(-narrow // columns)
     places += [(first_wide + n, slice(0, columns)) for n in range(len(panels) - narrow)]
     return places
