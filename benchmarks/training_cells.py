@@ -130,6 +130,8 @@ def ours(*, blind: bool = False, **options: Any) -> Callable[[JudgedTub, int, Pa
             seed=seed,
             progress=Bars(),
         )
+        if result.ended == "interrupted":  # half a training is no result
+            raise KeyboardInterrupt
         pilot = load_pilot(result.files.litert, num_threads=1)
         frames = [tub.reader.image(record) for record in tub.judging]
         answers = np.array([pilot.infer(frame) for frame in frames])
@@ -137,6 +139,7 @@ def ours(*, blind: bool = False, **options: Any) -> Callable[[JudgedTub, int, Pa
             "answers": np.round(answers, 6).tolist(),
             "history": result.history,
             "best_epoch": result.best_epoch,
+            "ended": result.ended,
             "duration_s": result.duration_s,
             "latency_ms": _latency_ms(pilot, frames),
             "options": {name: str(value) for name, value in options.items()},

@@ -1,5 +1,7 @@
-"""A training that is killed, twice, and goes on."""
+"""A training that is killed, then finds the disk full, and goes on."""
 
+import errno
+import os
 import shutil
 
 import pytest
@@ -35,14 +37,22 @@ def left(killed, tmp_path):
     return tmp_path / "left" / "pilot.keras", settings
 
 
-def test_it_goes_on_to_the_same_weights_to_the_last_bit(left, trained, lane_tub, striking):
+def full(*args, **settings):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_it_goes_on_to_the_same_weights_to_the_last_bit(
+    left, trained, lane_tub, striking, monkeypatch
+):
     model, settings = left
     whole, _ = trained
     assert [path.name for path in model.parent.iterdir()] == ["pilot.checkpoint"]
-    # Killed again, after the last step, before the pilot is written.
-    progress = striking(1, kill, task="judging")
-    with pytest.raises(Killed):
-        train([lane_tub], model, resume=True, progress=progress, **{**settings, "seed": None})
+    # Again in vain: after the last step there is no room for the pilot.
+    progress = striking()
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.write_bytes", full)
+        with pytest.raises(TrainingError, match="No space left on device. Make room .* --resume"):
+            train([lane_tub], model, resume=True, progress=progress, **{**settings, "seed": None})
     assert progress.steps["training"] == 60
     assert [path.name for path in model.parent.iterdir()] == ["pilot.checkpoint"]
 

@@ -88,8 +88,9 @@ class Board:
         """Draw an epoch in place of the last one."""
         for scene, panel in self._scenes:
             scene.draw(panel.replay.place(epoch))
-        before = " (before training)" if epoch == self._first else ""
-        self._head.set_text(f"epoch {epoch} of {self._last}{before}")
+        words = [f"epoch {epoch} of {self._last}"] if self._last > self._first else []
+        words += ["before training"] if epoch == self._first else []
+        self._head.set_text(", ".join(words))
 
     def pixels(self, epoch: int) -> Array:
         """Draw an epoch, and return it: ``uint8`` RGB, ``(height, width, 3)``, even sides."""
