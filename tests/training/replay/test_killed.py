@@ -34,7 +34,7 @@ def wait_for_epochs(path, count, process):
             with opened(path) as file:
                 if len(epochs_done(file["a"])) >= count:
                     return
-        time.sleep(0.01)
+        time.sleep(0.05)
     pytest.fail("nothing was recorded")
 
 
@@ -64,7 +64,7 @@ def test_a_killed_training_is_there_up_to_its_last_epoch(tmp_path):
 def test_wherever_it_is_killed_every_epoch_that_counts_is_whole(tmp_path):
     rng = np.random.default_rng(0)
     recorded = 0
-    for number in range(6):
+    for number in range(4):
         path = tmp_path / f"{number}.h5"
         process = start(path)
         wait_for_epochs(path, 2, process)
@@ -79,4 +79,4 @@ def test_wherever_it_is_killed_every_epoch_that_counts_is_whole(tmp_path):
                     assert np.array_equal(file[f"a/weights/{place:04}"][epoch], wanted)
                 assert file["a/history"][epoch, 0] == pytest.approx(1 / (1 + epoch))
         recorded += len(epochs)
-    assert recorded > 50, "the processes recorded something"
+    assert recorded > 30, "the processes recorded something"
