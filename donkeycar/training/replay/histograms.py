@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 BINS = 25
 # More classes than this are not told apart by colour.
 MOST_CLASSES = 6
+# Room above the highest bar for words, as a factor.
+HEADROOM = 1.2
 # Share of rows whose loss may lie beyond the axis; they are counted in its last bin.
 BEYOND = 0.01
 
@@ -37,7 +39,7 @@ class Probability(Scene):
         self._classes = self.study.classes(self._output)
         self._numbers = np.unique(self._classes)
         highest = [counts.max() for place in self.places for counts in self._counts(place)]
-        self._top = max(1, *highest) * 1.08
+        self._top = max(1, *highest) * HEADROOM
         whose = "yes" if self._binary else "the right class"
         dress(self._axes, x=f"probability of {whose}", y="rows")
 
@@ -89,7 +91,7 @@ class LossHistogram(Scene):
         ends = [np.quantile(part[np.isfinite(part)], 1 - BEYOND) for part in losses
                 if np.isfinite(part).any()]  # fmt: skip
         self._edges = np.linspace(0, max([1e-6, *map(float, ends)]), BINS + 1)
-        self._top = 1.08 * max(1, *(self._counts(place).max() for place in self.places))
+        self._top = HEADROOM * max(1, *(self._counts(place).max() for place in self.places))
 
     def draw(self, place: int) -> None:
         """Show the histogram of an epoch, and its mean."""

@@ -114,6 +114,24 @@ def test_room_that_early_stopping_leaves_is_cut_off(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["a.h5"], "nothing is left beside it"
 
 
+def test_a_training_that_is_interrupted_is_closed_by_its_with_block(tmp_path):
+    import keras
+
+    def interrupt(epoch, logs):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+    data = toys.moons()
+    ctrl_c = keras.callbacks.LambdaCallback(on_epoch_begin=interrupt)
+    with (
+        pytest.raises(KeyboardInterrupt),
+        recorder(tmp_path / "a.h5", "a", *data) as recording,
+    ):
+        train(toys.moon_network(), data, [ctrl_c, recording], 500)
+    assert Replay(tmp_path / "a.h5").epochs == (0, 1, 2)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.h5"]
+
+
 def test_training_that_goes_on_keeps_its_numbers(tmp_path):
     data = toys.moons()
     toys.moon_network().fit(
