@@ -9,7 +9,7 @@ from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
 
 TYPES = list(PILOT_TYPES)
 # Small, so that the tests are fast; the smallest that a type takes is tested too.
-SIDES = {"linear": 61, "categorical": 77, "rnn": 49, "3d": 46, "latent": 77, "efficient": 32}
+SIDES = {"linear": 61, "categorical": 77, "rnn": 49, "3d": 46, "latent": 77, "efficient": 46}
 SMALL = {name: (SIDES.get(name, 61), SIDES.get(name, 61) + 6, 3) for name in TYPES}
 # Options that a training finds in its recordings, and smaller ones than usual.
 OPTIONS = {

@@ -14,7 +14,7 @@ CONVOLUTIONS = ((32, 6, 4), (48, 3, 2), (64, 3, 1), (32, 3, 1))
 CONVOLUTION_DROPOUT = 0.2
 DENSE_UNITS = (100, 50)
 DENSE_DROPOUT = 0.3
-MIN_SIDE_PX = 50
+MIN_SIDE_PX = 46
 
 
 def build(
@@ -26,7 +26,7 @@ def build(
     """Build the untrained network.
 
     Args:
-        input_shape: Height, width and channels of a frame; each side at least 50 pixels.
+        input_shape: Height, width and channels of a frame; each side at least 46 pixels.
         network: What is to be compared; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable.
 
