@@ -68,9 +68,9 @@ def work(tub: Path, folder: Path, *, train: bool) -> dict[str, object]:
     from donkeycar.training import train as train_pilot
     from donkeycar.training.augmentation import Augmentation
     from donkeycar.training.backend import import_keras
-    from donkeycar.training.frames import decode
-    from donkeycar.training.recordings import gather
-    from donkeycar.training.samples import Samples
+    from donkeycar.training.records.frames import decode
+    from donkeycar.training.records.recordings import gather
+    from donkeycar.training.records.samples import Samples
 
     seconds: dict[str, float] = {}
     started_s = time.monotonic()
@@ -85,7 +85,7 @@ def work(tub: Path, folder: Path, *, train: bool) -> dict[str, object]:
         lap("train")
         num_records = len(TubReader(tub))
     else:
-        from donkeycar.training.batches import Batches
+        from donkeycar.training.epochs.batches import Batches
 
         recordings = gather([tub])
         lap("gather")

@@ -21,9 +21,9 @@ from donkeycar.rollout import record_expert
 from donkeycar.training import Silent
 from donkeycar.training.augmentation import AUGMENTATIONS, Augmentation
 from donkeycar.training.backend import import_keras
-from donkeycar.training.frames import decode
-from donkeycar.training.recordings import Recordings, gather
-from donkeycar.training.samples import Samples
+from donkeycar.training.records.frames import decode
+from donkeycar.training.records.recordings import Recordings, gather
+from donkeycar.training.records.samples import Samples
 
 GOAL_IMAGES_S = 5000
 BATCH_SIZE = 128
@@ -100,7 +100,7 @@ def augment(
 
 def batches(recordings: Recordings, in_memory: np.ndarray, folder: Path) -> bool:
     """Print how many images a second are dealt out; whether the goal is met."""
-    from donkeycar.training.batches import Batches
+    from donkeycar.training.epochs.batches import Batches
 
     _, on_disk = decode(recordings, folder=folder, progress=Silent(), memory_budget_bytes=0)
     best = 0.0

@@ -22,7 +22,7 @@ from donkeycar.pilots import PILOT_TYPES, load_pilot
 from donkeycar.pilots.registry import IMU_CHANNELS
 from donkeycar.rollout import evaluate_pilot
 from donkeycar.training.answers import answers
-from donkeycar.training.recordings import gather
+from donkeycar.training.records.recordings import gather
 
 
 @pytest.fixture(scope="module", params=PILOT_TYPES)
@@ -79,9 +79,9 @@ STATED = {
 def test_every_file_of_it_answers_as_the_network_that_was_trained(model, full_car, precision):
     from donkeycar.pilots.keras_file import load_keras
     from donkeycar.pilots.registry import NETWORK
-    from donkeycar.training.predict import predict
+    from donkeycar.training.epochs.predict import predict
     from donkeycar.training.progress import Silent
-    from donkeycar.training.samples import Samples
+    from donkeycar.training.records.samples import Samples
 
     recordings = gather([full_car / "data"])
     frames = np.stack([recordings.image(row) for row in range(len(recordings))])

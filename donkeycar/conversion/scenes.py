@@ -28,8 +28,8 @@ def recorded(pilot: Pilot, tubs: Sequence[Path]) -> tuple[np.ndarray, np.ndarray
     Raises:
         TrainingError: If the tubs have no such frames or vectors.
     """
-    from donkeycar.training.columns import vectors
-    from donkeycar.training.recordings import gather
+    from donkeycar.training.records.columns import vectors
+    from donkeycar.training.records.recordings import gather
 
     recordings = gather(tubs)
     picks = np.unique(np.linspace(0, len(recordings) - 1, COUNT).astype(int))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from donkeycar.evaluation.bootstrap import Blocks, Interval
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.recordings import Recordings
 
 # Less than this to either side is driving straight on: the play of a joystick.
 STRAIGHT = 0.1

@@ -22,9 +22,9 @@ from donkeycar.pilots.transform import Transforms
 from donkeycar.rollout import evaluate_pilot
 from donkeycar.sim.track import Track, find_track
 from donkeycar.training.answers import answers
-from donkeycar.training.frames import decode
 from donkeycar.training.progress import Progress, Silent
-from donkeycar.training.recordings import Recordings, gather
+from donkeycar.training.records.frames import decode
+from donkeycar.training.records.recordings import Recordings, gather
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Whether a pilot learnt from the very records that are to judge it."""
 
 from donkeycar.pilots.sidecar import PilotInfo
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.recordings import Recordings
 
 
 def seen_in_training(info: PilotInfo | None, recordings: Recordings, last: float = 1.0) -> str:

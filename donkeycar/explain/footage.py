@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TubError
-from donkeycar.training.recordings import ANGLE, IMAGE, SESSION, THROTTLE, Recordings
+from donkeycar.training.records.recordings import ANGLE, IMAGE, SESSION, THROTTLE, Recordings
 from donkeycar.tub import TubReader
 
 TIME_MS = "_timestamp_ms"

@@ -8,7 +8,7 @@ import numpy as np
 
 from donkeycar.errors import TubError
 from donkeycar.report.figures import PILOT, new_figure
-from donkeycar.training.recordings import ANGLE, THROTTLE
+from donkeycar.training.records.recordings import ANGLE, THROTTLE
 from donkeycar.tub import TubReader
 
 # Odd, so that straight on has a bar of its own.

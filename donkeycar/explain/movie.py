@@ -13,7 +13,7 @@ from donkeycar.pilots import Pilot
 from donkeycar.pilots.pilot import describe
 from donkeycar.training.answers import answer_each
 from donkeycar.training.progress import Advance, Progress, Silent
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.recordings import Recordings
 from donkeycar.video import write_video
 
 # Turns what a pilot was shown last into how much each pixel of the frame matters, 0 to 1.

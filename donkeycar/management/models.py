@@ -86,8 +86,8 @@ def pilots_in(folder: Path) -> list[Row]:
     Raises:
         TrainingError: If the list is damaged.
     """
-    from donkeycar.training.checkpoint import SUFFIX
     from donkeycar.training.database import FILE, read_database
+    from donkeycar.training.epochs.checkpoint import SUFFIX
 
     entries = {str(entry.get("Name")): entry for entry in read_database(folder)}
     sidecars = {path.stem for path in folder.glob("*.json") if path.name != FILE}

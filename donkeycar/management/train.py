@@ -142,8 +142,8 @@ def _settings(args: argparse.Namespace, folder: Path) -> tuple[Config, bool]:
 
 def _model(models: Path, *, resume: bool) -> Path:
     """Where a pilot goes that nobody gave a name: a new one, or the one that was interrupted."""
-    from donkeycar.training.checkpoint import newest_checkpoint
     from donkeycar.training.database import next_model_path
+    from donkeycar.training.epochs.checkpoint import newest_checkpoint
 
     if resume:
         return newest_checkpoint(models).with_suffix(".keras")

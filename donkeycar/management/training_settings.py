@@ -10,7 +10,7 @@ from donkeycar.management.pilot_settings import pilot_options_from
 
 if TYPE_CHECKING:
     from donkeycar.training import Progress, TrainingOptions, TrainingResult
-    from donkeycar.training.split import Validation
+    from donkeycar.training.records.split import Validation
 
 
 def options_from(

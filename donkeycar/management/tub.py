@@ -78,8 +78,8 @@ def report_tubs(paths: list[Path]) -> int:
         TrainingError: If there is nothing to learn from.
     """
     from donkeycar.training import Bars
-    from donkeycar.training.data_report import data_report
-    from donkeycar.training.recordings import gather
+    from donkeycar.training.data_report.report import data_report
+    from donkeycar.training.records.recordings import gather
 
     report = data_report(gather(paths), Bars())
     for line in report.facts:

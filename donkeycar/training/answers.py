@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from donkeycar.pilots.pilot import Pilot
-from donkeycar.training.columns import run_ages, vectors
-from donkeycar.training.frames import Frames
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.columns import run_ages, vectors
+from donkeycar.training.records.frames import Frames
+from donkeycar.training.records.recordings import Recordings
 
 
 def answers(pilot: Pilot, recordings: Recordings, frames: Frames) -> np.ndarray:

@@ -5,16 +5,16 @@ from typing import Any
 
 from donkeycar.errors import TrainingError
 from donkeycar.pilots.registry import Loss
-from donkeycar.training.batches import Batches
-from donkeycar.training.checkpoint import Checkpoint, Keeper
-from donkeycar.training.interruption import sigterm_like_ctrl_c
-from donkeycar.training.optimizers import make_optimizer
+from donkeycar.training.epochs.batches import Batches
+from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper
+from donkeycar.training.epochs.interruption import sigterm_like_ctrl_c
+from donkeycar.training.epochs.optimizers import make_optimizer
+from donkeycar.training.epochs.resume import CheckpointWriter, restore
+from donkeycar.training.epochs.stopwatch import Stopwatch
+from donkeycar.training.epochs.teacher import Teacher
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress
 from donkeycar.training.result import Ended
-from donkeycar.training.resume import CheckpointWriter, restore
-from donkeycar.training.stopwatch import Stopwatch
-from donkeycar.training.teacher import Teacher
 
 # How right an answer is, beside its loss: of outputs that are numbers, and of likelihoods.
 METRICS = {"mse": "mae", "categorical_crossentropy": "accuracy"}

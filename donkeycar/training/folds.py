@@ -20,12 +20,12 @@ from donkeycar.errors import TrainingError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.training.backend import import_keras
-from donkeycar.training.checkpoint import check_same, checkpoint_path, read_checkpoint
 from donkeycar.training.destination import make_folder
+from donkeycar.training.epochs.checkpoint import check_same, checkpoint_path, read_checkpoint
 from donkeycar.training.material import read_frames, read_recordings
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
-from donkeycar.training.split import folds
+from donkeycar.training.records.split import folds
 from donkeycar.training.trainer import teach
 from donkeycar.training.transfer import check_source
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from donkeycar.pilots.transform import Shape
-from donkeycar.training.data_report import data_report
-from donkeycar.training.frames import Frames, decode
-from donkeycar.training.labels import relabel
+from donkeycar.training.data_report.report import data_report
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress
-from donkeycar.training.recordings import Recordings, gather
-from donkeycar.training.split import Split
+from donkeycar.training.records.frames import Frames, decode
+from donkeycar.training.records.labels import relabel
+from donkeycar.training.records.recordings import Recordings, gather
+from donkeycar.training.records.split import Split
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from typing import Any
 from donkeycar.errors import TrainingError
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.augmentation import Augmentation
-from donkeycar.training.frames import MEMORY_BUDGET_BYTES
-from donkeycar.training.labels import check_labels
-from donkeycar.training.optimizers import check_optimizer
-from donkeycar.training.schedule import Schedule
-from donkeycar.training.split import VALIDATION_MODES, Validation
+from donkeycar.training.epochs.optimizers import check_optimizer
+from donkeycar.training.epochs.schedule import Schedule
+from donkeycar.training.records.frames import MEMORY_BUDGET_BYTES
+from donkeycar.training.records.labels import check_labels
+from donkeycar.training.records.split import VALIDATION_MODES, Validation
 
 # Written down elsewhere, or without influence on what is learnt.
 NOT_SETTINGS = {

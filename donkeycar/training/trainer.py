@@ -12,22 +12,22 @@ from donkeycar.errors import TrainingError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.training.backend import import_keras
-from donkeycar.training.checkpoint import (
+from donkeycar.training.database import add_entry, read_database
+from donkeycar.training.destination import make_folder, pilot_files, versions
+from donkeycar.training.epochs.checkpoint import (
     Checkpoint,
     Keeper,
     check_same,
     checkpoint_path,
     read_checkpoint,
 )
-from donkeycar.training.database import add_entry, read_database
-from donkeycar.training.destination import make_folder, pilot_files, versions
 from donkeycar.training.export import save_pilot
 from donkeycar.training.material import Material, read_frames, read_recordings
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.recordings import Recordings
+from donkeycar.training.records.split import Split, split
 from donkeycar.training.result import TrainingResult
-from donkeycar.training.split import Split, split
 from donkeycar.training.transfer import check_source, transfer
 
 if TYPE_CHECKING:

@@ -4,10 +4,10 @@ import time
 from typing import Any
 
 from donkeycar.pilots.bundle import PilotFiles
-from donkeycar.training.event_log import EventLog, new_log_folder
+from donkeycar.training.epochs.event_log import EventLog, new_log_folder
+from donkeycar.training.epochs.predict import as_fed
 from donkeycar.training.lesson import Lesson
 from donkeycar.training.options import TrainingOptions
-from donkeycar.training.predict import as_fed
 from donkeycar.training.progress import Progress
 from donkeycar.training.replay import ReplayRecorder
 from donkeycar.training.replay.path import replay_path

@@ -12,8 +12,8 @@ from donkeycar.pilots.network_choices import ACTIVATIONS, INITIALIZERS, NetworkC
 from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
 from donkeycar.schema import SETTINGS
 from donkeycar.training import TrainingOptions
-from donkeycar.training.optimizers import OPTIMIZER_NAMES
-from donkeycar.training.schedule import SHAPES
+from donkeycar.training.epochs.optimizers import OPTIMIZER_NAMES
+from donkeycar.training.epochs.schedule import SHAPES
 
 
 def settings(**changes):

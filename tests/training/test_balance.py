@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.balance import MOST_OFTEN, balance_weights, draw
+from donkeycar.training.epochs.balance import MOST_OFTEN, balance_weights, draw
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.backend import import_keras
-from donkeycar.training.recordings import Recordings
-from donkeycar.training.samples import Samples
+from donkeycar.training.records.recordings import Recordings
+from donkeycar.training.records.samples import Samples
 
 
 @pytest.fixture
 def make():
     import_keras()
-    from donkeycar.training.batches import Batches
+    from donkeycar.training.epochs.batches import Batches
 
     frames = np.arange(10, dtype=np.uint8).repeat(12).reshape(10, 2, 2, 3)
     recordings = Recordings(

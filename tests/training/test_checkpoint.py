@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.checkpoint import (
+from donkeycar.training.epochs.checkpoint import (
     Checkpoint,
     Keeper,
     check_same,

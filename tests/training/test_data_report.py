@@ -7,8 +7,8 @@ import pytest
 
 from donkeycar.errors import TrainingError
 from donkeycar.management.cli import main
-from donkeycar.training.data_report import data_report
-from donkeycar.training.recordings import gather
+from donkeycar.training.data_report.report import data_report
+from donkeycar.training.records.recordings import gather
 from donkeycar.tub import TubWriter
 
 INPUTS = ["cam/image_array", "user/angle", "user/throttle"]

@@ -8,10 +8,10 @@ import pytest
 
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.pilots.transform import Transforms
-from donkeycar.training.frame_file import FrameFile
-from donkeycar.training.frames import decode
 from donkeycar.training.progress import Silent
-from donkeycar.training.recordings import gather
+from donkeycar.training.records.frame_file import FrameFile
+from donkeycar.training.records.frames import decode
+from donkeycar.training.records.recordings import gather
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ import resource, signal, sys
 from pathlib import Path
 import numpy as np
 from donkeycar.errors import TrainingError
-from donkeycar.training.frame_file import FrameFile
+from donkeycar.training.records.frame_file import FrameFile
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (7000, 7000))
 file = FrameFile(Path({str(tmp_path)!r}), 9, (20, 34, 3))

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.labels import relabel
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.labels import relabel
+from donkeycar.training.records.recordings import Recordings
 
 
 def recorded(angles, *, sessions=None, indexes=None):

@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pytest
 
-from donkeycar.training.data_report import data_report
-from donkeycar.training.lag import COLUMNS, estimate, profile, slides
+from donkeycar.training.data_report.lag import COLUMNS, estimate, profile, slides
+from donkeycar.training.data_report.report import data_report
+from donkeycar.training.data_report.survey import survey
 from donkeycar.training.progress import Silent
-from donkeycar.training.recordings import gather
-from donkeycar.training.survey import survey
+from donkeycar.training.records.recordings import gather
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 
 from donkeycar.errors import TrainingError
 from donkeycar.training.backend import import_keras
-from donkeycar.training.optimizers import OPTIMIZER_NAMES, check_optimizer, make_optimizer
+from donkeycar.training.epochs.optimizers import OPTIMIZER_NAMES, check_optimizer, make_optimizer
 
 
 @pytest.mark.parametrize("name", OPTIMIZER_NAMES)

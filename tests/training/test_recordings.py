@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.recordings import gather
+from donkeycar.training.records.recordings import gather
 from donkeycar.tub import TubWriter
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from donkeycar.errors import TrainingError
 from donkeycar.training import train
-from donkeycar.training.checkpoint import checkpoint_path, read_checkpoint
+from donkeycar.training.epochs.checkpoint import checkpoint_path, read_checkpoint
 
 
 class Killed(BaseException):

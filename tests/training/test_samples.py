@@ -7,11 +7,11 @@ from donkeycar.errors import TrainingError
 from donkeycar.pilots.bins import from_bins
 from donkeycar.pilots.registry import IMU_CHANNELS, pilot_type
 from donkeycar.pilots.transform import Transforms
-from donkeycar.training.columns import run_ages
-from donkeycar.training.found import found_options
-from donkeycar.training.recordings import Recordings
-from donkeycar.training.samples import Samples
-from donkeycar.training.split import Split
+from donkeycar.training.records.columns import run_ages
+from donkeycar.training.records.found import found_options
+from donkeycar.training.records.recordings import Recordings
+from donkeycar.training.records.samples import Samples
+from donkeycar.training.records.split import Split
 
 # Two sessions, the first with a gap after its third record.
 INDEXES = [0, 1, 2, 5, 6, 7, 8, 9, 10, 11]

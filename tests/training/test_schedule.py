@@ -5,7 +5,7 @@ import json
 import pytest
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.schedule import Schedule
+from donkeycar.training.epochs.schedule import Schedule
 
 
 def make(**changes):

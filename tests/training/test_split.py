@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.split import MAX_GAP, folds, split
+from donkeycar.training.records.split import MAX_GAP, folds, split
 
 
 @given(

@@ -11,10 +11,10 @@ from donkeycar.pilots.networks.picture import shrunk
 from donkeycar.pilots.options import Options
 from donkeycar.pilots.registry import PilotType
 from donkeycar.pilots.transform import Transforms
-from donkeycar.training.columns import LOCATION_COLUMNS, locations, run_ages, vectors
-from donkeycar.training.frames import Frames
-from donkeycar.training.recordings import Recordings
-from donkeycar.training.split import Split
+from donkeycar.training.records.columns import LOCATION_COLUMNS, locations, run_ages, vectors
+from donkeycar.training.records.frames import Frames
+from donkeycar.training.records.recordings import Recordings
+from donkeycar.training.records.split import Split
 
 Arrays = dict[str, np.ndarray]
 

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from donkeycar.training.batches import Batches
+from donkeycar.training.epochs.batches import Batches
+from donkeycar.training.epochs.schedule import Schedule
 from donkeycar.training.progress import Advance
-from donkeycar.training.schedule import Schedule
 
 
 class Teacher(keras.callbacks.Callback):  # type: ignore[misc]

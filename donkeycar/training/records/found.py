@@ -7,8 +7,8 @@ import numpy as np
 
 from donkeycar.pilots.options import Options
 from donkeycar.pilots.registry import NETWORK, PilotType
-from donkeycar.training.columns import vectors
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.columns import vectors
+from donkeycar.training.records.recordings import Recordings
 
 # Bins need some room between the first and the last.
 MIN_RANGE = 0.1

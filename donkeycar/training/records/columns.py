@@ -5,7 +5,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.recordings import Recordings
 
 INDEX = "_index"
 

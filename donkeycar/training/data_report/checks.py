@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from donkeycar.training.lag import Lag
-from donkeycar.training.survey import Survey
+from donkeycar.training.data_report.lag import Lag
+from donkeycar.training.data_report.survey import Survey
 
 # Ten laps or so; with fewer records a pilot remembers them instead of learning from them.
 FEW_RECORDS = 2000

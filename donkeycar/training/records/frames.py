@@ -9,9 +9,9 @@ import numpy as np
 
 from donkeycar.errors import TrainingError, TubError
 from donkeycar.pilots.transform import Shape, Transforms
-from donkeycar.training.frame_file import FrameFile
 from donkeycar.training.progress import Progress
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.frame_file import FrameFile
+from donkeycar.training.records.recordings import Recordings
 
 # What may be held in memory: 18,000 frames of 160x120. More goes to a file.
 MEMORY_BUDGET_BYTES = 1 << 30

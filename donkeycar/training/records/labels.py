@@ -11,7 +11,7 @@ from collections import Counter
 import numpy as np
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.recordings import Recordings
 
 INDEX = "_index"
 

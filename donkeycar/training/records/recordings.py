@@ -10,7 +10,7 @@ import numpy as np
 
 from donkeycar.errors import TrainingError, TubError
 from donkeycar.pilots.transform import Shape
-from donkeycar.training.oddities import Oddities
+from donkeycar.training.records.oddities import Oddities
 from donkeycar.tub import TubReader
 
 ANGLE = "user/angle"

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.training.progress import Advance
-from donkeycar.training.samples import Arrays, Samples
+from donkeycar.training.records.samples import Arrays, Samples
 
 # One that remembers its answers starts afresh after so many, so that several can go on at once.
 MAX_RUN = 400

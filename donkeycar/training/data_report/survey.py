@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TubError
-from donkeycar.training.lag import COLUMNS, Lag, estimate, profile, slides
+from donkeycar.training.data_report.lag import COLUMNS, Lag, estimate, profile, slides
 from donkeycar.training.progress import Progress
-from donkeycar.training.recordings import Recordings
+from donkeycar.training.records.recordings import Recordings
 
 INDEX = "_index"
 TIMESTAMP = "_timestamp_ms"

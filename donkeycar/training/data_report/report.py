@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from donkeycar.training.data_checks import CHECKS, Finding, count
+from donkeycar.training.data_report.checks import CHECKS, Finding, count
+from donkeycar.training.data_report.survey import Survey, survey
 from donkeycar.training.progress import Progress, Silent
-from donkeycar.training.recordings import Recordings
-from donkeycar.training.survey import Survey, survey
+from donkeycar.training.records.recordings import Recordings
 
 # The picture of the steering: how many ranges, and how long the longest bar is.
 NUM_BARS, BAR_LENGTH = 11, 40

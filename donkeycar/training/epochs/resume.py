@@ -12,8 +12,8 @@ import keras
 import numpy as np
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.checkpoint import Checkpoint, Keeper
-from donkeycar.training.teacher import Teacher
+from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper
+from donkeycar.training.epochs.teacher import Teacher
 
 
 class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]

@@ -4,9 +4,9 @@ import keras
 import numpy as np
 
 from donkeycar.training.augmentation import Augmentation
-from donkeycar.training.balance import balance_weights, draw
-from donkeycar.training.predict import as_fed
-from donkeycar.training.samples import Arrays, Samples
+from donkeycar.training.epochs.balance import balance_weights, draw
+from donkeycar.training.epochs.predict import as_fed
+from donkeycar.training.records.samples import Arrays, Samples
 
 Array = np.ndarray
 

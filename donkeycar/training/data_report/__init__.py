@@ -1,0 +1,1 @@
+"""What is said of recordings before anything is trained on them."""

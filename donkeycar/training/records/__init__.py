@@ -1,0 +1,1 @@
+"""What was recorded, as arrays: which records count, their frames, labels and samples."""
