@@ -9,7 +9,7 @@ import numpy as np
 from donkeycar.errors import ConfigError, PilotError
 from donkeycar.explain.footage import INDEX, Pictures, footage, rate_of
 from donkeycar.explain.overlay import Answer, Overlay
-from donkeycar.pilots import Pilot
+from donkeycar.pilots import Drives
 from donkeycar.pilots.pilot import describe
 from donkeycar.training.answers import answer_each
 from donkeycar.training.progress import Advance, Progress, Silent
@@ -17,7 +17,7 @@ from donkeycar.training.records.recordings import Recordings
 from donkeycar.video import write_video
 
 # Turns what a pilot was shown last into how much each pixel of the frame matters, 0 to 1.
-Saliency = Callable[[Pilot], np.ndarray]
+Saliency = Callable[[Drives], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def make_movie(
     tub: str | Path,
     out: str | Path,
     *,
-    pilot: Pilot | None = None,
+    pilot: Drives | None = None,
     saliency: Saliency | None = None,
     start: int = 0,
     end: int | None = None,
@@ -104,7 +104,7 @@ def make_movie(
 class _Watched:
     """A pilot that answers record after record, or nobody who does."""
 
-    def __init__(self, pilot: Pilot | None, saliency: Saliency | None) -> None:
+    def __init__(self, pilot: Drives | None, saliency: Saliency | None) -> None:
         self.present = pilot is not None
         self.unanswered = 0
         self._pilot = pilot

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from donkeycar.errors import ConfigError, PilotError, TrainingError
-from donkeycar.pilots import Pilot
+from donkeycar.pilots import Drives
 from donkeycar.pilots.pilot import describe
 from donkeycar.report.figures import DRIVER, PILOT, new_figure
 from donkeycar.training.answers import answers
@@ -47,7 +47,7 @@ class Predictions:
 
 
 def predict(
-    pilot: Pilot,
+    pilot: Drives,
     tubs: list[Path],
     *,
     start: int = 0,

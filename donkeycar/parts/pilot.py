@@ -8,13 +8,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from donkeycar.errors import ConfigError, PartFailed
+from donkeycar.pilots.driving import MAX_OVERSHOOT
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
 
-# Trained on -1 to +1, a network overshoots a little in a tight bend: that is clipped. An answer
-# twice too large comes from a network that does not know what it sees: that is void.
-MAX_OVERSHOOT = 2.0
 # How long the worker sleeps at most before it looks whether it should end.
 POLL_S = 0.2
 

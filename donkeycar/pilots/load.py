@@ -3,6 +3,7 @@
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import (
@@ -13,6 +14,9 @@ from donkeycar.pilots.bundle import (
     read_info,
     sha256_of,
 )
+from donkeycar.pilots.driving import Drives
+from donkeycar.pilots.ensemble import Ensemble
+from donkeycar.pilots.folds_file import SUMMARY, holds_folds, read_folds
 from donkeycar.pilots.interpreter import LiteRTInterpreter, read_litert
 from donkeycar.pilots.options import Options
 from donkeycar.pilots.pilot import Pilot, describe
@@ -37,7 +41,7 @@ def load_pilot(
     precision: Precision | None = None,
     transforms: Transforms | None = None,
     options: Options | None = None,
-) -> Pilot:
+) -> Drives:
     """Open a model and refuse, in one sentence, what cannot drive this car.
 
     The file is opened in a child process with limits first, then here. Its answers are compared
@@ -45,7 +49,8 @@ def load_pilot(
 
     Args:
         path: Any of the files of a pilot, or somebody's bare ``.tflite``. A path that ends in
-            ``.fp16.tflite`` or ``.int8.tflite`` chooses that one.
+            ``.fp16.tflite`` or ``.int8.tflite`` chooses that one. A folder that `donkey train
+            --folds` wrote is all of its pilots, which answer together.
         type: Type of a bare file, such as ``linear``. A pilot that was trained here knows its
             own; ``None`` leaves it at that.
         camera_shape: Height, width and channels of this car's frames, to check before driving;
@@ -57,18 +62,59 @@ def load_pilot(
         transforms: What the settings of this car do to a frame. It is done for a bare file, which
             does not say what it was trained with; and it holds the code of those transforms of
             a pilot that its owner wrote.
-
         options: Of a bare file, such as the throttle range of its bins.
 
     Returns:
-        The pilot, warmed up.
+        The pilot, warmed up: a `Pilot`, or an `Ensemble`.
 
     Raises:
         PilotError: If the file is missing, damaged, of another type, made for other frames, or
             does not answer as it did where it was trained.
     """
     path = Path(path).expanduser()
+    load = load_ensemble if holds_folds(path) else _load_alone
+    return load(
+        path, type=type, camera_shape=camera_shape, num_threads=num_threads, precision=precision,
+        transforms=transforms, options=options,
+    )  # fmt: skip
+
+
+def load_ensemble(folder: Path, **wanted: Any) -> Ensemble:
+    """Open all pilots of a folder that `donkey train --folds` wrote, each checked as if alone.
+
+    Args:
+        folder: With ``folds.json``, which lists the pilots.
+        wanted: The other arguments of `load_pilot`.
+
+    Raises:
+        PilotError: If the list is not one, or one of its pilots cannot drive this car with the
+            others.
+    """
+    folds = read_folds(folder)
+    members = [_load_alone(path, **wanted) for path in folds.pilots]
+    try:
+        return Ensemble(members, usual=folds.usual)
+    except PilotError as error:
+        raise PilotError(f"The pilots in {folder} cannot drive together: {error}") from error
+
+
+def _load_alone(
+    path: Path,
+    *,
+    type: str | None = None,
+    camera_shape: tuple[int, int, int] | None = None,
+    num_threads: int | None = None,
+    precision: Precision | None = None,
+    transforms: Transforms | None = None,
+    options: Options | None = None,
+) -> Pilot:
+    """Open one pilot: see `load_pilot`."""
     files = PilotFiles.of(path)
+    if path.is_dir() and not any(file.exists() for file in files):
+        raise PilotError(
+            f"{path} is a folder without {SUMMARY}, which a training with --folds writes at its "
+            "end. Name one of the pilots in it, or go on with that training: --resume."
+        )
     if not path.exists() and not (path.suffix == "" and any(f.exists() for f in files)):
         raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
     info, kind = _identify(files, path, type)

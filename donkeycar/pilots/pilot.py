@@ -37,6 +37,7 @@ class Pilot:
 
     Attributes:
         input_shape: Height, width and channels of the frames it wants.
+        transforms: What is done to a frame before the network sees it.
         options: What its type leaves open.
         vector_channels: Channels that make up the vector beside the frame, one after the other;
             empty if it wants none.
@@ -60,7 +61,7 @@ class Pilot:
         camera_shape: Shape | None = None,
     ) -> None:
         self._interpreter = interpreter
-        self._transforms = (transforms or Transforms()) if info is None else info.transforms
+        self.transforms = (transforms or Transforms()) if info is None else info.transforms
         self.kind = kind
         self.info = info
         self.options: dict[str, Any] = (
@@ -102,15 +103,53 @@ class Pilot:
         Raises:
             PilotError: If frame or vector is not what the pilot was made for.
         """
-        self.shown = self.inputs(image, vector)
-        outputs = self._interpreter.run(self.shown)
-        answer = self.kind.head(outputs, self.options)
+        answer = self.answer(self.inputs(image, vector))
+        self.remember(answer)
+        return answer
+
+    def answer(self, shown: dict[str, np.ndarray]) -> tuple[float, float]:
+        """Answer to what `inputs` returned, and do not remember it.
+
+        Args:
+            shown: One array for each input of the network; they are not modified.
+        """
+        self.shown = shown
+        outputs = self._interpreter.run(shown)
+        if self.kind.locate is not None:
+            self.location = self.kind.locate(outputs, self.options)
+        return self.kind.head(outputs, self.options)
+
+    def remember(self, answer: tuple[float, float]) -> None:
+        """Take an answer for the one that the car was given; one that is no number is forgotten."""
         if self.kind.remembers and all(map(math.isfinite, answer)):
             # In training it remembers what a driver did, which is never more.
             self._said.extend(min(max(value, -1.0), 1.0) for value in answer)
-        if self.kind.locate is not None:
-            self.location = self.kind.locate(outputs, self.options)
-        return answer
+
+    @property
+    def members(self) -> tuple["Pilot", ...]:
+        """The pilots that answer: this one, alone."""
+        return (self,)
+
+    @property
+    def network_inputs(self) -> dict[str, tuple[tuple[int, ...], str]]:
+        """Shape and kind of number of each array that `answer` takes."""
+        one = self._interpreter
+        inputs = {one.image_name: one.image, **one.vectors}
+        return {name: (given.shape, str(given.dtype)) for name, given in inputs.items()}
+
+    @property
+    def knows_strangeness(self) -> bool:
+        """Whether it knows how its recordings looked."""
+        return self.info is not None and self.info.familiar is not None
+
+    @property
+    def knows_doubt(self) -> bool:
+        """Whether it can doubt: only pilots that can disagree do."""
+        return False
+
+    def doubt(self) -> float | None:
+        """How far it disagrees with others: ``None``, it is alone."""
+        return None
 
     def strangeness(self) -> float | None:
         """How unlike the recordings it learnt from that frame is which it was shown last.
@@ -148,7 +187,7 @@ class Pilot:
                 f"This pilot drives with frames of {describe(self.input_shape)}, uint8. "
                 f"Received: shape={image.shape}, dtype={image.dtype}"
             )
-        frame = self._transforms(image)
+        frame = self.transforms(image)
         beside = self._remembered() if self.kind.remembers else self._checked(vector)
         if self._interpreter.sequence_length is not None:
             frame = frame.copy()  # the camera may use its memory again

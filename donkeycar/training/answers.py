@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.driving import Drives
 from donkeycar.training.records.columns import run_ages, vectors
 from donkeycar.training.records.frames import Frames
 from donkeycar.training.records.recordings import Recordings
 
 
-def answers(pilot: Pilot, recordings: Recordings, frames: Frames) -> np.ndarray:
+def answers(pilot: Drives, recordings: Recordings, frames: Frames) -> np.ndarray:
     """Show a pilot all records in order, and write down its answers.
 
     It forgets what was before wherever the records have a gap. One that remembers its answers
@@ -32,12 +32,12 @@ def answers(pilot: Pilot, recordings: Recordings, frames: Frames) -> np.ndarray:
 
 
 def answer_each(
-    pilot: Pilot, recordings: Recordings, frames: Frames
+    pilot: Drives, recordings: Recordings, frames: Frames
 ) -> Iterator[tuple[int, tuple[float, float] | None]]:
     """Show a pilot one record after the other, as `answers` does.
 
     Yields:
-        Each row and the answer to it, while `Pilot.shown` still holds what it was given for; the
+        Each row and the answer to it, while `Drives.shown` still holds what it was given for; the
         answer is ``None`` where the record lacks what the pilot needs.
     """
     ages = run_ages(recordings)

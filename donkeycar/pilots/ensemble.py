@@ -1,0 +1,181 @@
+"""Several pilots that answer as one, and know by their disagreement when they are not sure.
+
+Pilots that learnt from different parts of the recordings agree where the recordings leave no
+choice, and each goes a way of its own where they do not.
+
+Source: Lakshminarayanan, Pritzel, Blundell, "Simple and Scalable Predictive Uncertainty Estimation
+using Deep Ensembles", NeurIPS 2017.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.driving import MAX_OVERSHOOT
+from donkeycar.pilots.folds_file import MAX_MEMBERS, MIN_MEMBERS, UsualSpread
+from donkeycar.pilots.pilot import Pilot
+
+# What all members must have in common, and how to find it.
+ALIKE: dict[str, Callable[[Pilot], object]] = {
+    "type": lambda pilot: pilot.kind.name,
+    "options": lambda pilot: pilot.options,
+    "frame size": lambda pilot: pilot.input_shape,
+    "transforms": lambda pilot: pilot.transforms.to_json(),
+    "network inputs": lambda pilot: pilot.network_inputs,
+}
+
+
+class Ensemble:
+    """Pilots of one kind that see the same frames; what they say on average is the answer.
+
+    The first member keeps the past for all of them: a frame is prepared once, and members that
+    remember their answers all remember the *mean*. That is what moved the car, as in training what
+    they remember is what moved the car; a member that remembered its own answers would live in a
+    past that nobody drove.
+
+    `load_pilot` makes one of a folder that `donkey train --folds` wrote.
+
+    Args:
+        members: 2 to 50 pilots, ready to drive.
+        usual: How far they usually disagree; ``None`` if nobody measured.
+
+    Attributes:
+        members: The pilots.
+        opinions: Angle and throttle of each of them for the last frame, ``(members, 2)``; ``None``
+            before the first. Any thread may look.
+
+    Raises:
+        PilotError: If they differ in more than what they learnt.
+    """
+
+    def __init__(self, members: Sequence[Pilot], *, usual: UsualSpread | None = None) -> None:
+        if not MIN_MEMBERS <= len(members) <= MAX_MEMBERS:
+            raise PilotError(
+                f"An ensemble has {MIN_MEMBERS} to {MAX_MEMBERS} pilots. Received: {len(members)}"
+            )
+        first = members[0]
+        for what, found in ALIKE.items():
+            other = next((one for one in members if found(one) != found(first)), None)
+            if other is not None:
+                raise PilotError(
+                    f"The pilots of an ensemble must have the same {what}. Received: "
+                    f"{found(first)!s:.100} and {found(other)!s:.100}"
+                )
+        self.members = tuple(members)
+        self.opinions: np.ndarray | None = None
+        self.kind = first.kind
+        self.info = first.info
+        self.options: dict[str, Any] = first.options
+        self.input_shape = first.input_shape
+        self.vector_channels = first.vector_channels
+        self.vector_size = first.vector_size
+        self._first = first
+        self._usual = usual
+
+    def reset(self) -> None:
+        """Forget what was seen and said before."""
+        self.opinions = None
+        for member in self.members:
+            member.reset()
+
+    def infer(self, image: np.ndarray, vector: np.ndarray | None = None) -> tuple[float, float]:
+        """Look at one frame.
+
+        Args:
+            image: As for `Pilot.infer`.
+            vector: As there.
+
+        Returns:
+            Mean angle and throttle. If the answer of one member is void, because it is not a number
+            or twice as large as it may be, both are NaN: a network that does not know what it sees
+            must not hide behind those that do.
+
+        Raises:
+            PilotError: If frame or vector is not what the pilots were made for.
+        """
+        shown = self._first.inputs(image, vector)
+        opinions = np.array([member.answer(shown) for member in self.members], float)
+        self.opinions = opinions
+        # A comparison with NaN is false, so this finds it too.
+        if not (np.abs(opinions) <= MAX_OVERSHOOT).all():
+            return float("nan"), float("nan")
+        angle, throttle = opinions.mean(axis=0)
+        answer = float(angle), float(throttle)
+        self._first.remember(answer)
+        return answer
+
+    @property
+    def spread(self) -> float | None:
+        """How far their angles are apart on the last frame: see `spread_of`."""
+        opinions = self.opinions
+        return None if opinions is None else float(spread_of(opinions[:, 0]))
+
+    @property
+    def knows_doubt(self) -> bool:
+        """Whether it is known how far they usually disagree."""
+        return self._usual is not None
+
+    def doubt(self) -> float | None:
+        """How unusually far they disagree on the frame they were shown last.
+
+        Any thread may ask, also while another one drives with it.
+
+        Returns:
+            0 for half of the usual frames, up to 1 for 99 of 100 of them, and more for others;
+            infinite where one of them has no answer; ``None`` before the first frame, and if it is
+            not known what is usual.
+        """
+        spread = self.spread
+        return None if spread is None or self._usual is None else self._usual.doubt(spread)
+
+    @property
+    def knows_strangeness(self) -> bool:
+        """Whether one of them knows how its recordings looked."""
+        return any(member.knows_strangeness for member in self.members)
+
+    def strangeness(self) -> float | None:
+        """How unlike their recordings the last frame is: the median of what the members say.
+
+        A place that only one of them did not learn is strange to that one, and the others still
+        know the way; the largest value would be above 1 in up to one usual frame in a hundred *for
+        each* member.
+
+        Any thread may ask, also while another one drives with it.
+
+        Returns:
+            As `Pilot.strangeness`.
+        """
+        said = [member.strangeness() for member in self.members]
+        known = [one for one in said if one is not None]
+        return float(np.median(known)) if known else None
+
+    @property
+    def shown(self) -> dict[str, np.ndarray]:
+        """What the networks got last, the same for all of them."""
+        return self._first.shown
+
+    @property
+    def location(self) -> int | None:
+        """The place that most of them recognise in the last frame."""
+        votes = Counter(one.location for one in self.members if one.location is not None)
+        return votes.most_common(1)[0][0] if votes else None
+
+
+def spread_of(angles: np.ndarray) -> np.ndarray:
+    """How far angles are apart: their standard deviation, as far as wheels can turn.
+
+    Args:
+        angles: ``(..., members)``.
+
+    Returns:
+        ``(...)``, 0 to 1; infinite where one is not a number.
+
+    Example:
+        >>> float(spread_of(np.array([-0.5, 0.5, 1.5, -1.0])))
+        0.7905694150420949
+    """
+    spread = np.std(np.clip(angles, -1, 1), axis=-1)
+    return np.where(np.isfinite(angles).all(axis=-1), spread, np.inf)

@@ -1,0 +1,142 @@
+"""The list of the pilots that drive together: ``folds.json``, read with checks and never trusted.
+
+`donkey train --folds` writes it into the folder of the pilots. Nothing outside that folder is
+opened, whatever the list or a link in the folder says.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.bundle import PilotFiles
+
+FORMAT = "donkeycar-folds/1"
+SUMMARY = "folds.json"
+MAX_BYTES = 1_000_000
+MIN_MEMBERS, MAX_MEMBERS = 2, 50
+# No separator, no drive letter, nothing hidden.
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.keras", re.ASCII)
+
+
+@dataclass(frozen=True)
+class UsualSpread:
+    """How far the members of an ensemble usually disagree.
+
+    Attributes:
+        middle: Spread of their angles in half of the records: doubt 0.
+        limit: Spread in one record in a hundred: doubt 1.
+    """
+
+    middle: float
+    limit: float
+
+    def doubt(self, spread: float) -> float:
+        """Say how unusual a spread is.
+
+        Example:
+            >>> UsualSpread(0.1, 0.5).doubt(0.3)
+            0.5
+        """
+        return max(0.0, (spread - self.middle) / (self.limit - self.middle))
+
+
+@dataclass(frozen=True)
+class Folds:
+    """What ``folds.json`` says.
+
+    Attributes:
+        pilots: The ``.keras`` file of each pilot, 2 to 50.
+        usual: How far they usually disagree; ``None`` if nobody measured.
+    """
+
+    pilots: list[Path]
+    usual: UsualSpread | None
+
+
+def holds_folds(path: Path) -> bool:
+    """Say whether this is the folder of an ensemble."""
+    return path.is_dir() and (path / SUMMARY).exists()
+
+
+def member_paths(path: Path) -> list[Path]:
+    """The pilots behind a path: those of an ensemble's folder, else the path itself.
+
+    Raises:
+        PilotError: If the list in the folder is not one.
+    """
+    return read_folds(path).pilots if holds_folds(path) else [path]
+
+
+def read_folds(folder: Path) -> Folds:
+    """Read the list in a folder, trusting nothing in it.
+
+    Raises:
+        PilotError: If it is not such a list, or something in the folder leads out of it.
+    """
+    summary = folder / SUMMARY
+    _check_inside(folder, summary)
+    content = _read_json(summary)
+    names = content.get("pilots")
+    if (
+        not isinstance(names, list)
+        or not MIN_MEMBERS <= len(names) <= MAX_MEMBERS
+        or not all(isinstance(name, str) and PLAIN_NAME.fullmatch(name) for name in names)
+        or len(set(names)) != len(names)
+    ):
+        raise PilotError(
+            f"{summary}: pilots must be {MIN_MEMBERS} to {MAX_MEMBERS} different names of .keras "
+            f"files beside it. Received: {names!r:.80}"
+        )
+    pilots = [folder / name for name in names]
+    for pilot in pilots:
+        for file in PilotFiles.of(pilot).every():
+            _check_inside(folder, file)
+    return Folds(pilots, _usual(summary, content.get("doubt")))
+
+
+def _check_inside(folder: Path, file: Path) -> None:
+    """Refuse a link that leads out of the folder."""
+    if file.exists() and not file.resolve().is_relative_to(folder.resolve()):
+        raise PilotError(
+            f"Pilots that drive together must be in their folder. Received: {file}, a link to "
+            f"{file.resolve()}"
+        )
+
+
+def _read_json(summary: Path) -> dict[str, Any]:
+    """Read an object of this format."""
+    if summary.exists() and not summary.is_file():
+        raise PilotError(f"{summary} is not a file.")
+    try:
+        with summary.open("rb") as file:
+            text = file.read(MAX_BYTES + 1)
+        if len(text) > MAX_BYTES:
+            raise PilotError(f"{summary} is too long for a list of pilots.")
+        content = json.loads(text)
+    except OSError as error:
+        raise PilotError(f"{summary} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, PilotError):
+            raise
+        raise PilotError(f"{summary} is not a list of pilots: {error}") from error
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise PilotError(f'{summary} is not a list of pilots: it must say "format": "{FORMAT}".')
+    return content
+
+
+def _usual(summary: Path, said: object) -> UsualSpread | None:
+    """Read how far they usually disagree; lists from before this was measured do not say."""
+    if said is None:
+        return None
+    found = [said.get(name) for name in ("middle", "limit")] if isinstance(said, dict) else []
+    numbers = [one for one in found if isinstance(one, int | float) and not isinstance(one, bool)]
+    # Compared before they are floats: no float is as large as a whole number may be.
+    if len(numbers) != 2 or not 0 <= numbers[0] < numbers[1] < 1e6:
+        raise PilotError(
+            f"{summary}: doubt must have a limit above its middle, and both 0 or more. "
+            f"Received: {said!r:.80}"
+        )
+    return UsualSpread(float(numbers[0]), float(numbers[1]))
