@@ -18,9 +18,11 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
+from donkeycar.pilots.folds_file import FORMAT, MAX_MEMBERS, MIN_MEMBERS, SUMMARY
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.training.backend import import_keras
 from donkeycar.training.destination import make_folder
+from donkeycar.training.doubt import Doubt, measure_doubt
 from donkeycar.training.epochs.checkpoint import check_same, checkpoint_path, read_checkpoint
 from donkeycar.training.material import read_frames, read_recordings
 from donkeycar.training.options import TrainingOptions
@@ -28,10 +30,6 @@ from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.records.split import folds
 from donkeycar.training.trainer import teach
 from donkeycar.training.transfer import check_source
-
-FORMAT = "donkeycar-folds/1"
-SUMMARY = "folds.json"
-MAX_FOLDS = 50
 
 
 @dataclass(frozen=True)
@@ -43,12 +41,14 @@ class FoldsResult:
         pilots: What the sidecars say, in the order of the folds.
         ended: Whether all of them are there; else Ctrl-C came before.
         duration_s: Time it took, in seconds.
+        doubt: How far they usually disagree; ``None`` if that is not known.
     """
 
     folder: Path
     pilots: list[PilotInfo]
     ended: bool
     duration_s: float
+    doubt: Doubt | None = None
 
     def values(self, name: str, measure: str) -> list[float]:
         """What each pilot reached on the records that judged it.
@@ -71,7 +71,7 @@ def train_folds(
     progress: Progress | None = None,
     **changes: Any,
 ) -> FoldsResult:
-    """Train `k` pilots, each judged by another part of the records.
+    """Train `k` pilots, each judged by another part of the records, and see where they disagree.
 
     Args:
         tubs: Folders of tubs.
@@ -86,10 +86,12 @@ def train_folds(
         TrainingError: As `train` does; and if the folder holds something already.
     """
     started_s = time.monotonic()
-    if not 2 <= k <= MAX_FOLDS:
-        raise TrainingError(f"`folds` must be 2 to {MAX_FOLDS}. Received: {k}")
+    if not MIN_MEMBERS <= k <= MAX_MEMBERS:
+        raise TrainingError(f"`folds` must be {MIN_MEMBERS} to {MAX_MEMBERS}. Received: {k}")
     folder = Path(folder).expanduser()
     options = replace(options or TrainingOptions(), **changes)
+    # No sidecar may say that the last records judged, which `donkey evaluate --last` would believe.
+    options = replace(options, validation="blocks")
     pilot_type(options.type).complete(options.pilot_options)
     if options.transfer is not None:
         check_source(options.transfer)
@@ -102,6 +104,8 @@ def train_folds(
     make_folder(folder)
     import_keras()
     import keras
+
+    from donkeycar.training.lesson import Lesson
 
     material = read_frames(recordings, options, folder=folder, progress=progress)
     pilots: list[PilotInfo] = []
@@ -126,6 +130,15 @@ def train_folds(
         pilots.append(result.info)
         keras.backend.clear_session()
     done = FoldsResult(folder, pilots, True, time.monotonic() - started_s)
+    _write(done, options)  # they can drive together now, and if measuring fails they still can
+    doubt = measure_doubt(
+        [files.keras for files in places],
+        Lesson.of(material, parts[0], options).samples,
+        parts,
+        batch_size=options.batch_size,
+        progress=progress,
+    )
+    done = replace(done, doubt=doubt, duration_s=time.monotonic() - started_s)
     _write(done, options)
     return done
 
@@ -158,6 +171,7 @@ def _write(result: FoldsResult, options: TrainingOptions) -> None:
         "type": options.type,
         "settings": options.to_json(),
         "pilots": [f"fold_{number}.keras" for number in range(1, len(result.pilots) + 1)],
+        "doubt": None if result.doubt is None else result.doubt.to_json(),
         "validation": {
             name: {
                 measure: {
