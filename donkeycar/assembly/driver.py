@@ -13,7 +13,7 @@ from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from donkeycar.console.controller import WebController
-    from donkeycar.pilots import Pilot
+    from donkeycar.pilots import Drives
 
 # Wheels behind a speed controller of an RC car, which brakes before it reverses.
 ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
@@ -120,7 +120,8 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     Channels:
         Reads the frame, and the channels that its type needs beside it; writes ``pilot/angle``,
         ``pilot/throttle`` and until when they hold, ``pilot/expires_s``; a pilot that knows
-        places, ``pilot/loc``; with `AI_CAUTION`, ``pilot/strangeness`` (up to 1 is usual).
+        places, ``pilot/loc``; with `AI_CAUTION`, ``pilot/strangeness``, and of pilots that drive
+        together ``pilot/doubt`` (of both, up to 1 is usual).
 
     Raises:
         ConfigError: If no part before it writes a channel that it needs, or `AI_CAUTION` asks for
@@ -165,11 +166,11 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         _add_caution(car, cfg, model, pilot)
 
 
-def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "Pilot") -> None:
-    """Slow down where the pilot knows nothing like it, after everything that gives throttle."""
+def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "Drives") -> None:
+    """Slow down where the pilot is lost or in doubt, after everything that gives throttle."""
     from donkeycar.parts.caution import Caution
 
-    if pilot.info is None or pilot.info.familiar is None:
+    if not (pilot.knows_strangeness or pilot.knows_doubt):
         raise ConfigError(
             "AI_CAUTION needs a pilot that knows how its recordings looked. Received: "
             f"AI_CAUTION={cfg.AI_CAUTION:g} and {model}, which does not. Train it again with more "
@@ -178,11 +179,15 @@ def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "Pilot") -> None
     car.add(
         Caution(pilot, strength=cfg.AI_CAUTION),
         inputs=["pilot/throttle"],
-        outputs=["pilot/throttle", "pilot/strangeness"],
+        outputs=[
+            "pilot/throttle",
+            "pilot/strangeness",
+            *(["pilot/doubt"] if pilot.knows_doubt else []),
+        ],
     )
 
 
-def _check_channels(car: Vehicle, cfg: Config, pilot: "Pilot") -> None:
+def _check_channels(car: Vehicle, cfg: Config, pilot: "Drives") -> None:
     """Refuse a pilot that needs to know what this car does not."""
     missing = [name for name in pilot.vector_channels if not car.writes(name)]
     if missing:

@@ -64,7 +64,8 @@ MODES = Group(
         ),
         Setting(
             "AI_CAUTION", 0.0,
-            "how much of its throttle the pilot loses where it knows nothing like it; 0 is off",
+            "how much of its throttle the pilot loses where it knows nothing like it, or where "
+            "pilots of --folds disagree; 0 is off",
             low=0, high=1,
         ),
         Setting(

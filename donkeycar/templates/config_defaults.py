@@ -190,7 +190,8 @@ PIGPIO_JITTER = 0.025                 # share of a stick's way that is rest
 AI_THROTTLE_MULT = 1.0                # what the pilot's throttle is multiplied by in mode local
 # which file of a pilot drives; int8 is fastest, float32 exact: float32, float16 or int8
 PILOT_PRECISION = "float32"
-# how much of its throttle the pilot loses where it knows nothing like it; 0 is off
+# how much of its throttle the pilot loses where it knows nothing like it, or where pilots of
+# --folds disagree; 0 is off
 AI_CAUTION = 0.0
 AI_LAUNCH_DURATION = 0.0              # length of the push when the pilot takes over, seconds
 AI_LAUNCH_THROTTLE = 0.0              # throttle of that push, 0 to 1

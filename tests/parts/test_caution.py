@@ -13,11 +13,17 @@ from donkeycar.parts.caution import Caution
 
 
 class Knows:
-    def __init__(self, score):
-        self.score = score
+    """Says what it is told to."""
+
+    def __init__(self, score, doubt=None):
+        self.score, self.uncertain = score, doubt
+        self.knows_doubt = doubt is not None
 
     def strangeness(self):
         return self.score
+
+    def doubt(self):
+        return self.uncertain
 
 
 @pytest.mark.parametrize(
@@ -39,6 +45,24 @@ def test_it_takes_throttle_and_gives_none(score, strength, throttle, wanted):
     given, shown = Caution(Knows(score), strength=strength).run(throttle)
     assert given == (wanted if wanted is None else pytest.approx(wanted))
     assert shown == score
+
+
+@pytest.mark.parametrize(
+    ("score", "doubt", "wanted"),
+    [(None, 1.5, 0.2), (0.3, 1.5, 0.2), (1.5, 0.3, 0.2), (0.2, 0.9, 0.4), (9.0, 1.5, 0.0),
+     (0.0, float("inf"), 0.0)],
+)  # fmt: skip
+def test_the_larger_of_strangeness_and_doubt_counts(score, doubt, wanted):
+    given = Caution(Knows(score, doubt), strength=1.0).run(0.4)
+    assert given == (pytest.approx(wanted), score, doubt)
+
+
+def test_doubt_also_holds_while_the_pilots_start_afresh():
+    pilot = Knows(None, 9.0)
+    caution = Caution(pilot, strength=1.0)
+    caution.run(0.4)
+    pilot.uncertain = None
+    assert caution.run(0.4) == (0.0, None, 9.0)
 
 
 def test_it_stays_careful_while_the_pilot_starts_afresh():
