@@ -15,8 +15,9 @@ from donkeycar.evaluation.bootstrap import Blocks
 from donkeycar.evaluation.comparison import Difference, compare
 from donkeycar.evaluation.seen import seen_in_training
 from donkeycar.evaluation.speed import Speed, measure_speed
-from donkeycar.pilots import Pilot, load_pilot
+from donkeycar.pilots import Drives, load_pilot
 from donkeycar.pilots.bundle import PilotFiles
+from donkeycar.pilots.folds_file import holds_folds
 from donkeycar.pilots.pilot import describe
 from donkeycar.pilots.transform import Transforms
 from donkeycar.rollout import evaluate_pilot
@@ -35,6 +36,7 @@ class PilotReport:
         name: What it is called in tables.
         path: As it was named.
         type: Its type.
+        members: How many pilots answer together; 1 is a pilot alone.
         notes: What must be known to read its figures.
         agreement: Beside its driver; ``None`` without recordings.
         laps: What `donkeycar.rollout.evaluate_pilot` returned; ``None`` if it did not drive.
@@ -44,6 +46,7 @@ class PilotReport:
     name: str
     path: Path
     type: str
+    members: int = 1
     notes: list[str] = field(default_factory=list)
     agreement: Agreement | None = None
     laps: dict[str, Any] | None = None
@@ -109,7 +112,7 @@ def evaluate(
     that was not recorded, count for none.
 
     Args:
-        models: Files of pilots.
+        models: Files of pilots, or folders of pilots that answer together.
         tubs: Recordings of a driver; none leaves this part out.
         types: Type of the bare files among `models`: one for all, or one for each model.
         last: Share of the records, counted from the end, that judges; more than 0, at most 1.
@@ -137,7 +140,7 @@ def evaluate(
         for path, kind in zip(paths, kinds, strict=True)
     ]
     reports = [
-        PilotReport(name, path, pilot.kind.name)
+        PilotReport(name, path, pilot.kind.name, len(pilot.members))
         for name, path, pilot in zip(names_of(paths), paths, pilots, strict=True)
     ]
     evaluation = Evaluation(reports)
@@ -183,14 +186,14 @@ def _types_of(paths: Sequence[Path], types: Sequence[str]) -> list[str | None]:
         )
     said = [types[number % len(types)] if types else None for number in range(len(paths))]
     return [
-        None if PilotFiles.of(path).sidecar.exists() else kind
+        None if holds_folds(path) or PilotFiles.of(path).sidecar.exists() else kind
         for path, kind in zip(paths, said, strict=True)
     ]
 
 
 def _judge(
     evaluation: Evaluation,
-    pilots: Sequence[Pilot],
+    pilots: Sequence[Drives],
     tubs: Sequence[str | Path],
     last: float,
     seed: int,
@@ -200,7 +203,8 @@ def _judge(
     whole = gather(tubs)
     reports = evaluation.pilots
     for report, pilot in zip(reports, pilots, strict=True):
-        warning = seen_in_training(pilot.info, whole, last)
+        infos = [member.info for member in pilot.members]
+        warning = seen_in_training(infos, whole, last)
         if warning:
             report.notes.append(warning)
     first = len(whole) - max(1, round(last * len(whole)))
@@ -239,7 +243,7 @@ def _judge(
     evaluation.differences = compare(kept.labels, evaluation.answers, blocks)
 
 
-def _check_frames(report: PilotReport, pilot: Pilot, shape: tuple[int, ...]) -> None:
+def _check_frames(report: PilotReport, pilot: Drives, shape: tuple[int, ...]) -> None:
     if shape[:2] != pilot.input_shape[:2]:
         raise PilotError(
             f"{report.name} drives with frames of {describe(pilot.input_shape)}. Received: "
@@ -248,7 +252,7 @@ def _check_frames(report: PilotReport, pilot: Pilot, shape: tuple[int, ...]) -> 
 
 
 def _drive(
-    report: PilotReport, pilot: Pilot, track: Track, laps: int, seed: int, progress: Progress
+    report: PilotReport, pilot: Drives, track: Track, laps: int, seed: int, progress: Progress
 ) -> None:
     """Let a pilot drive laps, if the simulator has what it needs."""
     if pilot.vector_channels:

@@ -1,33 +1,37 @@
 """Whether a pilot learnt from the very records that are to judge it."""
 
+from collections.abc import Sequence
+
 from donkeycar.pilots.sidecar import PilotInfo
 from donkeycar.training.records.recordings import Recordings
 
 
-def seen_in_training(info: PilotInfo | None, recordings: Recordings, last: float = 1.0) -> str:
+def seen_in_training(
+    infos: Sequence[PilotInfo | None], recordings: Recordings, last: float = 1.0
+) -> str:
     """Say which of these recordings the pilot was trained on.
 
     A tub is known by its path and, because tubs are copied from car to computer, by the name of
     its folder together with that of a session.
 
     Args:
-        info: Sidecar of the pilot; ``None`` for a file that does not say where it comes from.
+        infos: Sidecar of the pilot, of an ensemble those of all members; ``None`` for a file that
+            does not say where it comes from.
         recordings: All of them, before `last` took a part.
         last: Share of the records, counted from the end, that judges.
 
     Returns:
         A sentence of warning, ``""`` if nothing speaks for it.
     """
-    if info is None or _kept_back(info, recordings, last):
-        return ""
-    tubs = set(_words(info.data.get("tubs")))
+    taught = [info.data for info in infos if info and not _kept_back(info, recordings, last)]
+    tubs = {word for data in taught for word in _words(data.get("tubs"))}
     known = [str(tub) for tub in recordings.tubs if str(tub.resolve()) in tubs]
     if known:
         return (
             f"trained on {_listed(known)}. What a pilot knows by heart makes it look better than "
             "it is; judge it by a recording it never saw."
         )
-    sessions = set(_words(info.data.get("sessions")))
+    sessions = {word for data in taught for word in _words(data.get("sessions"))}
     # A tub from before sessions had names gives no more than the name of its folder.
     known = [
         name for name in recordings.session_names if name in sessions and not name.endswith("/")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from donkeycar.pilots.bundle import PRECISIONS, PilotFiles, precision_of
+from donkeycar.pilots.folds_file import holds_folds, member_paths
 from donkeycar.pilots.interpreter import default_num_threads
 from donkeycar.pilots.load import load_pilot
 from donkeycar.pilots.transform import Transforms
@@ -15,14 +16,14 @@ TIMEOUT_S = 120.0
 
 @dataclass(frozen=True)
 class Speed:
-    """One LiteRT file on this machine, in a fresh process.
+    """One LiteRT file on this machine, in a fresh process; of an ensemble, those of all members.
 
     Attributes:
-        file: Its name.
+        file: Its name; of an ensemble, that of its folder.
         precision: ``float32``, ``float16`` or ``int8``; ``""`` for a bare file.
         kilobytes: Its length, in 1000 bytes.
         num_threads: Threads per inference.
-        median_ms: Half of the inferences took less, in milliseconds; transforms come on top.
+        median_ms: Half of the answers took less, in milliseconds; transforms come on top.
         p95_ms: 95 of 100 took less.
         min_ms: The quickest.
         memory_mb: Resident memory of the process, in MB; ``None`` if the system does not tell.
@@ -45,8 +46,11 @@ def measure_speed(
 ) -> list[Speed]:
     """Measure every LiteRT file of a pilot, on one thread and on as many as a car takes.
 
+    The members of an ensemble are timed together: one answer of the car takes all of theirs.
+
     Args:
-        path: Any file of the pilot; a bare ``.tflite`` is measured alone.
+        path: Any file of the pilot, or the folder of an ensemble; a bare ``.tflite`` is measured
+            alone.
         type: Type of a bare file.
         transforms: What the settings of this car do to a frame, see `load_pilot`.
 
@@ -55,29 +59,35 @@ def measure_speed(
     """
     threads = sorted({1, default_num_threads()})
     measured = []
-    for precision, file in litert_files(path):
-        load_pilot(file, type=type, transforms=transforms)  # one that may not drive is not timed
-        measured += [_measure(file, precision, num_threads) for num_threads in threads]
+    for precision, files in litert_files(path):
+        for file in files:
+            load_pilot(file, type=type, transforms=transforms)  # one that may not is not timed
+        name = path if holds_folds(path) else files[0]
+        measured += [_measure(name, files, precision, num_threads) for num_threads in threads]
     return measured
 
 
-def litert_files(path: Path) -> list[tuple[str, Path]]:
-    """The LiteRT files of a pilot with what they compute in; ``""`` for a bare one."""
-    files = PilotFiles.of(path)
-    if not files.sidecar.exists():
-        return [(precision_of(path) or "", path)]
+def litert_files(path: Path) -> list[tuple[str, list[Path]]]:
+    """What the LiteRT files of a pilot compute in, ``""`` for a bare one, and one file each.
+
+    Of an ensemble, as many files as it has members.
+    """
+    every = [PilotFiles.of(one) for one in member_paths(path)]
+    if not all(files.sidecar.exists() for files in every):
+        return [(precision_of(path) or "", member_paths(path))]
     return [
-        (precision, files.variant(precision))
+        (precision, [files.variant(precision) for files in every])
         for precision in PRECISIONS
-        if files.variant(precision).exists()
+        if all(files.variant(precision).exists() for files in every)
     ]
 
 
-def _measure(file: Path, precision: str, num_threads: int) -> Speed:
+def _measure(name: Path, files: list[Path], precision: str, num_threads: int) -> Speed:
     child = Child(
         "donkeycar.evaluation.stopwatch",
-        file,
-        arguments=[str(file.resolve()), str(num_threads)],
+        name,
+        arguments=[str(num_threads), *(str(file.resolve()) for file in files)],
         timeout_s=TIMEOUT_S,
     )
-    return Speed(file.name, precision, round(file.stat().st_size / 1000), **child.answer())
+    size = sum(file.stat().st_size for file in files)
+    return Speed(name.name, precision, round(size / 1000), **child.answer())

@@ -1,13 +1,15 @@
-"""Times one LiteRT file in a process of its own: run with ``python -m``, answers in JSON.
+"""Times LiteRT files in a process of their own: run with ``python -m``, answers in JSON.
 
 A process that has loaded TensorFlow or another pilot before says nothing about the memory and
-little about the time that this one takes; therefore each file gets a fresh one.
+little about the time that this one takes; therefore each gets a fresh one. Several files are those
+of pilots that answer together, one after the other.
 """
 
 import json
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +27,24 @@ NUM_FRAMES = 8
 STATM = Path("/proc/self/statm")
 
 
-def measure(path: Path, num_threads: int) -> dict[str, Any]:
-    """Open a network and time it on noise.
+def measure(paths: Sequence[Path], num_threads: int) -> dict[str, Any]:
+    """Open networks and time them on noise.
 
     Args:
-        path: A LiteRT file.
+        paths: LiteRT files; several take the same inputs.
         num_threads: Threads per inference.
 
     Returns:
-        ``num_threads``, ``median_ms``, ``p95_ms`` and ``min_ms`` of one inference, ``memory_mb``
-        that the process holds afterwards and ``added_mb`` of it that came with LiteRT and the
-        network; both ``None`` where the system does not tell.
+        ``num_threads``, ``median_ms``, ``p95_ms`` and ``min_ms`` of one inference of all of them,
+        ``memory_mb`` that the process holds afterwards and ``added_mb`` of it that came with LiteRT
+        and the networks; both ``None`` where the system does not tell.
 
     Raises:
-        PilotError: If it is none.
+        PilotError: If one is none.
     """
     before_mb = resident_mb()
-    interpreter = LiteRTInterpreter(path, num_threads=num_threads)
-    times_ms = np.array(_times_s(interpreter)) * 1e3
+    interpreters = [LiteRTInterpreter(path, num_threads=num_threads) for path in paths]
+    times_ms = np.array(_times_s(interpreters)) * 1e3
     after_mb = resident_mb()
     return {
         "num_threads": num_threads,
@@ -63,18 +65,20 @@ def resident_mb() -> float | None:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def _times_s(interpreter: LiteRTInterpreter) -> list[float]:
+def _times_s(interpreters: Sequence[LiteRTInterpreter]) -> list[float]:
     """Time of every inference after some that do not count."""
+    first = interpreters[0]
     noise = np.random.default_rng(0)
-    shape = (NUM_FRAMES, *interpreter.image.shape[1:])
+    shape = (NUM_FRAMES, *first.image.shape[1:])
     frames = noise.integers(0, 256, shape, dtype=np.uint8)
-    vector = next((np.zeros(one.shape[1:]) for one in interpreter.vectors.values()), None)
+    vector = next((np.zeros(one.shape[1:]) for one in first.vectors.values()), None)
     times_s: list[float] = []
     ends_s = time.perf_counter() + LIMIT_S
     for number in range(WARM_UP + MEASURED):
-        inputs = interpreter.arrays(frames[number % NUM_FRAMES], vector)
+        inputs = first.arrays(frames[number % NUM_FRAMES], vector)
         started_s = time.perf_counter()
-        interpreter.run(inputs)
+        for interpreter in interpreters:
+            interpreter.run(inputs)
         ended_s = time.perf_counter()
         if number >= WARM_UP:
             times_s.append(ended_s - started_s)
@@ -85,9 +89,9 @@ def _times_s(interpreter: LiteRTInterpreter) -> list[float]:
 
 def main() -> None:
     """Measure what the command line says, and print it."""
-    path, num_threads = sys.argv[1:]
+    num_threads, *paths = sys.argv[1:]
     try:
-        found = measure(Path(path), int(num_threads))
+        found = measure([Path(path) for path in paths], int(num_threads))
     except PilotError as error:
         found = {"refused": str(error)}
     sys.stdout.write(json.dumps(found))

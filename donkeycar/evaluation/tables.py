@@ -25,10 +25,14 @@ def tables_of(evaluation: Evaluation) -> list[Table]:
 
 def _judged(evaluation: Evaluation) -> list[tuple[str, str, Agreement]]:
     return [
-        (pilot.name, pilot.type, pilot.agreement)
+        (pilot.name, _kind(pilot), pilot.agreement)
         for pilot in evaluation.pilots
         if pilot.agreement is not None
     ]
+
+
+def _kind(pilot: PilotReport) -> str:
+    return pilot.type if pilot.members == 1 else f"mean of {pilot.members} {pilot.type}"
 
 
 def _beside_driver(evaluation: Evaluation) -> Table | None:
