@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from donkeycar.errors import PilotError, TubError
 from donkeycar.explain.footage import INDEX, footage
 from donkeycar.explain.overlay import Answer, Overlay
-from donkeycar.pilots import Pilot
+from donkeycar.pilots import Drives
 from donkeycar.pilots.pilot import describe
 from donkeycar.training.answers import answer_each
 from donkeycar.tub import TubReader
@@ -45,6 +45,8 @@ class Reason:
             ``angle`` where the throttle follows from it.
         strangeness: How unlike its recordings the frame is, 1 is the limit of the usual; ``None``
             if the pilot does not know.
+        doubt: How far the members of an ensemble disagree, 1 is the limit of the usual; ``None``
+            if that is not known, or nobody can disagree.
     """
 
     index: int
@@ -53,16 +55,21 @@ class Reason:
     pilot: Answer
     maps: dict[str, np.ndarray]
     strangeness: float | None
+    doubt: float | None = None
 
     def in_words(self) -> str:
         """All of it in a line."""
         driver = _said("driver", self.driver) if self.driver.given else "no driver"
-        known = "" if self.strangeness is None else f", strangeness {self.strangeness:.1f}"
+        known = "".join(
+            f", {name} {value:.1f}"
+            for name, value in (("strangeness", self.strangeness), ("doubt", self.doubt))
+            if value is not None
+        )
         return f"record {self.index}: {driver}, {_said('pilot', self.pilot)}{known}"
 
 
 def explain(
-    pilot: Pilot, maps: Maps, tub: str | Path, records: Sequence[int] | None = None
+    pilot: Drives, maps: Maps, tub: str | Path, records: Sequence[int] | None = None
 ) -> list[Reason]:
     """Ask a pilot about single records.
 
@@ -113,7 +120,7 @@ def draw_reasons(reasons: Sequence[Reason], *, scale: int = 3) -> np.ndarray:
     return _joined(rows, axis=0)
 
 
-def _explained(pilot: Pilot, maps: Maps, tub: str | Path, index: int) -> Reason:
+def _explained(pilot: Drives, maps: Maps, tub: str | Path, index: int) -> Reason:
     """Show a pilot what came before a record, then the record."""
     footage(tub, start=index, end=index + 1)  # says what is wrong with this one record
     recordings, pictures, _ = footage(tub, start=max(0, index - BEFORE), end=index + 1)
@@ -134,7 +141,7 @@ def _explained(pilot: Pilot, maps: Maps, tub: str | Path, index: int) -> Reason:
         found = {name: maps(pilot.shown, name) for name in asked}
         reason = Reason(
             index, pictures[row], Answer(*map(float, recordings.labels[row])), Answer(*answer),
-            found, pilot.strangeness(),
+            found, pilot.strangeness(), pilot.doubt(),
         )  # fmt: skip
     return reason
 

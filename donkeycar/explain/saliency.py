@@ -9,7 +9,7 @@ black alone, what is black would not count: the frame is faded in from black and
 Sturmfels, Lundberg, Lee, "Visualizing the Impact of Feature Attribution Baselines", Distill 2020.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -151,6 +151,22 @@ class SaliencyMaps:
                 zip(others, (given[name] for name in vectors), strict=True)
             )
         return image.astype(np.float32), {name: given[name] for name in others}
+
+
+class MeanMaps:
+    """Where an ensemble looks: the mean of the maps of its networks.
+
+    Args:
+        members: One for each network; a single one is a pilot alone.
+    """
+
+    def __init__(self, members: Sequence[SaliencyMaps]) -> None:
+        self._members = members
+
+    def __call__(self, inputs: Mapping[str, np.ndarray], output: str = "angle") -> np.ndarray:
+        """Find the pixels that matter for one frame: as `SaliencyMaps`, and it may raise that."""
+        maps = [member(inputs, output) for member in self._members]
+        return np.asarray(np.mean(maps, axis=0), np.float32)
 
 
 def saliency(network: Any, inputs: Mapping[str, np.ndarray], output: str = "angle") -> np.ndarray:

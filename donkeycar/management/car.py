@@ -12,6 +12,7 @@ from donkeycar.errors import ConfigError
 from donkeycar.management.cli import exit_code
 from donkeycar.management.guardian import become_guardian, is_guarded
 from donkeycar.management.lossy_output import never_wait_for_readers
+from donkeycar.management.seen_through import A_PILOT
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +27,8 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
         argv: Arguments, those of the command line if omitted.
 
     Returns:
-        0 if it worked, 1 if donkeycar refused (one line on stderr says why). argparse exits with
-        2 by itself on bad usage.
+        0 if it worked, 1 if donkeycar refused (one line on stderr says why), 130 after Ctrl-C.
+        argparse exits with 2 by itself on bad usage.
     """
     args = build_parser().parse_args(argv)
     args.owns_process = argv is None
@@ -43,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(metavar="command", required=True)
 
     command = commands.add_parser("drive", help="drive by hand or by a pilot, and record")
-    command.add_argument("--model", type=Path, help="a pilot: its .keras, .tflite or .json file")
+    command.add_argument("--model", type=Path, help=f"a pilot: {A_PILOT}")
     command.add_argument(
         "--type", dest="model_type", help="kind of network; only for models made elsewhere"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from donkeycar.errors import ConfigError
-from donkeycar.management.seen_through import add_config_argument, car_transforms
+from donkeycar.management.seen_through import A_PILOT, add_config_argument, car_transforms
 from donkeycar.management.tub_paths import tub_paths
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.add_argument(
         "models", nargs="+", type=Path, metavar="MODEL",
-        help="pilots: a .keras, .tflite or .json file of each",
+        help=f"pilots, each by {A_PILOT}",
     )  # fmt: skip
     parser.add_argument(
         "--tub", "--tubs", dest="tubs", nargs="+", action="extend", metavar="PATH",

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from donkeycar.management.seen_through import add_pilot_arguments, open_pilot
+from donkeycar.management.seen_through import add_pilot_arguments, open_maps, open_pilot
 from donkeycar.management.tub_paths import one_tub
 
 
@@ -29,14 +29,9 @@ def run(args: argparse.Namespace) -> None:
     from PIL import Image
 
     from donkeycar.explain.reasons import draw_reasons, explain
-    from donkeycar.explain.saliency import SaliencyMaps
-    from donkeycar.pilots.keras_file import load_keras
-    from donkeycar.training.backend import import_keras
 
     pilot = open_pilot(args)
-    import_keras()
-    maps = SaliencyMaps(load_keras(args.model))
-    reasons = explain(pilot, maps, one_tub(args.tub), args.record)
+    reasons = explain(pilot, open_maps(args.model), one_tub(args.tub), args.record)
     out = args.out.expanduser()
     out.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(draw_reasons(reasons, scale=args.scale)).save(out)

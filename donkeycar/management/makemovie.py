@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from donkeycar.errors import ConfigError
-from donkeycar.management.seen_through import add_pilot_arguments, open_pilot
+from donkeycar.management.seen_through import add_pilot_arguments, open_maps, open_pilot
 from donkeycar.management.tub_paths import one_tub
 
 if TYPE_CHECKING:
@@ -85,10 +85,5 @@ def told(movie: "Movie") -> list[str]:
 
 def _saliency(model: Path) -> "Saliency":
     """How to find what a pilot looks at: by its network, in the form that was trained."""
-    from donkeycar.explain.saliency import SaliencyMaps
-    from donkeycar.pilots.keras_file import load_keras
-    from donkeycar.training.backend import import_keras
-
-    import_keras()
-    maps = SaliencyMaps(load_keras(model))
+    maps = open_maps(model)
     return lambda pilot: maps(pilot.shown)

@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING
 from donkeycar.config import load_config
 
 if TYPE_CHECKING:
-    from donkeycar.pilots import Pilot
+    from donkeycar.explain.reasons import Maps
+    from donkeycar.pilots import Drives
     from donkeycar.pilots.transform import Transforms
 
 CONFIG = Path("config.py")
+# What `--model` takes, in every command that lets a pilot answer.
+A_PILOT = "its .keras, .tflite or .json file, or a folder of --folds"
 
 
 def add_pilot_arguments(
     parser: argparse.ArgumentParser, help: str, *, required: bool = False
 ) -> None:
     """Add the options of a pilot."""
-    parser.add_argument(
-        "--model", type=Path, required=required, help=f"{help}: its .keras, .tflite or .json file"
-    )
+    parser.add_argument("--model", type=Path, required=required, help=f"{help}: {A_PILOT}")
     parser.add_argument("--type", help="kind of network; only for models made elsewhere")
     add_config_argument(parser)
 
@@ -33,7 +34,7 @@ def add_config_argument(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def open_pilot(args: argparse.Namespace) -> "Pilot":
+def open_pilot(args: argparse.Namespace) -> "Drives":
     """Open the pilot that the options name.
 
     Raises:
@@ -43,6 +44,21 @@ def open_pilot(args: argparse.Namespace) -> "Pilot":
     from donkeycar.pilots import load_pilot
 
     return load_pilot(args.model, type=args.type, transforms=car_transforms(args.config))
+
+
+def open_maps(model: Path) -> "Maps":
+    """Open the networks of a pilot, in the form that was trained, to see where it looks.
+
+    Raises:
+        PilotError: If one of them is not there, or damaged.
+    """
+    from donkeycar.explain.saliency import MeanMaps, SaliencyMaps
+    from donkeycar.pilots.folds_file import member_paths
+    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.training.backend import import_keras
+
+    import_keras()
+    return MeanMaps([SaliencyMaps(load_keras(path)) for path in member_paths(model.expanduser())])
 
 
 def car_transforms(config: Path) -> "Transforms | None":

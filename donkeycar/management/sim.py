@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
+from donkeycar.management.seen_through import A_PILOT
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,9 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     commands = parser.add_subparsers(metavar="what", dest="what", required=True)
 
     evaluate = commands.add_parser("eval", help="let a pilot drive laps and measure it")
-    evaluate.add_argument(
-        "--model", type=Path, required=True, help="a pilot: its .keras, .tflite or .json file"
-    )
+    evaluate.add_argument("--model", type=Path, required=True, help=f"a pilot: {A_PILOT}")
     evaluate.add_argument(
         "--type", dest="model_type", help="kind of network; only for models made elsewhere"
     )
