@@ -26,7 +26,14 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def trained(road_tub, tmp_path_factory):
     folder = tmp_path_factory.mktemp("together") / "folds"
-    settings = {"epochs": 3, "batch_size": 16, "patience": None, "seed": 1, "validation": "last"}
+    settings = {
+        "type": "efficient",
+        "epochs": 2,
+        "batch_size": 16,
+        "patience": None,
+        "seed": 1,
+        "validation": "last",
+    }
     return train_folds([road_tub], folder, k=3, **settings)
 
 
@@ -77,7 +84,9 @@ def test_on_what_it_knows_its_doubt_is_usual(trained, road_tub):
     assert np.median(spreads) == pytest.approx(trained.doubt.usual.middle, abs=1e-3)
     assert 100 <= np.count_nonzero(np.array(doubts) < 1e-2) <= 110
     assert np.count_nonzero(np.array(doubts) > 1.01) <= 2
-    assert pilots.strangeness() is not None
+    pilots.infer(np.random.default_rng(0).integers(0, 256, (64, 80, 3), dtype=np.uint8))
+    strange = [member.strangeness() for member in pilots.members]
+    assert len(set(strange)) == 3 and pilots.strangeness() == sorted(strange)[1]
 
 
 def test_it_says_whether_disagreement_tells_of_errors(trained, capsys):
@@ -125,16 +134,18 @@ def test_each_of_them_is_checked_as_if_alone(copy):
     with pytest.raises(PilotError, match=r"fold_2.json belongs to another fold_2.tflite"):
         load_pilot(copy)
     assert len(load_pilot(copy, precision="int8").members) == 3
-    with pytest.raises(PilotError, match=r"fold_1.keras is a linear pilot. Received: type='rnn'"):
+    with pytest.raises(
+        PilotError, match=r"fold_1.keras is a pilot of type efficient. Received: type='rnn'"
+    ):
         load_pilot(copy, type="rnn")
 
 
 def test_they_are_judged_as_one_and_know_what_they_all_learnt(folder, road_tub):
     found = evaluate([folder, folder / "fold_1.keras"], [road_tub])
     report, alone = found.pilots
-    assert (report.name, report.type, report.members) == ("folds", "linear", 3)
+    assert (report.name, report.type, report.members) == ("folds", "efficient", 3)
     assert f"trained on {road_tub}" in report.notes[0]
-    assert "mean of 3 linear" in tables_of(found)[0].rows[0][0]
+    assert "mean of 3 efficient" in tables_of(found)[0].rows[0][0]
     assert {one.file for one in report.speed} == {"folds"}
     for one, single in zip(report.speed, alone.speed, strict=True):
         assert (one.precision, one.num_threads) == (single.precision, single.num_threads)

@@ -15,6 +15,7 @@ import numpy as np
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.driving import MAX_OVERSHOOT
+from donkeycar.pilots.familiar import features
 from donkeycar.pilots.folds_file import MAX_MEMBERS, MIN_MEMBERS, UsualSpread
 from donkeycar.pilots.pilot import Pilot
 
@@ -148,9 +149,13 @@ class Ensemble:
         Returns:
             As `Pilot.strangeness`.
         """
-        said = [member.strangeness() for member in self.members]
-        known = [one for one in said if one is not None]
-        return float(np.median(known)) if known else None
+        frame = self._first.seen()
+        if frame is None or not self.knows_strangeness:
+            return None
+        found = features(frame)  # takes ten times as long as to rate it
+        infos = [member.info for member in self.members]
+        known = [info.familiar.rate(found) for info in infos if info and info.familiar]
+        return float(np.median(known))
 
     @property
     def shown(self) -> dict[str, np.ndarray]:

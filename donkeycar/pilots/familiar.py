@@ -94,7 +94,11 @@ class Familiar:
         Returns:
             0 for half of the usual frames, up to 1 for 99 of 100 of them, and more for others.
         """
-        beyond = self.distance(features(frame)) - self.middle
+        return self.rate(features(frame))
+
+    def rate(self, found: np.ndarray) -> float:
+        """How unusual a frame is of which `features` says this: as `strangeness`."""
+        beyond = self.distance(found) - self.middle
         return max(0.0, beyond / (self.limit - self.middle))
 
     def distance(self, found: np.ndarray) -> float:

@@ -252,7 +252,7 @@ def _identify(
     info = read_info(files.sidecar)
     kind = pilot_type(info.type)
     if type is not None and pilot_type(type) is not kind:
-        raise PilotError(f"{path} is a {kind.name} pilot. Received: type={type!r}")
+        raise PilotError(f"{path} is a pilot of type {kind.name}. Received: type={type!r}")
     return info, kind
 
 

@@ -161,13 +161,16 @@ class Pilot:
             ``None`` before the first frame, and from a pilot that does not know its recordings.
         """
         familiar = None if self.info is None else self.info.familiar
+        frame = self.seen()
+        return None if familiar is None or frame is None else familiar.strangeness(frame)
+
+    def seen(self) -> np.ndarray | None:
+        """The newest frame as the network sees it, ``uint8``; ``None`` before the first."""
         image = self.shown.get(self._interpreter.image_name)
-        if familiar is None or image is None:
+        if image is None:
             return None
-        frame = image[0] if image.ndim == 4 else image[0, -1]
-        if frame.dtype != np.uint8:
-            frame = np.rint(frame * 255).astype(np.uint8)
-        return familiar.strangeness(frame)
+        frame: np.ndarray = image[0] if image.ndim == 4 else image[0, -1]
+        return frame if frame.dtype == np.uint8 else np.rint(frame * 255).astype(np.uint8)
 
     def inputs(self, image: np.ndarray, vector: np.ndarray | None = None) -> dict[str, np.ndarray]:
         """What the network gets for a frame, which counts as seen now.
