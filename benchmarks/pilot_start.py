@@ -53,7 +53,7 @@ def make_pilot(models: Path) -> Path:
     from donkeycar.pilots import PilotInfo
     from donkeycar.pilots.bundle import PilotFiles
     from donkeycar.pilots.registry import pilot_type
-    from donkeycar.training.export import save_pilot
+    from donkeycar.training.export.save import save_pilot
 
     frames = np.random.default_rng(0).integers(0, 256, (50, *SHAPE), dtype=np.uint8)
     files = PilotFiles.of(models / "pilot")

@@ -36,7 +36,7 @@ ALLOWED = {
     "profiler": {"errors", "timing"},
     "vehicle": {"errors", "timing", "memory", "safety", "profiler"},
     "video": {"errors"},
-    "training": {"errors", "tub", "pilots", "video"},
+    "training": {"errors", "sandbox", "tub", "pilots", "video"},
     "console": {"errors", "timing", "safety", "parts"},
     "conversion": {"errors", "sandbox", "tub", "pilots", "training"},
     "report": {"errors", "tub", "pilots", "sim", "training"},

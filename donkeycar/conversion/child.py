@@ -66,7 +66,9 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
     from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
     from donkeycar.pilots.interpreter import LiteRTInterpreter
     from donkeycar.pilots.pilot import Pilot
-    from donkeycar.training.export import convert, save_pilot
+    from donkeycar.training.export.convert import convert
+    from donkeycar.training.export.run import run
+    from donkeycar.training.export.save import save_pilot
 
     wish = Wish(
         old=Path(request["old"]),
@@ -94,6 +96,7 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
         vectors=vectors,
         precisions=PRECISIONS if wish.tubs else ("float32", "float16"),
         keep_keras=not legacy,
+        run=run,
     )
     return {"type": kind.name}
 

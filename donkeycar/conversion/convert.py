@@ -15,6 +15,7 @@ from donkeycar.pilots.interpreter import LiteRTInterpreter
 from donkeycar.pilots.keras_check import check_archive
 from donkeycar.pilots.load import load_pilot, open_safely
 from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.probe import chosen
 from donkeycar.pilots.registry import PilotType, pilot_type
 from donkeycar.sandbox.child import Child
 
@@ -121,16 +122,20 @@ def _take_over(made: PilotFiles, files: PilotFiles) -> PilotInfo:
 
 def _wrap(wish: Wish, files: PilotFiles) -> PilotInfo:
     """Describe a bare LiteRT file; it drives as it is."""
-    from donkeycar.training.export import measured
+    from donkeycar.training.export.measure import measured
+    from donkeycar.training.export.run import Questions, run
 
     content, interpreter = open_safely(wish.old)
     kind = pilot_type(wish.type) if wish.type else _type_of(interpreter)
     info = describe_pilot(kind, interpreter, wish)
     pilot = Pilot(interpreter, kind, info=info)
     frames, vectors = recorded(pilot, wish.tubs) if wish.tubs else drawn(pilot)
-    info, _ = measured(
-        info, {"float32": interpreter}, network_inputs(pilot, frames, vectors), frames, vectors
-    )
+    inputs = network_inputs(pilot, frames, vectors)
+    frames, vectors = chosen(frames, vectors)
+    ran = run({"float32": content}, Questions.about(info, inputs, frames, vectors))
+    if ran.refused:
+        raise PilotError(ran.refused["float32"])
+    info, _ = measured(info, ran.answers, frames, vectors)
     write_bundle(files, info, litert={"float32": content}, save_keras=None)
     return read_info(files.sidecar)
 

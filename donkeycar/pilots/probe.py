@@ -55,15 +55,6 @@ class Probe:
     vectors: np.ndarray | None
     answers: np.ndarray
 
-    @classmethod
-    def ask(cls, pilot: Asked, frames: np.ndarray, vectors: np.ndarray | None = None) -> "Probe":
-        """Write down what a pilot says to some of the frames, as many as there is room for."""
-        picks = np.unique(np.linspace(0, len(frames) - 1, NUM_FRAMES).astype(int))
-        picks = picks[: max(1, _num_that_fit(frames[picks]))]
-        kept = frames[picks]
-        beside = None if vectors is None else vectors[picks]
-        return cls(kept, beside, answers_of(pilot, kept, beside))
-
     def check(self, pilot: Asked, tolerance: float) -> str | None:
         """Ask a pilot, and compare.
 
@@ -119,6 +110,13 @@ class Probe:
         except (ValueError, TypeError, OverflowError, zlib.error) as error:
             raise PilotError(f"The probe of a pilot cannot be read: {error}.") from error
         return cls(frames, beside, answers)
+
+
+def chosen(frames: np.ndarray, vectors: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
+    """Choose frames for a probe, and the vectors beside them: as many as there is room for."""
+    picks = np.unique(np.linspace(0, len(frames) - 1, NUM_FRAMES).astype(int))
+    picks = picks[: max(1, _num_that_fit(frames[picks]))]
+    return frames[picks], None if vectors is None else vectors[picks]
 
 
 def answers_of(pilot: Asked, frames: np.ndarray, vectors: np.ndarray | None) -> np.ndarray:

@@ -16,7 +16,7 @@ MAX_SIDECAR_BYTES = 5_000_000
 # A tolerance beyond this would let any answer pass.
 MAX_TOLERANCE = 0.5
 
-# Numbers a network computes with in a LiteRT file: see `donkeycar.training.export`.
+# Numbers a network computes with in a LiteRT file: see `donkeycar.training.export.save`.
 Precision = Literal["float32", "float16", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 

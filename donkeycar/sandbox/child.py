@@ -31,7 +31,7 @@ class Child:
 
     Args:
         module: Run with ``python -m``.
-        subject: The file it is about, for messages.
+        subject: The file it is about, or words for it, for messages.
         arguments: Words for its command line.
         stdin: File that it reads as its standard input; ``None`` for nothing.
         timeout_s: Time until it is ended, in seconds.
@@ -41,7 +41,7 @@ class Child:
     def __init__(
         self,
         module: str,
-        subject: Path,
+        subject: Path | str,
         *,
         arguments: Sequence[str] = (),
         stdin: Path | None = None,

@@ -18,7 +18,7 @@ from donkeycar.training.backend import bfloat16_pays
 from donkeycar.training.epochs.batches import Batches
 from donkeycar.training.epochs.fast_dropout import with_fast_dropout
 from donkeycar.training.epochs.predict import predict
-from donkeycar.training.export import MAX_FRAMES
+from donkeycar.training.export.save import MAX_FRAMES
 from donkeycar.training.material import Material
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress

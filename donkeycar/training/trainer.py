@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from donkeycar.errors import TrainingError
+from donkeycar.errors import PilotError, TrainingError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.training.backend import import_keras
@@ -21,7 +21,7 @@ from donkeycar.training.epochs.checkpoint import (
     checkpoint_path,
     read_checkpoint,
 )
-from donkeycar.training.export import save_pilot
+from donkeycar.training.export.save import save_pilot
 from donkeycar.training.material import Material, read_frames, read_recordings
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
@@ -62,8 +62,10 @@ def train(
         The pilot's files and how well it does.
 
     Raises:
-        TrainingError: If there is nothing sensible to train on, or an option is out of range.
+        TrainingError: If there is nothing sensible to train on, or an option is out of range; or if
+            the trained pilot cannot be saved, in which case resuming saves it.
         PilotError: If there is no such type, or the frames do not suit it.
+        KeyboardInterrupt: If Ctrl-C came before there was anything to keep.
 
     Example:
         ``train(["data"], "models/mypilot.keras", epochs=30, seed=1)``
@@ -220,8 +222,9 @@ def _split(sessions: Any, options: TrainingOptions) -> Split:
 def _save(
     files: PilotFiles, info: PilotInfo, model: Any, lesson: "Lesson", recordings: Recordings
 ) -> PilotInfo:
-    """Write the pilot's files."""
+    """Write the pilot's files; where that fails, the training itself is not lost."""
     rows = lesson.probe_rows()
+    kept = checkpoint_path(files.keras)
     try:
         return save_pilot(
             files,
@@ -231,8 +234,12 @@ def _save(
             frames=np.stack([recordings.image(row) for row in rows]),
             vectors=lesson.samples.beside(rows),
         )
+    except PilotError as error:
+        rest = f"--resume tries again from {kept}." if kept.exists() else "Train it again."
+        raise TrainingError(
+            f"The pilot is trained, but it was not saved: {error} {rest}"
+        ) from error
     except OSError as error:
-        kept = checkpoint_path(files.keras)
         rest = f" Then --resume goes on from {kept}." if kept.exists() else ""
         raise TrainingError(
             f"The pilot cannot be saved as {files.keras}: {error.strerror or error}. "

@@ -197,7 +197,7 @@ def test_frames_in_a_row_become_what_litert_can_run(
 def test_a_pilot_of_our_own_keeps_what_its_sidecar_says(keras, convert, tmp_path, frames):
     from donkeycar.pilots import PilotInfo, pilot_type
     from donkeycar.pilots.transform import Transforms
-    from donkeycar.training.export import save_pilot
+    from donkeycar.training.export.save import save_pilot
 
     shape, options = (77, 82, 3), {"throttle_range": [-0.5, 0.7], "network": {"activation": "elu"}}
     crop = Transforms([("CROP", {"top_px": 20})])

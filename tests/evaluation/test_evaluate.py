@@ -21,7 +21,7 @@ from donkeycar.management.cli import main
 from donkeycar.pilots import PilotInfo, load_pilot, read_info
 from donkeycar.pilots.bundle import PilotFiles
 from donkeycar.training.backend import import_keras
-from donkeycar.training.export import save_pilot
+from donkeycar.training.export.save import save_pilot
 from donkeycar.training.records.recordings import gather
 from donkeycar.tub import TubReader, TubWriter
 

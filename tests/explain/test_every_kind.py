@@ -42,7 +42,7 @@ def tub(tmp_path_factory):
 def files(request, tmp_path_factory):
     """A pilot of a type with the smallest network that has its inputs and outputs."""
     from donkeycar.training.backend import import_keras
-    from donkeycar.training.export import save_pilot
+    from donkeycar.training.export.save import save_pilot
 
     keras = import_keras()
     kind = PILOT_TYPES[request.param]

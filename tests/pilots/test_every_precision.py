@@ -67,7 +67,7 @@ def awake(model):
 
 @pytest.fixture(scope="module", params=list(PILOT_TYPES))
 def bundle(request, keras, tmp_path_factory):
-    from donkeycar.training.export import save_pilot
+    from donkeycar.training.export.save import save_pilot
 
     kind = PILOT_TYPES[request.param]
     model = awake(kind.build(SHAPE, seed=5, **options_of(kind)))

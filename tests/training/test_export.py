@@ -11,6 +11,7 @@ from donkeycar.pilots import PilotInfo, load_pilot, read_info
 from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
+from donkeycar.training.export.child import run_in_child
 
 SHAPE = (72, 96, 3)
 OPTIONS = {"network": {"activation": "relu"}}
@@ -31,7 +32,7 @@ def bundle(tmp_path_factory, frames):
     from donkeycar.training.backend import import_keras
 
     import_keras()
-    from donkeycar.training.export import save_pilot
+    from donkeycar.training.export.save import save_pilot
 
     model = pilot_type("linear").build(SHAPE, seed=3)
     files = PilotFiles.of(tmp_path_factory.mktemp("models") / "pilot_1.5.keras")
@@ -208,7 +209,7 @@ def test_a_bomb_in_a_probe_is_not_unpacked(bundle, tmp_path):
 
 
 def test_an_older_variant_does_not_stay_beside_a_newer_pilot(bundle, tmp_path, frames):
-    from donkeycar.training.export import save_pilot
+    from donkeycar.training.export.save import save_pilot
 
     _, info, model = bundle
     files = PilotFiles.of(tmp_path / "pilot.keras")
@@ -220,14 +221,45 @@ def test_an_older_variant_does_not_stay_beside_a_newer_pilot(bundle, tmp_path, f
     assert not files.variant("int8").exists()
 
 
-def test_a_network_that_was_mixed_up_on_the_way_is_not_written(bundle, frames):
-    from donkeycar.pilots.interpreter import LiteRTInterpreter
-    from donkeycar.training.export import compare
+def test_a_network_that_was_mixed_up_on_the_way_is_not_written(bundle, tmp_path, frames):
+    from donkeycar.training.export.save import save_pilot
 
-    other = pilot_type("linear").build(SHAPE, seed=4)
-    interpreter = LiteRTInterpreter(bundle[0].litert)
+    def runs_another(litert, questions):
+        return run_in_child({"float32": bundle[0].litert.read_bytes()}, questions)
+
+    files = PilotFiles.of(tmp_path / "pilot.keras")
     with pytest.raises(TrainingError, match="must answer as the trained one does. .* differs by"):
-        compare(other, interpreter, {"img_in": frames[:2]})
+        save_pilot(
+            files,
+            PilotInfo("linear", SHAPE),
+            pilot_type("linear").build(SHAPE, seed=4),
+            inputs={"img_in": frames[:2]},
+            frames=frames,
+            precisions=("float32",),
+            run=runs_another,
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_int8_file_that_crashes_litert_is_left_out(tmp_path, caplog):
+    """A layer that only says 0 gets an infinite range, which ended trainings with SIGSEGV."""
+    from donkeycar.training.export.save import save_pilot
+
+    shape = (77, 82, 3)
+    model = pilot_type("3d").build(shape, seed=5, sequence_length=2)
+    kernel, bias = model.get_layer("conv3d_2").get_weights()
+    model.get_layer("conv3d_2").set_weights([kernel, bias - 100])
+    frames = np.random.default_rng(1).integers(0, 256, (4, *shape), dtype=np.uint8)
+    info = save_pilot(
+        PilotFiles.of(tmp_path / "pilot"),
+        PilotInfo("3d", shape, options={"sequence_length": 2}),
+        model,
+        inputs={"img_in": frames[:, None].repeat(2, axis=1)},
+        frames=frames,
+    )
+    assert list(info.variants) == ["float32", "float16"]
+    assert "No int8 file: the converted network cannot be opened: it crashes" in caplog.text
+    load_pilot(tmp_path / "pilot.keras")
 
 
 @pytest.mark.parametrize(

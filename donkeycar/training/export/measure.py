@@ -1,0 +1,97 @@
+"""How far the converted networks are from the trained one, and from each other."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import TrainingError
+from donkeycar.pilots.bundle import PilotInfo, Precision, Variant
+from donkeycar.pilots.probe import MAX_WRONG_SHARE, Probe
+from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.sidecar import MAX_TOLERANCE
+from donkeycar.training.export.run import Answers, rows_of
+
+# Both compute in float32; the order of additions differs.
+MAX_DIFFERENCE = 1e-3
+# What another processor may add to the difference measured here.
+MARGIN: dict[Precision, float] = {"float32": 2e-3, "float16": 1e-2, "int8": 3e-2}
+
+
+def compare(wanted: Mapping[str, np.ndarray], given: Mapping[str, np.ndarray]) -> None:
+    """Make sure that a converted network answers as the trained one does.
+
+    Args:
+        wanted: Outputs of the trained network by name, a row for each question.
+        given: Those of the converted one, which may have fewer.
+
+    Raises:
+        TrainingError: If it does not.
+    """
+    for name, values in given.items():
+        for value, right in zip(values, np.asarray(wanted[name]), strict=True):
+            difference = float(np.abs(value - right).max())
+            if not difference <= MAX_DIFFERENCE * max(1.0, float(np.abs(right).max())):
+                raise TrainingError(
+                    "The converted pilot must answer as the trained one does. Received: "
+                    f"{name} differs by {difference:.3g}"
+                )
+
+
+def measured(
+    info: PilotInfo,
+    answers: Mapping[Precision, Answers],
+    frames: np.ndarray,
+    vectors: np.ndarray | None,
+) -> tuple[PilotInfo, list[Precision]]:
+    """Find out how far each variant is from the first, and make the probe.
+
+    Args:
+        info: What is known of the pilot.
+        answers: Of each variant, ``float32`` among them.
+        frames: What the probe asked, as the camera gives it.
+        vectors: What the pilot got beside each of them, ``None`` if it only looks.
+
+    Returns:
+        The information with `probe` and `variants`, and which variants are too far away.
+    """
+    kind = pilot_type(info.type)
+    options = kind.settled(info.options)
+
+    def driven(precision: Precision) -> np.ndarray:
+        """Angle and throttle for each row, ``(rows, 2)``."""
+        return np.array([kind.head(row, options) for row in rows_of(answers[precision].outputs)])
+
+    right = driven("float32")
+    probe = Probe(frames, vectors, answers["float32"].probe)
+    variants: dict[Precision, Variant] = {}
+    left_out: list[Precision] = []
+    for precision, given in answers.items():
+        distance = np.abs(given.probe - probe.answers)
+        # As the check does it, the worst few are not counted.
+        worst = np.sort(np.nan_to_num(distance).max(axis=1))
+        counted = worst[: len(worst) - int(MAX_WRONG_SHARE * len(worst))]
+        tolerance = MARGIN[precision] + 2 * float(counted[-1])
+        if tolerance > MAX_TOLERANCE and precision != "float32":
+            left_out.append(precision)
+            continue
+        difference: dict[str, Any] = {}
+        if precision != "float32":
+            difference = _in_words(np.abs(driven(precision) - right))
+        variants[precision] = Variant("", round(min(tolerance, MAX_TOLERANCE), 6), difference)
+    return replace(info, probe=probe, variants=variants), left_out
+
+
+def _in_words(distance: np.ndarray) -> dict[str, Any]:
+    """Largest and mean distance, for angle and throttle."""
+    return {
+        "frames": len(distance),
+        **{
+            name: {
+                "max": round(float(distance[:, column].max()), 6),
+                "mean": round(float(distance[:, column].mean()), 6),
+            }
+            for column, name in enumerate(("angle", "throttle"))
+        },
+    }

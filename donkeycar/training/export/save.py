@@ -1,0 +1,113 @@
+"""From a trained network to the files of a pilot: LiteRT in three precisions, compared and probed.
+
+``float32`` computes as the network was trained. ``float16`` stores its weights in half the room.
+``int8`` computes in whole numbers of one byte: a quarter of the size, and two to three times
+faster; frames show the converter which values to expect. All three take the same ``uint8`` image
+and answer in ``float32``.
+"""
+
+import logging
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.bundle import (
+    PRECISIONS,
+    PilotFiles,
+    PilotInfo,
+    Precision,
+    sha256_of,
+    write_bundle,
+)
+from donkeycar.pilots.probe import chosen
+from donkeycar.pilots.registry import pilot_type
+from donkeycar.training.backend import muffled
+from donkeycar.training.export.child import run_in_child
+from donkeycar.training.export.convert import convert, without_outputs
+from donkeycar.training.export.measure import compare, measured
+from donkeycar.training.export.run import Inputs, Questions, Ran
+
+logger = logging.getLogger(__name__)
+
+TOO_FAR = "its answers differ too much from the others'."
+# Records that are compared and that show the converter what to expect.
+MAX_FRAMES = 200
+
+Runner = Callable[[Mapping[Precision, bytes], Questions], Ran]
+
+
+def save_pilot(
+    files: PilotFiles,
+    info: PilotInfo,
+    model: Any,
+    *,
+    inputs: Inputs,
+    frames: np.ndarray,
+    vectors: np.ndarray | None = None,
+    precisions: tuple[Precision, ...] = PRECISIONS,
+    keep_keras: bool = True,
+    run: Runner = run_in_child,
+) -> PilotInfo:
+    """Convert a network, make sure that nothing was lost or mixed up, and write its files.
+
+    A variant that does not run, or whose answers are too far from those of the trained network, is
+    left out, with a warning; without ``float32`` there is no pilot.
+
+    Args:
+        files: Where the pilot goes.
+        info: What is known of it; variants and probe are added here.
+        model: A Keras model with named inputs, ``uint8`` images among them, and a dictionary of
+            outputs.
+        inputs: What the network gets for some records, by name, as many rows in each.
+        frames: Some frames as the camera gives them, in order, for the probe.
+        vectors: What the pilot gets beside each of `frames`, ``None`` if it only looks.
+        precisions: Which LiteRT files to write; ``float32`` must be among them.
+        keep_keras: Whether the ``.keras`` file is written as well.
+        run: Lets LiteRT files answer. Who is in a process of its own already, which may crash, and
+            may not start another, passes `run.run`.
+
+    Returns:
+        What the sidecar says now.
+
+    Raises:
+        TrainingError: If the converted network does not answer as the trained one does.
+        PilotError: If LiteRT does not run it, or crashes.
+        OSError: If the disk does not take it.
+    """
+    inputs = {name: array[:MAX_FRAMES] for name, array in inputs.items()}
+    frames, vectors = chosen(frames, vectors)
+    with tempfile.TemporaryDirectory() as folder:
+        driving = without_outputs(model, pilot_type(info.type).only_in_training)
+        litert = convert(driving, inputs, Path(folder), precisions)
+    ran = run(litert, Questions.about(info, inputs, frames, vectors))
+    if "float32" in ran.refused:
+        raise PilotError(ran.refused["float32"])
+    compare(_answers(model, inputs), ran.answers["float32"].outputs)
+    info, too_far = measured(info, ran.answers, frames, vectors)
+    refused = ran.refused | dict.fromkeys(too_far, TOO_FAR)
+    for precision, why in refused.items():
+        logger.warning("No %s file: %s", precision, why)
+        del litert[precision]
+    variants = {
+        precision: replace(info.variants[precision], sha256=sha256_of(content))
+        for precision, content in litert.items()
+    }
+    info = replace(info, variants=variants)
+    with muffled():
+        write_bundle(files, info, litert=litert, save_keras=model.save if keep_keras else None)
+    return info
+
+
+def _answers(model: Any, inputs: Inputs) -> Mapping[str, np.ndarray]:
+    """What a Keras model answers, by name."""
+    import keras
+
+    # In the structure it was made with: a lone array, a list or a dictionary.
+    asked = keras.tree.map_structure(lambda tensor: inputs[tensor.name], model.input)
+    answers: Mapping[str, np.ndarray] = model.predict_on_batch(asked)
+    return answers
