@@ -25,6 +25,7 @@ class Config:
     Args:
         values: Value by upper-case name.
         sources: Where each value came from, by name; others are defaults.
+        own: Names that the owner gave a value: in ``myconfig.py``, the environment or ``--set``.
         notices: Sentences the owner should read once, e.g. about names that do nothing any more.
 
     Example:
@@ -38,19 +39,22 @@ class Config:
         values: Mapping[str, Any],
         *,
         sources: Mapping[str, str] | None = None,
+        own: Iterable[str] = (),
         notices: Iterable[str] = (),
     ) -> None:
-        own = {
+        attributes = {
             "_values": {name: frozen(value) for name, value in values.items()},
             "_sources": dict(sources or {}),
+            "_own": frozenset(own),
             "notices": tuple(notices),
         }
-        for name, value in own.items():
+        for name, value in attributes.items():
             object.__setattr__(self, name, value)
 
     notices: tuple[str, ...]
     _values: dict[str, Any]
     _sources: dict[str, str]
+    _own: frozenset[str]
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # copy and pickle look for these before there are any values
@@ -105,6 +109,10 @@ class Config:
         """
         getattr(self, name)
         return self._sources.get(name, DEFAULT)
+
+    def is_own(self, name: str) -> bool:
+        """Whether the owner gave it a value; the car's ``config.py`` is not the owner's file."""
+        return name in self._own
 
     def to_dict(self) -> dict[str, Any]:
         """Ordinary copy of all settings, e.g. to write them beside a pilot."""
@@ -176,13 +184,16 @@ class _Layers:
         self._values = {name: setting.default for name, setting in SETTINGS.items()}
         self._sources: dict[str, str] = {}
         self._owned: set[str] = set()
+        self._own: set[str] = set()
 
-    def put(self, name: str, value: Any, source: str) -> None:
+    def put(self, name: str, value: Any, source: str, *, is_own: bool = True) -> None:
         old = self._values.get(name)
         if name in SETTINGS and SETTINGS[name].fields and isinstance(value, dict):
             value = _merged(old, value)
         self._values[name] = value
         self._sources[name] = source
+        if is_own:
+            self._own.add(name)
 
     def add_file(self, path: Path, *, is_own: bool) -> None:
         values, lines = read_owner_file(path)
@@ -190,7 +201,7 @@ class _Layers:
             is_same = name in SETTINGS and _same(value, SETTINGS[name].default)
             if is_own or not is_same:
                 self._owned.add(name)
-                self.put(name, value, f"{path.name}:{lines[name]}")
+                self.put(name, value, f"{path.name}:{lines[name]}", is_own=is_own)
 
     def add_environment(self, environment: Mapping[str, str]) -> None:
         found = {}
@@ -234,7 +245,7 @@ class _Layers:
                 values[name] = str(self._folder / Path(values[name]).expanduser())
             if setting.status == "computed":
                 values[name] = str(self._folder)
-        return Config(values, sources=self._sources, notices=notices)
+        return Config(values, sources=self._sources, own=self._own, notices=notices)
 
     def _place(self, names: tuple[str, ...]) -> str:
         """Where the last of `names` that is not a default was written."""

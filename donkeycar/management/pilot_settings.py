@@ -53,7 +53,12 @@ def pilot_options_from(cfg: Config, kind: "PilotType") -> tuple[dict[str, Any], 
     useless = [
         f"{setting} has no effect on a pilot of type {kind.name}"
         for setting in dict.fromkeys(OPTION_SETTINGS.values())
-        if setting not in used and cfg[setting] != SETTINGS[setting].default
+        if setting not in used and changed_by_owner(cfg, setting)
     ]
     options[NETWORK] = {name: cfg[setting] for name, setting in NETWORK_SETTINGS.items()}
     return options, useless
+
+
+def changed_by_owner(cfg: Config, setting: str) -> bool:
+    """Whether the owner of the car wants another value than everybody has."""
+    return cfg.is_own(setting) and bool(cfg[setting] != SETTINGS[setting].default)

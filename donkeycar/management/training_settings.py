@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
 from donkeycar.management.augmentation_settings import augmentation_from
-from donkeycar.management.pilot_settings import pilot_options_from
+from donkeycar.management.pilot_settings import changed_by_owner, pilot_options_from
 
 if TYPE_CHECKING:
     from donkeycar.training import Progress, TrainingOptions, TrainingResult
@@ -48,7 +48,7 @@ def options_from(
 
     kind = pilot_type(type or cfg.DEFAULT_MODEL_TYPE)
     pilot_options, useless = pilot_options_from(cfg, kind)
-    if cfg.FREEZE_LAYERS and transfer is None:
+    if changed_by_owner(cfg, "FREEZE_LAYERS") and transfer is None:
         useless.append("FREEZE_LAYERS has no effect without --transfer")
     options = TrainingOptions(
         type=kind.name,

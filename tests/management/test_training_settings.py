@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from donkeycar.config import Config
+from donkeycar.config import Config, load_config
 from donkeycar.errors import TrainingError
 from donkeycar.management.pilot_settings import NETWORK_SETTINGS, pilot_options_from
 from donkeycar.management.training_settings import options_from
@@ -17,7 +17,9 @@ from donkeycar.training.epochs.schedule import SHAPES
 
 
 def settings(**changes):
-    return Config({**{name: setting.default for name, setting in SETTINGS.items()}, **changes})
+    """As a car has them whose owner changes these."""
+    defaults = {name: setting.default for name, setting in SETTINGS.items()}
+    return Config({**defaults, **changes}, own=changes)
 
 
 def test_the_settings_know_every_name_that_training_knows():
@@ -85,6 +87,20 @@ def test_a_setting_of_another_kind_is_said_to_have_no_effect():
     _, useless = options_from(settings(SEQUENCE_LENGTH=5, NUM_LOCATIONS=3))
     assert useless == [
         "SEQUENCE_LENGTH has no effect on a pilot of type linear",
+        "NUM_LOCATIONS has no effect on a pilot of type linear",
+    ]
+
+
+def test_only_what_the_owner_wrote_is_said_to_have_no_effect(tmp_path):
+    config, own = tmp_path / "config.py", tmp_path / "myconfig.py"
+    # As another version of donkeycar writes it.
+    config.write_text("SEQUENCE_LENGTH = 5\nNUM_LOCATIONS = 7\nFREEZE_LAYERS = True\n")
+    assert options_from(load_config(config))[1] == []
+    own.write_text("NUM_LOCATIONS = 4\nSEQUENCE_LENGTH = 3\n")
+    assert SETTINGS["SEQUENCE_LENGTH"].default == 3
+    _, useless = options_from(load_config(config, overrides=["MEM_DEPTH=2"]))
+    assert useless == [
+        "MEM_DEPTH has no effect on a pilot of type linear",
         "NUM_LOCATIONS has no effect on a pilot of type linear",
     ]
 
