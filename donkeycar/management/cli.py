@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from donkeycar.errors import DonkeyError
 
+# What a shell says of a program that Ctrl-C ended: 128 and the number of SIGINT.
+INTERRUPTED = 130
+
 
 class Command(NamedTuple):
     """One word after `donkey`.
@@ -79,7 +82,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Words after `donkey`. ``None``: those of this process.
 
     Returns:
-        0 if it worked, 1 if donkeycar refused. argparse exits with 2 by itself on bad usage.
+        0 if it worked, 1 if donkeycar refused, `INTERRUPTED` after Ctrl-C. argparse exits with 2
+        by itself on bad usage.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     chosen = next((word for word in words if not word.startswith("-")), None)
@@ -107,9 +111,9 @@ def exit_code(command: Callable[[], int | None], *, prog: str) -> int:
     except (DonkeyError, OSError) as error:
         print(f"{prog}: error: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print(f"{prog}: stopped", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as error:
+        print(f"{prog}: {str(error) or 'stopped'}", file=sys.stderr)
+        return INTERRUPTED
 
 
 def entry_point() -> None:

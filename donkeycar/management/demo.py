@@ -115,12 +115,15 @@ def _train(tub: Path, files: PilotFiles, seed: int, num_records: int, bars: Bars
     if files.sidecar.exists():
         info = read_info(files.sidecar)
         made_of = (info.training.get("seed"), info.training.get("epochs"), info.data.get("records"))
-        if made_of == (seed, EPOCHS, num_records):
+        whole = info.training.get("ended") != "interrupted"
+        if whole and made_of == (seed, EPOCHS, num_records):
             print(f"Using the pilot {files.keras}")
             return info
     from donkeycar.training import train
 
     result = train([tub], files.keras, type=TYPE, epochs=EPOCHS, seed=seed, progress=bars)
+    if result.ended == "interrupted":  # whoever pressed Ctrl-C meant the demo
+        raise KeyboardInterrupt
     save_training_plots(result)
     return result.info
 

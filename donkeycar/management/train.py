@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TrainingError
+from donkeycar.management.cli import INTERRUPTED
 from donkeycar.management.train_report import tell, tell_folds
 from donkeycar.management.training_settings import options_from, progress_for, train_car
 from donkeycar.management.tub_paths import tub_paths
@@ -75,12 +76,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, folder: Path | None = None) -> None:
+def run(args: argparse.Namespace, folder: Path | None = None) -> int:
     """Train, and say what came out.
 
     Args:
         args: What `add_arguments` describes.
         folder: The car; ``None`` is the folder the command is called in.
+
+    Returns:
+        0 if the training came to its end; `INTERRUPTED` if Ctrl-C or SIGTERM ended it, also where
+        the best pilot so far was written.
     """
     folder = folder or Path()
     cfg, in_car = _settings(args, folder)
@@ -101,11 +106,11 @@ def run(args: argparse.Namespace, folder: Path | None = None) -> None:
     tubs = _tubs(args.tubs, cfg)
     models = folder / Path(cfg.MODELS_PATH).expanduser() if in_car else Path("models")
     if args.folds is not None:
-        _run_folds(args, cfg, options, tubs, models)
-        return
+        return _run_folds(args, cfg, options, tubs, models)
     model = args.model or _model(models, resume=args.resume)
     result = train_car(cfg, options, tubs=tubs, model=model, resume=args.resume)
     tell(result, cfg, in_car=in_car)
+    return INTERRUPTED if result.ended == "interrupted" else 0
 
 
 def _run_folds(
@@ -114,7 +119,7 @@ def _run_folds(
     options: "TrainingOptions",
     tubs: list[Path],
     models: Path,
-) -> None:
+) -> int:
     """Train several pilots, and say what came out of all of them."""
     from donkeycar.training.database import next_model_path
     from donkeycar.training.folds import train_folds
@@ -126,6 +131,7 @@ def _run_folds(
         tubs, folder, options, k=args.folds, resume=args.resume, progress=progress_for(cfg)
     )
     tell_folds(result)
+    return 0 if result.ended else INTERRUPTED
 
 
 def _settings(args: argparse.Namespace, folder: Path) -> tuple[Config, bool]:

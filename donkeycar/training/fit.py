@@ -61,7 +61,8 @@ def fit(
         How it ended, and the teacher, who has the best weights.
 
     Raises:
-        TrainingError: If Ctrl-C came before the first epoch was done, or the loss is lost.
+        KeyboardInterrupt: If Ctrl-C came before the first epoch was done.
+        TrainingError: If the loss is lost.
     """
     schedule = options.new_schedule()
     ended: Ended = "finished"
@@ -92,11 +93,9 @@ def fit(
             for callback in callbacks:
                 callback.on_train_end()  # Keras does not say it then
     if not teacher.best_weights:
-        raise TrainingError(
-            "Training was interrupted before the first epoch was done. Nothing was written."
-            if ended == "interrupted"
-            else "The loss became infinite. Try a lower LEARNING_RATE."
-        )
+        if ended == "interrupted":
+            raise KeyboardInterrupt("stopped before the first epoch was done; nothing was written")
+        raise TrainingError("The loss became infinite. Try a lower LEARNING_RATE.")
     if ended == "finished" and schedule.stopped_early:
         ended = "early"
     return ended, teacher

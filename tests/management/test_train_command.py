@@ -1,5 +1,12 @@
 """`donkey train`: what an owner types, and what the command answers."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +15,7 @@ from donkeycar.management.createcar import create_car
 from donkeycar.pilots import load_pilot
 from donkeycar.tub import TubWriter
 
+ROOT = str(Path(__file__).parents[2])
 INPUTS = ["cam/image_array", "user/angle", "user/throttle"]
 
 
@@ -98,3 +106,27 @@ def test_bad_input_is_one_line_and_changes_nothing(tmp_path, monkeypatch, capsys
     assert message in error
     assert error.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for one process")
+def test_ctrl_c_says_what_was_kept_and_scripts_can_see_it(tmp_path):
+    record(tmp_path / "tub")
+    words = "train --tub tub --model pilot.keras --epochs 100000 --set USE_EARLY_STOP=False"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "donkeycar.management.cli", *words.split()],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": ROOT},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while process.poll() is None and not (tmp_path / "pilot.checkpoint").exists():
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=100)
+    assert process.returncode == 130
+    assert "interrupted; kept epoch" in output
+    assert "wrote pilot.keras" in output
+    assert "pilot.checkpoint keeps what --resume needs to go on" in errors
+    assert "Traceback" not in errors
+    assert load_pilot(tmp_path / "pilot.keras").info.training["ended"] == "interrupted"
