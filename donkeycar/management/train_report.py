@@ -46,7 +46,8 @@ def tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
             f"note: this pilot drives with frames of {describe(result.info.camera_shape)}; "
             f"this car's camera is set to {describe(shape)}."
         )
-    print(f"Next: python manage.py drive --model {result.files.keras}")
+    go_on = "the same command with --resume goes on; or " if result.ended == "interrupted" else ""
+    print(f"Next: {go_on}python manage.py drive --model {result.files.keras}")
 
 
 def tell_folds(result: "FoldsResult") -> None:

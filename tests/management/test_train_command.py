@@ -127,6 +127,7 @@ def test_ctrl_c_says_what_was_kept_and_scripts_can_see_it(tmp_path):
     assert process.returncode == 130
     assert "interrupted; kept epoch" in output
     assert "wrote pilot.keras" in output
+    assert "Next: the same command with --resume goes on; or python manage.py drive" in output
     assert "pilot.checkpoint keeps what --resume needs to go on" in errors
     assert "Traceback" not in errors
     assert load_pilot(tmp_path / "pilot.keras").info.training["ended"] == "interrupted"
