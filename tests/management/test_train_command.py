@@ -119,6 +119,8 @@ def test_ctrl_c_says_what_was_kept_and_scripts_can_see_it(tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell lets programs in the background ignore it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while process.poll() is None and not (tmp_path / "pilot.checkpoint").exists():
         time.sleep(0.05)
