@@ -111,15 +111,17 @@ def test_the_end_that_judged_it_in_training_may_judge_it_again(road_pilot, road_
     recordings = gather([road_tub])
     info = read_info(road_pilot.sidecar)
     held_back = replace(info, training={"validation": "last", "train_share": 0.7})
-    assert seen_in_training(held_back, recordings, last=0.3) == ""
-    assert "by heart" in seen_in_training(held_back, recordings, last=0.4)
-    assert "by heart" in seen_in_training(info, recordings, last=0.3)
+    assert seen_in_training([held_back], recordings, last=0.3) == ""
+    assert "by heart" in seen_in_training([held_back], recordings, last=0.4)
+    assert "by heart" in seen_in_training([info], recordings, last=0.3)
+    assert "by heart" in seen_in_training([held_back, info], recordings, last=0.3)
+    assert seen_in_training([None, held_back], recordings, last=0.3) == ""
 
 
 @pytest.mark.parametrize("data", [{}, {"tubs": 7}, {"tubs": [None, 3], "sessions": "data/"}])
 def test_a_sidecar_that_says_nothing_sensible_warns_of_nothing(road_pilot, road_tub, data):
     info = replace(read_info(road_pilot.sidecar), data=data)
-    assert seen_in_training(info, gather([road_tub])) == ""
+    assert seen_in_training([info], gather([road_tub])) == ""
 
 
 def test_they_drive_the_simulated_track(evaluation):
