@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--folds", type=int, metavar="K",
         help="train K pilots, each judged by another part, to see how well this way of training "
-        "does",
+        "does; they can drive together",
     )  # fmt: skip
     parser.add_argument(
         "--validation", choices=("blocks", "last"), default="blocks",
