@@ -1,8 +1,9 @@
 """How far pilots of different folds usually disagree, and whether they are wrong where they do.
 
 Every record taught all pilots but one, which it judged. So what is measured here is the spread of
-pilots of which one does not know the place and the others do. On a new drive none of them knows it:
-they disagree somewhat further there, and more than one frame in a hundred is above doubt 1.
+pilots of which one has not seen the frame and the others have. On a new drive none of them has, and
+they disagree a little further: on the last fifths of two real recordings that nobody had learnt,
+the median spread was larger by 2 % and 10 %, and doubt above 1 in 1.5 % and 1.0 % of the frames.
 
 Whether disagreement tells of errors must not be judged by that one pilot on both sides: it is far
 from the others wherever it is wrong. Therefore its error is held against the spread of the others.
