@@ -7,7 +7,6 @@ import pytest
 
 from donkeycar.timing import SimulatedClock
 
-ROOT = str(Path(__file__).parents[1])
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 
 
@@ -102,9 +101,11 @@ def full_car(tmp_path_factory):
 @pytest.fixture(scope="session")
 def pilot_of_type(full_car):
     """Train a pilot of a type by the command in `full_car`, once; return its ``.keras`` file."""
-    import subprocess
-    import sys
     from functools import cache
+
+    from donkeycar.management.cli import main
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
     # Bins that are all alike are no answer; it takes some steps until they differ.
     epochs = {"categorical": "12", "behavior": "12"}
@@ -114,12 +115,9 @@ def pilot_of_type(full_car):
         path = full_car / "models" / f"{name}.keras"
         words = ["train", "--type", name, "--seed", "1", "--model", str(path)]
         words += ["--epochs", epochs.get(name, "1")]
-        # A process of its own, as an owner has it: LiteRT once ended one that had opened dozens.
-        command = [sys.executable, "-m", "donkeycar.management.cli", *words]
-        result = subprocess.run(
-            command, cwd=full_car, env={**os.environ, "PYTHONPATH": ROOT}, capture_output=True
-        )
-        assert result.returncode == 0, result.stderr.decode(errors="replace")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(full_car)
+            assert main(words) == 0
         return path
 
     return pilot_of_type

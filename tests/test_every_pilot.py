@@ -18,7 +18,7 @@ from donkeycar.assembly import (
 )
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
-from donkeycar.pilots import PILOT_TYPES, load_pilot
+from donkeycar.pilots import PILOT_TYPES, load_pilot, read_info
 from donkeycar.pilots.registry import IMU_CHANNELS
 from donkeycar.rollout import evaluate_pilot
 from donkeycar.training.answers import answers
@@ -30,11 +30,48 @@ def model(request, pilot_of_type):
     return pilot_of_type(request.param)
 
 
+@pytest.fixture(scope="module")
+def recordings(full_car):
+    return gather([full_car / "data"])
+
+
+@pytest.fixture(scope="module")
+def frames(recordings):
+    return np.stack([recordings.image(row) for row in range(len(recordings))])
+
+
+@pytest.fixture(scope="module")
+def trained(model, recordings, frames):
+    """Rows that the trained network can answer to, and its angle and throttle for them."""
+    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.pilots.registry import NETWORK
+    from donkeycar.training.epochs.predict import predict
+    from donkeycar.training.progress import Silent
+    from donkeycar.training.records.samples import Samples
+
+    info = read_info(model.with_suffix(".json"))
+    kind = PILOT_TYPES[info.type]
+    options = {name: value for name, value in info.options.items() if name != NETWORK}
+    samples = Samples(kind, options, recordings, frames, info.transforms)
+    with Silent().task("", 0) as advance:
+        return samples.rows, predict(load_keras(model), samples, samples.rows, 32, advance)
+
+
 class Imu:
     """Feels nothing; the bottom of the stack, where a sensor would be."""
 
     def run(self):
         return (0.0,) * 6
+
+
+class Watcher:
+    """Remembers until when each answer held."""
+
+    def __init__(self):
+        self.seen = set()
+
+    def run(self, expires_s):
+        self.seen.add(expires_s)
 
 
 def assemble(car, model, *settings, imu=True):
@@ -55,13 +92,13 @@ def assemble(car, model, *settings, imu=True):
 
 @pytest.mark.slow
 def test_it_drives_a_hundred_ticks(model, full_car):
-    vehicle = assemble(full_car, model)
+    vehicle, watcher = assemble(full_car, model), Watcher()
+    vehicle.add(watcher, inputs=["pilot/expires_s"])
     assert vehicle.start(rate_hz=20, max_loop_count=100) == 100
-    angle, throttle, expires_s = vehicle.mem.get(
-        ["pilot/angle", "pilot/throttle", "pilot/expires_s"]
-    )
+    angle, throttle = vehicle.mem.get(["pilot/angle", "pilot/throttle"])
     assert -1 <= angle <= 1 and -1 <= throttle <= 1
-    assert expires_s > vehicle.clock.monotonic() - 1
+    # Time runs five times faster here than the thread of the pilot, which may have to wait.
+    assert len(watcher.seen - {None}) > 3, "it answered again and again"
     assert (vehicle.mem.get(["pilot/loc"]) != [None]) == (model.stem == "localizer")
 
 
@@ -76,21 +113,12 @@ STATED = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", STATED)
-def test_every_file_of_it_answers_as_the_network_that_was_trained(model, full_car, precision):
-    from donkeycar.pilots.keras_file import load_keras
-    from donkeycar.pilots.registry import NETWORK
-    from donkeycar.training.epochs.predict import predict
-    from donkeycar.training.progress import Silent
-    from donkeycar.training.records.samples import Samples
-
-    recordings = gather([full_car / "data"])
-    frames = np.stack([recordings.image(row) for row in range(len(recordings))])
+def test_every_file_of_it_answers_as_the_network_that_was_trained(
+    model, recordings, frames, trained, precision
+):
+    rows, wanted = trained
     pilot = load_pilot(model, precision=precision)
-    options = {name: value for name, value in pilot.options.items() if name != NETWORK}
-    samples = Samples(pilot.kind, options, recordings, frames, pilot.info.transforms)
-    with Silent().task("", 0) as advance:
-        wanted = predict(load_keras(model), samples, samples.rows, 32, advance)
-    distance = np.abs(answers(pilot, recordings, frames)[samples.rows] - wanted)
+    distance = np.abs(answers(pilot, recordings, frames)[rows] - wanted)
     bins = "angle_bins" in pilot.kind.losses
     most, mean = STATED[precision]["bins" if bins else "numbers"]
     assert distance.max() <= most
@@ -125,9 +153,7 @@ def test_it_drives_with_the_options_it_learnt_with(model):
 
 
 @pytest.mark.slow
-def test_it_answers_for_recordings(model, full_car):
-    recordings = gather([full_car / "data"])
-    frames = np.stack([recordings.image(row) for row in range(len(recordings))])
+def test_it_answers_for_recordings(model, recordings, frames):
     pilot = load_pilot(model)
     given = answers(pilot, recordings, frames)
     assert given.shape == (120, 2)
