@@ -70,6 +70,7 @@ def options_from(
         label_shift=cfg.LABEL_SHIFT,
         label_window=cfg.LABEL_WINDOW,
         augmentation=augmentation_from(cfg) if augment else None,
+        average_weights=cfg.AVERAGE_WEIGHTS,
         balance=cfg.BALANCE_STEERING,
         transforms=transforms_from(cfg),
         record_filter=cfg.TRAIN_FILTER,

@@ -58,6 +58,9 @@ TRAINING = Group(
             "LEARNING_RATE_DECAY", 0.0, "how much the step shrinks per step taken", low=0, high=1
         ),
         Setting(
+            "AVERAGE_WEIGHTS", True, "judge and keep the mean of the last weights, not the last"
+        ),
+        Setting(
             "LABEL_SHIFT", 0, "teach what the driver did so much later", unit="records", low=0,
             high=100,
         ),

@@ -233,6 +233,7 @@ LEARNING_RATE_DROP = 0.5              # what it is multiplied by every EPOCHS_PE
 EPOCHS_PER_DROP = 10.0                # see LEARNING_RATE_DROP
 WARMUP_EPOCHS = 0.0                   # epochs in which the rate rises first
 LEARNING_RATE_DECAY = 0.0             # how much the step shrinks per step taken
+AVERAGE_WEIGHTS = True                # judge and keep the mean of the last weights, not the last
 LABEL_SHIFT = 0                       # teach what the driver did so much later, records
 # teach the mean of so many labels, an odd number; 1 is the label itself, records
 LABEL_WINDOW = 1

@@ -5,6 +5,7 @@ from typing import Any
 
 from donkeycar.errors import TrainingError
 from donkeycar.pilots.registry import Loss
+from donkeycar.training.epochs.averaging import Average, PutBack
 from donkeycar.training.epochs.batches import Batches
 from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper
 from donkeycar.training.epochs.interruption import sigterm_like_ctrl_c
@@ -68,8 +69,9 @@ def fit(
     ended: Ended = "finished"
     with progress.task("training", options.epochs * len(batches)) as advance:
         teacher = Teacher(schedule, batches, advance)
+        average = Average(len(batches)) if options.average_weights else None
         if checkpoint is not None:
-            restore(model, teacher, checkpoint)
+            restore(model, teacher, checkpoint, average)
         seconds = teacher.history.get("seconds", [0.0])[-1]
         try:
             with sigterm_like_ctrl_c():
@@ -81,9 +83,11 @@ def fit(
                         validation_data=judges,
                         callbacks=[
                             Stopwatch(batches.num_rows, seconds),
+                            *(() if average is None else (average,)),
                             teacher,
-                            CheckpointWriter(keeper, teacher, settings),
                             *callbacks,
+                            *(() if average is None else (PutBack(average),)),
+                            CheckpointWriter(keeper, teacher, settings, average),
                         ],
                         verbose=0,
                         shuffle=False,  # `Batches` does it, whole batches are not enough

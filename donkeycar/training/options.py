@@ -48,6 +48,7 @@ class TrainingOptions:
         label_shift: Teach the label of so many records later.
         label_window: Teach the mean of so many labels; odd, 1 for the label itself.
         augmentation: Random changes to frames, ``None`` for none.
+        average_weights: Judge and keep the running mean of the weights instead of the last ones.
         balance: How far bends are shown more often than they were recorded: 0 not at all, 1 until
             every range of steering is shown alike.
         transforms: What the pilot does to every frame, in training and on the car.
@@ -86,6 +87,7 @@ class TrainingOptions:
     label_shift: int = 0
     label_window: int = 1
     augmentation: Augmentation | None = field(default_factory=Augmentation)
+    average_weights: bool = True
     balance: float = 0.0
     transforms: Transforms = field(default_factory=Transforms)
     record_filter: Callable[[Any], bool] | None = None

@@ -49,6 +49,7 @@ def test_what_the_owner_says_is_what_is_trained():
         ACTIVATION="elu", L2_PENALTY=0.01, DROPOUT=0.1, OPTIMIZER="adamw", WEIGHT_DECAY=0.02,
         LEARNING_RATE_SCHEDULE="step", LEARNING_RATE_DROP=0.1, EPOCHS_PER_DROP=7.0,
         WARMUP_EPOCHS=2.0, LABEL_SHIFT=1, LABEL_WINDOW=3, MIXED_PRECISION=False, TENSORBOARD=True,
+        AVERAGE_WEIGHTS=False,
         USE_EARLY_STOP=False,
     )  # fmt: skip
     options, _ = options_from(cfg, epochs=9, seed=4)
@@ -59,6 +60,7 @@ def test_what_the_owner_says_is_what_is_trained():
         optimizer="adamw", weight_decay=0.02, schedule="step", learning_rate_drop=0.1,
         epochs_per_drop=7.0, warmup_epochs=2.0, label_shift=1, label_window=3,
         mixed_precision=False, tensorboard=True, patience=None, epochs=9, seed=4,
+        average_weights=False,
         print_summary=True, transforms=options.transforms,
     )  # fmt: skip
 

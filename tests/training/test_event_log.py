@@ -10,7 +10,7 @@ from donkeycar.training.backend import import_keras
 @pytest.fixture
 def event_log():
     import_keras()
-    from donkeycar.training import event_log
+    from donkeycar.training.epochs import event_log
 
     return event_log
 

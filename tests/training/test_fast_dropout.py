@@ -9,7 +9,7 @@ from donkeycar.training.backend import import_keras
 @pytest.fixture
 def fast_dropout():
     import_keras()
-    from donkeycar.training import fast_dropout
+    from donkeycar.training.epochs import fast_dropout
 
     return fast_dropout
 

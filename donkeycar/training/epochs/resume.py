@@ -12,24 +12,33 @@ import keras
 import numpy as np
 
 from donkeycar.errors import TrainingError
+from donkeycar.training.epochs.averaging import Average
 from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper
 from donkeycar.training.epochs.teacher import Teacher
 
 
 class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
-    """Writes a checkpoint after every epoch; it must come after the teacher.
+    """Writes a checkpoint after every epoch; it must come after all who change something then.
 
     Args:
         keeper: Writes the file.
         teacher: Knows how far it is.
         settings: What a resumed training must have in common with this one.
+        average: Has the mean of the weights, ``None`` if nobody follows it.
     """
 
-    def __init__(self, keeper: Keeper, teacher: Teacher, settings: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        keeper: Keeper,
+        teacher: Teacher,
+        settings: dict[str, Any],
+        average: Average | None = None,
+    ) -> None:
         super().__init__()
         self._keeper = keeper
         self._teacher = teacher
         self._settings = settings
+        self._average = average
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write it, unless the loss was lost: from there nobody wants to go on."""
@@ -41,16 +50,22 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
             **_named("best", self._teacher.best_weights),
         }
         state = {"settings": self._settings, "teacher": self._teacher.state()}
+        if self._average is not None:
+            arrays |= _named("mean", self._average.mean)
+            state["mean_steps"] = self._average.steps
         self._keeper.keep(Checkpoint(state, arrays))
 
 
-def restore(model: Any, teacher: Teacher, checkpoint: Checkpoint) -> None:
+def restore(
+    model: Any, teacher: Teacher, checkpoint: Checkpoint, average: Average | None = None
+) -> None:
     """Put network, optimizer and teacher back to where a checkpoint was written.
 
     Args:
         model: Compiled, and built as it was then.
         teacher: New.
         checkpoint: Of the same settings.
+        average: New, if the weights are averaged.
 
     Raises:
         TrainingError: If it belongs to another network.
@@ -61,6 +76,8 @@ def restore(model: Any, teacher: Teacher, checkpoint: Checkpoint) -> None:
         _assign(model.variables, _listed("model", arrays))
         _assign(model.optimizer.variables, _listed("optimizer", arrays))
         teacher.restore(checkpoint.state["teacher"], _listed("best", arrays))
+        if average is not None:
+            average.restore(_listed("mean", arrays), int(checkpoint.state["mean_steps"]))
     except (KeyError, TypeError, ValueError) as error:
         raise TrainingError(
             "The checkpoint belongs to another network: another version of donkeycar or Keras "
