@@ -49,7 +49,7 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
             **_named("optimizer", [v.numpy() for v in self.model.optimizer.variables]),
             **_named("best", self._teacher.best_weights),
         }
-        state = {"settings": self._settings, "teacher": self._teacher.state()}
+        state: dict[str, Any] = {"settings": self._settings, "teacher": self._teacher.state()}
         if self._average is not None:
             arrays |= _named("mean", self._average.mean)
             state["mean_steps"] = self._average.steps
