@@ -102,14 +102,24 @@ def measure_doubt(
     angles = np.stack([one[:, 0] for one in given], axis=1)
     middle, limit = np.quantile(spread_of(angles), (0.5, USUAL_SHARE))
     usual = UsualSpread(float(middle), float(max(limit, middle + MIN_RANGE)))
-    wrong, other = _errors(angles, samples.driven(rows)[:, 0], judge[rows])
+    wrong, other = errors_by_doubt(angles, samples.driven(rows)[:, 0], judge[rows])
     return Doubt(usual, len(rows), wrong, other)
 
 
-def _errors(
+def errors_by_doubt(
     angles: np.ndarray, driver: np.ndarray, judge: np.ndarray
 ) -> tuple[float | None, float | None]:
-    """Error of the pilots that did not learn, where the others disagree most and elsewhere."""
+    """Compare the error where pilots disagree most with that elsewhere.
+
+    Args:
+        angles: What each pilot says to each record, ``(records, pilots)``.
+        driver: What the driver did, ``(records,)``.
+        judge: Number of the pilot that did not learn the record, ``(records,)``.
+
+    Returns:
+        Mean error of the pilots that did not learn, in the tenth of the records where the others
+        disagree most, and in the rest; ``None`` of two pilots.
+    """
     count, members = angles.shape
     if members < 3:
         return None, None

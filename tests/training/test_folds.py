@@ -36,6 +36,9 @@ def test_every_record_judges_once_and_an_interruption_costs_one_epoch(tub, tmp_p
     errors = result.values("angle", "mae")
     assert summary["validation"]["angle"]["mae"]["mean"] == pytest.approx(np.mean(errors))
     assert summary["validation"]["angle"]["mae"]["values"] == errors
+    assert summary["doubt"]["records"] == 60
+    assert 0 <= summary["doubt"]["middle"] < summary["doubt"]["limit"] <= 1
+    assert result.doubt.doubtful_error is None  # of two, there are no others to disagree
 
     with pytest.raises(TrainingError, match="batch_size was 32, is 16"):
         train_folds([tub], folder, k=2, resume=True, **{**SETTINGS, "batch_size": 16})
