@@ -9,7 +9,7 @@ from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
 
 TYPES = list(PILOT_TYPES)
 # Small, so that the tests are fast; the smallest that a type takes is tested too.
-SIDES = {"linear": 61, "categorical": 77, "rnn": 49, "3d": 46, "latent": 77, "efficient": 46}
+SIDES = {"linear": 61, "categorical": 77, "rnn": 49, "3d": 46, "latent": 77, "efficient": 49}
 SMALL = {name: (SIDES.get(name, 61), SIDES.get(name, 61) + 6, 3) for name in TYPES}
 # Options that a training finds in its recordings, and smaller ones than usual.
 OPTIONS = {
@@ -27,7 +27,7 @@ NUMBERS = {"angle": 1, "throttle": 1}
 # has the type; layers that owners and other people's weights know by name; outputs and sizes.
 DOCUMENTED = {
     "linear": (817_028, ["n_outputs0", "n_outputs1"], NUMBERS),
-    "efficient": (548_788, ["n_outputs0", "n_outputs1"], NUMBERS),
+    "efficient": (462_820, ["n_outputs0", "n_outputs1"], NUMBERS),
     "categorical": (
         268_311, ["angle_out", "throttle_out"], {"angle_bins": 15, "throttle_bins": 20},
     ),
