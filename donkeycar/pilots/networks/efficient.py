@@ -47,9 +47,7 @@ def build(
     image, x = builder.image(input_shape)
     need_sides(x, MIN_SIDE_PX, "efficient")
     for number, (filters, size, stride) in enumerate(CONVOLUTIONS, start=1):
-        x = builder.conv(
-            x, filters, size, stride=stride, dropout=DROPOUT, name=f"conv2d_{number}"
-        )
+        x = builder.conv(x, filters, size, stride=stride, dropout=DROPOUT, name=f"conv2d_{number}")
     x = builder.flat(x, name="flattened")
     for number, units in enumerate(DENSE_UNITS, start=1):
         x = builder.dense(x, units, dropout=DROPOUT, name=f"dense_{number}")
