@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.remark import without_remark
 
 MAX_BYTES = 50_000_000
 # Bytes 4 to 7 of every LiteRT file. Source: schema.fbs of TensorFlow Lite, `file_identifier`.
@@ -75,8 +74,7 @@ class LiteRTInterpreter:
             self._interpreter: Any = Interpreter(
                 model_content=content, num_threads=self.num_threads
             )
-            with without_remark():
-                self._interpreter.allocate_tensors()
+            self._interpreter.allocate_tensors()
             signatures = self._interpreter.get_signature_list()
         except (ValueError, RuntimeError) as error:
             said = " ".join(str(error).split()) or "no reason given"
