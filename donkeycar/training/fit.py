@@ -63,7 +63,7 @@ def fit(
 
     Raises:
         KeyboardInterrupt: If Ctrl-C came before the first epoch was done.
-        TrainingError: If the loss is lost.
+        TrainingError: If the loss or a weight became infinite.
     """
     schedule = options.new_schedule()
     ended: Ended = "finished"
@@ -99,7 +99,10 @@ def fit(
     if not teacher.best_weights:
         if ended == "interrupted":
             raise KeyboardInterrupt("stopped before the first epoch was done; nothing was written")
-        raise TrainingError("The loss became infinite. Try a lower LEARNING_RATE.")
+        raise TrainingError(
+            "The loss or a weight became infinite. Try a lower LEARNING_RATE, or "
+            "MIXED_PRECISION=False."
+        )
     if ended == "finished" and schedule.stopped_early:
         ended = "early"
     return ended, teacher

@@ -88,10 +88,16 @@ class Lesson:
         """Build the untrained network, in the precision that the options ask for.
 
         Raises:
-            PilotError: If a choice has no effect on this type.
+            PilotError: If a choice has no effect on this type, or does it harm.
         """
         wanted = self.options.mixed_precision
-        mixed = bfloat16_pays() if wanted is None else wanted
+        kind = self.samples.kind
+        if wanted and not kind.learns_in_bfloat16:
+            raise PilotError(
+                f"A pilot of type {kind.name} learns in float32 only. Received: "
+                "mixed_precision=True. Set MIXED_PRECISION=None"
+            )
+        mixed = kind.learns_in_bfloat16 and (bfloat16_pays() if wanted is None else wanted)
         before = keras.config.dtype_policy()
         keras.config.set_dtype_policy("mixed_bfloat16" if mixed else "float32")
         try:

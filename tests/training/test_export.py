@@ -242,7 +242,7 @@ def test_a_network_that_was_mixed_up_on_the_way_is_not_written(bundle, tmp_path,
 
 
 def test_an_int8_file_that_crashes_litert_is_left_out(tmp_path, caplog):
-    """A layer that only says 0 gets an infinite range, which ended trainings with SIGSEGV."""
+    """Trainings used to end with a segmentation fault; a layer that only says 0 is enough."""
     from donkeycar.training.export.save import save_pilot
 
     shape = (77, 82, 3)

@@ -8,7 +8,7 @@ import signal
 import numpy as np
 import pytest
 
-from donkeycar.errors import TrainingError
+from donkeycar.errors import PilotError, TrainingError
 from donkeycar.pilots import load_pilot
 from donkeycar.training import train
 from tests.training.conftest import SETTINGS
@@ -139,11 +139,11 @@ def test_it_begins_with_another_pilot_and_keeps_its_first_layers(result, tub, tm
     assert begun.info.training["transfer"] == str(result.files.keras)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_and_sigterm_keep_the_best_so_far(tub, tmp_path, striking, number):
+def test_sigterm_keeps_the_best_so_far(tub, tmp_path, striking):
+    """As Ctrl-C does: see the test of the command."""
     before = signal.getsignal(signal.SIGTERM)
     # 160 records in batches of 16: the 15th step is in the second epoch.
-    progress = striking(15, lambda: os.kill(os.getpid(), number))
+    progress = striking(15, lambda: os.kill(os.getpid(), signal.SIGTERM))
     result = train([tub], tmp_path / "a.keras", progress=progress, **SETTINGS)
     assert result.ended == "interrupted"
     assert len(result.history["loss"]) == result.best_epoch == 1
@@ -165,6 +165,26 @@ def test_ctrl_c_before_anything_was_learnt_writes_nothing(tub, tmp_path, strikin
 def test_a_rate_that_destroys_the_network_is_said(tub, tmp_path):
     with pytest.raises(TrainingError, match="Try a lower LEARNING_RATE"):
         train([tub], tmp_path / "a.keras", **{**SETTINGS, "optimizer": "sgd", "learning_rate": 1e9})
+
+
+def test_a_weight_that_is_no_number_is_not_kept_whatever_the_loss(result):
+    """A ReLU makes 0 of it: whole layers of 3d pilots were lost, and nobody saw it."""
+    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.training.epochs.schedule import Schedule
+    from donkeycar.training.epochs.teacher import Teacher
+
+    model = load_keras(result.files.keras)
+    layer = model.get_layer("conv2d_1")
+    layer.kernel.assign(np.full(layer.kernel.shape, np.nan))
+    teacher = Teacher(Schedule(epochs=9, learning_rate=1e-3), [None], lambda *words: None)
+    teacher.set_model(model)
+    teacher.on_epoch_end(0, {"loss": 0.5, "val_loss": 0.5})
+    assert (teacher.best_weights, teacher.going_on) == ([], False)
+
+
+def test_a_type_that_loses_its_weights_in_bfloat16_is_not_taught_in_it(tub, tmp_path):
+    with pytest.raises(PilotError, match="type 3d learns in float32 only.*MIXED_PRECISION=None"):
+        train([tub], tmp_path / "a.keras", type="3d", mixed_precision=True, seed=1)
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,13 @@ class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
         self._advance(1)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Compare with the best so far; an epoch without a finite loss ends it all."""
+        """Compare with the best so far; a loss or a weight that is not finite ends it all.
+
+        A loss alone does not show it: a ReLU makes 0 of what is no number.
+        """
         measured = {name: float(value) for name, value in (logs or {}).items()}
-        if not all(map(math.isfinite, measured.values())):
+        weights = self.model.get_weights()
+        if not all(np.isfinite(value).all() for value in (*measured.values(), *weights)):
             self._stop()
             return
         measured["learning_rate"] = float(self.model.optimizer.learning_rate)
@@ -69,7 +73,7 @@ class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
         if loss < self._best_loss:
             self._best_loss = loss
             self.best_epoch = epoch + 1
-            self.best_weights = self.model.get_weights()
+            self.best_weights = weights
         self.epochs_done = epoch + 1
         if not self._schedule.go_on(epoch + 1, loss):
             self._stop()

@@ -1,9 +1,9 @@
 """What each LiteRT file of a pilot answers.
 
-LiteRT is native code: where it crashes, it takes its whole process along. It does so with the int8
-file of a network in which a layer says nothing but 0: the converter takes the range of that layer
-for infinite. Therefore `child.run_in_child` does this in a process of its own; nothing that is
-needed to train with is imported here.
+LiteRT is native code: where it crashes, it takes its whole process along. It does so with some
+int8 files: of a network with a layer that says nothing but 0, or with a weight that is no number.
+Therefore `child.run_in_child` does this in a process of its own; nothing that is needed to train
+with is imported here.
 """
 
 from collections.abc import Iterator, Mapping
