@@ -79,9 +79,10 @@ def full_car(tmp_path_factory):
     create_car(folder, template="sim")
     with (folder / "myconfig.py").open("a") as own:
         own.write(
-            "\nIMAGE_H, IMAGE_W, BATCH_SIZE = 80, 96, 32\n"
+            # The smallest frames that every type takes.
+            "\nIMAGE_H, IMAGE_W, BATCH_SIZE = 77, 82, 32\n"
             "TRAIN_BEHAVIORS, TRAIN_LOCALIZER, NUM_LOCATIONS = True, True, 3\n"
-            "SEQUENCE_LENGTH = 2\n"
+            "SEQUENCE_LENGTH, MEM_DEPTH = 2, 1\n"
             "SHOW_PLOT = PRINT_MODEL_SUMMARY = VERBOSE_TRAIN = False\n"
             "SIM_TIME_SCALE, WEB_CONTROL_PORT = 5.0, 0\n"
         )
@@ -89,8 +90,8 @@ def full_car(tmp_path_factory):
         with TubWriter(folder / "data", list(columns), list(columns.values())) as tub:
             for step in range(60):
                 angle = float(np.sin(step / 7 + session))
-                frame = np.full((80, 96, 3), 40, np.uint8)
-                centre = round((angle + 1) / 2 * 84) + 6
+                frame = np.full((77, 82, 3), 40, np.uint8)
+                centre = round((angle + 1) / 2 * 70) + 6
                 frame[:, centre - 5 : centre + 5] = 220
                 behavior = [1.0, 0.0] if step % 2 else [0.0, 1.0]
                 values = frame, angle, 0.5 - 0.2 * abs(angle), behavior, step // 20, *[angle] * 6

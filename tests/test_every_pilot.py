@@ -19,6 +19,7 @@ from donkeycar.assembly import (
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.pilots import PILOT_TYPES, load_pilot, read_info
+from donkeycar.pilots.bundle import PRECISIONS
 from donkeycar.pilots.registry import IMU_CHANNELS
 from donkeycar.rollout import evaluate_pilot
 from donkeycar.training.answers import answers
@@ -41,20 +42,32 @@ def frames(recordings):
 
 
 @pytest.fixture(scope="module")
-def trained(model, recordings, frames):
-    """Rows that the trained network can answer to, and its angle and throttle for them."""
+def network(model):
+    """What was trained, opened again."""
     from donkeycar.pilots.keras_file import load_keras
+
+    return load_keras(model)
+
+
+@pytest.fixture(scope="module")
+def samples(model, recordings, frames):
+    """The recordings as this type of pilot sees them."""
     from donkeycar.pilots.registry import NETWORK
-    from donkeycar.training.epochs.predict import predict
-    from donkeycar.training.progress import Silent
     from donkeycar.training.records.samples import Samples
 
     info = read_info(model.with_suffix(".json"))
-    kind = PILOT_TYPES[info.type]
     options = {name: value for name, value in info.options.items() if name != NETWORK}
-    samples = Samples(kind, options, recordings, frames, info.transforms)
+    return Samples(PILOT_TYPES[info.type], options, recordings, frames, info.transforms)
+
+
+@pytest.fixture(scope="module")
+def wanted(network, samples):
+    """Angle and throttle of the network for every row that it can answer to."""
+    from donkeycar.training.epochs.predict import predict
+    from donkeycar.training.progress import Silent
+
     with Silent().task("", 0) as advance:
-        return samples.rows, predict(load_keras(model), samples, samples.rows, 32, advance)
+        return predict(network, samples, samples.rows, 32, advance)
 
 
 class Imu:
@@ -114,15 +127,53 @@ STATED = {
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", STATED)
 def test_every_file_of_it_answers_as_the_network_that_was_trained(
-    model, recordings, frames, trained, precision
+    model, recordings, frames, samples, wanted, precision
 ):
-    rows, wanted = trained
     pilot = load_pilot(model, precision=precision)
-    distance = np.abs(answers(pilot, recordings, frames)[rows] - wanted)
+    distance = np.abs(answers(pilot, recordings, frames)[samples.rows] - wanted)
     bins = "angle_bins" in pilot.kind.losses
     most, mean = STATED[precision]["bins" if bins else "numbers"]
     assert distance.max() <= most
     assert distance.mean() <= mean
+
+
+# How far each output may be from that of the network, of outputs that reach from -1 to +1.
+NEAR = {"float32": 1e-5, "float16": 2e-3, "int8": 0.06}
+
+
+@pytest.mark.slow
+def test_the_sidecar_states_how_far_the_files_are_from_each_other(
+    model, network, samples, recordings
+):
+    import keras
+
+    from donkeycar.pilots.bundle import PilotFiles
+    from donkeycar.pilots.interpreter import LiteRTInterpreter
+    from donkeycar.training.records.split import split
+
+    info = read_info(model.with_suffix(".json"))
+    parts = split(recordings.sessions, train_share=0.8, seed=info.training["seed"])
+    inputs = samples.inputs(samples.usable(parts).validation)
+    right = network.predict_on_batch(
+        keras.tree.map_structure(lambda tensor: inputs[tensor.name], network.input)
+    )
+    angles = {}
+    for precision in PRECISIONS:
+        interpreter = LiteRTInterpreter(PilotFiles.of(model).variant(precision))
+        angles[precision] = []
+        for row in range(len(inputs["img_in"])):
+            outputs = interpreter.run({name: x[row : row + 1] for name, x in inputs.items()})
+            for name, value in outputs.items():
+                scale = max(1.0, float(np.abs(right[name]).max()))
+                near = NEAR[precision] * scale
+                np.testing.assert_allclose(value[0], right[name][row], atol=near, rtol=0)
+            angles[precision].append(samples.kind.head(outputs, samples.options)[0])
+        distance = np.abs(np.subtract(angles[precision], angles["float32"]))
+        stated = info.variants[precision].difference
+        if precision != "float32":
+            assert stated["frames"] == len(distance)
+            assert stated["angle"]["max"] == pytest.approx(distance.max(), abs=1e-5)
+            assert stated["angle"]["mean"] == pytest.approx(distance.mean(), abs=1e-5)
 
 
 @pytest.mark.slow
@@ -137,7 +188,7 @@ def test_its_quality_is_measured_in_angle_and_throttle(model):
 LEARNT = {
     "categorical": {"throttle_range": [0.0, 0.5]},
     "behavior": {"throttle_range": [0.0, 0.5], "behaviors": ["Left_Lane", "Right_Lane"]},
-    "memory": {"memory_length": 2, "reverse": False},
+    "memory": {"memory_length": 2, "memory_depth": 1, "reverse": False},
     "localizer": {"num_locations": 3},
     "rnn": {"sequence_length": 2},
     "3d": {"sequence_length": 2},

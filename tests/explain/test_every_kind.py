@@ -42,6 +42,7 @@ def tub(tmp_path_factory):
 def files(request, tmp_path_factory):
     """A pilot of a type with the smallest network that has its inputs and outputs."""
     from donkeycar.training.backend import import_keras
+    from donkeycar.training.export.run import run
     from donkeycar.training.export.save import save_pilot
 
     keras = import_keras()
@@ -69,7 +70,7 @@ def files(request, tmp_path_factory):
     files = PilotFiles.of(tmp_path_factory.mktemp(kind.name) / f"{kind.name}.keras")
     save_pilot(
         files, PilotInfo(kind.name, SHAPE, options=options), keras.Model(given, outputs),
-        inputs=inputs, frames=frames, vectors=vectors, precisions=("float32",),
+        inputs=inputs, frames=frames, vectors=vectors, precisions=("float32",), run=run,
     )  # fmt: skip
     return files
 
