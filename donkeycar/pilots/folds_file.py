@@ -37,7 +37,7 @@ class UsualSpread:
         """Say how unusual a spread is.
 
         Example:
-            >>> UsualSpread(0.1, 0.5).doubt(0.3)
+            >>> UsualSpread(0.0, 0.5).doubt(0.25)
             0.5
         """
         return max(0.0, (spread - self.middle) / (self.limit - self.middle))
