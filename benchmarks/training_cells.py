@@ -181,7 +181,7 @@ def full_peer_python() -> Path:
     return python
 
 
-def _latency_ms(pilot: Any, frames: list[np.ndarray], rounds: int = 5) -> float:
+def _latency_ms(pilot: Any, frames: list[np.ndarray], rounds: int = 30) -> float:
     """Time of one answer on one thread, the best median of some rounds."""
     medians = []
     for _ in range(rounds):
