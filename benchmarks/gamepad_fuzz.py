@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Sequence
 
+from benchmarks.cases import failures
 from donkeycar.parts.controller.codes import AXES, BUTTONS, EV_ABS, EV_KEY, EVENT, AbsInfo, Identity
 from donkeycar.parts.controller.gamepad import ABSENT, GamepadController
 from donkeycar.parts.controller.mappings import EXCEPTIONS, KINDS
@@ -122,18 +123,6 @@ def judge(part: GamepadController, number: int) -> None:
         raise AssertionError(f"case {number}: {len(offer.actions)} actions in a tick")
 
 
-def failures(number: int, first: int) -> int:
-    """Run so many cases, the first one with that number; how many failed, each told."""
-    failed = 0
-    for case in range(first, first + number):
-        try:
-            run_case(case)
-        except Exception as error:  # whatever it is: it would have ended the thread
-            failed += 1
-            print(f"case {case}: {type(error).__name__}: {error}", file=sys.stderr)
-    return failed
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the cases; 1 if any fails."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -141,7 +130,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     args = parser.parse_args(argv)
     started_s = time.monotonic()
-    failed = failures(args.cases, args.first)
+    failed = failures(run_case, args.cases, args.first)
     took_s = time.monotonic() - started_s
     print(f"gamepad bytes: {args.cases} cases, {failed} failures, {took_s:.0f} s")
     return 1 if failed else 0

@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from types import SimpleNamespace
 
+from benchmarks.cases import failures
 from donkeycar.parts.controller.mappings import RECEIVERS
 from donkeycar.parts.controller.rc_input import GpioInput, RoboHATInput
 from donkeycar.parts.controller.rc_receiver import PulseInput, RCReceiver, Travel
@@ -222,18 +223,6 @@ def run_case(number: int) -> None:
                 raise AssertionError("it is lost, though both channels are heard")
 
 
-def failures(number: int, first: int) -> int:
-    """Run so many cases, the first one with that number; how many failed, each told."""
-    failed = 0
-    for case in range(first, first + number):
-        try:
-            run_case(case)
-        except Exception as error:  # whatever it is: it would have ended the thread
-            failed += 1
-            print(f"case {case}: {type(error).__name__}: {error}", file=sys.stderr)
-    return failed
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the cases; 1 if any fails."""
     parser = argparse.ArgumentParser(prog="scripts/bench rc_fuzz", description=__doc__)
@@ -241,7 +230,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     args = parser.parse_args(argv)
     started_s = time.monotonic()
-    failed = failures(args.cases, args.first)
+    failed = failures(run_case, args.cases, args.first)
     took_s = time.monotonic() - started_s
     print(f"pulses of a remote control: {args.cases} cases, {failed} failures, {took_s:.0f} s")
     return 1 if failed else 0

@@ -26,6 +26,7 @@ from benchmarks import (
     unread_output,
     web_fuzz,
 )
+from benchmarks.cases import failures
 from benchmarks.safety_fuzz import frames, retries, transitions
 from benchmarks.safety_table import COUNTED_HEAD, TIMED_HEAD, Counted, Timed
 from benchmarks.safety_trial import LEFT_OVER, bus_fault, inner_fault, signal_to, start
@@ -173,11 +174,11 @@ COUNTED: tuple[Counted, ...] = (
     ),
     Counted(
         "noise from a gamepad is out of range, or ends its thread",
-        100_000, gamepad_fuzz.failures,
+        100_000, partial(failures, gamepad_fuzz.run_case),
     ),
     Counted(
         "pulses of a remote control are out of range, or a lost channel drives",
-        100_000, rc_fuzz.failures,
+        100_000, partial(failures, rc_fuzz.run_case),
     ),
     Counted(
         "guardian frames: the motor moves without an armed order", 100_000, seeded(frames)

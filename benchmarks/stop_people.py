@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from benchmarks.console_client import Socket
@@ -67,7 +68,7 @@ class PadPerson:
             self._near.sendall(EVENT.pack(0, 0, EV_KEY, BUTTONS[name], value))
 
 
-class Steady:
+class Steady(ABC):
     """Says where the stick is all the time, in a thread; who never pushed it only watches."""
 
     def __init__(self) -> None:
@@ -91,8 +92,9 @@ class Steady:
             with self._lock:
                 self._say()
 
+    @abstractmethod
     def _say(self) -> None:
-        raise NotImplementedError
+        """Say it once."""
 
 
 class RemotePerson(Steady):

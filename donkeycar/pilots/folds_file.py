@@ -4,14 +4,13 @@
 opened, whatever the list or a link in the folder says.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import PilotFiles
+from donkeycar.pilots.json_file import read_object
 
 FORMAT = "donkeycar-folds/1"
 SUMMARY = "folds.json"
@@ -78,7 +77,7 @@ def read_folds(folder: Path) -> Folds:
     """
     summary = folder / SUMMARY
     _check_inside(folder, summary)
-    content = _read_json(summary)
+    content = read_object(summary, "a list of pilots", format=FORMAT, max_bytes=MAX_BYTES)
     names = content.get("pilots")
     if (
         not isinstance(names, list)
@@ -104,27 +103,6 @@ def _check_inside(folder: Path, file: Path) -> None:
             f"Pilots that drive together must be in their folder. Received: {file}, a link to "
             f"{file.resolve()}"
         )
-
-
-def _read_json(summary: Path) -> dict[str, Any]:
-    """Read an object of this format."""
-    if summary.exists() and not summary.is_file():
-        raise PilotError(f"{summary} is not a file.")
-    try:
-        with summary.open("rb") as file:
-            text = file.read(MAX_BYTES + 1)
-        if len(text) > MAX_BYTES:
-            raise PilotError(f"{summary} is too long for a list of pilots.")
-        content = json.loads(text)
-    except OSError as error:
-        raise PilotError(f"{summary} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, PilotError):
-            raise
-        raise PilotError(f"{summary} is not a list of pilots: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise PilotError(f'{summary} is not a list of pilots: it must say "format": "{FORMAT}".')
-    return content
 
 
 def _usual(summary: Path, said: object) -> UsualSpread | None:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.familiar import Familiar
+from donkeycar.pilots.json_file import read_object
 from donkeycar.pilots.probe import Probe
 from donkeycar.pilots.transform import Shape, Transforms
 
@@ -88,7 +89,9 @@ def read_info(path: Path) -> PilotInfo:
     Raises:
         PilotError: If it is not a sidecar of this format.
     """
-    content = _read_json(path)
+    content = read_object(
+        path, "the sidecar of a pilot", format=FORMAT, max_bytes=MAX_SIDECAR_BYTES
+    )
     shape = content.get("camera", {}).get("shape") if _is_object(content, "camera") else None
     if (
         not isinstance(shape, list)
@@ -154,25 +157,6 @@ def sidecar_text(info: PilotInfo) -> str:
         "probe": None if info.probe is None else info.probe.to_json(),
     }
     return json.dumps(content, indent=2) + "\n"
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    """Read an object of this format."""
-    if path.exists() and not path.is_file():
-        raise PilotError(f"{path} is not a file.")
-    try:
-        if path.stat().st_size > MAX_SIDECAR_BYTES:
-            raise PilotError(f"{path} is too long for the sidecar of a pilot.")
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PilotError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, PilotError):
-            raise
-        raise PilotError(f"{path} is not the sidecar of a pilot: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise PilotError(f'{path} is not the sidecar of a pilot: it must say "format": "{FORMAT}".')
-    return content
 
 
 def _read_variants(path: Path, content: dict[str, Any]) -> dict[Precision, Variant]:

@@ -1,0 +1,37 @@
+"""Reads an object from somebody's JSON file, trusting nothing in it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import PilotError
+
+
+def read_object(path: Path, what: str, *, format: str, max_bytes: int) -> dict[str, Any]:
+    """Read an object that says of itself what it is.
+
+    Args:
+        path: Of the file.
+        what: What it should be, for the errors: "the sidecar of a pilot".
+        format: What it must say under ``format``.
+        max_bytes: Not more than so many are read.
+
+    Raises:
+        PilotError: If it cannot be read, is too long, or is something else.
+    """
+    if path.exists() and not path.is_file():
+        raise PilotError(f"{path} is not a file.")
+    try:
+        with path.open("rb") as file:
+            text = file.read(max_bytes + 1)
+    except OSError as error:
+        raise PilotError(f"{path} cannot be read: {error.strerror}") from error
+    if len(text) > max_bytes:
+        raise PilotError(f"{path} is too long for {what}.")
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PilotError(f"{path} is not {what}: {error}") from error
+    if not isinstance(content, dict) or content.get("format") != format:
+        raise PilotError(f'{path} is not {what}: it must say "format": "{format}".')
+    return content
