@@ -85,7 +85,7 @@ class Blocks:
         totals = self._sums(values * counts), self._sums(counts)
         with np.errstate(invalid="ignore"):  # no such record in a resample: no figure from it
             return _interval(
-                float(totals[0].sum() / totals[1].sum()),
+                float(np.divide(np.sum(totals[0]), np.sum(totals[1]))),
                 (self._times @ totals[0]) / (self._times @ totals[1]),
             )
 

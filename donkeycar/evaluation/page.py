@@ -133,7 +133,7 @@ def _line(pilot: PilotReport, laps: dict[str, Any], track: Track) -> Picture:
         view.pixels,
         (view.low[0], high[0], view.low[1], high[1]),
         driven[:, [column["x"], column["y"]]],
-        np.abs(driven[:, column["cte"]]) > track.half_widths.min(),
+        np.abs(driven[:, column["cte"]]) > np.min(track.half_widths),
     )
     # A floor with grain is ten times shorter this way, and there is one for every pilot.
     buffer = io.BytesIO()

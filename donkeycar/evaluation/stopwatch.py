@@ -50,7 +50,7 @@ def measure(paths: Sequence[Path], num_threads: int) -> dict[str, Any]:
         "num_threads": num_threads,
         "median_ms": float(np.median(times_ms)),
         "p95_ms": float(np.percentile(times_ms, 95)),
-        "min_ms": float(times_ms.min()),
+        "min_ms": float(np.min(times_ms)),
         "memory_mb": after_mb,
         "added_mb": None if after_mb is None or before_mb is None else after_mb - before_mb,
     }

@@ -61,7 +61,7 @@ def write_report(
         view.pixels,
         (view.low[0], high[0], view.low[1], high[1]),
         driven[:, [column["x"], column["y"]]],
-        np.abs(driven[:, column["cte"]]) > track.half_widths.min(),
+        np.abs(driven[:, column["cte"]]) > np.min(track.half_widths),
     )
     shown = driven[::MOVIE_EVERY][:MOVIE_FRAMES]
     movie = camera_movie(

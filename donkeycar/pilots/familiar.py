@@ -196,7 +196,7 @@ def _by_part(frame: np.ndarray) -> np.ndarray:
     """The mean of each part, float32, ``(rows, columns, channels)``."""
     height, width, _ = frame.shape
     tops, lefts = np.arange(ROWS) * height // ROWS, np.arange(COLUMNS) * width // COLUMNS
-    summed = np.add.reduceat(frame, tops, axis=0, dtype=np.uint32)
+    summed: np.ndarray = np.add.reduceat(frame, tops, axis=0, dtype=np.uint32)
     summed = np.add.reduceat(summed, lefts, axis=1)
     counts = np.outer(np.diff([*tops, height]), np.diff([*lefts, width]))
     return summed.astype(np.float32) / counts[:, :, None].astype(np.float32)

@@ -41,7 +41,7 @@ class Backdrop:
         self._light = (0.90 + 0.10 * np.cos(2 * facing + 0.7)).astype(np.float32)
         self._height_m = height_m
         self._palette = _palette(colour)
-        low, high = float(rays.azimuth.min()), float(rays.azimuth.max())
+        low, high = float(np.min(rays.azimuth)), float(np.max(rays.azimuth))
         count = RAYS_PER_COLUMN * self._camera.width_px
         self._azimuths = np.linspace(low, high, count)
         self._ray = np.round((rays.azimuth - low) / max(high - low, 1e-9) * (count - 1)).astype(
@@ -91,7 +91,7 @@ class Backdrop:
         at_x, at_y = x + ahead_m * math.cos(yaw), y + ahead_m * math.sin(yaw)
         distance, along_m, light = self.cast(at_x, at_y, yaw)
         # Below the rows in which any ground lies beyond the nearest wall, there is only ground.
-        beyond = np.flatnonzero(self._row_reach_m > distance.min())
+        beyond = np.flatnonzero(self._row_reach_m > np.min(distance))
         first, last = self._first_wall_row, int(beyond[-1]) + 1 if len(beyond) else 0
         frame[:first] = self._ceiling[:first]
         rows = slice(first, max(first, last))

@@ -73,7 +73,7 @@ def _check_lane_free(track: "Track") -> None:
         distance = np.hypot(offset[..., 0], offset[..., 1])
         nearest = distance.argmin(axis=1)
         room = distance.min(axis=1) - track.half_widths[nearest].max(axis=1)
-        if room.min() < 0:
+        if np.min(room) < 0:
             raise SimError(
                 f"Track {track.name!r}: a wall must not stand in the lane. Received: a wall from "
                 f"[{x0:g}, {y0:g}] to [{x1:g}, {y1:g}]"

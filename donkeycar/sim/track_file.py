@@ -159,13 +159,13 @@ def _paint(fields: Fields, colour: Colour, width_m: float) -> Paint:
 
 def _check_points(track: TrackFile, fields: Fields) -> None:
     gaps = np.hypot(*(np.roll(track.points, -1, axis=0) - track.points).T)
-    if gaps.min() < 0.05:
-        index = int(gaps.argmin())
+    if np.min(gaps) < 0.05:
+        index = int(np.argmin(gaps))
         raise fields.error(
             f"control_points[{index}]",
             "must be at least 0.05 m from the next point",
             track.points[index].tolist(),
         )
-    low = track.half_widths_m.min()
+    low = float(np.min(track.half_widths_m))
     if low < 0.15:
         raise fields.error("control_points", "must have half widths of at least 0.15 m", low)

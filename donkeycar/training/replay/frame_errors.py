@@ -104,7 +104,7 @@ class FrameErrors(Scene):
                 both = np.ravel(self.study.probe.targets[name][row]), answers[row].ravel()
                 words = " → ".join(" ".join(f"{n:+.2f}" for n in part) for part in both)
             else:
-                best = self.study.probabilities(name, answers[row : row + 1]).argmax()
+                best = np.argmax(self.study.probabilities(name, answers[row : row + 1]))
                 words = f"{self.study.classes(name)[row]} → {best}"
             lines.append(f"{name} {words}")
         return "\n".join(lines[:3])

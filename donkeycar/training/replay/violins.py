@@ -81,7 +81,7 @@ class Violins(Scene):
         """Half the height of a violin at places along the axis."""
         counts, edges = np.histogram(values[np.isfinite(values)], BINS, range=self._ends)
         smooth = np.convolve(counts, SMOOTHING, mode="same")
-        return HALF * smooth / max(1e-9, smooth.max()), (edges[:-1] + edges[1:]) / 2
+        return HALF * smooth / max(1e-9, np.max(smooth)), (edges[:-1] + edges[1:]) / 2
 
 
 class Weights(Violins):
