@@ -8,7 +8,7 @@ from typing import Any
 from donkeycar.config import Config, load_config
 from donkeycar.console.bench import Bench
 from donkeycar.errors import ConfigError, DeviceError
-from donkeycar.management.guardian import become_guardian, is_guarded
+from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.parts.drivetrain.calibration import Calibration
 from donkeycar.parts.drivetrain.calibration_points import read_sheet, widened_settings
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
@@ -56,6 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Calibrate the car in a folder until Ctrl-C."""
+    hear_ctrl_c()
     folder = args.path.expanduser()
     cfg = load_config(folder / "config.py", overrides=args.set)
     kind = cfg.DRIVE_TRAIN_TYPE

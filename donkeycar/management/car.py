@@ -10,7 +10,7 @@ from typing import Any
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.cli import exit_code
-from donkeycar.management.guardian import become_guardian, is_guarded
+from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.management.lossy_output import never_wait_for_readers
 from donkeycar.management.seen_through import A_PILOT
 
@@ -77,6 +77,8 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 
 
 def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -> None:
+    if args.owns_process:
+        hear_ctrl_c()
     if args.model_type is not None and args.model is None:
         raise ConfigError(
             f"`--type` says what kind of network --model is. Received: --type {args.model_type} "

@@ -7,6 +7,7 @@ and the driver of the hardware, nothing else, and has one thread. The car is its
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
@@ -21,6 +22,15 @@ from donkeycar.safety.process import FD_VARIABLE, guard
 def is_guarded() -> bool:
     """Whether this process was started by a guardian."""
     return FD_VARIABLE in os.environ
+
+
+def hear_ctrl_c() -> None:
+    """Stop for SIGINT from the first moment on, even as a background job of a script.
+
+    Shells have those ignore it. Call this first: all that is started later hears it as well.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def become_guardian(settings: Mapping[str, Any]) -> NoReturn:

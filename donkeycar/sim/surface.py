@@ -122,9 +122,9 @@ class _Painter:
     def _draw_joints(self, draw: ImageDraw.ImageDraw) -> None:
         step = self.style.tile_m * self.scale * OVERSAMPLING
         width, height = (side * OVERSAMPLING for side in self.size)
-        for x in np.arange(step / 2, width, step):
+        for x in np.arange(step / 2, width, step).tolist():
             draw.line([(x, 0), (x, height)], fill=255, width=self._width(JOINT_WIDTH_M))
-        for y in np.arange(step / 2, height, step):
+        for y in np.arange(step / 2, height, step).tolist():
             draw.line([(0, y), (width, y)], fill=255, width=self._width(JOINT_WIDTH_M))
 
     def _with_grain(self, ground: Image) -> Image:

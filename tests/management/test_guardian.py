@@ -46,13 +46,13 @@ class Car:
         }
         self.processes = []
 
-    def start(self, *settings):
+    def start(self, *settings, **options):
         words = [f"--set={setting}" for setting in ("CAMERA_TYPE=MOCK", "WEB_CONTROL_PORT=0")]
         words += [f"--set={setting}" for setting in settings]
         process = subprocess.Popen(
             [sys.executable, "manage.py", "drive", *words],
             cwd=self.path, env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options,
         )  # fmt: skip
         self.processes.append(process)
         return process
@@ -81,15 +81,16 @@ def car(tmp_path):
     car.close()
 
 
+# It drives at half throttle, as a stand-in for a gamepad tells it.
+DRIVING = (
+    "DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE", "USE_JOYSTICK_AS_DEFAULT=True",
+    "CONTROLLER_TYPE=mock", "MOCK_JOYSTICK_THROTTLE=0.5",
+)  # fmt: skip
+
+
 @pytest.fixture
 def driving(car):
-    """It drives at half throttle, as a stand-in for a gamepad tells it."""
-    process = car.start(
-        "DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE",
-        "USE_JOYSTICK_AS_DEFAULT=True",
-        "CONTROLLER_TYPE=mock",
-        "MOCK_JOYSTICK_THROTTLE=0.5",
-    )
+    process = car.start(*DRIVING)
     car.wait_for(HALF)
     return process
 
@@ -126,6 +127,31 @@ def test_ctrl_c_is_a_good_end(car, driving):
     driving.send_signal(signal.SIGINT)
     car.wait_for(NEUTRAL, timeout_s=1)
     assert driving.wait(15) == 0
+
+
+def in_the_background():
+    """What a shell does to a job that a script starts with `&`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def test_a_car_in_the_background_ends_by_the_signal_that_is_asked_for(car):
+    process = car.start(*DRIVING, preexec_fn=in_the_background)
+    car.wait_for(HALF)
+    process.send_signal(signal.SIGINT)
+    car.wait_for(NEUTRAL, timeout_s=1)
+    assert process.wait(15) == 0
+
+
+def test_a_car_in_the_background_can_be_ended_before_it_has_a_guardian(car):
+    # It did not hear that, started, and drove.
+    slow = 'print("reading", flush=True)\n__import__("time").sleep(3)\n'
+    (car.path / "myconfig.py").write_text(slow)
+    process = car.start(*DRIVING, preexec_fn=in_the_background)
+    while "reading" not in process.stdout.readline():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert process.wait(15) == 130
+    assert not car.chip.trace.changes
 
 
 def test_a_simulated_car_does_what_its_guardian_lets_through(car):

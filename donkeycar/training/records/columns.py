@@ -59,7 +59,8 @@ def run_ages(recordings: Recordings) -> np.ndarray:
     starts = np.ones(len(recordings), bool)
     starts[1:] = (np.diff(recordings.sessions) != 0) | (np.diff(indexes) != 1)
     rows = np.arange(len(recordings))
-    return rows - np.maximum.accumulate(np.where(starts, rows, 0))
+    place: np.ndarray = rows - np.maximum.accumulate(np.where(starts, rows, 0))
+    return place
 
 
 def _numbers(record: dict[str, Any], channels: Sequence[str]) -> list[float]:
