@@ -17,6 +17,7 @@ from functools import partial
 
 from benchmarks import (
     camera_loss,
+    ended_threads,
     gamepad_fuzz,
     gamepad_stop,
     lease,
@@ -182,6 +183,10 @@ COUNTED: tuple[Counted, ...] = (
     ),
     Counted(
         "guardian frames: the motor moves without an armed order", 100_000, seeded(frames)
+    ),
+    Counted(
+        "S1 the thread of a part ends, in any of seven ways, and the car goes on",
+        700, ended_threads.drove_on,
     ),
 )  # fmt: skip
 

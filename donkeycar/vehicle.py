@@ -5,12 +5,12 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
+from donkeycar.entry import Entry
 from donkeycar.errors import PartError, PartFailed
 from donkeycar.memory import Memory
 from donkeycar.profiler import Stopwatch, report
@@ -27,56 +27,8 @@ RATE_WINDOW_S = 1.0
 # Written by the loop itself.
 OWN_CHANNELS = {"loop/rate_hz", "loop/late_ticks", "car/faults"}
 
-# Whoever reads one of these and writes nothing holds a motor or a servo.
-ACTUATOR_CHANNELS = {
-    "command", "angle", "steering", "throttle", "left/throttle", "right/throttle",
-}  # fmt: skip
-
 # Every way a person or the system asks a program to end.
 STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-
-
-@dataclass
-class Entry:
-    """One part with its wiring."""
-
-    part: Any
-    inputs: tuple[str | None, ...]
-    outputs: tuple[str, ...]
-    run_condition: str | None
-    optional: bool
-    run: Callable[..., Any]
-    watch: Stopwatch
-    thread: threading.Thread | None = None
-    thread_error: BaseException | None = None
-    condition: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.condition = (self.run_condition,) if self.run_condition else ()
-
-    @property
-    def name(self) -> str:
-        """Class name of the part, for messages."""
-        return type(self.part).__name__
-
-    @property
-    def is_actuator(self) -> bool:
-        """Whether the part moves the car, and so must go quiet first."""
-        return hasattr(self.part, "neutral") or (
-            not self.outputs and not ACTUATOR_CHANNELS.isdisjoint(self.inputs)
-        )
-
-    def complaint(self, error: BaseException) -> str:
-        """One sentence that names the part and what ails it, once."""
-        text = str(error) or type(error).__name__
-        return text if text.startswith(self.name) else f"{self.name} failed: {text}"
-
-    def update(self) -> None:
-        """Body of the part's thread: what it raises is kept for the loop."""
-        try:
-            self.part.update()
-        except Exception as error:
-            self.thread_error = error
 
 
 class Vehicle:
@@ -86,6 +38,9 @@ class Vehicle:
     ``run_threaded(*inputs)``; ``shutdown()`` is optional, and for what moves the car ``neutral()``
     and ``halt()``. A part that returns ``None`` writes nothing. What a part writes is seen by the
     parts after it in the same tick, and by those before it in the next.
+
+    An ``update()`` goes on until ``shutdown()``. One that ends before, whatever ended it, is a part
+    that failed: its last value must not drive on.
 
     The loop writes ``loop/rate_hz`` (measured over a second), ``loop/late_ticks`` (since the
     start) and ``car/faults`` (a tuple of sentences, one for each optional part that failed).
@@ -116,6 +71,7 @@ class Vehicle:
         self.entries: list[Entry] = []
         self.on = False
         self._stop_asked = False
+        self._is_ending = False
 
     def add(
         self,
@@ -183,13 +139,11 @@ class Vehicle:
             logger.warning("%r is read, but nothing writes it", channel)
         loops = 0
         self.on = True
-        self._stop_asked = False
+        self._stop_asked = self._is_ending = False
         self.mem["car/faults"] = ()
         with self._stop_signals():
             try:
-                for entry in self.entries:
-                    if entry.thread:
-                        entry.thread.start()
+                self._start_threads()
                 loops = self._loop(rate_hz, max_loop_count)
             except KeyboardInterrupt:
                 logger.info("Interrupted, stopping")
@@ -221,6 +175,7 @@ class Vehicle:
         Raises:
             PartFailed: If a part that is not optional raised; the cause is chained.
         """
+        self._look_after_threads()
         get, put, timer = self.mem.get, self.mem.put, time.perf_counter
         failed = []
         started_s = timer()
@@ -228,12 +183,12 @@ class Vehicle:
             if entry.condition and not get(entry.condition)[0]:
                 continue
             try:
-                if entry.thread_error is not None:
-                    raise entry.thread_error
                 values = entry.run(*get(entry.inputs))
                 if values is not None and entry.outputs:
                     put(entry.outputs, values)
-            except Exception as error:
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
                 if not entry.optional:
                     raise PartFailed(entry.complaint(error)) from error
                 failed.append((entry, error))
@@ -258,6 +213,7 @@ class Vehicle:
         Each part has its own `try`: one bad shutdown does not spare the others.
         """
         self.on = False
+        self._is_ending = True
         last_first = self.entries[::-1]
         for entry in last_first:
             self._call(entry, "neutral")
@@ -285,7 +241,26 @@ class Vehicle:
                 window_loops = loops
         return loops
 
-    def _take_out(self, entry: Entry, error: Exception) -> None:
+    def _start_threads(self) -> None:
+        for entry in tuple(self.entries):
+            try:
+                entry.start_thread()
+            except PartError as error:
+                self._give_up(entry, error)
+
+    def _look_after_threads(self) -> None:
+        """Notice every thread that has ended, also of a part that does not run at present."""
+        for entry in tuple(self.entries):
+            if entry.has_ended and not self._is_ending:
+                self._give_up(entry, entry.ending(self.mem.get(entry.inputs)))
+
+    def _give_up(self, entry: Entry, error: BaseException) -> None:
+        """Take out a part that failed, or end the car."""
+        if not entry.optional:
+            raise PartFailed(entry.complaint(error)) from error
+        self._take_out(entry, error)
+
+    def _take_out(self, entry: Entry, error: BaseException) -> None:
         logger.error("%s It was taken out; the car goes on.", entry.complaint(error))
         self.entries.remove(entry)
         self._call(entry, "shutdown")
@@ -298,7 +273,8 @@ class Vehicle:
             return
         try:
             function()
-        except Exception:
+        except BaseException:
+            # Whatever it is, Ctrl-C too: the parts after this one are still to be made safe.
             logger.exception("%s: %s failed", entry.name, method)
 
     def _join_threads(self) -> None:

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 
 # What each may import of donkeycar, besides itself.
 BELOW_ASSEMBLY = {
-    "config", "console", "errors", "memory", "parts", "pilots", "profiler", "safety",
+    "config", "console", "entry", "errors", "memory", "parts", "pilots", "profiler", "safety",
     "sandbox", "schema", "settings", "sim", "testing", "timing", "tub", "vehicle",
 }  # fmt: skip
 EVERYTHING = BELOW_ASSEMBLY | {
@@ -34,7 +34,8 @@ ALLOWED = {
     "testing": {"errors", "timing"},
     "parts": {"errors", "timing", "safety", "tub", "pilots", "sim"},
     "profiler": {"errors", "timing"},
-    "vehicle": {"errors", "timing", "memory", "safety", "profiler"},
+    "entry": {"errors", "profiler"},
+    "vehicle": {"entry", "errors", "timing", "memory", "safety", "profiler"},
     "video": {"errors"},
     "training": {"errors", "sandbox", "tub", "pilots", "video"},
     "console": {"errors", "timing", "safety", "parts"},

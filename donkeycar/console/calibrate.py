@@ -36,6 +36,7 @@ class CalibrateFeed:
         self.sockets.add(socket)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._send())
+            self._task.add_done_callback(socket.console.heed)
 
     async def _send(self) -> None:
         while self.sockets:

@@ -1,5 +1,6 @@
 """What all addresses of the console share."""
 
+import asyncio
 from dataclasses import dataclass
 
 from donkeycar.console.access import Access
@@ -26,6 +27,8 @@ class Console:
         names: Names the car goes by, lower case.
         url: Address of the console for other devices, without a path.
         clients: Pages and scripts seen, by name.
+        ended: Set it, in the thread that serves, to end serving.
+        fault: What ended serving though nobody asked for it.
     """
 
     access: Access
@@ -37,6 +40,8 @@ class Console:
     names: frozenset[str]
     url: str
     clients: dict[str, Client]
+    ended: asyncio.Event | None = None
+    fault: BaseException | None = None
 
     @property
     def cookie(self) -> str:
@@ -50,3 +55,11 @@ class Console:
             del self.clients[next(iter(self.clients))]
         self.clients[name] = known
         return known
+
+    def heed(self, task: "asyncio.Task[None]") -> None:
+        """End serving if `task` failed: pages that nobody tells anything must not look alive."""
+        if task.cancelled() or (fault := task.exception()) is None:
+            return
+        self.fault = fault
+        if self.ended is not None:
+            self.ended.set()

@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
+
+logger = logging.getLogger(__name__)
 
 JPEG_QUALITY = 75
 
@@ -82,6 +85,7 @@ class FrameHub:
         self._news = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
         self._encoder = ThreadPoolExecutor(1, "jpeg")
+        self._complained = False
 
     @property
     def num_viewers(self) -> int:
@@ -143,7 +147,15 @@ class FrameHub:
             image, exposed_s, sequence = newest
             if self._frame is not None and self._frame.sequence == sequence:
                 continue
-            jpeg = await loop.run_in_executor(self._encoder, encode, image)
+            try:
+                jpeg = await loop.run_in_executor(self._encoder, encode, image)
+            except Exception as error:
+                # Nobody may drive by a picture that stands still without a word; the page greys it.
+                if not self._complained:
+                    logger.error("The camera's pictures cannot be shown: %s", error)
+                self._complained = True
+                continue
+            self._complained = False
             self.num_encoded += 1
             self._frame = Frame(jpeg, exposed_s, sequence)
             for viewer in self._viewers:

@@ -94,5 +94,7 @@ class ServedConsole:
             if self._closing:
                 return
             self._loop = asyncio.get_running_loop()
-            self._ended = asyncio.Event()
+            self._ended = self._console.ended = asyncio.Event()
         await serve(self._console, self._listener, self._ended, application=self._application())
+        if self._console.fault is not None:
+            raise self._console.fault

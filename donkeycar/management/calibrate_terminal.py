@@ -6,6 +6,7 @@ import select
 import signal
 import sys
 import termios
+import time
 import tty
 from typing import Any
 
@@ -127,8 +128,11 @@ class TerminalBench:
             for key in KEY.findall(typed) or QUIT[:1]:
                 if key in QUIT:
                     self._bench.take(NAME, {"stop": True})
-                    # As Ctrl-C does it: the loop ends, and every part with it.
+                    # As Ctrl-C does it: the loop ends, and every part with it. This thread waits
+                    # for that; one that ends before is a failure.
                     os.kill(os.getpid(), signal.SIGINT)
+                    while not self._ended:
+                        time.sleep(POLL_S)
                     return
                 self._tell(self._bench.take(NAME, message_for(key, self._bench.state(NAME))))
                 shown = ""

@@ -91,7 +91,7 @@ class PilotPart:
         self._wants_vector = bool(getattr(pilot, "vector_channels", ()))
         self._locates = getattr(getattr(pilot, "kind", None), "locate", None) is not None
         self._answer: Answer | None = None
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         self._stopping = False
 
     def run(
@@ -127,7 +127,8 @@ class PilotPart:
         """
         with self._changed:
             if self._error is not None:
-                raise PartFailed(f"the pilot stopped: {self._error}") from self._error
+                what = str(self._error) or repr(self._error)
+                raise PartFailed(f"the pilot stopped: {what}") from self._error
             frame = self._fresh(image, exposed_s, values)
             if frame is not None:
                 self._waiting = frame
@@ -142,9 +143,11 @@ class PilotPart:
                 answer = self._look(frame)
                 with self._changed:
                     self._answer = answer
-        except Exception as error:  # handed over to the loop, which stops the car by name
+        except BaseException as error:  # handed over to the loop, which stops the car by name
             with self._changed:
                 self._error = error
+            if not isinstance(error, Exception):
+                raise
 
     def shutdown(self) -> None:
         """Ask the thread to end, and forget the last answer. Safe to call twice."""

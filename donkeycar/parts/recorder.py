@@ -124,7 +124,13 @@ class TubRecorder:
         self._failure = ""
         self._complaint = ""
         self._thread = threading.Thread(target=self._work, name="TubRecorder", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError as error:
+            raise DeviceError(
+                f"The recorder needs a thread of its own. Received: {error}. End other programs of "
+                "this computer, or restart it"
+            ) from error
 
     def run(self, *values: Any) -> tuple[int, str]:
         """Queue one record; takes microseconds.
@@ -228,10 +234,12 @@ class TubRecorder:
             while (item := self._take()) is not _STOP:
                 self._handle(item)
             self._close()
-        except Exception as error:
-            # A fault in here ends the recording and is shown; it must not end the drive.
+        except BaseException as error:
+            # A fault in here ends the recording and is shown; it must not end the drive. Whatever
+            # it is: a thread that was ended in silence would go on counting what nobody writes.
             logger.exception("The recorder of %s failed", self.path)
-            self._fail(f"Recording stopped by a fault of the recorder: {error}. See the log.")
+            what = str(error) if isinstance(error, Exception) else repr(error)
+            self._fail(f"Recording stopped by a fault of the recorder: {what}. See the log.")
 
     def _take(self) -> _Item:
         if self._overtaken:

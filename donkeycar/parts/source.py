@@ -66,7 +66,7 @@ class Source(ABC, Generic[T]):
         self.start_timeout_s = start_timeout_s
         self.clock: Clock = RealClock() if clock is None else clock
         self._stopping = threading.Event()
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
         # Value, when it was measured, its number. One tuple, replaced whole: readers need no lock.
         self._latest: tuple[T, float, int] | None = None
         self._taken = 0
@@ -94,8 +94,10 @@ class Source(ABC, Generic[T]):
             while not self._stopping.is_set():
                 self._poll()
                 self.pause(keeper)
-        except Exception as error:
+        except BaseException as error:
             self._error = error
+            if not isinstance(error, Exception):
+                raise
 
     def run(self) -> T | None:
         """Read once, in the caller's thread.
@@ -123,7 +125,8 @@ class Source(ABC, Generic[T]):
             return None
         name = type(self).__name__
         if self._error is not None:
-            raise PartFailed(f"{name} stopped reading: {self._error}") from self._error
+            what = str(self._error) or repr(self._error)
+            raise PartFailed(f"{name} stopped reading: {what}") from self._error
         latest = self._latest
         now_s = self.clock.monotonic()
         if latest is None:

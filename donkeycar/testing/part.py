@@ -68,6 +68,8 @@ def _run_threaded(part: Any, inputs: tuple[Any, ...], outputs: int, timeout_s: f
     if outputs and result is None:
         raise PartError(f"`{name}` must produce a value within {timeout_s} s. Received: None")
     _check_outputs(name, result, outputs)
+    if not thread.is_alive():
+        raise PartError(f"`{name}.update` must go on until `shutdown`. It ended before")
     _shut_down_twice(part, timeout_s)
     thread.join(timeout_s)
     if thread.is_alive():
