@@ -4,11 +4,13 @@ Everything made here is the output of a guardian, and off when it is made. To ma
 therefore how a motor is stopped whose guardian died.
 """
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from donkeycar.errors import ConfigError
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain.garage import Garage, NoPins, NoWheels, Settings, wired_in
 from donkeycar.parts.drivetrain.pca9685 import PulsePin, tick_us
+from donkeycar.parts.drivetrain.pin_id import PinId
 from donkeycar.parts.drivetrain.pins import Board, Pins, named_pins
 from donkeycar.safety.guardian import Output
 from donkeycar.safety.pulse import PulseRange
@@ -16,44 +18,6 @@ from donkeycar.timing import Clock
 
 if TYPE_CHECKING:
     from donkeycar.sim.world import World
-
-Settings = Mapping[str, Any]
-
-
-class Garage(NamedTuple):
-    """What a drivetrain is made from.
-
-    Attributes:
-        settings: All settings of the car, by name.
-        board: What pins are wired to.
-        clock: Source of time; ``None`` is real time.
-        world: The simulated world, for ``SIM``.
-    """
-
-    settings: Settings
-    board: Board
-    clock: Clock | None
-    world: "World | None"
-
-    def pins(self) -> Pins:
-        """Opens the car's pins."""
-        return Pins(
-            self.board,
-            frequency_hz=self.settings["PWM_FREQUENCY"],
-            motor_frequency_hz=self.settings["MOTOR_PWM_FREQUENCY"],
-            oscillator_hz=self.settings["PCA9685_OSCILLATOR_HZ"],
-            clock=self.clock,
-        )
-
-    def pulses(self, *counts: float, scale: float = 1.0) -> PulseRange:
-        """Two or three pulses, counted in 4096 parts of a frame, in microseconds.
-
-        Without the middle one it is half-way.
-        """
-        count_us = scale * tick_us(self.settings["PWM_FREQUENCY"])
-        low_us, high_us = counts[0] * count_us, counts[-1] * count_us
-        centre_us = counts[1] * count_us if len(counts) == 3 else (low_us + high_us) / 2
-        return PulseRange(low_us, centre_us, high_us)
 
 
 def make_output(
@@ -88,6 +52,33 @@ def make_output(
         >>> round(wheels.throttle_us)
         2040
     """
+    make = _maker(kind)
+    try:
+        return make(Garage(settings, board or Board(), clock, world))
+    except DeviceError as error:
+        if isinstance(error.__cause__, ImportError):
+            raise
+        raise DeviceError(
+            f"{error}. Where it is wired to is in {wired_in(kind, settings)}"
+        ) from error
+
+
+def check_settings(kind: str, settings: Settings) -> None:
+    """Refuse settings from which no drivetrain can be made; no hardware is touched.
+
+    Args:
+        kind: A word of `DRIVE_TRAIN_TYPE`.
+        settings: All settings of the car, by name.
+
+    Raises:
+        ConfigError: As `make_output`.
+    """
+    make = _maker(kind)
+    if kind != "SIM":  # it needs a world, and nothing else
+        make(Garage(settings, None, None, None))
+
+
+def _maker(kind: str) -> Callable[[Garage], Output]:
     if kind in DEAD_DRIVETRAINS:
         raise ConfigError(
             f"`DRIVE_TRAIN_TYPE` {kind} is no more: {DEAD_DRIVETRAINS[kind]}. "
@@ -98,11 +89,12 @@ def make_output(
             f"`DRIVE_TRAIN_TYPE` must be one of {', '.join(DRIVETRAINS)}. "
             f"Received: DRIVE_TRAIN_TYPE={kind!r}"
         )
-    return DRIVETRAINS[kind](Garage(settings, board or Board(), clock, world))
+    return DRIVETRAINS[kind]
 
 
 def _servo_and_esc(garage: Garage) -> Output:
-    return _pulsed(garage, garage.settings["PWM_STEERING_THROTTLE"])
+    family = "PWM_STEERING_THROTTLE"
+    return _pulsed(garage, garage.settings[family], garage.named_pins(family), family)
 
 
 def _channels(garage: Garage) -> Output:
@@ -115,17 +107,21 @@ def _channels(garage: Garage) -> Output:
     # Where donkeycar 4 looked if it was not told: `PCA9685_I2C_BUSNUM` None.
     bus = 1 if settings["PCA9685_I2C_BUSNUM"] is None else settings["PCA9685_I2C_BUSNUM"]
     chip = f"PCA9685.{bus}:{settings['PCA9685_I2C_ADDR']:x}"
-    family["PWM_STEERING_PIN"] = f"{chip}.{settings['STEERING_CHANNEL']}"
-    family["PWM_THROTTLE_PIN"] = f"{chip}.{settings['THROTTLE_CHANNEL']}"
-    return _pulsed(garage, family)
+    names = {
+        garage.shown(name): f"{chip}.{settings[name]}"
+        for name in ("STEERING_CHANNEL", "THROTTLE_CHANNEL")
+    }
+    pins = dict(
+        zip(("PWM_STEERING_PIN", "PWM_THROTTLE_PIN"), named_pins(names).values(), strict=True)
+    )
+    return _pulsed(garage, family, pins, "")
 
 
-def _pulsed(garage: Garage, family: Settings) -> Output:
+def _pulsed(garage: Garage, family: Settings, pins: dict[str, PinId], name: str) -> Output:
     from donkeycar.parts.drivetrain.pulse_output import PulseOutput
 
-    pins = named_pins({name: family[name] for name in ("PWM_STEERING_PIN", "PWM_THROTTLE_PIN")})
-    steering = _steering(garage, family).check("steering")
-    throttle = _throttle(garage, family).check("throttle")
+    steering = _steering(garage, family).check(f"steering, {garage.pulse_names(name, STEERING)},")
+    throttle = _throttle(garage, family).check(f"throttle, {garage.pulse_names(name, THROTTLE)},")
     opener = garage.pins()
     output = PulseOutput(
         opener.pulse(pins["PWM_STEERING_PIN"], inverted=family["PWM_STEERING_INVERTED"]),
@@ -163,25 +159,25 @@ def _servo_and_two_pins(garage: Garage) -> Output:
     from donkeycar.parts.drivetrain.motor import TwoPinMotor
     from donkeycar.parts.drivetrain.motor_output import ServoMotorOutput
 
-    family = garage.settings["SERVO_HBRIDGE_2PIN"]
-    pins = _pins(family)
-    steering = _steering(garage, family).check("steering")
+    family, pins = garage.settings["SERVO_HBRIDGE_2PIN"], garage.named_pins("SERVO_HBRIDGE_2PIN")
+    names = garage.pulse_names("SERVO_HBRIDGE_2PIN", STEERING)
+    steering = _steering(garage, family).check(f"steering, {names},")
     opener = garage.pins()
     motor = TwoPinMotor(
         opener.duty(pins["FWD_DUTY_PIN"]),
         opener.duty(pins["BWD_DUTY_PIN"]),
         max_duty=garage.settings["MOTOR_MAX_DUTY"],
     )
-    return ServoMotorOutput(_servo(opener, family), motor, steering=steering)
+    return ServoMotorOutput(_servo(opener, family, pins), motor, steering=steering)
 
 
 def _servo_and_three_pins(garage: Garage) -> Output:
     from donkeycar.parts.drivetrain.motor import ThreePinMotor
     from donkeycar.parts.drivetrain.motor_output import ServoMotorOutput
 
-    family = garage.settings["SERVO_HBRIDGE_3PIN"]
-    pins = _pins(family)
-    steering = _steering(garage, family).check("steering")
+    family, pins = garage.settings["SERVO_HBRIDGE_3PIN"], garage.named_pins("SERVO_HBRIDGE_3PIN")
+    names = garage.pulse_names("SERVO_HBRIDGE_3PIN", STEERING)
+    steering = _steering(garage, family).check(f"steering, {names},")
     opener = garage.pins()
     motor = ThreePinMotor(
         opener.level(pins["FWD_PIN"]),
@@ -189,12 +185,11 @@ def _servo_and_three_pins(garage: Garage) -> Output:
         opener.duty(pins["DUTY_PIN"]),
         max_duty=garage.settings["MOTOR_MAX_DUTY"],
     )
-    return ServoMotorOutput(_servo(opener, family), motor, steering=steering)
+    return ServoMotorOutput(_servo(opener, family, pins), motor, steering=steering)
 
 
-def _servo(opener: Pins, family: Settings) -> PulsePin:
-    pin = _pins(family)["PWM_STEERING_PIN"]
-    return opener.pulse(pin, inverted=family["PWM_STEERING_INVERTED"])
+def _servo(opener: Pins | NoPins, family: Settings, pins: dict[str, PinId]) -> PulsePin:
+    return opener.pulse(pins["PWM_STEERING_PIN"], inverted=family["PWM_STEERING_INVERTED"])
 
 
 def _steering_motor(garage: Garage) -> Output:
@@ -203,7 +198,7 @@ def _steering_motor(garage: Garage) -> Output:
 
     # A positive angle puts power on LEFT_DUTY_PIN. The name says otherwise, but so it has always
     # been, and the wires of every such car are right for it.
-    pins, opener = _pins(garage.settings["DC_STEER_THROTTLE"]), garage.pins()
+    pins, opener = garage.named_pins("DC_STEER_THROTTLE"), garage.pins()
     steering, driving = (
         TwoPinMotor(
             opener.duty(pins[forward]),
@@ -222,7 +217,7 @@ def _two_wheels(garage: Garage) -> Output:
     from donkeycar.parts.drivetrain.motor import TwoPinMotor
     from donkeycar.parts.drivetrain.motor_output import TwoWheelOutput
 
-    pins, opener = _pins(garage.settings["DC_TWO_WHEEL"]), garage.pins()
+    pins, opener = garage.named_pins("DC_TWO_WHEEL"), garage.pins()
     left, right = (
         TwoPinMotor(
             opener.duty(pins[f"{side}_FWD_DUTY_PIN"]),
@@ -238,7 +233,7 @@ def _two_wheels_three_pins(garage: Garage) -> Output:
     from donkeycar.parts.drivetrain.motor import ThreePinMotor
     from donkeycar.parts.drivetrain.motor_output import TwoWheelOutput
 
-    pins, opener = _pins(garage.settings["DC_TWO_WHEEL_L298N"]), garage.pins()
+    pins, opener = garage.named_pins("DC_TWO_WHEEL_L298N"), garage.pins()
     left, right = (
         ThreePinMotor(
             opener.level(pins[f"{side}_FWD_PIN"]),
@@ -262,6 +257,8 @@ def _robohat(garage: Garage) -> Output:
         settings["MM1_MAX_REVERSE"], settings["MM1_STOPPED_PWM"], settings["MM1_MAX_FORWARD"]
     )
     robohat.check(steering, throttle)
+    if garage.board is None:
+        return NoWheels()
     return robohat.RoboHATOutput(
         SerialLine(settings["MM1_SERIAL_PORT"], baud_rate=robohat.BAUD_RATE, clock=garage.clock),
         steering=steering,
@@ -275,6 +272,13 @@ def _vesc(garage: Garage) -> Output:
     from donkeycar.parts.drivetrain.vesc import VESCOutput
 
     settings = garage.settings
+    if not settings["VESC_MAX_SPEED_PERCENT"]:
+        raise ConfigError(
+            f"`{garage.shown('VESC_MAX_SPEED_PERCENT')}` must be -1 to 1, not 0. Received: "
+            "VESC_MAX_SPEED_PERCENT=0"
+        )
+    if garage.board is None:
+        return NoWheels()
     return VESCOutput(
         SerialLine(
             settings["VESC_SERIAL_PORT"], baud_rate=settings["VESC_BAUDRATE"], clock=garage.clock
@@ -311,20 +315,10 @@ def _sim(garage: Garage) -> Output:
     return SimOutput(garage.world, clock=garage.clock)
 
 
-def _pins(family: Settings) -> dict[str, Any]:
-    return named_pins({name: pin for name, pin in family.items() if name.endswith("_PIN")})
-
-
+STEERING = ("STEERING_LEFT_PWM", "STEERING_RIGHT_PWM")
+THROTTLE = ("THROTTLE_FORWARD_PWM", "THROTTLE_STOPPED_PWM", "THROTTLE_REVERSE_PWM")
 # What cars from before donkeycar 5 have outside of any dictionary.
-PULSE_NAMES = (
-    "STEERING_LEFT_PWM",
-    "STEERING_RIGHT_PWM",
-    "THROTTLE_FORWARD_PWM",
-    "THROTTLE_STOPPED_PWM",
-    "THROTTLE_REVERSE_PWM",
-    "STEERING_MID_PWM",
-    "THROTTLE_DEAD_PWM",
-)
+PULSE_NAMES = (*STEERING, *THROTTLE, "STEERING_MID_PWM", "THROTTLE_DEAD_PWM")
 
 DRIVETRAINS: dict[str, Callable[[Garage], Output]] = {
     "PWM_STEERING_THROTTLE": _servo_and_esc,

@@ -1,12 +1,14 @@
 """From settings to wheels."""
 
 import logging
+import re
 
 import pytest
 
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.mock_output import MockOutput
+from donkeycar.parts.drivetrain.table import DRIVETRAINS, check_settings
 from donkeycar.safety.pulse import PulseRange
 from donkeycar.settings.text import config_text
 
@@ -102,7 +104,7 @@ def test_everything_is_off_at_the_start_whatever_ran_before(hardware, kind):
         ("PWM_STEERING_THROTTLE", {"THROTTLE_STOPPED_PWM": 510}, "pulses of the throttle"),
         ("SERVO_HBRIDGE_2PIN", {"FWD_DUTY_PIN": "RPI_GPIO.BOARD.16"}, "must be different pins"),
         ("SERVO_HBRIDGE_3PIN", {"STEERING_RIGHT_PWM": 4000}, "pulses of the steering"),
-        ("DC_TWO_WHEEL", {"LEFT_FWD_DUTY_PIN": "13"}, "`LEFT_FWD_DUTY_PIN` must be RPI_GPIO"),
+        ("DC_TWO_WHEEL", {"LEFT_FWD_DUTY_PIN": "13"}, r"DC_TWO_WHEEL\['LEFT_FWD_DUTY_PIN'\]` must"),
     ],
 )
 def test_a_wrong_setting_is_refused_before_any_hardware_is_touched(hardware, kind, family, message):
@@ -112,6 +114,63 @@ def test_a_wrong_setting_is_refused_before_any_hardware_is_touched(hardware, kin
     assert hardware.header.trace == []
     assert hardware.tree.trace == []
     assert hardware.board.open_bus(1).num_transfers == num_transfers
+
+
+@pytest.mark.parametrize(
+    ("kind", "family", "settings", "named"),
+    [
+        ("I2C_SERVO", {}, {"STEERING_CHANNEL": 0}, "`STEERING_CHANNEL (myconfig.py:7)` must be d"),
+        ("SERVO_ESC", {}, {"STEERING_LEFT_PWM": 290}, "STEERING_LEFT_PWM (myconfig.py:7), PWM_ST"),
+        (
+            "PWM_STEERING_THROTTLE", {"THROTTLE_STOPPED_PWM": 510}, {},
+            "PWM_STEERING_THROTTLE['THROTTLE_STOPPED_PWM'] (myconfig.py:7)",
+        ),
+        ("PWM_STEERING_THROTTLE", {"PWM_THROTTLE_PIN": "PCA9685.1:40.16"}, {}, "`channel` must be"),
+        ("VESC", {}, {"VESC_MAX_SPEED_PERCENT": 0}, "VESC_MAX_SPEED_PERCENT (myconfig.py:7)` must"),
+    ],
+)  # fmt: skip
+def test_settings_can_be_judged_without_any_hardware_by_the_names_that_the_owner_wrote(
+    hardware, kind, family, settings, named
+):
+    settings = {**hardware.settings, **settings}
+    settings |= {kind: {**settings[kind], **family}} if family else {}
+    settings["written_in"] = dict.fromkeys(
+        (
+            "STEERING_CHANNEL",
+            "STEERING_LEFT_PWM",
+            "PWM_STEERING_THROTTLE",
+            "VESC_MAX_SPEED_PERCENT",
+        ),
+        "myconfig.py:7",
+    )
+    with pytest.raises(ConfigError, match=re.escape(named)):
+        check_settings(kind, settings)
+
+
+@pytest.mark.parametrize("kind", DRIVETRAINS)
+def test_possible_settings_pass_on_a_computer_without_any_hardware(hardware, kind):
+    check_settings(kind, hardware.settings)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "where"),
+    [
+        ("I2C_SERVO", {"PCA9685_I2C_ADDR": 0x41}, "PCA9685_I2C_ADDR (myconfig.py:1) = 0x41"),
+        (
+            "PWM_STEERING_THROTTLE", {},
+            "PWM_STEERING_THROTTLE['PWM_STEERING_PIN'] = 'PCA9685.1:41.1'",
+        ),
+        ("VESC", {"VESC_SERIAL_PORT": "/dev/none"}, "VESC_SERIAL_PORT = '/dev/none'"),
+        ("MM1", {"MM1_SERIAL_PORT": "/dev/none"}, "MM1_SERIAL_PORT = '/dev/none'"),
+    ],
+)  # fmt: skip
+def test_hardware_that_does_not_answer_is_named_with_the_setting_that_says_where_it_is(
+    hardware, kind, settings, where
+):
+    pins = {"PWM_STEERING_PIN": "PCA9685.1:41.1", "PWM_THROTTLE_PIN": "PCA9685.1:41.0"}
+    family = pins if kind == "PWM_STEERING_THROTTLE" else None
+    with pytest.raises(DeviceError, match=re.escape(where)):
+        hardware.make(kind, family, **settings, written_in={"PCA9685_I2C_ADDR": "myconfig.py:1"})
 
 
 def test_mm1_refuses_its_settings_before_it_opens_the_line(hardware):

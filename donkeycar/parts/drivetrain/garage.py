@@ -1,0 +1,156 @@
+"""What a drivetrain is made from: settings, the pins and lines they name, and a clock."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.motor import Duty
+from donkeycar.parts.drivetrain.pca9685 import CHANNELS, TICKS, PulsePin, tick_us
+from donkeycar.parts.drivetrain.pin_id import PCA9685Id, PinId
+from donkeycar.parts.drivetrain.pins import Board, Pins, named_pins
+from donkeycar.safety.pulse import PulseRange
+from donkeycar.timing import Clock
+
+if TYPE_CHECKING:
+    from donkeycar.sim.world import World
+
+Settings = Mapping[str, Any]
+
+# Beside the settings, by their names: where each was written, if anybody knows.
+WRITTEN_IN = "written_in"
+
+
+class Garage(NamedTuple):
+    """What a drivetrain is made from.
+
+    Attributes:
+        settings: All settings of the car, by name; `WRITTEN_IN` may say where each stands.
+        board: What pins are wired to; ``None`` opens nothing: what is made then only looks whether
+            the settings are possible.
+        clock: Source of time; ``None`` is real time.
+        world: The simulated world, for ``SIM``.
+    """
+
+    settings: Settings
+    board: Board | None
+    clock: Clock | None
+    world: "World | None"
+
+    def pins(self) -> "Pins | NoPins":
+        """Opens the car's pins."""
+        if self.board is None:
+            return NoPins()
+        return Pins(
+            self.board,
+            frequency_hz=self.settings["PWM_FREQUENCY"],
+            motor_frequency_hz=self.settings["MOTOR_PWM_FREQUENCY"],
+            oscillator_hz=self.settings["PCA9685_OSCILLATOR_HZ"],
+            clock=self.clock,
+        )
+
+    def named_pins(self, family: str) -> dict[str, PinId]:
+        """Read the pins of a dictionary of the settings, by its entries."""
+        entries = self.settings[family]
+        names = {entry: pin for entry, pin in entries.items() if entry.endswith("_PIN")}
+        read = named_pins({self.shown(family, entry): pin for entry, pin in names.items()})
+        return dict(zip(names, read.values(), strict=True))
+
+    def shown(self, name: str, entry: str = "") -> str:
+        """A setting, or an entry of one, as the owner finds it."""
+        return shown(self.settings, name, entry)
+
+    def pulse_names(self, family: str, entries: Iterable[str]) -> str:
+        """Where pulses are written; `family` "" is a car that has them outside of dictionaries."""
+        return ", ".join(
+            self.shown(family or "PWM_STEERING_THROTTLE", entry)
+            if family or self.settings.get(entry) is None
+            else self.shown(entry)
+            for entry in entries
+        )
+
+    def pulses(self, *counts: float, scale: float = 1.0) -> PulseRange:
+        """Two or three pulses, counted in 4096 parts of a frame, in microseconds.
+
+        Without the middle one it is half-way.
+        """
+        count_us = scale * tick_us(self.settings["PWM_FREQUENCY"])
+        low_us, high_us = counts[0] * count_us, counts[-1] * count_us
+        centre_us = counts[1] * count_us if len(counts) == 3 else (low_us + high_us) / 2
+        return PulseRange(low_us, centre_us, high_us)
+
+
+class NoPins:
+    """Pins that are not there, for looking at settings: nothing is opened, nothing moves."""
+
+    def pulse(self, pin: PinId, *, inverted: bool = False) -> PulsePin:
+        """A pin for a servo or a speed controller.
+
+        Raises:
+            ConfigError: If no chip has such a pin.
+        """
+        if isinstance(pin, PCA9685Id) and pin.channel >= CHANNELS:
+            raise ConfigError(
+                f"`channel` must be 0 to {CHANNELS - 1}. Received: channel={pin.channel}"
+            )
+        return _NoPin()
+
+    def duty(self, pin: PinId) -> Duty:
+        """A pin for the power of a motor. Raises what `pulse` does."""
+        return Duty(self.pulse(pin), TICKS)
+
+    def level(self, pin: PinId) -> Duty:
+        """A pin that is high or low. Raises what `pulse` does."""
+        return self.duty(pin)
+
+
+class _NoPin:
+    def set_us(self, pulse_us: float) -> None:
+        """Nothing is there."""
+
+    def off(self) -> None:
+        """Nothing is there."""
+
+
+class NoWheels:
+    """The output of such a drivetrain."""
+
+    def write(self, steering: float, throttle: float) -> None:
+        """Nothing is there."""
+
+    def off(self) -> None:
+        """Nothing is there."""
+
+
+def shown(settings: Settings, name: str, entry: str = "") -> str:
+    """A setting, or an entry of one, as the owner finds it: with file and line, if known.
+
+    Example:
+        >>> shown({"written_in": {"WHEELS": "myconfig.py:3"}}, "WHEELS", "PIN")
+        "WHEELS['PIN'] (myconfig.py:3)"
+    """
+    text = f"{name}[{entry!r}]" if entry else name
+    place = settings.get(WRITTEN_IN, {}).get(name, "")
+    return f"{text} ({place})" if place else text
+
+
+def wired_in(kind: str, settings: Settings) -> str:
+    """The settings that say where the wheels of a drivetrain are wired to, with their values.
+
+    Args:
+        kind: A word of `DRIVE_TRAIN_TYPE`.
+        settings: All settings of the car, by name.
+    """
+    if kind in ("I2C_SERVO", "SERVO_ESC"):
+        bus = settings["PCA9685_I2C_BUSNUM"]
+        return (
+            f"{shown(settings, 'PCA9685_I2C_ADDR')} = {settings['PCA9685_I2C_ADDR']:#04x}, "
+            f"{shown(settings, 'PCA9685_I2C_BUSNUM')} = {bus}"
+        )
+    if kind in ("VESC", "MM1"):
+        name = f"{kind}_SERIAL_PORT"
+        return f"{shown(settings, name)} = {settings[name]!r}"
+    return ", ".join(
+        f"{shown(settings, kind, entry)} = {pin!r}"
+        for entry, pin in settings[kind].items()
+        if entry.endswith("_PIN")
+    )
