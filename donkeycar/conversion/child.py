@@ -6,12 +6,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from donkeycar.errors import DonkeyError
+from donkeycar.errors import DonkeyError, PilotError
+from donkeycar.sandbox.confinement import forbid
+from donkeycar.sandbox.walls import Walls, confine
 
 # TensorFlow reserves 2.3 GB to convert a pilot on two cores, and more with more of them.
 MEMORY_BYTES = 8_000_000_000
 CPU_S = 900
 FILE_BYTES = 1_000_000_000
+
+NO_WALL = (
+    "A stranger's model is read behind walls that the kernel keeps, and this system has none of "
+    "them. Received: {path}. Convert it on a Linux of version 5.19 or newer, or say --trust if "
+    "you know who made it."
+)
 
 # Name of the pilot in the folder where the parent finds it.
 NAME = "pilot.keras"
@@ -22,24 +30,33 @@ def main() -> None:
     # Libraries print; the answer goes where nobody else writes.
     answer = os.dup(1)
     os.dup2(2, 1)
-    from donkeycar.sandbox.confinement import forbid, leave_network, limit
-
-    leave_network()
     request = json.loads(sys.argv[1])
     desk = Path(request["desk"])
+    # Before Keras is imported: a thread that is there already would stay outside.
+    walls = confine(desk, memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES)
     from donkeycar.training.backend import import_keras
 
     found: dict[str, Any]
     try:
+        check_walls(walls, request)
         import_keras()
-        limit(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES)
         forbid(desk)
-        found = convert(request, desk)
+        found = {**convert(request, desk), "walls": walls.names}
     except DonkeyError as error:
         found = {"error": str(error)}
     except MemoryError:
         found = {"refused": "it needs too much memory."}
     os.write(answer, json.dumps(found).encode())
+
+
+def check_walls(walls: Walls, request: dict[str, Any]) -> None:
+    """Refuse to read a model where nothing keeps it from doing harm, unless it is trusted.
+
+    Raises:
+        PilotError: If no wall stands.
+    """
+    if not (walls.any or request["trust"]):
+        raise PilotError(NO_WALL.format(path=request["old"]))
 
 
 def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:

@@ -3,10 +3,11 @@
 import json
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from donkeycar.conversion.adapt import Output, type_of
-from donkeycar.conversion.child import CPU_S, NAME
+from donkeycar.conversion.child import CPU_S, MEMORY_BYTES, NAME
 from donkeycar.conversion.describe import Wish, describe_pilot
 from donkeycar.conversion.scenes import drawn, network_inputs, recorded
 from donkeycar.errors import PilotError
@@ -18,6 +19,7 @@ from donkeycar.pilots.pilot import Pilot
 from donkeycar.pilots.probe import chosen
 from donkeycar.pilots.registry import PilotType, pilot_type
 from donkeycar.sandbox.child import Child
+from donkeycar.sandbox.walls import Walls
 
 KERAS, LITERT = ".keras", ".tflite"
 # Formats that can carry code along. None of it is run here, but who opens such a file elsewhere
@@ -28,7 +30,9 @@ SAVED_MODEL = "saved_model.pb"
 TIMEOUT_S = 1.5 * CPU_S
 
 
-def convert_model(wish: Wish, out: Path, *, trust: bool = False) -> tuple[PilotFiles, PilotInfo]:
+def convert_model(
+    wish: Wish, out: Path, *, trust: bool = False, say: Callable[[str], None] = lambda line: None
+) -> tuple[PilotFiles, PilotInfo]:
     """Make a pilot of a model of donkeycar 3 to 5, or of anybody's Keras.
 
     The model is read in a process with limits. Nothing in it is run: its description is checked
@@ -39,6 +43,7 @@ def convert_model(wish: Wish, out: Path, *, trust: bool = False) -> tuple[PilotF
         out: Where the pilot goes: any of its files, or what their names have in common.
         trust: Whether its owner says that an ``.h5`` file or a SavedModel folder comes from
             somebody they trust.
+        say: Is told what kept the model from doing harm.
 
     Returns:
         The files of the pilot, and what its sidecar says.
@@ -61,12 +66,19 @@ def convert_model(wish: Wish, out: Path, *, trust: bool = False) -> tuple[PilotF
         child = Child(
             "donkeycar.conversion.child",
             wish.old,
-            arguments=[_request(wish, desk)],
+            arguments=[_request(wish, desk, trust)],
             timeout_s=TIMEOUT_S,
             # Without a limit, each thread of each core reserves memory of its own.
-            environment={"TMPDIR": str(desk.resolve()), "MALLOC_ARENA_MAX": "4"},
+            # A graphics card is opened for writing, which the walls around the child refuse.
+            environment={
+                "TMPDIR": str(desk.resolve()),
+                "MALLOC_ARENA_MAX": "4",
+                "CUDA_VISIBLE_DEVICES": "-1",
+            },
         )
-        child.answer()
+        answer = child.answer()
+        walls = Walls.of(answer.get("walls"))
+        say(walls.in_words(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S))
         return files, _take_over(PilotFiles.of(desk / NAME), files)
 
 
@@ -90,7 +102,7 @@ def _check_kind(old: Path, trust: bool) -> None:
         )
 
 
-def _request(wish: Wish, desk: Path) -> str:
+def _request(wish: Wish, desk: Path, trust: bool) -> str:
     return json.dumps(
         {
             "old": str(wish.old.resolve()),
@@ -99,6 +111,7 @@ def _request(wish: Wish, desk: Path) -> str:
             "options": wish.options,
             "tubs": [str(tub.resolve()) for tub in wish.tubs],
             "comment": wish.comment,
+            "trust": trust,
         }
     )
 

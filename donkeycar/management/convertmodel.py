@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> None:
         tubs=[tub.expanduser() for tub in args.tubs],
         comment=args.comment,
     )
-    files, info = convert_model(wish, args.out.expanduser(), trust=args.trust)
+    files, info = convert_model(wish, args.out.expanduser(), trust=args.trust, say=print)
     print(f"a {info.type} pilot for frames of {describe(info.camera_shape)}")
     for name, value in info.options.items():
         print(f"{name} = {json.dumps(value)}")

@@ -29,17 +29,26 @@ CHANGES = {
 }  # fmt: skip
 
 
-def leave_network() -> None:
+def leave_network() -> bool:
     """Move to a network of one's own, without any way out. To be called before any thread starts.
 
-    It works on Linux, unless the kernel is set to refuse.
+    Returns:
+        Whether it worked: it does on Linux, unless the kernel is set to refuse.
     """
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
+            return bool(ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0)
+    return False
 
 
-def limit(*, memory_bytes: int, cpu_s: int, file_bytes: int) -> None:
+def limit(
+    *,
+    memory_bytes: int,
+    cpu_s: int,
+    file_bytes: int,
+    open_files: int | None = None,
+    threads: int | None = None,
+) -> None:
     """Give up memory, time and large files, as far as this system lets one.
 
     Linux keeps all of it, other systems some: a parent has to keep the time itself.
@@ -48,6 +57,8 @@ def limit(*, memory_bytes: int, cpu_s: int, file_bytes: int) -> None:
         memory_bytes: Address space; more is a `MemoryError` or a crash.
         cpu_s: Seconds of work; then the kernel ends the process.
         file_bytes: Longest file that can be written, also through a standard stream.
+        open_files: Most files that are open at once; ``None`` for as many as before.
+        threads: Most threads and processes of the same user; ``None`` for as many as before.
     """
     try:
         import resource
@@ -58,7 +69,11 @@ def limit(*, memory_bytes: int, cpu_s: int, file_bytes: int) -> None:
         ("RLIMIT_CPU", cpu_s),
         ("RLIMIT_FSIZE", file_bytes),
         ("RLIMIT_CORE", 0),
+        ("RLIMIT_NOFILE", open_files),
+        ("RLIMIT_NPROC", threads),
     ):
+        if most is None:
+            continue
         with suppress(AttributeError, ValueError, OSError):  # not every system has every limit
             number = getattr(resource, name)
             hard = resource.getrlimit(number)[1]
