@@ -15,6 +15,7 @@ from donkeycar.errors import PartError, PartFailed
 from donkeycar.memory import Memory
 from donkeycar.profiler import Stopwatch, report
 from donkeycar.timing import Clock, RateKeeper, RealClock
+from donkeycar.wiring import doubts, unwritten
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,8 @@ class Vehicle:
         self.mem = Memory(clock=self.clock) if mem is None else mem
         self.entries: list[Entry] = []
         self.on = False
+        # Channels that a reader looked for in vain when it was added, and who that was.
+        self.passed_over: dict[str, str] = {}
         self._stop_asked = False
         self._is_ending = False
 
@@ -135,8 +138,8 @@ class Vehicle:
         Raises:
             PartFailed: If a part raised; the cause is chained.
         """
-        for channel in self.unwired():
-            logger.warning("%r is read, but nothing writes it", channel)
+        for sentence in self.doubts():
+            logger.warning("%s", sentence)
         loops = 0
         self.on = True
         self._stop_asked = self._is_ending = False
@@ -158,8 +161,11 @@ class Vehicle:
 
     def unwired(self) -> list[str]:
         """Channels that a part reads though nothing writes them: typos, mostly."""
-        read = {name for entry in self.entries for name in (*entry.inputs, *entry.condition)}
-        return sorted(name for name in read if name and not self.writes(name))
+        return unwritten(self.entries, self.writes)
+
+    def doubts(self) -> list[str]:
+        """What looks as if it were wired otherwise than meant, a sentence or two each."""
+        return doubts(self.entries, is_written=self.writes, passed_over=self.passed_over)
 
     def writes(self, channel: str) -> bool:
         """Whether a part, the loop or the owner writes `channel`."""

@@ -41,11 +41,14 @@ def car(tmp_path_factory):
 class Drive:
     """`manage.py drive` in a process of its own, and a script that is paired with it."""
 
+    running = set()
+
     def __init__(self, car, *words):
         self.process = subprocess.Popen(
             [sys.executable, "-u", "manage.py", "drive", "--set", "WEB_CONTROL_PORT=0", *words],
             cwd=car, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
+        self.running.add(self)
         head = ""
         while not (link := re.search(r"(http://\S+)/pair#(\S+)", head)):
             line = self.process.stdout.readline()
@@ -72,7 +75,15 @@ class Drive:
     def end(self, number=signal.SIGINT):
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=20)
+        self.running.discard(self)
         return self.process.returncode, out, err
+
+
+@pytest.fixture(autouse=True)
+def end_what_a_failed_test_left():
+    yield
+    for drive in list(Drive.running):
+        drive.end()
 
 
 @pytest.mark.slow
@@ -163,6 +174,56 @@ def test_a_part_that_fails_ends_the_drive_with_its_name_and_exit_code_1(car, tmp
     done = manage(folder, "drive", "--set", "WEB_CONTROL_PORT=0")
     assert done.returncode == 1
     assert one_line(done.stderr) == "manage.py: error: Broken failed: no such camera"
+
+
+def with_own_part(folder, part, line, before):
+    """A car whose owner added a part before a line of manage.py."""
+    donkey("createcar", "--path", folder, "--template", "sim")
+    manage_py = folder / "manage.py"
+    text = manage_py.read_text().replace(before, f"{line}\n    {before}", 1)
+    manage_py.write_text(text.replace("def drive(", f"{part}\n\n\ndef drive(", 1))
+    return folder
+
+
+def test_a_pilot_of_the_owners_drives(tmp_path):
+    """What used to happen: "The order was too old.", for ever."""
+    car = with_own_part(
+        tmp_path / "car",
+        "class OwnPilot:\n    def run(self, image): return 0.2, 0.3",
+        'car.add(OwnPilot(), ["cam/image_array"], ["pilot/angle", "pilot/throttle"])',
+        "add_controllers(",
+    )
+    drive = Drive(car)
+    state = drive.wait_for(
+        lambda state: state["throttle"] and state["drivetrain_state"] == "run",
+        angle=0.0, throttle=0.0, drive_mode="local",
+    )  # fmt: skip
+    code, _, err = drive.end()
+    assert state["throttle"] == 0.3
+    assert code == 0
+    assert "OwnPilot does not say until when its orders hold" in err
+
+
+RADIO = 'class OwnRadio:\n    def run(self): return 0.5, 0.4, "user", True'
+CHANNELS = '["user/steering", "user/throttle", "user/mode", "recording"]'
+
+
+def test_a_controller_of_the_owners_is_told_how_to_drive_and_then_does(tmp_path):
+    plain = with_own_part(
+        tmp_path / "plain", RADIO, f"car.add(OwnRadio(), outputs={CHANNELS})", "add_drive_mode("
+    )
+    done = manage(plain, "drive", "--set", "MAX_LOOPS=3", "--set", "WEB_CONTROL_PORT=0")
+    (told,) = [line for line in done.stderr.splitlines() if "OwnRadio" in line]
+    words = re.search(r"(car\.add\(AsOffer\(.*\)), after: (from .*)\.$", told)
+    line, imported = words[1].replace("OwnRadio(...)", "OwnRadio()"), words[2]
+
+    car = with_own_part(tmp_path / "car", f"{imported}\n\n{RADIO}", line, "console = add_console(")
+    drive = Drive(car)
+    end_s = time.monotonic() + TRY_S
+    while (state := drive.post())["source"] != "gamepad" and time.monotonic() < end_s:
+        time.sleep(0.05)
+    drive.end()
+    assert state["source"] == "gamepad"
 
 
 def test_manage_py_is_short_enough_to_be_read():

@@ -15,6 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 BELOW_ASSEMBLY = {
     "config", "console", "entry", "errors", "memory", "parts", "pilots", "profiler", "safety",
     "sandbox", "schema", "settings", "sim", "testing", "timing", "tub", "vehicle",
+    "wiring",
 }  # fmt: skip
 EVERYTHING = BELOW_ASSEMBLY | {
     "assembly", "conversion", "evaluation", "explain", "report", "rollout", "training",
@@ -35,7 +36,8 @@ ALLOWED = {
     "parts": {"errors", "timing", "safety", "tub", "pilots", "sim"},
     "profiler": {"errors", "timing"},
     "entry": {"errors", "profiler"},
-    "vehicle": {"entry", "errors", "timing", "memory", "safety", "profiler"},
+    "wiring": {"entry"},
+    "vehicle": {"entry", "errors", "timing", "memory", "safety", "profiler", "wiring"},
     "video": {"errors"},
     "training": {"errors", "sandbox", "tub", "pilots", "video"},
     "console": {"errors", "timing", "safety", "parts"},

@@ -65,7 +65,10 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         inputs=[
             "cam/image_array", "cam/exposed_s", "cam/sequence", "tub/num_records", "tub/status",
             "loop/rate_hz", "angle", "throttle",
-            *written(car, "pilot/angle", "pilot/throttle", "gamepad/offer", "rc/offer"),
+            *written(
+                car, "pilot/angle", "pilot/throttle", "gamepad/offer", "rc/offer",
+                reader="add_console",
+            ),
             "drivetrain/state", "drivetrain/reason",
         ],
         outputs=[
@@ -212,19 +215,44 @@ def _check_channels(car: Vehicle, cfg: Config, pilot: "Drives") -> None:
         )
 
 
+def _bound_own_pilot(car: Vehicle) -> None:
+    """Have the orders of a pilot that says nothing of their life end by their age."""
+    from donkeycar.parts.pilot_life import PilotLife
+
+    wishes = {
+        channel: entry.name
+        for entry in car.entries
+        for channel in entry.outputs
+        if channel in ("pilot/angle", "pilot/throttle")
+    }
+    if not wishes or car.writes("pilot/expires_s"):
+        return
+    life = PilotLife(
+        lambda: max(map(car.mem.age_s, wishes)),
+        name=next(iter(wishes.values())),
+        clock=car.clock,
+    )
+    exposed = ["cam/exposed_s" if car.writes("cam/exposed_s") else None]
+    car.add(life, inputs=exposed, outputs=["pilot/expires_s"])
+
+
 def add_drive_mode(car: Vehicle, cfg: Config) -> None:
     """Add the rule who drives.
 
     Channels:
-        Reads what driver and pilot want; writes ``angle``, ``throttle`` and ``command``.
+        Reads what driver and pilot want; writes ``angle``, ``throttle`` and ``command``; and for a
+        pilot of the owner's that does not, ``pilot/expires_s``.
     """
     from donkeycar.safety.drive_mode import DriveMode
 
+    _bound_own_pilot(car)
     car.add(
         DriveMode(throttle_scale=cfg.AI_THROTTLE_MULT, clock=car.clock),
         inputs=[
             "user/mode", "user/angle", "user/throttle", "user/expires_s", "user/max_throttle",
-            *written(car, "pilot/angle", "pilot/throttle", "pilot/expires_s"),
+            *written(
+                car, "pilot/angle", "pilot/throttle", "pilot/expires_s", reader="add_drive_mode"
+            ),
         ],
         outputs=["angle", "throttle", "command"],
     )  # fmt: skip

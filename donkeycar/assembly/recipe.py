@@ -50,6 +50,16 @@ def build(
     return getattr(import_module(module), name)(**arguments), recipe.threaded
 
 
-def written(car: Vehicle, *channels: str) -> list[str | None]:
-    """`channels`; instead of one that no part writes, ``None``, which reads as none."""
-    return [channel if car.writes(channel) else None for channel in channels]
+def written(car: Vehicle, *channels: str, reader: str) -> list[str | None]:
+    """`channels`; instead of one that no part writes, ``None``, which reads as none.
+
+    Args:
+        car: The parts so far.
+        channels: What `reader` would like to know.
+        reader: Name of the line in ``manage.py``, for whoever adds a writer after it.
+    """
+    found = [channel if car.writes(channel) else None for channel in channels]
+    for channel, there in zip(channels, found, strict=True):
+        if there is None:
+            car.passed_over.setdefault(channel, reader)
+    return found

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from donkeycar.assembly.recipe import written
 from donkeycar.config import Config
 from donkeycar.vehicle import Vehicle
 
@@ -31,11 +32,11 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
 
     inputs = ["cam/image_array", "user/angle", "user/throttle", "user/mode"]
     types = ["image_array", "float", "float", "str"]
-    if cfg.RECORD_DURING_AI:
+    if cfg.RECORD_DURING_AI and car.writes("pilot/angle"):
         inputs += ["pilot/angle", "pilot/throttle"]
         types += ["float", "float"]
     for channel, type_name in MORE_COLUMNS.items():
-        if car.writes(channel):
+        if written(car, channel, reader="add_recorder")[0]:
             inputs.append(channel)
             types.append(type_name)
     car.add(

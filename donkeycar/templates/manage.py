@@ -52,7 +52,7 @@ def drive(cfg, *, model=None, model_type=None, meta=()):
     console = add_console(car, cfg)  # -> user/angle, user/throttle, user/mode, recording
     add_drive_mode(car, cfg)  # user and pilot -> angle, throttle, command
     add_recorder(car, cfg, meta)  # -> data/
-    # A part of your own goes here, for example:
+    # A part of your own goes here (a pilot or a controller before add_console), for example:
     # car.add(MyPart(), inputs=["angle"], outputs=["my/channel"])
     add_drivetrain(car, cfg, world)  # command -> wheels; last in, first to stop
 

@@ -1,0 +1,54 @@
+"""How long what a pilot of your own says may drive the car, though it does not say so itself."""
+
+import logging
+from collections.abc import Callable
+
+from donkeycar.timing import Clock, RealClock
+
+logger = logging.getLogger(__name__)
+
+# As for our own pilots: S8, the motor is neutral 250 ms after the last picture, less what the
+# guardian needs.
+MAX_LIFE_S = 0.23
+
+
+class PilotLife:
+    """Gives a pilot that writes no ``pilot/expires_s`` the bounds that every pilot has.
+
+    Its order counts from when it was written, or from when the newest frame was exposed, whichever
+    is older: a camera that stands still ends it, and so does a pilot that returns ``None``.
+
+    Args:
+        age_s: How long ago the older one of its angle and throttle was written, in seconds;
+            infinite before the first.
+        name: Of the part that writes them, for the log.
+        clock: Source of time.
+
+    Example:
+        >>> from donkeycar.testing import FakeClock
+        >>> PilotLife(lambda: 0.05, name="OwnPilot", clock=FakeClock(10.0)).run(None)
+        10.18
+    """
+
+    def __init__(
+        self, age_s: Callable[[], float], *, name: str, clock: Clock | None = None
+    ) -> None:
+        self._age_s = age_s
+        self._clock: Clock = RealClock() if clock is None else clock
+        logger.info(
+            "%s does not say until when its orders hold (pilot/expires_s): each counts for %.0f ms "
+            "from the exposure of the newest frame.",
+            name,
+            1000 * MAX_LIFE_S,
+        )
+
+    def run(self, exposed_s: float | None) -> float:
+        """Return until when the pilot's order holds, on the clock.
+
+        Args:
+            exposed_s: When the newest frame was exposed; ``None`` in a car without a camera.
+        """
+        now_s = self._clock.monotonic()
+        written_s = now_s - self._age_s()
+        since_s = written_s if exposed_s is None else min(written_s, exposed_s)
+        return max(since_s + MAX_LIFE_S, 0.0)

@@ -1,0 +1,127 @@
+"""Are the parts wired together as their owner means? One sentence for each doubt, at the start.
+
+| doubt                                  | not a doubt                                          |
+| -------------------------------------- | ---------------------------------------------------- |
+| a channel is read, and nobody writes it | the loop or the owner wrote it before the start      |
+| two parts write a channel              | the later one reads it first, or runs only at times  |
+| nobody reads what a part writes        | the part is one of donkeycar's own                   |
+| a part comes after those that would read what it writes | nobody asked for its channels       |
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+
+from donkeycar.entry import Entry
+
+# What only the console writes, as it alone knows until when it holds. `user/steering` is its name
+# in many cars of other makes.
+DRIVERS_WISH = ("user/angle", "user/steering", "user/throttle")
+DRIVERS = (*DRIVERS_WISH, "user/mode", "recording")
+
+# Channels that are asked for in the template, and the line that writes them.
+WRITERS = {
+    "command": "add_drive_mode",
+    "user/expires_s": "add_console",
+    "user/mode": "add_console",
+    "cam/image_array": "add_camera",
+}
+
+
+def doubts(
+    entries: Sequence[Entry], *, is_written: Callable[[str], bool], passed_over: Mapping[str, str]
+) -> list[str]:
+    """Return one sentence or two for each doubt.
+
+    Args:
+        entries: The parts, in their order.
+        is_written: Whether the loop, the owner or a part writes a channel.
+        passed_over: Channels that a line of ``manage.py`` looked for in vain, and the name of it.
+    """
+    found = [_unwritten(entries, channel) for channel in unwritten(entries, is_written)]
+    read = {name for entry in entries for name in (*entry.inputs, *entry.condition) if name}
+    for index, entry in enumerate(entries):
+        earlier = entries[:index]
+        twice = {name: first for name in entry.outputs if (first := _first(entry, name, earlier))}
+        if _is_ours(entry):  # then it is the owner's part that has to move
+            twice = {}
+        else:
+            twice |= _overridden(entry, entries[index + 1 :])
+        late = [name for name in entry.outputs if name in passed_over and name not in twice]
+        unread = [name for name in entry.outputs if name not in read and name not in late]
+        if _is_ours(entry):
+            unread = []
+        if set(DRIVERS_WISH) & {*twice, *unread}:
+            found.append(_as_offer(entry))
+            continue
+        found += [_twice(entry, name, other) for name, other in twice.items()]
+        found += [_unread(entry, name, sorted(read)) for name in unread]
+        if late:
+            found.append(
+                f"{entry.name} writes {', '.join(late)}, but {passed_over[late[0]]} came before "
+                f"it and reads nothing of that. Move its line up, before {passed_over[late[0]]}."
+            )
+    return found
+
+
+def unwritten(entries: Sequence[Entry], is_written: Callable[[str], bool]) -> list[str]:
+    """Channels that a part reads though nothing writes them: typos, mostly."""
+    read = {name for entry in entries for name in (*entry.inputs, *entry.condition)}
+    return sorted(name for name in read if name and not is_written(name))
+
+
+def _unwritten(entries: Sequence[Entry], channel: str) -> str:
+    readers = [e.name for e in entries if channel in (*e.inputs, *e.condition)]
+    advice = f" {WRITERS[channel]} does, in manage.py." if channel in WRITERS else ""
+    if not advice:
+        advice = _meant(channel, sorted({name for e in entries for name in e.outputs}))
+    return f"{channel!r} is read, but nothing writes it ({', '.join(readers)}).{advice}"
+
+
+def _first(entry: Entry, channel: str, earlier: Sequence[Entry]) -> Entry | None:
+    """Who writes `channel` before `entry` does, unless `entry` means to change it."""
+    if channel in entry.inputs or entry.run_condition is not None:
+        return None
+    return next((one for one in earlier if channel in one.outputs), None)
+
+
+def _overridden(entry: Entry, later: Sequence[Entry]) -> dict[str, Entry]:
+    """What one of our own parts writes again after `entry`, and does not read before."""
+    return {
+        name: ours
+        for ours in later
+        if _is_ours(ours)
+        for name in entry.outputs
+        if name in ours.outputs and name not in ours.inputs
+    }
+
+
+def _twice(entry: Entry, channel: str, other: Entry) -> str:
+    return (
+        f"{entry.name} writes {channel}, which {other.name} writes too: the later one counts. Let "
+        "the later one read the channel if it means to change it, or write another one."
+    )
+
+
+def _unread(entry: Entry, channel: str, read: list[str]) -> str:
+    return f"Nothing reads {channel}, which {entry.name} writes.{_meant(channel, read)}"
+
+
+def _as_offer(entry: Entry) -> str:
+    writes = ", ".join(name for name in entry.outputs if name in DRIVERS)
+    return (
+        f"{entry.name} writes {writes}: by that alone nothing moves, as nobody says until when it "
+        f"holds. Let it offer, before add_console: car.add(AsOffer({entry.name}(...), "
+        f"{list(entry.outputs)}), inputs={list(entry.inputs)}, outputs=['gamepad/offer'], "
+        f"threaded={entry.thread is not None}), after: "
+        "from donkeycar.parts.controller.as_offer import AsOffer."
+    )
+
+
+def _meant(channel: str, known: list[str]) -> str:
+    near = get_close_matches(channel, known, n=1, cutoff=0.7)
+    return f" Did you mean {near[0]}?" if near else ""
+
+
+def _is_ours(entry: Entry) -> bool:
+    """Whether donkeycar wired the part, and so knows what it writes for whom."""
+    return type(entry.part).__module__.partition(".")[0] == "donkeycar"

@@ -1,0 +1,347 @@
+"""What an owner wires otherwise than meant is said once, at the start; and nothing else is."""
+
+import importlib.util
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from donkeycar.assembly import add_console, add_drive_mode, add_recorder
+from donkeycar.config import Config, load_config
+from donkeycar.errors import ConfigError
+from donkeycar.management.createcar import create_car
+from donkeycar.parts.controller.as_offer import AsOffer
+from donkeycar.parts.pilot_life import MAX_LIFE_S
+from donkeycar.schema import SETTINGS
+from donkeycar.testing import FakeClock
+from donkeycar.vehicle import Vehicle
+
+
+class Part:
+    """A part of an owner's that says the same for ever."""
+
+    def __init__(self, *values):
+        self.values = values
+
+    def run(self, *inputs):
+        if isinstance(self.values, tuple):
+            return (
+                (self.values if len(self.values) > 1 else self.values[0]) if self.values else None
+            )
+        return self.values
+
+
+class OwnPilot(Part):
+    pass
+
+
+class OwnRadio(Part):
+    pass
+
+
+class Stale:
+    """A camera of which the owner says how old its frames are."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.sequence = 0
+        self.hangs = False
+
+    def run(self):
+        if self.hangs:
+            return None
+        self.sequence += 1
+        return np.zeros((4, 4, 3), np.uint8), self.clock.monotonic(), self.sequence
+
+
+@pytest.fixture
+def clock():
+    return FakeClock(100.0)
+
+
+@pytest.fixture
+def car(clock):
+    return Vehicle(clock=clock)
+
+
+def settings(**values):
+    defaults = {name: setting.default for name, setting in SETTINGS.items()}
+    return Config({**defaults, "CAR_PATH": "/car", "WEB_CONTROL_PORT": 0, **values})
+
+
+# Doubts, one by one.
+
+
+def test_parts_that_change_a_channel_on_purpose_are_no_doubt(car):
+    car.add(Part(1.0), outputs=["angle"])
+    car.add(Part(2.0), inputs=["angle"], outputs=["angle"])
+    car.mem["raced"] = True
+    car.add(Part(3.0), outputs=["angle"], run_condition="raced")
+    car.add(Part(), inputs=["angle"])
+    assert car.doubts() == []
+
+
+def test_a_channel_of_two_parts_is_named_with_both(car):
+    car.add(Part(1.0), outputs=["imu/yaw"])
+    car.add(OwnRadio(2.0), outputs=["imu/yaw"])
+    car.add(Part(), inputs=["imu/yaw"])
+    (doubt,) = car.doubts()
+    assert doubt.startswith("OwnRadio writes imu/yaw, which Part writes too")
+
+
+def test_an_output_that_nobody_reads_is_named_with_the_nearest_that_somebody_does(car):
+    car.add(Part(1.0), outputs=["imu/acl_x"])
+    car.add(Part(), inputs=["imu/acl_x"])
+    car.add(OwnRadio(1.0), outputs=["imu/acel_x"])
+    assert car.doubts() == [
+        "Nothing reads imu/acel_x, which OwnRadio writes. Did you mean imu/acl_x?"
+    ]
+
+
+def test_a_channel_that_is_read_in_vain_is_named_with_its_reader(car):
+    car.add(Part(1.0), outputs=["pilot/angle"])
+    car.add(OwnRadio(), inputs=["pilot/angel", "pilot/angle"], run_condition="user/mode")
+    assert car.doubts() == [
+        "'pilot/angel' is read, but nothing writes it (OwnRadio). Did you mean pilot/angle?",
+        "'user/mode' is read, but nothing writes it (OwnRadio). add_console does, in manage.py.",
+    ]
+
+
+def test_a_car_without_a_console_is_told_what_gives_orders_a_life(car):
+    car.add(OwnRadio(0.1, 0.2, "user"), outputs=["user/angle", "user/throttle", "user/mode"])
+    add_drive_mode(car, settings())
+    assert any("'user/expires_s' is read" in doubt for doubt in car.doubts())
+
+
+def test_what_comes_after_its_readers_is_told_where_to_go(car):
+    cfg = settings()
+    console = add_console(car, cfg)
+    car.add(OwnPilot(0.1, 0.2), outputs=["pilot/angle", "pilot/throttle"])
+    add_drive_mode(car, cfg)
+    add_recorder(car, cfg)
+    car.add(Part(0.1), outputs=["imu/acl_x"])
+    console.shutdown()
+    told = [doubt for doubt in car.doubts() if "came before" in doubt]
+    assert told == [
+        "OwnPilot writes pilot/angle, pilot/throttle, but add_console came before it and reads "
+        "nothing of that. Move its line up, before add_console.",
+        "Part writes imu/acl_x, but add_recorder came before it and reads nothing of that. Move "
+        "its line up, before add_recorder.",
+    ]
+
+
+# An owner's controller, written for donkeycar 5.
+
+FORMS = [
+    ["user/steering", "user/throttle", "user/mode", "recording"],
+    ["user/angle", "user/throttle", "user/mode", "recording"],
+    ["user/throttle", "user/angle"],
+]
+
+
+@pytest.mark.parametrize("outputs", FORMS)
+@pytest.mark.parametrize("place", ["before the console", "after it"])
+def test_a_controller_that_writes_what_the_console_writes_is_told_the_way_that_works(
+    car, outputs, place
+):
+    """What used to happen: nothing moved, and nothing said why."""
+    cfg = settings()
+    radio = {"part": OwnRadio(*range(len(outputs))), "outputs": outputs}
+    if place == "before the console":
+        car.add(**radio)
+    console = add_console(car, cfg)
+    if place == "after it":
+        car.add(**radio)
+    add_drive_mode(car, cfg)
+    console.shutdown()
+    told = [doubt for doubt in car.doubts() if "OwnRadio" in doubt]
+    assert len(told) == 1
+    assert f"car.add(AsOffer(OwnRadio(...), {outputs})" in told[0]
+    assert "outputs=['gamepad/offer']" in told[0]
+
+
+@pytest.mark.parametrize("outputs", FORMS)
+def test_a_controller_that_offers_drives(car, clock, outputs):
+    values = {"user/steering": 0.5, "user/angle": 0.5, "user/throttle": 0.0}
+    radio = OwnRadio()
+    radio.values = tuple(
+        values.get(name, "user" if name == "user/mode" else True) for name in outputs
+    )
+    cfg = settings()
+    car.add(AsOffer(radio, outputs, clock=clock), outputs=["gamepad/offer"])
+    console = add_console(car, cfg)
+    add_drive_mode(car, cfg)
+    console.shutdown()
+    assert not [doubt for doubt in car.doubts() if "AsOffer" in doubt]
+    car.step()
+    values["user/throttle"] = 0.3
+    radio.values = tuple(
+        values.get(name, "user" if name == "user/mode" else True) for name in outputs
+    )
+    for _ in range(4):
+        clock.advance(0.05)
+        car.step()
+    assert car.mem["command"].throttle == 0.3
+    assert car.mem["command"].angle == 0.5
+    radio.values = ()
+    clock.advance(0.05)
+    car.step()
+    assert car.mem["throttle"] == 0.0, "a radio that says nothing is gone"
+
+
+def test_a_mode_switch_counts_when_it_is_thrown(clock):
+    radio = OwnRadio(0.0, 0.0, "local")
+    part = AsOffer(radio, ["user/angle", "user/throttle", "user/mode"], clock=clock)
+    assert part.run().actions == ()
+    radio.values = (0.0, 0.0, "user")
+    assert part.run().actions == ("mode_user",)
+    assert part.run().actions == ()
+
+
+@pytest.mark.parametrize("values", [(None, 0.1), (0.1, None), (float("nan"), 0.1), (0.0, 1.5)])
+def test_nonsense_is_no_offer(clock, values):
+    offer = AsOffer(OwnRadio(*values), ["user/angle", "user/throttle"], clock=clock).run()
+    assert offer.expires_s == 0.0
+
+
+def test_a_controller_without_a_throttle_is_refused():
+    with pytest.raises(ConfigError, match="must name user/angle and user/throttle. Received"):
+        AsOffer(OwnRadio(0.1), ["user/angle"])
+
+
+# An owner's pilot that does not say until when its orders hold.
+
+
+def self_driving(car, clock, pilot, **wiring):
+    camera = Stale(clock)
+    car.add(camera, outputs=["cam/image_array", "cam/exposed_s", "cam/sequence"])
+    car.add(pilot, inputs=["cam/image_array"], **wiring)
+    car.mem["user/mode"] = "local"
+    for channel in ("user/angle", "user/throttle"):
+        car.mem[channel] = 0.0
+    car.mem["user/max_throttle"] = 1.0
+    car.mem["user/expires_s"] = float("inf")
+    add_drive_mode(car, settings())
+    return camera
+
+
+def throttle_after(car, clock, seconds):
+    for _ in range(round(seconds / 0.05)):
+        clock.advance(0.05)
+        car.step()
+    command = car.mem["command"]
+    return command.throttle if command.expires_s > clock.monotonic() else 0.0
+
+
+def test_a_pilot_of_ones_own_drives(car, clock):
+    """What used to happen: it never drove, and the page said that the order was too old."""
+    self_driving(car, clock, OwnPilot(0.2, 0.3), outputs=["pilot/angle", "pilot/throttle"])
+    assert throttle_after(car, clock, 1.0) == 0.3
+    assert car.mem["command"].angle == 0.2
+    assert car.mem["command"].expires_s <= clock.monotonic() + MAX_LIFE_S
+
+
+def test_it_drives_as_long_as_it_answers(car, clock):
+    pilot = OwnPilot(0.2, 0.3)
+    self_driving(car, clock, pilot, outputs=["pilot/angle", "pilot/throttle"])
+    assert throttle_after(car, clock, 1.0) == 0.3
+    pilot.values = ()
+    assert throttle_after(car, clock, 0.2) == 0.3
+    assert throttle_after(car, clock, 0.05) == 0.0
+
+
+def test_it_drives_as_long_as_it_sees(car, clock):
+    camera = self_driving(car, clock, OwnPilot(0.2, 0.3), outputs=["pilot/angle", "pilot/throttle"])
+    assert throttle_after(car, clock, 1.0) == 0.3
+    camera.hangs = True
+    assert throttle_after(car, clock, 0.2) == 0.3
+    assert throttle_after(car, clock, 0.05) == 0.0
+
+
+def test_two_parts_may_steer_and_give_throttle_and_the_older_one_counts(car, clock):
+    throttle = Part(0.3)
+    car.add(throttle, outputs=["pilot/throttle"])
+    self_driving(car, clock, OwnPilot(0.2), outputs=["pilot/angle"])
+    car.entries[2].part.values = 0.2
+    throttle.values = 0.3
+    assert throttle_after(car, clock, 1.0) == 0.3
+    throttle.values = None
+    assert throttle_after(car, clock, 0.3) == 0.0
+
+
+def test_a_pilot_that_only_steers_leaves_the_throttle_to_the_driver(car, clock):
+    self_driving(car, clock, OwnPilot(), outputs=["pilot/angle"])
+    car.entries[1].part.values = 0.2
+    car.mem["user/mode"], car.mem["user/throttle"] = "local_angle", 0.4
+    assert throttle_after(car, clock, 1.0) == 0.4
+    assert car.mem["command"].angle == 0.2
+
+
+def test_a_pilot_that_says_how_long_is_believed(car, clock):
+    outputs = ["pilot/angle", "pilot/throttle", "pilot/expires_s"]
+    self_driving(car, clock, OwnPilot(0.2, 0.3, 100.4), outputs=outputs)
+    assert throttle_after(car, clock, 0.3) == 0.3
+    assert throttle_after(car, clock, 0.3) == 0.0
+    assert [entry.name for entry in car.entries].count("PilotLife") == 0
+
+
+# No false alarm: the template in every configuration.
+
+
+class Known:
+    """A pilot that knows everything a pilot can know, in the place of a file."""
+
+    vector_channels = ()
+    options: dict = {}
+    info = None
+    knows_strangeness = knows_doubt = True
+
+    class kind:  # noqa: N801 - an attribute of pilots
+        name = "localizer"
+        locate = "loc"
+
+    def infer(self, image):
+        return 0.0, 0.1
+
+
+TEMPLATE = {
+    "as created": {},
+    "a gamepad": {"USE_JOYSTICK_AS_DEFAULT": True},
+    "a remote control": {"USE_RC": True},
+    "both": {"USE_JOYSTICK_AS_DEFAULT": True, "USE_RC": True},
+    "a mock controller": {"USE_JOYSTICK_AS_DEFAULT": True, "CONTROLLER_TYPE": "mock"},
+    "choices": {"TRAIN_BEHAVIORS": True, "TRAIN_LOCALIZER": True},
+    "recording the pilot": {"RECORD_DURING_AI": True},
+    "a launch": {"AI_LAUNCH_DURATION": 0.5, "AI_CAUTION": 0.5},
+    "rate log": {"SHOW_FPS": True},
+    "no pairing": {"WEB_AUTH": "none"},
+    "reversing": {},
+    "SIM": {"CAMERA_TYPE": "SIM", "DRIVE_TRAIN_TYPE": "SIM"},
+}
+
+
+@pytest.mark.parametrize("model", [None, Path("models/pilot")])
+@pytest.mark.parametrize("name", TEMPLATE)
+def test_the_template_raises_no_doubt(name, model, tmp_path, monkeypatch, caplog):
+    create_car(tmp_path / "car")
+    path = tmp_path / "car" / "manage.py"
+    spec = importlib.util.spec_from_file_location("manage_of_a_test", path)
+    manage = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(manage)
+    chosen = {
+        "CAMERA_TYPE": "MOCK", "DRIVE_TRAIN_TYPE": "MOCK", "WEB_CONTROL_PORT": 0, "MAX_LOOPS": 2,
+        **TEMPLATE[name],
+    }  # fmt: skip
+    cfg = load_config(
+        tmp_path / "car" / "config.py",
+        overrides=[f"{key}={value}" for key, value in chosen.items()],
+    )
+    monkeypatch.setattr("donkeycar.pilots.load_pilot", lambda *args, **options: Known())
+    if name == "reversing":
+        monkeypatch.setattr("donkeycar.assembly.driver.ESC_DRIVETRAINS", ("MOCK",))
+    cars = []
+    monkeypatch.setattr(Vehicle, "start", lambda self, **options: cars.append(self) or self.stop())
+    with caplog.at_level(logging.WARNING):
+        manage.drive(cfg, model=model)
+    assert cars[0].doubts() == []
