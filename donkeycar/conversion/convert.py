@@ -15,17 +15,18 @@ from donkeycar.pilots.bundle import PilotFiles, PilotInfo, Precision, read_info,
 from donkeycar.pilots.interpreter import LiteRTInterpreter
 from donkeycar.pilots.keras_check import check_archive
 from donkeycar.pilots.load import load_pilot, open_safely
+from donkeycar.pilots.names import beside, ending_of, meant_as
 from donkeycar.pilots.pilot import Pilot
 from donkeycar.pilots.probe import chosen
 from donkeycar.pilots.registry import PilotType, pilot_type
+from donkeycar.pilots.way_on import TRUSTED
 from donkeycar.sandbox.child import Child
 from donkeycar.sandbox.walls import Walls
 
-KERAS, LITERT = ".keras", ".tflite"
-# Formats that can carry code along. None of it is run here, but who opens such a file elsewhere
-# runs it: whoever converts one should know where it comes from.
-CAN_RUN_CODE = (".h5", ".hdf5")
-SAVED_MODEL = "saved_model.pb"
+# Endings of what is looked at; what it is, its first bytes say. Of the formats in `TRUSTED`, which
+# can carry code along, none is run here, but who opens such a file elsewhere runs it: whoever
+# converts one should know where it comes from.
+READ = ("", ".keras", ".tflite", ".h5", ".hdf5", ".savedmodel")
 # Of the process that converts.
 TIMEOUT_S = 1.5 * CPU_S
 
@@ -58,7 +59,7 @@ def convert_model(
     if there:
         raise PilotError(f"There is {there[0]} already. Choose another name with --out.")
     _check_kind(wish.old, trust)
-    if wish.old.suffix == LITERT:
+    if meant_as(wish.old) == "litert":
         return files, _wrap(wish, files)
     files.keras.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=files.keras.parent, prefix=".convert-") as folder:
@@ -86,16 +87,21 @@ def _check_kind(old: Path, trust: bool) -> None:
     """Refuse what is no model, and what could run code unless it is trusted."""
     if not old.exists():
         raise PilotError(f"There is no model {old}.")
-    is_folder = old.is_dir() and (old / SAVED_MODEL).is_file()
-    is_file = old.is_file() and old.suffix in (KERAS, LITERT, *CAN_RUN_CODE)
-    if not (is_folder or is_file):
+    kind = meant_as(old) if ending_of(old) in READ else ""
+    if old.is_dir() != (kind == "saved_model") or not (old.is_dir() or old.is_file()):
+        kind = ""
+    if not kind:
         raise PilotError(
             "A model to convert is a .tflite, .keras or .h5 file, or the folder of a SavedModel. "
             f"Received: {old}"
         )
-    if old.suffix == LITERT and PilotFiles.of(old).sidecar.exists():
-        raise PilotError(f"{old} is a pilot already, with {PilotFiles.of(old).sidecar} beside it.")
-    if (is_folder or old.suffix in CAN_RUN_CODE) and not trust:
+    sidecar = beside(old, ".json")
+    if kind == "litert" and sidecar.exists():
+        raise PilotError(
+            f"{old} is a pilot already, with {sidecar} beside it. Next: python manage.py drive "
+            f"--model {old}; or, if {sidecar.name} is damaged, move that away first."
+        )
+    if kind in TRUSTED and not trust:
         raise PilotError(
             f"{old} is of a format that can carry code. donkeycar reads layers and weights only, "
             "but say --trust if you know who made it."

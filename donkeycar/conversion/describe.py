@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import donkeycar
 from donkeycar.pilots.bare import bare_options
 from donkeycar.pilots.interpreter import LiteRTInterpreter
+from donkeycar.pilots.names import beside, kind_of
 from donkeycar.pilots.registry import PilotType
 from donkeycar.pilots.sidecar import FORMAT, PilotInfo, read_info
 
@@ -47,8 +48,8 @@ def known_pilot(old: Path) -> PilotInfo | None:
     Raises:
         PilotError: If there is a sidecar, and it cannot be read.
     """
-    sidecar = old.with_suffix(".json")
-    if old.suffix != ".keras" or not sidecar.is_file():
+    sidecar = beside(old, ".json")
+    if kind_of(old) != "keras" or not sidecar.is_file():
         return None
     with sidecar.open("rb") as file:
         if FORMAT.encode() not in file.read(len(FORMAT) + 100):

@@ -5,6 +5,7 @@ Keras 3 opens the file itself; what it cannot open is built anew from the descri
 weights; what even that cannot express, `tf_keras` may.
 """
 
+import shutil
 import warnings
 import zipfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from donkeycar.conversion.saved_model import read_description, set_weights
 from donkeycar.conversion.translate import to_keras_3
 from donkeycar.errors import PilotError
 from donkeycar.pilots.keras_check import WEIGHTS, check_archive, check_config, check_hdf5
+from donkeycar.pilots.names import meant_as
 
 # What Keras raises for what it does not know, by the version that wrote it.
 NOT_KNOWN = (
@@ -41,21 +43,22 @@ def read_network(path: Path, desk: Path) -> Any:
         # Keras warns of weights it did not find, and goes on with random ones.
         warnings.simplefilter("error", UserWarning)
         if path.is_file():
+            named = _named_as_keras_wants(path, desk)
             try:
-                return keras.models.load_model(path, compile=False, safe_mode=True)
+                return keras.models.load_model(named, compile=False, safe_mode=True)
             except NOT_KNOWN:
                 pass  # Keras 2 wrote it, as a rule
         try:
             return _build(config, path, desk)
         except NOT_KNOWN as error:
-            return _with_tf_keras(path, error)
+            return _with_tf_keras(path, desk, error)
 
 
 def _description(path: Path) -> dict[str, Any]:
     """Check a file, and say what network is in it."""
     if path.is_dir():
         return check_config(read_description(path), path)
-    if path.suffix == ".keras":
+    if meant_as(path) == "keras":
         return check_archive(path)
     import h5py
 
@@ -80,15 +83,25 @@ def _build(config: dict[str, Any], path: Path, desk: Path) -> Any:
         set_weights(model, path)
         return model
     weights = path
-    if path.suffix == ".keras":
+    if meant_as(path) == "keras":
         weights = desk / WEIGHTS
         with zipfile.ZipFile(path) as archive:
             weights.write_bytes(archive.read(WEIGHTS))
-    model.load_weights(weights)
+    model.load_weights(_named_as_keras_wants(weights, desk))
     return model
 
 
-def _with_tf_keras(path: Path, why: Exception) -> Any:
+def _named_as_keras_wants(path: Path, desk: Path) -> Path:
+    """A file under a name that says what it is, copied if it has another."""
+    ending = ".keras" if meant_as(path) == "keras" else ".h5"
+    if path.is_dir() or path.name.endswith(ending):
+        return path
+    copy = desk / f"theirs{ending}"
+    shutil.copyfile(path, copy)
+    return copy
+
+
+def _with_tf_keras(path: Path, desk: Path, why: Exception) -> Any:
     """Open with the successor of Keras 2, if it is installed."""
     first = (str(why).strip().splitlines() or ["no reason given"])[0]
     try:
@@ -99,6 +112,7 @@ def _with_tf_keras(path: Path, why: Exception) -> Any:
             "pip install 'donkeycar[convert]', and try again."
         ) from why
     try:
-        return tf_keras.models.load_model(path, compile=False, safe_mode=True)
+        named = _named_as_keras_wants(path, desk)
+        return tf_keras.models.load_model(named, compile=False, safe_mode=True)
     except NOT_KNOWN as error:
         raise PilotError(f"Neither Keras 3 nor Keras 2 can open {path}: {first:.200}") from error

@@ -18,6 +18,7 @@ from donkeycar.evaluation.speed import Speed, measure_speed
 from donkeycar.pilots import Drives, load_pilot
 from donkeycar.pilots.bundle import PilotFiles
 from donkeycar.pilots.folds_file import holds_folds
+from donkeycar.pilots.names import title_of
 from donkeycar.pilots.pilot import describe
 from donkeycar.pilots.transform import Transforms
 from donkeycar.rollout import evaluate_pilot
@@ -166,8 +167,8 @@ def names_of(paths: Sequence[Path]) -> list[str]:
         >>> names_of([Path("a/pilot.keras"), Path("b/pilot.keras"), Path("b/new.int8.tflite")])
         ['a/pilot', 'b/pilot', 'new.int8']
     """
-    stems = [path.stem for path in paths]
-    longer = [str(path.parent / path.stem) for path in paths]
+    stems = [title_of(path) for path in paths]
+    longer = [str(path.parent / title_of(path)) for path in paths]
     full = [str(path) for path in paths]
     names = []
     for number, stem in enumerate(stems):

@@ -104,6 +104,7 @@ def pilots_in(folder: Path) -> list[Row]:
 
 def _row(folder: Path, name: str, entry: dict[str, Any] | None) -> Row | None:
     """What is known of a pilot; ``None`` if a file is no sidecar, and nobody listed it."""
+    from donkeycar.pilots.names import ENDINGS, OTHER_ENDINGS
     from donkeycar.pilots.sidecar import read_info
 
     begun_as = str((entry or {}).get("Transfer") or "")
@@ -112,7 +113,8 @@ def _row(folder: Path, name: str, entry: dict[str, Any] | None) -> Row | None:
     except PilotError:
         if entry is None:
             return None
-        gone = not any(folder.glob(f"{name}.*"))
+        place = folder / name
+        gone = not any(place.with_name(name + end).exists() for end in (*ENDINGS, *OTHER_ENDINGS))
         return Row(
             name,
             str(entry.get("Type") or ""),

@@ -121,12 +121,14 @@ def _run_folds(
     models: Path,
 ) -> int:
     """Train several pilots, and say what came out of all of them."""
+    from donkeycar.pilots.names import title_of
     from donkeycar.training.database import next_model_path
     from donkeycar.training.folds import train_folds
 
     if args.model is None and args.resume:
         raise TrainingError("`--folds` with `--resume` needs the folder of the folds. Say --model")
-    folder = (args.model or next_model_path(models)).with_suffix("")
+    model = args.model or next_model_path(models)
+    folder = model.with_name(title_of(model))
     result = train_folds(
         tubs, folder, options, k=args.folds, resume=args.resume, progress=progress_for(cfg)
     )
@@ -148,11 +150,12 @@ def _settings(args: argparse.Namespace, folder: Path) -> tuple[Config, bool]:
 
 def _model(models: Path, *, resume: bool) -> Path:
     """Where a pilot goes that nobody gave a name: a new one, or the one that was interrupted."""
+    from donkeycar.pilots.names import beside
     from donkeycar.training.database import next_model_path
     from donkeycar.training.epochs.checkpoint import newest_checkpoint
 
     if resume:
-        return newest_checkpoint(models).with_suffix(".keras")
+        return beside(newest_checkpoint(models), ".keras")
     return next_model_path(models)
 
 

@@ -113,9 +113,10 @@ def train_car(
 
 def _draw(result: "TrainingResult") -> None:
     """Draw the loss beside the pilot; without room for it, the pilot is as good."""
+    from donkeycar.pilots.names import beside
     from donkeycar.report.figures import loss_curve
 
-    path = result.files.keras.with_suffix(".png")
+    path = beside(result.files.keras, ".png")
     try:
         path.write_bytes(loss_curve(result.history, best_epoch=result.best_epoch))
     except OSError as error:

@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Draw the picture, and say how well the two agree."""
     from donkeycar.explain.prediction import draw_predictions, predict
+    from donkeycar.pilots.names import title_of
     from donkeycar.training.progress import Bars
 
     predictions = predict(
@@ -44,9 +45,10 @@ def run(args: argparse.Namespace) -> None:
         limit=args.limit,
         progress=Bars(),
     )
-    out = args.out or args.model.expanduser().with_name(f"{args.model.stem}_pred.png")
+    model = args.model.expanduser()
+    out = args.out or model.with_name(f"{title_of(model)}_pred.png")
     out = out.expanduser()
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(draw_predictions(predictions, args.model.stem))
+    out.write_bytes(draw_predictions(predictions, title_of(model)))
     print(predictions.in_words())
     print(f"wrote {out}")

@@ -15,23 +15,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 from donkeycar.errors import PilotError
+from donkeycar.pilots.names import (
+    ENDINGS,
+    MARKS,
+    Precision,
+    beside,
+    ending_of,
+    name_of,
+    precision_of,
+)
 from donkeycar.pilots.sidecar import (
     PRECISIONS,
     PilotInfo,
-    Precision,
     Variant,
     read_info,
     sidecar_text,
 )
+from donkeycar.pilots.way_on import way_on
 
 __all__ = [
-    "PRECISIONS", "PilotFiles", "PilotInfo", "Precision", "Variant", "litert_sha256", "read_info",
-    "sha256_of", "write_bundle",
+    "PRECISIONS", "PilotFiles", "PilotInfo", "Precision", "Variant", "litert_sha256",
+    "precision_of", "read_info", "sha256_of", "write_bundle",
 ]  # fmt: skip
-
-SUFFIXES = (".keras", ".tflite", ".json")
-# What stands between the name of a pilot and `.tflite`.
-MARKS: dict[Precision, str] = {"float32": "", "float16": ".fp16", "int8": ".int8"}
 
 
 class PilotFiles(NamedTuple):
@@ -46,41 +51,32 @@ class PilotFiles(NamedTuple):
         """Find the others from any file of a pilot, or from what their names have in common.
 
         Raises:
-            PilotError: If `path` has another suffix than a pilot's files have.
+            PilotError: If `path` has the ending of a model in another format.
 
         Example:
             >>> PilotFiles.of(Path("models/pilot.int8.tflite")).sidecar.name
             'pilot.json'
         """
-        if path.suffix not in ("", *SUFFIXES):
+        if ending_of(path) not in ("", *ENDINGS):
             raise PilotError(
-                f"A model must end in one of {', '.join(SUFFIXES)}. Received: {path}. "
-                "`donkey convertmodel` makes a pilot of other formats."
+                f"A model must end in one of {', '.join(ENDINGS)}. Received: {path}. {way_on(path)}"
             )
-        name = path.name.removesuffix(path.suffix)
-        if path.suffix == ".tflite":
-            name = name.removesuffix(MARKS[precision_of(path) or "float32"])
-        if not name or Path(name).suffix in filter(None, MARKS.values()):
+        name = name_of(path)
+        if not name or name.endswith(tuple(filter(None, MARKS.values()))):
             raise PilotError(
                 "The name of a pilot must not end in .fp16 or .int8, which say what is in a "
                 f".tflite file. Received: {path}"
             )
-        return cls(*(path.with_name(name + suffix) for suffix in SUFFIXES))
+        return cls(*(path.with_name(name + ending) for ending in ENDINGS))
 
     def variant(self, precision: Precision) -> Path:
         """Where the LiteRT file that computes in `precision` is, or will be."""
-        return self.litert.with_name(self.litert.stem + MARKS[precision] + ".tflite")
+        return beside(self.litert, MARKS[precision] + ".tflite")
 
     def every(self) -> list[Path]:
         """All places that files of this pilot may take, the sidecar last."""
         variants = [self.variant(precision) for precision in PRECISIONS]
         return [self.keras, *variants, self.sidecar]
-
-
-def precision_of(path: Path) -> Precision | None:
-    """What the name of a LiteRT file says it computes in; ``None`` if it says nothing."""
-    inner = Path(path.stem).suffix
-    return next((name for name, mark in MARKS.items() if mark and mark == inner), None)
 
 
 def write_bundle(

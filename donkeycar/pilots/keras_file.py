@@ -6,6 +6,9 @@ from typing import Any
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.keras_check import check_archive
+from donkeycar.pilots.names import ENDINGS, beside, ending_of, kind_of, meant_as
+from donkeycar.pilots.sidecar import read_info
+from donkeycar.pilots.way_on import way_on
 
 
 def load_keras(path: str | Path) -> Any:
@@ -34,8 +37,7 @@ def load_keras(path: str | Path) -> Any:
     except (TypeError, ValueError, KeyError, OSError, RuntimeError, UserWarning) as error:
         first = (str(error).strip().splitlines() or ["no reason given"])[0]
         raise PilotError(
-            f"{path} cannot be opened by this version of Keras: {first:.200}. "
-            "Try `donkey convertmodel`."
+            f"{path} cannot be opened by this version of Keras: {first:.200}. {way_on(path)}"
         ) from error
 
 
@@ -52,19 +54,29 @@ def check_keras(path: str | Path) -> Path:
         PilotError: If it is missing, damaged, or not made of plain layers.
     """
     path = Path(path).expanduser()
-    if path.suffix in (".tflite", ".json", ""):
-        from donkeycar.pilots.bundle import PilotFiles
+    if kind_of(path) in ("hdf5", "saved_model") or ending_of(path) not in ("", *ENDINGS):
+        raise PilotError(f"Weights are read from a .keras file. Received: {path}. {way_on(path)}")
+    keras = path if kind_of(path) == "keras" else beside(path, ".keras")
+    if not keras.is_file():
+        raise PilotError(_no_network(keras, path))
+    check_archive(keras)
+    return keras
 
-        path = PilotFiles.of(path).keras
-    if path.suffix != ".keras":
-        raise PilotError(
-            f"Weights are read from a .keras file. Received: {path}. "
-            "Make one with `donkey convertmodel`."
-        )
-    if not path.is_file():
-        raise PilotError(
-            f"There is no {path}: the network itself is needed here, not only what drives. Copy "
-            "it from where the pilot was trained."
-        )
-    check_archive(path)
-    return path
+
+def _no_network(keras: Path, path: Path) -> str:
+    """Say why a pilot has no network, only what drives, and what can be done about it."""
+    needed = "the network itself is needed here, not only what drives"
+    if not any(beside(path, ending).exists() for ending in ENDINGS) and not path.exists():
+        return f"There is no pilot {path}."
+    try:
+        made_of = read_info(beside(path, ".json")).training.get("converted_from")
+    except PilotError:
+        made_of = None
+    if not isinstance(made_of, str):
+        return f"There is no {keras}: {needed}. Copy it from where the pilot was trained."
+    why = (
+        "If you have the .keras, .h5 or SavedModel that was made of, convert that instead."
+        if meant_as(Path(made_of)) == "litert"
+        else "Keras 3 has no words for that network: it drives, but this is not possible with it."
+    )
+    return f"There is no {keras}: {needed}. The pilot was made of {made_of!r:.100}. {why}"

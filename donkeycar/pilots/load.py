@@ -18,10 +18,12 @@ from donkeycar.pilots.driving import Drives
 from donkeycar.pilots.ensemble import Ensemble
 from donkeycar.pilots.folds_file import SUMMARY, holds_folds, read_folds
 from donkeycar.pilots.interpreter import LiteRTInterpreter, read_litert
+from donkeycar.pilots.names import ending_of, kind_of
 from donkeycar.pilots.options import Options
 from donkeycar.pilots.pilot import Pilot, describe
 from donkeycar.pilots.registry import PilotType, pilot_type
 from donkeycar.pilots.transform import Shape, Transforms
+from donkeycar.pilots.way_on import way_on
 from donkeycar.sandbox.child import Child
 
 # Of the child that opens a file first. It limits its own work to 20 s; a slow SD card and a busy
@@ -110,16 +112,23 @@ def _load_alone(
 ) -> Pilot:
     """Open one pilot: see `load_pilot`."""
     files = PilotFiles.of(path)
+    kind_of_file = kind_of(path)
+    is_file_of_a_pilot = path.is_dir() or ending_of(path) != "" or kind_of_file == "litert"
     if path.is_dir() and not any(file.exists() for file in files):
+        if kind_of_file == "saved_model":
+            raise PilotError(f"{path} is a SavedModel, which a car does not open. {way_on(path)}")
         raise PilotError(
             f"{path} is a folder without {SUMMARY}, which a training with --folds writes at its "
             "end. Name one of the pilots in it, or go on with that training: --resume."
         )
-    if not path.exists() and not (path.suffix == "" and any(f.exists() for f in files)):
+    if not path.exists() and not (ending_of(path) == "" and any(f.exists() for f in files)):
         raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
+    if path.exists() and not is_file_of_a_pilot:
+        raise PilotError(f"{path} is no file of a pilot. {way_on(path)}")
     info, kind = _identify(files, path, type)
     chosen = _chosen(path, precision if info is not None else None)
-    litert = path if info is None and path.suffix == ".tflite" else files.variant(chosen)
+    bare = info is None and kind_of_file == "litert"
+    litert = path if bare else files.variant(chosen)
     if not litert.exists():
         raise PilotError(
             f"A car drives with {litert.name}, and it is not beside {path}. Copy it from "
@@ -156,7 +165,7 @@ def _load_alone(
 
 def _chosen(path: Path, precision: Precision | None) -> Precision:
     """Which variant is meant: the one that is named, else the one that is wanted."""
-    named = precision_of(path) if path.suffix == ".tflite" else None
+    named = precision_of(path) if ending_of(path) == ".tflite" else None
     return named or precision or "float32"
 
 

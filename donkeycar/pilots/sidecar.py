@@ -4,11 +4,12 @@ import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.familiar import Familiar
 from donkeycar.pilots.json_file import read_object
+from donkeycar.pilots.names import Precision
 from donkeycar.pilots.probe import Probe
 from donkeycar.pilots.transform import Shape, Transforms
 
@@ -18,7 +19,6 @@ MAX_SIDECAR_BYTES = 5_000_000
 MAX_TOLERANCE = 0.5
 
 # Numbers a network computes with in a LiteRT file: see `donkeycar.training.export.save`.
-Precision = Literal["float32", "float16", "int8"]
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import TrainingError
+from donkeycar.pilots.names import name_of
 
 FILE = "database.json"
 
@@ -75,20 +76,20 @@ def add_entry(
     """
     folder = model.parent
     entries = read_database(folder)
-    same = [entry for entry in entries if entry.get("Name") == model.stem]
-    others = [entry for entry in entries if entry.get("Name") != model.stem]
+    same = [entry for entry in entries if entry.get("Name") == name_of(model)]
+    others = [entry for entry in entries if entry.get("Name") != name_of(model)]
     numbers = [entry["Number"] for entry in same or entries if isinstance(entry.get("Number"), int)]
     number = (numbers[0] if same and numbers else max(numbers, default=-1) + 1) if numbers else 0
     others.append(
         {
             "Number": number,
-            "Name": model.stem,
+            "Name": name_of(model),
             "Pilot": class_name,
             "Type": type,
             "Tubs": ",".join(tubs),
             "Time": time.time(),
             "History": history,
-            "Transfer": transfer.stem if transfer else None,
+            "Transfer": name_of(transfer) if transfer else None,
             "Comment": comment or None,
             "Config": settings,
         }

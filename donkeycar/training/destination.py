@@ -7,7 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from donkeycar.errors import PilotError, TrainingError
-from donkeycar.pilots.bundle import SUFFIXES, PilotFiles
+from donkeycar.pilots.bundle import PilotFiles
+from donkeycar.pilots.names import ENDINGS, beside, ending_of
 
 LIBRARIES = ("donkeycar", "keras", "tensorflow", "tensorflow-cpu", "ai-edge-litert", "numpy")
 
@@ -16,7 +17,7 @@ def pilot_files(model_path: Path) -> PilotFiles:
     """Name the files of a pilot.
 
     Raises:
-        TrainingError: If `model_path` is a folder, or has another suffix than a pilot.
+        TrainingError: If `model_path` is a folder, or has the ending of something else.
     """
     if model_path.is_dir():
         raise TrainingError(
@@ -27,9 +28,23 @@ def pilot_files(model_path: Path) -> PilotFiles:
         return PilotFiles.of(model_path)
     except PilotError as error:
         raise TrainingError(
-            f"A pilot must end in one of {', '.join(SUFFIXES)}. Received: {model_path}. "
-            f"Say --model {model_path.with_suffix('.keras')}"
+            f"{_rule(model_path)} Received: {model_path}. Say --model {better(model_path)}"
         ) from error
+
+
+def better(model_path: Path) -> Path:
+    """A name for a pilot that is like one that a pilot cannot have."""
+    plain = beside(model_path, ".tflite")
+    # Without the marks at its end, however many there are.
+    while (shorter := beside(plain, ".tflite")) != plain:
+        plain = shorter
+    return beside(plain, ".keras")
+
+
+def _rule(model_path: Path) -> str:
+    if ending_of(model_path) in ("", *ENDINGS):
+        return "The name of a pilot must not end in .fp16 or .int8."
+    return f"A pilot must end in one of {', '.join(ENDINGS)}."
 
 
 def make_folder(folder: Path) -> None:

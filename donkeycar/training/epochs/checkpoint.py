@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from donkeycar.errors import TrainingError
+from donkeycar.pilots.names import beside
 
 SUFFIX = ".checkpoint"
 FORMAT = "donkeycar-checkpoint/1"
@@ -35,7 +36,7 @@ class Checkpoint(NamedTuple):
 
 def checkpoint_path(model: Path) -> Path:
     """Where the training of this pilot keeps its checkpoint."""
-    return model.with_suffix(SUFFIX)
+    return beside(model, SUFFIX)
 
 
 def newest_checkpoint(folder: Path) -> Path:

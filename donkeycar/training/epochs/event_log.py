@@ -11,6 +11,8 @@ from typing import Any
 
 import keras
 
+from donkeycar.pilots.names import name_of
+
 FOLDER = "tensorboard"
 PREFIX = "val_"
 
@@ -18,7 +20,7 @@ PREFIX = "val_"
 def new_log_folder(model: Path) -> Path:
     """Name a folder for the log of one training; no two trainings share one."""
     runs = model.parent / FOLDER
-    name = f"{model.stem}_{time.strftime('%y-%m-%d_%H%M%S')}"
+    name = f"{name_of(model)}_{time.strftime('%y-%m-%d_%H%M%S')}"
     folder, number = runs / name, 2
     while folder.exists():
         folder, number = runs / f"{name}_{number}", number + 1

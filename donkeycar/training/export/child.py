@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.sidecar import Precision
+from donkeycar.pilots.names import Precision
 from donkeycar.sandbox.child import Child
 from donkeycar.training.export.run import Answers, Questions, Ran, answers_to
 

@@ -14,10 +14,11 @@ import numpy as np
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.interpreter import LiteRTInterpreter
+from donkeycar.pilots.names import Precision
 from donkeycar.pilots.pilot import Pilot
 from donkeycar.pilots.probe import answers_of
 from donkeycar.pilots.registry import pilot_type
-from donkeycar.pilots.sidecar import PilotInfo, Precision
+from donkeycar.pilots.sidecar import PilotInfo
 
 Inputs = Mapping[str, np.ndarray]
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from donkeycar.pilots.names import beside, ending_of
+
 SUFFIX = ".replay.h5"
 
 
@@ -16,5 +18,7 @@ def replay_path(run: Path) -> Path:
         'mypilot.replay.h5'
         >>> replay_path(Path("moons.h5")).name
         'moons.h5'
+        >>> replay_path(Path("lr_0.001")).name
+        'lr_0.001.replay.h5'
     """
-    return run if run.suffix in (".h5", ".hdf5") else run.with_suffix(SUFFIX)
+    return run if ending_of(run) in (".h5", ".hdf5") else beside(run, SUFFIX)
