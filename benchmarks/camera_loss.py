@@ -1,10 +1,11 @@
 """The camera is gone while a pilot drives: how soon is the motor neutral?
 
-A real car at 20 Hz: camera, pilot in its thread, the rule who drives, and a motor that takes notes.
-The pilot gives throttle, the driver's link is alive and stays so; only the camera fails. It raises,
-hangs, or gives the same picture again and again. The time counts from the last new frame to the
-neutral order after which the motor never turned again; then the car must stop with an error that
-names the camera.
+A real car at 20 Hz: camera, pilot in its thread, the rule who drives, and the guardian of a motor
+that takes notes, which looks every 10 ms as the real one does. The pilot gives throttle, the
+driver's link is alive and stays so; only the camera fails. It raises, hangs, or gives the same
+picture again and again. Its frames are 0, 50, 80 or 120 ms old when they are there. The time counts
+from the exposure of the last new frame to the moment from which the motor never turned again; then
+the car must stop with an error that names the camera.
 
 Goals: p99 at most 250 ms in each of the three ways; every car stopped.
 """
@@ -18,16 +19,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from benchmarks.console_car import Motor, Note
 from benchmarks.verdict import Verdict, figures
-from donkeycar.assembly.driver import MIN_PILOT_AGE_S, PILOT_AGE_FRAMES
 from donkeycar.errors import DeviceError, PartFailed
 from donkeycar.parts.camera.camera import Camera
+from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
 from donkeycar.parts.pilot import PilotPart
 from donkeycar.safety.drive_mode import DriveMode
+from donkeycar.safety.frame import Frame
+from donkeycar.safety.guardian import Guardian
+from donkeycar.safety.process import POLL_S
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 20.0
+AGES_S = (0.0, 0.05, 0.08, 0.12)
 THROTTLE = 0.5
 MAX_P99_MS = 250.0
 # How long the motor is watched after the fault: the car must have stopped by itself by then.
@@ -43,10 +47,16 @@ DRIVE_INPUTS = [
 
 
 class FailingCamera(Camera):
-    """Noise at `rate_hz`, until `fault` is set: then whatever that does, for every picture."""
+    """Noise at `RATE_HZ`, until `fault` is set: then whatever that does, for every picture.
 
-    def __init__(self, *, seed: int) -> None:
+    Args:
+        age_s: How old each frame is when it is handed over.
+        seed: Of the noise.
+    """
+
+    def __init__(self, *, age_s: float, seed: int) -> None:
         super().__init__(rate_hz=RATE_HZ)
+        self.age_s = age_s
         self.last_new_s = 0.0
         self.fault: Callable[[], None] | None = None
         self.released = threading.Event()
@@ -57,9 +67,9 @@ class FailingCamera(Camera):
         """Return the next picture, or the last one again once the camera has failed."""
         if self.fault is not None:
             self.fault()
-            return self._image, self.clock.monotonic()
+            return self._image, self.clock.monotonic() - self.age_s
         self._image = self._noise()
-        self.last_new_s = self.clock.monotonic()
+        self.last_new_s = self.clock.monotonic() - self.age_s
         return self._image, self.last_new_s
 
     def _noise(self) -> np.ndarray:
@@ -81,12 +91,63 @@ class FailingCamera(Camera):
 KINDS = ("raises", "hangs", "repeats")
 
 
-class Wheels(Motor):
-    """A motor that can be made neutral by the car on its way out."""
+class Motor:
+    """Takes notes of what it is told.
 
-    def neutral(self) -> None:
-        """Stop turning."""
-        self.notes.append(Note(time.monotonic(), 0.0, 0.0))
+    Attributes:
+        notes: Moments, and the throttle that began with each.
+    """
+
+    def __init__(self) -> None:
+        self.notes: list[tuple[float, float]] = [(0.0, 0.0)]
+
+    @property
+    def throttle(self) -> float:
+        """What it does now."""
+        return self.notes[-1][1]
+
+    def write(self, steering: float, throttle: float) -> None:
+        """Turn."""
+        if throttle != self.throttle:
+            self.notes.append((time.monotonic(), throttle))
+
+    def off(self) -> None:
+        """Stand still."""
+        self.write(0.0, 0.0)
+
+
+class Watch:
+    """The guardian of a motor, in a thread that looks as often as the process would."""
+
+    def __init__(self, motor: Motor) -> None:
+        self._guardian = Guardian(motor)
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def send(self, frame: Frame) -> None:
+        """Have a frame judged."""
+        with self._lock:
+            self._guardian.receive(frame.encode())
+            self._guardian.step()
+
+    def status(self) -> Frame:
+        """What the guardian does now."""
+        return self._guardian.status
+
+    def halt(self) -> None:
+        """Nobody stops this car."""
+
+    def end(self) -> None:
+        """Look no more."""
+        self._ended.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._ended.wait(POLL_S):
+            with self._lock:
+                self._guardian.step()
 
 
 class StraightOn:
@@ -101,17 +162,20 @@ class StraightOn:
 class PilotedCar:
     """A car in mode `local`, driving in a thread."""
 
-    def __init__(self, *, seed: int) -> None:
-        self.camera = FailingCamera(seed=seed)
-        self.wheels = Wheels()
+    def __init__(self, *, age_s: float, seed: int) -> None:
+        self.camera = FailingCamera(age_s=age_s, seed=seed)
+        self.motor = Motor()
         self.error = ""
+        self._watch = Watch(self.motor)
         self._car = car = Vehicle()
-        car.add(self.camera, outputs=CAMERA_OUTPUTS, threaded=True)
-        max_age_s = max(MIN_PILOT_AGE_S, PILOT_AGE_FRAMES / RATE_HZ)
-        pilot = PilotPart(StraightOn(), max_age_s=max_age_s)
-        car.add(pilot, inputs=CAMERA_OUTPUTS[:2], outputs=PILOT_OUTPUTS, threaded=True)
-        car.add(DriveMode(), inputs=DRIVE_INPUTS, outputs=["angle", "throttle", "command"])
-        car.add(self.wheels, inputs=["command"])
+        car.add(self.camera, outputs=CAMERA_OUTPUTS, threaded=True, prompt=True)
+        pilot = PilotPart(StraightOn())
+        car.add(pilot, inputs=CAMERA_OUTPUTS[:2], outputs=PILOT_OUTPUTS, threaded=True, prompt=True)
+        rule = DriveMode()
+        car.add(rule, inputs=DRIVE_INPUTS, outputs=["angle", "throttle", "command"], prompt=True)
+        wheels = GuardedDrivetrain(self._watch, second_key=self.motor.off)
+        outputs = ["drivetrain/state", "drivetrain/reason"]
+        car.add(wheels, inputs=["command"], outputs=outputs, prompt=True)
         car.mem["user/mode"], car.mem["user/expires_s"] = "local", float("inf")
         car.mem["user/angle"] = car.mem["user/throttle"] = 0.0
         car.mem["user/max_throttle"] = 1.0
@@ -121,7 +185,7 @@ class PilotedCar:
     def wait_until_it_drives(self) -> None:
         """Return once the pilot turns the wheels."""
         deadline_s = time.monotonic() + STOP_S
-        while self.wheels.throttle != THROTTLE:
+        while self.motor.throttle < THROTTLE:
             if time.monotonic() > deadline_s:
                 raise SystemExit("the pilot did not drive")
             time.sleep(0.005)
@@ -131,6 +195,7 @@ class PilotedCar:
         self.camera.released.set()
         self._car.on = False
         self._thread.join(STOP_S)
+        self._watch.end()
 
     def _drive(self) -> None:
         try:
@@ -143,23 +208,22 @@ def trial(kind: str, seed: int) -> Verdict:
     """Drive, let the camera fail in the way of `kind`, and see what the motor does.
 
     Returns:
-        The time from the last new frame to the motor that is neutral for good. It is a runaway if
-        the car did not stop by itself, with an error that names the camera.
+        The time from the exposure of the last new frame to the motor that is neutral for good. It
+        is a runaway if the car did not stop by itself, with an error that names the camera.
     """
     chance = random.Random(seed)  # noqa: S311 - not a secret
-    car = PilotedCar(seed=seed)
+    car = PilotedCar(age_s=AGES_S[seed % len(AGES_S)], seed=seed)
     car.wait_until_it_drives()
     time.sleep(chance.uniform(0.05, 0.05 + 2 / RATE_HZ))
     car.camera.fault = getattr(car.camera, f"fault_{kind}")
     time.sleep(WATCH_S)
     car.end()
     stopped = "FailingCamera" in car.error
-    notes = car.wheels.notes
-    num_moving = 1 + max(index for index, note in enumerate(notes) if note.throttle != 0.0)
+    notes = car.motor.notes
     neutral_s = float("inf")
-    if num_moving < len(notes):
+    if car.motor.throttle == 0.0:
         # Neutral before the last frame was there, if the machine was late: then there is no delay.
-        neutral_s = max(0.0, notes[num_moving].at_s - car.camera.last_new_s)
+        neutral_s = max(0.0, notes[-1][0] - car.camera.last_new_s)
     return Verdict(1000 * neutral_s, runaway=not stopped)
 
 

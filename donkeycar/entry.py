@@ -23,9 +23,11 @@ class Entry:
     outputs: tuple[str, ...]
     run_condition: str | None
     optional: bool
+    prompt: bool
     run: Callable[..., Any]
     watch: Stopwatch
     thread: threading.Thread | None = None
+    has_news: bool = False
     condition: tuple[str, ...] = field(init=False)
     _ending: BaseException | None = None
     _started: bool = False

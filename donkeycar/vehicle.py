@@ -7,13 +7,16 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
+from donkeycar.doorbell import Doorbell
 from donkeycar.entry import Entry
 from donkeycar.errors import PartError, PartFailed
 from donkeycar.memory import Memory
 from donkeycar.profiler import Stopwatch, report
+from donkeycar.prompt import prompt_entries, run_news
 from donkeycar.timing import Clock, RateKeeper, RealClock
 from donkeycar.wiring import doubts, unwritten
 
@@ -42,6 +45,8 @@ class Vehicle:
 
     An ``update()`` goes on until ``shutdown()``. One that ends before, whatever ended it, is a part
     that failed: its last value must not drive on.
+
+    Parts added with ``prompt=True`` do not wait for the next tick; see `donkeycar.prompt`.
 
     The loop writes ``loop/rate_hz`` (measured over a second), ``loop/late_ticks`` (since the
     start) and ``car/faults`` (a tuple of sentences, one for each optional part that failed).
@@ -75,6 +80,7 @@ class Vehicle:
         self.passed_over: dict[str, str] = {}
         self._stop_asked = False
         self._is_ending = False
+        self._bell = Doorbell(self.clock)
 
     def add(
         self,
@@ -84,6 +90,7 @@ class Vehicle:
         threaded: bool = False,
         run_condition: str | None = None,
         optional: bool = False,
+        prompt: bool = False,
     ) -> None:
         """Append `part` to the loop. Add what moves the car last.
 
@@ -96,6 +103,7 @@ class Vehicle:
             run_condition: A channel; the part is skipped while it reads falsy.
             optional: Whether the car may go on without this part if it fails. It is then
                 taken out, with one logged error and a sentence in ``car/faults``.
+            prompt: Whether it also runs between ticks, on news: see `donkeycar.prompt`.
 
         Raises:
             PartError: If `part` is a class, or lacks a method it needs, or if
@@ -116,11 +124,14 @@ class Vehicle:
             outputs=tuple(outputs),
             run_condition=run_condition,
             optional=optional,
+            prompt=prompt,
             run=part.run_threaded if threaded else part.run,
             watch=Stopwatch(type(part).__name__),
         )
         if threaded:
             entry.thread = threading.Thread(target=entry.update, name=entry.name, daemon=True)
+            if prompt and hasattr(part, "wake"):
+                part.wake = partial(self._ring, entry)
         self.entries.append(entry)
 
     def start(self, rate_hz: float = 20, max_loop_count: int | None = None) -> int:
@@ -204,6 +215,10 @@ class Vehicle:
         for broken, cause in failed:
             self._take_out(broken, cause)
 
+    def _ring(self, entry: Entry) -> None:
+        entry.has_news = True
+        self._bell.ring()
+
     def halt(self) -> None:
         """Have the motor stopped at once, by every part that can; from any thread.
 
@@ -232,7 +247,9 @@ class Vehicle:
         return report(entry.watch for entry in self.entries)
 
     def _loop(self, rate_hz: float, max_loop_count: int | None) -> int:
-        rate = RateKeeper(rate_hz, clock=self.clock)
+        prompt = prompt_entries(self.entries)
+        self._bell.answer = partial(run_news, prompt, self.mem)
+        rate = RateKeeper(rate_hz, clock=self._bell if prompt else self.clock)
         loops = window_loops = 0
         window_start_s = self.clock.monotonic()
         while self.on and not (max_loop_count and loops >= max_loop_count):

@@ -13,9 +13,9 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 
 # What each may import of donkeycar, besides itself.
 BELOW_ASSEMBLY = {
-    "config", "console", "entry", "errors", "memory", "parts", "pilots", "profiler", "safety",
-    "sandbox", "schema", "settings", "sim", "testing", "timing", "tub", "vehicle",
-    "wiring",
+    "config", "console", "doorbell", "entry", "errors", "memory", "parts", "pilots", "profiler",
+    "prompt", "safety", "sandbox", "schema", "settings", "sim", "testing", "timing", "tub",
+    "vehicle", "wiring",
 }  # fmt: skip
 EVERYTHING = BELOW_ASSEMBLY | {
     "assembly", "conversion", "evaluation", "explain", "report", "rollout", "training",
@@ -37,7 +37,19 @@ ALLOWED = {
     "profiler": {"errors", "timing"},
     "entry": {"errors", "profiler"},
     "wiring": {"entry"},
-    "vehicle": {"entry", "errors", "timing", "memory", "safety", "profiler", "wiring"},
+    "doorbell": {"timing"},
+    "prompt": {"entry", "errors", "memory"},
+    "vehicle": {
+        "doorbell",
+        "entry",
+        "errors",
+        "timing",
+        "memory",
+        "prompt",
+        "safety",
+        "profiler",
+        "wiring",
+    },  # fmt: skip
     "video": {"errors"},
     "training": {"errors", "sandbox", "tub", "pilots", "video"},
     "console": {"errors", "timing", "safety", "parts"},

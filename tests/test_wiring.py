@@ -11,8 +11,8 @@ from donkeycar.assembly import add_console, add_drive_mode, add_recorder
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.createcar import create_car
+from donkeycar.parts.answer_life import MAX_LIFE_S
 from donkeycar.parts.controller.as_offer import AsOffer
-from donkeycar.parts.pilot_life import MAX_LIFE_S
 from donkeycar.schema import SETTINGS
 from donkeycar.testing import FakeClock
 from donkeycar.vehicle import Vehicle

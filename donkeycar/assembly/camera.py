@@ -21,6 +21,9 @@ def _frames(cfg: Config, clock: Clock) -> dict[str, Any]:
     return {**_size(cfg), "grey": grey, "framerate_hz": cfg.CAMERA_FRAMERATE, "clock": clock}
 
 
+# Rates that are meant to be the same may be written differently: 20 and 19.98.
+PROMPT_SHARE = 1.05
+
 CAMERAS = {
     "PICAM": Recipe(
         "donkeycar.parts.camera.picamera:PiCamera",
@@ -89,4 +92,7 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     """
     camera, threaded = build(CAMERAS, "CAMERA_TYPE", car, cfg, world)
     outputs = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
-    car.add(camera, outputs=outputs, threaded=threaded)
+    # A camera that is faster than the loop is asked by ticks alone: a pilot that looks back was
+    # trained on frames that came no faster.
+    prompt = cfg.CAMERA_FRAMERATE <= PROMPT_SHARE * cfg.DRIVE_LOOP_HZ
+    car.add(camera, outputs=outputs, threaded=threaded, prompt=prompt)

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
 # Wheels behind a speed controller of an RC car, which brakes before it reverses.
 ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
 
-# A pilot's answer to a frame is void after this long, or after three frames if that is longer.
-MIN_PILOT_AGE_S = 0.15
-PILOT_AGE_FRAMES = 3
-
 # What the console shows if the car has it: written by parts that are added after it.
 OF_LATER_PARTS = ("tub/num_records", "tub/status", "drivetrain/state", "drivetrain/reason")
 
@@ -122,15 +118,17 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
 
     Channels:
         Reads the frame, and the channels that its type needs beside it; writes ``pilot/angle``,
-        ``pilot/throttle`` and until when they hold, ``pilot/expires_s``; a pilot that knows
-        places, ``pilot/loc``; with `AI_CAUTION`, ``pilot/strangeness``, and of pilots that drive
-        together ``pilot/doubt`` (of both, up to 1 is usual).
+        ``pilot/throttle``, until when they hold (``pilot/expires_s``), and what is too slow if
+        they come too late (``pilot/reason``); a pilot that knows places, ``pilot/loc``; with
+        `AI_CAUTION`, ``pilot/strangeness``, and of pilots that drive together ``pilot/doubt`` (of
+        both, up to 1 is usual).
 
     Raises:
         ConfigError: If no part before it writes a channel that it needs, or `AI_CAUTION` asks for
             what this pilot does not know.
     """
     from donkeycar.parts.pilot import PilotPart
+    from donkeycar.parts.pilot_report import PilotReport
     from donkeycar.pilots import load_pilot, pilot_type
 
     camera_shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
@@ -143,14 +141,17 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         options=bare_pilot_options(cfg, pilot_type(model_type)) if model_type else None,
     )
     _check_channels(car, cfg, pilot)
-    max_age_s = max(MIN_PILOT_AGE_S, PILOT_AGE_FRAMES / cfg.CAMERA_FRAMERATE)
     outputs = ["pilot/angle", "pilot/throttle", "pilot/expires_s"]
+    part = PilotPart(pilot, clock=car.clock)
     car.add(
-        PilotPart(pilot, max_age_s=max_age_s, clock=car.clock),
+        part,
         inputs=["cam/image_array", "cam/exposed_s", *pilot.vector_channels],
         outputs=outputs if pilot.kind.locate is None else [*outputs, "pilot/loc"],
         threaded=True,
+        prompt=True,
     )
+    report = PilotReport(part, clock=car.clock)
+    car.add(report, inputs=["user/mode"], outputs=["pilot/reason"])
     if cfg.AI_LAUNCH_DURATION > 0:
         from donkeycar.parts.launch import Launch
 
@@ -164,6 +165,7 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
             launch,
             inputs=["user/mode", "pilot/throttle", "user/actions"],
             outputs=["pilot/throttle"],
+            prompt=True,
         )
     if cfg.AI_CAUTION > 0:
         _add_caution(car, cfg, model, pilot)
@@ -187,6 +189,7 @@ def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "Drives") -> Non
             "pilot/strangeness",
             *(["pilot/doubt"] if pilot.knows_doubt else []),
         ],
+        prompt=True,
     )
 
 
@@ -255,9 +258,10 @@ def add_drive_mode(car: Vehicle, cfg: Config) -> None:
             ),
         ],
         outputs=["angle", "throttle", "command"],
+        prompt=True,
     )  # fmt: skip
     if cfg.DRIVE_TRAIN_TYPE in ESC_DRIVETRAINS:
         from donkeycar.parts.drivetrain.esc_reverse import EscReverse
 
         esc = EscReverse(brake_s=cfg.ESC_BRAKE_S, neutral_s=cfg.ESC_NEUTRAL_S, clock=car.clock)
-        car.add(esc, inputs=["command"], outputs=["command"])
+        car.add(esc, inputs=["command"], outputs=["command"], prompt=True)

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from donkeycar.assembly.recipe import written
 from donkeycar.config import Config
 from donkeycar.vehicle import Vehicle
 
@@ -15,11 +16,17 @@ def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> N
     The hardware is in the hands of the process that started this one; see `SAFETY.md`.
 
     Channels:
-        Reads ``command``; writes what the guardian does (``drivetrain/state``: ``"boot"``,
-        ``"safe"``, ``"run"`` or ``"off"``) and why it does not run (``drivetrain/reason``).
+        Reads ``command``, and to say why it was too old, ``user/mode`` and ``pilot/reason``. Writes
+        what the guardian does (``drivetrain/state``: ``"boot"``, ``"safe"``, ``"run"`` or
+        ``"off"``) and why it does not run (``drivetrain/reason``).
     """
     from donkeycar.parts.drivetrain.connect import connect_drivetrain
 
     settings = {name: cfg[name] for name in cfg}
     part = connect_drivetrain(cfg.DRIVE_TRAIN_TYPE, settings, clock=car.clock, world=world)
-    car.add(part, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
+    car.add(
+        part,
+        inputs=["command", *written(car, "user/mode", "pilot/reason", reader="add_drivetrain")],
+        outputs=["drivetrain/state", "drivetrain/reason"],
+        prompt=True,
+    )

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from donkeycar.errors import ConfigError, PartFailed
+from donkeycar.parts.answer_life import MAX_LIFE_S, AnswerLife
 from donkeycar.pilots.driving import MAX_OVERSHOOT
 from donkeycar.timing import Clock, RealClock
 
@@ -42,13 +43,23 @@ class _Frame(NamedTuple):
     vector: np.ndarray | None
 
 
+class _Outcome(NamedTuple):
+    """What the pilot said of a frame; ``None`` if it is void."""
+
+    said: tuple[float, float] | None
+    location: int | None
+    exposed_s: float
+    thought_s: float
+
+
 class PilotPart:
     """Drives by a pilot that works in a thread of its own on the newest frame.
 
-    A slow pilot skips frames; it never delays the loop, and never falls behind. Each answer
-    lives `max_age_s` from the moment its frame was *exposed*, so camera, queue and network
-    together have that long; an older answer counts as none. The answer that a network gives
-    to one frame is void if it is not a number or far out of range.
+    A slow pilot skips frames; it never delays the loop, and never falls behind. The life of an
+    answer counts from the moment its frame was *exposed*. It is as long as camera, pilot and loop
+    need, as measured, until the next answer is there, and at most `max_age_s`; an older answer
+    counts as none. The answer that a network gives to one frame is void if it is not a number or
+    far out of range.
 
     A pilot that wants to know more than the frame gets no frame until every channel it needs has a
     value.
@@ -57,8 +68,14 @@ class PilotPart:
 
     Args:
         pilot: Turns a frame into angle and throttle; see `donkeycar.pilots.load_pilot`.
-        max_age_s: Life of an answer, in seconds; greater than 0.
+        max_age_s: Longest life of an answer, in seconds; greater than 0.
         clock: Source of time, the same as the camera's.
+
+    Attributes:
+        wake: Called in the worker's thread when an answer is there.
+        num_answers: Frames answered so far.
+        num_void: Answers that were void.
+        latency_s: From the exposure of the last frame to its answer.
 
     Raises:
         ConfigError: If `max_age_s` is not greater than 0.
@@ -74,12 +91,14 @@ class PilotPart:
     """
 
     def __init__(
-        self, pilot: Infers, *, max_age_s: float = 0.15, clock: Clock | None = None
+        self, pilot: Infers, *, max_age_s: float = MAX_LIFE_S, clock: Clock | None = None
     ) -> None:
         if not max_age_s > 0:
             raise ConfigError(f"`max_age_s` must be greater than 0. Received: {max_age_s=}")
         self.pilot = pilot
         self.max_age_s = max_age_s
+        self.life = AnswerLife(max_life_s=max_age_s)
+        self.wake: Callable[[], object] = _nothing
         self.num_answers = 0
         self.num_void = 0
         self.latency_s = 0.0
@@ -90,6 +109,8 @@ class PilotPart:
         self._last_s: float | None = None
         self._wants_vector = bool(getattr(pilot, "vector_channels", ()))
         self._locates = getattr(getattr(pilot, "kind", None), "locate", None) is not None
+        self._outcome: _Outcome | None = None
+        self._taken: _Outcome | None = None
         self._answer: Answer | None = None
         self._error: BaseException | None = None
         self._stopping = False
@@ -111,8 +132,9 @@ class PilotPart:
         """
         frame = self._fresh(image, exposed_s, values)
         if frame is not None:
-            self._answer = self._look(frame)
-        return self._unless_expired(self._answer)
+            self._outcome = self._look(frame)
+        self._take(self._outcome)
+        return self._unless_expired()
 
     def run_threaded(
         self, image: np.ndarray | None, exposed_s: float | None, *values: Value
@@ -125,35 +147,52 @@ class PilotPart:
         Raises:
             PartFailed: If the worker died; the cause is chained.
         """
-        with self._changed:
-            if self._error is not None:
-                what = str(self._error) or repr(self._error)
-                raise PartFailed(f"the pilot stopped: {what}") from self._error
-            frame = self._fresh(image, exposed_s, values)
-            if frame is not None:
-                self._waiting = frame
-                self._changed.notify()
-            answer = self._answer
-        return self._unless_expired(answer)
+        self._exchange(image, exposed_s, values)
+        return self._unless_expired()
+
+    def run_prompt(
+        self, image: np.ndarray | None, exposed_s: float | None, *values: Value
+    ) -> Answer | None:
+        """As `run_threaded`, but an answer that was returned before is none."""
+        return self._unless_expired() if self._exchange(image, exposed_s, values) else None
 
     def update(self) -> None:
         """Answer for the newest frame, again and again, until `shutdown`: the thread's body."""
         try:
             while (frame := self._next_frame()) is not None:
-                answer = self._look(frame)
+                outcome = self._look(frame)
                 with self._changed:
-                    self._answer = answer
+                    self._outcome = outcome
+                self.wake()
         except BaseException as error:  # handed over to the loop, which stops the car by name
             with self._changed:
                 self._error = error
+            self.wake()
             if not isinstance(error, Exception):
                 raise
+
+    @property
+    def reason(self) -> str:
+        """Why no answer counts now, in a sentence; "" if one does."""
+        if self._unless_expired() is not None:
+            return ""
+        if self._taken is not None and self._taken.said is None:
+            return "The pilot's answer to the last frame makes no sense."
+        return self.life.culprit(self._clock.monotonic())
+
+    @property
+    def delays(self) -> str:
+        """How old the camera is and how long the pilot looks at a frame, in a sentence."""
+        return (
+            f"The camera is {1000 * self.life.camera_age_s:.0f} ms old, the pilot needs "
+            f"{1000 * self.life.thought_s:.0f} ms for a frame"
+        )
 
     def shutdown(self) -> None:
         """Ask the thread to end, and forget the last answer. Safe to call twice."""
         with self._changed:
             self._stopping = True
-            self._answer = None
+            self._outcome = self._taken = self._answer = None
             self._changed.notify_all()
 
     def _fresh(
@@ -168,6 +207,7 @@ class PilotPart:
                 return None
             vector = np.concatenate([np.asarray(value, np.float32).ravel() for value in values])
         self._seen_s = exposed_s
+        self.life.note_frame(exposed_s, now_s=self._clock.monotonic())
         return _Frame(image, exposed_s, vector)
 
     def _next_frame(self) -> _Frame | None:
@@ -178,26 +218,58 @@ class PilotPart:
             frame, self._waiting = self._waiting, None
             return None if self._stopping else frame
 
-    def _look(self, frame: _Frame) -> Answer | None:
+    def _exchange(
+        self, image: np.ndarray | None, exposed_s: float | None, values: tuple[Value, ...]
+    ) -> bool:
+        """Hand a new frame over, and take a new answer; whether there was one."""
+        with self._changed:
+            if self._error is not None:
+                raise PartFailed(f"the pilot stopped: {self._error}") from self._error
+            frame = self._fresh(image, exposed_s, values)
+            if frame is not None:
+                self._waiting = frame
+                self._changed.notify()
+            outcome = self._outcome
+        return self._take(outcome)
+
+    def _take(self, outcome: _Outcome | None) -> bool:
+        """Make an answer of what the pilot said, and give it its life; whether it is a new one."""
+        if outcome is None or outcome is self._taken:
+            return False
+        self._taken = outcome
+        self.life.note_answer(
+            outcome.exposed_s, thought_s=outcome.thought_s, now_s=self._clock.monotonic()
+        )
+        self._answer = None
+        if outcome.said is not None:
+            answer = (*outcome.said, outcome.exposed_s + self.life.life_s)
+            self._answer = (*answer, outcome.location) if self._locates else answer
+        return True
+
+    def _look(self, frame: _Frame) -> _Outcome:
         """Ask the network, and refuse an answer that must not reach a motor."""
         if self._last_s is not None and frame.exposed_s - self._last_s > MAX_GAP_S:
             getattr(self.pilot, "reset", _nothing)()
         self._last_s = frame.exposed_s
         beside = () if frame.vector is None else (frame.vector,)
+        began_s = self._clock.monotonic()
         angle, throttle = self.pilot.infer(frame.image, *beside)
-        self.latency_s = self._clock.monotonic() - frame.exposed_s
+        now_s = self._clock.monotonic()
+        self.latency_s = now_s - frame.exposed_s
         self.num_answers += 1
+        said: tuple[float, float] | None = _clipped(angle), _clipped(throttle)
         # A comparison with NaN is false, so this refuses it too.
         if not (abs(angle) <= MAX_OVERSHOOT and abs(throttle) <= MAX_OVERSHOOT):
             self.num_void += 1
             if self.num_void == 1:
                 logger.warning("The pilot answered angle=%s, throttle=%s: void", angle, throttle)
-            return None
-        answer = _clipped(angle), _clipped(throttle), frame.exposed_s + self.max_age_s
-        return (*answer, getattr(self.pilot, "location", None)) if self._locates else answer
+            said = None
+        location = getattr(self.pilot, "location", None) if self._locates else None
+        return _Outcome(said, location, frame.exposed_s, now_s - began_s)
 
-    def _unless_expired(self, answer: Answer | None) -> Answer | None:
+    def _unless_expired(self) -> Answer | None:
         """Return an answer that still counts."""
+        answer = self._answer
         if answer is None or self._clock.monotonic() >= answer[2]:
             return None
         return answer

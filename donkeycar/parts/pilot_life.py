@@ -3,13 +3,10 @@
 import logging
 from collections.abc import Callable
 
+from donkeycar.parts.answer_life import MAX_LIFE_S
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
-
-# As for our own pilots: S8, the motor is neutral 250 ms after the last picture, less what the
-# guardian needs.
-MAX_LIFE_S = 0.23
 
 
 class PilotLife:

@@ -2,6 +2,7 @@
 
 import threading
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from donkeycar.errors import ConfigError, PartFailed, StaleData
@@ -20,6 +21,9 @@ class Source(ABC, Generic[T]):
     Unthreaded, `run` reads once in the caller's thread: for scripts, and for a simulation in
     lockstep. On a simulated clock without a scale use only that: a thread that sleeps on such a
     clock would move everybody's time.
+
+    Attributes:
+        wake: Called in the thread when a value has come.
 
     Args:
         rate_hz: How often the thread reads, in hertz. ``None`` (the default) if `read` itself
@@ -65,6 +69,7 @@ class Source(ABC, Generic[T]):
         self.max_age_s = max_age_s
         self.start_timeout_s = start_timeout_s
         self.clock: Clock = RealClock() if clock is None else clock
+        self.wake: Callable[[], object] = _nothing
         self._stopping = threading.Event()
         self._error: BaseException | None = None
         # Value, when it was measured, its number. One tuple, replaced whole: readers need no lock.
@@ -92,7 +97,8 @@ class Source(ABC, Generic[T]):
             keeper = RateKeeper(self.rate_hz, clock=self.clock)
         try:
             while not self._stopping.is_set():
-                self._poll()
+                if self._poll():
+                    self.wake()
                 self.pause(keeper)
         except BaseException as error:
             self._error = error
@@ -153,11 +159,18 @@ class Source(ABC, Generic[T]):
         """Ask the thread to end. Safe to call twice."""
         self._stopping.set()
 
-    def _poll(self) -> None:
+    def _poll(self) -> bool:
+        """Read once; whether there was something new."""
         value = self.read()
-        if value is not None:
-            number = 1 if self._latest is None else self._latest[2] + 1
-            self._latest = (value, self.measured_s(value), number)
+        if value is None:
+            return False
+        number = 1 if self._latest is None else self._latest[2] + 1
+        self._latest = (value, self.measured_s(value), number)
+        return True
 
     def _advice(self) -> str:
         return f". {self.what_to_check}" if self.what_to_check else ""
+
+
+def _nothing() -> None:
+    """Nobody waits for a value."""

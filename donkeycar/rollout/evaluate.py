@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from donkeycar.errors import SimError
+from donkeycar.parts.answer_life import MAX_LIFE_S
 from donkeycar.parts.camera.sim import SimCamera
 from donkeycar.parts.drivetrain.sim import SimDrivetrain
 from donkeycar.parts.pilot import PilotPart
@@ -43,7 +44,7 @@ def evaluate_pilot(
     rate_hz: float = 20,
     policy: Policy = "respawn_on_centre",
     time_limit_s: float | None = None,
-    max_age_s: float = 0.15,
+    max_age_s: float = MAX_LIFE_S,
     camera: CameraModel | None = None,
     vector: Sequence[float] | None = None,
     car: str = "rc16",
@@ -62,7 +63,7 @@ def evaluate_pilot(
         rate_hz: Ticks a second.
         policy: What happens when the car leaves the lane or crashes, see `World`.
         time_limit_s: Simulated seconds; ``None`` is enough for a slow walk.
-        max_age_s: How long an answer of the pilot holds.
+        max_age_s: How long an answer of the pilot holds at most.
         camera: The camera; ``None`` is one with the frame size of the pilot.
         vector: What a pilot gets that wants more than the frame, the same all the time: the
             behavior to drive with, say.

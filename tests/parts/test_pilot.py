@@ -167,6 +167,58 @@ def test_a_life_must_be_longer_than_nothing():
         PilotPart(ScriptedPilot((0.0, 0.0)), max_age_s=0)
 
 
+def test_an_answer_rings_as_soon_as_it_is_there(clock, working):
+    """It was taken in the tick after the next: up to 100 ms of the 150 that it lived."""
+    part = PilotPart(ScriptedPilot((0.5, 0.2)), clock=clock)
+    answered = threading.Event()
+    part.wake = answered.set
+    working(part)
+    assert part.run_prompt(FRAME, 0.0) is None
+    assert answered.wait(5)
+    assert part.run_prompt(FRAME, 0.0) == (0.5, 0.2, 0.15)
+    assert part.run_prompt(FRAME, 0.0) is None, "it is told once between ticks"
+    assert part.run_threaded(FRAME, 0.0) == (0.5, 0.2, 0.15), "and in every tick"
+
+
+@pytest.mark.parametrize("age_s", [0.0, 0.05, 0.08, 0.12])
+def test_a_pilot_drives_without_a_gap_however_old_the_camera_is(clock, age_s):
+    part = PilotPart(ScriptedPilot((0.5, 0.2)), clock=clock)
+    clock.sleep(1.0)
+    gaps = 0
+    for tick in range(100):
+        exposed_s = clock.monotonic() - age_s
+        part.run(FRAME, exposed_s)
+        clock.sleep(0.0499)
+        if tick > 1:
+            gaps += part.run(FRAME, exposed_s) is None
+        clock.sleep(0.0001)
+    assert gaps == 0
+
+
+def test_too_old_is_too_old_and_says_so(clock):
+    part = PilotPart(ScriptedPilot((0.5, 0.2)), clock=clock)
+    clock.sleep(1.0)
+    for _ in range(30):
+        assert part.run(FRAME, clock.monotonic() - 0.27) is None
+        clock.sleep(0.05)
+    assert part.reason == (
+        "The camera's frames are 270 ms old, more than the 180 ms that a pilot can drive with."
+    )
+
+
+def test_there_is_no_reason_while_it_answers(clock):
+    part = PilotPart(ScriptedPilot((0.5, 0.2)), clock=clock)
+    part.run(FRAME, 0.0)
+    assert part.reason == ""
+    assert part.delays == "The camera is 0 ms old, the pilot needs 0 ms for a frame"
+
+
+def test_a_void_answer_is_the_reason(clock):
+    part = PilotPart(ScriptedPilot((math.nan, 0.2)), clock=clock)
+    part.run(FRAME, 0.0)
+    assert part.reason == "The pilot's answer to the last frame makes no sense."
+
+
 class FeelingPilot(ScriptedPilot):
     """Wants a vector, remembers, and knows places."""
 

@@ -21,6 +21,9 @@ REASONS = {
     Reason.ENDED: "The car was shut down.",
 }
 
+# Where the pilot has a share in the order.
+PILOT_MODES = ("local_angle", "local")
+
 # After these the driver need not let go of the throttle: the order itself was void, or it is the
 # loop that has to prove itself again. What the driver must do then is the console's rule.
 RESUMED_BY_ITSELF = (Reason.START, Reason.SILENT, Reason.EXPIRED)
@@ -98,12 +101,17 @@ class GuardedDrivetrain:
         self._seq = 0
         self._knocks = False
 
-    def run(self, command: Command | None) -> tuple[str, str]:
+    def run(
+        self, command: Command | None, mode: str | None = None, pilot_reason: str | None = None
+    ) -> tuple[str, str]:
         """Order one tick.
 
         Args:
             command: What the car should do. ``None``, or one whose life is over or whose numbers
                 make no sense, is no order.
+            mode: Drive mode.
+            pilot_reason: What is too slow if the pilot's answers come too late; in a pilot mode
+                it takes the place of "The order was too old."
 
         Returns:
             The guardian's state: ``"boot"``, ``"safe"``, ``"run"`` or ``"off"``; and why it is not
@@ -113,10 +121,13 @@ class GuardedDrivetrain:
             DeviceError: If the guardian is gone.
         """
         try:
-            return self._order(command or NEUTRAL)
+            state, reason = self._order(command or NEUTRAL)
         except OSError:
             self._second_key()
             raise
+        if reason is Reason.EXPIRED and pilot_reason and mode in PILOT_MODES:
+            return state.name.lower(), pilot_reason
+        return state.name.lower(), REASONS[reason]
 
     def halt(self) -> None:
         """Stop the motor at once, from any thread, without waiting for the next tick.
@@ -148,7 +159,7 @@ class GuardedDrivetrain:
         """Stop the motor. Safe to call twice."""
         self.neutral()
 
-    def _order(self, command: Command) -> tuple[str, str]:
+    def _order(self, command: Command) -> tuple[State, Reason]:
         if not (abs(command.angle) <= 1 and abs(command.throttle) <= 1):
             command = NEUTRAL
         life_s = command.expires_s - self._clock.monotonic()
@@ -164,7 +175,7 @@ class GuardedDrivetrain:
         throttle = 0.0 if self._knocks else command.throttle
         self._send(command.angle, throttle, life_s, ARM if life_s else 0)
         self._follow()
-        return state.name.lower(), REASONS[reason]
+        return state, reason
 
     def _follow(self) -> None:
         if self._follower is None:

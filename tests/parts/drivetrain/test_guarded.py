@@ -161,6 +161,22 @@ def test_says_what_the_guardian_does_and_why(part, wire, state, reason):
     assert part.run(None) == (state.name.lower(), REASONS[reason])
 
 
+@pytest.mark.parametrize(
+    ("mode", "reason", "told"),
+    [
+        ("local", Reason.EXPIRED, "The camera's frames are 270 ms old."),
+        ("local_angle", Reason.EXPIRED, "The camera's frames are 270 ms old."),
+        ("user", Reason.EXPIRED, REASONS[Reason.EXPIRED]),
+        ("local", Reason.OUTPUT, REASONS[Reason.OUTPUT]),
+    ],
+)
+def test_where_the_pilot_is_late_it_is_said_what_is_slow(part, wire, mode, reason, told):
+    """It said "The order was too old.", whatever was the cause."""
+    wire.answer = status(State.SAFE, reason)
+    assert part.run(NEUTRAL, mode, "The camera's frames are 270 ms old.") == ("safe", told)
+    assert part.run(NEUTRAL, mode, "") == ("safe", REASONS[reason])
+
+
 def test_before_the_first_answer_it_is_not_armed(part):
     assert part.run(None) == ("boot", "The motor is not armed yet.")
 

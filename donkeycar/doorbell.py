@@ -1,0 +1,69 @@
+"""A sleep that news can interrupt: how the loop hears of a frame or an answer between its ticks."""
+
+import threading
+from collections.abc import Callable
+
+from donkeycar.timing import Clock, RealClock
+
+# What is left of a sleep is slept without an ear for the bell, as precisely as the clock can: it
+# is no longer than a part takes to run.
+GRAIN_S = 0.001
+
+
+class Doorbell:
+    """A clock whose `sleep` answers the bell, in the thread that sleeps.
+
+    Any thread may ring. Whoever sleeps answers at once, and sleeps on until its time. On a clock
+    that nobody waits for, such as that of a simulation, it answers once, before it sleeps.
+
+    Args:
+        clock: The clock below.
+
+    Attributes:
+        answer: What to do when it rang; whoever owns the bell sets it.
+
+    Example:
+        >>> from donkeycar.testing import FakeClock
+        >>> bell = Doorbell(FakeClock())
+        >>> bell.answer = lambda: print("a frame is there")
+        >>> bell.ring()
+        >>> bell.sleep(0.05)
+        a frame is there
+        >>> bell.monotonic()
+        0.05
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self.answer: Callable[[], object] = _nothing
+        self._clock = clock
+        self._is_waited_for = isinstance(clock, RealClock)
+        self._rung = threading.Event()
+
+    def ring(self) -> None:
+        """Have the sleeper answer; from any thread. Does not wait for it."""
+        self._rung.set()
+
+    def monotonic(self) -> float:
+        """Seconds on the clock below."""
+        return self._clock.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Return after `seconds`, having answered whenever it rang."""
+        if not self._rung.is_set() and not self._is_waited_for:
+            self._clock.sleep(seconds)
+            return
+        due_s = self._clock.monotonic() + seconds
+        while True:
+            if self._rung.is_set():
+                self._rung.clear()
+                self.answer()
+            wait_s = due_s - self._clock.monotonic() - GRAIN_S
+            if wait_s <= 0 or not self._is_waited_for or not self._rung.wait(wait_s):
+                break
+        left_s = due_s - self._clock.monotonic()
+        if left_s > 0:
+            self._clock.sleep(left_s)
+
+
+def _nothing() -> None:
+    """Nobody is at home."""

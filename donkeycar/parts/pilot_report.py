@@ -1,0 +1,67 @@
+"""Says why the pilot does not drive: to the page, to the log, and once how old the camera is."""
+
+import logging
+from typing import Protocol
+
+from donkeycar.timing import Clock, RealClock
+
+logger = logging.getLogger(__name__)
+
+# A reason is told for as long after the pilot has recovered: the motor follows a tick or two later.
+KEPT_S = 1.0
+
+# The log hears of it no more often.
+LOG_EVERY_S = 10.0
+
+# What a pilot that has just started measured of its camera means something after so many answers.
+STEADY_ANSWERS = 100
+
+
+class Delays(Protocol):
+    """What this part needs of the pilot's part."""
+
+    num_answers: int
+
+    @property
+    def reason(self) -> str:
+        """Why no answer counts now; "" if one does."""
+
+    @property
+    def delays(self) -> str:
+        """How old the camera is, and what the pilot needs."""
+
+
+class PilotReport:
+    """Tells what is too slow when the answers of a pilot come too late.
+
+    Args:
+        pilot: The part that runs the pilot.
+        clock: Source of time.
+    """
+
+    def __init__(self, pilot: Delays, *, clock: Clock | None = None) -> None:
+        self._pilot = pilot
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._told = ""
+        self._until_s = self._log_from_s = 0.0
+        self._has_introduced = False
+
+    def run(self, mode: str | None = None) -> str:
+        """Return why the pilot does not drive; "" if it could.
+
+        Args:
+            mode: Drive mode; what is slow is logged only where the pilot has a share.
+        """
+        now_s = self._clock.monotonic()
+        reason = self._pilot.reason
+        if reason:
+            self._told, self._until_s = reason, now_s + KEPT_S
+            if mode not in (None, "user") and now_s >= self._log_from_s:
+                logger.warning("%s", reason)
+                self._log_from_s = now_s + LOG_EVERY_S
+        elif now_s >= self._until_s:
+            self._told = ""
+        if not self._has_introduced and self._pilot.num_answers >= STEADY_ANSWERS:
+            self._has_introduced = True
+            logger.info("%s", self._pilot.delays)
+        return self._told

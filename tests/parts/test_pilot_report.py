@@ -1,0 +1,58 @@
+"""What is said of a pilot that is too slow, where and how often."""
+
+import logging
+
+import pytest
+
+from donkeycar.parts.pilot_report import PilotReport
+
+SLOW = "The pilot needs 180 ms for a frame: it is too slow to drive."
+
+
+class Delayed:
+    """The pilot's part, as far as it tells of delays."""
+
+    num_answers = 0
+    reason = ""
+    delays = "The camera is 60 ms old, the pilot needs 12 ms for a frame"
+
+
+@pytest.fixture
+def pilot():
+    return Delayed()
+
+
+@pytest.fixture
+def report(pilot, clock):
+    return PilotReport(pilot, clock=clock)
+
+
+def test_a_reason_is_told_until_the_motor_has_followed(pilot, report, clock):
+    assert report.run("local") == ""
+    pilot.reason = SLOW
+    assert report.run("local") == SLOW
+    pilot.reason = ""
+    clock.sleep(0.9)
+    assert report.run("local") == SLOW
+    clock.sleep(0.2)
+    assert report.run("local") == ""
+
+
+def test_the_log_hears_of_it_now_and_then_where_the_pilot_drives(pilot, report, clock, caplog):
+    pilot.reason = SLOW
+    report.run("user")
+    assert caplog.text == ""
+    for _ in range(210):
+        report.run("local_angle")
+        clock.sleep(0.1)
+    assert caplog.text.count(SLOW) == 3
+
+
+def test_the_log_says_once_how_old_the_camera_is(pilot, report, caplog):
+    caplog.set_level(logging.INFO)
+    report.run("user")
+    assert caplog.text == ""
+    pilot.num_answers = 100
+    report.run("user")
+    report.run("user")
+    assert caplog.text.count("The camera is 60 ms old, the pilot needs 12 ms for a frame") == 1
