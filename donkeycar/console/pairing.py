@@ -12,12 +12,15 @@ class Pairing(NamedTuple):
     Attributes:
         url: The link, with the token behind the ``#``; without a token if nobody is asked for it.
         pin: Six digits; "" if there is none.
-        qr: The link as a QR code of terminal characters; "" if there is nothing to pair.
     """
 
     url: str
     pin: str
-    qr: str
+
+    @property
+    def qr(self) -> str:
+        """The link as a QR code of terminal characters; "" if there is nothing to pair."""
+        return qr_terminal(self.url) if "#" in self.url else ""
 
     @property
     def text(self) -> str:

@@ -12,7 +12,7 @@ from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
 from donkeycar.console.origin import own_names
-from donkeycar.console.pairing import Pairing, pairing_url, qr_terminal
+from donkeycar.console.pairing import Pairing, pairing_url
 from donkeycar.console.server import bind, lan_address, make_application, serve
 from donkeycar.timing import Clock
 
@@ -68,9 +68,8 @@ class ServedConsole:
         """How to pair with the car now."""
         access, url = self._console.access, self._console.url
         if access.auth == "none":
-            return Pairing(url, "", "")
-        link = pairing_url(url, access.token)
-        return Pairing(link, access.pin, qr_terminal(link))
+            return Pairing(url, "")
+        return Pairing(pairing_url(url, access.token), access.pin)
 
     def update(self) -> None:
         """Serve until `shutdown`; the body of the part's thread."""

@@ -30,7 +30,8 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
         0 if it worked, 1 if donkeycar refused (one line on stderr says why), 130 after Ctrl-C.
         argparse exits with 2 by itself on bad usage.
     """
-    args = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    args = build_parser(words[0] if words else None).parse_args(words)
     args.owns_process = argv is None
     # Only a command line can be run again. Elsewhere than on Linux there is no hardware to guard.
     args.guarded = args.owns_process and sys.platform == "linux"
@@ -38,8 +39,8 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
     return exit_code(lambda: args.run(args, drive, folder), prog="manage.py")
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The command line of a car."""
+def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """The command line of a car; `train` is loaded, and knows its options, only if `chosen`."""
     parser = argparse.ArgumentParser(prog="manage.py", description="Drive this car, or train it.")
     commands = parser.add_subparsers(metavar="command", required=True)
 
@@ -58,11 +59,12 @@ def build_parser() -> argparse.ArgumentParser:
     _add_settings(command)
     command.set_defaults(run=_drive)
 
-    from donkeycar.management import train
-
     command = commands.add_parser("train", help="train a pilot on what was recorded")
-    train.add_arguments(command)
-    command.set_defaults(run=lambda args, drive, folder: train.run(args, folder))
+    if chosen == "train":
+        from donkeycar.management import train
+
+        train.add_arguments(command)
+        command.set_defaults(run=lambda args, drive, folder: train.run(args, folder))
     return parser
 
 

@@ -5,7 +5,6 @@ and the driver of the hardware, nothing else, and has one thread. The car is its
 """
 
 import json
-import logging
 import os
 import signal
 import sys
@@ -13,10 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from donkeycar.management.cli import exit_code
-from donkeycar.management.lossy_output import never_wait_for_readers
-from donkeycar.parts.drivetrain.table import make_output
-from donkeycar.safety.guardian import Guardian
-from donkeycar.safety.process import FD_VARIABLE, guard
+from donkeycar.safety import FD_VARIABLE
 
 
 def is_guarded() -> bool:
@@ -64,12 +60,21 @@ def main(argv: Sequence[str] | None = None) -> int:
     with open(int(file), encoding="utf-8") as settings_file:
         settings = json.load(settings_file)
     if argv is None:
+        from donkeycar.management.lossy_output import never_wait_for_readers
+
         never_wait_for_readers()
     return exit_code(lambda: _guard(settings, command), prog="manage.py")
 
 
 def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
+    # Loaded by the one process that holds the motor, not by the two that only ask for it.
+    from donkeycar.parts.drivetrain.table import make_output
+    from donkeycar.safety.guardian import Guardian
+    from donkeycar.safety.process import guard
+
     if settings["HAVE_CONSOLE_LOGGING"]:
+        import logging
+
         logging.basicConfig(level=settings["LOGGING_LEVEL"], format=settings["LOGGING_FORMAT"])
     if settings["DRIVE_TRAIN_TYPE"] == "SIM":
         return guard(Guardian(Elsewhere()), command)

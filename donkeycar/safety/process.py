@@ -17,12 +17,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from donkeycar.errors import DeviceError
+from donkeycar.safety import FD_VARIABLE
 from donkeycar.safety.frame import STOP, Frame, decode
 from donkeycar.safety.guardian import Guardian
 from donkeycar.timing import Clock, RealClock
 
-# The child's end of the socket, as a number of a file descriptor.
-FD_VARIABLE = "DONKEYCAR_GUARDIAN_FD"
 POLL_S = 0.01
 # Time to save what was recorded.
 GRACE_S = 10.0

@@ -1,27 +1,12 @@
 """Types and ranges of all settings, checked in one go."""
 
-import math
 import reprlib
-import types
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import PurePath
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple
-
-from pydantic import (
-    AfterValidator,
-    AllowInfNan,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    Strict,
-    create_model,
-)
-from pydantic import ValidationError as PydanticError
+from typing import Any, NamedTuple
 
 from donkeycar.schema import SETTINGS
+from donkeycar.settings.plain import UNSURE, plain_value
 from donkeycar.settings.setting import Kind, Setting
 
 
@@ -49,13 +34,16 @@ def check(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """
     problems: list[Problem] = []
     checked = dict(values)
-    try:
-        model = _model()(**{name: values[name] for name in SETTINGS})
-    except PydanticError as error:
-        for place in dict.fromkeys(_place(details["loc"]) for details in error.errors()):
-            problems.append(_problem(place, values))
-    else:
-        checked.update((name, getattr(model, name)) for name in SETTINGS)
+    checked.update((name, plain_value(row, values[name])) for name, row in SETTINGS.items())
+    unsure = [name for name in SETTINGS if checked[name] is UNSURE]
+    if unsure:
+        checked.update((name, values[name]) for name in unsure)
+        from donkeycar.settings.model import validated
+
+        found, wrong = validated(unsure, values)
+        checked.update(found)
+        problems += [_problem(place, values) for place in dict.fromkeys(map(_place, wrong))]
+    if not problems:
         problems.extend(
             Problem(names, f"{sentence}. Received: {_received(names, checked)}")
             for names, sentence, holds in RULES
@@ -128,64 +116,6 @@ def thawed(value: Any) -> Any:
     return value
 
 
-class _Family(BaseModel):
-    """A setting that is a dictionary; entries it does not know are kept."""
-
-    model_config = ConfigDict(extra="allow")
-
-
-def _bool_of_number(value: Any) -> Any:
-    """0 and 1 are what many old files say for False and True."""
-    return bool(value) if type(value) is int and value in (0, 1) else value
-
-
-def _text_of_path(value: Any) -> Any:
-    return str(value) if isinstance(value, PurePath) else value
-
-
-def _range(value: Any) -> Any:
-    pair = value if isinstance(value, list | tuple) else (value, value)
-    whole_or_not = all(type(number) in (int, float) for number in pair)
-    if len(pair) != 2 or not whole_or_not or not -math.inf < pair[0] <= pair[1] < math.inf:
-        raise ValueError("not a range")
-    return value
-
-
-def _function(value: Any) -> Any:
-    if not callable(value):
-        raise ValueError("not a function")
-    return value
-
-
-def _only_a_dict(value: Any) -> Any:
-    if not isinstance(value, dict):
-        raise ValueError("not a dictionary")
-    return value
-
-
-def _storable(value: str) -> str:
-    """Half characters and NUL fit into no file and no path."""
-    if "\0" in value:
-        raise ValueError("holds a NUL")
-    value.encode()
-    return value
-
-
-_TEXT = Annotated[str, Strict(), AfterValidator(_storable)]
-
-_TYPES: dict[Kind, Any] = {
-    "bool": Annotated[bool, Strict(), BeforeValidator(_bool_of_number)],
-    "int": Annotated[int, Strict()],
-    "float": Annotated[float, Strict(), AllowInfNan(False)],
-    "range": Annotated[Any, AfterValidator(_range)],
-    "str": _TEXT,
-    "path": Annotated[_TEXT, BeforeValidator(_text_of_path), Field(min_length=1)],
-    "strings": _TEXT,
-    "names": Annotated[dict[_TEXT, _TEXT | None], BeforeValidator(_only_a_dict)],
-    "function": Annotated[Any, AfterValidator(_function)],
-    "any": Any,
-}
-
 _WORDS: dict[Kind, str] = {
     "bool": "True or False",
     "int": "a whole number",
@@ -199,47 +129,6 @@ _WORDS: dict[Kind, str] = {
     "function": "a function",
     "any": "anything",
 }
-
-
-@cache
-def _model() -> type[BaseModel]:
-    fields: dict[str, Any] = {name: (_annotation(row), ...) for name, row in SETTINGS.items()}
-    return create_model("Settings", **fields)
-
-
-def _annotation(setting: Setting) -> Any:
-    """What pydantic checks a value of `setting` against."""
-    if setting.fields:
-        fields: dict[str, Any] = {row.name: (_annotation(row), ...) for row in setting.fields}
-        entries = create_model(setting.name, __base__=_Family, **fields)
-        return Annotated[entries, BeforeValidator(_only_a_dict), AfterValidator(dict)]
-    each = _TYPES[setting.value_kind]
-    if setting.low is not None:
-        each = Annotated[each, Field(ge=setting.low)]
-    if setting.high is not None:
-        each = Annotated[each, Field(le=setting.high)]
-    if setting.all_choices:
-        each = Annotated[each, AfterValidator(_one_of(setting))]
-    if setting.value_kind == "strings":
-        several: Any = types.GenericAlias(tuple, (each, ...))
-        each = Annotated[several, BeforeValidator(_only_a_sequence)]
-    return each | None if setting.optional else each
-
-
-def _only_a_sequence(value: Any) -> Any:
-    if not isinstance(value, list | tuple):
-        raise ValueError("not a list")
-    return value
-
-
-def _one_of(setting: Setting) -> Callable[[Any], Any]:
-    def validate(value: Any) -> Any:
-        is_own = setting.prefix and isinstance(value, str) and value.startswith(setting.prefix)
-        if value not in setting.all_choices and not is_own:
-            raise ValueError("not one of the choices")
-        return value
-
-    return validate
 
 
 def _place(location: tuple[int | str, ...]) -> tuple[str, ...]:

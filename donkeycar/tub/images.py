@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, UnidentifiedImageError
 
 from donkeycar.errors import TubError
 from donkeycar.tub.format import read_regular_file
@@ -61,23 +60,32 @@ def decode_image(path: Path) -> Array:
     try:
         data = read_regular_file(path, max_bytes=MAX_IMAGE_BYTES)
         ordinary = _decode_jpeg(data)
-        if ordinary is not None:
-            return ordinary
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise TubError(f"{path.name} has more than {MAX_PIXELS} pixels")
-            if image.mode.startswith("I"):
-                return np.asarray(image).astype(np.uint16)
-            return np.array(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+        return _decode_with_pillow(data, path.name) if ordinary is None else ordinary
+    except (OSError, ValueError, SyntaxError) as error:
         if isinstance(error, TubError):
             raise
         raise TubError(f"{path.name} cannot be read as an image: {error}") from error
+
+
+def _decode_with_pillow(data: bytes, name: str) -> Array:
+    # A car that only records does not need it, and it takes long to load.
+    from PIL import Image
+
+    try:
+        # What it does not know raises an OSError.
+        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise TubError(f"{name} has more than {MAX_PIXELS} pixels")
+            if image.mode.startswith("I"):
+                return np.asarray(image).astype(np.uint16)
+            return np.array(image.convert("RGB"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise TubError(f"{path.name} has more than {MAX_PIXELS} pixels") from error
+        raise TubError(f"{name} has more than {MAX_PIXELS} pixels") from error
 
 
 def _encode_with_pillow(array: Array, file_format: str = "JPEG") -> bytes:
+    from PIL import Image
+
     buffer = io.BytesIO()
     Image.fromarray(array).save(buffer, file_format, quality=JPEG_QUALITY)
     return buffer.getvalue()

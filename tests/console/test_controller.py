@@ -183,13 +183,13 @@ def test_a_car_without_standard_output_starts_as_well(car, monkeypatch):
     ("host", "who"), [("127.0.0.1", "on this computer"), ("192.168.1.20", "on this network")]
 )
 def test_without_pairing_the_text_warns(host, who):
-    text = Pairing(f"http://{host}:8887", "", "").text
+    text = Pairing(f"http://{host}:8887", "").text
     assert f"everybody {who} can" in text
 
 
 def test_without_pairing_the_address_is_all_there_is():
     with Served(auth="none") as car:
-        assert car.controller.pairing == (f"http://127.0.0.1:{car.port}", "", "")
+        assert car.controller.pairing == (f"http://127.0.0.1:{car.port}", "")
 
 
 def test_it_ends_within_its_bound_with_everything_open():

@@ -1,10 +1,12 @@
 """What may happen to a picture before it is a frame."""
 
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image as Picture
+
+if TYPE_CHECKING:
+    from PIL import Image as Picture
 
 Image: TypeAlias = NDArray[np.uint8]
 
@@ -13,7 +15,7 @@ Image: TypeAlias = NDArray[np.uint8]
 LUMA = np.array([77, 150, 29], dtype=np.uint16)
 
 
-def fit(picture: Picture.Image, width_px: int, height_px: int) -> Image:
+def fit(picture: "Picture.Image", width_px: int, height_px: int) -> Image:
     """Turn any picture into a frame.
 
     Args:
@@ -24,6 +26,8 @@ def fit(picture: Picture.Image, width_px: int, height_px: int) -> Image:
     Returns:
         A fresh array, ``uint8``, ``(height_px, width_px, 3)``, RGB.
     """
+    from PIL import Image as Picture
+
     picture = picture.convert("RGB")
     if picture.size != (width_px, height_px):
         picture = picture.resize((width_px, height_px), Picture.Resampling.BILINEAR)
