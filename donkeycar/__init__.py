@@ -3,6 +3,7 @@
 The names below are loaded when first used, so that ``import donkeycar`` costs nothing.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,32 @@ _HOMES = {
 }
 
 
+# Modules that code of earlier versions reaches with a dot, as in `dk.vehicle.Vehicle()`.
+_MODULES = ("config", "memory", "parts", "vehicle")
+
+
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
+    if name in _MODULES:
+        return import_module(f"donkeycar.{name}")
+    if not name.startswith("_"):
+        from donkeycar.gone import refuse_attribute
+
+        refuse_attribute(name)
     raise AttributeError(f"module 'donkeycar' has no attribute {name!r}")
+
+
+class _Earlier:
+    """Is asked last for a module, and answers for those that only earlier versions had."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """Refuse such a module; any other is simply not there."""
+        if name.startswith("donkeycar."):
+            from donkeycar.gone import refuse_module
+
+            refuse_module(name)
+
+
+sys.meta_path.append(_Earlier)

@@ -1,6 +1,5 @@
 """Settings of a car: what the package says, then the owner's files, the environment, ``--set``."""
 
-import ast
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -9,10 +8,13 @@ from typing import Any
 from donkeycar.errors import ConfigError
 from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.check import check, frozen, thawed
+from donkeycar.settings.layers import Layers
 from donkeycar.settings.notices import notices_for, order_of
-from donkeycar.settings.owner_file import read_owner_file
+from donkeycar.settings.readers import MOVES, READS, is_read
+from donkeycar.settings.wiring import unused_wiring
 
 DEFAULT = "default"
+_UNREAD = ". This command does not read it"
 
 
 class UnknownSetting(ConfigError, AttributeError):
@@ -27,6 +29,7 @@ class Config:
         sources: Where each value came from, by name; others are defaults.
         own: Names that the owner gave a value: in ``myconfig.py``, the environment or ``--set``.
         notices: Sentences the owner should read once, e.g. about names that do nothing any more.
+        faults: Sentences about wiring that nobody uses: such a car does not drive.
 
     Example:
         >>> cfg = Config({"MAX_LOOPS": 3}, sources={"MAX_LOOPS": "myconfig.py:1"})
@@ -41,17 +44,20 @@ class Config:
         sources: Mapping[str, str] | None = None,
         own: Iterable[str] = (),
         notices: Iterable[str] = (),
+        faults: Iterable[str] = (),
     ) -> None:
         attributes = {
             "_values": {name: frozen(value) for name, value in values.items()},
             "_sources": dict(sources or {}),
             "_own": frozenset(own),
             "notices": tuple(notices),
+            "faults": tuple(faults),
         }
         for name, value in attributes.items():
             object.__setattr__(self, name, value)
 
     notices: tuple[str, ...]
+    faults: tuple[str, ...]
     _values: dict[str, Any]
     _sources: dict[str, str]
     _own: frozenset[str]
@@ -118,6 +124,11 @@ class Config:
         """Ordinary copy of all settings, e.g. to write them beside a pilot."""
         return {name: thawed(value) for name, value in self._values.items()}
 
+    def to_wiring(self) -> dict[str, Any]:
+        """Settings for the output of a drivetrain, with where each was written."""
+        values = {name: self._values[name] for name in READS["guardian"] if name in self._values}
+        return {**thawed(values), "written_in": dict(self._sources)}
+
     def show(self, *, changed: bool = False) -> str:
         """Table of the settings, each with where its value came from.
 
@@ -140,6 +151,8 @@ def load_config(
     config_path: str | Path = "config.py",
     myconfig: str | Path = "myconfig.py",
     overrides: Iterable[str] = (),
+    *,
+    command: str | None = None,
 ) -> Config:
     """Read the settings of a car; each layer wins over those before it.
 
@@ -153,6 +166,8 @@ def load_config(
             A missing ``myconfig.py`` is fine, a missing file of another name is not.
         overrides: ``"NAME=VALUE"``, as after ``--set``; ``"FAMILY.NAME=VALUE"`` reaches into a
             dictionary.
+        command: Who asks, a name of `settings.readers.READS`: only what that reads is refused,
+            the rest is a notice, and its value is as it was written. ``None`` may read all.
 
     Raises:
         ConfigError: If `config_path` does not exist, an owner's file fails, or values are wrong:
@@ -163,7 +178,7 @@ def load_config(
         raise ConfigError(
             f"{config_file} does not exist. Run `donkey createcar` to make a car folder"
         )
-    layers = _Layers(config_file.parent)
+    layers = Layers(config_file.parent)
     layers.add_file(config_file, is_own=False)
     own_file = config_file.parent / myconfig
     if own_file.exists():
@@ -173,107 +188,49 @@ def load_config(
     layers.add_environment(os.environ)
     for text in overrides:
         layers.add_override(text)
-    return layers.checked()
+    return _checked(layers, command)
 
 
-class _Layers:
-    """Values of a car while they are collected, with where each came from."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._values = {name: setting.default for name, setting in SETTINGS.items()}
-        self._sources: dict[str, str] = {}
-        self._owned: set[str] = set()
-        self._own: set[str] = set()
-
-    def put(self, name: str, value: Any, source: str, *, is_own: bool = True) -> None:
-        old = self._values.get(name)
-        if name in SETTINGS and SETTINGS[name].fields and isinstance(value, dict):
-            value = _merged(old, value)
-        self._values[name] = value
-        self._sources[name] = source
-        if is_own:
-            self._own.add(name)
-
-    def add_file(self, path: Path, *, is_own: bool) -> None:
-        values, lines = read_owner_file(path)
-        for name, value in values.items():
-            is_same = name in SETTINGS and _same(value, SETTINGS[name].default)
-            if is_own or not is_same:
-                self._owned.add(name)
-                self.put(name, value, f"{path.name}:{lines[name]}", is_own=is_own)
-
-    def add_environment(self, environment: Mapping[str, str]) -> None:
-        found = {}
-        if "WEB_CONTROL_PORT" in environment:
-            found["WEB_CONTROL_PORT"] = "WEB_CONTROL_PORT"
-        for variable in sorted(environment):
-            name = variable.removeprefix("DONKEY_")
-            if variable.startswith("DONKEY_") and name in SETTINGS:
-                found[name] = variable
-            elif variable in SETTINGS and variable.startswith("DONKEY_"):
-                found[variable] = variable
-        for name, variable in found.items():
-            self._owned.add(name)
-            value = _parsed(environment[variable], name)
-            self.put(name, value, f"environment {variable}")
-
-    def add_override(self, text: str) -> None:
-        key, equals, written = text.partition("=")
-        name, _, entry = key.strip().partition(".")
-        if not equals or not name:
-            raise ConfigError(f"`--set` must be NAME=VALUE. Received: --set {text}")
-        if name not in self._values:
-            close = nearest(name)
-            raise ConfigError(
-                f"`--set` must name a setting. Received: --set {text}."
-                + (f" Did you mean {close}?" if close else "")
-            )
-        value = _parsed(written, name, entry)
-        self._owned.add(name)
-        self.put(name, {entry: value} if entry else value, "--set")
-
-    def checked(self) -> Config:
-        values, problems = check(self._values)
-        if problems:
-            placed = [(self._place(names), sentence) for names, sentence in problems]
-            placed.sort(key=lambda found: order_of(found[0]))
-            raise ConfigError("\n".join(f"{place}: {sentence}" for place, sentence in placed))
-        notices = notices_for(self._owned, values, self._sources, self._folder)
-        for name, setting in SETTINGS.items():
-            if setting.value_kind == "path":
-                values[name] = str(self._folder / Path(values[name]).expanduser())
-            if setting.status == "computed":
-                values[name] = str(self._folder)
-        return Config(values, sources=self._sources, own=self._own, notices=notices)
-
-    def _place(self, names: tuple[str, ...]) -> str:
-        """Where the last of `names` that is not a default was written."""
-        written = [self._sources[name] for name in names if name in self._sources]
-        return written[-1] if written else DEFAULT
+def _checked(layers: Layers, command: str | None) -> Config:
+    deduced_by = layers.deduce()
+    values, problems = check(layers.values)
+    refused, unread = [], {}
+    for names, sentence in problems:
+        if any(is_read(name, command, values) for name in names):
+            refused.append((_place(layers, names), sentence))
+        elif SETTINGS[names[-1]].status == "active":
+            unread[names[-1]] = sentence + ("" if command == "config" else _UNREAD)
+    wrong = {name for names, _ in problems for name in names}
+    # Impossible wiring is told alone.
+    wired = [] if wrong & READS["neutral"] else list(unused_wiring(layers, values))
+    faults = [(_place(layers, (name,)), sentence) for name, sentence in wired]
+    faults.sort(key=lambda found: order_of(found[0]))
+    lines = refused + (faults if command in MOVES else [])
+    if lines:
+        lines.sort(key=lambda found: order_of(found[0]))
+        raise ConfigError("\n".join(f"{place}: {sentence}" for place, sentence in lines))
+    notices = notices_for(
+        layers,
+        values,
+        deduced_by=deduced_by,
+        unread=unread,
+        told=[name for name, _ in wired] if command == "config" else (),
+    )
+    for name, setting in SETTINGS.items():
+        if setting.value_kind == "path" and name not in wrong:
+            values[name] = str(layers.folder / Path(values[name]).expanduser())
+        if setting.status == "computed":
+            values[name] = str(layers.folder)
+    return Config(
+        values,
+        sources=layers.sources,
+        own=layers.own,
+        notices=notices,
+        faults=(f"{place}: {sentence}" for place, sentence in faults),
+    )
 
 
-def _merged(old: Any, new: dict[Any, Any]) -> dict[Any, Any]:
-    return {**old, **new} if isinstance(old, dict) else new
-
-
-def _same(value: Any, default: Any) -> bool:
-    if isinstance(value, list):
-        value = tuple(value)
-    return type(value) is type(default) and bool(value == default)
-
-
-def _parsed(written: str, name: str, entry: str = "") -> Any:
-    """Value of what somebody typed: a Python literal, true/false/none, or else plain text."""
-    setting = SETTINGS.get(name)
-    if setting and entry:
-        setting = next((row for row in setting.fields if row.name == entry), None)
-    words = {"true": True, "false": False, "none": None}
-    if setting and setting.value_kind in ("str", "path"):
-        return None if setting.optional and written.lower() == "none" else written
-    if written.lower() in words:
-        return words[written.lower()]
-    try:
-        return ast.literal_eval(written)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return written
+def _place(layers: Layers, names: tuple[str, ...]) -> str:
+    """Where the last of `names` that is not a default was written."""
+    written = [layers.sources[name] for name in names if name in layers.sources]
+    return written[-1] if written else DEFAULT

@@ -5,6 +5,7 @@ behind a word in the settings, and what it is given; a module is imported only w
 """
 
 from donkeycar.assembly.camera import CAMERAS, add_camera, make_clock, make_world
+from donkeycar.assembly.check import check_car, problems_of
 from donkeycar.assembly.controller import CONTROLLERS, add_controllers
 from donkeycar.assembly.driver import add_choices, add_console, add_drive_mode, add_pilot
 from donkeycar.assembly.drivetrain import add_drivetrain
@@ -21,7 +22,9 @@ __all__ = [
     "add_drivetrain",
     "add_pilot",
     "add_recorder",
+    "check_car",
     "make_clock",
     "make_world",
     "new_tub_path",
+    "problems_of",
 ]

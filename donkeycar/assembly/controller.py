@@ -87,18 +87,21 @@ CONTROLLERS = {
 }  # fmt: skip
 
 
+def controllers_of(cfg: Config) -> list[str]:
+    """Words of `CONTROLLERS` that the settings ask for."""
+    kinds = [cfg.CONTROLLER_TYPE] if cfg.USE_JOYSTICK_AS_DEFAULT else []
+    if cfg.USE_RC and not {"MM1", "pigpio_rc"}.intersection(kinds):
+        kinds.append("pigpio_rc")
+    return kinds
+
+
 def add_controllers(car: Vehicle, cfg: Config) -> None:
     """Add a gamepad or a remote control, if the settings ask for one; before the console.
 
     Channels:
         Writes what it would do: ``gamepad/offer`` or ``rc/offer``. The console decides who drives.
     """
-    kinds = []
-    if cfg.USE_JOYSTICK_AS_DEFAULT:
-        kinds.append(cfg.CONTROLLER_TYPE)
-    if cfg.USE_RC and not {"MM1", "pigpio_rc"}.intersection(kinds):
-        kinds.append("pigpio_rc")
-    for kind in kinds:
+    for kind in controllers_of(cfg):
         part, threaded = build(CONTROLLERS, "CONTROLLER_TYPE", car, cfg, None, kind=kind)
         offer = "rc/offer" if kind in ("MM1", "pigpio_rc") else "gamepad/offer"
         car.add(

@@ -22,7 +22,7 @@ def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> N
     """
     from donkeycar.parts.drivetrain.connect import connect_drivetrain
 
-    settings = {name: cfg[name] for name in cfg}
+    settings = {**{name: cfg[name] for name in cfg}, **cfg.to_wiring()}
     part = connect_drivetrain(cfg.DRIVE_TRAIN_TYPE, settings, clock=car.clock, world=world)
     car.add(
         part,

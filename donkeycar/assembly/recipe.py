@@ -26,6 +26,24 @@ class Recipe(NamedTuple):
     arguments: Callable[[Config, Clock, "World | None"], dict[str, Any]]
     threaded: bool = True
 
+    def make(self, cfg: Config, clock: Clock, world: "World | None") -> Any:
+        """Build the part."""
+        module, _, name = self.home.partition(":")
+        return getattr(import_module(module), name)(**self.arguments(cfg, clock, world))
+
+
+def recipe_for(table: dict[str, Recipe], setting: str, kind: str) -> Recipe:
+    """Find the recipe of a word.
+
+    Raises:
+        ConfigError: If `table` does not know it.
+    """
+    if kind not in table:
+        raise ConfigError(
+            f"`{setting}` must be one of {', '.join(table)}. Received: {setting}={kind!r}"
+        )
+    return table[kind]
+
 
 def build(
     table: dict[str, Recipe], setting: str, car: Vehicle, cfg: Config, world: "World | None",
@@ -39,15 +57,8 @@ def build(
     Raises:
         ConfigError: If `table` does not know the word.
     """
-    kind = cfg[setting] if kind is None else kind
-    if kind not in table:
-        raise ConfigError(
-            f"`{setting}` must be one of {', '.join(table)}. Received: {setting}={kind!r}"
-        )
-    recipe = table[kind]
-    module, _, name = recipe.home.partition(":")
-    arguments = recipe.arguments(cfg, car.clock, world)
-    return getattr(import_module(module), name)(**arguments), recipe.threaded
+    recipe = recipe_for(table, setting, cfg[setting] if kind is None else kind)
+    return recipe.make(cfg, car.clock, world), recipe.threaded
 
 
 def written(car: Vehicle, *channels: str, reader: str) -> list[str | None]:

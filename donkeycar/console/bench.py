@@ -122,7 +122,7 @@ class Bench:
                     "throttle": sheet.throttle and [round(end_us) for end_us in sheet.throttle],
                 },
                 "can_undo": calibration.can_undo,
-                "changes": _lines(calibration.changes()),
+                "changes": lines_of(calibration.changes()),
                 "saved": self._saved,
                 "you": holder in (None, client),
                 **self._out,
@@ -161,7 +161,7 @@ class Bench:
         if message.get("save"):
             where: list[str] = []
             changes = calibration.save(lambda changes: where.append(self._write(changes)))
-            self._saved = _lines(changes)
+            self._saved = lines_of(changes)
             return {"saved_to": where[0] if where else ""}
         if message.get("run"):
             calibration.run_motor(True)
@@ -179,7 +179,7 @@ def _check(message: dict[str, Any]) -> None:
             raise ConfigError(f"`{key}` must be a sensible number. Received: {key}={value}")
 
 
-def _lines(changes: dict[str, Any]) -> list[str]:
+def lines_of(changes: dict[str, Any]) -> list[str]:
     """Changes as the lines of a settings file, e.g. ``PWM_FREQUENCY = 50.0``."""
     lines = []
     for name, value in changes.items():

@@ -1,20 +1,21 @@
 """`donkey calibrate`: find the pulses of a car, from a page or from the terminal."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from donkeycar.config import Config, load_config
-from donkeycar.console.bench import Bench
+from donkeycar.console.bench import Bench, lines_of
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.parts.drivetrain.calibration import Calibration
-from donkeycar.parts.drivetrain.calibration_points import read_sheet, widened_settings
+from donkeycar.parts.drivetrain.calibration_points import Sheet, read_sheet, widened_settings
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
-from donkeycar.parts.drivetrain.table import make_output
+from donkeycar.parts.drivetrain.table import check_settings, make_output
 from donkeycar.safety.process import VehicleSide
-from donkeycar.settings.owner_entry import set_entries
+from donkeycar.settings.owner_entry import edited_entries, set_entries
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 30
@@ -58,11 +59,15 @@ def run(args: argparse.Namespace) -> None:
     """Calibrate the car in a folder until Ctrl-C."""
     hear_ctrl_c()
     folder = args.path.expanduser()
-    cfg = load_config(folder / "config.py", overrides=args.set)
+    cfg = load_config(folder / "config.py", overrides=args.set, command="calibrate")
     kind = cfg.DRIVE_TRAIN_TYPE
-    settings = cfg.to_dict()
-    read_sheet(kind, settings)  # refuses before any hardware is opened
+    settings = cfg.to_wiring()
+    # Both refuse before any hardware is opened.
+    check_settings(kind, settings)
+    sheet = read_sheet(kind, settings)
     if not is_guarded():
+        for notice in (*cfg.notices, *_obstacles(sheet, folder / "myconfig.py")):
+            print(f"note: {notice}", flush=True)
         if sys.platform != "linux":
             raise ConfigError("`donkey calibrate` needs Linux, as every car does. Run it there")
         # The guardian lets through no more than may be tried, whatever this process asks for.
@@ -81,7 +86,7 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
     Raises:
         DeviceError: If no guardian started this process.
     """
-    kind, settings = cfg.DRIVE_TRAIN_TYPE, cfg.to_dict()
+    kind, settings = cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()
     wide = widened_settings(kind, settings)
     side = VehicleSide.from_environment()
     if side is None:
@@ -89,8 +94,12 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
 
     def write(changes: dict[str, Any]) -> str:
         path = folder / "myconfig.py"
-        before = set_entries(path, changes)
-        _check_saved(cfg, folder, path, before)
+        try:
+            before = set_entries(path, changes)
+            _check_saved(cfg, folder, path, before)
+        except ConfigError as error:
+            lines = "; ".join(lines_of(changes))
+            raise ConfigError(f"{error}. The lines to put at the end of {path}: {lines}") from error
         return str(path)
 
     bench = Bench(Calibration(kind, settings), write=write)
@@ -108,12 +117,28 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
     car.start(rate_hz=RATE_HZ)
 
 
+def _obstacles(sheet: Sheet, path: Path) -> list[str]:
+    """What will keep found values from being saved, as far as that is known before."""
+    if not sheet.family or not path.exists():
+        return []
+    try:
+        source = path.read_bytes().decode("utf-8")
+        edited_entries(source, sheet.family, dict.fromkeys(sheet.names.values(), 0))
+    except (OSError, UnicodeDecodeError, ConfigError) as error:
+        return [
+            f"What you find cannot be saved into {path}: {error}. Save will show the lines to write"
+        ]
+    if not os.access(path, os.W_OK):
+        return [f"{path} is closed to you: nothing can be saved. Save will show the lines to write"]
+    return []
+
+
 def _check_saved(cfg: Config, folder: Path, path: Path, before: str) -> None:
     """Take everything back if the car could no longer read its settings."""
     from donkeycar.settings.owner_edit import write_text
 
     try:
-        load_config(folder / "config.py")
+        load_config(folder / "config.py", command="calibrate")
     except ConfigError:
         write_text(path, before)
         raise

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from donkeycar.assembly.check import check_car
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.cli import exit_code
@@ -88,14 +89,20 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
         )
     meta = [_pair(text) for text in args.meta]
     overrides = [*args.set, "USE_JOYSTICK_AS_DEFAULT=True"] if args.js else args.set
-    cfg = load_config(folder / "config.py", myconfig=args.myconfig, overrides=overrides)
-    if args.guarded and cfg.SIM_TIME_SCALE == 1 and not is_guarded():
-        become_guardian({name: cfg[name] for name in cfg})
+    cfg = load_config(
+        folder / "config.py", myconfig=args.myconfig, overrides=overrides, command="drive"
+    )
+    set_up_logging(cfg)
+    if not is_guarded():
+        # All that the settings say is said before the hardware gets a word, and only once.
+        for notice in cfg.notices:
+            logger.warning("%s", notice)
+        check_car(cfg)
+        if args.guarded and cfg.SIM_TIME_SCALE == 1:
+            become_guardian(cfg.to_wiring())
     if args.owns_process:
         never_wait_for_readers()
-    set_up_logging(cfg)
-    for notice in cfg.notices:
-        logger.warning("%s", notice)
+        set_up_logging(cfg)
     drive(cfg, model=args.model, model_type=args.model_type, meta=meta)
 
 

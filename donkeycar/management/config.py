@@ -60,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Print the table, and the notices below it."""
-    cfg = load_config(args.config, args.myconfig, args.set)
+    cfg = load_config(args.config, args.myconfig, args.set, command="config")
     print(describe(cfg, args.names) if args.names else cfg.show(changed=args.changed))
-    if cfg.notices and not args.names:
-        print("\n" + "\n".join(cfg.notices))
+    if (cfg.notices or cfg.faults) and not args.names:
+        print("\n" + "\n".join((*cfg.notices, *cfg.faults)))

@@ -190,7 +190,7 @@ def _list(args: argparse.Namespace) -> None:
 
 def _test(args: argparse.Namespace) -> None:
     overrides = ["USE_JOYSTICK_AS_DEFAULT=True"]
-    cfg = load_config(args.path / "config.py", overrides=overrides)
+    cfg = load_config(args.path / "config.py", overrides=overrides, command="gamepad")
     car = Vehicle()
     add_controllers(car, cfg)
     offers = [channel for entry in car.entries for channel in entry.outputs]
@@ -204,7 +204,9 @@ def _test(args: argparse.Namespace) -> None:
 
 def _learn(args: argparse.Namespace) -> None:
     myconfig = args.path / "myconfig.py"
-    load_config(args.path / "config.py")  # a car that does not load cannot be taught
+    load_config(
+        args.path / "config.py", command="gamepad"
+    )  # a car that does not load cannot be taught
     line, *others = find_pads()
     for other in others:
         other.close()

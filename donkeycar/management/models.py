@@ -152,4 +152,4 @@ def _models_of(config: Path) -> Path:
     """Folder of the car's pilots, or `models` where there is no car."""
     if not config.exists():
         return Path("models")
-    return config.parent / Path(load_config(config).MODELS_PATH).expanduser()
+    return config.parent / Path(load_config(config, command="models").MODELS_PATH).expanduser()

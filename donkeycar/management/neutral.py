@@ -57,9 +57,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
 
     def stop() -> None:
-        cfg = load_config(args.path / "config.py")
+        cfg = load_config(args.path / "config.py", command="neutral")
         if cfg.DRIVE_TRAIN_TYPE not in NOTHING_TO_STOP:
-            output = make_output(cfg.DRIVE_TRAIN_TYPE, cfg.to_dict())
+            output = make_output(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
             make_safe(output, neutral_s=0.0 if args.off else NEUTRAL_S)
 
     return exit_code(stop, prog="neutral")

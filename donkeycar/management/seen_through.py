@@ -71,4 +71,4 @@ def car_transforms(config: Path) -> "Transforms | None":
         return None
     from donkeycar.assembly.transforms import transforms_from
 
-    return transforms_from(load_config(config))
+    return transforms_from(load_config(config, command="pictures"))

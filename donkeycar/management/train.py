@@ -140,12 +140,12 @@ def _settings(args: argparse.Namespace, folder: Path) -> tuple[Config, bool]:
     """Settings of the car, or those of any car when there is none here."""
     config = folder / args.config
     if config.exists() or args.config != CONFIG:
-        return load_config(config, args.myconfig, args.set), True
+        return load_config(config, args.myconfig, args.set, command="train"), True
     if not args.tubs:
         raise ConfigError(
             "There is no car in this folder. Go to your car's folder, or say --tub PATH."
         )
-    return load_config(DEFAULTS, args.myconfig, args.set), False
+    return load_config(DEFAULTS, args.myconfig, args.set, command="train"), False
 
 
 def _model(models: Path, *, resume: bool) -> Path:

@@ -30,25 +30,29 @@ def check(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
 
     Returns:
         The values as their rows declare them, unchangeable (a list becomes a tuple, a dictionary
-        a read-only one), and every problem found. The values are complete if there is none.
+        a read-only one), and every problem found. A value that its setting cannot have is as it
+        came.
     """
     problems: list[Problem] = []
     checked = dict(values)
     checked.update((name, plain_value(row, values[name])) for name, row in SETTINGS.items())
     unsure = [name for name in SETTINGS if checked[name] is UNSURE]
+    bad: set[str] = set()
     if unsure:
         checked.update((name, values[name]) for name in unsure)
         from donkeycar.settings.model import validated
 
         found, wrong = validated(unsure, values)
+        if wrong:
+            problems += [_problem(place, values) for place in dict.fromkeys(map(_place, wrong))]
+            bad = {problem.names[0] for problem in problems}
+            found, _ = validated([name for name in unsure if name not in bad], values)
         checked.update(found)
-        problems += [_problem(place, values) for place in dict.fromkeys(map(_place, wrong))]
-    if not problems:
-        problems.extend(
-            Problem(names, f"{sentence}. Received: {_received(names, checked)}")
-            for names, sentence, holds in RULES
-            if not holds(*(checked[name] for name in names))
-        )
+    problems.extend(
+        Problem(names, f"{sentence}. Received: {_received(names, checked)}")
+        for names, sentence, holds in RULES
+        if bad.isdisjoint(names) and not holds(*(checked[name] for name in names))
+    )
     return {name: frozen(value) for name, value in checked.items()}, problems
 
 
@@ -144,14 +148,17 @@ def _problem(place: tuple[str, ...], values: Mapping[str, Any]) -> Problem:
     if len(place) == 2:
         setting = next(row for row in setting.fields if row.name == place[1])
         value, label = value[place[1]], f"{name}[{place[1]!r}]"
-    return Problem((name,), f"{label} must be {rule(setting)}. Received: {label}={_short(value)}")
+    advice = f". {setting.advice}" if setting.advice else ""
+    return Problem(
+        (name,), f"{label} must be {rule(setting)}. Received: {label}={short(value)}{advice}"
+    )
 
 
 def _received(names: tuple[str, ...], values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{name}={_short(values[name])}" for name in names)
+    return ", ".join(f"{name}={short(values[name])}" for name in names)
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
     """`repr` of `value` on one line, cut when long."""
     try:
         return " ".join(_REPR.repr(value).split())

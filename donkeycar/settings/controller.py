@@ -19,7 +19,8 @@ CONTROLLER = Group(
             kind="names",
         ),
         Setting(
-            "JOYSTICK_MAX_THROTTLE", 0.5, "throttle of a full stick at the start", low=0, high=1
+            "JOYSTICK_MAX_THROTTLE", 0.5, "throttle of a full stick at the start", low=0, high=1,
+            advice="JOYSTICK_THROTTLE_DIR = 1.0 turns the stick round",
         ),
         Setting("JOYSTICK_STEERING_SCALE", 1.0, "steering of a full stick", low=-10, high=10),
         Setting("JOYSTICK_DEADZONE", 0.01, "share of a stick's way that is rest", low=0, high=0.9),
@@ -42,7 +43,7 @@ CONTROLLER = Group(
             )
         ),
         *(
-            Setting(name, pulse, what, unit="us", low=800, high=2200)
+            Setting(name, pulse, what, kind="float", unit="us", low=800, high=2200)
             for name, pulse, what in (
                 ("PIGPIO_STEERING_MID", 1500, "straight ahead"),
                 ("PIGPIO_MAX_FORWARD", 2000, "full forward"),

@@ -27,19 +27,26 @@ def _pin(name: str, pin: str, help: str) -> Setting:  # noqa: A002 - the row's o
 
 
 def _pulse(name: str, pulse: int, help: str) -> Setting:  # noqa: A002 - the row's own word
-    return Setting(name, pulse, help, unit="4096ths of a frame", low=0, high=4095)
+    return Setting(name, pulse, help, kind="float", unit="4096ths of a frame", low=0, high=4095)
 
 
 def _servo(pin: str) -> tuple[Setting, ...]:
     return (
         _pin("PWM_STEERING_PIN", pin, "pin of the steering servo"),
-        Setting("PWM_STEERING_SCALE", 1.0, "correction of its frequency", low=0.1, high=10),
+        Setting(
+            "PWM_STEERING_SCALE",
+            1.0,
+            "correction of its frequency",
+            low=0.1,
+            high=10,
+            advice="To turn the steering round, swap STEERING_LEFT_PWM and STEERING_RIGHT_PWM",
+        ),
         Setting("PWM_STEERING_INVERTED", False, "turn its signal upside down"),
     )
 
 
 def _board_pulse(name: str, pulse: int, help: str) -> Setting:  # noqa: A002 - the row's own word
-    return Setting(name, pulse, help, unit="us", low=1000, high=2000)
+    return Setting(name, pulse, help, kind="float", unit="us", low=1000, high=2000)
 
 
 _STEERING = (
@@ -49,7 +56,7 @@ _STEERING = (
         "STEERING_MID_PWM",
         None,
         "straight ahead; None is half-way",
-        kind="int",
+        kind="float",
         unit="4096ths of a frame",
         low=0,
         high=4095,
@@ -71,7 +78,11 @@ WHEELS = Group(
             "steering servo and speed controller; MOCK shows these pulses too",
             *_servo("PCA9685.1:40.1"),
             _pin("PWM_THROTTLE_PIN", "PCA9685.1:40.0", "pin of the speed controller"),
-            Setting("PWM_THROTTLE_SCALE", 1.0, "correction of its frequency", low=0.1, high=10),
+            Setting(
+                "PWM_THROTTLE_SCALE", 1.0, "correction of its frequency", low=0.1, high=10,
+                advice="To turn the motor round, swap THROTTLE_FORWARD_PWM and "
+                "THROTTLE_REVERSE_PWM",
+            ),
             Setting("PWM_THROTTLE_INVERTED", False, "turn its signal upside down"),
             *_STEERING,
             _pulse("THROTTLE_FORWARD_PWM", 500, "full forward"),
@@ -137,6 +148,7 @@ WHEELS = Group(
         Setting(
             "MOTOR_MAX_DUTY", 0.9, "share of the time that motors on pins have power at full "
             "throttle", low=0.01, high=1,
+            advice="To turn a motor round, swap the pins of its forward and backward",
         ),
     ),
 )  # fmt: skip
@@ -184,7 +196,7 @@ def _flat(setting: Setting) -> Setting:
 
 def _flat_pulse(name: str) -> Setting:
     help_ = f"as in PWM_STEERING_THROTTLE[{name!r}], whose value None takes"
-    return Setting(name, None, help_, kind="int", low=0, high=4095, optional=True)
+    return Setting(name, None, help_, kind="float", low=0, high=4095, optional=True)
 
 
 FLAT_WHEELS = Group(

@@ -52,6 +52,11 @@ def _bool_of_number(value: Any) -> Any:
     return bool(value) if type(value) is int and value in (0, 1) else value
 
 
+def _int_of_float(value: Any) -> Any:
+    """4.0 is a whole number, however it is written."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _text_of_path(value: Any) -> Any:
     return str(value) if isinstance(value, PurePath) else value
 
@@ -88,7 +93,7 @@ _TEXT = Annotated[str, Strict(), AfterValidator(_storable)]
 
 _TYPES: dict[Kind, Any] = {
     "bool": Annotated[bool, Strict(), BeforeValidator(_bool_of_number)],
-    "int": Annotated[int, Strict()],
+    "int": Annotated[int, Strict(), BeforeValidator(_int_of_float)],
     "float": Annotated[float, Strict(), AllowInfNan(False)],
     "range": Annotated[Any, AfterValidator(_range)],
     "str": _TEXT,

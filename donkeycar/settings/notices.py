@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.schema import SETTINGS, nearest
+from donkeycar.settings.layers import Layers
 from donkeycar.settings.pictures import OWN_STEP
 from donkeycar.settings.setting import Setting
 
@@ -14,25 +15,48 @@ OF_OWN_STEP = re.compile(rf"{OWN_STEP}\w*_(MODULE|CLASS)")
 
 
 def notices_for(
-    owned: Iterable[str], values: Mapping[str, Any], sources: Mapping[str, str], folder: Path
+    layers: Layers,
+    values: Mapping[str, Any],
+    *,
+    deduced_by: str = "",
+    unread: Mapping[str, str] | None = None,
+    told: Iterable[str] = (),
 ) -> list[str]:
     """Name each setting of the owner that has no effect, with the reason.
 
     Args:
-        owned: Names the owner gave a value.
-        values: Their checked values.
-        sources: Where each was written.
-        folder: Folder of the car.
+        layers: What was written, and where.
+        values: The checked values.
+        deduced_by: The name from which the drivetrain was concluded, "" if it was not.
+        unread: A sentence for each wrong value that the command at hand does not read.
+        told: Names about which something else is said.
 
     Returns:
         One sentence per name, in the order of the files' lines.
     """
+    unread = unread or {}
     found = []
-    for name in sorted(owned, key=lambda name: order_of(sources[name])):
-        sentence = _sentence(name, values, folder)
+    for name in layers.owned - layers.factory - {*unread, *told}:
+        sentence = _sentence(name, values, layers.folder)
         if sentence:
-            found.append(f"{sources[name]}: {sentence}")
-    return found
+            found.append((layers.sources[name], sentence))
+    for name, sentence in unread.items():
+        found.append((layers.sources[name], f"{sentence}."))
+    for name, place in layers.small.items():
+        found.append(
+            (place, f"{name} has no effect: settings are in capitals. Did you mean {name.upper()}?")
+        )
+    if deduced_by:
+        kind = values["DRIVE_TRAIN_TYPE"]
+        found.append(
+            (
+                layers.sources[deduced_by],
+                f"DRIVE_TRAIN_TYPE is taken to be {kind!r}, because {deduced_by} is for that. To "
+                f"say so yourself, write DRIVE_TRAIN_TYPE = {kind!r} into myconfig.py.",
+            )
+        )
+    found.sort(key=lambda notice: order_of(notice[0]))
+    return [f"{place}: {sentence}" for place, sentence in found]
 
 
 def _sentence(name: str, values: Mapping[str, Any], folder: Path) -> str | None:
@@ -44,8 +68,7 @@ def _sentence(name: str, values: Mapping[str, Any], folder: Path) -> str | None:
         hint = f"Did you mean {close}?" if close else "It is kept for your own code."
         return f"{name} is not a setting of donkeycar. {hint}"
     if setting.status == "computed":
-        is_right = Path(value).resolve() == folder.resolve()
-        return None if is_right else f"{name} has no effect: {setting.reason}."
+        return None if _is_folder(value, folder) else f"{name} has no effect: {setting.reason}."
     if setting.status != "active":
         return f"{name} has no effect: {setting.reason}.{_unknown_entry(setting, value)}"
     if setting.only_for and value != setting.default:
@@ -56,6 +79,13 @@ def _sentence(name: str, values: Mapping[str, Any], folder: Path) -> str | None:
             shown = ", ".join(given) or "empty" if isinstance(given, tuple) else given
             return f"{name} has no effect with {other} {shown}: it is for {words}."
     return (_useless_choice(setting, value) + _unknown_entry(setting, value)).lstrip()
+
+
+def _is_folder(value: Any, folder: Path) -> bool:
+    try:
+        return Path(value).resolve() == folder.resolve()
+    except (TypeError, ValueError, OSError):  # no path at all, or one of half characters
+        return False
 
 
 def _useless_choice(setting: Setting, value: Any) -> str:
@@ -74,7 +104,8 @@ def _useless_choice(setting: Setting, value: Any) -> str:
 
 def _unknown_entry(setting: Setting, value: Any) -> str:
     known = [row.name for row in setting.fields]
-    unknown = [entry for entry in value if entry not in known] if known else []
+    entries = value if isinstance(value, Mapping) else ()
+    unknown = [entry for entry in entries if entry not in known] if known else []
     if not unknown:
         return ""
     close = nearest(str(unknown[0]), known)

@@ -46,7 +46,7 @@ def edited(source: str, name: str, value: Any) -> str:
     """
     if not (name.isidentifier() and name.isupper()):
         raise ConfigError(f"`name` must be an upper-case name. Received: name={name!r}")
-    literal = _literal(value)
+    written = literal(value)
     if source.startswith(BOM):
         return BOM + edited(source[len(BOM) :], name, value)
     try:
@@ -59,11 +59,11 @@ def edited(source: str, name: str, value: Any) -> str:
     if place is None:
         newline = "\r\n" if "\r\n" in source else "\n"
         gap = newline if source and not source.endswith(("\n", "\r")) else ""
-        return source + gap + f"{name} = {literal}".replace("\n", newline) + newline
+        return source + gap + f"{name} = {written}".replace("\n", newline) + newline
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source)
     start = offset_of(lines, place.lineno, place.col_offset)
     end = offset_of(lines, place.end_lineno or place.lineno, place.end_col_offset or 0)
-    return source[:start] + literal + source[end:]
+    return source[:start] + written + source[end:]
 
 
 def set_values(path: Path, values: Mapping[str, Any]) -> str:
@@ -116,12 +116,17 @@ def write_text(path: Path, text: str) -> None:
         ) from error
 
 
-def _literal(value: Any) -> str:
-    literal = pprint.pformat(value, width=LINE, sort_dicts=False)
+def literal(value: Any) -> str:
+    """A value as it stands in a settings file.
+
+    Raises:
+        ConfigError: If it is not plain data.
+    """
+    text = pprint.pformat(value, width=LINE, sort_dicts=False)
     try:
-        written = ast.literal_eval(literal)
+        read = ast.literal_eval(text)
     except (ValueError, SyntaxError) as error:
-        raise ConfigError(f"`value` must be plain data. Received: value={literal}") from error
-    if written != value:
-        raise ConfigError(f"`value` must be plain data. Received: value={literal}")
-    return literal
+        raise ConfigError(f"`value` must be plain data. Received: value={text}") from error
+    if read != value:
+        raise ConfigError(f"`value` must be plain data. Received: value={text}")
+    return text

@@ -7,12 +7,28 @@ import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from donkeycar.errors import ConfigError
+from donkeycar.gone import GoneAttribute, GoneModule
+from donkeycar.schema import SETTINGS
 
 
-def read_owner_file(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
+class OwnerFile(NamedTuple):
+    """What a settings file says.
+
+    Attributes:
+        values: Value by upper-case name.
+        lines: The line of the assignment, by name.
+        small: The same for names that would be settings in capitals.
+    """
+
+    values: dict[str, Any]
+    lines: dict[str, int]
+    small: dict[str, int]
+
+
+def read_owner_file(path: Path) -> OwnerFile:
     """Run `path` as plain Python and collect its upper-case names.
 
     The file belongs to the owner of the car, who may import, compute and define functions in it;
@@ -20,9 +36,6 @@ def read_owner_file(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
 
     Args:
         path: A ``config.py`` or ``myconfig.py``.
-
-    Returns:
-        Value by name, and the line of the assignment by name.
 
     Raises:
         ConfigError: If the file cannot be read, is not Python, or fails; names file and line.
@@ -34,9 +47,18 @@ def read_owner_file(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     tree = _parse(source, path)
-    values = _run(tree, path)
+    everything = _run(tree, path)
+    values = {name: value for name, value in everything.items() if name.isupper()}
     lines = _lines(tree)
-    return values, {name: lines.get(name, lines.get("*", 1)) for name in values}
+    small = {
+        name: lines[name]
+        for name, value in everything.items()
+        if name in lines
+        and name.upper() in SETTINGS
+        and name.upper() not in values
+        and not callable(value)
+    }
+    return OwnerFile(values, {name: lines.get(name, lines.get("*", 1)) for name in values}, small)
 
 
 def _parse(source: bytes, path: Path) -> ast.Module:
@@ -61,12 +83,17 @@ def _run(tree: ast.Module, path: Path) -> dict[str, Any]:
     # Whatever an owner's own code can raise ends here: it becomes the one line they can act on.
     except (Exception, SystemExit) as error:
         line = _failing_line(error, path)
+        if isinstance(error, GoneModule | GoneAttribute):
+            raise ConfigError(
+                f"{path.name}:{line}: {error.args[0].partition(' If ')[0]} Delete the import, and "
+                "what needs it: TRAIN_FILTER gets a dictionary, settings are plain values"
+            ) from error
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise ConfigError(f"{path.name}:{line}: {reason}") from error
     return {
         name: value
         for name, value in vars(module).items()
-        if name.isupper() and not name.startswith("_") and not isinstance(value, types.ModuleType)
+        if not name.startswith("_") and not isinstance(value, types.ModuleType)
     }
 
 

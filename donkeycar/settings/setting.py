@@ -37,6 +37,7 @@ class Setting:
         reason: Why it is not active, and what to use instead.
         only_for: Another setting, and its values with which this one has an effect (one of them
             in its list, if it is one); empty if it always has.
+        advice: What to do instead, for a value that it cannot have; no final period.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Setting:
     status: Status = "active"
     reason: str = ""
     only_for: tuple[str, tuple[Any, ...]] | tuple[()] = ()
+    advice: str = ""
 
     @property
     def value_kind(self) -> Kind:

@@ -117,14 +117,14 @@ def test_a_refusal_is_one_line_on_stderr_and_exit_code_1(tmp_path, words, senten
 @pytest.mark.parametrize(
     ("myconfig", "sentence"),
     [
-        ("IMAGE_W = 'wide'\n", "myconfig.py:1: IMAGE_W must be a whole number from 16 to 4096"),
+        ("MODELS_PATH = 3\n", "myconfig.py:1: MODELS_PATH must be a path. Received"),
         ("\nIMAGE_W == = 3\n", "myconfig.py:2: not Python: invalid syntax"),
         ("import nosuchmodule\n", "myconfig.py:1: ModuleNotFoundError: No module named"),
     ],
 )
 def test_a_broken_myconfig_is_one_line_with_its_place(car, myconfig, sentence):
     (car / "myconfig.py").write_text(myconfig)
-    done = donkey("config", cwd=car)
+    done = donkey("models", cwd=car)
     assert done.returncode == 1
     assert done.stderr.startswith(f"donkey: error: {sentence}")
     assert done.stderr.count("\n") == 1
@@ -144,6 +144,16 @@ def test_config_ends_with_what_the_owner_should_know(car, capsys):
     (car / "myconfig.py").write_text("PRUNE_CNN = True\n")
     assert main(["config", "--config", str(car / "config.py")]) == 0
     assert "myconfig.py:1: PRUNE_CNN has no effect" in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_config_shows_what_cannot_be_and_says_so(car, capsys):
+    text = "IMAGE_W = 'wide'\nimage_h = 90\nDRIVE_TRAIN_TYPE = 'VESC'\nSTEERING_CHANNEL = 3\n"
+    (car / "myconfig.py").write_text(text)
+    assert main(["config", "--config", str(car / "config.py"), "--changed"]) == 0
+    printed = capsys.readouterr().out
+    assert "myconfig.py:1: IMAGE_W must be a whole number from 16 to 4096" in printed
+    assert "myconfig.py:2: image_h has no effect: settings are in capitals" in printed
+    assert "myconfig.py:4: STEERING_CHANNEL is wiring or calibration that" in printed
 
 
 def test_config_tells_all_about_one_setting(car, capsys):

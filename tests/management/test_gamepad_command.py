@@ -107,7 +107,7 @@ def test_what_was_learnt_goes_into_myconfig_and_nothing_else_changes(car, monkey
     monkeypatch.undo()
     after = (car / "myconfig.py").read_text()
     assert after.startswith(before)
-    values, _ = read_owner_file(car / "myconfig.py")
+    values, *_ = read_owner_file(car / "myconfig.py")
     assert values["CONTROLLER_TYPE"] == "custom"
     assert values["CONTROLLER_BINDINGS"]["BTN_EAST"] == "stop"
     assert person.said[0] == "Xbox One S pad  USB 045e:02ea, 8 axes"

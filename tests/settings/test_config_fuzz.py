@@ -5,6 +5,7 @@ import pytest
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.schema import SETTINGS
+from donkeycar.settings.readers import READS
 
 VALUES = (
     "'x'", "''", "'é\\ud800\\n☃'", "0", "-1", "3", "10**9", "10**5000", "-1.5", "0.5", "1e308",
@@ -24,6 +25,8 @@ TYPES = {
 
 
 def is_declared(setting, value):
+    if setting.status != "active":
+        return True  # does nothing, and stops nothing
     if value is None:
         return setting.optional or setting.value_kind == "any"
     if setting.fields:
@@ -65,6 +68,18 @@ def test_every_setting_refuses_a_value_with_its_line_or_takes_it_as_declared(tmp
     cfg = load_config(tmp_path / "config.py")
     for name in rest:
         assert is_declared(SETTINGS[name], cfg.get(name)), name
+
+
+@pytest.mark.parametrize("command", READS)
+def test_no_command_is_stopped_by_a_setting_that_it_does_not_read(tmp_path, command):
+    (tmp_path / "config.py").write_text("")
+    names = [name for name in SETTINGS if name not in READS[command]]
+    text = "".join(f"{name} = object()\n" for name in names)
+    (tmp_path / "myconfig.py").write_text(text)
+    kind = [] if "DRIVE_TRAIN_TYPE" in names else ["DRIVE_TRAIN_TYPE=MOCK"]
+    cfg = load_config(tmp_path / "config.py", overrides=kind, command=command)
+    told = "\n".join(cfg.notices).replace("[", " [")
+    assert all(f" {name} " in told for name in names if SETTINGS[name].status == "active")
 
 
 def test_a_wrong_value_is_refused_by_most_settings(tmp_path):

@@ -46,7 +46,7 @@ def test_nothing_else_of_an_owners_file_changes(tmp_path):
     assert set_entries(path, changes | {"PWM_FREQUENCY": 50.0}) == OWNERS
     expected = OWNERS.replace("460", "455").replace("int(\n        290\n    )", "300")
     assert path.read_text() == expected + "PWM_FREQUENCY = 50.0\n"
-    values, _ = read_owner_file(path)
+    values, *_ = read_owner_file(path)
     assert values["PWM_STEERING_THROTTLE"] == {
         "PWM_STEERING_PIN": "PCA9685.1:40.1", "STEERING_LEFT_PWM": 455, "STEERING_RIGHT_PWM": 300,
     }  # fmt: skip

@@ -41,11 +41,7 @@ def connect_drivetrain(
     Raises:
         ConfigError: If the loop is too slow for a guardian, or there is none for real wheels.
     """
-    if settings["DRIVE_LOOP_HZ"] < SLOWEST_LOOP_HZ:
-        raise ConfigError(
-            f"`DRIVE_LOOP_HZ` must be at least {SLOWEST_LOOP_HZ}: the motor stops if the loop is "
-            f"silent for 0.15 s. Received: DRIVE_LOOP_HZ={settings['DRIVE_LOOP_HZ']}"
-        )
+    check_rate(settings["DRIVE_LOOP_HZ"])
 
     def output() -> Output:
         return make_output(kind, settings, clock=clock, world=world)
@@ -62,3 +58,16 @@ def connect_drivetrain(
     wheels = output()
     link = LocalGuardian(Guardian(wheels, clock=clock))
     return GuardedDrivetrain(link, second_key=wheels.off, clock=clock)
+
+
+def check_rate(rate_hz: float) -> None:
+    """Refuse a loop that is too slow for a guardian.
+
+    Raises:
+        ConfigError: If it is.
+    """
+    if rate_hz < SLOWEST_LOOP_HZ:
+        raise ConfigError(
+            f"`DRIVE_LOOP_HZ` must be at least {SLOWEST_LOOP_HZ}: the motor stops if the loop is "
+            f"silent for 0.15 s. Received: DRIVE_LOOP_HZ={rate_hz}"
+        )

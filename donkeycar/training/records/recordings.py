@@ -10,6 +10,7 @@ import numpy as np
 
 from donkeycar.errors import TrainingError, TubError
 from donkeycar.pilots.transform import Shape
+from donkeycar.pipeline.types import TubRecord
 from donkeycar.training.records.oddities import Oddities
 from donkeycar.tub import TubReader
 
@@ -18,15 +19,6 @@ THROTTLE = "user/throttle"
 IMAGE = "cam/image_array"
 SESSION = "_session_id"
 MOST = 1e300
-
-
-class FilterRecord(dict[str, Any]):
-    """A record as `TRAIN_FILTER` functions know it: a dictionary, also called `underlying`."""
-
-    @property
-    def underlying(self) -> dict[str, Any]:
-        """The record itself."""
-        return self
 
 
 @dataclass
@@ -183,7 +175,7 @@ def _reason_to_drop(
 def _wanted(record: dict[str, Any], record_filter: Callable[[Any], bool]) -> bool:
     """Ask the owner's function."""
     try:
-        return bool(record_filter(FilterRecord(record)))
+        return bool(record_filter(TubRecord(record)))
     except Exception as error:  # the owner's code may raise anything; whose it is must be said
         raise TrainingError(
             f"TRAIN_FILTER failed at record {record.get('_index')}: {type(error).__name__}: {error}"

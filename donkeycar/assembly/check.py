@@ -1,0 +1,90 @@
+"""Whether a car can be put together: by the tables that do it, before anything is opened."""
+
+from collections.abc import Callable, Iterable
+
+from donkeycar.assembly.camera import CAMERAS, make_clock, make_world
+from donkeycar.assembly.controller import CONTROLLERS, controllers_of
+from donkeycar.assembly.recipe import recipe_for
+from donkeycar.assembly.transforms import transforms_from
+from donkeycar.config import DEFAULT, Config
+from donkeycar.errors import ConfigError, DonkeyError
+from donkeycar.timing import RealClock
+
+# Cameras that are files, or nothing at all: to make one opens no hardware.
+WITHOUT_HARDWARE = ("IMAGE_LIST", "TUB", "MOCK")
+
+Check = tuple[str, Callable[[Config], object]]
+
+
+def _camera(cfg: Config) -> None:
+    recipe = recipe_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE)
+    recipe.arguments(cfg, RealClock(), None)
+
+
+def _controllers(cfg: Config) -> None:
+    for kind in controllers_of(cfg):
+        recipe_for(CONTROLLERS, "CONTROLLER_TYPE", kind).arguments(cfg, RealClock(), None)
+
+
+def _drivetrain(cfg: Config) -> None:
+    from donkeycar.parts.drivetrain.table import check_settings
+
+    check_settings(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
+
+
+def _rate(cfg: Config) -> None:
+    from donkeycar.parts.drivetrain.connect import check_rate
+
+    check_rate(cfg.DRIVE_LOOP_HZ)
+
+
+def _files_of_camera(cfg: Config) -> None:
+    if cfg.CAMERA_TYPE in WITHOUT_HARDWARE:
+        CAMERAS[cfg.CAMERA_TYPE].make(cfg, RealClock(), None)
+
+
+# The setting that is named when a check fails, and what is checked.
+CHECKS: tuple[Check, ...] = (
+    ("SIM_TIME_SCALE", make_clock),
+    ("CAMERA_TYPE", _camera),
+    ("CONTROLLER_TYPE", _controllers),
+    ("DRIVE_TRAIN_TYPE", _drivetrain),
+    ("DRIVE_LOOP_HZ", _rate),
+)
+# These look into files that settings name, which takes a moment.
+DEEP_CHECKS: tuple[Check, ...] = (
+    ("SIM_TRACK", make_world),
+    ("CAMERA_TYPE", _files_of_camera),
+    ("TRANSFORMATIONS", transforms_from),
+)
+
+
+def problems_of(cfg: Config, checks: Iterable[Check] = CHECKS) -> list[str]:
+    """Find what keeps the settings of a car from becoming one. No hardware is touched.
+
+    Args:
+        cfg: The settings.
+        checks: `CHECKS`, `DEEP_CHECKS` or both.
+
+    Returns:
+        A sentence for each, with the place of the setting if somebody wrote it.
+    """
+    found = []
+    for setting, check in checks:
+        try:
+            check(cfg)
+        except DonkeyError as error:
+            place = cfg.source_of(setting)
+            found.append(str(error) if place == DEFAULT else f"{place}: {error}")
+    return list(dict.fromkeys(found))
+
+
+def check_car(cfg: Config) -> None:
+    """Refuse a car that cannot be put together, before anything of it is opened.
+
+    Raises:
+        ConfigError: One line for each reason.
+    """
+    found = problems_of(cfg)
+    if found:
+        raise ConfigError("\n".join(found))

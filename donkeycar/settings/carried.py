@@ -1,0 +1,109 @@
+"""What a new ``config.py`` would change in a car, and how the owner keeps it.
+
+A car's ``config.py`` is replaced by a new version; settings that only the old one held would fall
+back to what everybody has: another drivetrain, another neutral.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import ConfigError
+from donkeycar.schema import SETTINGS
+from donkeycar.settings.layers import FLAT_KINDS, FLAT_NAMES, KIND, Layers
+from donkeycar.settings.owner_edit import edited
+from donkeycar.settings.wiring import DEAD_WIRING
+
+START = "# ----- from the config.py of before, which donkeycar {version} replaced -----"
+END = "# ----- end of what was carried over -----"
+
+
+def effective(folder: Path, *, with_config: bool) -> Layers:
+    """Settings of a car as its files say, without environment and command line.
+
+    Args:
+        folder: Of the car.
+        with_config: Whether its ``config.py`` counts; without, it is as a new one.
+
+    Raises:
+        ConfigError: If a file cannot be read.
+    """
+    layers = Layers(folder)
+    for name, is_own in (("config.py", False), ("myconfig.py", True)):
+        if (is_own or with_config) and (folder / name).is_file():
+            layers.add_file(folder / name, is_own=is_own)
+    layers.deduce()
+    return layers
+
+
+def lost_settings(before: Layers, after: Layers) -> dict[str, Any]:
+    """Values by name that `before` has and `after` has not; a dictionary is whole, if it differs.
+
+    What has no effect in this version is left out, unless its owner wrote it as wiring.
+    """
+    return {
+        name: _kept(name, value)
+        for name, value in before.values.items()
+        if _has_effect(name, before)
+        and not _same(name, value, after.values.get(name), before.folder)
+    }
+
+
+def block(values: Mapping[str, Any], *, version: str, sources: Mapping[str, str]) -> str:
+    """Lines for the end of ``myconfig.py`` that give back `values`.
+
+    Args:
+        values: Value by name.
+        version: Of donkeycar, for the comment.
+        sources: Where each was written.
+
+    Raises:
+        ConfigError: If values are code, which cannot be written down: then all of those by name.
+    """
+    lines, code = [], []
+    for name, value in values.items():
+        try:
+            lines.append(edited("", name, value).rstrip("\n"))
+        except ConfigError:
+            code.append(f"{name} ({sources.get(name, 'config.py')})")
+    if code:
+        raise ConfigError(
+            f"What only the old config.py says must be plain values to be kept. Received: code for "
+            f"{', '.join(code)}. Move it into myconfig.py and run this again; nothing was changed"
+        )
+    return "\n".join([START.format(version=version), *lines, END]) + "\n"
+
+
+def _has_effect(name: str, before: Layers) -> bool:
+    setting = SETTINGS.get(name)
+    if setting is None:
+        return True  # of the owner's own code
+    if setting.status in ("dead", "computed"):
+        is_owners = name in before.owned - before.factory - before.own
+        return is_owners and DEAD_WIRING.fullmatch(name) is not None
+    if name in FLAT_NAMES and name in before.factory:
+        return before.values[KIND] in FLAT_KINDS
+    return True
+
+
+def _kept(name: str, value: Any) -> Any:
+    """A dictionary without the entries that everybody has."""
+    setting = SETTINGS.get(name)
+    if setting is None or not setting.fields or not isinstance(value, dict):
+        return value
+    default = setting.default
+    return {key: entry for key, entry in value.items() if entry != default.get(key, object())}
+
+
+def _same(name: str, one: Any, other: Any, folder: Path) -> bool:
+    setting = SETTINGS.get(name)
+    if setting is not None and setting.value_kind == "path":
+        try:
+            return bool(folder / Path(one).expanduser() == folder / Path(other).expanduser())
+        except TypeError:
+            return False
+    one, other = (tuple(value) if isinstance(value, list) else value for value in (one, other))
+    try:
+        return bool(one == other)
+    except Exception:  # values of the owner's code may compare as they like
+        return False

@@ -1,0 +1,32 @@
+"""What the ``config.py`` of earlier versions held by itself: nobody chose it.
+
+An owner's wiring that has no effect is an error; these values in such a file are nobody's wiring.
+"""
+
+from typing import Any
+
+# Source: files of cars made with donkeycar 3.0 to 5.1.
+FACTORY: dict[str, tuple[Any, ...]] = {
+    "STEERING_CHANNEL": (1,),
+    "THROTTLE_CHANNEL": (0,),
+    "STEERING_LEFT_PWM": (460,),
+    "STEERING_RIGHT_PWM": (290,),
+    "THROTTLE_FORWARD_PWM": (500,),
+    "THROTTLE_STOPPED_PWM": (370,),
+    "THROTTLE_REVERSE_PWM": (220,),
+    "STEERING_PWM_PIN": (13,),
+    "STEERING_PWM_FREQ": (50,),
+    "STEERING_PWM_INVERTED": (False,),
+    "THROTTLE_PWM_PIN": (18,),
+    "THROTTLE_PWM_FREQ": (50,),
+    "THROTTLE_PWM_INVERTED": (False,),
+    "HBRIDGE_PIN_FWD": (18,),
+    "HBRIDGE_PIN_BWD": (16,),
+    "STEERING_ARDUINO_PIN": (6,),
+    "THROTTLE_ARDUINO_PIN": (5,),
+}
+
+
+def is_factory(name: str, value: Any) -> bool:
+    """Whether a setting has the value that a ``config.py`` of an earlier version gave it."""
+    return any(type(value) is type(known) and value == known for known in FACTORY.get(name, ()))

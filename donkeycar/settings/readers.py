@@ -1,0 +1,143 @@
+"""Which settings each command reads: only those can stop it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from donkeycar.schema import SETTINGS
+from donkeycar.settings import car, controller, drivetrain, pictures, pilots, training
+from donkeycar.settings.setting import Group
+
+
+def _names(*groups: Group) -> frozenset[str]:
+    return frozenset(setting.name for group in groups for setting in group.settings)
+
+
+_ALL = frozenset(SETTINGS)
+_MOTOR = _names(
+    drivetrain.DRIVETRAIN, drivetrain.WHEELS, drivetrain.SERIAL_WHEELS, drivetrain.FLAT_WHEELS
+)
+_SIZE = frozenset({"IMAGE_W", "IMAGE_H", "IMAGE_DEPTH"})
+_PICTURES = _SIZE | _names(pictures.TRANSFORMING)
+_CAR = _ALL - _names(training.TRAINING, pictures.AUGMENTING)
+
+# Command -> the settings that it reads.
+READS: dict[str, frozenset[str]] = {
+    "drive": _CAR,
+    "doctor": _CAR,
+    "calibrate": _MOTOR | _names(car.WEB, car.LOGGING),
+    "neutral": _MOTOR,
+    "guardian": _MOTOR | _names(car.LOGGING),
+    "gamepad": _names(controller.CONTROLLER) | {"MM1_SERIAL_PORT", "MM1_STEERING_MID"},
+    "train": _PICTURES
+    | _names(car.FOLDER, training.TRAINING, training.NETWORKS, pictures.AUGMENTING, pilots.CHOICES),
+    "pictures": _PICTURES,
+    "models": frozenset({"MODELS_PATH"}),
+    "config": frozenset(),
+}
+# These move wheels, or say whether a car can: wiring that nobody uses stops them.
+MOVES = ("drive", "doctor", "calibrate")
+
+Condition = Callable[[Mapping[str, Any]], bool]
+
+
+def _of_kind(*kinds: str) -> Condition:
+    return lambda values: values["DRIVE_TRAIN_TYPE"] in kinds
+
+
+def _has_step(*steps: str) -> Condition:
+    def has(values: Mapping[str, Any]) -> bool:
+        given = (values["TRANSFORMATIONS"], values["POST_TRANSFORMATIONS"])
+        lists = [names for names in given if isinstance(names, list | tuple)]
+        return any(step in names for names in lists for step in steps)
+
+    return has
+
+
+def _has_gamepad(values: Mapping[str, Any]) -> bool:
+    return bool(values["USE_JOYSTICK_AS_DEFAULT"])
+
+
+def _has_receiver(values: Mapping[str, Any]) -> bool:
+    return bool(values["USE_RC"]) or (
+        _has_gamepad(values) and bool(values["CONTROLLER_TYPE"] == "pigpio_rc")
+    )
+
+
+def _has_robohat(values: Mapping[str, Any]) -> bool:
+    return "MM1" in (values["DRIVE_TRAIN_TYPE"], values["CONTROLLER_TYPE"])
+
+
+def _is_simulated(values: Mapping[str, Any]) -> bool:
+    return "SIM" in (values["DRIVE_TRAIN_TYPE"], values["CAMERA_TYPE"])
+
+
+# Names, or beginnings of names that end in "_" -> when a car reads them. Others it always reads.
+READ_WHEN: tuple[tuple[tuple[str, ...], Condition], ...] = (
+    (
+        ("PWM_STEERING_THROTTLE",),
+        _of_kind("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "MOCK"),
+    ),
+    (("SERVO_HBRIDGE_2PIN",), _of_kind("SERVO_HBRIDGE_2PIN")),
+    (("SERVO_HBRIDGE_3PIN",), _of_kind("SERVO_HBRIDGE_3PIN")),
+    (("DC_STEER_THROTTLE",), _of_kind("DC_STEER_THROTTLE")),
+    (("DC_TWO_WHEEL",), _of_kind("DC_TWO_WHEEL")),
+    (("DC_TWO_WHEEL_L298N",), _of_kind("DC_TWO_WHEEL_L298N")),
+    (("VESC_",), _of_kind("VESC")),
+    (("MM1_",), _has_robohat),
+    (
+        (
+            "CONTROLLER_TYPE", "JOYSTICK_STEERING_SCALE", "JOYSTICK_THROTTLE_DIR",
+            "JOYSTICK_DEVICE_FILE", "AI_LAUNCH_ENABLE_BUTTON", "MOCK_",
+        ),
+        _has_gamepad,
+    ),
+    (
+        ("CONTROLLER_BINDINGS", "JOYSTICK_DEADZONE", "AUTO_RECORD_ON_THROTTLE"),
+        lambda values: _has_gamepad(values) or _has_receiver(values),
+    ),
+    (
+        ("PIGPIO_", "STEERING_RC_GPIO", "THROTTLE_RC_GPIO", "DATA_WIPER_RC_GPIO"),
+        _has_receiver,
+    ),
+    (("SIM_TRACK", "SIM_SEED"), _is_simulated),
+    (("PATH_MASK",), lambda values: values["CAMERA_TYPE"] == "IMAGE_LIST"),
+    (("CAMERA_TUB",), lambda values: values["CAMERA_TYPE"] == "TUB"),
+    (("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_INDEX"),
+     lambda values: values["CAMERA_TYPE"] == "PICAM"),
+    (("ROI_CROP_",), _has_step("CROP")),
+    (("ROI_TRAPEZE_",), _has_step("TRAPEZE", "TRAPEZE_EDGE")),
+    (("CANNY_",), _has_step("CANNY")),
+    (("BLUR_",), _has_step("BLUR")),
+    (("RESIZE_",), _has_step("RESIZE")),
+    (("SCALE_",), _has_step("SCALE")),
+)  # fmt: skip
+
+
+def is_read(name: str, command: str | None, values: Mapping[str, Any]) -> bool:
+    """Whether a command looks at a setting of this car.
+
+    Args:
+        name: Of the setting.
+        command: One of `READS`; ``None``, who is not known, may look at all that work.
+        values: Of all settings.
+    """
+    setting = SETTINGS[name]
+    if setting.status != "active":
+        return False
+    if command is None:
+        return True
+    if name not in READS[command]:
+        return False
+    if setting.only_for and not _is_met(setting.only_for, values):
+        return False
+    return all(holds(values) for names, holds in READ_WHEN if _is_in(name, names))
+
+
+def _is_in(name: str, names: Iterable[str]) -> bool:
+    return any(name.startswith(each) if each.endswith("_") else name == each for each in names)
+
+
+def _is_met(condition: tuple[str, tuple[Any, ...]], values: Mapping[str, Any]) -> bool:
+    other, needed = condition
+    given = values[other]
+    return any(each in needed for each in (given if isinstance(given, list | tuple) else (given,)))

@@ -1,0 +1,129 @@
+"""Wiring and calibration that the owner wrote and nobody uses: the car must not drive with other.
+
+A notice is not enough: the wheels would get the pulses of everybody instead of the owner's.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from donkeycar.schema import SETTINGS
+from donkeycar.settings.check import short
+from donkeycar.settings.layers import FAMILY, FLAT_KINDS, FLAT_NAMES, KIND, Layers, same_as_default
+
+# Nothing real moves.
+HARMLESS = ("MOCK", "SIM")
+CHANNELS = {"STEERING_CHANNEL": "PWM_STEERING_PIN", "THROTTLE_CHANNEL": "PWM_THROTTLE_PIN"}
+_PIN = re.compile(r"PCA9685\.(\d+):(?:0x)?([0-9A-Fa-f]+)\.(\d+)")
+# Names of drivetrains that no version builds any more, or that have moved; see `old`.
+DEAD_WIRING = re.compile(
+    r"(STEERING|THROTTLE)_(PWM_(PIN|FREQ|INVERTED)|ARDUINO_PIN)|HBRIDGE_PIN_.*"
+)
+_FAMILIES = tuple(
+    name
+    for name, setting in SETTINGS.items()
+    if setting.fields and any(field.name.endswith("_PIN") for field in setting.fields)
+)
+_SERIAL = ("VESC", "MM1")
+
+
+def unused_wiring(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Find what the owner wired and calibrated for nothing.
+
+    Args:
+        layers: What was written, and where.
+        values: The checked values.
+
+    Yields:
+        A name, and the sentence about it: the rule, what came, the way out.
+    """
+    kind = values[KIND]
+    if kind in HARMLESS or kind not in SETTINGS[KIND].choices:
+        return
+    for name in layers.owned - layers.factory:
+        value = values[name]
+        if name not in SETTINGS or same_as_default(name, value):
+            continue
+        way = _way_out(name, kind, layers, values)
+        if way:
+            received = short(dict(value) if isinstance(value, Mapping) else value)
+            yield (
+                name,
+                f"{name} is wiring or calibration that DRIVE_TRAIN_TYPE {kind} does not use: the "
+                f"car would drive with other. Received: {name}={received}. {way}",
+            )
+
+
+def _way_out(name: str, kind: str, layers: Layers, values: Mapping[str, Any]) -> str:
+    """What to do about a name, "" if it is used or harmless."""
+    if name in FLAT_NAMES:
+        return "" if kind in FLAT_KINDS else _flat(name, kind, values)
+    if DEAD_WIRING.fullmatch(name):
+        reason = SETTINGS[name].reason
+        return f"Delete the line: {reason}." if values[name] not in (None, False) else ""
+    if name == FAMILY and kind in FLAT_KINDS:
+        return _beside_flat(values)
+    if name in _FAMILIES:
+        is_chosen = KIND in layers.owned and (kind not in _FAMILIES or kind in layers.owned)
+        return "" if kind == name or is_chosen else _other(name)
+    prefix = name.partition("_")[0]
+    if prefix in _SERIAL and SETTINGS[name].status == "active":
+        is_used = kind == prefix or KIND in layers.owned or values["CONTROLLER_TYPE"] == prefix
+        return "" if is_used else _other(prefix)
+    return ""
+
+
+def _other(kind: str) -> str:
+    return f"Write DRIVE_TRAIN_TYPE = {kind!r} to use it, or delete it."
+
+
+def _flat(name: str, kind: str, values: Mapping[str, Any]) -> str:
+    family = values[kind] if SETTINGS.get(kind) and SETTINGS[kind].fields else {}
+    pins = [_PIN.fullmatch(str(pin)) for entry, pin in family.items() if entry.endswith("_PIN")]
+    value = values[name]
+    if name in CHANNELS:
+        pin = _PIN.fullmatch(str(family.get(CHANNELS[name])))
+        says_so = pin is not None and int(pin[3]) == value
+    elif name == "PCA9685_I2C_ADDR":
+        says_so = bool(pins) and all(pin and int(pin[2], 16) == value for pin in pins)
+    elif name == "PCA9685_I2C_BUSNUM":
+        says_so = bool(pins) and all(pin and int(pin[1]) == value for pin in pins)
+    else:
+        says_so = name in family and family[name] == value
+    if says_so:
+        return ""
+    if name in family:
+        instead = f"{kind} = {{{name!r}: {value!r}}} instead of it"
+    elif name in CHANNELS and CHANNELS[name] in family:
+        instead = f"{kind} = {{{CHANNELS[name]!r}: 'PCA9685.1:40.{value}'}} instead of it"
+    elif pins:
+        instead = f"the pins of {kind}, as in 'PCA9685.1:{values['PCA9685_I2C_ADDR']:x}.1', instead"
+    else:
+        return f"Delete the line, or write DRIVE_TRAIN_TYPE = {FLAT_KINDS[0]!r} to use it."
+    return f"Write DRIVE_TRAIN_TYPE = {FLAT_KINDS[0]!r} to use it, or {instead}."
+
+
+def _beside_flat(values: Mapping[str, Any]) -> str:
+    """A dictionary of donkeycar 5 in a car that names channels: pins, and pulses said twice."""
+    family, default = values[FAMILY], SETTINGS[FAMILY].default
+    bus = 1 if values["PCA9685_I2C_BUSNUM"] is None else values["PCA9685_I2C_BUSNUM"]
+    used = {
+        pin: (bus, values["PCA9685_I2C_ADDR"], values[channel]) for channel, pin in CHANNELS.items()
+    }
+    lost = []
+    for entry, value in family.items():
+        if value == default.get(entry):
+            continue
+        pin = _PIN.fullmatch(str(value))
+        if entry in used and (
+            pin is None or (int(pin[1]), int(pin[2], 16), int(pin[3])) != used[entry]
+        ):
+            lost.append(entry)
+        if entry in FLAT_NAMES and values[entry] is not None and values[entry] != value:
+            lost.append(entry)
+    if not lost:
+        return ""
+    return (
+        f"{', '.join(lost)} of it would have no effect: the names outside of it hold. Write "
+        f"DRIVE_TRAIN_TYPE = {FAMILY!r} to use it, or delete these entries."
+    )
