@@ -5,9 +5,13 @@ import os
 import tempfile
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from donkeycar import __version__
 from donkeycar.errors import ConfigError
+from donkeycar.management.old_manage import lost_jobs
+from donkeycar.settings.carried import block, effective, lost_settings
+from donkeycar.settings.owner_edit import literal, write_text
 from donkeycar.settings.text import myconfig_text
 
 FOLDERS = ("data", "models", "logs")
@@ -20,41 +24,117 @@ TEMPLATES: dict[str, dict[str, Any]] = {
 WHY = {"complete": "", "sim": "This car lives in the simulator"}
 
 
-def create_car(
-    path: Path, *, template: str = "complete", overwrite: bool = False
-) -> dict[Path, Path | None]:
+class Made(NamedTuple):
+    """What `create_car` did.
+
+    Attributes:
+        written: The files written, each with the copy that was made of the old one, or ``None``.
+        carried: Value by name of the settings that only the old ``config.py`` held, and where;
+            they stand at the end of ``myconfig.py`` now.
+        lost: Sentences about what the old ``manage.py`` did and the new one does not.
+    """
+
+    written: dict[Path, Path | None]
+    carried: dict[str, tuple[Any, str]]
+    lost: list[str]
+
+
+def create_car(path: Path, *, template: str = "complete", overwrite: bool = False) -> Made:
     """Fill `path` with everything a car needs to drive.
 
     Whatever is there stays, unless `overwrite`; ``myconfig.py`` and recordings always stay. A file
-    that is replaced although its owner changed it is kept beside the new one.
+    that is replaced although its owner changed it is kept beside the new one. No effective setting
+    changes by that: what only the old ``config.py`` said is put at the end of ``myconfig.py``.
 
     Args:
         path: The folder; made if missing.
         template: ``"complete"``, a car on wheels, or ``"sim"``, one in the simulator.
         overwrite: Whether to replace manage.py and config.py.
 
-    Returns:
-        The files written, each with the copy that was made of the old one, or ``None``.
-
     Raises:
-        ConfigError: If there is no such template, or `path` cannot be such a folder.
+        ConfigError: If there is no such template, `path` cannot be such a folder, or the settings
+            of the car that is there cannot be read or kept. Its files are then as they were.
     """
     if template not in TEMPLATES:
         names = ", ".join(TEMPLATES)
         raise ConfigError(f"`--template` must be one of {names}. Received: {template}")
     _make_folders(path)
+    files = _files(template)
+    replaced = {
+        name
+        for name, text in files.items()
+        if overwrite and name != "myconfig.py" and _differs(path / name, text)
+    }
+    carried: dict[str, tuple[Any, str]] = {}
+    lost: list[str] = []
     written: dict[Path, Path | None] = {}
-    for name, text in _files(template).items():
+    mine = path / "myconfig.py"
+    had_own = mine.exists()
+    if "manage.py" in replaced:
+        lost = _lost(path)
+    if "config.py" in replaced:
+        carried = _carry(path, files["myconfig.py"], chosen=TEMPLATES[template])
+    if carried and not had_own:
+        written[mine] = None
+    for name, text in files.items():
         target = path / name
-        if target.exists():
-            if name == "myconfig.py" or not overwrite:
-                continue
-            if target.read_text(encoding="utf-8", errors="replace") == text:
-                continue
+        if target.exists() and name not in replaced:
+            continue
         backup = _keep(target)
         _write(target, text, executable=name == "manage.py")
         written[target] = backup
-    return written
+    return Made(written, carried, lost)
+
+
+def _differs(target: Path, text: str) -> bool:
+    return target.exists() and target.read_text(encoding="utf-8", errors="replace") != text
+
+
+def _carry(path: Path, empty: str, *, chosen: dict[str, Any]) -> dict[str, tuple[Any, str]]:
+    """Put what only the old config.py says at the end of myconfig.py, or change nothing."""
+    mine = path / "myconfig.py"
+    try:
+        before, after = (effective(path, with_config=old) for old in (True, False))
+        lost = {
+            name: value
+            for name, value in lost_settings(before, after).items()
+            if name not in chosen
+        }
+        if not lost:
+            return {}
+        text = mine.read_bytes().decode("utf-8") if mine.exists() else None
+    except (ConfigError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"The settings of the car in {path} cannot be compared with those of a new one: "
+            f"{error}. Mend that, or move the file away; nothing was changed"
+        ) from error
+    start = empty if text is None else text
+    newline = "\r\n" if "\r\n" in start else "\n"
+    gap = newline if start.endswith(("\n", "\r")) else 2 * newline
+    added = block(lost, version=__version__, sources=before.sources)
+    write_text(mine, start + gap + added.replace("\n", newline))
+    now = effective(path, with_config=False)
+    still = [name for name in lost_settings(before, now) if name not in chosen]
+    if still:
+        if text is None:
+            mine.unlink()
+        else:
+            write_text(mine, text)
+        raise ConfigError(
+            f"The settings of the old config.py must stay what they are. Received: "
+            f"{', '.join(still)}, which cannot be kept. Move them into myconfig.py yourself; "
+            "nothing was changed"
+        )
+    return {name: (value, before.sources.get(name, "config.py")) for name, value in lost.items()}
+
+
+def _lost(path: Path) -> list[str]:
+    source = (path / "manage.py").read_text(encoding="utf-8", errors="replace")
+    try:
+        values = effective(path, with_config=True).values
+    except ConfigError:
+        values = {}
+    return lost_jobs(source, path, values)
 
 
 def _files(template: str) -> dict[str, str]:
@@ -120,7 +200,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace manage.py and config.py; myconfig.py always stays",
+        help="replace manage.py and config.py; myconfig.py stays, and what only the old config.py "
+        "said is added at its end",
     )
 
 
@@ -137,9 +218,13 @@ def run(args: argparse.Namespace) -> None:
     print(f"Your car is in {path}. Next: cd {path} && python manage.py drive")
 
 
-def tell(written: dict[Path, Path | None]) -> None:
-    """Print each file written, and where its predecessor went."""
-    for target, backup in written.items():
+def tell(made: Made) -> None:
+    """Print each file written, where its predecessor went, what was kept of it and what was not."""
+    for target, backup in made.written.items():
         print(f"wrote {target}" + (f" (the old one is {backup.name})" if backup else ""))
-    if not written:
+    for name, (value, source) in made.carried.items():
+        print(f"kept {name} = {literal(value)} of {source}: it is at the end of myconfig.py now")
+    for sentence in made.lost:
+        print(f"note: {sentence}")
+    if not made.written:
         print("everything was there already")

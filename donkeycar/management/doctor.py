@@ -4,14 +4,19 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from donkeycar.assembly.check import CHECKS, DEEP_CHECKS, problems_of
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, DonkeyError
 from donkeycar.management import doctor_probes as probes
 from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
-from donkeycar.parts.drivetrain.pin_id import PCA9685Id, parse_pin
+from donkeycar.management.old_manage import manage_file
+from donkeycar.parts.drivetrain.garage import wired_in
+from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
+from donkeycar.parts.drivetrain.pin_id import KernelPwmId, PCA9685Id, parse_pin
 
 GROUPS = ("i2c", "gpio", "input", "video", "dialout")
 MARKS = {OK: "ok     ", WARNING: "warning", MISSING: "MISSING"}
@@ -32,17 +37,15 @@ def examine(folder: Path, *, run: probes.Runner = probes.output_of) -> Iterator[
         folder: Of the car; without one only the computer is looked at.
         run: Runs a command.
     """
-    cfg: Config | None = None
-    try:
-        cfg = load_config(folder / "config.py")
-        yield Finding("settings", OK, f"{folder / 'myconfig.py'}")
-    except ConfigError as error:
-        yield Finding("settings", MISSING, str(error), "mend it, or: donkey createcar")
+    cfg, findings = _settings(folder)
+    yield from findings
+    yield manage_file(folder / "manage.py")
     if cfg is not None:
         yield probes.camera(cfg.CAMERA_TYPE, run=run)
-        yield from _chips(cfg)
+        yield from _wheels(cfg)
         yield from probes.packages(_needed(cfg))
         yield _gamepads(cfg)
+        yield probes.port(cfg.WEB_HOST, cfg.WEB_CONTROL_PORT)
     yield probes.permissions(GROUPS)
     yield probes.disk(folder)
     yield probes.writing(folder, monotonic=time.monotonic)
@@ -50,6 +53,21 @@ def examine(folder: Path, *, run: probes.Runner = probes.output_of) -> Iterator[
     yield probes.power(run=run)
     yield probes.temperature()
     yield _network()
+
+
+def _settings(folder: Path) -> tuple[Config | None, list[Finding]]:
+    """Judge the settings by the tables that build the car."""
+    step = "mend it in myconfig.py; donkey config shows what the car really uses"
+    try:
+        cfg = load_config(folder / "config.py", command="doctor")
+    except ConfigError as error:
+        lines = str(error).splitlines()
+        return None, [Finding("settings", MISSING, line, step) for line in lines]
+    notices = [Finding("settings", WARNING, notice) for notice in cfg.notices]
+    problems = problems_of(cfg, CHECKS + DEEP_CHECKS)
+    if problems:
+        return cfg, notices + [Finding("settings", MISSING, line, step) for line in problems]
+    return cfg, [*notices, Finding("settings", OK, f"{folder / 'myconfig.py'}")]
 
 
 def pins_of(cfg: Config) -> list[str]:
@@ -65,20 +83,28 @@ def pins_of(cfg: Config) -> list[str]:
     return [str(pin) for name, pin in family.items() if name.endswith("_PIN")]
 
 
-def _chips(cfg: Config) -> Iterator[Finding]:
+def _wheels(cfg: Config) -> Iterator[Finding]:
+    """What the wheels are wired to, as far as it can be seen without moving them."""
     from donkeycar.parts.drivetrain.i2c_bus import open_bus
 
-    chips = set()
+    chips, others = set(), set()
     for name in pins_of(cfg):
-        try:
+        with suppress(ConfigError):  # told with the settings
             pin = parse_pin(name, setting=cfg.DRIVE_TRAIN_TYPE)
-        except ConfigError as error:
-            yield Finding("pins", MISSING, str(error), "docs/drivetrains.md has the names")
-            continue
-        if isinstance(pin, PCA9685Id):
-            chips.add((pin.bus, pin.address))
+            if isinstance(pin, PCA9685Id):
+                chips.add((pin.bus, pin.address))
+            elif isinstance(pin, KernelPwmId):
+                others.add(SYSFS_PWM)
+    where = wired_in(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()) if chips or others else ""
     for bus, address in sorted(chips):
-        yield probes.i2c_chip(bus, address, open_bus=open_bus)
+        finding = probes.i2c_chip(bus, address, open_bus=open_bus)
+        found = f"{finding.found} ({where})" if finding.state == MISSING else finding.found
+        yield finding._replace(found=found)
+    for path in others:
+        yield probes.device("PWM", path, step="add dtoverlay=pwm-2chan to config.txt; reboot")
+    if cfg.DRIVE_TRAIN_TYPE in ("VESC", "MM1"):
+        name = f"{cfg.DRIVE_TRAIN_TYPE}_SERIAL_PORT"
+        yield probes.device("serial", Path(cfg[name]), step=f"check the plug, or {name}")
 
 
 def _needed(cfg: Config) -> dict[str, str]:

@@ -4,14 +4,11 @@ import argparse
 from pathlib import Path
 
 from donkeycar.errors import ConfigError
-from donkeycar.management.createcar import create_car, tell
+from donkeycar.management.createcar import Made, create_car, tell
 
 
-def update_car(path: Path) -> dict[Path, Path | None]:
+def update_car(path: Path) -> Made:
     """Replace manage.py and config.py of the car in `path`; everything else stays.
-
-    Returns:
-        The files written, each with the copy that was made of the old one, or ``None``.
 
     Raises:
         ConfigError: If `path` is not the folder of a car.
@@ -35,4 +32,4 @@ def run(args: argparse.Namespace) -> None:
     """Update the car and say what was written."""
     path = args.path.expanduser()
     tell(update_car(path))
-    print(f"Up to date. Your settings in {path / 'myconfig.py'} are as they were.")
+    print(f"Up to date. No setting changed; your own are in {path / 'myconfig.py'}.")

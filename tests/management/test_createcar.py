@@ -22,10 +22,10 @@ def contents(folder):
 
 
 def test_a_car_is_a_folder_with_three_files_and_room_for_data(tmp_path):
-    written = create_car(tmp_path / "my" / "car")
+    made = create_car(tmp_path / "my" / "car")
     names = sorted(path.name for path in (tmp_path / "my" / "car").iterdir())
     assert names == ["config.py", "data", "logs", "manage.py", "models", "myconfig.py"]
-    assert sorted(path.name for path in written) == ["config.py", "manage.py", "myconfig.py"]
+    assert sorted(path.name for path in made.written) == ["config.py", "manage.py", "myconfig.py"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such permission")
@@ -75,7 +75,7 @@ def test_taking_the_hash_off_every_setting_changes_nothing(tmp_path):
 def test_what_is_there_stays(tmp_path):
     for name in ("config.py", "myconfig.py", "manage.py"):
         (tmp_path / name).write_text("MINE = 1\n")
-    assert create_car(tmp_path) == {}
+    assert create_car(tmp_path).written == {}
     assert set(contents(tmp_path).values()) == {b"MINE = 1\n"}
 
 
@@ -92,8 +92,8 @@ def test_overwriting_keeps_a_copy_of_what_the_owner_changed(tmp_path):
     create_car(tmp_path)
     for words in ("first", "second"):
         (tmp_path / "manage.py").write_text(f"# {words}\n")
-        written = create_car(tmp_path, overwrite=True)
-        assert list(written) == [tmp_path / "manage.py"]
+        made = create_car(tmp_path, overwrite=True)
+        assert list(made.written) == [tmp_path / "manage.py"]
     assert (tmp_path / "manage.py.bak1").read_text() == "# first\n"
     assert (tmp_path / "manage.py.bak2").read_text() == "# second\n"
 
@@ -127,7 +127,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused():
 
 def test_a_failing_disk_damages_nothing(tmp_path, monkeypatch):
     create_car(tmp_path)
-    (tmp_path / "config.py").write_text("IMAGE_W = 200\n")
+    (tmp_path / "config.py").write_text("IMAGE_W = 160\n")
     before = contents(tmp_path)
 
     def fail(descriptor):
@@ -161,7 +161,7 @@ def test_update_renews_a_car(tmp_path):
     (tmp_path / "myconfig.py").write_text("IMAGE_H = 200\n")
     update_car(tmp_path)
     cfg = load_config(tmp_path / "config.py")
-    assert (cfg.IMAGE_W, cfg.IMAGE_H) == (160, 200)
+    assert (cfg.IMAGE_W, cfg.IMAGE_H) == (200, 200)
 
 
 def test_update_refuses_a_folder_that_is_no_car(tmp_path):

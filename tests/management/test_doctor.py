@@ -153,8 +153,8 @@ def test_a_real_computer_is_examined_from_end_to_end(car, capsys):
         line[9:21].strip() for line in printed.splitlines() if line[:3] in ("ok ", "war", "MIS")
     }
     assert whats == {
-        "settings", "camera", "packages", "I2C", "gamepad", "permissions", "disk", "writing",
-        "clock", "power", "temperature", "network",
+        "settings", "manage.py", "port", "camera", "packages", "I2C", "gamepad", "permissions",
+        "disk", "writing", "clock", "power", "temperature", "network",
     }  # fmt: skip
     assert code == int("MISSING" in printed)
 
