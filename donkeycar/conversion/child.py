@@ -81,7 +81,7 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
     from donkeycar.conversion.read import read_network
     from donkeycar.conversion.scenes import drawn, network_inputs, recorded
     from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
-    from donkeycar.pilots.interpreter import LiteRTInterpreter
+    from donkeycar.pilots.interpreter import LiteRTInterpreter, check_length
     from donkeycar.pilots.pilot import Pilot
     from donkeycar.training.export.convert import convert
     from donkeycar.training.export.run import run
@@ -100,6 +100,7 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
     type_name = wish.type or (known.type if known else None)
     model, kind = (as_legacy_pilot if legacy else as_pilot)(old, type_name)
     first = convert(model, {}, desk / "first", ("float32",))["float32"]
+    check_length(len(first), wish.old)
     interpreter = LiteRTInterpreter(wish.old, content=first)
     info = describe_pilot(kind, interpreter, wish)
     pilot = Pilot(interpreter, kind, info=info)

@@ -22,8 +22,10 @@ MAX_CONFIG_BYTES = 5_000_000
 MAX_RATIO = 100
 # A network of ours nests about twelve deep.
 MAX_DEPTH = 60
-# No layer of a pilot is wider than this.
-MAX_SIZE = 20_000
+# Units, filters and the like: a `latent` for frames of 640x480 has 38,400.
+MAX_SIZE = 50_000
+# A row of numbers between two layers: a `linear` for frames of 1280x720 has 812,736.
+MAX_ROW = 1_000_000
 
 CONFIG = "config.json"
 WEIGHTS = "model.weights.h5"
@@ -59,11 +61,16 @@ OPERATIONS = frozenset({
 })  # fmt: skip
 # What is read of a network; how it was compiled stands beside it.
 DESCRIPTION = ("module", "class_name", "registered_name", "config", "build_config")
-# Keys whose numbers decide how much memory a layer takes.
-SIZES = frozenset({
-    "batch_input_shape", "batch_shape", "dilation_rate", "filters", "groups", "input_shape",
-    "kernel_size", "n", "pool_size", "shape", "size", "strides", "target_shape", "units",
-})  # fmt: skip
+# Keys whose numbers decide how much memory a layer takes, and the largest number under each.
+LARGEST = {
+    **dict.fromkeys(
+        ("dilation_rate", "filters", "groups", "kernel_size", "n", "pool_size", "size", "strides",
+         "units"), MAX_SIZE,
+    ),
+    **dict.fromkeys(
+        ("batch_input_shape", "batch_shape", "input_shape", "shape", "target_shape"), MAX_ROW,
+    ),
+}  # fmt: skip
 MODULE = re.compile(r"(keras|tensorflow\.keras|tf_keras|builtins)(\.[a-z_0-9]+)*")
 
 
@@ -127,9 +134,11 @@ def check_config(text: str | bytes, path: Path) -> dict[str, Any]:
     for node, key in _walk(config, path):
         if isinstance(node, dict) and "class_name" in node:
             _check_class(node, path)
-        elif key in SIZES and isinstance(node, int) and abs(node) > MAX_SIZE:
+            _check_weights(node, path)
+        elif isinstance(node, int) and abs(node) > LARGEST.get(key, abs(node)):
             raise PilotError(
-                f"No layer of a pilot is larger than {MAX_SIZE}. Received: {path} with {key}={node}"
+                f"No layer of a pilot is larger than {LARGEST[key]}. "
+                f"Received: {path} with {key}={node}"
             )
     return config
 
@@ -192,6 +201,22 @@ def _check_class(node: dict[str, Any], path: Path) -> None:
         raise PilotError(
             "A pilot is made of plain layers, which cannot run code or read files. "
             f"Received: {path} with {name!s:.80}"
+        )
+
+
+def _check_weights(node: dict[str, Any], path: Path) -> None:
+    """Refuse a layer that says of itself that it takes more memory than a pilot."""
+    inside, built = (node.get(key) for key in ("config", "build_config"))
+    if not isinstance(inside, dict) or not isinstance(built, dict):
+        return
+    widths = [inside.get(key) for key in ("units", "filters")]
+    width = max((abs(one) for one in widths if isinstance(one, int)), default=0)
+    shape = built.get("input_shape")
+    rows = [one for one in shape if isinstance(one, int)] if isinstance(shape, list) else []
+    if width * max(map(abs, rows), default=0) * 4 > MAX_BYTES:
+        raise PilotError(
+            f"No layer of a pilot has more than {MAX_BYTES // 1_000_000} MB of weights. "
+            f"Received: {path} with {node['class_name']!s:.40} of {width} for {shape!r:.60}"
         )
 
 

@@ -28,6 +28,7 @@ from donkeycar.training.material import read_frames, read_recordings
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.records.split import folds
+from donkeycar.training.size import check_size
 from donkeycar.training.trainer import teach
 from donkeycar.training.transfer import check_source
 
@@ -107,6 +108,7 @@ def train_folds(
 
     from donkeycar.training.lesson import Lesson
 
+    check_size(recordings, options)
     material = read_frames(recordings, options, folder=folder, progress=progress)
     pilots: list[PilotInfo] = []
     parts = folds(material.recordings.sessions, k, seed=options.seed or 0)

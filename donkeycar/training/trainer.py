@@ -28,6 +28,7 @@ from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.records.recordings import Recordings
 from donkeycar.training.records.split import Split, split
 from donkeycar.training.result import TrainingResult
+from donkeycar.training.size import check_size
 from donkeycar.training.transfer import check_source, transfer
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ def train(
     make_folder(files.keras.parent)  # the same for a place nobody can write to
     import_keras()
     read_database(files.keras.parent)  # the same for a damaged list
+    check_size(recordings, options)  # and for what no car opens
     material = read_frames(recordings, options, folder=files.keras.parent, progress=progress)
     parts = _split(material.recordings.sessions, options)
     progress.say(material.in_words(parts))

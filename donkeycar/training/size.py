@@ -1,0 +1,62 @@
+"""Knows before the first epoch how large a pilot will be: what no car opens is not trained."""
+
+from typing import Any
+
+from donkeycar.errors import TrainingError, TubError
+from donkeycar.pilots.interpreter import MAX_BYTES
+from donkeycar.pilots.pilot import describe
+from donkeycar.pilots.registry import PilotType, pilot_type
+from donkeycar.pilots.transform import Shape
+from donkeycar.training.export.convert import without_outputs
+from donkeycar.training.options import TrainingOptions
+from donkeycar.training.records.found import found_options, network_of
+from donkeycar.training.records.recordings import Recordings
+
+# A weight is four bytes in a float32 file; its description took 9 to 60 kB in every type.
+BYTES_A_WEIGHT = 4
+DESCRIPTION_BYTES = 100_000
+# Frames of fewer pixels a side are no advice.
+SMALLEST_PX = 40
+
+
+def check_size(recordings: Recordings, options: TrainingOptions) -> None:
+    """Refuse to train what a car would refuse to open. To be called after `import_keras`.
+
+    Args:
+        recordings: What is to be learnt from; their first picture says how large frames are.
+        options: How.
+
+    Raises:
+        TrainingError: If the pilot would be too large; it says which frames would not.
+        PilotError: If the frames do not suit the type.
+    """
+    try:
+        height, width, channels = recordings.image(0).shape
+    except TubError:
+        return  # decoding says what is wrong with it
+    kind = pilot_type(options.type)
+    found = found_options(kind, options.pilot_options, recordings)
+    network = dict(network_of(options.pilot_options))
+
+    def size(shape: Shape) -> int:
+        return litert_bytes(kind, kind.build(shape, network=network, **found))
+
+    shape = options.transforms.output_shape((height, width, channels))
+    needed = size(shape)
+    if needed <= MAX_BYTES:
+        return
+    smaller = shape
+    while size(smaller) > MAX_BYTES and min(smaller[:2]) >= 2 * SMALLEST_PX:
+        smaller = (smaller[0] // 2, smaller[1] // 2, smaller[2])
+    raise TrainingError(
+        f"A car opens pilots of at most {MAX_BYTES // 1_000_000} MB. Received: type {kind.name} "
+        f"for frames of {describe(shape)}, which makes {needed / 1e6:.0f} MB. Let the pilot see "
+        f"less: RESIZE at the end of TRANSFORMATIONS, with RESIZE_WIDTH={smaller[1]} and "
+        f"RESIZE_HEIGHT={smaller[0]}, makes {size(smaller) / 1e6:.0f} MB of the same recordings."
+    )
+
+
+def litert_bytes(kind: PilotType, model: Any) -> int:
+    """How long the float32 file of a network will be, at most."""
+    driving = without_outputs(model, kind.only_in_training)
+    return int(driving.count_params()) * BYTES_A_WEIGHT + DESCRIPTION_BYTES
