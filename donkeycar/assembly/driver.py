@@ -65,7 +65,7 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
                 car, "pilot/angle", "pilot/throttle", "gamepad/offer", "rc/offer",
                 reader="add_console",
             ),
-            "drivetrain/state", "drivetrain/reason",
+            "drivetrain/state", "drivetrain/reason", "loop/late_ticks",
         ],
         outputs=[
             "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",

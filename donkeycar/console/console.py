@@ -7,6 +7,7 @@ from donkeycar.console.access import Access
 from donkeycar.console.cockpit import Client, Cockpit
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
+from donkeycar.console.pace import Pace
 from donkeycar.timing import Clock
 
 # Clients remembered, so that one that reconnects goes on counting its messages.
@@ -22,6 +23,7 @@ class Console:
         cockpit: What they may do.
         frames: What they see.
         gate: Their connections.
+        pace: How often they are told.
         clock: Source of time.
         port: Port the console listens on.
         names: Names the car goes by, lower case.
@@ -35,6 +37,7 @@ class Console:
     cockpit: Cockpit
     frames: FrameHub
     gate: Gate
+    pace: Pace
     clock: Clock
     port: int
     names: frozenset[str]

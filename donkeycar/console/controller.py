@@ -130,6 +130,7 @@ class WebController(ServedConsole):
         rc: Offer | None = None,
         drivetrain_state: str | None = None,
         drivetrain_reason: str | None = None,
+        late_ticks: int | None = None,
     ) -> tuple[
         float, float, str, bool, float, str, bool, bool, bool, bool, bool, float, str,
         tuple[str, ...],
@@ -152,6 +153,8 @@ class WebController(ServedConsole):
             drivetrain_state: What the guardian of the motor does: ``"run"`` if it lets orders
                 through; ``None`` if the car has none.
             drivetrain_reason: Why it does not, in a sentence; "" if it does.
+            late_ticks: How many ticks of the loop were late so far. While there are many, the
+                pages are told half as often.
 
         Returns:
             Angle, throttle, mode, recording, the moment the order ends (0.0: nobody may drive),
@@ -161,6 +164,7 @@ class WebController(ServedConsole):
             call (``"erase"``, ``"ai_launch"``).
         """
         cockpit = self._cockpit
+        self._console.pace.heed(late_ticks)
         cockpit.telemetry = Telemetry(
             num_records, recorder_status or "", rate_hz, angle, throttle,
             pilot_angle, pilot_throttle, drivetrain_state, drivetrain_reason or "",

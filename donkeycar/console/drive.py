@@ -14,8 +14,6 @@ from donkeycar.console.console import Console
 from donkeycar.console.guard import PAGES, Guarded, GuardedSocket
 from donkeycar.console.message import MessageError, parse_message
 
-TICK_HZ = 20
-
 MAX_SOCKETS = 16
 
 PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
@@ -42,6 +40,7 @@ def full_state(console: Console, client: Client) -> dict[str, Any]:
         "viewers": console.frames.num_viewers,
         "max_viewers": console.frames.max_viewers,
         "auth": console.access.auth,
+        "eased": console.pace.is_eased,
     }
 
 
@@ -70,7 +69,7 @@ class Feed:
             now_s = round(self._console.clock.monotonic(), 4)
             for socket in list(self.sockets):
                 socket.send_state(tick, now_s)
-            await asyncio.sleep(1 / TICK_HZ)
+            await asyncio.sleep(1 / self._console.pace.rate_hz)
 
 
 class DrivePage(Guarded):

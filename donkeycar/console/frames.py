@@ -6,6 +6,8 @@ import logging
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
+from donkeycar.console.pace import Pace
+
 logger = logging.getLogger(__name__)
 
 JPEG_QUALITY = 75
@@ -72,10 +74,12 @@ class FrameHub:
 
     Args:
         max_viewers: How many may watch at a time.
+        pace: Leaves pictures out while the loop is short of time.
     """
 
-    def __init__(self, *, max_viewers: int) -> None:
+    def __init__(self, *, max_viewers: int, pace: Pace) -> None:
         self.max_viewers = max_viewers
+        self._pace = pace
         self.num_encoded = 0
         # Image, exposure, number: replaced whole by the drive loop.
         self._newest: tuple[Any, float, int] | None = None
@@ -100,7 +104,10 @@ class FrameHub:
             exposed_s: When it was exposed.
             sequence: Its number. A number seen before is no news.
         """
-        if self._newest is not None and self._newest[2] == sequence:
+        if self._newest is not None and (
+            self._newest[2] == sequence
+            or 0.0 <= exposed_s - self._newest[1] < self._pace.min_interval_s
+        ):
             return
         self._newest = (image, exposed_s, sequence)
         if self._viewers and self._loop is not None:

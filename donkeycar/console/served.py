@@ -12,6 +12,7 @@ from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
 from donkeycar.console.origin import own_names
+from donkeycar.console.pace import Pace
 from donkeycar.console.pairing import Pairing, pairing_url
 from donkeycar.console.server import bind, lan_address, make_application, serve
 from donkeycar.timing import Clock
@@ -47,11 +48,13 @@ class ServedConsole:
         self._listener = bind(host, port)
         self.port: int = self._listener.getsockname()[1]
         address = lan_address() if host in ("", "0.0.0.0") else host  # noqa: S104
+        pace = Pace(clock=clock)
         self._console = Console(
             access=Access(auth=auth, clock=clock),
             cockpit=cockpit,
-            frames=FrameHub(max_viewers=max_viewers),
+            frames=FrameHub(max_viewers=max_viewers, pace=pace),
             gate=Gate(),
+            pace=pace,
             clock=clock,
             port=self.port,
             names=frozenset(own_names() | {name.lower() for name in names}),

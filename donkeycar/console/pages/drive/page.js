@@ -16,6 +16,8 @@ const HAS_THUMBS = matchMedia("(pointer: coarse)").matches;
 const NO_CAMERA = "No picture yet. Is CAMERA_TYPE in myconfig.py the camera of this car?";
 const NO_CAMERA_MS = 6000;
 const LIMIT_STEP = 0.05;
+const ON_TIME = "How often the car decides, measured";
+const EASED = "How often the car decides, measured. It is short of time, and shows fewer pictures until it keeps up";
 // Records reach the disk once a second.
 const STUCK_MS = 3000;
 const GAMEPAD_BUTTONS = { 0: stop, 1: record, 9: resume };
@@ -148,7 +150,7 @@ function show() {
   write(find("car"), name);
   if (document.title !== name) document.title = name;
   showLink();
-  write(find("rate"), link.connection === "open" && state.loop_hz ? state.loop_hz.toFixed(innerWidth < 400 ? 0 : 1) : "–");
+  showRate();
   write(find("records"), state.num_records === null ? "–" : String(state.num_records ?? 0));
   find("records").parentElement.title = state.num_records ? "Records safely on the car's disk" : "No records yet: drive and press Record";
   find("open-mode").hidden = state.auth !== "none";
@@ -170,6 +172,14 @@ function showLink() {
   place.dataset.state = link.connection;
   const latency = link.latencyMs === undefined ? "…" : `${Math.round(link.latencyMs)} ms`;
   write(place.querySelector(".value"), link.connection === "open" ? latency : "no link");
+}
+
+function showRate() {
+  const { state } = link;
+  const place = find("rate");
+  write(place, link.connection === "open" && state.loop_hz ? state.loop_hz.toFixed(innerWidth < 400 ? 0 : 1) : "–");
+  place.parentElement.dataset.state = state.eased ? "eased" : "";
+  place.parentElement.title = state.eased ? EASED : ON_TIME;
 }
 
 function showPicture() {

@@ -6,7 +6,7 @@ const PING_MS = 500;
 const STOP_AGAIN_MS = 100;
 // A stop that the socket did not carry in this time goes by a request of its own as well.
 const STOP_DETOUR_MS = 300;
-// The car speaks 20 times a second: this much silence is a dead socket, whatever the browser says.
+// The car speaks 20 times a second, 10 while it is short of time: this much silence is a dead socket, whatever the browser says.
 const SILENCE_MS = 900;
 const CONNECT_MS = 1200;
 const RETRY_MS = 250;

@@ -1,0 +1,82 @@
+"""How often the pages are told of the car: half as often while its loop is short of time.
+
+What a person sees is the first thing that may wait on a small computer; orders and stops never do.
+"""
+
+import math
+
+from donkeycar.timing import Clock
+
+FULL_HZ = 20.0
+# Enough to drive by. A page that echoes each message is never further back than `MAX_ECHO_AGE_S`
+# of `donkeycar.safety.link` allows, with as much again for the network.
+EASED_HZ = 10.0
+
+# How long the loop is watched for one judgement.
+WINDOW_S = 2.0
+# Late ticks a second that are one too many: a tenth of those at 20 Hz.
+MAX_LATE_HZ = 2.0
+# Free of them for so long, and the pages are told as before. Each time that this was too early, it
+# takes twice as long, so that a car between the two does not sway.
+FIRST_PATIENCE_S = 10.0
+MAX_PATIENCE_S = 160.0
+
+
+class Pace:
+    """Judges by late ticks whether pages are to be eased.
+
+    Args:
+        clock: Source of time.
+
+    Attributes:
+        is_eased: Whether they are, now.
+    """
+
+    def __init__(self, *, clock: Clock) -> None:
+        self._clock = clock
+        self.is_eased = False
+        self._looked_s = clock.monotonic()
+        self._late_ticks = 0
+        self._late_s = -math.inf
+        self._recovered_s = -math.inf
+        self._patience_s = FIRST_PATIENCE_S
+
+    @property
+    def rate_hz(self) -> float:
+        """How often a page is told of the car."""
+        return EASED_HZ if self.is_eased else FULL_HZ
+
+    @property
+    def min_interval_s(self) -> float:
+        """How far two pictures are apart at least; 0.0 shows every one.
+
+        A little less than an interval, so that a picture that is early by its jitter counts.
+        """
+        return 0.9 / EASED_HZ if self.is_eased else 0.0
+
+    def heed(self, late_ticks: int | None) -> None:
+        """Take what the loop counts; call it every tick.
+
+        Args:
+            late_ticks: Since the start, see `donkeycar.timing.RateKeeper`; ``None`` before the
+                first count.
+        """
+        now_s = self._clock.monotonic()
+        watched_s = now_s - self._looked_s
+        if late_ticks is None or watched_s < WINDOW_S:
+            return
+        late_hz = (late_ticks - self._late_ticks) / watched_s
+        self._looked_s, self._late_ticks = now_s, late_ticks
+        if late_hz > MAX_LATE_HZ:
+            self._late_s = now_s
+            if not self.is_eased:
+                self._ease(now_s)
+        elif self.is_eased and now_s - self._late_s >= self._patience_s:
+            self.is_eased, self._recovered_s = False, now_s
+
+    def _ease(self, now_s: float) -> None:
+        self.is_eased = True
+        relapsed = now_s - self._recovered_s < self._patience_s
+        self._patience_s = (
+            min(2 * self._patience_s, MAX_PATIENCE_S) if relapsed else FIRST_PATIENCE_S
+        )
