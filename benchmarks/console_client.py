@@ -37,7 +37,9 @@ class Served:
     """
 
     def __init__(self, *, clock: Clock | None = None, **kwargs: Any) -> None:
-        self.controller = WebController(port=0, host="127.0.0.1", clock=clock, **kwargs)
+        self.controller = WebController(
+            **{"port": 0, "host": "127.0.0.1", "clock": clock, **kwargs}
+        )
         self.port = self.controller.port
         self.token = self.controller.pairing.url.partition("#")[2]
         self.thread = threading.Thread(target=self.controller.update, daemon=True)

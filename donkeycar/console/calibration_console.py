@@ -27,6 +27,8 @@ class CalibrationConsole(ServedConsole):
         DeviceError: If the port is not to be had.
     """
 
+    doing = "Calibrate"
+
     def __init__(
         self,
         bench: Bench,

@@ -27,7 +27,7 @@ class Console:
         clock: Source of time.
         port: Port the console listens on.
         names: Names the car goes by, lower case.
-        url: Address of the console for other devices, without a path.
+        urls: Addresses of the console for other devices, without a path, the likeliest first.
         clients: Pages and scripts seen, by name.
         ended: Set it, in the thread that serves, to end serving.
         fault: What ended serving though nobody asked for it.
@@ -41,7 +41,7 @@ class Console:
     clock: Clock
     port: int
     names: frozenset[str]
-    url: str
+    urls: tuple[str, ...]
     clients: dict[str, Client]
     ended: asyncio.Event | None = None
     fault: BaseException | None = None

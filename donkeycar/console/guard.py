@@ -24,6 +24,9 @@ MAX_MESSAGES_HZ = 60
 MAX_REFUSED = 600
 POLICY_VIOLATION = 1008
 
+# A request under a name that is not this server's.
+MISDIRECTED = 421
+
 FIXED_HEADERS = {
     "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
@@ -59,7 +62,7 @@ class Guarded(RequestHandler):
         """Refuse what is not meant for this car, not from its own page, or not paired."""
         headers, request = self.request.headers, self.request
         if not self._is_for_this_car():
-            raise HTTPError(421, reason="Open the car by its own name or address")
+            raise HTTPError(MISDIRECTED, reason="Open the car by its own name or address")
         bearer = self._bearer()
         origin = headers.get("Origin")
         is_socket = headers.get("Upgrade", "").lower() == "websocket"
@@ -87,6 +90,9 @@ class Guarded(RequestHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with one sentence; what went wrong inside stays inside."""
         exc_info = kwargs.get("exc_info")
+        if status_code == MISDIRECTED and "text/html" in self.request.headers.get("Accept", ""):
+            self._say_where()
+            return
         if exc_info is None or isinstance(exc_info[1], HTTPError):
             self.finish({"error": self._reason})
             return
@@ -115,11 +121,10 @@ class Guarded(RequestHandler):
         return is_own_host(
             self.request.headers.get("Host", ""),
             names=console.names,
-            port=console.port,
-            local_address=self._local_address(),
+            local_address=self.local_address(),
         )
 
-    def _local_address(self) -> str:
+    def local_address(self) -> str:
         """Address of this computer that the request came in at; "" if it is gone already."""
         stream = self.stream()
         if stream is None or stream.closed():
@@ -158,6 +163,13 @@ class Guarded(RequestHandler):
         self.set_status(401)
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish((PAGES / "pair" / "page.html").read_bytes())
+
+    def _say_where(self) -> None:
+        """Tell a person by which address this car opens; the name is not repeated."""
+        url = f"http://{self.local_address() or 'localhost'}:{self.console.port}/drive"
+        page = (PAGES / "elsewhere" / "page.html").read_text(encoding="utf-8")
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish(page.replace("{url}", url))
 
     def _keep_connection(self, guarded: bool) -> None:
         self.console.gate.guard(self.stream(), guarded=guarded)

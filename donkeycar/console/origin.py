@@ -7,18 +7,10 @@ cookie.
 
 import ipaddress
 import re
-import socket
 from collections.abc import Collection
 
 HOST = re.compile(r"(?P<name>[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 SCHEME_PORTS = {"http": 80, "https": 443}
-
-
-def own_names() -> set[str]:
-    """The names this computer goes by on the network, lower case."""
-    name = socket.gethostname().lower()
-    short = name.partition(".")[0]
-    return {"localhost", name, short, f"{short}.local"}
 
 
 def split_host(host: str, *, scheme: str = "http") -> tuple[str, int] | None:
@@ -29,25 +21,27 @@ def split_host(host: str, *, scheme: str = "http") -> tuple[str, int] | None:
     return match["name"].strip("[]"), int(match["port"] or SCHEME_PORTS[scheme])
 
 
-def is_own_host(host: str, *, names: Collection[str], port: int, local_address: str) -> bool:
+def is_own_host(host: str, *, names: Collection[str], local_address: str) -> bool:
     """Whether a `Host` header names this car.
+
+    Its port says nothing: what reaches this server under another one was forwarded, as ``ssh -L``
+    does, and a name of the car's is no more an attacker's for that.
 
     Args:
         host: The header.
-        names: Names the car goes by, lower case; ``name:port`` admits another port.
-        port: Port the console listens on.
+        names: Names the car goes by, lower case; ``name:port`` is that name at that port alone.
         local_address: Address of this computer that the connection came in at. An address in
-            `host` must be this one: then nobody's name server had a part in it.
+            `host` must be this one, or the visitor's own computer, where a tunnel begins: then
+            nobody's name server had a part in it.
     """
     parts = split_host(host)
     if parts is None:
         return False
-    name, its_port = parts
-    if f"{name}:{its_port}" in names:
+    name, port = parts
+    if name in names or f"{name}:{port}" in names:
         return True
-    if its_port != port:
-        return False
-    return name in names or _address(name) == _address(local_address) is not None
+    address = _address(name)
+    return address is not None and (address.is_loopback or address == _address(local_address))
 
 
 def is_same_origin(origin: str, host: str) -> bool:

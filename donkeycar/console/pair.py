@@ -69,10 +69,16 @@ class Invite(Guarded):
     def post(self) -> None:
         """Make a new PIN; answer with it, the link and its QR code."""
         access = self.console.access
-        url = pairing_url(self.console.url, access.token)
+        url = pairing_url(self._shared_url(), access.token)
         self.finish({
             "url": url,
             "pin": access.renew_pin(),
             "pin_life_s": PIN_LIFE_S,
             "qr_svg": qr_svg(url),
         })  # fmt: skip
+
+    def _shared_url(self) -> str:
+        """The address that this page came to: another phone beside it reaches it as well."""
+        urls = self.console.urls
+        own = f"http://{self.local_address()}:{self.console.port}"
+        return own if own in urls else urls[0]

@@ -12,10 +12,14 @@ class Pairing(NamedTuple):
     Attributes:
         url: The link, with the token behind the ``#``; without a token if nobody is asked for it.
         pin: Six digits; "" if there is none.
+        others: The same link by the car's other addresses and its name.
+        doing: What the page is for.
     """
 
     url: str
     pin: str
+    others: tuple[str, ...] = ()
+    doing: str = "Drive"
 
     @property
     def qr(self) -> str:
@@ -29,11 +33,12 @@ class Pairing(NamedTuple):
         is_local = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
         if not token:
             who = "everybody on this computer" if is_local else "everybody on this network"
-            return f"Drive at {page} - {who} can, there is no pairing."
+            pages = " or ".join((page, *self.others))
+            return f"{self.doing} at {pages} - {who} can, there is no pairing."
         where = "with a phone or a PC on this network: open this link, or scan it."
         if is_local:
             where = "on this computer: open this link."
-        lines = [f"Drive {where}", f"  {self.url}"]
+        lines = [f"{self.doing} {where}", f"  {self.url}", *(f"  {url}" for url in self.others)]
         if self.pin:
             lines.append(f"Or open {page} and enter {self.pin}, in the next five minutes.")
         if _shows_blocks() and not is_local:

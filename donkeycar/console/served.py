@@ -1,21 +1,28 @@
 """What every console of a car has in common: a port, pairing, and a thread that serves."""
 
 import asyncio
+import logging
 import threading
 from collections.abc import Collection
 
 from tornado.web import Application
 
 from donkeycar.console.access import Access, Auth
+from donkeycar.console.addresses import addresses, local_name, own_names
 from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
-from donkeycar.console.origin import own_names
 from donkeycar.console.pace import Pace
 from donkeycar.console.pairing import Pairing, pairing_url
-from donkeycar.console.server import bind, lan_address, make_application, serve
+from donkeycar.console.server import bind, make_application, serve
 from donkeycar.timing import Clock
+
+logger = logging.getLogger(__name__)
+
+# How often the interfaces are looked at: an access point or a Wi-Fi may come long after the start.
+LOOK_EVERY_S = 3.0
+EVERYWHERE = ("", "0.0.0.0")  # noqa: S104 - what a host is compared with
 
 
 class ServedConsole:
@@ -34,6 +41,9 @@ class ServedConsole:
         DeviceError: If the port is not to be had.
     """
 
+    #: What the pages are for, in what is printed.
+    doing = "Drive"
+
     def __init__(
         self,
         cockpit: Cockpit,
@@ -47,7 +57,8 @@ class ServedConsole:
     ) -> None:
         self._listener = bind(host, port)
         self.port: int = self._listener.getsockname()[1]
-        address = lan_address() if host in ("", "0.0.0.0") else host  # noqa: S104
+        self._host = host
+        self._names = frozenset(name.lower() for name in names)
         pace = Pace(clock=clock)
         self._console = Console(
             access=Access(auth=auth, clock=clock),
@@ -57,8 +68,8 @@ class ServedConsole:
             pace=pace,
             clock=clock,
             port=self.port,
-            names=frozenset(own_names() | {name.lower() for name in names}),
-            url=f"http://{address}:{self.port}",
+            names=self._own_names(),
+            urls=self._urls(),
             clients={},
         )
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -69,10 +80,11 @@ class ServedConsole:
     @property
     def pairing(self) -> Pairing:
         """How to pair with the car now."""
-        access, url = self._console.access, self._console.url
+        access, urls = self._console.access, self._console.urls
         if access.auth == "none":
-            return Pairing(url, "")
-        return Pairing(pairing_url(url, access.token), access.pin)
+            return Pairing(urls[0], "", urls[1:], self.doing)
+        link, *others = (pairing_url(url, access.token) for url in urls)
+        return Pairing(link, access.pin, tuple(others), self.doing)
 
     def update(self) -> None:
         """Serve until `shutdown`; the body of the part's thread."""
@@ -97,6 +109,35 @@ class ServedConsole:
                 return
             self._loop = asyncio.get_running_loop()
             self._ended = self._console.ended = asyncio.Event()
+        looking = asyncio.create_task(self._look_for_addresses())
+        looking.add_done_callback(self._console.heed)
         await serve(self._console, self._listener, self._ended, application=self._application())
+        looking.cancel()
         if self._console.fault is not None:
             raise self._console.fault
+
+    def _urls(self) -> tuple[str, ...]:
+        """Where others find this console now; this computer's own address if nowhere."""
+        if self._host not in EVERYWHERE:
+            return (f"http://{self._host}:{self.port}",)
+        found = addresses()
+        names = [*found, local_name()] if found else ["127.0.0.1"]
+        return tuple(f"http://{name}:{self.port}" for name in names if name)
+
+    def _own_names(self) -> frozenset[str]:
+        return self._names | own_names()
+
+    async def _look_for_addresses(self) -> None:
+        """Notice a network that comes or changes, and print the link again when it does."""
+        told = set(self._console.urls)
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self._console.names, urls = self._own_names(), self._urls()
+            if urls == self._console.urls:
+                continue
+            self._console.urls = urls
+            logger.info("The car is now at %s", ", ".join(urls))
+            # A Wi-Fi that goes and comes back under the same address is no news.
+            if not told.issuperset(urls):
+                told.update(urls)
+                print(self.pairing.text, flush=True)  # noqa: T201 - as manage.py does at the start

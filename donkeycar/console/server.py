@@ -67,18 +67,6 @@ def _advice(error: OSError) -> str:
     return "Choose a WEB_HOST of this computer: 0.0.0.0 for every network, 127.0.0.1 for itself"
 
 
-def lan_address() -> str:
-    """Address of this computer that others on its network see; 127.0.0.1 without a network."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            # Chooses a route; a datagram socket sends nothing by connecting.
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        address: str = probe.getsockname()[0]
-        return address
-
-
 def make_application(
     console: Console, *, routes: list[tuple[str, type, dict[str, Any]]] = ROUTES, feed: Any = None
 ) -> Application:

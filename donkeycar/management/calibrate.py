@@ -155,7 +155,7 @@ def _page(bench: Bench, cfg: Config) -> Any:
         car_name=Path(cfg.CAR_PATH).name,
     )
     print("Lift the wheels off the ground, then open the page. Ctrl-C ends it.")
-    print(console.pairing.text.replace("Drive ", "Calibrate ", 1), flush=True)
+    print(console.pairing.text, flush=True)
     return console
 
 

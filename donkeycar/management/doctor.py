@@ -136,9 +136,9 @@ def _gamepads(cfg: Config) -> Finding:
 
 
 def _network() -> Finding:
-    from donkeycar.console.server import lan_address
+    from donkeycar.console.addresses import addresses
 
-    return probes.network(lan_address())
+    return probes.network(", ".join(addresses()) or "127.0.0.1")
 
 
 def line_of(finding: Finding) -> str:

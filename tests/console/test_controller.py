@@ -1,6 +1,5 @@
 """The console as a part of the car, with the clock in hand."""
 
-import ipaddress
 import socket
 import threading
 
@@ -9,7 +8,6 @@ import pytest
 from benchmarks.console_client import Served
 from donkeycar.console.controller import WebController
 from donkeycar.console.pairing import Pairing
-from donkeycar.console.server import lan_address
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.safety.arbiter import Offer
 from donkeycar.testing import check_part
@@ -189,7 +187,7 @@ def test_without_pairing_the_text_warns(host, who):
 
 def test_without_pairing_the_address_is_all_there_is():
     with Served(auth="none") as car:
-        assert car.controller.pairing == (f"http://127.0.0.1:{car.port}", "")
+        assert car.controller.pairing == (f"http://127.0.0.1:{car.port}", "", (), "Drive")
 
 
 def test_it_ends_within_its_bound_with_everything_open():
@@ -213,18 +211,3 @@ def test_it_can_be_shut_down_before_it_ever_served():
     controller.shutdown()
     controller.update()
     controller.shutdown()
-
-
-def test_on_a_network_the_link_has_the_address_others_see():
-    controller = WebController(port=0)
-    address = controller.pairing.url.removeprefix("http://").partition(":")[0]
-    controller.shutdown()
-    assert ipaddress.ip_address(address) != ipaddress.ip_address("0.0.0.0")
-
-
-def test_without_a_network_the_link_is_for_this_computer(monkeypatch):
-    def no_route(self, address):
-        raise OSError("Network is unreachable")
-
-    monkeypatch.setattr("socket.socket.connect", no_route)
-    assert lan_address() == "127.0.0.1"

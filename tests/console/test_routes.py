@@ -164,7 +164,30 @@ def test_an_unknown_address_is_404_for_who_is_paired(car, paired):
         assert car.request("GET", path, headers=paired).status == 404
 
 
-@pytest.mark.parametrize("host", ["evil.example:{port}", "127.0.0.1", "127.0.0.1:1", "", "a_b"])
+@pytest.mark.parametrize("host", ["localhost:9000", "127.0.0.1:9000"])
+def test_a_tunnel_of_ssh_leads_to_the_car(car, host):
+    """What used to happen: 421, as the port was not the car's."""
+    headers = {"Host": host, "Origin": f"http://{host}", "Content-Type": "application/json"}
+    paired = car.post("/pair", {"token": car.token}, headers)
+    assert paired.status == 200
+    headers["Cookie"] = paired.headers["Set-Cookie"].partition(";")[0]
+    assert car.request("GET", "/drive", headers=headers).status == 200
+    with contextlib.closing(car.socket("/wsDrive", **headers)) as page:
+        assert "tick" in page.hear()
+    headers["Origin"] = f"http://{car.host}"
+    assert car.request("GET", "/drive", headers=headers).status == 403
+
+
+def test_a_person_under_a_foreign_name_is_told_the_address(car):
+    headers = {"Host": "car.evil.example", "Accept": "text/html,*/*;q=0.8"}
+    for path in ("/", "/drive", "/nowhere", "/wsDrive"):
+        reply = car.request("GET", path, headers=headers)
+        assert reply.status == 421
+        assert f'href="http://127.0.0.1:{car.port}/drive"' in reply.body.decode()
+        assert b"evil" not in reply.body
+
+
+@pytest.mark.parametrize("host", ["evil.example:{port}", "192.0.2.77:{port}", "", "a_b"])
 def test_a_foreign_host_is_misdirected(car, paired, host):
     headers = paired | {"Host": host.format(port=car.port)}
     for path in ("/drive", "/pair", "/nowhere"):
