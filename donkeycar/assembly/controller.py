@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from donkeycar.assembly.recipe import Recipe, build
 from donkeycar.config import Config
+from donkeycar.errors import ConfigError
 from donkeycar.timing import Clock
 from donkeycar.vehicle import Vehicle
 
@@ -12,12 +13,9 @@ if TYPE_CHECKING:
 
 
 def _gamepad(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
-    from donkeycar.parts.controller.mappings import control_named
-
-    launch = {control_named(cfg.AI_LAUNCH_ENABLE_BUTTON): "ai_launch"}
     return {
         "kind": cfg.CONTROLLER_TYPE,
-        "bindings": {**launch, **cfg.CONTROLLER_BINDINGS},
+        "bindings": {**_launch_button(cfg), **cfg.CONTROLLER_BINDINGS},
         "device": cfg.JOYSTICK_DEVICE_FILE,
         "steering_scale": cfg.JOYSTICK_STEERING_SCALE,
         "throttle_limit": cfg.JOYSTICK_MAX_THROTTLE,
@@ -26,6 +24,37 @@ def _gamepad(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]
         "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
         "clock": clock,
     }
+
+
+def _launch_button(cfg: Config) -> dict[str, str]:
+    """The binding of `AI_LAUNCH_ENABLE_BUTTON`; none while nothing is launched.
+
+    Raises:
+        ConfigError: If it names no button, or one that does something a launch must not replace.
+    """
+    from donkeycar.parts.controller.actions import ROLES, STOPS, is_control, meant, merged
+    from donkeycar.parts.controller.mappings import control_named, kind_named
+
+    if not cfg.AI_LAUNCH_DURATION > 0:
+        return {}
+    button, kind = cfg.AI_LAUNCH_ENABLE_BUTTON, cfg.CONTROLLER_TYPE
+    control = control_named(button)
+    place = f"{cfg.source_of('AI_LAUNCH_ENABLE_BUTTON')}: `AI_LAUNCH_ENABLE_BUTTON`"
+    received = f"Received: AI_LAUNCH_ENABLE_BUTTON={button!r}"
+    if not is_control(control):
+        raise ConfigError(
+            f"{place} must name a button, e.g. 'R2' or 'BTN_TR2'; `donkey gamepad test` shows "
+            f"them. {received}{meant(button)}"
+        )
+    own = kind_named(kind).bindings
+    action = merged(own, cfg.CONTROLLER_BINDINGS, kind=kind).get(control)
+    if action not in (*STOPS, *ROLES):
+        return {control: "ai_launch"}
+    binds = "CONTROLLER_BINDINGS" if control in cfg.CONTROLLER_BINDINGS else "CONTROLLER_TYPE"
+    raise ConfigError(
+        f"{place} must be another button than the one for {action}. {received} ({control}), which "
+        f"{binds}={cfg[binds]!r} binds to {action}. Choose a free one, e.g. 'R3'"
+    )
 
 
 def _robohat(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:

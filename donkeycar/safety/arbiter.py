@@ -31,6 +31,7 @@ class Offer(NamedTuple):
         moved: Whether its driver did something on purpose since the last offer.
         recording: Whether it would record; ``None`` if it leaves that to others.
         actions: Names of what was pressed since the last offer.
+        note: Why its throttle does nothing, in a sentence; "" if it does.
     """
 
     angle: float = 0.0
@@ -39,6 +40,7 @@ class Offer(NamedTuple):
     moved: bool = False
     recording: bool | None = None
     actions: tuple[str, ...] = ()
+    note: str = ""
 
 
 class Arbiter:

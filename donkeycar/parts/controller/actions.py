@@ -7,7 +7,7 @@ axis or a channel with a minus behind it, e.g. ``"ABS_HAT0Y-"``, is its other di
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from donkeycar.errors import ConfigError
@@ -20,6 +20,8 @@ ROLES = {
     "throttle_forward": "drives forward",
     "throttle_reverse": "drives back",
 }
+
+THROTTLE_ROLES = ("throttle", "throttle_forward", "throttle_reverse")
 
 # What a press does.
 ACTIONS = {
@@ -42,6 +44,9 @@ ACTIONS = {
     "w4": "programmable button 4",
     "w5": "programmable button 5",
 }
+
+# These stop the car; the second in all modes but user.
+STOPS = ("stop", "erase_or_stop")
 
 # What a control does for as long as it is held.
 HELD = {
@@ -67,15 +72,19 @@ def is_control(name: object) -> bool:
     )
 
 
-def merged(own: Mapping[str, str], changes: Mapping[Any, Any]) -> dict[str, str]:
+def merged(
+    own: Mapping[str, str], changes: Mapping[Any, Any], *, kind: str = "custom"
+) -> dict[str, str]:
     """Bindings of a kind of gamepad, with those of the car's owner over them.
 
     Args:
         own: Bindings of the kind.
         changes: `CONTROLLER_BINDINGS`.
+        kind: `CONTROLLER_TYPE`, for the error.
 
     Raises:
-        ConfigError: If a control or an action has a name that nothing has.
+        ConfigError: If a control or an action has a name that nothing has, or if nothing is left
+            that stops the car though the kind has a control for it.
     """
     bindings = dict(own)
     for control, action in changes.items():
@@ -88,7 +97,7 @@ def merged(own: Mapping[str, str], changes: Mapping[Any, Any]) -> dict[str, str]
             known = [*ROLES, *ACTIONS, *HELD]
             raise ConfigError(
                 f"`CONTROLLER_BINDINGS[{control!r}]` must be one of {', '.join(known)}. "
-                f"Received: {action!r}{_meant(action, known)}"
+                f"Received: {action!r}{meant(action, known)}"
             )
         if action in ROLES:
             if control in BUTTONS:
@@ -100,7 +109,25 @@ def merged(own: Mapping[str, str], changes: Mapping[Any, Any]) -> dict[str, str]
             for other in [name for name, role in bindings.items() if role == action]:
                 del bindings[other]
         bindings[control] = action
+    _keep_stop(own, bindings, changes, kind)
     return bindings
+
+
+def _keep_stop(
+    own: Mapping[str, str], bindings: Mapping[str, str], changes: Mapping[Any, Any], kind: str
+) -> None:
+    stop = next((action for action in STOPS if action in own.values()), None)
+    # What stops only in some modes does not replace what always does.
+    enough = STOPS if stop == "erase_or_stop" else ("stop",)
+    left = [name for name, action in bindings.items() if action in enough]
+    if stop is None or any(not _CHANNEL.fullmatch(name) for name in left):
+        return
+    had = ", ".join(name for name, action in own.items() if action == stop)
+    raise ConfigError(
+        f"`CONTROLLER_BINDINGS` must leave a button that stops the car: with CONTROLLER_TYPE "
+        f"{kind!r} it is {had}. Received: CONTROLLER_BINDINGS={dict(changes)!r}. Bind another "
+        "button to 'stop' beside it, e.g. 'BTN_MODE': 'stop'"
+    )
 
 
 def _no_control(control: object) -> str:
@@ -112,10 +139,11 @@ def _no_control(control: object) -> str:
     return (
         "`CONTROLLER_BINDINGS` must name buttons (BTN_SOUTH), keys (KEY_SPACE), axes (ABS_X) or "
         f"channels (RC3); `donkey gamepad test` shows them. Received: {control!r}"
-        f"{_meant(control, [*BUTTONS, *AXES])}"
+        f"{meant(control)}"
     )
 
 
-def _meant(word: object, known: list[str]) -> str:
+def meant(word: object, known: Sequence[str] = (*BUTTONS, *AXES)) -> str:
+    """The end of a sentence that proposes the known word nearest to `word`; "" if none is near."""
     close = difflib.get_close_matches(str(word), known, 1, 0.7)
     return f". Did you mean {close[0]!r}?" if close else ""

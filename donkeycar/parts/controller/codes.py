@@ -14,6 +14,7 @@ EVENT = struct.Struct("llHHi")
 EV_SYN = 0
 EV_KEY = 1
 EV_ABS = 3
+SYN_REPORT = 0
 SYN_DROPPED = 3
 
 _BUTTONS = {

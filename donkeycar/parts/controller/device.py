@@ -61,6 +61,8 @@ class Line(Protocol):
     identity: Identity
     axes: dict[int, AbsInfo]
     held: set[int]
+    buttons: set[int] | None
+    reported: bool
 
     def read(self, timeout_s: float) -> bytes | None:
         """Return bytes that came, ``None`` if none did; raise `OSError` if the device is gone."""
@@ -82,6 +84,8 @@ class EventLine:
         axes: What is known of its axes, by code.
         held: Codes of its buttons that are down.
         query: Asks the kernel for `axes` and `held`; ``None`` for what is not a device.
+        buttons: Codes of the buttons it has; ``None`` if that is not known.
+        reported: Whether the kernel has heard of it: until its first report all axes are zero.
     """
 
     descriptor: int
@@ -89,6 +93,8 @@ class EventLine:
     axes: dict[int, AbsInfo]
     held: set[int] = field(default_factory=set)
     query: Callable[[int], tuple[dict[int, AbsInfo], set[int]]] | None = None
+    buttons: set[int] | None = None
+    reported: bool = True
 
     def read(self, timeout_s: float) -> bytes | None:
         """Wait for events.
@@ -178,7 +184,8 @@ def open_line(path: Path, *, any_device: bool = False) -> EventLine | None:
     except OSError:
         os.close(descriptor)
         raise
-    return EventLine(descriptor, identity, axes, held, query=state_of)
+    reported = any(info.value for info in axes.values())
+    return EventLine(descriptor, identity, axes, held, state_of, buttons, reported)
 
 
 def event_path(device: str, *, sys_folder: Path = SYS_FOLDER) -> Path:

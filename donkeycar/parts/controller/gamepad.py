@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 # How often the reader looks for a gamepad while there is none.
 RESCAN_S = 1.0
 
+# A gamepad that does not come for so long is told of, once.
+MISSED_AFTER_S = 2.0
+
 # The reader comes by so often even if no control moves, and vouches for what it read before.
 WATCH_S = 0.02
 OFFER_LIFE_S = 0.25
@@ -85,7 +88,7 @@ class GamepadController:
                 f"`throttle_dir` must be -1.0 or 1.0. Received: throttle_dir={throttle_dir}"
             )
         self._kind = kind_named(kind)
-        self._bindings = merged(self._kind.bindings, bindings or {})
+        self._bindings = merged(self._kind.bindings, bindings or {}, kind=kind)
         if "steering" not in self._bindings.values():
             raise ConfigError(
                 "`CONTROLLER_BINDINGS` must bind an axis to 'steering' for CONTROLLER_TYPE "
@@ -108,6 +111,9 @@ class GamepadController:
         self._gone_s = float("-inf")
         self._anchor = Sticks()
         self._constant = False
+        self._note = ""
+        self._missed_at = "" if only is None else f" at {only}"
+        self._missed_since_s: float | None = None
 
     @property
     def connected(self) -> Identity | None:
@@ -125,8 +131,10 @@ class GamepadController:
         while not self._stopping.is_set():
             line = self._choose(self._find())
             if line is None:
+                self._tell_missing()
                 self._stopping.wait(RESCAN_S)
                 continue
+            self._missed_since_s = float("inf")
             try:
                 self._follow(line)
             finally:
@@ -152,9 +160,9 @@ class GamepadController:
             if pad is None or expires_s <= self._clock.monotonic():
                 self._constant, self._anchor = False, Sticks()
                 return ABSENT
-            sticks, actions = pad.sticks(), pad.actions()
+            sticks, actions, unrested = pad.sticks(), pad.actions(), pad.unrested
         moved = self._has_moved(sticks)
-        self._constant = self._is_constant(sticks, actions, stopped=bool(reason))
+        self._constant = not unrested and self._is_constant(sticks, actions, stopped=bool(reason))
         throttle = 1.0 if self._constant else sticks.throttle
         recording = None
         if sticks.chaos:
@@ -168,6 +176,7 @@ class GamepadController:
             moved=moved or any(action != "stop" for action in actions),
             recording=recording,
             actions=tuple(action for action in actions if action != "constant_throttle"),
+            note=self._noted(unrested),
         )
 
     def shutdown(self) -> None:
@@ -190,10 +199,15 @@ class GamepadController:
         self._known = line.identity
         pad = Pad(
             line.identity, line.axes, held=line.held, kind=self._kind, bindings=self._bindings,
-            deadzone=self._deadzone, throttle_dir=self._throttle_dir,
+            buttons=line.buttons, reported=line.reported, deadzone=self._deadzone,
+            throttle_dir=self._throttle_dir, clock=self._clock,
         )  # fmt: skip
         with self._lock:
             self._pad, self._seen_s = pad, self._clock.monotonic()
+            # How it lies when it comes is no movement.
+            self._anchor = pad.sticks()
+        for lack in pad.lacks():
+            logger.warning("%s", lack)
 
     def _take(self, line: Line, data: bytes) -> bytes:
         """Hand whole records to the pad; return what is left of an unfinished one."""
@@ -215,6 +229,25 @@ class GamepadController:
                     self._pad.catch_up(line.axes, line.held)
             self._tell_news()
         return data[whole:]
+
+    def _tell_missing(self) -> None:
+        now_s = self._clock.monotonic()
+        if self._missed_since_s is None:
+            self._missed_since_s = now_s
+        elif now_s - self._missed_since_s >= MISSED_AFTER_S:
+            self._missed_since_s = float("inf")
+            logger.warning(
+                "No gamepad%s yet (looking every second). `donkey gamepad` shows what is there.",
+                self._missed_at,
+            )
+
+    def _noted(self, unrested: list[str]) -> str:
+        """Why its throttle does nothing; a new reason goes into the log as well."""
+        note = let_go(unrested) if unrested else ""
+        if note and note != self._note:
+            logger.warning("%s", note)
+        self._note = note
+        return note
 
     def _tell_news(self) -> None:
         if self._pad is not None:
@@ -252,6 +285,12 @@ class GamepadController:
             return False
         toggles = actions.count("constant_throttle")
         return self._constant ^ (toggles % 2 == 1)
+
+
+def let_go(unrested: list[str]) -> str:
+    """What to do so that controls count that were not seen at rest."""
+    have = "has" if len(unrested) == 1 else "have"
+    return f"Let go of the throttle once: {', '.join(unrested)} {have} not been seen at rest yet."
 
 
 def _is_same(one: Identity, other: Identity) -> bool:

@@ -6,11 +6,10 @@ All that follows speaks of one layout, that of the kernel's ``gamepad.rst``: sti
 differ into that layout.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from donkeycar.errors import ConfigError
-from donkeycar.parts.controller.codes import Identity
 
 USB = 0x03
 BLUETOOTH = 0x05
@@ -32,12 +31,34 @@ HAT_TRIGGERS = {"ABS_HAT2Y": "ABS_Z", "ABS_HAT2X": "ABS_RZ"}
 # The letters X and Y of these sit where the kernel's names of the same letters do not.
 _SWAPPED = {"BTN_NORTH": "BTN_WEST", "BTN_WEST": "BTN_NORTH"}
 
-_DIRECT_INPUT = {
+# Twelve buttons and more, numbered in a row from square, cross, circle, triangle: PlayStation pads
+# without their driver, and all that are made like them.
+DIRECT_INPUT = {
     "BTN_SOUTH": "BTN_WEST", "BTN_EAST": "BTN_SOUTH", "BTN_C": "BTN_EAST",
     "BTN_NORTH": "BTN_NORTH", "BTN_WEST": "BTN_TL", "BTN_Z": "BTN_TR", "BTN_TL": "BTN_TL2",
     "BTN_TR": "BTN_TR2", "BTN_TL2": "BTN_SELECT", "BTN_TR2": "BTN_START",
-    "BTN_SELECT": "BTN_THUMBL", "BTN_START": "BTN_THUMBR",
+    "BTN_SELECT": "BTN_THUMBL", "BTN_START": "BTN_THUMBR", "BTN_MODE": "BTN_MODE",
 }  # fmt: skip
+
+# Ten buttons or eleven, numbered in a row from A, B, X, Y: Xbox pads with old firmware over
+# Bluetooth, and others whose triggers are axes only.
+IN_A_ROW = {
+    "BTN_C": "BTN_WEST", "BTN_NORTH": "BTN_NORTH", "BTN_WEST": "BTN_TL", "BTN_Z": "BTN_TR",
+    "BTN_TL": "BTN_SELECT", "BTN_TR": "BTN_START", "BTN_TL2": "BTN_THUMBL",
+    "BTN_TR2": "BTN_THUMBR", "BTN_SELECT": "BTN_MODE",
+}  # fmt: skip
+
+# Both sticks of a PlayStation pad without its driver, and its triggers.
+STICKS_AND_TRIGGERS_SWAPPED = {
+    "ABS_Z": "ABS_RX", "ABS_RZ": "ABS_RY", "ABS_RX": "ABS_Z", "ABS_RY": "ABS_RZ",
+}  # fmt: skip
+
+# Wheels of two pedals, the throttle on ABS_RZ and the brake on ABS_Y: Thrustmaster's.
+BRAKE_ON_Y = {"ABS_Y": "ABS_Z"}
+# Logitech's with three: throttle on ABS_Z, brake on ABS_RZ, clutch on ABS_Y; the G920 and G923 for
+# Xbox: throttle on ABS_Y, brake on ABS_Z, clutch on ABS_RZ. As their owners report it.
+_LOGITECH_PEDALS = {"ABS_Z": "ABS_RZ", "ABS_RZ": "ABS_Z"}
+_G920_PEDALS = {"ABS_Y": "ABS_RZ", "ABS_RZ": "ABS_Y"}
 
 # PlayStation 3 pads as kernels before 4.12, and the program sixad, number their buttons.
 _SIXAXIS = {
@@ -51,11 +72,25 @@ _SIXAXIS = {
 _NIMBUS = {"BTN_C": "BTN_WEST", "BTN_WEST": "BTN_TL", "BTN_Z": "BTN_TR", "BTN_TL": "BTN_TL2",
            "BTN_TR": "BTN_TR2"}  # fmt: skip
 
+# Racing wheels, by maker and model: their pedals rest at the greatest value.
+WHEELS: dict[tuple[int, int], Mapping[str, str]] = {
+    (0x046D, 0xC24F): _LOGITECH_PEDALS,  # G29, switch at PS3
+    (0x046D, 0xC260): _LOGITECH_PEDALS,  # G29, switch at PS4
+    (0x046D, 0xC266): _LOGITECH_PEDALS,  # G923 for PlayStation
+    (0x046D, 0xC299): _LOGITECH_PEDALS,  # G25
+    (0x046D, 0xC29A): _LOGITECH_PEDALS,  # Driving Force GT
+    (0x046D, 0xC29B): _LOGITECH_PEDALS,  # G27
+    (0x046D, 0xC261): _G920_PEDALS,  # G920, before its driver woke it
+    (0x046D, 0xC262): _G920_PEDALS,  # G920
+    (0x046D, 0xC26E): _G920_PEDALS,  # G923 for Xbox
+}
+
 # (bus, vendor, product) -> kernel name -> name in our layout. `None` is any; the first that fits.
 EXCEPTIONS: tuple[tuple[tuple[int | None, int, int | None], Mapping[str, str]], ...] = (
     ((None, 0x045E, None), _SWAPPED),  # Microsoft: Xbox 360, One, Series, by cable or Bluetooth
-    ((None, 0x046D, 0xC219), _DIRECT_INPUT),  # Logitech F710, switch at D
-    ((None, 0x046D, 0xC216), _DIRECT_INPUT),  # Logitech F310, switch at D
+    ((None, 0x046D, 0xC219), DIRECT_INPUT),  # Logitech F710, switch at D
+    ((None, 0x046D, 0xC216), DIRECT_INPUT),  # Logitech F310, switch at D
+    *(((None, *wheel), renames) for wheel, renames in WHEELS.items()),
     ((USB, 0x046D, None), _SWAPPED),  # Logitech F310, F510, F710, switch at X
     ((USB, 0x2DC8, None), _SWAPPED),  # 8BitDo in X mode
     ((None, 0x0111, 0x1420), _NIMBUS),  # SteelSeries Nimbus
@@ -149,33 +184,6 @@ def kind_named(name: str) -> Kind:
     if name not in KINDS:
         raise ConfigError(f"`kind` must be one of {', '.join(KINDS)}. Received: kind={name!r}")
     return KINDS[name]
-
-
-def renames_for(identity: Identity, axes: Collection[str], kind: Kind) -> dict[str, str]:
-    """How the controls of a device are called in our layout.
-
-    Args:
-        identity: Which device it is.
-        axes: Kernel names of the axes it has.
-        kind: What its owner says it is.
-
-    Returns:
-        Kernel name -> our name, for those that differ.
-    """
-    renames = dict(CROSS)
-    if "ABS_RX" not in axes or "ABS_RY" not in axes:
-        renames |= RIGHT_STICK_ON_Z
-    elif "ABS_Z" not in axes:
-        renames |= HAT_TRIGGERS
-    return renames | _exception(identity) | dict(kind.renames)
-
-
-def _exception(identity: Identity) -> dict[str, str]:
-    for (bus, vendor, product), renames in EXCEPTIONS:
-        fits = bus in (None, identity.bus) and product in (None, identity.product)
-        if fits and vendor == identity.vendor:
-            return dict(renames)
-    return {}
 
 
 # Buttons as donkeycar 5 called them, on PlayStation pads and on Xbox-like ones.

@@ -3,19 +3,33 @@
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from donkeycar.parts.controller.actions import HELD, ROLES
+from donkeycar.parts.controller.actions import HELD, ROLES, STOPS, THROTTLE_ROLES
+from donkeycar.parts.controller.axis import first_of, flat_of, level, position_of
 from donkeycar.parts.controller.codes import (
+    AXES,
     AXIS_NAMES,
     BUTTON_NAMES,
+    BUTTONS,
     EV_ABS,
     EV_KEY,
+    EV_SYN,
+    SYN_REPORT,
     AbsInfo,
     Identity,
 )
-from donkeycar.parts.controller.mappings import Kind, renames_for
+from donkeycar.parts.controller.layout import are_pedals, renames_for
+from donkeycar.parts.controller.mappings import Kind
+from donkeycar.parts.controller.rest import CENTRE, HIGH, LOW, Control, end_at, is_near
+from donkeycar.timing import Clock, RealClock
 
-# These rest at their smallest value; all other axes rest in the middle.
+# By their name these rest at their smallest value, all other axes in the middle.
 TRIGGERS = {"ABS_Z", "ABS_RZ", "ABS_GAS", "ABS_BRAKE", "ABS_HAT2X", "ABS_HAT2Y"}
+
+# Pedals of a wheel drive for every kind, also for those of gamepads without triggers.
+PEDAL_BINDINGS = {"ABS_RZ": "throttle_forward", "ABS_Z": "throttle_reverse"}
+
+# What a thumb's stick has of play around its rest, as a share of its way, at least.
+PLAY = 0.05
 
 # An axis is pressed like a button beyond the first, and let go below the second.
 PRESS_LEVEL = 0.5
@@ -41,31 +55,6 @@ class Sticks(NamedTuple):
     chaos: bool = False
 
 
-def level(value: int, info: AbsInfo, *, one_sided: bool, deadzone: float = 0.0) -> float:
-    """How far an axis is from its rest.
-
-    Args:
-        value: What the kernel says; beyond the range it is cut off.
-        info: Range of the axis.
-        one_sided: Whether it rests at its minimum, like a trigger.
-        deadzone: Share of the way that is still rest, 0 to 1; the kernel's own may be larger.
-
-    Returns:
-        -1 to +1; 0 to 1 if one-sided; 0 for an axis without a range.
-    """
-    span = info.maximum - info.minimum
-    if span <= 0:
-        return 0.0
-    share = min(max((value - info.minimum) / span, 0.0), 1.0)
-    position = share if one_sided else 2 * share - 1
-    rest = max(deadzone, min(info.flat / span * (1 if one_sided else 2), 0.5))
-    beyond = abs(position) - rest
-    # A 16-bit axis has no exact middle: half a step is rest too.
-    if beyond <= 0 or abs(position) * span <= 1.0:
-        return 0.0
-    return (beyond / (1 - rest)) * (1 if position > 0 else -1)
-
-
 class Pad:
     """State of one gamepad.
 
@@ -73,10 +62,15 @@ class Pad:
         identity: Which device it is.
         axes: What the kernel knows of each axis, by code.
         held: Codes of buttons that are down at the start; they count once let go and pressed anew.
+        buttons: Codes of the buttons it has; ``None`` if that is not known.
+        reported: Whether the device has said anything yet. A kernel that has heard nothing of it
+            has zeros, which are no rest: then the first report is where it all begins.
+        let_go: Whether nobody touches it now, so that each axis is where it rests.
         kind: What its owner says it is.
         bindings: Control -> what it does.
         deadzone: Share of a stick's way that is rest, 0 to less than 1.
         throttle_dir: -1 if pushing the throttle's stick up counts down, as it does; +1 otherwise.
+        clock: Source of time: how long controls lie still.
     """
 
     def __init__(
@@ -87,51 +81,121 @@ class Pad:
         kind: Kind,
         bindings: Mapping[str, str],
         held: Collection[int] = (),
+        buttons: Collection[int] | None = None,
+        reported: bool = True,
+        let_go: bool = False,
         deadzone: float = 0.01,
         throttle_dir: float = -1.0,
+        clock: Clock | None = None,
     ) -> None:
-        names = {AXIS_NAMES[code] for code in axes if code in AXIS_NAMES}
-        self._renames = renames_for(identity, names, kind)
+        self._identity, self._kind = identity, kind
         self._infos = {code: info for code, info in axes.items() if code in AXIS_NAMES}
+        self._buttons = None if buttons is None else frozenset(buttons)
+        self._reported = reported
+        self._let_go = let_go
         self._bindings = dict(bindings)
-        self._by_role = {role: name for name, role in bindings.items() if role in ROLES}
         self._deadzone = deadzone
         self._throttle_dir = throttle_dir
-        self.levels: dict[str, float] = {}
-        self.held: set[str] = set()
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._early: list[tuple[int, int, int]] = []
         self._down: set[int] = set()
         self._pressed: list[str] = []
         self._news: list[str] = []
-        for code, info in self._infos.items():
-            self.take(EV_ABS, code, info.value)
+        self.held: set[str] = set()
+        self._begin()
         for code in held:
-            self.take(EV_KEY, code, 1)
+            self._take(EV_KEY, code, 1)
         self._pressed.clear()
         self._news.clear()
+
+    def _begin(self) -> None:
+        """See how it all lies, and so what each axis is and where it should rest."""
+        positions = {
+            AXIS_NAMES[code]: position_of(info.value, info) for code, info in self._infos.items()
+        }
+        self._renames = renames_for(self._identity, positions, self._kind, self._buttons)
+        self._codes = {self._named(AXIS_NAMES[code]): code for code in self._infos}
+        places = {self._named(name): position for name, position in positions.items()}
+        pedals = are_pedals(self._identity, positions)
+        self._rests = {
+            name: (HIGH if pedals else LOW) if name in TRIGGERS else CENTRE for name in places
+        }
+        if self._let_go:
+            self._rests = {name: end_at(position) for name, position in places.items()}
+        self._by_role = {role: name for name, role in self._bindings.items() if role in ROLES}
+        if pedals and not any(self._axis_of(role) in places for role in THROTTLE_ROLES):
+            self._by_role |= {role: name for name, role in PEDAL_BINDINGS.items()}
+        self._controls = {
+            self._axis_of(role): self._control(role, places[self._axis_of(role)])
+            for role in THROTTLE_ROLES
+            if self._axis_of(role) in places
+        }
+        self.levels: dict[str, float] = {}
+        self.held = {name for name in self.held if name.removesuffix("-") not in AXES}
+        pressed, news = list(self._pressed), list(self._news)
+        for code, info in self._infos.items():
+            self._take(EV_ABS, code, info.value)
+        self._pressed, self._news = pressed, news
+
+    def _control(self, role: str, position: float) -> Control:
+        """The axis that has a role of throttle, with the rest that is to be expected of it."""
+        name, expected = self._axis_of(role), self._rests[self._axis_of(role)]
+        if role == "throttle" and not is_near(position, expected):
+            expected = CENTRE
+        elif role != "throttle" and expected == CENTRE and not is_near(position, CENTRE):
+            expected = LOW  # a trigger by its owner's word
+        if role != "throttle" and expected == LOW and self._by_role[role].endswith("-"):
+            expected = HIGH
+        dead = max(self._deadzone, PLAY, flat_of(self._infos[self._codes[name]], expected))
+        now_s = self._clock.monotonic()
+        return Control(position, expected=expected, deadzone=dead, now_s=now_s)
+
+    def _axis_of(self, role: str) -> str:
+        return self._by_role.get(role, "").removesuffix("-")
+
+    def _named(self, name: str) -> str:
+        return self._renames.get(name, name)
 
     def take(self, kind: int, code: int, value: int) -> None:
         """Take one event of the kernel; one that means nothing here changes nothing.
 
         Args:
-            kind: `EV_KEY`, `EV_ABS` or another type.
+            kind: `EV_KEY`, `EV_ABS`, `EV_SYN` or another type.
             code: Number of the button or axis.
             value: 0 up, 1 down, 2 repeated; or where the axis is.
         """
+        if self._reported:
+            self._take(kind, code, value)
+            return
+        self._early.append((kind, code, value))
+        if kind == EV_SYN and code == SYN_REPORT:
+            self._reported = True
+            self._infos |= {
+                code: first_of(self._infos[code], value)
+                for kind, code, value in self._early
+                if kind == EV_ABS and code in self._infos
+            }
+            self._begin()
+            early, self._early = self._early, []
+            for event in early:
+                self._take(*event)
+
+    def _take(self, kind: int, code: int, value: int) -> None:
         if kind == EV_KEY and code in BUTTON_NAMES and value in (0, 1):
-            name = BUTTON_NAMES[code]
             (self._down.add if value else self._down.discard)(code)
-            self._press(self._renames.get(name, name), down=value == 1)
+            self._press(self._named(BUTTON_NAMES[code]), down=value == 1)
         elif kind == EV_ABS and code in self._infos:
-            name = AXIS_NAMES[code]
-            name = self._renames.get(name, name)
-            one_sided = name in TRIGGERS
-            position = level(value, self._infos[code], one_sided=one_sided, deadzone=self._deadzone)
+            name, info = self._named(AXIS_NAMES[code]), self._infos[code]
+            self._infos[code] = info = info._replace(value=value)
+            if control := self._controls.get(name):
+                control.take(position_of(value, info), self._clock.monotonic())
+            position = level(value, info, rest=self._rests[name], deadzone=self._deadzone)
             self.levels[name] = position
-            for control, way in ((name, position), (f"{name}-", -position)):
+            for way_name, way in ((name, position), (f"{name}-", -position)):
                 if way > PRESS_LEVEL:
-                    self._press(control, down=True)
+                    self._press(way_name, down=True)
                 elif way < RELEASE_LEVEL:
-                    self._press(control, down=False)
+                    self._press(way_name, down=False)
 
     def catch_up(self, axes: Mapping[int, AbsInfo], held: Collection[int]) -> None:
         """Catch up after events were lost; a button that went down meanwhile was pressed.
@@ -146,13 +210,11 @@ class Pad:
             self.take(EV_KEY, code, 0)
         for code in held:
             self.take(EV_KEY, code, 1)
+        self.take(EV_SYN, SYN_REPORT, 0)
 
     def sticks(self) -> Sticks:
         """Where the controls that drive are now."""
-        angle = self._level("steering")
-        throttle = self._throttle_dir * self._level("throttle")
-        if throttle == 0.0:
-            throttle = self._level("throttle_forward") - self._level("throttle_reverse")
+        angle, throttle = self._angle(), self._throttle()
         for control in self.held:
             action = self._bindings.get(control)
             if action in HELD:
@@ -177,10 +239,76 @@ class Pad:
         done = (self._bindings.get(control) for control in controls)
         return tuple(action for action in done if action and action not in (*ROLES, *HELD))
 
-    def _level(self, role: str) -> float:
-        control = self._by_role.get(role, "")
-        value = self.levels.get(control.removesuffix("-"), 0.0)
-        return -value if control.endswith("-") else value
+    @property
+    def unrested(self) -> list[str]:
+        """Names of the controls for throttle that were not seen at rest yet, and so give none."""
+        return sorted(name for name, control in self._controls.items() if not control.rested)
+
+    def rests_at_end(self, control: str) -> bool:
+        """Whether an axis is a trigger or pedal, as far as is known."""
+        return self._rests.get(control.removesuffix("-"), CENTRE) != CENTRE
+
+    def lacks(self) -> list[str]:
+        """What it cannot do because it has no such control, a sentence each."""
+        wanted: dict[str, list[str]] = {}
+        for control, action in self._bindings.items():
+            wanted.setdefault(action, []).append(control.removesuffix("-"))
+        missing = {
+            action: controls
+            for action, controls in wanted.items()
+            if not any(self._has(name) for name, did in self._bindings.items() if did == action)
+        }
+        stops = [name for action in STOPS for name in wanted.get(action, ())]
+        driving = [name for role in THROTTLE_ROLES for name in wanted.get(role, ())]
+        said = []
+        if all(action in missing or action not in wanted for action in STOPS):
+            said.append(
+                f"no {stops[0] if stops else 'button for stop'}: nothing on it stops the car"
+            )
+        if not self._controls:
+            said.append(
+                f"no {driving[0] if driving else 'axis for throttle'}: nothing gives throttle"
+            )
+        others = [action for action in missing if action not in (*STOPS, *THROTTLE_ROLES)]
+        if others:
+            names = dict.fromkeys(name for action in others for name in missing[action])
+            said.append(f"no {', '.join(names)}: nothing does {', '.join(others)}")
+        return [f"This gamepad has {text}. `donkey gamepad learn` teaches it." for text in said]
+
+    def _has(self, control: str) -> bool:
+        name = control.removesuffix("-")
+        if name in self._codes or (name in BUTTONS and self._buttons is None):
+            return True
+        if name in AXES and not name.startswith("ABS_HAT"):
+            return False
+        if name not in AXES and name not in BUTTONS:
+            return True  # a channel of a remote control: no gamepad is asked for it
+        names = {self._named(BUTTON_NAMES[c]) for c in self._buttons or () if c in BUTTON_NAMES}
+        return self._buttons is None or control in names
+
+    def _angle(self) -> float:
+        value = self.levels.get(self._axis_of("steering"), 0.0)
+        return -value if self._by_role.get("steering", "").endswith("-") else value
+
+    def _throttle(self) -> float:
+        both, forward, reverse = (self._given(role) for role in THROTTLE_ROLES)
+        return both or forward - reverse
+
+    def _given(self, role: str) -> float:
+        name = self._axis_of(role)
+        control = self._controls.get(name)
+        if control is None:
+            return 0.0
+        control.look(self._clock.monotonic())
+        if not control.rested:
+            return 0.0
+        info = self._infos[self._codes[name]]
+        value = level(info.value, info, rest=control.rest, deadzone=control.dead)
+        if control.rest != CENTRE:  # a trigger gives what its role says, whichever way it counts
+            return abs(value)
+        if role == "throttle":
+            value *= self._throttle_dir
+        return -value if self._by_role[role].endswith("-") else value
 
     def _press(self, control: str, *, down: bool) -> None:
         if not down:

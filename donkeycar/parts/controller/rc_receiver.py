@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from donkeycar.errors import ConfigError
 from donkeycar.parts.controller.actions import HELD, ROLES, merged
+from donkeycar.parts.controller.rest import CENTRE, Control
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.link import GONE
 from donkeycar.timing import Clock, RealClock
@@ -29,6 +30,8 @@ REOPEN_S = 1.0
 MOVED = 0.1
 
 ABSENT = Offer()
+
+LET_GO = "Let go of the throttle once: the remote control has not been seen at neutral yet."
 
 
 class PulseInput(Protocol):
@@ -73,7 +76,8 @@ class RCReceiver:
     """Reads the channels of a remote control in a thread, and offers what its driver wants.
 
     A channel is lost if no pulse of 800 to 2200 us came for 100 ms. Without steering or throttle
-    nothing is offered. A switch counts when it is thrown, not for how it stands at the start.
+    nothing is offered, and throttle counts only once it was at neutral since it was lost. A switch
+    counts when it is thrown, not for how it stands at the start.
 
     Args:
         opener: Opens the input; called again, every second, after it is gone.
@@ -136,7 +140,10 @@ class RCReceiver:
         self._switches: dict[str, bool] = {}
         self._thrown: list[str] = []
         self._anchor = (0.0, 0.0)
+        # The throttle since the remote control is heard; ``None`` while it is not.
+        self._throttle: Control | None = None
         self._complained = False
+        self._noted = False
 
     def update(self) -> None:
         """Read until `shutdown`; the body of the part's thread."""
@@ -153,6 +160,7 @@ class RCReceiver:
             except OSError as error:
                 with self._lock:
                     self._pulses.clear()
+                    self._throttle = None
                 self.tell(GONE)
                 self._complain(error)
                 self._stopping.wait(REOPEN_S)
@@ -164,11 +172,14 @@ class RCReceiver:
         now_s = self._clock.monotonic()
         with self._lock:
             known = len(self._thrown)
+            self._forget_lost()
             for number, width_us in pulses:
                 if SHORTEST_US <= width_us <= LONGEST_US:
                     channel = f"RC{number}"
                     self._pulses[channel] = (width_us, now_s)
                     self._throw(channel, width_us)
+                    if channel == self._channel("throttle"):
+                        self._push(width_us, now_s)
             news = self._actions(self._thrown[known:])
         for action in news:
             self.tell(action)
@@ -185,12 +196,15 @@ class RCReceiver:
         """
         with self._lock:
             thrown, self._thrown = self._thrown, []
+            self._forget_lost()
+            rested = self._throttle is not None and self._throttle.rested
             sticks = [self._position(role) for role in ("steering", "throttle")]
             heard_s = [self._heard_s(role) for role in self._travels]
         actions = self._actions(thrown)
         angle, throttle = sticks
         if angle is None or throttle is None:
             return ABSENT._replace(actions=tuple(name for name in actions if name == "stop"))
+        self._tell_unrested(rested)
         moved = max(abs(angle - self._anchor[0]), abs(throttle - self._anchor[1])) > MOVED
         if moved:
             self._anchor = (angle, throttle)
@@ -201,6 +215,7 @@ class RCReceiver:
             moved=moved or any(action != "stop" for action in actions),
             recording=throttle != 0.0 if self._auto_record else None,
             actions=actions,
+            note="" if rested else LET_GO,
         )
 
     def shutdown(self) -> None:
@@ -218,9 +233,31 @@ class RCReceiver:
         if self._clock.monotonic() - self._heard_s(role) >= MAX_AGE_S:
             return None
         position = self._travels[role].position(self._pulses[self._channel(role)][0])
-        if abs(position) <= self._deadzone:
+        dead = self._deadzone
+        if role == "throttle" and self._throttle is not None:
+            dead = self._throttle.dead if self._throttle.rested else 1.0
+        if abs(position) <= dead:
             return 0.0
         return position * self._sign * (-1.0 if self._by_role[role].endswith("-") else 1.0)
+
+    def _push(self, width_us: float, now_s: float) -> None:
+        position = self._travels["throttle"].position(width_us)
+        if self._throttle is None:
+            self._throttle = Control(
+                position, expected=CENTRE, deadzone=self._deadzone, certain=True, now_s=now_s
+            )
+        self._throttle.take(position, now_s)
+
+    def _forget_lost(self) -> None:
+        """After a loss the throttle has to be seen at neutral anew."""
+        now_s = self._clock.monotonic()
+        if any(now_s - self._heard_s(role) >= MAX_AGE_S for role in self._travels):
+            self._throttle = None
+
+    def _tell_unrested(self, rested: bool) -> None:
+        if not rested and not self._noted:
+            logger.warning(LET_GO)
+        self._noted = not rested
 
     def _actions(self, thrown: list[str]) -> tuple[str, ...]:
         done = (self._bindings.get(control) for control in thrown)

@@ -2,9 +2,11 @@
 
 import pytest
 
+from donkeycar.parts.controller.axis import level
 from donkeycar.parts.controller.codes import AXES, BUTTONS, EV_ABS, EV_KEY, AbsInfo, Identity
 from donkeycar.parts.controller.mappings import KINDS, control_named
-from donkeycar.parts.controller.pad import MAX_PRESSES, Pad, level
+from donkeycar.parts.controller.pad import MAX_PRESSES, Pad
+from donkeycar.parts.controller.rest import CENTRE, HIGH, LOW
 from tests.parts.controller.pad_devices import (
     BYTE,
     DUALSHOCK4,
@@ -36,35 +38,37 @@ def press(pad, name):
 
 
 @pytest.mark.parametrize(
-    ("value", "info", "one_sided", "expected"),
+    ("value", "info", "rest", "expected"),
     [
-        (0, STICK, False, 0.0),
-        (-1, STICK, False, 0.0),
-        (32767, STICK, False, 1.0),
-        (-32768, STICK, False, -1.0),
-        (99999, STICK, False, 1.0),
-        (-99999, STICK, False, -1.0),
-        (128, BYTE, False, 0.0),
-        (0, BYTE, False, -1.0),
-        (0, AbsInfo(0, 0, 1023), True, 0.0),
-        (1023, AbsInfo(0, 0, 1023), True, 1.0),
-        (5, AbsInfo(0, 7, 7), False, 0.0),
-        (5, AbsInfo(0, 9, -9), False, 0.0),
+        (0, STICK, CENTRE, 0.0),
+        (-1, STICK, CENTRE, 0.0),
+        (32767, STICK, CENTRE, 1.0),
+        (-32768, STICK, CENTRE, -1.0),
+        (99999, STICK, CENTRE, 1.0),
+        (-99999, STICK, CENTRE, -1.0),
+        (128, BYTE, CENTRE, 0.0),
+        (0, BYTE, CENTRE, -1.0),
+        (0, AbsInfo(0, 0, 1023), LOW, 0.0),
+        (1023, AbsInfo(0, 0, 1023), LOW, 1.0),
+        (1023, AbsInfo(0, 0, 1023), HIGH, 0.0),
+        (0, AbsInfo(0, 0, 1023), HIGH, -1.0),
+        (5, AbsInfo(0, 7, 7), CENTRE, 0.0),
+        (5, AbsInfo(0, 9, -9), CENTRE, 0.0),
     ],
 )
-def test_the_range_of_an_axis(value, info, one_sided, expected):
-    assert level(value, info, one_sided=one_sided) == expected
+def test_the_range_of_an_axis(value, info, rest, expected):
+    assert level(value, info, rest=rest) == expected
 
 
 def test_movement_begins_at_zero_behind_the_deadzone():
     info = AbsInfo(0, -1000, 1000)
-    assert level(99, info, one_sided=False, deadzone=0.1) == 0.0
-    assert level(101, info, one_sided=False, deadzone=0.1) == pytest.approx(0.001, abs=2e-4)
-    assert level(1000, info, one_sided=False, deadzone=0.1) == 1.0
+    assert level(99, info, deadzone=0.1) == 0.0
+    assert level(101, info, deadzone=0.1) == pytest.approx(0.001, abs=2e-4)
+    assert level(1000, info, deadzone=0.1) == 1.0
 
 
 def test_the_kernels_own_deadzone_counts_if_it_is_larger():
-    assert level(100, AbsInfo(0, -1000, 1000, 0, 150), one_sided=False, deadzone=0.01) == 0.0
+    assert level(100, AbsInfo(0, -1000, 1000, 0, 150), deadzone=0.01) == 0.0
 
 
 def test_the_sticks_of_an_xbox_pad():

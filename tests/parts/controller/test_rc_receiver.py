@@ -18,7 +18,7 @@ from donkeycar.parts.controller.rc_input import (
     RoboHATInput,
     header_chip,
 )
-from donkeycar.parts.controller.rc_receiver import ABSENT, RCReceiver, Travel
+from donkeycar.parts.controller.rc_receiver import ABSENT, LET_GO, RCReceiver, Travel
 from donkeycar.testing import check_part
 
 GPIO = RECEIVERS["pigpio_rc"]
@@ -29,6 +29,12 @@ def receiver(clock, **changes):
         raise OSError("no device")
 
     return RCReceiver(opener, **{"bindings": GPIO, "clock": clock, **changes})
+
+
+def at_neutral(part):
+    """The remote control is switched on, and nobody touches it."""
+    part.take([(1, 1500), (2, 1500)])
+    return part
 
 
 def sticks(offer):
@@ -51,9 +57,55 @@ def test_it_keeps_the_contract_of_a_part(clock):
     ],
 )
 def test_pulses_become_an_offer(clock, steering_us, throttle_us, expected):
-    part = receiver(clock)
+    part = at_neutral(receiver(clock))
     part.take([(1, steering_us), (2, throttle_us)])
     assert sticks(part.run_threaded()) == expected
+
+
+def test_a_stick_that_is_pushed_when_the_remote_is_heard_does_not_drive(clock, caplog):
+    """It used to drive off with the first pulse, and again after each loss."""
+    part = receiver(clock)
+    for _ in range(2):
+        caplog.clear()
+        for width_us in (2000, 1800, 1200):
+            part.take([(1, 1700), (2, width_us)])
+            offer = part.run_threaded()
+            assert (round(offer.angle, 2), offer.throttle, offer.recording) == (0.4, 0.0, False)
+            assert offer.note == LET_GO
+        assert [record.getMessage() for record in caplog.records] == [LET_GO]
+        part.take([(1, 1500), (2, 1500)])
+        assert part.run_threaded().note == ""
+        part.take([(2, 1750)])
+        assert part.run_threaded().throttle == pytest.approx(0.5)
+        clock.advance(0.101)
+
+
+@pytest.mark.parametrize("silent", [1, 2])
+def test_a_loss_between_two_ticks_of_the_loop_counts_as_well(clock, silent):
+    part = at_neutral(receiver(clock))
+    clock.advance(0.05)
+    part.take([(3 - silent, 1500)])
+    clock.advance(0.06)
+    part.take([(1, 1500), (2, 2000)])
+    assert part.run_threaded().throttle == 0.0
+
+
+def test_a_remote_whose_trim_is_off_has_a_dead_band_there(clock):
+    part = receiver(clock)
+    part.take([(1, 1500), (2, 1540)])
+    assert (part.run_threaded().throttle, part.run_threaded().recording) == (0.0, False)
+    part.take([(2, 1460)])
+    assert part.run_threaded().recording is False
+    part.take([(2, 1600)])
+    assert part.run_threaded().throttle == pytest.approx(0.2)
+
+
+def test_a_stick_that_its_friction_holds_goes_on(clock):
+    part = at_neutral(receiver(clock))
+    for _ in range(300):
+        clock.advance(0.02)
+        part.take([(1, 1500), (2, 1550)])
+        assert part.run_threaded().throttle == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize("lost_us", [0, 1, 799, 2201, 65535, 4294967295, -5])
@@ -66,7 +118,7 @@ def test_a_pulse_out_of_range_is_no_pulse(clock, lost_us):
 
 
 def test_a_glitch_in_between_does_no_harm(clock):
-    part = receiver(clock)
+    part = at_neutral(receiver(clock))
     part.take([(1, 1500), (2, 1800)])
     clock.advance(0.02)
     part.take([(2, 3000)])
@@ -75,7 +127,7 @@ def test_a_glitch_in_between_does_no_harm(clock):
 
 @pytest.mark.parametrize("silent", [1, 2])
 def test_a_channel_without_a_pulse_for_100_ms_is_lost(clock, silent):
-    part = receiver(clock)
+    part = at_neutral(receiver(clock))
     part.take([(1, 1600), (2, 1800)])
     clock.advance(0.06)
     part.take([(3 - silent, 1800)])
@@ -89,7 +141,7 @@ def test_no_signal_at_all_offers_nothing(clock):
 
 
 def test_an_offer_lives_as_long_as_its_pulses(clock):
-    part = receiver(clock)
+    part = at_neutral(receiver(clock))
     part.take([(1, 1500)])
     clock.advance(0.02)
     part.take([(2, 1800)])
@@ -134,7 +186,7 @@ def test_a_receiver_that_fails_is_gone_at_once(clock):
         def read(self, timeout_s):
             self.reads += 1
             if self.reads == 1:
-                return [(1, 1500), (2, 1800)]
+                return [(1, 1500), (2, 1500), (2, 1800)]
             news.append(part.run_threaded().throttle)
             raise OSError(5, "Input/output error")
 
@@ -163,10 +215,10 @@ def test_movement_limit_and_recording(clock):
 
 
 def test_inverted_and_reversed_sticks(clock):
-    part = receiver(clock, inverted=True)
+    part = at_neutral(receiver(clock, inverted=True))
     part.take([(1, 2000), (2, 2000)])
     assert sticks(part.run_threaded()) == (-1, -1)
-    part = receiver(clock, bindings={"RC1-": "steering", "RC2": "throttle"})
+    part = at_neutral(receiver(clock, bindings={"RC1-": "steering", "RC2": "throttle"}))
     part.take([(1, 2000), (2, 2000)])
     assert sticks(part.run_threaded()) == (-1, 1)
 
@@ -243,7 +295,7 @@ def test_a_robohat_drives_and_its_silence_stops(board):
     thread.start()
     end_s = time.monotonic() + 3
     while part.run_threaded().throttle == 0.0:
-        board.send(b"1500, 1800\r\n")
+        board.send(b"1500, 1500\r\n1500, 1800\r\n")
         time.sleep(0.01)
         assert time.monotonic() < end_s
     silent_s = time.monotonic()
@@ -266,7 +318,9 @@ def test_a_robohat_that_is_plugged_in_later_is_heard(board, monkeypatch, caplog)
         board.send(b"1500, 1800\r\n")
         time.sleep(0.01)
         assert time.monotonic() < end_s
-    assert len(caplog.records) == 1, "one line for however many tries"
+    lines = [record.getMessage() for record in caplog.records]
+    assert lines[0].startswith("The remote control is not heard"), "one line for many tries"
+    assert lines[1:] in ([], [LET_GO])
     part.shutdown()
     thread.join(2)
 

@@ -1,0 +1,105 @@
+"""How a device names its controls, seen from what it reports: its buttons, its axes, their rest.
+
+Drivers number buttons by their own lights, and a pad that comes without its driver has the numbers
+of its maker. Where what a device reports contradicts what its maker usually does, the report wins.
+"""
+
+from collections.abc import Collection, Mapping
+
+from donkeycar.parts.controller.codes import BUTTONS, Identity
+from donkeycar.parts.controller.mappings import (
+    BRAKE_ON_Y,
+    CROSS,
+    DIRECT_INPUT,
+    EXCEPTIONS,
+    HAT_TRIGGERS,
+    IN_A_ROW,
+    RIGHT_STICK_ON_Z,
+    STICKS_AND_TRIGGERS_SWAPPED,
+    WHEELS,
+    Kind,
+)
+from donkeycar.parts.controller.rest import CENTRE, HIGH, LOW, end_at, is_near
+
+# The axes that pedals of wheels are on.
+PEDALS = ("ABS_Y", "ABS_Z", "ABS_RZ", "ABS_GAS", "ABS_BRAKE", "ABS_THROTTLE")
+
+# So many buttons, numbered in a row without a gap for those that a pad does not have.
+_A_FEW = range(6, 12)
+_A_DOZEN = range(12, 15)
+
+
+def renames_for(
+    identity: Identity,
+    positions: Mapping[str, float],
+    kind: Kind,
+    buttons: Collection[int] | None = None,
+) -> dict[str, str]:
+    """How the controls of a device are called in our layout.
+
+    Args:
+        identity: Which device it is.
+        positions: Kernel names of the axes it has, and where each was when it appeared, -1 to +1.
+        kind: What its owner says it is.
+        buttons: Codes of the buttons it has; ``None`` if that is not known.
+
+    Returns:
+        Kernel name -> our name, for those that differ.
+    """
+    row = _numbered_in_a_row(buttons or ())
+    swapped = False
+    if are_pedals(identity, positions):
+        axes = BRAKE_ON_Y if "ABS_Z" not in positions else {}
+    elif not {"ABS_RX", "ABS_RY"} <= positions.keys():
+        axes = RIGHT_STICK_ON_Z
+    elif swapped := _has_triggers_on_rx(positions, row):
+        axes = STICKS_AND_TRIGGERS_SWAPPED
+    else:
+        axes = HAT_TRIGGERS if "ABS_Z" not in positions else {}
+    numbers = _numbers(row, positions, swapped=swapped)
+    special = _exception(identity)
+    if buttons is not None and ("BTN_C" in special) != bool(numbers):
+        special = numbers  # its buttons contradict what the table says of its maker or model
+    return {**CROSS, **axes, **special, **kind.renames}
+
+
+def are_pedals(identity: Identity, positions: Mapping[str, float]) -> bool:
+    """Whether the axes that are triggers by name are the pedals of a wheel, released at `HIGH`."""
+    if (identity.vendor, identity.product) in WHEELS:
+        return True
+    ends = [end_at(positions[name]) for name in PEDALS if name in positions]
+    has_right_stick = {"ABS_RX", "ABS_RY"} <= positions.keys()
+    return not has_right_stick and ends.count(HIGH) >= 2 and ends.count(HIGH) > ends.count(LOW)
+
+
+def _has_triggers_on_rx(positions: Mapping[str, float], row: int) -> bool:
+    """Whether its right stick is on ABS_Z and ABS_RZ, and its triggers are where that should be."""
+    if not {"ABS_Z", "ABS_RZ"} <= positions.keys():
+        return False
+    if row in _A_DOZEN:
+        return True
+    sticks = all(is_near(positions[name], CENTRE) for name in ("ABS_Z", "ABS_RZ"))
+    return sticks and end_at(positions["ABS_RX"]) == end_at(positions["ABS_RY"]) == LOW
+
+
+def _numbered_in_a_row(buttons: Collection[int]) -> int:
+    """How many buttons are numbered from A on without a gap; 0 if there are gaps as in `codes`."""
+    first = BUTTONS["BTN_SOUTH"]
+    if not {BUTTONS["BTN_C"], BUTTONS["BTN_Z"]} <= set(buttons):
+        return 0
+    return next(count for count in range(len(buttons) + 1) if first + count not in buttons)
+
+
+def _numbers(row: int, positions: Mapping[str, float], *, swapped: bool) -> Mapping[str, str]:
+    if row in _A_FEW or (row in _A_DOZEN and {"ABS_GAS", "ABS_BRAKE"} <= positions.keys()):
+        return IN_A_ROW
+    # Fifteen, and all names of the kernel are in use: a PlayStation 5 pad, or one with gaps.
+    return DIRECT_INPUT if row in _A_DOZEN or swapped and row else {}
+
+
+def _exception(identity: Identity) -> Mapping[str, str]:
+    for (bus, vendor, product), renames in EXCEPTIONS:
+        fits = bus in (None, identity.bus) and product in (None, identity.product)
+        if fits and vendor == identity.vendor:
+            return renames
+    return {}
