@@ -6,6 +6,7 @@ case is its number; ``--first`` repeats one.
 """
 
 import argparse
+import logging
 import random
 import sys
 import time
@@ -28,6 +29,8 @@ class ScriptedLine:
 
     def __init__(self, identity: Identity, axes: dict[int, AbsInfo], writes: list[bytes]) -> None:
         self.identity, self.axes, self.held = identity, axes, set[int]()
+        self.buttons: set[int] | None = None
+        self.reported = True
         self._writes = writes
 
     def read(self, timeout_s: float) -> bytes | None:
@@ -96,6 +99,9 @@ def run_case(number: int) -> None:
         steering_scale=seed.choice((1.0, 3.0, -1.0)), finder=list, clock=clock,
     )  # fmt: skip
     line = ScriptedLine(identity, axes, writes(seed))
+    if seed.random() < 0.5:
+        line.buttons = set(seed.sample(CODES, seed.randrange(len(CODES))))
+    line.reported = seed.random() < 0.7
     part._greet(line)
     rest = b""
     while True:
@@ -129,6 +135,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
     args = parser.parse_args(argv)
+    logging.disable(logging.WARNING)  # what each gamepad lacks
     started_s = time.monotonic()
     failed = failures(run_case, args.cases, args.first)
     took_s = time.monotonic() - started_s

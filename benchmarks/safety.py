@@ -22,7 +22,9 @@ from benchmarks import (
     gamepad_stop,
     lease,
     link_loss,
+    pad_rests,
     rc_fuzz,
+    stop_bindings,
     stop_rule,
     unread_output,
     web_fuzz,
@@ -187,6 +189,14 @@ COUNTED: tuple[Counted, ...] = (
     Counted(
         "S1 the thread of a part ends, in any of seven ways, and the car goes on",
         700, ended_threads.drove_on,
+    ),
+    Counted(
+        "a controller gives throttle before it was seen at rest, or the wrong one after it",
+        20 * len(pad_rests.MODELS), pad_rests.throttle_before_rest,
+    ),
+    Counted(
+        "S11 a binding leaves a gamepad without its stop", len(stop_bindings.EVERY),
+        stop_bindings.takes_stop_away,
     ),
 )  # fmt: skip
 

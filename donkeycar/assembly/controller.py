@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def _gamepad(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
     return {
         "kind": cfg.CONTROLLER_TYPE,
-        "bindings": {**_launch_button(cfg), **cfg.CONTROLLER_BINDINGS},
+        "bindings": gamepad_bindings(cfg),
         "device": cfg.JOYSTICK_DEVICE_FILE,
         "steering_scale": cfg.JOYSTICK_STEERING_SCALE,
         "throttle_limit": cfg.JOYSTICK_MAX_THROTTLE,
@@ -24,6 +24,15 @@ def _gamepad(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]
         "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
         "clock": clock,
     }
+
+
+def gamepad_bindings(cfg: Config) -> dict[str, str]:
+    """What the owner of a car binds to the controls of a gamepad.
+
+    Raises:
+        ConfigError: If `AI_LAUNCH_ENABLE_BUTTON` is in use and cannot be.
+    """
+    return {**_launch_button(cfg), **cfg.CONTROLLER_BINDINGS}
 
 
 def _launch_button(cfg: Config) -> dict[str, str]:

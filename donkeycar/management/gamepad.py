@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.assembly import add_controllers
+from donkeycar.assembly.controller import gamepad_bindings
 from donkeycar.config import load_config
 from donkeycar.errors import DeviceError
-from donkeycar.parts.controller.actions import ACTIONS
+from donkeycar.parts.controller.actions import ACTIONS, merged
 from donkeycar.parts.controller.codes import AXES, EVENT
 from donkeycar.parts.controller.device import Finder, Line
+from donkeycar.parts.controller.gamepad import let_go
 from donkeycar.parts.controller.mappings import KINDS
-from donkeycar.parts.controller.pad import TRIGGERS, Pad
+from donkeycar.parts.controller.pad import Pad
 from donkeycar.safety.arbiter import Offer
 from donkeycar.settings.owner_edit import set_values
 from donkeycar.vehicle import Vehicle
@@ -62,7 +64,10 @@ class Listener:
     def __init__(self, line: Line, *, skipped: Callable[[], bool]) -> None:
         self._line = line
         self._skipped = skipped
-        self._pad = Pad(line.identity, line.axes, kind=KINDS["custom"], bindings={}, held=line.held)
+        self._pad = Pad(
+            line.identity, line.axes, kind=KINDS["custom"], bindings={}, held=line.held,
+            buttons=line.buttons, reported=line.reported, let_go=True,
+        )  # fmt: skip
         self._resting = set(self._pad.held)
         self._rest = b""
 
@@ -87,6 +92,10 @@ class Listener:
                 if not only_axes or control.removesuffix("-") in AXES:
                     return control
         return SKIP
+
+    def rests_at_end(self, control: str) -> bool:
+        """Whether an axis is a trigger or a pedal: it lay at an end when nobody touched it."""
+        return self._pad.rests_at_end(control)
 
     def _read(self) -> None:
         data = self._rest + (self._line.read(POLL_S) or b"")
@@ -125,7 +134,7 @@ def learn(listener: Listener, *, tell: Callable[[str], None]) -> dict[str, str]:
     if not right or not forward:
         raise DeviceError("A gamepad must have an axis for steering and one for throttle.")
     bindings[right] = "steering"
-    if forward.removesuffix("-") in TRIGGERS:
+    if listener.rests_at_end(forward):
         bindings[forward] = "throttle_forward"
         if back := ask("Pull the trigger for REVERSE, or press Enter for none.", only_axes=True):
             bindings[back] = "throttle_reverse"
@@ -144,6 +153,7 @@ class _Show:
 
     def __init__(self, car: Vehicle) -> None:
         self._parts = [entry.part for entry in car.entries]
+        self._said = ""
 
     def run(self, *offers: Offer | None) -> None:
         for part, offer in zip(self._parts, offers, strict=True):
@@ -152,10 +162,17 @@ class _Show:
                 text = "no gamepad"
             else:
                 did = " ".join(offer.actions)
+                if offer.note and offer.note != self._said:
+                    print(f"\n{offer.note}")
+                self._said = offer.note
                 text = f"angle {offer.angle:+.2f}  throttle {offer.throttle:+.2f}  {held}  {did}"
             print(f"\r{text:78.78}", end="", flush=True)
             if offer is not None and offer.actions:
                 print()
+
+
+def _wait_for_enter() -> None:
+    sys.stdin.readline()
 
 
 def _typed_enter() -> bool:
@@ -185,7 +202,25 @@ def run(args: argparse.Namespace) -> None:
 def _list(args: argparse.Namespace) -> None:
     for line in find_pads():
         print(describe(line))
+        for sentence in _remarks(line, args.path):
+            print(f"  {sentence}")
         line.close()
+
+
+def _remarks(line: Line, folder: Path) -> list[str]:
+    """What a gamepad cannot do in the car of a folder; nothing if that is no car."""
+    if not (folder / "config.py").exists():
+        return []
+    cfg = load_config(folder / "config.py")
+    if cfg.CONTROLLER_TYPE not in KINDS:
+        return []
+    kind = KINDS[cfg.CONTROLLER_TYPE]
+    pad = Pad(
+        line.identity, line.axes, kind=kind,
+        bindings=merged(kind.bindings, gamepad_bindings(cfg), kind=cfg.CONTROLLER_TYPE),
+        buttons=line.buttons, reported=line.reported, deadzone=cfg.JOYSTICK_DEADZONE,
+    )  # fmt: skip
+    return [*pad.lacks(), *([let_go(pad.unrested)] if pad.unrested else [])]
 
 
 def _test(args: argparse.Namespace) -> None:
@@ -211,7 +246,10 @@ def _learn(args: argparse.Namespace) -> None:
     for other in others:
         other.close()
     print(describe(line))
+    print("Let go of all its sticks, triggers and pedals, and press Enter.")
+    _wait_for_enter()
     try:
+        line.refresh()
         bindings = learn(Listener(line, skipped=_typed_enter), tell=print)
     finally:
         line.close()

@@ -10,8 +10,11 @@ from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
 from donkeycar.management.gamepad import Listener, describe, learn
 from donkeycar.parts.controller.actions import ACTIONS
+from donkeycar.parts.controller.codes import AXES, AbsInfo, Identity
+from donkeycar.parts.controller.mappings import KINDS
+from donkeycar.parts.controller.pad import Pad
 from donkeycar.settings.owner_file import read_owner_file
-from tests.parts.controller.pad_devices import XPAD, SocketPad
+from tests.parts.controller.pad_devices import STICK, XPAD, SocketPad, axes
 
 pytestmark = pytest.mark.timeout(20)
 
@@ -77,6 +80,43 @@ def test_triggers_drive_each_in_its_direction():
     assert "BTN_TR2" not in bindings
 
 
+RELEASED = AbsInfo(255, 0, 255)
+PEDALS = axes(
+    ABS_X=STICK, ABS_Y=RELEASED, ABS_Z=RELEASED, ABS_RZ=RELEASED, ABS_HAT0Y=AbsInfo(0, -1, 1)
+)
+
+
+def driven(bindings, model, *events):
+    """The throttle of a pad with what was learnt."""
+    identity, infos = model
+    pad = Pad(identity, infos, kind=KINDS["custom"], bindings=bindings)
+    for name, value in events:
+        pad.take(3, AXES[name], value)
+    return pad.sticks().throttle
+
+
+def test_pedals_that_rest_at_their_greatest_value_are_learnt_as_they_lie():
+    """They used to be learnt the wrong way round: full throttle when let go of."""
+    model = Identity("a wheel", 3, 0x1234, 1), PEDALS
+    answers = {**ANSWERS, "FORWARD": [("ABS_Z", 10), ("ABS_Z", 255)],
+               "REVERSE": [("ABS_RZ", 0), ("ABS_RZ", 255)]}  # fmt: skip
+    bindings, _ = taught(answers, SocketPad(model))
+    assert (bindings["ABS_Z-"], bindings["ABS_RZ-"]) == ("throttle_forward", "throttle_reverse")
+    assert driven(bindings, model) == 0.0
+    assert driven(bindings, model, ("ABS_Z", 0)) == 1.0
+    assert driven(bindings, model, ("ABS_Z", 255), ("ABS_RZ", 0)) == -1.0
+
+
+def test_a_trigger_with_the_name_of_a_stick_is_learnt_as_a_trigger():
+    infos = {**XPAD[1], AXES["ABS_RX"]: AbsInfo(0, 0, 255)}
+    model = Identity("a pad", 3, 0x1234, 1), infos
+    answers = {**ANSWERS, "FORWARD": [("ABS_RX", 200), ("ABS_RX", 0)]}
+    bindings, _ = taught(answers, SocketPad(model))
+    assert bindings["ABS_RX"] == "throttle_forward"
+    assert driven(bindings, model) == 0.0
+    assert driven(bindings, model, ("ABS_RX", 255)) == 1.0
+
+
 def test_a_button_is_taken_once():
     answers = {**ANSWERS, "(resume)": [("BTN_EAST", 1), ("BTN_EAST", 0)],
                "is taken": [("BTN_SELECT", 1), ("BTN_SELECT", 0)]}  # fmt: skip
@@ -102,6 +142,7 @@ def test_what_was_learnt_goes_into_myconfig_and_nothing_else_changes(car, monkey
     before = (car / "myconfig.py").read_text()
     monkeypatch.setattr(gamepad, "Finder", lambda: lambda: [pad.line])
     monkeypatch.setattr(gamepad, "_typed_enter", person.skipped)
+    monkeypatch.setattr(gamepad, "_wait_for_enter", lambda: None)
     monkeypatch.setattr("builtins.print", person.tell)
     assert main(["gamepad", "learn", "--path", str(car)]) == 0
     monkeypatch.undo()
@@ -110,7 +151,10 @@ def test_what_was_learnt_goes_into_myconfig_and_nothing_else_changes(car, monkey
     values, *_ = read_owner_file(car / "myconfig.py")
     assert values["CONTROLLER_TYPE"] == "custom"
     assert values["CONTROLLER_BINDINGS"]["BTN_EAST"] == "stop"
-    assert person.said[0] == "Xbox One S pad  USB 045e:02ea, 8 axes"
+    assert person.said[:2] == [
+        "Xbox One S pad  USB 045e:02ea, 8 axes",
+        "Let go of all its sticks, triggers and pedals, and press Enter.",
+    ]
     assert main(["config", "--config", str(car / "config.py"), "CONTROLLER_BINDINGS"]) == 0
 
 
@@ -120,6 +164,18 @@ def test_gamepads_are_listed(monkeypatch, capsys):
     assert describe(pad.line) == "Xbox One S pad  Bluetooth 045e:02ea, aa:bb, 8 axes"
     assert main(["gamepad"]) == 0
     assert capsys.readouterr().out == "Xbox One S pad  Bluetooth 045e:02ea, aa:bb, 8 axes\n"
+
+
+def test_beside_a_car_the_list_says_what_does_not_drive(car, monkeypatch, capsys):
+    held = axes(ABS_X=STICK, ABS_Y=STICK, ABS_RX=STICK, ABS_RY=STICK._replace(value=32767))
+    for infos, remark in (
+        (held, "Let go of the throttle once: ABS_RY has not been seen at rest yet."),
+        (axes(ABS_X=STICK, ABS_Y=STICK), "This gamepad has no ABS_RY: nothing gives throttle."),
+    ):
+        pad = SocketPad((XPAD[0], infos))
+        monkeypatch.setattr(gamepad, "Finder", lambda line=pad.line: lambda: [line])
+        assert main(["gamepad", "--path", str(car)]) == 0
+        assert remark in capsys.readouterr().out
 
 
 def test_without_a_gamepad_the_next_step_is_told(monkeypatch, capsys):
@@ -137,6 +193,18 @@ def test_the_test_shows_what_a_gamepad_does(car, monkeypatch, capsys):
     assert main(["gamepad", "test", "--path", str(car), "--seconds", "0.5"]) == 0
     out = capsys.readouterr().out
     assert "angle +1.00  throttle +0.50  ABS_RY- ABS_X BTN_SOUTH" in out
+
+
+def test_the_test_says_that_a_throttle_waits_for_rest(car, monkeypatch, capsys):
+    held = {**XPAD[1], AXES["ABS_RY"]: STICK._replace(value=-32768)}
+    pad = SocketPad((XPAD[0], held))
+    monkeypatch.setattr(
+        "donkeycar.parts.controller.gamepad.Finder", lambda device: lambda: [pad.line]
+    )
+    assert main(["gamepad", "test", "--path", str(car), "--seconds", "0.5"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("Let go of the throttle once: ABS_RY has not been seen at rest yet.") == 1
+    assert "throttle +0.00" in out
 
 
 def test_enter_leaves_a_question_out(monkeypatch):

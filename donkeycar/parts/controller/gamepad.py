@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from donkeycar.errors import ConfigError
-from donkeycar.parts.controller.actions import merged
+from donkeycar.parts.controller.actions import STOPS, merged
 from donkeycar.parts.controller.codes import EV_SYN, EVENT, SYN_DROPPED, Identity
 from donkeycar.parts.controller.device import Finder, Line
 from donkeycar.parts.controller.mappings import kind_named
@@ -93,6 +93,11 @@ class GamepadController:
             raise ConfigError(
                 "`CONTROLLER_BINDINGS` must bind an axis to 'steering' for CONTROLLER_TYPE "
                 f"{kind!r}: run `donkey gamepad learn`. Received: {dict(bindings or {})!r}"
+            )
+        if not set(STOPS).intersection(self._bindings.values()):
+            logger.warning(
+                "CONTROLLER_BINDINGS binds no button to 'stop': nothing on the gamepad stops the "
+                "car. Bind one, e.g. 'BTN_SOUTH': 'stop', or run `donkey gamepad learn`."
             )
         only = None if device == "/dev/input/js0" else device
         self._find = Finder(only) if finder is None else finder
