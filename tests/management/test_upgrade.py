@@ -1,0 +1,236 @@
+"""A new config.py and manage.py change no pulse of a car, whatever its folder looks like."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from donkeycar.config import load_config
+from donkeycar.errors import ConfigError
+from donkeycar.management.cli import main
+from donkeycar.management.createcar import create_car
+from donkeycar.management.update import update_car
+from donkeycar.parts.drivetrain.pins import Board
+from donkeycar.parts.drivetrain.table import make_output
+from donkeycar.settings.carried import END
+from donkeycar.testing import (
+    FakeClock,
+    FakeI2C,
+    GpioHeader,
+    PCA9685Chip,
+    RoboHATBoard,
+    VESCBoard,
+)
+
+spec = importlib.util.spec_from_file_location(
+    "old_folders", Path(__file__).parent / "old_folders.py"
+)
+old_folders = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(old_folders)
+FOLDERS = old_folders.FOLDERS
+VALUES = (-1, 0, 1)
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch):
+    monkeypatch.delenv("WEB_CONTROL_PORT", raising=False)
+
+
+def make_folder(path, files):
+    path.mkdir()
+    for name, text in files.items():
+        (path / name).write_text(text)
+    return path
+
+
+def table_of(folder, devices):
+    """What all pins, channels and lines of a car do, for every steering and throttle."""
+    cfg = load_config(folder / "config.py", command="drive")
+    settings, clock, header = cfg.to_wiring(), FakeClock(100.0), GpioHeader()
+    devices.mkdir()
+    vesc = VESCBoard(devices / "ttyACM0", clock=clock)
+    robohat = RoboHATBoard(devices / "ttyAMA0", clock=clock)
+    settings |= {
+        "VESC_SERIAL_PORT": str(vesc.device.path),
+        "MM1_SERIAL_PORT": str(robohat.device.path),
+    }
+    chips = {number: PCA9685Chip(address=number) for number in (0x40, 0x41)}
+    bus = FakeI2C(*chips.values())
+    board = Board(open_bus=lambda number: bus, gpio_factory=header.factory)
+    try:
+        output = make_output(cfg.DRIVE_TRAIN_TYPE, settings, board=board, clock=clock)
+        table = {}
+        for steering in VALUES:
+            for throttle in VALUES:
+                clock.advance(1.0)
+                output.write(steering, throttle)
+                vesc.device.settle()
+                robohat.device.settle()
+                table[steering, throttle] = {
+                    **{(n, c): chips[n].ticks(c) for n in chips for c in range(16)},
+                    **header.values,
+                    "servo": vesc.servo,
+                    "duty": vesc.duty,
+                    "board_steering": robohat.trace[-1].steering_us if robohat.trace else 0,
+                    "board_throttle": robohat.trace[-1].throttle_us if robohat.trace else 0,
+                }
+        return table
+    finally:
+        header.close()
+        vesc.device.close()
+        robohat.device.close()
+
+
+def contents(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_wheels_of_an_old_folder_get_the_pulses_that_its_owner_wrote(tmp_path, name):
+    files, (servo, steering, motors) = FOLDERS[name]
+    table = table_of(make_folder(tmp_path / "car", files), tmp_path / "devices")
+    assert [table[angle, 0][servo] for angle in VALUES] == pytest.approx(steering, abs=0.001)
+    for motor, throttle in motors.items():
+        found = [table[0, value].get(motor, 0) for value in VALUES]
+        assert found == pytest.approx(throttle, abs=0.001), motor
+
+
+@pytest.mark.parametrize("upgrade", ["createcar", "update", "new config.py alone"])
+@pytest.mark.parametrize("name", FOLDERS)
+def test_no_pulse_of_an_old_folder_changes_by_an_upgrade(tmp_path, name, upgrade):
+    files, _ = FOLDERS[name]
+    folder = make_folder(tmp_path / "car", {"manage.py": old_folders.OLD_MANAGE, **files})
+    before = table_of(folder, tmp_path / "before")
+    if upgrade == "update":
+        update_car(folder)
+    else:
+        if upgrade != "createcar":
+            (folder / "manage.py").unlink()
+        create_car(folder, overwrite=True)
+    assert table_of(folder, tmp_path / "after") == before
+    once = contents(folder)
+    create_car(folder, overwrite=True)
+    assert contents(folder) == once
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_the_lines_of_the_owner_stay_as_they_are(tmp_path, name):
+    files, _ = FOLDERS[name]
+    folder = make_folder(tmp_path / "car", files)
+    create_car(folder, overwrite=True)
+    text = (folder / "myconfig.py").read_text()
+    assert text.startswith(files.get("myconfig.py", '"""Your own settings'))
+    assert text.count(END) <= 1
+
+
+def test_what_was_carried_over_is_said_and_marked(tmp_path, capsys):
+    files, _ = FOLDERS["4, with swapped channels"]
+    folder = make_folder(tmp_path / "car", files)
+    assert main(["createcar", "--path", str(folder), "--overwrite"]) == 0
+    assert "kept DRIVE_TRAIN_TYPE = 'SERVO_ESC' of config.py:1" in capsys.readouterr().out
+    added = (folder / "myconfig.py").read_text().removeprefix(files["myconfig.py"])
+    assert added.strip().splitlines()[0].startswith("# ----- from the config.py of before")
+    assert "\nDRIVE_TRAIN_TYPE = 'SERVO_ESC'\n" in added
+    assert "STEERING_CHANNEL" not in added  # the owner's own line says that
+
+
+def test_any_setting_that_only_the_old_config_held_is_kept(tmp_path):
+    config = "IMAGE_W = 224\nWEB_CONTROL_PORT = 9000\nHAVE_IMU = True\nMY_COLOUR = 'green'\n"
+    folder = make_folder(tmp_path / "car", {"config.py": config})
+    create_car(folder, overwrite=True)
+    cfg = load_config(folder / "config.py")
+    assert (cfg.IMAGE_W, cfg.WEB_CONTROL_PORT, cfg.HAVE_IMU) == (224, 9000, True)
+    assert cfg.MY_COLOUR == "green"
+
+
+def test_entries_of_a_dictionary_that_both_files_hold_are_all_kept(tmp_path):
+    files = {
+        "config.py": "GYM_CONF = {'car_name': 'a', 'font_size': 7}\n",
+        "myconfig.py": "GYM_CONF = {'car_name': 'b'}\n",
+    }
+    folder = make_folder(tmp_path / "car", files)
+    create_car(folder, overwrite=True)
+    conf = load_config(folder / "config.py").GYM_CONF
+    assert (conf["car_name"], conf["font_size"]) == ("b", 7)
+
+
+@pytest.mark.parametrize(
+    ("files", "named"),
+    [
+        (
+            {"config.py": "def TRAIN_FILTER(record):\n    return True\n"},
+            "TRAIN_FILTER (config.py:1)",
+        ),
+        ({"config.py": "IMAGE_W = = 3\n"}, "config.py:1: not Python"),
+        ({"config.py": "IMAGE_W = 3\n", "myconfig.py": "import nothing_here\n"}, "myconfig.py:1"),
+        (
+            {"config.py": "IMAGE_W = 200\n", "myconfig.py": "if True:\n    x = (\n"},
+            "myconfig.py:2: not Python",
+        ),
+    ],
+)
+def test_what_cannot_be_kept_or_compared_is_refused_and_nothing_changes(tmp_path, files, named):
+    folder = make_folder(tmp_path / "car", {**files, "manage.py": old_folders.OLD_MANAGE})
+    with pytest.raises(ConfigError) as caught:
+        create_car(folder, overwrite=True)
+    assert named in str(caught.value)
+    assert "nothing was changed" in str(caught.value)
+    assert contents(folder) == {
+        name: text.encode() for name, text in {**files, "manage.py": old_folders.OLD_MANAGE}.items()
+    }
+
+
+def test_a_full_disk_leaves_the_car_as_it_was(tmp_path, monkeypatch):
+    files, _ = FOLDERS["2, calibrated in config.py"]
+    folder = make_folder(tmp_path / "car", files)
+    before = contents(folder)
+
+    def fail(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(ConfigError, match="cannot be written"):
+        create_car(folder, overwrite=True)
+    assert contents(folder) == before
+
+
+JOBS = {
+    "path_follow": ("from donkeycar.parts.path import CsvThrottlePath\n", "a recorded path"),
+    "cv_control": ("module = cfg.CV_CONTROLLER_MODULE\n", "follows a line"),
+    "simulator": ("from donkeycar.parts.dgym import DonkeyGymEnv\n", "--template sim"),
+    "square": ("from donkeycar.parts.simulation import SquareBoxCamera\n", "a square"),
+    "arduino_drive": ("from donkeycar.parts.actuator import ArduinoFirmata\n", "an Arduino"),
+    "just_drive": ("V.add(throttle, outputs=['throttle'])\n", "without anybody at the wheel"),
+}
+
+
+@pytest.mark.parametrize("template", JOBS)
+def test_what_an_old_manage_py_did_and_the_new_one_does_not_is_said(tmp_path, capsys, template):
+    source, said = JOBS[template]
+    folder = make_folder(tmp_path / "car", {"manage.py": source, "config.py": ""})
+    assert main(["update", "--path", str(folder)]) == 0
+    printed = capsys.readouterr().out
+    assert said in printed
+    assert printed.count("The new one does not") == 1
+    assert (folder / "manage.py.bak1").read_text() == source
+
+
+def test_a_camera_car_does_all_that_it_did_but_its_own_parts_are_named(tmp_path, capsys):
+    source = (
+        "from my_horn import Horn\nfrom donkeycar.parts.controller import LocalWebController\n"
+        "from donkeycar.parts.camera import PiCamera\nV.add(PiCamera())\n"
+    )
+    files = {"manage.py": source, "config.py": "", "my_horn.py": ""}
+    folder = make_folder(tmp_path / "car", files)
+    assert main(["createcar", "--path", str(folder), "--overwrite"]) == 0
+    printed = capsys.readouterr().out
+    assert "does not" not in printed
+    assert "uses my_horn of your own" in printed
+
+
+def test_a_car_of_the_external_simulator_is_told_of_the_built_in_one(tmp_path, capsys):
+    source = "if cfg.DONKEY_GYM:\n    cam = DonkeyGymEnv()\nelse:\n    cam = PiCamera()\n"
+    config = "DONKEY_GYM = True\nDRIVE_TRAIN_TYPE = 'MOCK'\n"
+    folder = make_folder(tmp_path / "car", {"manage.py": source, "config.py": config})
+    assert main(["createcar", "--path", str(folder), "--overwrite"]) == 0
+    assert 'CAMERA_TYPE = DRIVE_TRAIN_TYPE = "SIM"' in capsys.readouterr().out

@@ -1,0 +1,231 @@
+"""Wiring and calibration that the owner wrote and nobody uses stop the car; what does nothing
+stops nothing."""
+
+import pytest
+
+from donkeycar.config import load_config
+from donkeycar.errors import ConfigError
+from donkeycar.settings.text import config_text
+
+
+@pytest.fixture
+def load(tmp_path, monkeypatch):
+    monkeypatch.delenv("WEB_CONTROL_PORT", raising=False)
+
+    def load(myconfig, config=None, command="drive", overrides=()):
+        (tmp_path / "config.py").write_text(config_text() if config is None else config)
+        (tmp_path / "myconfig.py").write_text(myconfig)
+        return load_config(tmp_path / "config.py", overrides=overrides, command=command)
+
+    return load
+
+
+CHOSEN = "DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE'\n"
+UNUSED = {
+    "a channel beside a chosen dictionary": (
+        CHOSEN + "THROTTLE_CHANNEL = 1\n",
+        "myconfig.py:2: THROTTLE_CHANNEL is wiring",
+        "PWM_STEERING_THROTTLE = {'PWM_THROTTLE_PIN': 'PCA9685.1:40.1'}",
+    ),
+    "a pulse beside a dictionary": (
+        "PWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': 430}\nTHROTTLE_STOPPED_PWM = 410\n",
+        "myconfig.py:2: THROTTLE_STOPPED_PWM is wiring",
+        "PWM_STEERING_THROTTLE = {'THROTTLE_STOPPED_PWM': 410.0}",
+    ),
+    "an address beside a chosen dictionary": (
+        CHOSEN + "PCA9685_I2C_ADDR = 0x41\n",
+        "myconfig.py:2: PCA9685_I2C_ADDR is wiring",
+        "as in 'PCA9685.1:41.1'",
+    ),
+    "a bus beside a chosen dictionary": (
+        CHOSEN + "PCA9685_I2C_BUSNUM = 3\n", "myconfig.py:2: PCA9685_I2C_BUSNUM", "I2C_SERVO",
+    ),
+    "pulses of a car with a VESC": (
+        "DRIVE_TRAIN_TYPE = 'VESC'\nSTEERING_LEFT_PWM = 430\n",
+        "myconfig.py:2: STEERING_LEFT_PWM is wiring",
+        "Delete the line",
+    ),
+    "pins of pigpio": (
+        CHOSEN + "STEERING_PWM_PIN = 13\n", "myconfig.py:2: STEERING_PWM_PIN is wiring",
+        "PWM_STEERING_THROTTLE['PWM_STEERING_PIN']",
+    ),
+    "an H-bridge that nobody chose": (
+        "SERVO_HBRIDGE_2PIN = {'FWD_DUTY_PIN': 'RPI_GPIO.BOARD.15'}\n",
+        "myconfig.py:1: SERVO_HBRIDGE_2PIN is wiring",
+        "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN'",
+    ),
+    "a dictionary that the chosen drivetrain does not read": (
+        "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_3PIN'\n"
+        "PWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': 9}\n",
+        "myconfig.py:2: PWM_STEERING_THROTTLE is wiring",
+        "DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE'",
+    ),
+    "pins of a dictionary in a car with channels": (
+        "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\n"
+        "PWM_STEERING_THROTTLE = {'PWM_THROTTLE_PIN': 'PCA9685.1:41.0'}\n",
+        "myconfig.py:2: PWM_STEERING_THROTTLE is wiring",
+        "PWM_THROTTLE_PIN of it would have no effect",
+    ),
+    "a pulse that is said twice": (
+        "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\nTHROTTLE_STOPPED_PWM = 380\n"
+        "PWM_STEERING_THROTTLE = {'THROTTLE_STOPPED_PWM': 410}\n",
+        "myconfig.py:3: PWM_STEERING_THROTTLE is wiring",
+        "THROTTLE_STOPPED_PWM of it would have no effect",
+    ),
+    "neutral of a RoboHAT that nobody chose": (
+        "MM1_STOPPED_PWM = 1520\n", "myconfig.py:1: MM1_STOPPED_PWM is wiring", "'MM1'",
+    ),
+    "a port of a VESC that nobody chose": (
+        "VESC_SERIAL_PORT = '/dev/ttyACM3'\n", "myconfig.py:1: VESC_SERIAL_PORT", "'VESC'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["drive", "calibrate", "doctor"])
+@pytest.mark.parametrize("name", UNUSED)
+def test_wiring_that_nobody_uses_stops_the_car_with_its_line_and_the_way_out(load, name, command):
+    myconfig, place, way = UNUSED[name]
+    with pytest.raises(ConfigError) as caught:
+        load(myconfig, command=command)
+    assert str(caught.value).startswith(place)
+    assert "the car would drive with other. Received: " in str(caught.value)
+    assert way in str(caught.value)
+
+
+@pytest.mark.parametrize("name", UNUSED)
+@pytest.mark.parametrize("kind", ["MOCK", "SIM"])
+def test_it_stops_no_car_that_moves_nothing(load, name, kind):
+    load(UNUSED[name][0], overrides=[f"DRIVE_TRAIN_TYPE={kind}"])
+
+
+@pytest.mark.parametrize("name", UNUSED)
+@pytest.mark.parametrize("command", ["train", "pictures", "models", "neutral", "config"])
+def test_it_stops_no_command_that_drives_nothing(load, name, command):
+    assert load(UNUSED[name][0], command=command).faults
+
+
+@pytest.mark.parametrize(
+    "myconfig",
+    [
+        CHOSEN + "STEERING_CHANNEL = 1\nSTEERING_LEFT_PWM = 460\nPCA9685_I2C_ADDR = 0x40\n",
+        "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'PCA9685.1:41.1',\n"
+        "    'PWM_THROTTLE_PIN': 'PCA9685.1:41.0'}\nPCA9685_I2C_ADDR = 0x41\n",
+        "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN'\nSERVO_HBRIDGE_2PIN = {'STEERING_LEFT_PWM': 430}\n"
+        "PWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': 440}\n",
+        "DRIVE_TRAIN_TYPE = 'VESC'\nPWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': 440}\n",
+        "CONTROLLER_TYPE = 'MM1'\nMM1_STEERING_MID = 1510\nUSE_JOYSTICK_AS_DEFAULT = True\n",
+    ],
+)
+def test_wiring_that_says_the_same_or_belongs_to_another_drivetrain_by_its_name_may_stay(
+    load, myconfig
+):
+    assert load(myconfig).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("myconfig", "config", "kind"),
+    [
+        ("STEERING_CHANNEL = 0\nTHROTTLE_CHANNEL = 1\n", None, "I2C_SERVO"),
+        ("PCA9685_I2C_ADDR = 0x41\n", None, "I2C_SERVO"),
+        ("", "THROTTLE_STOPPED_PWM = 410\n", "I2C_SERVO"),
+        ("STEERING_CHANNEL = 3\n", "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\n", "SERVO_ESC"),
+        ("STEERING_CHANNEL = 3\nDRIVE_TRAIN_TYPE = 'MOCK'\n", None, "MOCK"),
+        ("IMAGE_W = 224\n", None, "PWM_STEERING_THROTTLE"),
+    ],
+)
+def test_the_drivetrain_is_deduced_from_names_outside_a_dictionary(load, myconfig, config, kind):
+    cfg = load(myconfig, config)
+    assert kind == cfg.DRIVE_TRAIN_TYPE
+    deduced = cfg.source_of("DRIVE_TRAIN_TYPE").startswith("deduced from ")
+    assert deduced == (kind == "I2C_SERVO")
+    assert any("is taken to be 'I2C_SERVO'" in notice for notice in cfg.notices) == deduced
+
+
+def test_a_word_on_the_command_line_is_the_owners_word(load):
+    with pytest.raises(ConfigError, match="STEERING_CHANNEL is wiring"):
+        load("STEERING_CHANNEL = 3\n", overrides=["DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "PWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': 460.0, 'THROTTLE_STOPPED_PWM': 351.56}",
+        "STEERING_LEFT_PWM = 1100 / (1e6 / 4096 / 62.5)",
+        "IMAGE_W = 224.0\nMAX_LOOPS = 3.0\nWEB_CONTROL_PORT = 8888.0",
+        "DRIVE_TRAIN_TYPE = 'MM1'\nMM1_STOPPED_PWM = 1512.5",
+        "USE_RC = True\nPIGPIO_STOPPED_PWM = 1503.3",
+    ],
+)
+def test_a_number_is_a_number(load, text):
+    cfg = load(text + "\n")
+    assert type(cfg.IMAGE_W) is int
+
+
+@pytest.mark.parametrize("text", ["IMAGE_W = 224.5", "MAX_LOOPS = float('inf')", "IMAGE_W = '224'"])
+def test_but_half_a_pixel_is_none(load, text):
+    with pytest.raises(ConfigError, match="must be a whole number"):
+        load(text + "\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("CONTROLLER_TYPE = 'my_receiver'", "drive"),
+        ("CONTROLLER_TYPE = 'ibus'", "train"),
+        ("IMU_SENSOR = 'bno08x'", "drive"),
+        ("IMU_SENSOR = 'bno08x'\nLIDAR_TYPE = 3\nGYM_CONF = 4", "train"),
+        ("SERVO_HBRIDGE_2PIN = 7", "drive"),
+        ("ROI_CROP_TOP = 'half'", "drive"),
+        ("BATCH_SIZE = 'many'", "drive"),
+        ("SIM_SEED = 'x'", "drive"),
+        ("JOYSTICK_MAX_THROTTLE = -0.5", "train"),
+        ("WEB_CONTROL_PORT = 'x'", "pictures"),
+        ("DRIVE_LOOP_HZ = 'fast'", "calibrate"),
+    ],
+)
+def test_a_value_that_a_command_does_not_read_is_told_and_kept_as_it_is(load, text, command):
+    kind = ["DRIVE_TRAIN_TYPE=MOCK"] if command == "drive" else []
+    cfg = load(text + "\n", command=command, overrides=kind)
+    name, _, value = text.partition("\n")[0].partition(" = ")
+    assert str(cfg.get(name)) == value.strip("'")
+    assert any(f" {name} " in notice for notice in cfg.notices)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("CONTROLLER_TYPE = 'ibus'\nUSE_JOYSTICK_AS_DEFAULT = True", "drive"),
+        ("TRANSFORMATIONS = ['CROP']\nROI_CROP_TOP = 'half'", "drive"),
+        ("TRANSFORMATIONS = ['CROP']\nROI_CROP_TOP = 'half'", "pictures"),
+        ("BATCH_SIZE = 'many'", "train"),
+        ("PWM_FREQUENCY = 'x'", "neutral"),
+    ],
+)
+def test_but_what_it_reads_is_refused(load, text, command):
+    with pytest.raises(ConfigError, match=" must be "):
+        load(text + "\n", command=command)
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("JOYSTICK_MAX_THROTTLE = -0.5", "JOYSTICK_THROTTLE_DIR = 1.0 turns the stick round"),
+        ("PWM_STEERING_THROTTLE = {'PWM_STEERING_SCALE': -1.0}", "swap STEERING_LEFT_PWM and"),
+        ("PWM_STEERING_THROTTLE = {'PWM_THROTTLE_SCALE': -1.0}", "swap THROTTLE_FORWARD_PWM and"),
+        ("MOTOR_MAX_DUTY = -0.9", "swap the pins of its forward and backward"),
+    ],
+)
+def test_who_wants_something_turned_round_is_told_the_setting_that_does_it(load, text, way):
+    with pytest.raises(ConfigError, match=way):
+        load(text + "\n")
+
+
+def test_names_in_small_letters_are_pointed_out(load):
+    cfg = load("drive_loop_hz = 30\nCamera_Type = 'MOCK'\nspeed = 3\nimage_w = 90\n"
+               "IMAGE_W = image_w\ndef train_filter(record):\n    return True\n")  # fmt: skip
+    assert [notice for notice in cfg.notices if "capitals" in notice] == [
+        "myconfig.py:1: drive_loop_hz has no effect: settings are in capitals. "
+        "Did you mean DRIVE_LOOP_HZ?",
+        "myconfig.py:2: Camera_Type has no effect: settings are in capitals. "
+        "Did you mean CAMERA_TYPE?",
+    ]
