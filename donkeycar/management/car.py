@@ -10,12 +10,14 @@ from typing import Any
 from donkeycar.assembly.check import check_car
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError
-from donkeycar.management.cli import exit_code
+from donkeycar.management.cli import BAD_USAGE, exit_code, is_gone
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.management.lossy_output import never_wait_for_readers
 from donkeycar.management.seen_through import A_PILOT
 
 logger = logging.getLogger(__name__)
+
+COMMANDS = ("drive", "train")
 
 
 def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None = None) -> int:
@@ -29,9 +31,11 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
 
     Returns:
         0 if it worked, 1 if donkeycar refused (one line on stderr says why), 130 after Ctrl-C.
-        argparse exits with 2 by itself on bad usage.
+        2 is bad usage; argparse exits with it by itself.
     """
     words = sys.argv[1:] if argv is None else list(argv)
+    if is_gone("manage.py", words, COMMANDS):
+        return BAD_USAGE
     args = build_parser(words[0] if words else None).parse_args(words)
     args.owns_process = argv is None
     # Only a command line can be run again. Elsewhere than on Linux there is no hardware to guard.

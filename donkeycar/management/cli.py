@@ -1,9 +1,10 @@
 """The `donkey` command: a table of commands, each imported only when it is chosen."""
 
 import argparse
+import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from donkeycar.errors import DonkeyError
 
 # What a shell says of a program that Ctrl-C ended: 128 and the number of SIGINT.
 INTERRUPTED = 130
+# What argparse exits with.
+BAD_USAGE = 2
 
 
 class Command(NamedTuple):
@@ -82,10 +85,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         argv: Words after `donkey`. ``None``: those of this process.
 
     Returns:
-        0 if it worked, 1 if donkeycar refused, `INTERRUPTED` after Ctrl-C. argparse exits with 2
-        by itself on bad usage.
+        0 if it worked, 1 if donkeycar refused, `INTERRUPTED` after Ctrl-C, `BAD_USAGE` for words of
+        earlier versions. argparse exits with that by itself on other bad usage.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    if is_gone("donkey", words, COMMANDS):
+        return BAD_USAGE
     chosen = next((word for word in words if not word.startswith("-")), None)
 
     def command() -> int | None:
@@ -96,6 +101,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     return exit_code(command, prog="donkey")
 
 
+def is_gone(prog: str, words: Sequence[str], known: Iterable[str]) -> bool:
+    """Say so if `words` are those of an earlier version, or of nobody but nearly right."""
+    if words and not words[0].startswith("-") and words[0] in known and len(words) == 1:
+        return False  # nearly always, and nothing has to be loaded to know it
+    from donkeycar.management.gone_words import gone_word
+
+    sentence = gone_word(prog, words, known)
+    if sentence:
+        print(f"{prog}: error: {sentence}", file=sys.stderr)
+    return bool(sentence)
+
+
 def exit_code(command: Callable[[], int | None], *, prog: str) -> int:
     """Run `command`; a refusal becomes one line on stderr instead of a traceback.
 
@@ -103,6 +120,7 @@ def exit_code(command: Callable[[], int | None], *, prog: str) -> int:
         command: What to do; may return an exit code, ``None`` is 0.
         prog: Start of the line, e.g. ``"donkey"`` or ``"manage.py"``.
     """
+    print_anything()
     try:
         return command() or 0
     except BrokenPipeError:  # `donkey config | head` has read enough
@@ -114,6 +132,13 @@ def exit_code(command: Callable[[], int | None], *, prog: str) -> int:
     except KeyboardInterrupt as error:
         print(f"{prog}: {str(error) or 'stopped'}", file=sys.stderr)
         return INTERRUPTED
+
+
+def print_anything() -> None:
+    """Let no name of a file end a command because the terminal cannot show it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def entry_point() -> None:

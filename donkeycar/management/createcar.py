@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from donkeycar import __version__
 from donkeycar.errors import ConfigError
+from donkeycar.management.gone_words import TEMPLATES as OLD_TEMPLATES
 from donkeycar.management.old_manage import lost_jobs
 from donkeycar.settings.carried import block, effective, lost_settings
 from donkeycar.settings.owner_edit import literal, write_text
@@ -57,7 +58,8 @@ def create_car(path: Path, *, template: str = "complete", overwrite: bool = Fals
     """
     if template not in TEMPLATES:
         names = ", ".join(TEMPLATES)
-        raise ConfigError(f"`--template` must be one of {names}. Received: {template}")
+        way = f". {OLD_TEMPLATES[template]}" if template in OLD_TEMPLATES else ""
+        raise ConfigError(f"`--template` must be one of {names}. Received: {template}{way}")
     _make_folders(path)
     files = _files(template)
     replaced = {

@@ -1,0 +1,98 @@
+"""Words of the command lines of earlier versions: known to be gone, with the way on."""
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+# Command line -> a command that it had -> what to do now.
+COMMANDS: dict[str, dict[str, str]] = {
+    "donkey": {
+        "findcar": "The car prints its address when it starts, and answers to its host name: "
+        "donkey doctor, run on the car, tells both",
+        "createjs": "donkey gamepad learn asks for each button, and saves CONTROLLER_BINDINGS",
+        "ui": "Its work is done by the drive page, donkey tub, donkey train and donkey evaluate",
+        "tubclean": "Nothing has to be cut out by hand: donkey tub report says what is odd about "
+        "a recording, and TRAIN_FILTER leaves records out",
+        "tubcheck": "It is now: donkey tub check TUB",
+        "tubaugment": "Training changes frames by itself; AUGMENTATIONS says how",
+        "consync": "Copy recordings with: rsync -av CAR:mycar/data/ data/",
+        "contrain": "Train with: donkey train --tub data",
+    },
+    "manage.py": {
+        "calibrate": "It is now: donkey calibrate, in the folder of the car",
+        "check": "It is now: donkey doctor, in the folder of the car",
+        "analyze": "It is now: donkey tub report TUB",
+    },
+}
+
+_WIRED = (
+    "Pins, address and frequency come from the settings of the car, DRIVE_TRAIN_TYPE and its "
+    "dictionary in myconfig.py. Then: donkey calibrate"
+)
+# Command line and command -> an option that it had -> what to do now.
+OPTIONS: dict[tuple[str, str], dict[str, str]] = {
+    ("donkey", "calibrate"): dict.fromkeys(
+        ("--channel", "--address", "--bus", "--pwmFreq", "--pwm-pin", "--arduino"), _WIRED
+    ),
+    ("donkey", "update"): {
+        "--template": "Every car has the same manage.py now; leave it out",
+    },
+    ("donkey", "models"): {"--group": "Leave it out"},
+    ("donkey", "train"): {
+        "--framework": "TensorFlow trains all kinds of pilot; leave it out",
+        "--checkpoint": "donkey train --resume goes on with what was interrupted",
+        "--aug": "Frames are changed at random anyway; AUGMENTATIONS says how. Leave it out",
+    },
+    ("manage.py", "train"): {
+        "--aug": "Frames are changed at random anyway; AUGMENTATIONS says how. Leave it out",
+    },
+    ("manage.py", "drive"): {
+        "--camera": "A car has one camera, which CAMERA_TYPE in myconfig.py names; leave it out",
+        "--log": "LOGGING_LEVEL in myconfig.py says what is shown; leave it out",
+        "--chaos": "No gamepad shakes the steering any more; leave it out",
+    },
+}
+
+# Templates of `donkey createcar` -> what there is instead.
+TEMPLATES = {
+    "path_follow": "Following a recorded path is not in this version",
+    "cv_control": "Following a line is not in this version",
+    "simulator": "The built-in simulator is --template sim",
+    "square": "The built-in simulator is --template sim",
+    "basic": "complete, which is what you get without --template, does the same",
+    "calibrate": "It is a command now: donkey calibrate",
+    "just_drive": "Put a part of your own into the manage.py of complete, which is yours",
+    "arduino_drive": "An Arduino with Firmata is not driven any more",
+    "donkey2": "complete, which is what you get without --template, does the same",
+}
+
+
+def gone_word(prog: str, words: Sequence[str], known: Iterable[str]) -> str:
+    """What to say about a command line that an earlier version would have understood.
+
+    Args:
+        prog: ``"donkey"`` or ``"manage.py"``.
+        words: After it.
+        known: The commands that there are.
+
+    Returns:
+        The rule, what came and the way on; "" if there is nothing to say.
+    """
+    command = next((word for word in words if not word.startswith("-")), "")
+    names = list(known)
+    if command in COMMANDS[prog]:
+        way = COMMANDS[prog][command]
+        return f"There is no command {command!r} any more. Received: {prog} {command}. {way}"
+    if command and command not in names:
+        close = difflib.get_close_matches(command, names, 1, 0.6)
+        if not close:
+            return ""
+        return (
+            f"There is no command {command!r}. Received: {prog} {command}. Did you mean "
+            f"{close[0]}? All of them: {prog} --help"
+        )
+    for word in words:
+        option = word.partition("=")[0]
+        way = OPTIONS.get((prog, command), {}).get(option, "")
+        if way:
+            return f"`{option}` is no option of {prog} {command} any more. Received: {word}. {way}"
+    return ""
