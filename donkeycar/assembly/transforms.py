@@ -27,6 +27,12 @@ TRANSFORM_SETTINGS = {
         "left_px": "ROI_CROP_LEFT",
         "right_px": "ROI_CROP_RIGHT",
     },
+    "CUT": {
+        "top_px": "ROI_CROP_TOP",
+        "bottom_px": "ROI_CROP_BOTTOM",
+        "left_px": "ROI_CROP_LEFT",
+        "right_px": "ROI_CROP_RIGHT",
+    },
     "TRAPEZE": TRAPEZE,
     "TRAPEZE_EDGE": TRAPEZE,
     "CANNY": {
@@ -51,7 +57,8 @@ def transforms_from(cfg: Config) -> "Transforms":
     """Put together what `TRANSFORMATIONS` and `POST_TRANSFORMATIONS` name.
 
     A grey camera (`IMAGE_DEPTH` 1) still gives frames with three equal channels; they become one
-    before everything else.
+    before everything else. donkeycar 3 cut the rows of `ROI_CROP_*` off, which is done instead for
+    somebody's network that takes exactly what is left then.
 
     Raises:
         ConfigError: If a setting does not suit its transform, or the owner's own code fails.
@@ -63,7 +70,14 @@ def transforms_from(cfg: Config) -> "Transforms":
     if cfg.IMAGE_DEPTH == 1:
         steps.insert(0, (GREY_FIRST, {}))
     post = [_step(name, cfg, own) for name in cfg.POST_TRANSFORMATIONS]
-    return Transforms(steps, post=post).with_custom(own)
+    made = Transforms(steps, post=post).with_custom(own)
+    cut = _step("CUT", cfg, own)
+    if not any(cut[1].values()):
+        return made
+    others = [step for step in steps if step[0] not in ("CROP", "CUT", GREY_FIRST)]
+    grey = [step for step in steps if step[0] == GREY_FIRST]
+    older = Transforms([*grey, cut, *others], post=post).with_custom(own)
+    return made.or_else(older, (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH))
 
 
 def _names(cfg: Config) -> tuple[str, ...]:

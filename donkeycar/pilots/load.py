@@ -1,6 +1,6 @@
 """From the files of a pilot to one that may drive: everything that can be wrong is found here."""
 
-from contextlib import suppress
+import logging
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,18 @@ from donkeycar.pilots.bundle import (
 from donkeycar.pilots.driving import Drives
 from donkeycar.pilots.ensemble import Ensemble
 from donkeycar.pilots.folds_file import SUMMARY, holds_folds, read_folds
+from donkeycar.pilots.frames_fit import check_camera, cut_in_words, seen_by
 from donkeycar.pilots.interpreter import LiteRTInterpreter, read_litert
-from donkeycar.pilots.names import ending_of, kind_of
+from donkeycar.pilots.names import beside, ending_of, kind_of
 from donkeycar.pilots.options import Options
 from donkeycar.pilots.pilot import Pilot, describe
 from donkeycar.pilots.registry import PilotType, pilot_type
 from donkeycar.pilots.transform import Shape, Transforms
-from donkeycar.pilots.way_on import way_on
+from donkeycar.pilots.types_that_fit import advice, types_that_fit
+from donkeycar.pilots.way_on import CONVERTIBLE, way_on
 from donkeycar.sandbox.child import Child
+
+logger = logging.getLogger(__name__)
 
 # Of the child that opens a file first. It limits its own work to 20 s; a slow SD card and a busy
 # processor may double that.
@@ -125,28 +129,27 @@ def _load_alone(
         raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
     if path.exists() and not is_file_of_a_pilot:
         raise PilotError(f"{path} is no file of a pilot. {way_on(path)}")
-    info, kind = _identify(files, path, type)
+    info = _described(files, type)
     chosen = _chosen(path, precision if info is not None else None)
     bare = info is None and kind_of_file == "litert"
     litert = path if bare else files.variant(chosen)
     if not litert.exists():
-        raise PilotError(
-            f"A car drives with {litert.name}, and it is not beside {path}. Copy it from "
-            "where the pilot was trained, or run `donkey train` again, which writes it."
-        )
-    transforms = transforms or Transforms()
+        raise _nothing_that_drives(files, litert, path)
+    # Not `or`: those of a car that does nothing to a frame may still know what is done instead.
+    transforms = Transforms() if transforms is None else transforms
     if info is not None:
         if info.transforms.custom:
             info = replace(info, transforms=info.transforms.with_custom(transforms.custom))
-        _check_camera(path, info.camera_shape, info.transforms, camera_shape)
+        if not _is_made_elsewhere(info):
+            check_camera(path, info.camera_shape, info.transforms, camera_shape)
     content = read_litert(litert)
     if info is not None:
         _check_belongs(files, info, litert, chosen, sha256_of(content))
     interpreter = _open(litert, content, num_threads)
     if info is None:
-        seen = _seen_by(interpreter.input_shape, transforms, camera_shape)
-        _check_camera(path, seen, transforms, camera_shape)
-        return Pilot(interpreter, kind, options=options, transforms=transforms, camera_shape=seen)
+        named = None if type is None else pilot_type(type)
+        return _bare_pilot(path, interpreter, named, options, transforms, camera_shape)
+    kind = pilot_type(info.type)
     if interpreter.input_shape != info.network_shape:
         raise PilotError(
             f"{files.sidecar.name} speaks of frames of {describe(info.network_shape)}, but the "
@@ -160,7 +163,74 @@ def _load_alone(
                 f"{litert} does not answer here as it did where it was trained: {complaint}. "
                 "Update donkeycar on both computers, or train it again here."
             )
+    if _is_made_elsewhere(info) and pilot.input_shape != _in_colour(camera_shape):
+        # What its probe asked was what the network takes: what the camera gives may be more.
+        done, seen = seen_by(interpreter.input_shape, transforms, camera_shape)
+        check_camera(path, seen, done, camera_shape, made_elsewhere=True)
+        if done:
+            _tell(path, done, interpreter.input_shape)
+            info = replace(info, transforms=done, camera_shape=seen, probe=None)
+            return Pilot(interpreter, kind, info=info)
     return pilot
+
+
+def _bare_pilot(
+    path: Path,
+    interpreter: LiteRTInterpreter,
+    kind: PilotType | None,
+    options: Options | None,
+    transforms: Transforms,
+    camera_shape: Shape | None,
+) -> Pilot:
+    """Make a pilot of a file that says nothing about itself."""
+    if kind is None:
+        raise PilotError(
+            f"{path} does not say what kind of pilot it is: {beside(path, '.json').name} is not "
+            "beside it. Copy that from where the pilot was trained, or say --type. "
+            f"{advice(interpreter)}"
+        )
+    done, seen = seen_by(interpreter.input_shape, transforms, camera_shape)
+    check_camera(path, seen, done, camera_shape, made_elsewhere=True)
+    try:
+        pilot = Pilot(interpreter, kind, options=options, transforms=done, camera_shape=seen)
+    except PilotError as error:
+        if kind.name in (fitting := types_that_fit(interpreter)):
+            raise
+        raise PilotError(f"{error} {advice(interpreter)}" if fitting else str(error)) from error
+    _tell(path, done, interpreter.input_shape)
+    return pilot
+
+
+def _is_made_elsewhere(info: PilotInfo) -> bool:
+    """Whether nobody knows which frames a camera gave it, only what its network takes."""
+    return "converted_from" in info.training and not info.transforms
+
+
+def _in_colour(camera_shape: Shape | None) -> Shape | None:
+    return None if camera_shape is None else (*camera_shape[:2], 3)
+
+
+def _tell(path: Path, transforms: Transforms, network_shape: Shape) -> None:
+    """Say that a border is cut off, which nobody asked for in so many words."""
+    cut = cut_in_words(transforms.to_json())
+    if cut:
+        logger.warning(
+            "%s takes frames of %s: what %s says is cut off, as donkeycar 3 did",
+            path.name,
+            describe(network_shape),
+            cut,
+        )
+
+
+def _nothing_that_drives(files: PilotFiles, litert: Path, path: Path) -> PilotError:
+    """Say why there is no LiteRT file, and how one is made."""
+    rule = f"A car drives with {litert.name}, and it is not beside {path}."
+    if files.sidecar.exists() or kind_of(path) not in CONVERTIBLE:
+        return PilotError(
+            f"{rule} Copy it from where the pilot was trained, or run `donkey train` again, which "
+            "writes it."
+        )
+    return PilotError(f"{rule} {way_on(path)}")
 
 
 def _chosen(path: Path, precision: Precision | None) -> Precision:
@@ -203,66 +273,24 @@ def _open(litert: Path, content: bytes, num_threads: int | None) -> LiteRTInterp
     return LiteRTInterpreter(litert, num_threads=num_threads, content=content)
 
 
-def _seen_by(
-    network_shape: Shape, transforms: Transforms, camera_shape: tuple[int, int, int] | None
-) -> Shape:
-    """Find the frames of which the transforms make what a bare network takes.
-
-    Raises:
-        PilotError: If there are none.
-    """
-    height, width, channels = network_shape
-    candidates: list[Shape] = [(height, width, channels), (height, width, 3)]
-    if camera_shape is not None:
-        candidates.insert(0, (*camera_shape[:2], 3))
-    for shape in candidates:
-        with suppress(PilotError):
-            if transforms.output_shape(shape) == network_shape:
-                return shape
-    if not transforms:
-        return network_shape
-    names = ", ".join(step["name"] for step in transforms.to_json())
-    raise PilotError(
-        f"The network takes frames of {describe(network_shape)}, which is not what the transforms "
-        f"of this car make of its frames. Received: {names}. Change TRANSFORMATIONS in myconfig.py "
-        "to what the pilot was trained with."
-    )
-
-
-def _check_camera(
-    path: Path, wanted: Shape, transforms: Transforms, given: tuple[int, int, int] | None
-) -> None:
-    """Refuse a camera whose frames the pilot does not know.
-
-    Frames of a grey camera have three channels too, but no colours: only a pilot that takes the
-    colours out first knows such frames.
-    """
-    if given is None or (given[:2] == wanted[:2] and (given[2] == 3 or transforms.begin_grey)):
-        return
-    depth = 1 if transforms.begin_grey else wanted[2]
-    raise PilotError(
-        f"{path} drives with frames of {describe((*wanted[:2], depth))}, but this car's camera "
-        f"gives {describe(given)}. Set IMAGE_W={wanted[1]}, IMAGE_H={wanted[0]} and "
-        f"IMAGE_DEPTH={depth} in myconfig.py, or train on frames of this camera."
-    )
-
-
-def _identify(
-    files: PilotFiles, path: Path, type: str | None
-) -> tuple[PilotInfo | None, PilotType]:
-    """Find out what kind of pilot this is."""
+def _described(files: PilotFiles, type: str | None) -> PilotInfo | None:
+    """Read what the sidecar says; ``None`` if there is none."""
     if not files.sidecar.exists():
-        if type is None:
-            raise PilotError(
-                f"{path} does not say what kind of pilot it is. Say it with --type, for "
-                "example --type linear."
-            )
-        return None, pilot_type(type)
-    info = read_info(files.sidecar)
-    kind = pilot_type(info.type)
+        return None
+    try:
+        info = read_info(files.sidecar)
+        kind = pilot_type(info.type)
+    except PilotError as error:
+        raise PilotError(
+            f"{error} Copy {files.sidecar.name} again from where the pilot was trained; or move it "
+            "away, and say --type."
+        ) from error
     if type is not None and pilot_type(type) is not kind:
-        raise PilotError(f"{path} is a pilot of type {kind.name}. Received: type={type!r}")
-    return info, kind
+        raise PilotError(
+            f"{files.sidecar} says that this is a pilot of type {kind.name}. Received: "
+            f"type={type!r}. Leave --type out."
+        )
+    return info
 
 
 def _check_belongs(

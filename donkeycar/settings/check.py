@@ -56,11 +56,13 @@ def check(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     return {name: frozen(value) for name, value in checked.items()}, problems
 
 
+# Steps that take a border away, which is given by ROI_CROP_*.
+CROPS = {"CROP", "CUT"}
 RULES: tuple[tuple[tuple[str, ...], str, Callable[..., bool]], ...] = (
     (
         ("TRANSFORMATIONS", "IMAGE_H", "ROI_CROP_BOTTOM", "ROI_CROP_TOP"),
         "ROI_CROP_TOP and ROI_CROP_BOTTOM must leave something of IMAGE_H",
-        lambda steps, height, bottom, top: "CROP" not in steps or top + bottom < height,
+        lambda steps, height, bottom, top: not CROPS & set(steps) or top + bottom < height,
     ),
     (
         ("TRANSFORMATIONS", "ROI_TRAPEZE_UL", "ROI_TRAPEZE_UR"),
@@ -80,7 +82,7 @@ RULES: tuple[tuple[tuple[str, ...], str, Callable[..., bool]], ...] = (
     (
         ("TRANSFORMATIONS", "IMAGE_W", "ROI_CROP_RIGHT", "ROI_CROP_LEFT"),
         "ROI_CROP_LEFT and ROI_CROP_RIGHT must leave something of IMAGE_W",
-        lambda steps, width, right, left: "CROP" not in steps or left + right < width,
+        lambda steps, width, right, left: not CROPS & set(steps) or left + right < width,
     ),
 )
 

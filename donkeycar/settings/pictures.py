@@ -3,9 +3,9 @@
 from donkeycar.settings.setting import Group, Setting
 
 STEPS = (
-    "CROP", "TRAPEZE", "TRAPEZE_EDGE", "CANNY", "BLUR", "RESIZE", "SCALE", "RGB2BGR", "BGR2RGB",
-    "RGB2HSV", "HSV2RGB", "BGR2HSV", "HSV2BGR", "RGB2GRAY", "BGR2GRAY", "HSV2GRAY", "GRAY2RGB",
-    "GRAY2BGR",
+    "CROP", "CUT", "TRAPEZE", "TRAPEZE_EDGE", "CANNY", "BLUR", "RESIZE", "SCALE", "RGB2BGR",
+    "BGR2RGB", "RGB2HSV", "HSV2RGB", "BGR2HSV", "HSV2BGR", "RGB2GRAY", "BGR2GRAY", "HSV2GRAY",
+    "GRAY2RGB", "GRAY2BGR",
 )  # fmt: skip
 # Begins the name of a transform that the owner wrote, as in CUSTOM_STRETCH; its file and class are
 # CUSTOM_STRETCH_MODULE and CUSTOM_STRETCH_CLASS.
@@ -22,7 +22,10 @@ TRANSFORMING = Group(
             "POST_TRANSFORMATIONS", (), "the same, in training after the random changes",
             kind="strings", choices=STEPS, prefix=OWN_STEP,
         ),
-        Setting("ROI_CROP_TOP", 45, "rows CROP blackens at the top", unit="pixels", low=0),
+        Setting(
+            "ROI_CROP_TOP", 45, "rows at the top that CROP blackens and CUT cuts off",
+            unit="pixels", low=0,
+        ),
         Setting("ROI_CROP_BOTTOM", 0, "rows at the bottom", unit="pixels", low=0),
         Setting("ROI_CROP_RIGHT", 0, "columns at the right", unit="pixels", low=0),
         Setting("ROI_CROP_LEFT", 0, "columns at the left", unit="pixels", low=0),

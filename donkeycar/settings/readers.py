@@ -104,7 +104,7 @@ READ_WHEN: tuple[tuple[tuple[str, ...], Condition], ...] = (
     (("CAMERA_TUB",), lambda values: values["CAMERA_TYPE"] == "TUB"),
     (("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_INDEX"),
      lambda values: values["CAMERA_TYPE"] == "PICAM"),
-    (("ROI_CROP_",), _has_step("CROP")),
+    (("ROI_CROP_",), _has_step("CROP", "CUT")),
     (("ROI_TRAPEZE_",), _has_step("TRAPEZE", "TRAPEZE_EDGE")),
     (("CANNY_",), _has_step("CANNY")),
     (("BLUR_",), _has_step("BLUR")),

@@ -278,14 +278,14 @@ LOCATION_BUTTON = "w2"                # button for the next one: w1, w2, w3, w4 
 
 # WHAT THE PILOT SEES
 # The same changes are made to a frame in training and in driving.
-# in this order: CROP, TRAPEZE, TRAPEZE_EDGE, CANNY, BLUR, RESIZE, SCALE, RGB2BGR, BGR2RGB, RGB2HSV,
-# HSV2RGB, BGR2HSV, HSV2BGR, RGB2GRAY, BGR2GRAY, HSV2GRAY, GRAY2RGB or GRAY2BGR
+# in this order: CROP, CUT, TRAPEZE, TRAPEZE_EDGE, CANNY, BLUR, RESIZE, SCALE, RGB2BGR, BGR2RGB,
+# RGB2HSV, HSV2RGB, BGR2HSV, HSV2BGR, RGB2GRAY, BGR2GRAY, HSV2GRAY, GRAY2RGB or GRAY2BGR
 TRANSFORMATIONS = []
-# the same, in training after the random changes: CROP, TRAPEZE, TRAPEZE_EDGE, CANNY, BLUR, RESIZE,
-# SCALE, RGB2BGR, BGR2RGB, RGB2HSV, HSV2RGB, BGR2HSV, HSV2BGR, RGB2GRAY, BGR2GRAY, HSV2GRAY,
+# the same, in training after the random changes: CROP, CUT, TRAPEZE, TRAPEZE_EDGE, CANNY, BLUR,
+# RESIZE, SCALE, RGB2BGR, BGR2RGB, RGB2HSV, HSV2RGB, BGR2HSV, HSV2BGR, RGB2GRAY, BGR2GRAY, HSV2GRAY,
 # GRAY2RGB or GRAY2BGR
 POST_TRANSFORMATIONS = []
-ROI_CROP_TOP = 45                     # rows CROP blackens at the top, pixels
+ROI_CROP_TOP = 45                     # rows at the top that CROP blackens and CUT cuts off, pixels
 ROI_CROP_BOTTOM = 0                   # rows at the bottom, pixels
 ROI_CROP_RIGHT = 0                    # columns at the right, pixels
 ROI_CROP_LEFT = 0                     # columns at the left, pixels

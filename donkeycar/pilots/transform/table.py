@@ -23,12 +23,13 @@ from donkeycar.pilots.transform.hsv import (
     ToHsvOfBlueGreenRed,
 )
 from donkeycar.pilots.transform.mask import Crop, Trapeze, TrapezeEdge
-from donkeycar.pilots.transform.size import Resize, Scale
+from donkeycar.pilots.transform.size import Cut, Resize, Scale
 from donkeycar.pilots.transform.step import Step
 
 # What `TRANSFORMATIONS` may name, besides the owner's own.
 TRANSFORMS: dict[str, type[Step]] = {
     "CROP": Crop,
+    "CUT": Cut,
     "TRAPEZE": Trapeze,
     "TRAPEZE_EDGE": TrapezeEdge,
     "CANNY": Canny,

@@ -1,6 +1,7 @@
 """The chain of transforms of one pilot."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -27,6 +28,9 @@ class Transforms:
         steps: Name of each step in `TRANSFORMS`, and its arguments; before augmentation.
         post: The same, after augmentation.
 
+    Attributes:
+        instead: What is done instead for a bare network that takes only that: see `or_else`.
+
     Raises:
         PilotError: If there is no such step, or it does not take such arguments.
 
@@ -39,6 +43,7 @@ class Transforms:
     def __init__(self, steps: Steps = (), *, post: Steps = ()) -> None:
         self._early = [(name, make_step(name, arguments)) for name, arguments in steps]
         self._late = [(name, make_step(name, arguments)) for name, arguments in post]
+        self.instead: Instead | None = None
 
     def __bool__(self) -> bool:
         return bool(self._early or self._late)
@@ -135,6 +140,17 @@ class Transforms:
         late = [_written(step) for step in steps if step.get(POST)]
         return cls(early, post=late)
 
+    def or_else(self, transforms: "Transforms", camera_shape: Shape) -> "Transforms":
+        """Return the same, and what was done instead if a network takes only that.
+
+        Args:
+            transforms: What an older donkeycar did on a car with these settings.
+            camera_shape: Of the frames of this car's camera.
+        """
+        made = self._of(self._early, self._late)
+        made.instead = Instead(transforms, camera_shape)
+        return made
+
     @property
     def _steps(self) -> list[tuple[str, Step]]:
         return self._early + self._late
@@ -144,6 +160,34 @@ class Transforms:
         made = Transforms()
         made._early, made._late = early, late
         return made
+
+
+@dataclass(frozen=True)
+class Instead:
+    """What a network may have learnt to see that does not say what it learnt to see.
+
+    Attributes:
+        transforms: What an older donkeycar did to a frame.
+        camera_shape: Of the frames it is done to.
+    """
+
+    transforms: Transforms
+    camera_shape: Shape
+
+    def suits(self, network_shape: Shape, camera_shape: Shape | None) -> Shape | None:
+        """The frames of which this makes what a network takes; ``None`` if it makes something else.
+
+        Args:
+            network_shape: What the network takes.
+            camera_shape: Of the camera, if somebody else than the settings knows.
+        """
+        height, width, _ = camera_shape or self.camera_shape
+        for channels in (3, 1):
+            shape = (height, width, channels)
+            with suppress(PilotError):
+                if self.transforms.output_shape(shape) == network_shape:
+                    return shape
+        return None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,112 @@
+"""Whether this car's camera gives the frames that a network learnt to see."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.pilot import describe
+from donkeycar.pilots.transform import Shape, Transforms
+
+
+def seen_by(
+    network_shape: Shape, transforms: Transforms, camera_shape: Shape | None
+) -> tuple[Transforms, Shape]:
+    """Find the frames of which the settings of this car make what a bare network takes.
+
+    Args:
+        network_shape: What the network takes.
+        transforms: Of this car; what an older donkeycar did instead is done if only that suits.
+        camera_shape: Of this car's frames; ``None`` if nobody knows.
+
+    Returns:
+        What is to be done to a frame, and its shape.
+
+    Raises:
+        PilotError: If there are none.
+    """
+    instead = transforms.instead
+    usual = instead.camera_shape if camera_shape is None and instead else camera_shape
+    if not _makes(transforms, usual, network_shape) and instead is not None:
+        shape = instead.suits(network_shape, camera_shape)
+        if shape is not None:
+            return instead.transforms, shape
+    height, width, channels = network_shape
+    candidates: list[Shape] = [(height, width, channels), (height, width, 3)]
+    if camera_shape is not None:
+        candidates.insert(0, (*camera_shape[:2], 3))
+    for shape in candidates:
+        if _makes(transforms, shape, network_shape):
+            return transforms, shape
+    if not transforms:
+        return transforms, network_shape
+    names = ", ".join(step["name"] for step in transforms.to_json())
+    raise PilotError(
+        f"The network takes frames of {describe(network_shape)}, which is not what the transforms "
+        f"of this car make of its frames. Received: {names}. Change TRANSFORMATIONS in myconfig.py "
+        "to what the pilot was trained with."
+    )
+
+
+def check_camera(
+    path: Path,
+    wanted: Shape,
+    transforms: Transforms,
+    given: Shape | None,
+    *,
+    made_elsewhere: bool = False,
+) -> None:
+    """Refuse a camera whose frames the pilot does not know.
+
+    Frames of a grey camera have three channels too, but no colours: only a pilot that takes the
+    colours out first knows such frames.
+
+    Args:
+        path: Of the pilot.
+        wanted: Frames that it wants.
+        transforms: What is done to them.
+        given: Frames of the camera; ``None`` if nobody knows.
+        made_elsewhere: Whether only the network says which frames: they may have been cut out of
+            larger ones.
+
+    Raises:
+        PilotError: If they are others.
+    """
+    if given is None or (given[:2] == wanted[:2] and (given[2] == 3 or transforms.begin_grey)):
+        return
+    depth = 1 if transforms.begin_grey else wanted[2]
+    rule = (
+        f"{path} drives with frames of {describe((*wanted[:2], depth))}, but this car's camera "
+        f"gives {describe(given)}."
+    )
+    rows = given[0] - wanted[0]
+    if made_elsewhere and given[1] == wanted[1] and rows > 0:
+        raise PilotError(
+            f"{rule} It probably learnt from frames that ROI_CROP_TOP and ROI_CROP_BOTTOM had cut. "
+            f"Set them in myconfig.py to what they were then, {rows} rows together, and they are "
+            "cut here as well. (With another IMAGE_H it would see a squeezed picture.)"
+        )
+    raise PilotError(
+        f"{rule} Set IMAGE_W={wanted[1]}, IMAGE_H={wanted[0]} and "
+        f"IMAGE_DEPTH={depth} in myconfig.py, or train on frames of this camera."
+    )
+
+
+def cut_in_words(steps: Sequence[dict[str, object]]) -> str:
+    """Say what a chain cuts off, ``""`` if it cuts nothing off."""
+    cut = next((step for step in steps if step["name"] == "CUT"), None)
+    if cut is None:
+        return ""
+    sides = {side: cut[f"{side}_px"] for side in ("top", "bottom", "left", "right")}
+    return ", ".join(f"ROI_CROP_{side.upper()}={px}" for side, px in sides.items() if px)
+
+
+def _makes(transforms: Transforms, shape: Shape | None, network_shape: Shape) -> bool:
+    """Whether the transforms make what a network takes of frames of a shape."""
+    if shape is None:
+        return False
+    for channels in (3, shape[2]):
+        with suppress(PilotError):
+            if transforms.output_shape((*shape[:2], channels)) == network_shape:
+                return True
+    return False
