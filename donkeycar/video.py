@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from donkeycar.commands import install_extra
 from donkeycar.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def write_video(path: Path, frames: "Iterable[np.ndarray[Any, Any]]", *, rate_hz
     try:
         import av
     except ImportError as error:
-        raise DeviceError(f"MP4 needs PyAV: pip install 'donkeycar[train]' ({error})") from error
+        raise DeviceError(f"MP4 needs PyAV: {install_extra('train')} ({error})") from error
     count = 0
     try:
         with av.open(str(path), "w", options={"movflags": "+faststart"}) as file:

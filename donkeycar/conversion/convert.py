@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from donkeycar import commands
 from donkeycar.conversion.adapt import Output, type_of
 from donkeycar.conversion.child import CPU_S, MEMORY_BYTES, NAME
 from donkeycar.conversion.describe import Wish, describe_pilot
@@ -98,8 +99,8 @@ def _check_kind(old: Path, trust: bool) -> None:
     sidecar = beside(old, ".json")
     if kind == "litert" and sidecar.exists():
         raise PilotError(
-            f"{old} is a pilot already, with {sidecar} beside it. Next: python manage.py drive "
-            f"--model {old}; or, if {sidecar.name} is damaged, move that away first."
+            f"{old} is a pilot already, with {sidecar} beside it. Next: {commands.drive(old)}; "
+            f"or, if {sidecar.name} is damaged, move that away first."
         )
     if kind in TRUSTED and not trust:
         raise PilotError(

@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from donkeycar.commands import install_extra
 from donkeycar.conversion.saved_model import read_description, set_weights
 from donkeycar.conversion.translate import to_keras_3
 from donkeycar.errors import PilotError
@@ -109,7 +110,7 @@ def _with_tf_keras(path: Path, desk: Path, why: Exception) -> Any:
     except ImportError:
         raise PilotError(
             f"Keras 3 cannot open {path} ({first:.200}). Keras 2 may: "
-            "pip install 'donkeycar[convert]', and try again."
+            f"{install_extra('convert')}, and try again."
         ) from why
     try:
         named = _named_as_keras_wants(path, desk)

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from donkeycar import commands
 from donkeycar.errors import ConfigError
 
 
@@ -51,7 +52,7 @@ def run(args: argparse.Namespace) -> None:
         print(f"wrote {path}")
     if "int8" not in info.variants and files.keras.exists():
         print("note: no int8 file without recordings to show it what frames look like: say --tub.")
-    print(f"Next: python manage.py drive --model {files.litert}")
+    print(f"Next: {commands.drive(files.litert)}")
 
 
 def _option(text: str) -> tuple[str, Any]:

@@ -7,7 +7,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from donkeycar import __version__
+from donkeycar import __version__, commands
 from donkeycar.errors import ConfigError
 from donkeycar.management.gone_words import TEMPLATES as OLD_TEMPLATES
 from donkeycar.management.old_manage import lost_jobs
@@ -217,7 +217,7 @@ def run(args: argparse.Namespace) -> None:
             f"{name} = {value!r}" for name, value in TEMPLATES[args.template].items()
         )
         print(f"kept {path / 'myconfig.py'}; for template {args.template} put into it: {values}")
-    print(f"Your car is in {path}. Next: cd {path} && python manage.py drive")
+    print(f"Your car is in {path}. Next: {commands.drive(folder=path)}")
 
 
 def tell(made: Made) -> None:

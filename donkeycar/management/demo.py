@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from donkeycar import commands
 from donkeycar.errors import ConfigError, TubError
 from donkeycar.management.createcar import create_car
 from donkeycar.management.demo_report import MOVIE_EVERY, save_training_plots, write_report
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     print(f"wrote {report}")
     command = [sys.executable, "manage.py", "drive", "--model", "models/pilot.keras"]
     if args.no_serve:
-        print(f"Next: cd {folder} && {' '.join(['python', *command[1:]])}")
+        print(f"Next: {commands.drive(files.keras, folder=folder)}")
         good = result["off_track_count"] == 0 and result["laps_completed"] >= args.laps
         return 0 if good else 1
     return subprocess.run(command, cwd=folder).returncode

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from donkeycar import commands
 from donkeycar.pilots.bundle import PilotFiles
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def write_report(
     ]
     numbers = {name: value for name, value in result.items() if name != "frames"}
     (folder / "report.json").write_text(json.dumps(numbers), encoding="utf-8")
+    second = files.keras.with_name("second.keras")
     return write_page(
         folder / "report.html",
         title=f"A pilot on {result['track']}",
@@ -110,9 +112,8 @@ def write_report(
         rows=rows,
         pictures=pictures,
         commands=[
-            f"cd {folder.name}",
-            "python manage.py drive --model models/pilot.keras",
-            "python manage.py train --tubs data --model models/second.keras",
+            commands.drive(files.keras, folder=folder),
+            commands.donkey("train", "--tub", folder / "data", "--model", second),
         ],
     )
 

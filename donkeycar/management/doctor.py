@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.assembly.check import CHECKS, DEEP_CHECKS, problems_of
+from donkeycar.commands import install_extra, pip_install
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, DonkeyError
 from donkeycar.management import doctor_probes as probes
@@ -21,7 +22,7 @@ from donkeycar.parts.drivetrain.pin_id import KernelPwmId, PCA9685Id, parse_pin
 GROUPS = ("i2c", "gpio", "input", "video", "dialout")
 MARKS = {OK: "ok     ", WARNING: "warning", MISSING: "MISSING"}
 
-_PI = "pip install 'donkeycar[pi]'"
+_PI = install_extra("pi")
 # What each kind of pin or line imports when it is opened.
 _LIBRARIES = {
     "PCA9685": ("smbus2", "adafruit_pca9685", "gpiod"),
@@ -117,7 +118,7 @@ def _needed(cfg: Config) -> dict[str, str]:
         needed["lgpio"] = "sudo apt install python3-lgpio"
     if cfg.CAMERA_TYPE == "PICAM":
         needed["picamera2"] = "sudo apt install python3-picamera2"
-    needed["ai_edge_litert"] = "pip install donkeycar"
+    needed["ai_edge_litert"] = pip_install("ai-edge-litert")
     return needed
 
 

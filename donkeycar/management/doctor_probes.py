@@ -231,7 +231,7 @@ def packages(
     """Libraries by the line that installs them.
 
     Args:
-        needed: Line by module, e.g. ``{"smbus2": "pip install 'donkeycar[pi]'"}``.
+        needed: Line by module, e.g. ``{"picamera2": "sudo apt install python3-picamera2"}``.
         find: Finds a module, or gives ``None``.
     """
     missing: dict[str, list[str]] = {}

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from donkeycar import commands
 from donkeycar.assembly import add_controllers
 from donkeycar.assembly.controller import gamepad_bindings
 from donkeycar.config import load_config
@@ -254,4 +255,5 @@ def _learn(args: argparse.Namespace) -> None:
     finally:
         line.close()
     set_values(myconfig, {"CONTROLLER_TYPE": "custom", "CONTROLLER_BINDINGS": bindings})
-    print(f"Wrote {len(bindings)} bindings into {myconfig}. Try them: donkey gamepad test")
+    test = commands.donkey("gamepad", "test", "--path", myconfig.parent)
+    print(f"Wrote {len(bindings)} bindings into {myconfig}. Try them: {test}")

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from donkeycar import commands
 from donkeycar.errors import ConfigError
 from donkeycar.management.seen_through import A_PILOT
 
@@ -88,7 +89,7 @@ def _record(args: argparse.Namespace) -> None:
         return
     print(
         f"Recorded {result['records']} records, {result['laps_completed']} laps, into {args.tub}. "
-        f"Next: donkey train --tub {args.tub}"
+        f"Next: {commands.donkey('train', '--tub', args.tub)}"
     )
 
 

@@ -4,6 +4,7 @@ import math
 from statistics import fmean, median, stdev
 from typing import TYPE_CHECKING
 
+from donkeycar import commands
 from donkeycar.config import Config
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
             f"this car's camera is set to {describe(shape)}."
         )
     go_on = "the same command with --resume goes on; or " if result.ended == "interrupted" else ""
-    print(f"Next: {go_on}python manage.py drive --model {result.files.keras}")
+    print(f"Next: {go_on}{commands.drive(result.files.keras)}")
 
 
 def tell_folds(result: "FoldsResult") -> None:
@@ -80,7 +81,7 @@ def tell_folds(result: "FoldsResult") -> None:
         )
     print(f"wrote {result.folder} in {result.duration_s:.0f} s")
     print(
-        f"Next: python manage.py drive --model {result.folder}, with all {len(result.pilots)} at "
+        f"Next: {commands.drive(result.folder)}, with all {len(result.pilots)} at "
         "once; or train one pilot on all of it, without --folds"
     )
 

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from donkeycar import commands
 from donkeycar.tub import check, repair
 
 # A damaged tub of many records has as many problems; the first ones tell what happened.
@@ -52,7 +53,7 @@ def check_tub(path: Path) -> int:
     if len(report.problems) > SHOWN:
         print(f"  and {len(report.problems) - SHOWN} more")
     if report.problems:
-        print(f"Next: donkey tub repair {path}")
+        print(f"Next: {commands.donkey('tub', 'repair', path)}")
     return 1 if report.problems else 0
 
 
@@ -91,5 +92,5 @@ def report_tubs(paths: list[Path]) -> int:
     for sentence in odd:
         print(f"* {sentence}")
     if not odd:
-        print("Nothing is odd. Next: donkey train --tub " + " ".join(map(str, paths)))
+        print(f"Nothing is odd. Next: {commands.donkey('train', '--tub', *paths)}")
     return 0

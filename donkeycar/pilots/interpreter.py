@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from donkeycar.commands import pip_install
 from donkeycar.errors import PilotError
 from donkeycar.pilots.names import MARKS, beside
 
@@ -68,7 +69,7 @@ class LiteRTInterpreter:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
-            raise PilotError("Pilots run on LiteRT: pip install ai-edge-litert") from error
+            raise PilotError(f"Pilots run on LiteRT: {pip_install('ai-edge-litert')}") from error
         self.num_threads = default_num_threads() if num_threads is None else num_threads
         try:
             # Not from the path: what was checked is what is opened, and a file that shrinks

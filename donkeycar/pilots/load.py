@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from donkeycar.commands import pip_install
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import (
     PilotFiles,
@@ -266,7 +267,7 @@ def _open(litert: Path, content: bytes, num_threads: int | None) -> LiteRTInterp
         import ai_edge_litert.interpreter  # noqa: F401, takes as long here as in the child
     except ImportError as error:
         child.close()
-        raise PilotError("Pilots run on LiteRT: pip install ai-edge-litert") from error
+        raise PilotError(f"Pilots run on LiteRT: {pip_install('ai-edge-litert')}") from error
     if child.answer().get("sha256") != sha256:
         raise PilotError(f"{litert} changed while it was being opened. Try again.")
     _harmless.add(sha256)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from donkeycar.commands import install_extra
 from donkeycar.errors import DeviceError
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def new_figure(width_in: float, height_in: float) -> "Figure":
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise DeviceError("Plots need matplotlib: pip install 'donkeycar[train]'") from error
+        raise DeviceError(f"Plots need matplotlib: {install_extra('train')}") from error
     return Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
 
 

@@ -9,6 +9,8 @@ import os
 import sys
 from typing import Any
 
+from donkeycar.commands import pip_install
+
 MEMORY_BYTES = 512_000_000
 CPU_S = 20
 # It has an answer of a line to write, and nothing else.
@@ -43,7 +45,7 @@ def main() -> None:
         reason = next((why for phrase, why in REASONS.items() if phrase in text), "")
         found = {"refused": reason or f"LiteRT says: {' '.join(text.split())[:200]}"}
     except ImportError as error:
-        found = {"refused": f"pilots run on LiteRT: pip install ai-edge-litert ({error})"}
+        found = {"refused": f"pilots run on LiteRT: {pip_install('ai-edge-litert')} ({error})"}
     sys.stdout.write(json.dumps(found))
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from donkeycar.commands import install_extra
 from donkeycar.errors import TrainingError
 
 # Read by TensorFlow when it is imported. One-time remarks about CPU features tell an owner nothing.
@@ -35,7 +36,7 @@ def import_keras() -> Any:
             import tensorflow as tf
     except ImportError as error:
         raise TrainingError(
-            f"Training needs Keras and TensorFlow: pip install 'donkeycar[train]' ({error})"
+            f"Training needs Keras and TensorFlow: {install_extra('train')} ({error})"
         ) from error
     tf.get_logger().setLevel(logging.ERROR)
     return keras

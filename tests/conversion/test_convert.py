@@ -107,7 +107,7 @@ def test_what_keras_3_cannot_express_keras_2_can(convert, tmp_path, frames, monk
     monkeypatch.setitem(__import__("sys").modules, "tf_keras", None)
     again = tmp_path / "again.h5"
     old.rename(again)
-    with pytest.raises(PilotError, match=r"pip install 'donkeycar\[convert\]', and try again"):
+    with pytest.raises(PilotError, match=r"-m pip install '/.*\[convert\]', and try again"):
         convert(again)
 
 

@@ -36,7 +36,7 @@ def test_createcar_tells_the_next_step(tmp_path, capsys):
     assert main(["createcar", "--path", str(tmp_path / "car")]) == 0
     out = capsys.readouterr().out
     assert f"wrote {tmp_path / 'car' / 'myconfig.py'}" in out
-    assert f"Next: cd {tmp_path / 'car'} && python manage.py drive" in out
+    assert f"Next: cd {tmp_path / 'car'} && {sys.executable} manage.py drive" in out
 
 
 def test_help_names_every_command(capsys):

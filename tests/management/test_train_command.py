@@ -47,7 +47,7 @@ def test_in_a_car_it_trains_on_all_that_was_recorded(car, capsys):
     assert train("--comment", "two afternoons", "--seed", "3") == 0
     output = capsys.readouterr().out
     [sidecar] = (car / "models").glob("pilot_*_0.json")
-    assert f"Next: python manage.py drive --model {sidecar.with_suffix('.keras')}" in output
+    assert f"{sys.executable} manage.py drive --model models/{sidecar.stem}.keras" in output
     assert "this pilot drives with frames of 80x64 pixels in colour; this car's camera" in output
     info = load_pilot(sidecar).info
     assert info.data["records"] == 48
@@ -129,7 +129,9 @@ def test_ctrl_c_says_what_was_kept_and_scripts_can_see_it(tmp_path):
     assert process.returncode == 130
     assert "interrupted; kept epoch" in output
     assert "wrote pilot.keras" in output
-    assert "Next: the same command with --resume goes on; or python manage.py drive" in output
+    assert (
+        "Next: the same command with --resume goes on; or copy pilot.keras and the files" in output
+    )
     assert "pilot.checkpoint keeps what --resume needs to go on" in errors
     assert "Traceback" not in errors
     assert load_pilot(tmp_path / "pilot.keras").info.training["ended"] == "interrupted"

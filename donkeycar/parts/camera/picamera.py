@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from donkeycar.commands import pip_install
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image
@@ -237,7 +238,7 @@ def _open(camera_index: int) -> Any:
         # apt's simplejpeg is compiled for numpy 1, and says so this way under numpy 2.
         raise DeviceError(
             f"picamera2 must fit the numpy it finds. Received: {error}. "
-            "Run `pip install -U simplejpeg` in the virtual environment."
+            f"Run `{pip_install('-U', 'simplejpeg')}`."
         ) from error
     try:
         return Picamera2(camera_index)

@@ -8,6 +8,7 @@ import tty
 from pathlib import Path
 from typing import Any
 
+from donkeycar.commands import pip_install
 from donkeycar.errors import DeviceError
 
 # What a RoboHAT sends for each frame of the radio: steering and throttle in microseconds.
@@ -119,7 +120,7 @@ class GpioInput:
                 import gpiod
             except ImportError as error:
                 raise DeviceError(
-                    "A receiver on GPIO pins needs gpiod. Install it: pip install gpiod"
+                    f"A receiver on GPIO pins needs gpiod. Install it: {pip_install('gpiod')}"
                 ) from error
         self._channels = {pin: number for number, pin in enumerate(pins, 1)}
         self._timer = EdgeTimer()

@@ -6,6 +6,7 @@ little on them. The kernel's PWM and the PCA9685 do not.
 
 from typing import Any
 
+from donkeycar.commands import install_extra
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.refreshed import Refreshed
 from donkeycar.timing import Clock
@@ -106,7 +107,7 @@ def _open(kind: str, name: str, factory: Any, **how: float) -> Any:
     except ImportError as error:
         raise DeviceError(
             "Pins of the Pi need gpiozero and lgpio. Install them: sudo apt install python3-lgpio; "
-            f"pip install 'donkeycar[pi]'. ({error})"
+            f"{install_extra('pi')}. ({error})"
         ) from error
     try:
         if factory is None:

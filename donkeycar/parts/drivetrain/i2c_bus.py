@@ -7,6 +7,7 @@ import threading
 from functools import cache
 from typing import Protocol
 
+from donkeycar.commands import install_extra
 from donkeycar.errors import DeviceError
 
 
@@ -57,9 +58,7 @@ class LinuxI2C:
         try:
             import smbus2
         except ImportError as error:
-            raise DeviceError(
-                "I2C needs smbus2. Install it: pip install 'donkeycar[pi]'"
-            ) from error
+            raise DeviceError(f"I2C needs smbus2. Install it: {install_extra('pi')}") from error
         self._message = smbus2.i2c_msg
         try:
             self._bus = smbus2.SMBus(number)

@@ -11,6 +11,7 @@ import time
 from types import ModuleType
 from typing import Protocol, cast
 
+from donkeycar.commands import install_extra
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.i2c_bus import I2CBus
 from donkeycar.parts.drivetrain.refreshed import REFRESH_S, Refreshed
@@ -195,7 +196,7 @@ def _driver() -> ModuleType:
         # with a NotImplementedError.
         raise DeviceError(
             "The PCA9685 needs adafruit-circuitpython-pca9685 and gpiod. Install them: "
-            f"pip install 'donkeycar[pi]'. ({error})"
+            f"{install_extra('pi')}. ({error})"
         ) from error
     return cast(ModuleType, adafruit_pca9685)
 

@@ -6,6 +6,7 @@ import select
 import termios
 from typing import Any
 
+from donkeycar.commands import install_extra
 from donkeycar.errors import DeviceError
 from donkeycar.timing import Clock, RealClock
 
@@ -82,7 +83,7 @@ class SerialLine:
             import serial
         except ImportError as error:
             raise DeviceError(
-                "A serial line needs pyserial. Install it: pip install 'donkeycar[pi]'"
+                f"A serial line needs pyserial. Install it: {install_extra('pi')}"
             ) from error
         try:
             self._port = serial.Serial(self._name, self._baud_rate, timeout=0, exclusive=True)

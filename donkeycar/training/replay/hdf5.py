@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from donkeycar.commands import install_extra
 from donkeycar.errors import TrainingError
 from donkeycar.training.replay.probe import NUMBERS, Array
 
@@ -29,9 +30,7 @@ def import_h5py() -> Any:
     try:
         import h5py
     except ImportError as error:
-        raise TrainingError(
-            f"A replay needs h5py: pip install 'donkeycar[train]' ({error})"
-        ) from error
+        raise TrainingError(f"A replay needs h5py: {install_extra('train')} ({error})") from error
     return h5py
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from donkeycar.commands import install_extra
 from donkeycar.errors import TrainingError
 from donkeycar.training.replay.probe import Array
 
@@ -35,7 +36,7 @@ def new_figure(width_in: float, height_in: float) -> "Figure":
         from matplotlib.figure import Figure
     except ImportError as error:
         raise TrainingError(
-            f"Pictures need matplotlib: pip install 'donkeycar[train]' ({error})"
+            f"Pictures need matplotlib: {install_extra('train')} ({error})"
         ) from error
     figure = Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)

@@ -114,5 +114,5 @@ def test_one_bus_for_everybody(kernel):
 
 def test_a_missing_library_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "smbus2", None)
-    with pytest.raises(DeviceError, match=r"pip install 'donkeycar\[pi\]'"):
+    with pytest.raises(DeviceError, match=r"-m pip install '/.*\[pi\]'"):
         LinuxI2C(1)

@@ -219,7 +219,7 @@ def test_a_chip_that_stops_answering_half_way(bus, emulated, monkeypatch):
 def test_a_missing_library_is_named_but_the_motor_is_stopped_first(bus, emulated, monkeypatch):
     leave_running(emulated)
     monkeypatch.setitem(sys.modules, "adafruit_pca9685", None)
-    with pytest.raises(DeviceError, match=r"pip install 'donkeycar\[pi\]'"):
+    with pytest.raises(DeviceError, match=r"-m pip install '/.*\[pi\]'"):
         PCA9685(bus)
     assert emulated.ticks(0) == 0
 
@@ -317,4 +317,4 @@ def test_the_library_loads_on(board):
 def test_without_gpiod_the_message_says_what_to_install_on(board):
     done = import_on(board, before="sys.modules['gpiod'] = None")
     assert "DeviceError: The PCA9685 needs adafruit-circuitpython-pca9685 and gpiod" in done.stderr
-    assert "pip install 'donkeycar[pi]'" in done.stderr
+    assert "[pi]'. (" in done.stderr
