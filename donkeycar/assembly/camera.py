@@ -21,6 +21,13 @@ def _frames(cfg: Config, clock: Clock) -> dict[str, Any]:
     return {**_size(cfg), "grey": grey, "framerate_hz": cfg.CAMERA_FRAMERATE, "clock": clock}
 
 
+def _latency(cfg: Config) -> dict[str, Any]:
+    from donkeycar.parts.camera.latency import Latency
+
+    latency = Latency(cfg.CAMERA_LATENCY_S, jitter_s=cfg.CAMERA_JITTER_S, seed=cfg.SIM_SEED)
+    return {"latency": latency}
+
+
 # Rates that are meant to be the same may be written differently: 20 and 19.98.
 PROMPT_SHARE = 1.05
 
@@ -36,15 +43,23 @@ CAMERAS = {
     ),
     "IMAGE_LIST": Recipe(
         "donkeycar.parts.camera.image_list:ImageListCamera",
-        lambda cfg, clock, world: {"path_mask": cfg.PATH_MASK, **_frames(cfg, clock)},
+        lambda cfg, clock, world: {
+            "path_mask": cfg.PATH_MASK,
+            **_frames(cfg, clock),
+            **_latency(cfg),
+        },
     ),
     "TUB": Recipe(
         "donkeycar.parts.camera.tub:TubCamera",
-        lambda cfg, clock, world: {"path": cfg.CAMERA_TUB, **_frames(cfg, clock)},
+        lambda cfg, clock, world: {
+            "path": cfg.CAMERA_TUB,
+            **_frames(cfg, clock),
+            **_latency(cfg),
+        },
     ),
     "MOCK": Recipe(
         "donkeycar.parts.camera.mock:MockCamera",
-        lambda cfg, clock, world: _frames(cfg, clock),
+        lambda cfg, clock, world: {**_frames(cfg, clock), **_latency(cfg)},
     ),
     # Looks when the loop does, so that a simulated run can be repeated exactly.
     "SIM": Recipe(
@@ -54,6 +69,7 @@ CAMERAS = {
             "grey": cfg.IMAGE_DEPTH == 1,
             "framerate_hz": cfg.CAMERA_FRAMERATE,
             "clock": clock,
+            **_latency(cfg),
         },
         threaded=False,
     ),
@@ -88,11 +104,15 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     """Add the camera of `CAMERA_TYPE`.
 
     Channels:
-        Writes ``cam/image_array``, ``cam/exposed_s`` and ``cam/sequence``.
+        Writes ``cam/image_array``, ``cam/exposed_s`` and ``cam/sequence``, and how old frames are
+        when they are there, ``cam/age_s``.
     """
+    from donkeycar.parts.camera.frame_age import FrameAge
+
     camera, threaded = build(CAMERAS, "CAMERA_TYPE", car, cfg, world)
     outputs = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
     # A camera that is faster than the loop is asked by ticks alone: a pilot that looks back was
     # trained on frames that came no faster.
     prompt = cfg.CAMERA_FRAMERATE <= PROMPT_SHARE * cfg.DRIVE_LOOP_HZ
     car.add(camera, outputs=outputs, threaded=threaded, prompt=prompt)
+    car.add(FrameAge(clock=car.clock), inputs=outputs[1:], outputs=["cam/age_s"], prompt=prompt)

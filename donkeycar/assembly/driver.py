@@ -66,6 +66,7 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
                 reader="add_console",
             ),
             "drivetrain/state", "drivetrain/reason", "loop/late_ticks",
+            *written(car, "cam/age_s", reader="add_console"),
         ],
         outputs=[
             "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",

@@ -131,6 +131,7 @@ class WebController(ServedConsole):
         drivetrain_state: str | None = None,
         drivetrain_reason: str | None = None,
         late_ticks: int | None = None,
+        camera_age_s: float | None = None,
     ) -> tuple[
         float, float, str, bool, float, str, bool, bool, bool, bool, bool, float, str,
         tuple[str, ...],
@@ -155,6 +156,7 @@ class WebController(ServedConsole):
             drivetrain_reason: Why it does not, in a sentence; "" if it does.
             late_ticks: How many ticks of the loop were late so far. While there are many, the
                 pages are told half as often.
+            camera_age_s: How old frames are when the car has them.
 
         Returns:
             Angle, throttle, mode, recording, the moment the order ends (0.0: nobody may drive),
@@ -168,6 +170,7 @@ class WebController(ServedConsole):
         cockpit.telemetry = Telemetry(
             num_records, recorder_status or "", rate_hz, angle, throttle,
             pilot_angle, pilot_throttle, drivetrain_state, drivetrain_reason or "",
+            camera_age_s,
         )  # fmt: skip
         if image is not None and exposed_s is not None and sequence is not None:
             self._console.frames.offer(image, exposed_s, sequence)

@@ -16,6 +16,7 @@ class Telemetry(NamedTuple):
     pilot_throttle: float | None = None
     drivetrain_state: str | None = None
     drivetrain_reason: str = ""
+    camera_age_s: float | None = None
 
     def shown(self) -> dict[str, Any]:
         """All of it as JSON can hold it, in the names of the protocol."""
@@ -29,6 +30,8 @@ class Telemetry(NamedTuple):
             "pilot_throttle": _rounded(self.pilot_throttle, 3),
             "drivetrain_state": self.drivetrain_state,
             "drivetrain_reason": self.drivetrain_reason,
+            # Hundredths: what changes with every message costs a message.
+            "camera_age_s": _rounded(self.camera_age_s, 2),
         }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from donkeycar import commands
 from donkeycar.errors import ConfigError
 from donkeycar.management.seen_through import A_PILOT
+from donkeycar.parts.camera.latency import MAX_LATENCY_S, PI_JITTER_S, PI_LATENCY_S, Latency
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,6 +48,14 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rate", type=float, default=20, help="ticks a second (default: %(default)s)"
     )
+    parser.add_argument(
+        "--camera-latency", type=float, default=PI_LATENCY_S, metavar="SECONDS",
+        help="how old a frame is when it is there (default: %(default)s, as a Pi's)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--camera-jitter", type=float, default=PI_JITTER_S, metavar="SECONDS",
+        help="standard deviation of that (default: %(default)s)",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> None:
@@ -59,6 +68,16 @@ def run(args: argparse.Namespace) -> None:
         _record(args)
 
 
+def _latency(args: argparse.Namespace) -> Latency:
+    for option, value in (("latency", args.camera_latency), ("jitter", args.camera_jitter)):
+        if not 0 <= value <= MAX_LATENCY_S:
+            raise ConfigError(
+                f"`--camera-{option}` must be 0 to {MAX_LATENCY_S:g} seconds. "
+                f"Received: --camera-{option} {value:g}"
+            )
+    return Latency(args.camera_latency, jitter_s=args.camera_jitter, seed=args.seed)
+
+
 def _evaluate(args: argparse.Namespace) -> None:
     from donkeycar.management.seen_through import CONFIG, car_transforms
     from donkeycar.pilots import load_pilot
@@ -68,8 +87,9 @@ def _evaluate(args: argparse.Namespace) -> None:
         raise ConfigError("`--trajectory` is part of the JSON output. Add --json.")
     pilot = load_pilot(args.model, type=args.model_type, transforms=car_transforms(CONFIG))
     result = evaluate_pilot(
-        pilot, args.track, laps=args.laps, seed=args.seed, rate_hz=args.rate, policy=args.policy
-    )
+        pilot, args.track, laps=args.laps, seed=args.seed, rate_hz=args.rate, policy=args.policy,
+        latency=_latency(args),
+    )  # fmt: skip
     if not args.trajectory:
         del result["trajectory"], result["trajectory_columns"]
     if args.json:
@@ -82,7 +102,10 @@ def _evaluate(args: argparse.Namespace) -> None:
 def _record(args: argparse.Namespace) -> None:
     from donkeycar.rollout import record_expert
 
-    result = record_expert(args.tub, args.track, args.records, seed=args.seed, rate_hz=args.rate)
+    result = record_expert(
+        args.tub, args.track, args.records, seed=args.seed, rate_hz=args.rate,
+        latency=_latency(args),
+    )  # fmt: skip
     if args.json:
         json.dump({"tub": str(args.tub), **result}, sys.stdout, indent=2, allow_nan=False)
         print()

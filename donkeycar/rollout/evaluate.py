@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from donkeycar.errors import SimError
 from donkeycar.parts.answer_life import MAX_LIFE_S
+from donkeycar.parts.camera.latency import Latency
 from donkeycar.parts.camera.sim import SimCamera
 from donkeycar.parts.drivetrain.sim import SimDrivetrain
 from donkeycar.parts.pilot import PilotPart
@@ -45,6 +46,7 @@ def evaluate_pilot(
     policy: Policy = "respawn_on_centre",
     time_limit_s: float | None = None,
     max_age_s: float = MAX_LIFE_S,
+    latency: Latency | None = None,
     camera: CameraModel | None = None,
     vector: Sequence[float] | None = None,
     car: str = "rc16",
@@ -64,6 +66,7 @@ def evaluate_pilot(
         policy: What happens when the car leaves the lane or crashes, see `World`.
         time_limit_s: Simulated seconds; ``None`` is enough for a slow walk.
         max_age_s: How long an answer of the pilot holds at most.
+        latency: How old frames are when the pilot gets them; ``None`` is as a Pi's, by the seed.
         camera: The camera; ``None`` is one with the frame size of the pilot.
         vector: What a pilot gets that wants more than the frame, the same all the time: the
             behavior to drive with, say.
@@ -107,7 +110,8 @@ def evaluate_pilot(
     knows_places = getattr(getattr(pilot, "kind", None), "locate", None) is not None
     locations = ["pilot/loc"] if knows_places else []
     vehicle.add(
-        SimCamera(world, clock=clock), outputs=["cam/image_array", "cam/exposed_s", "cam/sequence"]
+        SimCamera(world, latency=latency, clock=clock),
+        outputs=["cam/image_array", "cam/exposed_s", "cam/sequence"],
     )
     vehicle.add(
         PilotPart(driver, max_age_s=max_age_s, clock=clock),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import SimError
+from donkeycar.parts.camera.latency import Latency
 from donkeycar.parts.camera.sim import SimCamera
 from donkeycar.parts.drivetrain.sim import SimDrivetrain
 from donkeycar.parts.recorder import TubRecorder
@@ -34,6 +35,7 @@ def record_expert(
     rate_hz: float = 20,
     speed_mps: float = 1.5,
     nudge: float = 1.0,
+    latency: Latency | None = None,
     camera: CameraModel | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, Any]:
@@ -49,6 +51,7 @@ def record_expert(
         rate_hz: Records a second.
         speed_mps: Speed of the driver on a straight.
         nudge: How hard it is pushed, 0 (not at all) to 2.
+        latency: How old frames are when they are recorded; ``None`` is as a Pi's, by the seed.
         camera: The camera.
         progress: Called with the number of records made so far.
 
@@ -76,7 +79,7 @@ def record_expert(
     )
     car = Vehicle(clock=SimulatedClock())
     car.add(
-        SimCamera(world, clock=car.clock),
+        SimCamera(world, latency=latency, clock=car.clock),
         outputs=["cam/image_array", "cam/exposed_s", "cam/sequence"],
     )
     car.add(driver, outputs=["user/angle", "user/throttle", "user/mode", "command"])

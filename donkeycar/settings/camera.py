@@ -28,6 +28,13 @@ CAMERA = Group(
             kind="path",
         ),
         Setting("CAMERA_TUB", "data", "recording that camera TUB plays again", kind="path"),
+        Setting(
+            "CAMERA_LATENCY_S", 0.06, "how old frames of SIM, TUB, MOCK and IMAGE_LIST are; a Pi's",
+            unit="seconds", low=0, high=1,
+        ),
+        Setting(
+            "CAMERA_JITTER_S", 0.015, "standard deviation of that", unit="seconds", low=0, high=1,
+        ),
     ),
 )  # fmt: skip
 

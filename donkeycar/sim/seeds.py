@@ -7,7 +7,7 @@ the next one starts.
 import numpy as np
 
 # New users are added at the end: the streams of the others must not move.
-STREAMS = ("start", "driver")
+STREAMS = ("start", "driver", "camera")
 
 
 def random_stream(seed: int, user: str) -> np.random.Generator:

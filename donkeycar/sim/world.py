@@ -1,6 +1,7 @@
 """A car on a track: moves it, keeps the rules, and takes its pictures."""
 
 import math
+from collections import deque
 from typing import Literal
 
 import numpy as np
@@ -27,6 +28,8 @@ STEPS_PER_LOOK = 2
 MAX_PAUSE_S = 1.0
 START_OFFSET_M = 0.05
 START_TURN_RAD = 0.05
+# A camera shows where the car was up to so long ago, in seconds.
+MAX_AGO_S = 1.0
 # Two contacts closer together than this are one collision, in seconds.
 SAME_COLLISION_S = 0.5
 
@@ -101,6 +104,8 @@ class World:
         """Begin the run anew: as if the world had just been made."""
         self._random = random_stream(self.seed, "start")
         self._laps.reset()
+        # Where the car was at the end of each step.
+        self._poses: deque[tuple[float, float, float]] = deque(maxlen=round(MAX_AGO_S / STEP_S) + 1)
         self._steps = 0
         self._owed_s = 0.0
         self._angle = self._throttle = self._brake = 0.0
@@ -111,6 +116,7 @@ class World:
         self.off_track_count = self.collision_count = self.intervention_count = 0
         self.off_track_s = self.distance_m = 0.0
         self.reset()
+        self._poses.append(self._pose())
 
     def reset(self) -> None:
         """Put the car back behind the start line, at rest; counts and laps stay."""
@@ -167,6 +173,7 @@ class World:
             self._steps += 1
             if self._steps % STEPS_PER_LOOK == 0:
                 self._look()
+            self._poses.append(self._pose())
         self.place = self.track.locate(self.car.body.x, self.car.body.y, self.place.sample)
 
     def follow(self, now_s: float) -> None:
@@ -187,12 +194,18 @@ class World:
         self.hold(angle, throttle, brake)
         self.advance(duration_s)
 
-    def render(self) -> Image:
-        """The frame the camera takes now: a new array, RGB, shape ``(height, width, 3)``."""
+    def render(self, *, steps_ago: int = 0) -> Image:
+        """The frame the camera takes: a new array, RGB, shape ``(height, width, 3)``.
+
+        Args:
+            steps_ago: How many steps of the physics ago, 0 for now, `MAX_AGO_S` at most. Before the
+                first one the car stood where it started.
+        """
         if self._renderer is None:
             self._renderer = Renderer(self.track, self.camera)
-        body = self.car.body
-        return self._renderer.render(body.x, body.y, body.yaw)
+        if steps_ago == 0:
+            return self._renderer.render(*self._pose())
+        return self._renderer.render(*self._poses[max(len(self._poses) - 1 - steps_ago, 0)])
 
     @property
     def time_s(self) -> float:
@@ -229,6 +242,10 @@ class World:
         """Everything that decides what comes next, for digests."""
         values = (*self.car.state(), self.time_s, float(self.laps_completed), self.place.s_m)
         return np.array(values, dtype="<f8").tobytes()
+
+    def _pose(self) -> tuple[float, float, float]:
+        body = self.car.body
+        return body.x, body.y, body.yaw
 
     def _look(self) -> None:
         body, look_s = self.car.body, STEPS_PER_LOOK * STEP_S

@@ -25,6 +25,9 @@ CAMERA_HFLIP = False                  # swap left and right
 CAMERA_INDEX = 0                      # which of several Pi cameras
 PATH_MASK = "data/images/*.jpg"       # pictures that camera IMAGE_LIST shows in turn
 CAMERA_TUB = "data"                   # recording that camera TUB plays again
+# how old frames of SIM, TUB, MOCK and IMAGE_LIST are; a Pi's, seconds
+CAMERA_LATENCY_S = 0.06
+CAMERA_JITTER_S = 0.015               # standard deviation of that, seconds
 
 # DRIVETRAIN
 # What turns the wheels; docs/drivetrains.md says what to wire where.

@@ -115,7 +115,7 @@ def test_the_camera_of_a_grey_car_takes_the_colour_out(camera, depth):
     cfg = settings(CAMERA_TYPE=camera, IMAGE_DEPTH=depth, SIM_TRACK="oval")
     car = Vehicle(clock=FakeClock())
     add_camera(car, cfg, make_world(cfg))
-    [part] = [entry.part for entry in car.entries]
+    part = car.entries[0].part
     assert part.grey == (depth == 1)
 
 

@@ -211,6 +211,7 @@ class Car:
             fs=self.disk,
         )
         self.vehicle = car = Vehicle(clock=clock)
+        car.mem["cam/age_s"] = None
         car.add(camera, outputs=[f"raw/{name}" for name in frame], threaded=True)
         car.add(self.shutter, inputs=[f"raw/{name}" for name in frame], outputs=frame)
         car.add(
@@ -218,7 +219,7 @@ class Car:
             inputs=[
                 *frame, "tub/num_records", "tub/status", "loop/rate_hz", "angle", "throttle",
                 "pilot/angle", "pilot/throttle", None, None,
-                "drivetrain/state", "drivetrain/reason",
+                "drivetrain/state", "drivetrain/reason", "loop/late_ticks", "cam/age_s",
             ],
             outputs=[
                 "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",

@@ -177,6 +177,14 @@ def test_the_page_says_why_the_motor_does_not_follow(car, page):
     page.locator("#pad-hint").get_by_text("to drive").wait_for()
 
 
+def test_the_page_says_how_old_the_camera_is(car, page):
+    label = page.locator("#camera-age")
+    car.vehicle.mem["cam/age_s"] = 0.0812
+    label.get_by_text("The camera is 80 ms old", exact=True).wait_for()
+    car.vehicle.mem["cam/age_s"] = None
+    label.wait_for(state="hidden")
+
+
 def test_a_motor_that_arms_is_not_worth_a_word(car, page):
     car.drivetrain.guardian = ("safe", "The order was too old.")
     page.wait_for_timeout(150)

@@ -324,8 +324,15 @@ def test_the_page_sees_why_the_motor_does_not_follow(anna, cockpit):
     why = "The motor does not answer. Check its wires and power, let go of the throttle."
     cockpit.telemetry = Telemetry(drivetrain_state="safe", drivetrain_reason=why)
     state = anna.state
+    assert state["camera_age_s"] is None
     assert (state["drivetrain_state"], state["drivetrain_reason"]) == ("safe", why)
     assert state["reason"] == "", "the driver's link is fine"
+
+
+def test_the_page_sees_how_old_the_camera_is_and_hears_no_noise(anna, cockpit):
+    for age_s in (0.0781, 0.0843):
+        cockpit.telemetry = Telemetry(camera_age_s=age_s)
+        assert anna.state["camera_age_s"] == 0.08
 
 
 def test_the_page_sees_since_when_the_car_stands(anna, clock):

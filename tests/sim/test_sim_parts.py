@@ -2,14 +2,22 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import ConfigError
+from donkeycar.parts.camera.latency import Latency
 from donkeycar.parts.camera.sim import SimCamera
 from donkeycar.parts.drivetrain.sim import SimDrivetrain
 from donkeycar.safety.command import Command
-from donkeycar.testing import check_part
+from donkeycar.sim.camera import CameraModel
+from donkeycar.sim.track import load_track
+from donkeycar.sim.world import World
+from donkeycar.testing import FakeClock, check_part
+
+AT_ONCE = Latency(0.0, jitter_s=0.0)
 
 
 def test_the_camera_keeps_the_part_contract(world, clock):
-    image, exposed_s, sequence = check_part(SimCamera(world, clock=clock), outputs=3)
+    image, exposed_s, sequence = check_part(
+        SimCamera(world, latency=AT_ONCE, clock=clock), outputs=3
+    )
     assert image.shape == (120, 160, 3)
     assert (exposed_s, sequence) == (0.0, 1)
 
@@ -29,7 +37,7 @@ def test_the_drivetrain_keeps_the_part_contract(world, clock):
 
 
 def test_no_new_frame_before_time_has_passed(world, clock):
-    camera = SimCamera(world, clock=clock)
+    camera = SimCamera(world, latency=AT_ONCE, clock=clock)
     assert camera.run()[2] == 1
     assert camera.run() is None
     clock.sleep(0.05)
@@ -45,14 +53,52 @@ def test_the_frame_rate_is_kept(world, clock):
     assert frames == 20
 
 
-def test_a_frame_shows_the_present_not_the_last_tick(world, clock):
-    camera, wheels = SimCamera(world, clock=clock), SimDrivetrain(world, clock=clock)
+def test_without_latency_a_frame_shows_the_present_not_the_last_tick(world, clock):
+    camera = SimCamera(world, latency=AT_ONCE, clock=clock)
+    wheels = SimDrivetrain(world, clock=clock)
     camera.run()
     wheels.run(Command(0.0, 0.5, "user", 10.0))
     clock.sleep(0.5)
     image = camera.run()[0]
     assert world.time_s == pytest.approx(0.5)
     assert np.array_equal(image, world.render())
+
+
+def test_a_frame_shows_what_was_to_be_seen_when_it_was_exposed(world, clock):
+    """Frames were exposed in the tick that took them: no real camera can do that."""
+    camera = SimCamera(world, latency=Latency(0.06, jitter_s=0.0), clock=clock)
+    wheels = SimDrivetrain(world, clock=clock)
+    at_rest, exposed_s, _ = camera.run()
+    assert exposed_s == pytest.approx(clock.monotonic() - 0.06)
+    assert np.array_equal(at_rest, world.render()), "before the start the car stood there"
+    wheels.run(Command(0.3, 0.5, "user", clock.monotonic() + 10.0))
+    clock.sleep(1.0)
+    world.follow(clock.monotonic())
+    past = world.render()
+    clock.sleep(0.06)
+    image, exposed_s, _ = camera.run()
+    assert exposed_s == pytest.approx(clock.monotonic() - 0.06)
+    assert np.array_equal(image, past)
+    assert not np.array_equal(image, world.render())
+
+
+@pytest.mark.parametrize("rate_hz", [20, 60])
+def test_the_jitter_of_a_simulated_camera_follows_the_seed_and_keeps_the_order(rate_hz):
+    def ages(seed):
+        world = World(load_track("oval"), seed=seed, camera=CameraModel(32, 24))
+        clock = FakeClock()
+        camera = SimCamera(world, clock=clock)
+        stamps = []
+        for _ in range(200):
+            stamps.append(camera.run()[1])
+            clock.sleep(1 / rate_hz)
+        assert stamps == sorted(set(stamps)), "no frame overtakes another"
+        return [number / rate_hz - stamp for number, stamp in enumerate(stamps)]
+
+    assert ages(1) == ages(1)
+    assert ages(1) != ages(2)
+    assert np.mean(ages(1)) == pytest.approx(0.06, abs=0.01)
+    assert 0.025 < min(ages(1)) < max(ages(1)) < 0.095
 
 
 @pytest.mark.parametrize("order", [None, Command(0.0, 0.5, "user", 0.0)])

@@ -7,12 +7,13 @@ from pathlib import Path
 from PIL import Image as Picture
 
 from donkeycar.errors import ConfigError, DeviceError, StaleData
-from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image, fit
+from donkeycar.parts.camera.late_camera import LateCamera
+from donkeycar.parts.camera.latency import Latency
 from donkeycar.timing import Clock
 
 
-class ImageListCamera(Camera):
+class ImageListCamera(LateCamera):
     """Pictures that match a pattern, in natural order: 2.jpg comes before 10.jpg.
 
     Args:
@@ -25,6 +26,7 @@ class ImageListCamera(Camera):
         loop: Begin again after the last picture. If not, the car stops there.
         grey: Take the colour out.
         max_age_s: The newest frame may have been shown this long ago, in seconds.
+        latency: How old a frame is when it is handed over; ``None`` is as old as a Pi's.
         clock: Source of time.
 
     Raises:
@@ -49,16 +51,16 @@ for example "~/pictures/*.jpg".
         loop: bool = True,
         grey: bool = False,
         max_age_s: float = 0.5,
+        latency: Latency | None = None,
         clock: Clock | None = None,
     ) -> None:
-        # The driver stood still, the same picture came twice: that is what was recorded.
         super().__init__(
             width_px=width_px,
             height_px=height_px,
             grey=grey,
-            may_repeat=True,
             rate_hz=framerate_hz,
             max_age_s=max_age_s,
+            latency=latency,
             clock=clock,
         )
         found = glob.glob(str(Path(path_mask).expanduser()), recursive=True)
@@ -71,8 +73,8 @@ for example "~/pictures/*.jpg".
         self.loop = loop
         self._next = 0
 
-    def capture(self) -> tuple[Image, float]:
-        """Return the next picture, and now.
+    def picture(self) -> Image:
+        """Return the next picture.
 
         Raises:
             StaleData: If all have been shown, and `loop` is off.
@@ -86,10 +88,9 @@ for example "~/pictures/*.jpg".
         self._next += 1
         try:
             with Picture.open(path) as picture:
-                image = fit(picture, self.width_px, self.height_px)
+                return fit(picture, self.width_px, self.height_px)
         except OSError as error:
             raise DeviceError(f"{path} must be a picture. Received: {error}") from error
-        return image, self.clock.monotonic()
 
 
 def _natural_order(path: Path) -> list[tuple[int, int, str]]:

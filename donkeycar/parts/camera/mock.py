@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image
+from donkeycar.parts.camera.late_camera import LateCamera
+from donkeycar.parts.camera.latency import Latency
 from donkeycar.timing import Clock
 
 # The picture moves this many pixels to the left with every frame.
 STEP_PX = 2
 
 
-class MockCamera(Camera):
+class MockCamera(LateCamera):
     """A moving picture that needs no hardware: a track line that wanders below a horizon.
 
     To try a car, a web page or a recording on a desk.
@@ -22,6 +23,7 @@ class MockCamera(Camera):
             is a new frame whenever it is asked for.
         grey: Take the colour out.
         max_age_s: The newest frame may have been exposed this long ago, in seconds.
+        latency: How old a frame is when it is handed over; ``None`` is as old as a Pi's.
         clock: Source of time.
 
     Example:
@@ -38,26 +40,26 @@ class MockCamera(Camera):
         framerate_hz: float = 20,
         grey: bool = False,
         max_age_s: float = 0.5,
+        latency: Latency | None = None,
         clock: Clock | None = None,
     ) -> None:
-        # A narrow picture comes round to where it was: repeats are its nature, not a fault.
         super().__init__(
             width_px=width_px,
             height_px=height_px,
             grey=grey,
-            may_repeat=True,
             rate_hz=framerate_hz,
             max_age_s=max_age_s,
+            latency=latency,
             clock=clock,
         )
         self._picture = _picture(width_px, height_px)
         self._shift_px = 0
 
-    def capture(self) -> tuple[Image, float]:
+    def picture(self) -> Image:
         """Return the picture, a step further on."""
         image = np.roll(self._picture, -self._shift_px, axis=1)
         self._shift_px = (self._shift_px + STEP_PX) % self.width_px
-        return image, self.clock.monotonic()
+        return image
 
 
 def _picture(width_px: int, height_px: int) -> Image:

@@ -8,9 +8,10 @@ import numpy as np
 from PIL import Image as Picture
 
 from donkeycar.errors import StaleData, TubError
-from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image, fit
-from donkeycar.timing import Clock, RateKeeper
+from donkeycar.parts.camera.late_camera import LateCamera
+from donkeycar.parts.camera.latency import Latency
+from donkeycar.timing import Clock
 from donkeycar.tub import open_tub
 
 Record = dict[str, Any]
@@ -19,7 +20,7 @@ Record = dict[str, Any]
 UNSTAMPED_S = 1 / 20
 
 
-class TubCamera(Camera):
+class TubCamera(LateCamera):
     """The frames of a tub, at the pace at which they were recorded.
 
     To try a pilot or a web page on a real drive. Deleted records are left out, and so are
@@ -38,6 +39,7 @@ class TubCamera(Camera):
         grey: Take the colour out.
         max_age_s: The newest frame may have been shown this long ago, in seconds. A longer
             break in the recording is cut to half of it.
+        latency: How old a frame is when it is handed over; ``None`` is as old as a Pi's.
         clock: Source of time.
 
     Raises:
@@ -57,15 +59,16 @@ class TubCamera(Camera):
         image_key: str = "cam/image_array",
         grey: bool = False,
         max_age_s: float = 0.5,
+        latency: Latency | None = None,
         clock: Clock | None = None,
     ) -> None:
         super().__init__(
             width_px=width_px,
             height_px=height_px,
             grey=grey,
-            may_repeat=True,
             rate_hz=framerate_hz,
             max_age_s=max_age_s,
+            latency=latency,
             clock=clock,
         )
         self.path = Path(path).expanduser()
@@ -83,11 +86,15 @@ class TubCamera(Camera):
                 f"The tub {self.path} must hold pictures `{image_key}` from {first_index} to "
                 f"{'its end' if last_index is None else last_index}. Received: none"
             )
-        self._pause_s = 0.0
-        self._due_s: float | None = None
+        self._recorded_s = 0.0
 
-    def capture(self) -> tuple[Image, float]:
-        """Return the next frame of the tub, and now.
+    @property
+    def interval_s(self) -> float:
+        """Time to the next frame, as it was recorded unless a rate was given."""
+        return super().interval_s or self._recorded_s
+
+    def picture(self) -> Image:
+        """Return the next frame of the tub.
 
         Raises:
             StaleData: If all have been shown, and `loop` is off.
@@ -99,20 +106,8 @@ class TubCamera(Camera):
         if self._ahead is None and self.loop:
             self._frames = self._read_frames()
             self._ahead = next(self._frames, None)
-        self._pause_s = self._pace_s(record)
-        return image, self.clock.monotonic()
-
-    def pause(self, keeper: RateKeeper | None) -> None:
-        """Wait until the next frame is due, as it was recorded unless a rate was given."""
-        if keeper is not None:
-            super().pause(keeper)
-            return
-        now_s = self.clock.monotonic()
-        if self._due_s is None or now_s - self._due_s > self.max_age_s:
-            self._due_s = now_s
-        self._due_s += self._pause_s
-        if self._due_s > now_s:
-            self.clock.sleep(self._due_s - now_s)
+        self._recorded_s = self._pace_s(record)
+        return image
 
     def _pace_s(self, shown: Record) -> float:
         """Seconds from `shown` to the next frame; within limits, for breaks and clock steps."""

@@ -3,6 +3,7 @@ import pytest
 
 from donkeycar.errors import ConfigError, PartError, StaleData
 from donkeycar.parts.camera.camera import Camera
+from donkeycar.parts.camera.latency import Latency
 from donkeycar.parts.camera.mock import MockCamera
 from donkeycar.testing import FakeClock, check_part
 
@@ -137,7 +138,7 @@ def test_mock_camera_keeps_the_part_contract(threaded):
 
 
 def test_mock_camera_runs_at_its_frame_rate(clock):
-    camera = MockCamera(framerate_hz=25, clock=clock)
+    camera = MockCamera(framerate_hz=25, latency=Latency(0.06, jitter_s=0.0), clock=clock)
     pauses = []
 
     def sleep(seconds):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import StaleData, TubError
+from donkeycar.parts.camera.latency import Latency
 from donkeycar.parts.camera.tub import TubCamera
 from donkeycar.testing import FakeClock, check_part
 from donkeycar.tub import TubWriter
@@ -89,14 +90,16 @@ def test_other_sizes_are_fitted(tub):
 def test_the_pace_is_that_of_the_recording(tub, stamps_ms, expected_s):
     restamp(tub, stamps_ms)
     clock = FakeClock()
-    camera = camera_of(tub, loop=False, clock=clock)
+    steady = Latency(0.06, jitter_s=0.0)
+    camera = camera_of(tub, loop=False, latency=steady, clock=clock)
     camera.update()
     assert clock.sleeps == pytest.approx(expected_s)
 
 
 def test_a_rate_replaces_the_pace_of_the_recording(tub):
     clock = FakeClock()
-    camera_of(tub, loop=False, framerate_hz=10, clock=clock).update()
+    steady = Latency(0.06, jitter_s=0.0)
+    camera_of(tub, loop=False, framerate_hz=10, latency=steady, clock=clock).update()
     assert clock.now_s == pytest.approx(0.4)
 
 

@@ -190,6 +190,8 @@ function showPicture() {
   if (picture.full) write(find("picture-note"), `All ${state.max_viewers} places to watch are taken. Close this page on another phone.`);
   else if (condition === "waiting") write(find("picture-note"), performance.now() < NO_CAMERA_MS ? "Waiting for the camera…" : NO_CAMERA);
   else if (condition === "stale") write(find("picture-note"), `Picture is ${(picture.ageS ?? 0).toFixed(1)} s old`);
+  find("camera-age").hidden = condition !== "live" || typeof state.camera_age_s !== "number";
+  if (!find("camera-age").hidden) write(find("camera-age"), `The camera is ${Math.round(1000 * state.camera_age_s)} ms old`);
   showValue(find("steering"), link.connection === "open" ? state.angle : 0);
   showValue(find("throttle"), link.connection === "open" ? state.throttle : 0);
   drawPilotLine(find("overlay"), isSelfDriving(state) && condition === "live" ? (state.pilot_angle ?? undefined) : undefined);

@@ -1,0 +1,51 @@
+"""How old the frames of a simulated camera are, so that what drives with it has learnt to wait."""
+
+from donkeycar.errors import ConfigError
+
+# A Pi's camera hands a frame over 40 to 50 ms after its stamp, and the exposure comes on top.
+PI_LATENCY_S = 0.06
+PI_JITTER_S = 0.015
+
+# No frame is farther from the mean than so many times the jitter.
+MOST_JITTERS = 2.0
+
+# A camera that is older than this gives nothing that anybody would take for new.
+MAX_LATENCY_S = 1.0
+
+
+class Latency:
+    """The time from the exposure of a frame until it is handed over, drawn anew for each.
+
+    Args:
+        mean_s: Mean, 0 to 1 s.
+        jitter_s: Standard deviation, 0 to 1 s; what is more than twice as far from the mean, or
+            below 0, is cut.
+        seed: Seed of the draws, 0 or more.
+
+    Raises:
+        ConfigError: If a number is out of range.
+
+    Example:
+        >>> Latency(0.06, jitter_s=0.0).draw()
+        0.06
+    """
+
+    def __init__(
+        self, mean_s: float = PI_LATENCY_S, *, jitter_s: float = PI_JITTER_S, seed: int = 0
+    ) -> None:
+        for name, value in (("mean_s", mean_s), ("jitter_s", jitter_s)):
+            if not 0 <= value <= MAX_LATENCY_S:
+                raise ConfigError(
+                    f"`{name}` must be 0 to {MAX_LATENCY_S:g} s. Received: {name}={value}"
+                )
+        from donkeycar.sim.seeds import random_stream
+
+        self.mean_s = mean_s
+        self.jitter_s = jitter_s
+        self._random = random_stream(seed, "camera")
+
+    def draw(self) -> float:
+        """The latency of the next frame, in seconds."""
+        jitters = float(self._random.standard_normal())
+        jitters = min(max(jitters, -MOST_JITTERS), MOST_JITTERS)
+        return max(self.mean_s + jitters * self.jitter_s, 0.0)
