@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> None:
     check_settings(kind, settings)
     sheet = read_sheet(kind, settings)
     if not is_guarded():
-        for notice in (*cfg.notices, *_obstacles(sheet, folder / "myconfig.py")):
+        for notice in (*cfg.notices, *obstacles(sheet, folder / "myconfig.py")):
             print(f"note: {notice}", flush=True)
         if sys.platform != "linux":
             raise ConfigError("`donkey calibrate` needs Linux, as every car does. Run it there")
@@ -92,17 +93,7 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
     if side is None:
         raise DeviceError("No guardian holds the motor. Start this with: donkey calibrate")
 
-    def write(changes: dict[str, Any]) -> str:
-        path = folder / "myconfig.py"
-        try:
-            before = set_entries(path, changes)
-            _check_saved(cfg, folder, path, before)
-        except ConfigError as error:
-            lines = "; ".join(lines_of(changes))
-            raise ConfigError(f"{error}. The lines to put at the end of {path}: {lines}") from error
-        return str(path)
-
-    bench = Bench(Calibration(kind, settings), write=write)
+    bench = Bench(Calibration(kind, settings), write=saver(cfg, folder))
     car = Vehicle()
     console = _terminal(bench) if terminal else _page(bench, cfg)
     car.add(
@@ -117,7 +108,26 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
     car.start(rate_hz=RATE_HZ)
 
 
-def _obstacles(sheet: Sheet, path: Path) -> list[str]:
+def saver(cfg: Config, folder: Path) -> Callable[[dict[str, Any]], str]:
+    """Make the function that puts found values into ``myconfig.py``, and returns its path.
+
+    It raises a ConfigError with the lines to write if it cannot, and leaves the file as it was.
+    """
+
+    def write(changes: dict[str, Any]) -> str:
+        path = folder / "myconfig.py"
+        try:
+            before = set_entries(path, changes)
+            _check_saved(cfg, folder, path, before)
+        except ConfigError as error:
+            lines = "; ".join(lines_of(changes))
+            raise ConfigError(f"{error}. The lines to put at the end of {path}: {lines}") from error
+        return str(path)
+
+    return write
+
+
+def obstacles(sheet: Sheet, path: Path) -> list[str]:
     """What will keep found values from being saved, as far as that is known before."""
     if not sheet.family or not path.exists():
         return []

@@ -3,10 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.motor import Duty
-from donkeycar.parts.drivetrain.pca9685 import CHANNELS, TICKS, PulsePin, tick_us
-from donkeycar.parts.drivetrain.pin_id import PCA9685Id, PinId
+from donkeycar.parts.drivetrain.pca9685 import TICKS, PulsePin, tick_us
+from donkeycar.parts.drivetrain.pin_id import PinId
 from donkeycar.parts.drivetrain.pins import Board, Pins, named_pins
 from donkeycar.safety.pulse import PulseRange
 from donkeycar.timing import Clock
@@ -83,23 +82,15 @@ class NoPins:
     """Pins that are not there, for looking at settings: nothing is opened, nothing moves."""
 
     def pulse(self, pin: PinId, *, inverted: bool = False) -> PulsePin:
-        """A pin for a servo or a speed controller.
-
-        Raises:
-            ConfigError: If no chip has such a pin.
-        """
-        if isinstance(pin, PCA9685Id) and pin.channel >= CHANNELS:
-            raise ConfigError(
-                f"`channel` must be 0 to {CHANNELS - 1}. Received: channel={pin.channel}"
-            )
+        """A pin for a servo or a speed controller."""
         return _NoPin()
 
     def duty(self, pin: PinId) -> Duty:
-        """A pin for the power of a motor. Raises what `pulse` does."""
+        """A pin for the power of a motor."""
         return Duty(self.pulse(pin), TICKS)
 
     def level(self, pin: PinId) -> Duty:
-        """A pin that is high or low. Raises what `pulse` does."""
+        """A pin that is high or low."""
         return self.duty(pin)
 
 

@@ -18,6 +18,15 @@ FORMS = "RPI_GPIO.BOARD.33, RPI_GPIO.BCM.13, PCA9685.1:40.0 or PWM.0.1"
 _GPIO = re.compile(r"RPI_GPIO\.(BOARD|BCM)\.(\d{1,2})")
 _PCA9685 = re.compile(r"PCA9685\.(\d{1,3}):(?:0x)?([0-9A-Fa-f]{1,2})\.(\d{1,2})")
 _KERNEL = re.compile(r"PWM\.(\d{1,3}|[0-9a-f]{6,16})\.(\d{1,3})")
+# Of the 40 pins of the header, those that are no supply and no ground: number on the board, and in
+# the processor. Source: raspberrypi.com, documentation of GPIO.
+_BCM_OF_BOARD = {
+    3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10, 21: 9,
+    22: 25, 23: 11, 24: 8, 26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16,
+    37: 26, 38: 20, 40: 21,
+}  # fmt: skip
+_BCM_PINS = frozenset(range(28))
+CHIP_CHANNELS = 16
 _PIGPIO = re.compile(r"PIGPIO\.(?:BCM|BOARD)\.(\d{1,2})")
 
 
@@ -53,7 +62,8 @@ def parse_pin(text: str, *, setting: str) -> PinId:
         setting: Where it was written, for the message.
 
     Raises:
-        ConfigError: If it is none of them, or belongs to a library that is gone.
+        ConfigError: If it is none of them, no board has such a pin, or it belongs to a library
+            that is gone.
 
     Example:
         >>> parse_pin("PCA9685.1:40.0", setting="PWM_STEERING_PIN")
@@ -61,9 +71,19 @@ def parse_pin(text: str, *, setting: str) -> PinId:
     """
     if match := _GPIO.fullmatch(text):
         scheme, number = match.groups()
+        if int(number) not in (_BCM_PINS if scheme == "BCM" else _BCM_OF_BOARD):
+            where = "0 to 27" if scheme == "BCM" else "a pin of the header that is no supply"
+            raise ConfigError(
+                f"`{setting}` must be {where}, counted as {scheme}. Received: {setting}={text!r}"
+            )
         return GpioId(f"{'GPIO' if scheme == 'BCM' else 'BOARD'}{number}")
     if match := _PCA9685.fullmatch(text):
         bus, address, channel = match.groups()
+        if int(channel) >= CHIP_CHANNELS:
+            raise ConfigError(
+                f"`{setting}` must name one of the channels 0 to {CHIP_CHANNELS - 1}. "
+                f"Received: {setting}={text!r}"
+            )
         return PCA9685Id(int(bus), int(address, 16), int(channel))
     if match := _KERNEL.fullmatch(text):
         return KernelPwmId(match[1], int(match[2]))
@@ -76,3 +96,19 @@ def parse_pin(text: str, *, setting: str) -> PinId:
             "'PWM.0.1' for a pulse without jitter: docs/drivetrains.md says how"
         )
     raise ConfigError(f"`{setting}` must be {FORMS}. Received: {setting}={text!r}")
+
+
+def is_same(one: PinId, other: PinId) -> bool:
+    """Whether two names are those of one pin.
+
+    Example:
+        >>> is_same(GpioId("BOARD33"), GpioId("GPIO13"))
+        True
+    """
+    return _in_processor(one) == _in_processor(other)
+
+
+def _in_processor(pin: PinId) -> PinId:
+    if isinstance(pin, GpioId) and pin.name.startswith("BOARD"):
+        return GpioId(f"GPIO{_BCM_OF_BOARD[int(pin.name.removeprefix('BOARD'))]}")
+    return pin

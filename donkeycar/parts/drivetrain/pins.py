@@ -16,7 +16,7 @@ from donkeycar.parts.drivetrain.pca9685 import (
     TICKS,
     PulsePin,
 )
-from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id, PinId, parse_pin
+from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id, PinId, is_same, parse_pin
 from donkeycar.timing import Clock
 
 
@@ -162,9 +162,10 @@ def named_pins(names: dict[str, str]) -> dict[str, PinId]:
     for setting, name in names.items():
         pin = parse_pin(name, setting=setting)
         for other, taken in pins.items():
-            if taken == pin:
+            if is_same(taken, pin):
                 raise ConfigError(
-                    f"`{setting}` and `{other}` must be different pins. Received: {name!r} twice"
+                    f"`{setting}` and `{other}` must be different pins. Received: "
+                    f"{names[other]!r} and {name!r}"
                 )
         pins[setting] = pin
     return pins

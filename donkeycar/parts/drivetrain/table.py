@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from donkeycar.errors import ConfigError, DeviceError
-from donkeycar.parts.drivetrain.garage import Garage, NoPins, NoWheels, Settings, wired_in
+from donkeycar.parts.drivetrain.garage import Garage, NoPins, NoWheels, Settings, shown, wired_in
 from donkeycar.parts.drivetrain.pca9685 import PulsePin, tick_us
 from donkeycar.parts.drivetrain.pin_id import PinId
 from donkeycar.parts.drivetrain.pins import Board, Pins, named_pins
@@ -52,7 +52,7 @@ def make_output(
         >>> round(wheels.throttle_us)
         2040
     """
-    make = _maker(kind)
+    make = _maker(kind, settings)
     try:
         return make(Garage(settings, board or Board(), clock, world))
     except DeviceError as error:
@@ -73,15 +73,15 @@ def check_settings(kind: str, settings: Settings) -> None:
     Raises:
         ConfigError: As `make_output`.
     """
-    make = _maker(kind)
+    make = _maker(kind, settings)
     if kind != "SIM":  # it needs a world, and nothing else
         make(Garage(settings, None, None, None))
 
 
-def _maker(kind: str) -> Callable[[Garage], Output]:
+def _maker(kind: str, settings: Settings) -> Callable[[Garage], Output]:
     if kind in DEAD_DRIVETRAINS:
         raise ConfigError(
-            f"`DRIVE_TRAIN_TYPE` {kind} is no more: {DEAD_DRIVETRAINS[kind]}. "
+            f"{shown(settings, 'DRIVE_TRAIN_TYPE')} {kind} is no more: {DEAD_DRIVETRAINS[kind]}. "
             f"Received: DRIVE_TRAIN_TYPE={kind!r}"
         )
     if kind not in DRIVETRAINS:

@@ -48,3 +48,17 @@ def test_a_pin_of_pigpio_names_its_replacement(text, instead):
 def test_two_settings_may_not_name_the_same_pin():
     with pytest.raises(ConfigError, match="`B_PIN` and `A_PIN` must be different pins"):
         named_pins({"A_PIN": "PCA9685.1:40.0", "B_PIN": "PCA9685.1:0x40.0"})
+
+
+def test_one_pin_with_two_names_is_one_pin():
+    with pytest.raises(ConfigError, match="different pins. Received: 'RPI_GPIO.BCM.13' and"):
+        named_pins({"A_PIN": "RPI_GPIO.BCM.13", "B_PIN": "RPI_GPIO.BOARD.33"})
+    assert len(named_pins({"A_PIN": "RPI_GPIO.BCM.13", "B_PIN": "RPI_GPIO.BOARD.32"})) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["RPI_GPIO.BOARD.1", "RPI_GPIO.BOARD.41", "RPI_GPIO.BCM.28", "PCA9685.1:40.16"]
+)
+def test_a_pin_that_no_board_has_is_refused_by_its_setting(name):
+    with pytest.raises(ConfigError, match=r"`A_PIN` must .* Received: A_PIN="):
+        parse_pin(name, setting="A_PIN")

@@ -125,7 +125,7 @@ def test_a_wrong_setting_is_refused_before_any_hardware_is_touched(hardware, kin
             "PWM_STEERING_THROTTLE", {"THROTTLE_STOPPED_PWM": 510}, {},
             "PWM_STEERING_THROTTLE['THROTTLE_STOPPED_PWM'] (myconfig.py:7)",
         ),
-        ("PWM_STEERING_THROTTLE", {"PWM_THROTTLE_PIN": "PCA9685.1:40.16"}, {}, "`channel` must be"),
+        ("PWM_STEERING_THROTTLE", {"PWM_THROTTLE_PIN": "PCA9685.1:40.16"}, {}, "channels 0 to 15"),
         ("VESC", {}, {"VESC_MAX_SPEED_PERCENT": 0}, "VESC_MAX_SPEED_PERCENT (myconfig.py:7)` must"),
     ],
 )  # fmt: skip
