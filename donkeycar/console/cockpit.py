@@ -104,6 +104,7 @@ class Cockpit:
         self.pressed: deque[str] = deque(maxlen=MAX_PRESSES)
         self.actions: deque[str] = deque(maxlen=MAX_PRESSES)
         self.telemetry = Telemetry()
+        self._notes: dict[str, str] = {}
         self._throttle_ceiling = throttle_ceiling
         self._has_pilot = has_pilot
         self._halt = halt
@@ -213,6 +214,7 @@ class Cockpit:
             "you_drive": driver == "you",
             "asked": driver == "you" and self._lease.asker is not None,
             "car_name": self._car_name,
+            "controller_note": next(filter(None, self._notes.values()), ""),
         }
 
     def _is_current(self, client: Client, message: Message) -> bool:
@@ -275,6 +277,7 @@ class Cockpit:
         return drives
 
     def _take(self, client: Client, offer: Offer) -> None:
+        self._notes[client.name] = offer.note
         if any(self._stops(action) for action in offer.actions):
             self.stop()
         if not offer.expires_s > self._clock.monotonic():

@@ -267,23 +267,147 @@ def test_two_thumbs_steer_and_drive_on_a_phone_on_its_side(car, open_page):
 
 PLUG_IN_A_GAMEPAD = """
     window.pad = {
-        connected: true, mapping: "standard", axes: [0.5, 0, 0, -1],
+        connected: true, index: 1, id: "a pad", mapping: "standard", axes: [0.5, 0, 0, 0],
         buttons: Array.from({length: 17}, () => ({pressed: false, value: 0})),
     };
     navigator.getGamepads = () => [null, window.pad];
 """
+LET_GO = "Let go of the throttle once: the gamepad's has not been seen at rest yet."
+
+
+def choose_gamepad(page):
+    page.locator("#menu-open").click()
+    page.locator("#inputs button[value=gamepad]").click()
+
+
+def stays_still(car, page, timeout_ms=400):
+    """Whether no throttle comes for a while."""
+    for _ in range(timeout_ms // 20):
+        page.wait_for_timeout(20)
+        if car.throttle != 0:
+            return False
+    return True
 
 
 def test_a_gamepad_drives_once_it_is_chosen(car, open_page):
     page = open_page(car, script=PLUG_IN_A_GAMEPAD)
     wait_until(lambda: is_free(page))
+    choose_gamepad(page)
     page.wait_for_timeout(100)
     assert car.throttle == 0
-    page.locator("#menu-open").click()
-    page.locator("#inputs button[value=gamepad]").click()
+    page.evaluate("() => { window.pad.axes[3] = -1; }")
     wait_until(lambda: car.throttle > 0.9 and car.drivetrain.angle > 0.4)
     page.evaluate("() => { window.pad.connected = false; }")
     assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+
+
+@pytest.mark.parametrize(
+    ("held", "let_go"),
+    [
+        ("pad.axes[3] = -1", "pad.axes[3] = 0.01"),
+        ("pad.axes[3] = -0.4", "pad.axes[3] = 0"),
+        ("pad.buttons[7].value = 1", "pad.buttons[7].value = 0"),
+        ("pad.mapping = '', pad.axes = [0, -1]", "pad.axes = [0, 0]"),
+    ],
+)
+def test_a_gamepad_whose_throttle_is_held_when_it_appears_does_not_drive(
+    car, open_page, held, let_go
+):
+    """It used to drive off as soon as it was chosen, and again after it had been unplugged."""
+    page = open_page(car, script=PLUG_IN_A_GAMEPAD)
+    page.evaluate(f"() => {{ {held}; }}")
+    wait_until(lambda: is_free(page))
+    choose_gamepad(page)
+    page.locator("[data-close]").click()
+    banner(page).get_by_text(LET_GO).wait_for()
+    assert stays_still(car, page)
+    page.evaluate(f"() => {{ {let_go}; }}")
+    banner(page).wait_for(state="hidden")
+    assert car.throttle == 0
+    page.evaluate(f"() => {{ {held}; }}")
+    wait_until(lambda: car.throttle > 0.3)
+    page.evaluate("() => { window.pad.connected = false; }")
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+    page.evaluate("() => { window.pad.connected = true; }")
+    assert stays_still(car, page)
+
+
+def test_a_pedal_that_rests_at_its_end_gives_throttle_after_one_pull(car, open_page):
+    """It used to give full throttle at rest."""
+    page = open_page(car, script=PLUG_IN_A_GAMEPAD)
+    page.evaluate("() => { pad.mapping = ''; pad.axes = [0, 0, 1, 1]; }")
+    wait_until(lambda: is_free(page))
+    choose_gamepad(page)
+    assert stays_still(car, page)
+    page.evaluate("() => { pad.axes = [0, 0, 1, -1]; }")
+    assert stays_still(car, page)
+    page.evaluate("() => { pad.axes = [0, 0, 1, 1]; }")
+    assert stays_still(car, page, 2000)
+    page.evaluate("() => { pad.axes = [0, 0, 1, -1]; }")
+    wait_until(lambda: car.throttle > 0.9)
+    page.evaluate("() => { pad.axes = [0, 0, 1, 1]; }")
+    assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
+
+
+def test_an_axis_that_the_browser_has_not_heard_of_does_not_drive_when_it_does(car, open_page):
+    """Browsers say 0 until then: a stick that is held, or a trigger that rests at its end."""
+    page = open_page(car, script=PLUG_IN_A_GAMEPAD)
+    page.evaluate("() => { pad.mapping = ''; pad.axes = [0, 0, 0, 0]; }")
+    wait_until(lambda: is_free(page))
+    choose_gamepad(page)
+    assert stays_still(car, page, 200)
+    page.evaluate("() => { pad.axes = [0, 0, 0, -1]; }")
+    assert stays_still(car, page)
+
+
+def test_a_worn_stick_lies_still(car, open_page):
+    page = open_page(car, script=PLUG_IN_A_GAMEPAD)
+    page.evaluate("() => { pad.axes[3] = 0.13; }")
+    wait_until(lambda: is_free(page))
+    choose_gamepad(page)
+    assert stays_still(car, page)
+    page.evaluate("() => { pad.axes[3] = -0.6; }")
+    wait_until(lambda: car.throttle > 0.4)
+
+
+def test_a_button_that_is_held_when_the_gamepad_appears_resumes_nothing(car, open_page):
+    page = open_page(car, script=PLUG_IN_A_GAMEPAD)
+    wait_until(lambda: is_free(page))
+    page.locator("#stop").click()
+    banner(page).get_by_text("Stopped").wait_for()
+    page.evaluate("() => { pad.buttons[9].pressed = true; }")
+    choose_gamepad(page)
+    page.locator("[data-close]").click()
+    page.wait_for_timeout(1000)
+    assert banner(page).get_by_text("Stopped").is_visible()
+    page.evaluate("() => { pad.buttons[9].pressed = false; }")
+    page.wait_for_timeout(300)
+    page.evaluate("() => { pad.buttons[9].pressed = true; }")
+    banner(page).wait_for(state="hidden")
+
+
+def repeat(page, key="KeyW"):
+    """What the browser sends for a key that is held: it repeats."""
+    page.evaluate(
+        """(code) => dispatchEvent(new KeyboardEvent("keydown", {code, repeat: true}))""", key
+    )
+
+
+def test_a_key_that_is_held_while_the_page_appears_does_not_drive(car, page):
+    """It used to: a page that is loaded anew hears the repeats of a key that was never let go."""
+    for _ in range(15):
+        repeat(page)
+        page.wait_for_timeout(30)
+        assert car.throttle == 0
+    page.keyboard.down("w")
+    wait_until(lambda: car.throttle > 0.2)
+    page.evaluate("() => dispatchEvent(new Event('blur'))")
+    wait_until(lambda: car.throttle == 0)
+    for _ in range(15):
+        repeat(page)
+        page.wait_for_timeout(30)
+        assert car.throttle == 0, "what was released for the driver has to be pressed anew"
+    page.keyboard.up("w")
 
 
 def test_constant_throttle_drives_only_while_the_stick_is_held(car, page):

@@ -155,7 +155,7 @@ function show() {
   find("records").parentElement.title = state.num_records ? "Records safely on the car's disk" : "No records yet: drive and press Record";
   find("open-mode").hidden = state.auth !== "none";
   showPicture();
-  banner.show(chooseBanner(link, inputs.held, motorOffS()));
+  banner.show(chooseBanner(link, inputs.held, motorOffS(), inputs.waits()));
   showControls();
 }
 

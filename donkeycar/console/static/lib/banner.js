@@ -19,11 +19,11 @@ const CALM = new Set(["start", "handed_over", "nobody"]);
  * The banner for this moment, or undefined when there is nothing to say.
  *
  * `link` is the DriveLink, `held` whether a stick or key is held, `motorOffS` for how long the motor
- * has not followed (0 if it does). The answer has `what`, `sinceS`
- * (or undefined), `todo`, `calm` (not an alarm), `action` ("resume", "take", "ask", "give" or "") and
- * `ready` (whether the action can be tapped now).
+ * has not followed (0 if it does), `waits` why this page's gamepad gives no throttle yet ("" if it
+ * may). The answer has `what`, `sinceS` (or undefined), `todo`, `calm` (not an alarm), `action`
+ * ("resume", "take", "ask", "give" or "") and `ready` (whether the action can be tapped now).
  */
-export function chooseBanner(link, held, motorOffS = 0) {
+export function chooseBanner(link, held, motorOffS = 0, waits = "") {
   const { state } = link;
   if (link.connection === "connecting") return undefined;
   if (link.connection === "lost") {
@@ -52,6 +52,8 @@ export function chooseBanner(link, held, motorOffS = 0) {
   if (motorOffS > MOTOR_PATIENCE_S) {
     return { what: "The motor waits", todo: state.drivetrain_reason, action: "" };
   }
+  const unrested = waits || state.controller_note;
+  if (unrested) return { what: "The throttle waits", todo: unrested, calm: true, action: "" };
   return undefined;
 }
 

@@ -1,9 +1,11 @@
 // What the driver wants: thumb, keys, gamepad or tilt, as one angle and one throttle.
 
-import { connectedGamepad, gamepadObstacle, readGamepad } from "./gamepad.js";
+import { connectedGamepad, Gamepad, gamepadObstacle } from "./gamepad.js";
 import { Keyboard } from "./keyboard.js";
 import { Stick } from "./stick.js";
 import { Tilt, tiltObstacle } from "./tilt.js";
+
+const STOP_BUTTON = 0;
 
 /** The inputs of a drive page. Keys and thumbs always work; gamepad and tilt are chosen. */
 export class Inputs {
@@ -19,7 +21,8 @@ export class Inputs {
     ];
     this._keyboard = new Keyboard({ commands, onMove });
     this._tilt = new Tilt();
-    this._pressed = [];
+    this._gamepad = new Gamepad();
+    this._pressed = undefined;
     this._wasHeld = false;
   }
 
@@ -34,6 +37,7 @@ export class Inputs {
     if (obstacle) throw new Error(obstacle);
     if (name === "tilt") await this._tilt.start();
     else this._tilt.stop();
+    this._gamepad.forget();
     this.choice = name;
   }
 
@@ -43,8 +47,14 @@ export class Inputs {
     return name === "tilt" ? tiltObstacle() : "";
   }
 
+  /** Why the chosen input gives no throttle though it is there, or "". */
+  waits() {
+    return this.choice === "gamepad" ? this._gamepad.note() : "";
+  }
+
   /** What to do so that the chosen input works, or "". */
   note() {
+    if (this.waits()) return this.waits();
     if (this.choice === "gamepad" && !connectedGamepad()) return "Press any button of the gamepad to wake it up.";
     if (this.choice === "gamepad") return "Left stick steers, right stick or triggers give throttle.";
     if (this.choice === "tilt") return "Tilt to steer; the thumb gives throttle.";
@@ -66,17 +76,18 @@ export class Inputs {
 
   /** Numbers of the gamepad buttons pressed since the last call. */
   newPresses() {
-    const pressed = (this.choice === "gamepad" && readGamepad()?.pressed) || [];
-    const fresh = pressed.flatMap((down, index) => (down && !this._pressed[index] ? [index] : []));
-    this._pressed = pressed;
-    return fresh;
+    const before = this._pressed;
+    this._pressed = this.choice === "gamepad" ? this._gamepad.read()?.pressed : undefined;
+    // What is held when the gamepad appears counts once it was let go and pressed anew; a stop at once.
+    const isNew = (index) => (before ? !before[index] : index === STOP_BUTTON);
+    return (this._pressed ?? []).flatMap((down, index) => (down && isNew(index) ? [index] : []));
   }
 
   _raw() {
     if (this._keyboard.held) return this._keyboard.read();
     const [both, steer, drive] = this._sticks;
     const thumb = { angle: both.x || steer.x, throttle: both.y || drive.y };
-    if (this.choice === "gamepad") return readGamepad() ?? thumb;
+    if (this.choice === "gamepad") return this._gamepad.read() ?? thumb;
     if (this.choice === "tilt") return { angle: this._tilt.angle ?? thumb.angle, throttle: thumb.throttle };
     return thumb;
   }
@@ -87,7 +98,7 @@ export class Inputs {
   }
 
   _padThrottle() {
-    return (this.choice === "gamepad" && readGamepad()?.throttle) || 0;
+    return (this.choice === "gamepad" && this._gamepad.read()?.throttle) || 0;
   }
 
   _noticeRelease() {

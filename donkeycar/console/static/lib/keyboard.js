@@ -55,6 +55,8 @@ export class Keyboard {
     const axis = AXES[event.code];
     if (axis) {
       event.preventDefault();
+      // A key that repeats was held before: since the page appeared, or since it was released for it.
+      if (event.repeat) return;
       if (!this.held) this._lastS = performance.now() / 1000;
       this._down.add(axis);
       this._onMove();
