@@ -199,6 +199,23 @@ def test_a_mode_switch_counts_when_it_is_thrown(clock):
     assert part.run().actions == ()
 
 
+def test_a_controller_of_the_owners_drives_once_it_was_at_rest(clock):
+    radio = OwnRadio(0.0, 0.6, True)
+    part = AsOffer(radio, ["user/angle", "user/throttle", "recording"], clock=clock)
+    let_go = "Let go of the throttle once: OwnRadio has not been seen at rest yet."
+    for _ in range(2):
+        radio.values = (0.0, 0.6, True)
+        offer = part.run()
+        assert (offer.throttle, offer.recording, offer.note) == (0.0, False, let_go)
+        assert not offer.moved
+        radio.values = (0.0, 0.0, True)
+        assert part.run().note == ""
+        radio.values = (0.0, 0.6, True)
+        assert (part.run().throttle, part.run().recording) == (0.6, True)
+        radio.values = None
+        part.run()
+
+
 @pytest.mark.parametrize("values", [(None, 0.1), (0.1, None), (float("nan"), 0.1), (0.0, 1.5)])
 def test_nonsense_is_no_offer(clock, values):
     offer = AsOffer(OwnRadio(*values), ["user/angle", "user/throttle"], clock=clock).run()

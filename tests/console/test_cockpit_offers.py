@@ -3,7 +3,8 @@
 import pytest
 
 from benchmarks.stop_rule import EVERY, Hand, Page, disobeyed
-from donkeycar.console.cockpit import Cockpit
+from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.link import FREE, GONE, NOBODY, STOPPED
 
 
@@ -215,3 +216,17 @@ def test_after_a_gamepad_went_a_page_can_drive_on(pad, page, cockpit, clock):
 @pytest.mark.parametrize(("source", "mode", "state"), EVERY)
 def test_a_stop_is_obeyed_from_any_source_in_any_mode_and_state(source, mode, state):
     assert disobeyed(source, mode, state) == ""
+
+
+def test_the_page_is_told_why_a_controllers_throttle_does_nothing(cockpit, clock):
+    note = "Let go of the throttle once: ABS_RY has not been seen at rest yet."
+    page, pad, rc = Client("page"), Client("gamepad", kind="gamepad"), Client("rc", kind="rc")
+    live = Offer(expires_s=clock.monotonic() + 0.25)
+    cockpit.take(pad, live._replace(note=note))
+    cockpit.take(rc, live)
+    assert cockpit.state(page)["controller_note"] == note
+    cockpit.take(pad, live)
+    assert cockpit.state(page)["controller_note"] == ""
+    cockpit.take(rc, live._replace(note="RC"))
+    cockpit.take(rc, Offer())
+    assert cockpit.state(page)["controller_note"] == "", "it is gone"

@@ -1,12 +1,16 @@
 """A controller of your own, written for donkeycar 5, as a driver of this car."""
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
 from donkeycar.errors import ConfigError
+from donkeycar.parts.controller.rest import CENTRE, Control
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.drive_mode import MODES
 from donkeycar.timing import Clock, RealClock
+
+logger = logging.getLogger(__name__)
 
 # What it says holds so long: the same as for a gamepad.
 LIFE_S = 0.25
@@ -26,6 +30,7 @@ class AsOffer:
     stick that moves, its order lives 250 ms after each value, and a stop on any page holds. While
     the part returns ``None``, its driver counts as gone. A part that goes on returning the last
     value of a radio that fell silent cannot be told from one that hears: let it return ``None``.
+    Throttle counts once it was at rest since the controller has something to say.
 
     Args:
         part: The controller; threaded if it has ``run_threaded`` and is added so.
@@ -38,10 +43,15 @@ class AsOffer:
 
     Example:
         >>> class Radio:
+        ...     throttle = 0.0
         ...     def run(self):
-        ...         return 0.5, 0.4, "user", True
-        >>> names = ["user/angle", "user/throttle", "user/mode", "recording"]
-        >>> offer = AsOffer(Radio(), names).run()
+        ...         return 0.5, self.throttle, "user", True
+        >>> radio = Radio()
+        >>> part = AsOffer(radio, ["user/angle", "user/throttle", "user/mode", "recording"])
+        >>> part.run().throttle
+        0.0
+        >>> radio.throttle = 0.4
+        >>> offer = part.run()
         >>> offer.angle, offer.throttle, offer.recording
         (0.5, 0.4, True)
     """
@@ -54,10 +64,15 @@ class AsOffer:
                 f"Received: outputs={list(outputs)}"
             )
         self.part = part
+        self._let_go = (
+            f"Let go of the throttle once: {type(part).__name__} has not been seen at rest yet."
+        )
         self._names = names
         self._clock: Clock = RealClock() if clock is None else clock
         self._anchor = (0.0, 0.0)
         self._mode: str | None = None
+        # The throttle since the part has something to say; ``None`` while it has not.
+        self._throttle: Control | None = None
 
     def run(self, *inputs: Any) -> Offer:
         """Ask the part, and return what its driver wants; gone if it has nothing to say."""
@@ -77,11 +92,12 @@ class AsOffer:
 
     def _offer(self, values: Any) -> Offer:
         if values is None:
-            return Offer()
+            return self._gone()
         said = dict(zip(self._names, values, strict=True))
         angle, throttle = said["user/angle"], said["user/throttle"]
         if angle is None or throttle is None or not (abs(angle) <= 1 and abs(throttle) <= 1):
-            return Offer()
+            return self._gone()
+        rested, throttle = self._after_rest(float(throttle))
         moved = max(abs(angle - self._anchor[0]), abs(throttle - self._anchor[1])) > MOVED
         if moved:
             self._anchor = (float(angle), float(throttle))
@@ -91,9 +107,25 @@ class AsOffer:
             throttle=float(throttle),
             expires_s=self._clock.monotonic() + LIFE_S,
             moved=moved,
-            recording=None if recording is None else bool(recording),
+            recording=None if recording is None else bool(recording) and rested,
             actions=self._mode_chosen(said.get("user/mode")),
+            note="" if rested else self._let_go,
         )
+
+    def _gone(self) -> Offer:
+        self._throttle, self._anchor = None, (0.0, 0.0)
+        return Offer()
+
+    def _after_rest(self, throttle: float) -> tuple[bool, float]:
+        """Whether the throttle was seen at rest, and what it is worth."""
+        now_s = self._clock.monotonic()
+        if self._throttle is None:
+            self._throttle = Control(throttle, expected=CENTRE, certain=True, now_s=now_s)
+            if not self._throttle.rested:
+                logger.warning("%s", self._let_go)
+        self._throttle.take(throttle, now_s)
+        rested = self._throttle.rested
+        return rested, throttle if rested and abs(throttle) > self._throttle.dead else 0.0
 
     def _mode_chosen(self, mode: Any) -> tuple[str, ...]:
         """A mode counts when it is switched, not for how the switch stands at the start."""
