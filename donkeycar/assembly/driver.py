@@ -131,13 +131,18 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     from donkeycar.parts.pilot import PilotPart
     from donkeycar.parts.pilot_report import PilotReport
     from donkeycar.pilots import load_pilot, pilot_type
+    from donkeycar.pilots.precision_choice import AUTO, load_quick_enough
 
     camera_shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
-    pilot = load_pilot(
+    load = (
+        partial(load_quick_enough, interval_s=1 / cfg.DRIVE_LOOP_HZ)
+        if cfg.PILOT_PRECISION == AUTO
+        else partial(load_pilot, precision=cfg.PILOT_PRECISION)
+    )
+    pilot = load(
         model,
         type=model_type,
         camera_shape=camera_shape,
-        precision=cfg.PILOT_PRECISION,
         transforms=transforms_from(cfg),
         options=bare_pilot_options(cfg, pilot_type(model_type)) if model_type else None,
     )

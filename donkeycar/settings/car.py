@@ -58,9 +58,10 @@ MODES = Group(
             low=-10, high=10,
         ),
         Setting(
-            "PILOT_PRECISION", "float32",
-            "which file of a pilot drives; int8 is fastest, float32 exact",
-            choices=("float32", "float16", "int8"),
+            "PILOT_PRECISION", "auto",
+            "which file of a pilot drives: float32 is exact, int8 fastest; auto takes float32, and "
+            "int8 on a computer where float32 takes more than a tenth of a tick; the log says so",
+            choices=("auto", "float32", "float16", "int8"),
         ),
         Setting(
             "AI_CAUTION", 0.0,

@@ -191,8 +191,10 @@ PIGPIO_JITTER = 0.025                 # share of a stick's way that is rest
 # WHO DRIVES
 # The mode is chosen on the web page: user, local_angle or local.
 AI_THROTTLE_MULT = 1.0                # what the pilot's throttle is multiplied by in mode local
-# which file of a pilot drives; int8 is fastest, float32 exact: float32, float16 or int8
-PILOT_PRECISION = "float32"
+# which file of a pilot drives: float32 is exact, int8 fastest; auto takes float32, and int8 on a
+# computer where float32 takes more than a tenth of a tick; the log says so: auto, float32, float16
+# or int8
+PILOT_PRECISION = "auto"
 # how much of its throttle the pilot loses where it knows nothing like it, or where pilots of
 # --folds disagree; 0 is off
 AI_CAUTION = 0.0
