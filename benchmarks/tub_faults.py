@@ -100,6 +100,10 @@ class FaultyFileSystem(FileSystem):
         """Rename a file."""
         self._do(lambda: super(FaultyFileSystem, self).rename(source, target), needs_room=True)
 
+    def remove(self, path: Path) -> None:
+        """Remove a file."""
+        self._do(lambda: super(FaultyFileSystem, self).remove(path))
+
     def make_directory(self, path: Path) -> None:
         """Make a folder."""
         self._do(lambda: super(FaultyFileSystem, self).make_directory(path), needs_room=True)

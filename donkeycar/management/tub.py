@@ -1,44 +1,81 @@
 """`donkey tub`: look after recordings."""
 
 import argparse
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from donkeycar import commands
-from donkeycar.tub import check, repair
+from donkeycar.errors import DeviceError, TubError
+from donkeycar.management.tub_paths import tub_paths
+from donkeycar.tub import check, repair, restore
 
 # A damaged tub of many records has as many problems; the first ones tell what happened.
 SHOWN = 20
 
+ACTIONS = (
+    ("check", "read everything in a tub, change nothing; exit code 1 if something is wrong"),
+    ("repair", "put a damaged tub right; nothing is thrown away"),
+    ("restore", "take deleted records back, whoever deleted them"),
+    ("report", "say what a pilot would learn from, what is odd about it, and what to do"),
+)
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add `check`, `repair` and `report`, each with the tubs it is to look at."""
+    """Add the actions, each with the tubs it is to look at."""
     actions = parser.add_subparsers(metavar="action", dest="action", required=True)
-    for name, text in (
-        ("check", "read everything in a tub, change nothing; exit code 1 if something is wrong"),
-        ("repair", "put a damaged tub right; nothing is deleted"),
-        ("report", "say what a pilot would learn from, what is odd about it, and what to do"),
-    ):
-        action = actions.add_parser(name, help=text, description=text)
-        action.add_argument("tubs", nargs="+", type=Path, metavar="TUB", help="folder of a tub")
+    parsers = {}
+    for name, text in ACTIONS:
+        parsers[name] = actions.add_parser(name, help=text, description=text)
+        parsers[name].add_argument(
+            "tubs", nargs="+", metavar="TUB", help="tubs, or folders of tubs"
+        )
+    parsers["repair"].add_argument(
+        "--accept-loss", action="store_true",
+        help="what is absent is lost for good: mark records without an image as deleted even if "
+        "they are most, and forget catalogs that are not there",
+    )  # fmt: skip
+    parsers["restore"].add_argument(
+        "--start", type=int, default=0, help="index of the first record (default: %(default)s)"
+    )
+    parsers["restore"].add_argument(
+        "--end", type=int, default=-1, help="index after the last record (default: to the end)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check, repair or report.
+    """Check, repair, restore or report.
 
     Returns:
-        1 if `check` found something wrong, else 0.
+        1 if `check` found damage, or one of the tubs could not be looked after; else 0.
     """
+    paths = tub_paths(args.tubs)
     if args.action == "report":
-        return report_tubs([path.expanduser() for path in args.tubs])
-    look = {"check": check_tub, "repair": repair_tub}[args.action]
-    return max(look(path.expanduser()) for path in args.tubs)
+        return report_tubs(paths)
+    look: dict[str, Callable[[Path], int]] = {
+        "check": check_tub,
+        "repair": lambda path: repair_tub(path, accept_loss=args.accept_loss),
+        "restore": lambda path: restore_tub(path, start=args.start, end=args.end),
+    }
+    if len(paths) == 1:
+        return look[args.action](paths[0])
+    return max([_one_of_several(look[args.action], path) for path in paths])
+
+
+def _one_of_several(look: Callable[[Path], int], path: Path) -> int:
+    """Look after one tub; what is wrong with it does not keep the others from their turn."""
+    try:
+        return look(path)
+    except (TubError, DeviceError) as error:
+        print(f"donkey: error: {error}", file=sys.stderr)
+        return 1
 
 
 def check_tub(path: Path) -> int:
-    """Print what is in a tub and what is wrong with it.
+    """Print what is in a tub, what is wrong with it, and what to do.
 
     Returns:
-        1 if something is wrong, else 0.
+        1 if something is wrong, else 0; a remark is nothing wrong.
 
     Raises:
         TubError: If there is no tub at `path`.
@@ -48,28 +85,54 @@ def check_tub(path: Path) -> int:
         f"{path}: {report.num_records} records, {report.num_deleted} of them deleted, "
         f"{len(report.sessions)} sessions"
     )
-    for problem in report.problems[:SHOWN]:
-        print(f"  {problem}")
-    if len(report.problems) > SHOWN:
-        print(f"  and {len(report.problems) - SHOWN} more")
-    if report.problems:
-        print(f"Next: {commands.donkey('tub', 'repair', path)}")
+    for word, sentences in (("", report.problems), ("remark: ", report.remarks)):
+        for sentence in sentences[:SHOWN]:
+            print(f"  {word}{sentence}")
+        if len(sentences) > SHOWN:
+            print(f"  {word}and {len(sentences) - SHOWN} more")
+    for step in report.next_steps:
+        print(f"Next: {step}")
     return 1 if report.problems else 0
 
 
-def repair_tub(path: Path) -> int:
+def repair_tub(path: Path, *, accept_loss: bool = False) -> int:
     """Put a tub right and print what was done.
 
     Raises:
-        TubError: If there is no tub of format v2 at `path`, or somebody records into it.
+        TubError: If there is no tub of format v2 at `path`, somebody records into it, or its owner
+            must do something first.
         DeviceError: If the disk refuses.
     """
-    notes = repair(path)
+    notes = repair(path, accept_loss=accept_loss)
     for note in notes:
         print(f"{path}: {note}")
     if not notes:
         print(f"{path}: nothing to repair")
     return 0
+
+
+def restore_tub(path: Path, *, start: int = 0, end: int | None = None) -> int:
+    """Take deleted records back and print which.
+
+    Returns:
+        1 if some of them stay deleted, because they have no whole image; else 0.
+
+    Raises:
+        TubError: If there is no tub of format v2 at `path`, or somebody records into it.
+        DeviceError: If the disk refuses.
+    """
+    restored = restore(path, start=start, end=end)
+    if restored.indexes:
+        first, last = restored.indexes[0], restored.indexes[-1]
+        print(f"{path}: {len(restored.indexes)} records restored, {first} to {last}")
+    elif not restored.bad:
+        print(f"{path}: no record is deleted there")
+    if restored.bad:
+        print(
+            f"{path}: {len(restored.bad)} records stay deleted: {restored.why}. Next: copy the "
+            "images again, then restore again"
+        )
+    return 1 if restored.bad else 0
 
 
 def report_tubs(paths: list[Path]) -> int:

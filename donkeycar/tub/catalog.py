@@ -3,6 +3,7 @@
 import codecs
 import json
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from donkeycar.tub.format import (
     MAX_LINE_BYTES,
     SET_ASIDE,
     catalog_number,
-    read_regular_file,
+    read_tub_file,
 )
 
 MAX_CATALOG_BYTES = 256 << 20
@@ -57,17 +58,18 @@ def catalogs_in(folder: Path) -> list[str]:
     )
 
 
-def read_lines(path: Path) -> list[Line]:
+def read_lines(tub: Path, name: str) -> list[Line]:
     """All lines of a catalog.
 
     Args:
-        path: The catalog.
+        tub: The tub's folder.
+        name: File name of the catalog.
 
     Raises:
-        TubError: If it is no ordinary file, or beyond any size that a recorder writes.
+        TubError: If it is no ordinary file of the tub, or beyond any size that a recorder writes.
         OSError: If it cannot be read.
     """
-    return list(_parse(read_regular_file(path, max_bytes=MAX_CATALOG_BYTES)))
+    return list(_parse(read_tub_file(tub, name, max_bytes=MAX_CATALOG_BYTES)))
 
 
 def _parse(data: bytes) -> Iterator[Line]:
@@ -111,3 +113,44 @@ def parse_record(line: bytes, *, index: int | None = None) -> Record:
         raise TubError(f"no usable {INDEX}: {str(index)[:40]}")
     # A tub repeats its keys once a record; one copy of each is enough.
     return {sys.intern(key): value for key, value in record.items()}
+
+
+def catalog_manifest(name: str, start_index: int) -> bytes:
+    """Content of the file beside a catalog.
+
+    It holds no line lengths, so it is written once and cannot go out of date; readers scan the
+    catalog instead.
+    """
+    contents = {
+        "created_at": time.time(),
+        "line_lengths": [],
+        "path": f"{name}_manifest",
+        "start_index": start_index,
+    }
+    return (json.dumps(contents, sort_keys=True) + "\n").encode("ascii")
+
+
+def line_lengths(tub: Path, name: str) -> list[Any] | None:
+    """The lengths of lines that the file beside a catalog lists; ``None`` if it lists nothing."""
+    try:
+        contents = json.loads(read_tub_file(tub, name, max_bytes=MAX_LINE_BYTES))
+    except (OSError, ValueError, RecursionError):
+        return None
+    lengths = contents.get("line_lengths") if isinstance(contents, dict) else None
+    return lengths if isinstance(lengths, list) else None
+
+
+def newest_of_each(records: list[Record]) -> list[Record]:
+    """The newest record of every index: it wrote its image over an earlier one's."""
+    return list({record[INDEX]: record for record in records}.values())
+
+
+def runs_of(records: list[Record]) -> list[range]:
+    """The indexes that records have, as unbroken ranges in rising order."""
+    runs: list[range] = []
+    for index in sorted({record[INDEX] for record in records}):
+        if runs and runs[-1].stop == index:
+            runs[-1] = range(runs[-1].start, index + 1)
+        else:
+            runs.append(range(index, index + 1))
+    return runs

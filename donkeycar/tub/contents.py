@@ -1,11 +1,12 @@
 """What a tub of format v2 holds, read without touching it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from donkeycar.errors import TubError
 from donkeycar.tub.catalog import Record, catalogs_in, read_lines
-from donkeycar.tub.format import INDEX, MANIFEST, images_folder, read_regular_file
+from donkeycar.tub.format import INDEX, MANIFEST, images_folder, read_tub_file
 from donkeycar.tub.manifest import Manifest, parse_manifest
 
 MAX_MANIFEST_BYTES = 64 << 20
@@ -64,22 +65,25 @@ def read_v2(path: Path) -> Contents:
     names = catalogs_in(path)
     manifest = load_manifest(path)
     skipped = [Skipped(MANIFEST, problem) for problem in manifest.problems]
+    there, listed = set(names), set(manifest.paths)
     skipped += [
         Skipped(name, "listed in manifest.json, but missing")
         for name in manifest.paths
-        if name not in names
+        if name not in there
     ]
     by_index: dict[int, Record] = {}
+    empty: list[tuple[str, int]] = []
+    indexes: list[int] = []
     position = 0
     out_of_place = None
     for name in names:
         try:
-            lines = read_lines(path / name)
+            lines = read_lines(path, name)
         except (TubError, OSError) as error:
             skipped.append(Skipped(name, str(error)))
             continue
-        if not lines and name in manifest.paths:
-            skipped.append(Skipped(name, "empty"))
+        if not lines and name in listed:
+            empty.append((name, len(indexes)))
         for number, line in enumerate(lines, start=1):
             position += 1
             if line.record is None:
@@ -87,20 +91,43 @@ def read_v2(path: Path) -> Contents:
                     skipped.append(Skipped(f"{name} line {number}", line.problem))
                 continue
             index = line.record[INDEX]
+            indexes.append(index)
             if out_of_place is None and index != position - 1:
                 out_of_place = index
             if by_index.pop(index, None) is not None:
                 # The later one wrote its image over the earlier one's.
                 skipped.append(Skipped(f"{name} line {number}", f"replaces an earlier {index}"))
             by_index[index] = line.record
+    skipped += [Skipped(name, "empty") for name in emptied(empty, indexes, manifest.current_index)]
     records = list(by_index.values())
     return Contents(2, manifest, records, images_folder(path), skipped, out_of_place)
+
+
+def emptied(
+    empty: Sequence[tuple[str, int]], indexes: Sequence[int], current_index: int
+) -> list[str]:
+    """Empty catalogs that held records once: an index is missing where they are.
+
+    An empty one at the end of a tub is usual, for donkeycar 5 begins each before it has a record.
+
+    Args:
+        empty: Name of each empty catalog, and the number of records before it.
+        indexes: Of all records, in their order.
+        current_index: That of the next record, as the manifest has it.
+    """
+    names = []
+    for name, place in empty:
+        before = indexes[place - 1] if place else -1
+        after = indexes[place] if place < len(indexes) else current_index
+        if after > before + 1:
+            names.append(name)
+    return names
 
 
 def load_manifest(path: Path) -> Manifest:
     """The manifest of the tub in folder `path`, as far as it can be read."""
     try:
-        return parse_manifest(read_regular_file(path / MANIFEST, max_bytes=MAX_MANIFEST_BYTES))
+        return parse_manifest(read_tub_file(path, MANIFEST, max_bytes=MAX_MANIFEST_BYTES))
     except FileNotFoundError:
         return Manifest(problems=["missing"])
     except (TubError, OSError) as error:

@@ -16,7 +16,6 @@ _BINARY: int = getattr(os, "O_BINARY", 0)  # Windows translates line ends withou
 _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-OVERWRITE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 APPEND = os.O_WRONLY | os.O_APPEND
 
 
@@ -91,6 +90,10 @@ class FileSystem:
         """Put `source` in the place of `target`, at one moment."""
         os.replace(source, target)
 
+    def remove(self, path: Path) -> None:
+        """Remove a file, or a link itself."""
+        path.unlink()
+
     def make_directory(self, path: Path) -> None:
         """Make a folder and those above it, unless they exist."""
         path.mkdir(parents=True, exist_ok=True)
@@ -99,6 +102,36 @@ class FileSystem:
         """Free and total bytes of the disk that `path` is on."""
         usage = shutil.disk_usage(path)
         return usage.free, usage.total
+
+
+class Rehearsal(FileSystem):
+    """A disk that takes everything and keeps nothing: what would be done is done to no tub."""
+
+    def open(self, path: Path, flags: int) -> int:
+        """Open nothing."""
+        return -1
+
+    def write(self, fd: int, data: bytes) -> int:
+        """Write nothing."""
+        return len(data)
+
+    def close(self, fd: int) -> None:
+        """Close nothing."""
+
+    def sync(self, fd: int) -> None:
+        """Wait for nothing."""
+
+    def sync_directory(self, path: Path) -> None:
+        """Wait for nothing."""
+
+    def rename(self, source: Path, target: Path) -> None:
+        """Rename nothing."""
+
+    def remove(self, path: Path) -> None:
+        """Remove nothing."""
+
+    def make_directory(self, path: Path) -> None:
+        """Make nothing."""
 
 
 def write_all(fs: FileSystem, fd: int, data: bytes) -> None:
@@ -129,6 +162,9 @@ def write_file(fs: FileSystem, path: Path, data: bytes, flags: int, *, sync: boo
 def replace_file(fs: FileSystem, path: Path, data: bytes) -> None:
     """Give `path` new content such that a crash leaves the old or the new, never a mixture."""
     temporary = path.with_name(f".{path.name}.tmp")
-    write_file(fs, temporary, data, OVERWRITE, sync=True)
+    if os.path.lexists(temporary):
+        # What a crash left, or a link that somebody put there: never written through.
+        fs.remove(temporary)
+    write_file(fs, temporary, data, CREATE, sync=True)
     fs.rename(temporary, path)
     fs.sync_directory(path.parent)

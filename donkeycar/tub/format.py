@@ -9,8 +9,8 @@ A tub is a folder::
     images/<index>_<key>_.jpg   slashes of the key become underscores
     recovered/<n>/              bytes and images that a crash left without a record
 
-Names inside a tub come from whoever recorded it. They are checked here before any path is made,
-so that a shared tub cannot point outside its own folder.
+Names and links inside a tub come from whoever recorded it. They are checked here before any file is
+opened, so that a shared tub cannot point outside its own folder.
 """
 
 import os
@@ -26,6 +26,9 @@ RECOVERED = "recovered"
 MAX_LEN = 1000  # records in one catalog
 MAX_LINE_BYTES = 1 << 20
 MAX_INDEX = 10**9  # half a year at 60 Hz; anything above is damage
+# A tub with an index or a catalog number beyond takes no more: two weeks at 60 Hz must have room.
+LAST_START = 9 * 10**8
+MOST_LEN = 100_000  # no more records in one catalog, whatever its manifest says
 
 INDEX = "_index"
 TIMESTAMP = "_timestamp_ms"
@@ -85,12 +88,42 @@ def images_folder(path: Path) -> Path:
     """Where the tub in folder `path` keeps its images.
 
     Raises:
-        TubError: If that is a link out of the tub.
+        TubError: If that is a link out of the tub or to itself, or no folder.
     """
     folder = path / IMAGES
-    if folder.is_symlink() and not folder.resolve().is_relative_to(path.resolve()):
-        raise TubError(f"The images must lie inside the tub. Received: {folder} is a link")
+    check_inside(folder, path)
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise TubError(f"{folder} must be a folder. Received: a file. Next step: move it away")
     return folder
+
+
+def check_inside(path: Path, tub: Path) -> None:
+    """Refuse a link that leads out of a tub, or to nothing but itself.
+
+    The tub's own folder may be a link: that is its owner's, to another disk for example.
+
+    Args:
+        path: A file or folder of the tub; it need not exist.
+        tub: The tub's folder.
+
+    Raises:
+        TubError: If it is such a link.
+    """
+    if not path.is_symlink():
+        return
+    try:
+        target = Path(os.path.realpath(path, strict=True))
+    except FileNotFoundError:
+        target = Path(os.path.realpath(path))
+    except OSError as error:
+        raise TubError(
+            f"{path.name} is a link to itself. Next step: remove it, or put the file in its place"
+        ) from error
+    if not target.is_relative_to(os.path.realpath(tub)):
+        raise TubError(
+            f"What belongs to a tub must lie inside the tub. Received: {path.name}, a link to "
+            "outside. Next step: put the file or folder itself in its place"
+        )
 
 
 def checked_image_path(folder: Path, name: object) -> Path:
@@ -104,11 +137,17 @@ def checked_image_path(folder: Path, name: object) -> Path:
         TubError: If the name is not a plain image file name, or leads out of `folder`.
     """
     if not isinstance(name, str) or not _IMAGE.fullmatch(name):
-        raise TubError(f"An image name must look like '0_cam_image_array_.jpg'. Received: {name!r}")
+        shown = repr(name) if len(repr(name)) <= 60 else f"{repr(name)[:60]}..."
+        raise TubError(f"An image name must look like '0_cam_image_array_.jpg'. Received: {shown}")
     path = folder / name
-    if path.is_symlink() and not path.resolve().is_relative_to(folder.resolve()):
-        raise TubError(f"An image must lie inside its tub. Received: {name!r}, a link to outside")
+    check_inside(path, folder)
     return path
+
+
+def read_tub_file(tub: Path, name: str, *, max_bytes: int) -> bytes:
+    """Content of an ordinary file that lies in the tub itself; see `read_regular_file`."""
+    check_inside(tub / name, tub)
+    return read_regular_file(tub / name, max_bytes=max_bytes)
 
 
 def read_regular_file(path: Path, *, max_bytes: int) -> bytes:
@@ -126,8 +165,11 @@ def read_regular_file(path: Path, *, max_bytes: int) -> bytes:
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     fd = os.open(path, flags)
+    status = os.fstat(fd)
+    if stat.S_ISDIR(status.st_mode):
+        os.close(fd)  # Python makes no file of a folder
+        raise TubError(f"{path.name} must be an ordinary file. Next step: remove it")
     with os.fdopen(fd, "rb") as file:
-        status = os.fstat(fd)
         if not stat.S_ISREG(status.st_mode):
             raise TubError(f"{path.name} must be an ordinary file. Next step: remove it")
         if status.st_size > max_bytes:

@@ -61,10 +61,14 @@ def decode_image(path: Path) -> Array:
         data = read_regular_file(path, max_bytes=MAX_IMAGE_BYTES)
         ordinary = _decode_jpeg(data)
         return _decode_with_pillow(data, path.name) if ordinary is None else ordinary
+    except FileNotFoundError as error:
+        raise TubError(f"{path.name} cannot be read as an image: it is not there") from error
     except (OSError, ValueError, SyntaxError) as error:
         if isinstance(error, TubError):
             raise
-        raise TubError(f"{path.name} cannot be read as an image: {error}") from error
+        # Pillow's words for a file of no known kind name an object in memory.
+        why = "it is no JPEG or PNG" if "cannot identify" in str(error) else error
+        raise TubError(f"{path.name} cannot be read as an image: {why}") from error
 
 
 def _decode_with_pillow(data: bytes, name: str) -> Array:

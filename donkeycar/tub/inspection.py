@@ -1,21 +1,22 @@
-"""Looking a tub over, and putting it right."""
+"""Looking a tub over."""
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from donkeycar.errors import DeviceError, TubError
+from donkeycar import commands
+from donkeycar.errors import TubError
 from donkeycar.tub.catalog import Record
 from donkeycar.tub.contents import Skipped
-from donkeycar.tub.filesystem import FileSystem
-from donkeycar.tub.format import INDEX, TIMESTAMP, image_index
-from donkeycar.tub.lock import TubLock
+from donkeycar.tub.faults import Fault, Mend
+from donkeycar.tub.filesystem import Rehearsal
+from donkeycar.tub.format import INDEX, TIMESTAMP, image_index, images_folder
+from donkeycar.tub.pictures import Pictures, Progress, Shapes
 from donkeycar.tub.reader import TubReader
-from donkeycar.tub.recovery import recover
-from donkeycar.tub.schema import image_keys
-
-Progress = Callable[[int, int], None]
+from donkeycar.tub.recovery import look_over
+from donkeycar.tub.schema import guess_types, image_keys
+from donkeycar.tub.v1 import MISSING
 
 
 @dataclass
@@ -23,44 +24,49 @@ class TubReport:
     """What `check` found.
 
     Attributes:
+        path: The tub's folder.
         num_records: Readable records, deleted ones included.
         num_deleted: Those of them that are deleted.
         sessions: Session ids, oldest first.
         skipped: What could not be read.
+        faults: Everything that is wrong or odd, each of a kind that `donkeycar.tub.faults` lists.
         bad_images: Records that are not deleted and whose image cannot be read.
         orphan_images: Image files without a record.
-        image_shapes: How many images there are of each shape.
+        image_shapes: How many images there are of each shape, by input.
         num_steps_back: How often the time runs backwards from one record to the next.
         first_out_of_place: As of `TubReader`.
     """
 
+    path: Path
     num_records: int
     num_deleted: int
     sessions: list[str]
     skipped: list[Skipped]
+    faults: list[Fault] = field(default_factory=list)
     bad_images: list[Skipped] = field(default_factory=list)
     orphan_images: list[str] = field(default_factory=list)
-    image_shapes: Counter[tuple[int, ...]] = field(default_factory=Counter)
+    image_shapes: Shapes = field(default_factory=dict)
     num_steps_back: int = 0
     first_out_of_place: int | None = None
 
     @property
     def problems(self) -> list[str]:
-        """One sentence for everything that is wrong, the gravest first; empty for a whole tub."""
-        found = [str(skipped) for skipped in self.skipped + self.bad_images]
-        if self.orphan_images:
-            found.append(f"{len(self.orphan_images)} images belong to no record")
-        if len(self.image_shapes) > 1:
-            shapes = ", ".join(f"{count} of {shape}" for shape, count in self.image_shapes.items())
-            found.append(f"images of several shapes: {shapes}")
-        if self.num_steps_back:
-            found.append(f"the time runs backwards {self.num_steps_back} times")
-        if self.first_out_of_place is not None:
-            found.append(
-                f"from record {self.first_out_of_place} on, donkeycar 5 would delete other "
-                "records than those it is told to"
-            )
-        return found
+        """One sentence for everything that is lost or in danger; empty for a whole tub."""
+        return [fault.what for fault in self.faults if fault.kind.is_damage]
+
+    @property
+    def remarks(self) -> list[str]:
+        """One sentence for everything that is odd, and need not be mended."""
+        return [fault.what for fault in self.faults if not fault.kind.is_damage]
+
+    @property
+    def next_steps(self) -> list[str]:
+        """What to do: what is the owner's first, for repair waits for it; empty for a whole tub."""
+        whose = {fault.kind.mend for fault in self.faults if fault.kind.is_damage}
+        if Mend.OWNER in whose:
+            advice = (f.advice(self.path) for f in self.faults if f.kind.mend is Mend.OWNER)
+            return list(dict.fromkeys(advice))
+        return [commands.donkey("tub", "repair", self.path)] if Mend.REPAIR in whose else []
 
 
 def check(path: str | Path, *, progress: Progress | None = None) -> TubReport:
@@ -71,66 +77,62 @@ def check(path: str | Path, *, progress: Progress | None = None) -> TubReport:
         progress: Called now and then with the number of records looked at, and of all.
 
     Raises:
-        TubError: If there is no tub at `path`.
+        TubError: If there is no tub at `path`, or its images lie outside it.
     """
     tub = TubReader(path)
     records = tub.records(include_deleted=True)
-    live = tub.records()
-    report = TubReport(len(records), len(records) - len(live), tub.sessions, tub.skipped)
-    keys = image_keys(tub.manifest.input_types)
-    for done, record in enumerate(live):
-        if progress is not None and done % 100 == 0:
-            progress(done, len(live))
-        _look_at_images(tub, record, keys, report)
-    if progress is not None:
-        progress(len(live), len(live))
+    num_deleted = len(records) - len(tub)
+    report = TubReport(tub.path, len(records), num_deleted, tub.sessions, tub.skipped)
+    look = _look_at_v2 if tub.version == 2 else _look_at_v1
+    look(tub, report, progress)
     times = [record[TIMESTAMP] for record in records if type(record.get(TIMESTAMP)) is int]
     report.num_steps_back = sum(b < a for a, b in zip(times, times[1:], strict=False))
-    if tub.version == 2:
-        report.orphan_images = _orphans(tub, records)
-        report.first_out_of_place = tub.first_out_of_place
+    report.faults += [
+        Fault(name, text) for name, find in REMARKS if (text := find(report)) is not None
+    ]
     return report
 
 
-def repair(path: str | Path, *, fs: FileSystem | None = None) -> list[str]:
-    """Put a damaged tub right, so that everything that can be read is read, here and elsewhere.
-
-    Nothing is deleted: unreadable lines and images without a record move to `recovered/`, records
-    whose image is damaged are marked as deleted, a lost manifest is made anew.
-
-    Args:
-        path: The tub's folder, format v2.
-        fs: How to reach the disk.
-
-    Returns:
-        What was wrong and what became of it, one sentence each.
-
-    Raises:
-        TubError: If there is no tub of format v2 at `path`, or somebody records into it.
-        DeviceError: If the disk refuses.
-    """
-    tub = TubReader(path)
-    if tub.version != 2:
-        raise TubError(f"{tub.path} is of format v1, which is only read. Nothing was changed")
-    lock = TubLock(tub.path)
+def _look_at_v2(tub: TubReader, report: TubReport, progress: Progress | None) -> None:
+    """Rehearse what repair would do."""
     try:
-        return recover(tub.path, fs or FileSystem(), check_all_images=True).notes
-    except OSError as error:
-        raise DeviceError(f"{tub.path} cannot be repaired: {error}") from error
-    finally:
-        lock.release()
+        found = look_over(tub.path, Rehearsal(), progress=progress)
+    except TubError as error:
+        # It says itself what its owner must do, before anything else can be told.
+        report.faults.append(Fault("recovered is no folder", str(error)))
+        return
+    report.faults += found.faults
+    report.image_shapes = found.shapes
+    report.bad_images = [
+        Skipped(f"record {index}", wrong.text) for index, wrong in found.bad_images.items()
+    ]
+    report.orphan_images = _orphans(tub, tub.records(include_deleted=True))
+    report.first_out_of_place = tub.first_out_of_place
 
 
-def _look_at_images(tub: TubReader, record: Record, keys: list[str], report: TubReport) -> None:
-    for key in keys:
-        try:
-            report.image_shapes[tub.image(record, key).shape] += 1
-        except TubError as error:
-            report.bad_images.append(Skipped(f"record {record[INDEX]}", str(error)))
+def _look_at_v1(tub: TubReader, report: TubReport, progress: Progress | None) -> None:
+    """Format v1 is only read: what is damaged is passed over by everybody."""
+    for skipped in tub.skipped:
+        # Without meta.json the records still say what they are; some simulators write none.
+        name = "no meta.json" if skipped.reason == MISSING else "file of format v1"
+        report.faults.append(Fault(name, str(skipped)))
+    records = tub.records()
+    types = tub.manifest.input_types or dict(zip(*guess_types(records), strict=True))
+    pictures = Pictures(tub.path, image_keys(types))
+    for done, record in enumerate(records):
+        if progress is not None and done % 100 == 0:
+            progress(done, len(records))
+        wrong = pictures.wrong_with(record)
+        if wrong is not None:
+            report.bad_images.append(Skipped(f"record {record[INDEX]}", wrong.text))
+    if progress is not None:
+        progress(len(records), len(records))
+    report.faults += [Fault("file of format v1", str(bad)) for bad in report.bad_images]
+    report.image_shapes = pictures.shapes
 
 
 def _orphans(tub: TubReader, records: list[Record]) -> list[str]:
-    folder = tub.path / "images"
+    folder = images_folder(tub.path)
     if not folder.is_dir():
         return []
     named = {value for record in records for value in record.values() if isinstance(value, str)}
@@ -139,3 +141,56 @@ def _orphans(tub: TubReader, records: list[Record]) -> list[str]:
         for file in folder.iterdir()
         if image_index(file.name) is not None and file.name not in named
     )
+
+
+def _all_deleted(report: TubReport) -> str | None:
+    if not report.num_records or report.num_deleted < report.num_records:
+        return None
+    command = commands.donkey("tub", "restore", report.path)
+    return f"all records are deleted; this takes them back: {command}"
+
+
+def _orphan_images(report: TubReport) -> str | None:
+    count = len(report.orphan_images)
+    return f"{count} images belong to no record" if count else None
+
+
+def _several_sizes(report: TubReport) -> str | None:
+    texts = [
+        f"{key} has {_counted(shapes)}"
+        for key, shapes in report.image_shapes.items()
+        if len(shapes) > 1
+    ]
+    return "; ".join(texts) or None
+
+
+def _counted(shapes: Counter[tuple[int, ...]]) -> str:
+    return ", ".join(f"{count} images of {_size(shape)}" for shape, count in shapes.most_common())
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return "x".join(map(str, (shape[1], shape[0])))
+
+
+def _steps_back(report: TubReport) -> str | None:
+    count = report.num_steps_back
+    return f"the clock was set back {count} times while it recorded" if count else None
+
+
+def _out_of_place(report: TubReport) -> str | None:
+    if report.first_out_of_place is None:
+        return None
+    return (
+        f"from record {report.first_out_of_place} on, donkeycar 5 would delete other records than "
+        "those it is told to: delete with this version"
+    )
+
+
+# Remarks on a tub as a whole: what is found, and how.
+REMARKS: tuple[tuple[str, Callable[[TubReport], str | None]], ...] = (
+    ("all deleted", _all_deleted),
+    ("orphan images", _orphan_images),
+    ("several sizes", _several_sizes),
+    ("clock", _steps_back),
+    ("out of place", _out_of_place),
+)

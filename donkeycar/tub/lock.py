@@ -6,6 +6,10 @@ from pathlib import Path
 from donkeycar.errors import TubError
 
 
+class TubInUse(TubError):
+    """Another program, or another writer here, records into a tub."""
+
+
 class TubLock:
     """Keeps a second recorder out of a tub until released, or until this process ends.
 
@@ -15,7 +19,7 @@ class TubLock:
         path: The tub's folder.
 
     Raises:
-        TubError: If another program, or another writer here, records into this tub.
+        TubInUse: If another program, or another writer here, records into this tub.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,7 +33,7 @@ class TubLock:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             os.close(fd)
-            raise TubError(
+            raise TubInUse(
                 f"Another program is recording into {path}. Next step: stop it, or choose "
                 "another folder"
             ) from error

@@ -5,9 +5,13 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from donkeycar.tub.format import MAX_INDEX, MAX_LEN, catalog_number
+from donkeycar.tub.format import MAX_INDEX, MAX_LEN, MOST_LEN, catalog_number
 
 PARTS = ("inputs", "types", "metadata", "own metadata", "catalogs")
+
+# Kept with the own metadata, which donkeycar 5 hands on untouched.
+MARKED = "marked_for_their_image"
+ABSENT = "absent_catalogs"
 
 
 @dataclass
@@ -54,6 +58,40 @@ class Manifest:
         sessions = self.own.get("sessions")
         number: Any = sessions.get("last_id") if isinstance(sessions, dict) else None
         return int(number) if _is_index(number) else -1
+
+    @property
+    def marked(self) -> dict[int, str]:
+        """Records that were marked as deleted for their image alone, and what is wrong with it."""
+        marked = self.own.get(MARKED)
+        reasons = marked.items() if isinstance(marked, dict) else ()
+        return {
+            index: reason
+            for reason, indexes in reasons
+            for index in _as_list(indexes)
+            if _is_index(index) and index in self.deleted_indexes
+        }
+
+    @marked.setter
+    def marked(self, marked: dict[int, str]) -> None:
+        self.own.pop(MARKED, None)
+        if marked:
+            reasons = sorted(set(marked.values()))
+            self.own[MARKED] = {
+                reason: sorted(index for index, why in marked.items() if why == reason)
+                for reason in reasons
+            }
+
+    @property
+    def absent_catalogs(self) -> list[str]:
+        """Catalogs that were listed and not there; their names and indexes stay theirs."""
+        names = _as_list(self.own.get(ABSENT))
+        return [name for name in names if catalog_number(name) is not None]
+
+    @absent_catalogs.setter
+    def absent_catalogs(self, names: list[str]) -> None:
+        self.own.pop(ABSENT, None)
+        if names:
+            self.own[ABSENT] = names
 
     def to_bytes(self) -> bytes:
         """The file's content: ASCII, five lines, each ended by a newline."""
@@ -104,11 +142,14 @@ def _parse_line(manifest: Manifest, lines: list[bytes], number: int) -> Any:
 
 
 def _read_catalogs(manifest: Manifest, line: dict[str, Any]) -> None:
+    paths: dict[str, None] = {}  # keeps the order, and knows at once what it holds
     for name in _as_list(line.get("paths")):
         if catalog_number(name) is None:
-            manifest.problems.append(f"{name!r} is listed, but is no name of a catalog: not read")
-        elif name not in manifest.paths:
-            manifest.paths.append(name)
+            shown = repr(name) if len(repr(name)) <= 60 else f"{repr(name)[:60]}..."
+            manifest.problems.append(f"{shown} is listed, but is no name of a catalog: not read")
+        else:
+            paths[name] = None
+    manifest.paths = list(paths)
     deleted = _as_list(line.get("deleted_indexes"))
     manifest.deleted_indexes = {index for index in deleted if _is_index(index)}
     if len(manifest.deleted_indexes) < len(deleted):
@@ -116,7 +157,7 @@ def _read_catalogs(manifest: Manifest, line: dict[str, Any]) -> None:
     if _is_index(line.get("current_index")):
         manifest.current_index = line["current_index"]
     if _is_index(line.get("max_len")) and line["max_len"] > 0:
-        manifest.max_len = line["max_len"]
+        manifest.max_len = min(line["max_len"], MOST_LEN)
 
 
 def _as_list(value: object) -> list[Any]:

@@ -4,38 +4,42 @@ Nothing is deleted: bytes and images that belong to no record are moved to `reco
 step leaves a tub that reads at least as well as before, so a crash in here is harmless too.
 """
 
-import json
 import logging
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from donkeycar.errors import TubError
-from donkeycar.tub.catalog import Line, Record, catalogs_in, read_lines
-from donkeycar.tub.contents import MAX_MANIFEST_BYTES, load_manifest
-from donkeycar.tub.filesystem import CREATE, FileSystem, replace_file, write_file
+from donkeycar.tub.aside import Aside
+from donkeycar.tub.catalog import (
+    Line,
+    Record,
+    catalog_manifest,
+    catalogs_in,
+    line_lengths,
+    newest_of_each,
+    read_lines,
+    runs_of,
+)
+from donkeycar.tub.contents import MAX_MANIFEST_BYTES, emptied, load_manifest
+from donkeycar.tub.faults import Fault
+from donkeycar.tub.filesystem import FileSystem, replace_file
 from donkeycar.tub.format import (
     INDEX,
+    LAST_START,
     MANIFEST,
-    MAX_LINE_BYTES,
     RECOVERED,
     SESSION,
     SET_ASIDE,
-    checked_image_path,
+    catalog_number,
     image_index,
     images_folder,
-    read_regular_file,
+    read_tub_file,
 )
-from donkeycar.tub.images import decode_image
 from donkeycar.tub.manifest import Manifest
-from donkeycar.tub.schema import guess_types, image_keys
+from donkeycar.tub.pictures import Bad, Pictures, Progress, Shapes, mark_all, mark_newest
+from donkeycar.tub.schema import guess_types, image_keys, unknown_types
 
 logger = logging.getLogger(__name__)
-
-# Records whose images a crash may have spoilt: donkeycar 5 has lost 30 s at 60 Hz to a power cut.
-# A tub that came without its images keeps the others.
-MAX_SPOILT = 2000
 
 
 @dataclass
@@ -44,118 +48,272 @@ class Recovered:
 
     Attributes:
         manifest: As it now stands on disk.
+        next_index: The first index that no record ever had, those of absent catalogs included.
         runs: The indexes that records have, as unbroken ranges in rising order.
         last_catalog_lines: Number of lines in the newest catalog.
         session_ids: Sessions found in the records, oldest first.
-        notes: What was wrong and what became of it, one sentence each.
+        faults: What was wrong.
+        shapes: How many images there are of each shape, by input; of those looked at.
+        bad_images: Records that are not deleted and have no whole image, if all were looked at.
     """
 
     manifest: Manifest
+    next_index: int = 0
     runs: list[range] = field(default_factory=list)
     last_catalog_lines: int = 0
     session_ids: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    shapes: Shapes = field(default_factory=dict)
+    bad_images: dict[int, Bad] = field(default_factory=dict)
 
     @property
-    def next_index(self) -> int:
-        """The first index that no record ever had."""
-        return self.runs[-1].stop if self.runs else 0
+    def notes(self) -> list[str]:
+        """What was wrong and what became of it, one sentence each."""
+        return [fault.done for fault in self.faults if fault.done]
 
 
-def recover(path: Path, fs: FileSystem, *, check_all_images: bool = False) -> Recovered:
-    """Bring a tub into order.
+def recover(path: Path, fs: FileSystem) -> Recovered:
+    """Bring a tub into order for a writer.
+
+    Only the newest images are looked at, back to the first whole one: a crash spoils no others.
 
     Args:
         path: The tub's folder.
         fs: How to reach the disk.
-        check_all_images: Whether to decode every image. Otherwise only the newest records are
-            looked at, back to the first whose images are whole: a crash spoils no others.
 
     Returns:
         What is in the tub.
 
     Raises:
-        TubError: If a file of the tub is something else than a file.
+        TubError: If the tub cannot take more records.
         OSError: If the disk refuses. The tub is no worse than before.
     """
-    return _Recovery(path, fs).run(check_all_images=check_all_images)
+    found = _Recovery(path, fs).run()
+    for note in found.notes:
+        logger.warning("%s: %s", path, note)
+    numbers = [catalog_number(name) or 0 for name in found.manifest.absent_catalogs]
+    numbers += [catalog_number(name) or 0 for name in found.manifest.paths[-1:]]
+    if max([found.next_index, *numbers]) >= LAST_START:
+        raise TubError(f"{path} is full: an index or a catalog has the highest number there is")
+    return found
+
+
+def look_over(
+    path: Path, fs: FileSystem, *, accept_loss: bool = False, progress: Progress | None = None
+) -> Recovered:
+    """Look at everything in a tub, every image included, and put right what repair may.
+
+    Args:
+        path: The tub's folder.
+        fs: How to reach the disk; a `Rehearsal` changes nothing.
+        accept_loss: Whether absent catalogs and images are lost for good.
+        progress: Called now and then with the number of records looked at, and of all.
+
+    Returns:
+        What is in the tub, and what is wrong with it.
+
+    Raises:
+        TubError: If something in the tub leads out of it.
+        OSError: If the disk refuses. The tub is no worse than before.
+    """
+    return _Recovery(path, fs, thorough=True, accept_loss=accept_loss, progress=progress).run()
 
 
 class _Recovery:
-    def __init__(self, path: Path, fs: FileSystem) -> None:
+    def __init__(
+        self,
+        path: Path,
+        fs: FileSystem,
+        *,
+        thorough: bool = False,
+        accept_loss: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
         self.path = path
         self.fs = fs
+        self.thorough = thorough
+        self.accept_loss = accept_loss
+        self.progress = progress
         self.images = images_folder(path)
         self.manifest = load_manifest(path)
-        self.notes: list[str] = []
-        self._set_aside: Path | None = None
+        self.faults: list[Fault] = []
+        self.aside = Aside(path, fs)
 
-    def run(self, *, check_all_images: bool) -> Recovered:
+    def run(self) -> Recovered:
         names = catalogs_in(self.path)
-        if names and self.manifest.problems:
-            self.notes += [f"manifest.json rebuilt: {text}" for text in self.manifest.problems]
+        if (names or self.thorough) and self.manifest.problems:
+            for text in self.manifest.problems:
+                what = text if MANIFEST in text else f"{MANIFEST}: {text}"
+                self._note("manifest", what, f"{MANIFEST} rebuilt: {text}")
+        absent = self._absent_catalogs(set(names))
+        self._check_recovered()
         records: list[Record] = []
         kept: list[str] = []
         last_lines = 0
+        empty: list[tuple[str, int]] = []
         for name in names:
-            lines = self._clean_catalog(name, is_last=name == names[-1])
+            try:
+                lines = self._clean_catalog(name, is_last=name == names[-1])
+            except OSError as error:
+                if not self.thorough:
+                    raise
+                self._note("unreadable file", f"{name}: {error.strerror or error}")
+                kept.append(name)
+                continue
             if lines:
                 kept.append(name)
                 found = [line.record for line in lines if line.record is not None]
                 self._clean_catalog_manifest(name, lines, found, is_last=name == names[-1])
                 records += found
                 last_lines = len(lines)
-        result = Recovered(self.manifest, _runs(records), last_lines, notes=self.notes)
+            elif lines == []:
+                empty.append((name, len(records)))
+        absent += self._empty_catalogs(empty, records)
+        result = Recovered(self.manifest, 0, runs_of(records), last_lines, faults=self.faults)
+        result.next_index = self._next_index(result.runs, len(absent))
         result.session_ids = list(
             dict.fromkeys(r[SESSION] for r in records if isinstance(r.get(SESSION), str))
         )
-        if len(records) > sum(map(len, result.runs)):
-            self.notes.append("Some records share an index; the later one of each counts")
-        if not self.manifest.inputs and records:
-            self.manifest.inputs, self.manifest.types = guess_types(records)
-        self._move_orphans(result.next_index)
-        self._mark_bad_images(records, every=check_all_images)
+        shared = len(records) - sum(map(len, result.runs))
+        if shared:
+            self._note("shared index", f"{shared} records have the index of a later one: it counts")
+        self._mend_types(records)
+        if not self.thorough:
+            self._move_orphans(result.next_index)
+        self._look_at_images(records, result)
         self.manifest.paths = kept
+        self.manifest.absent_catalogs = absent
         self.manifest.current_index = result.next_index
-        if kept:
+        if kept or (self.thorough and self.manifest.problems):
             self._save_manifest()
-        for note in self.notes:
-            logger.warning("%s: %s", self.path, note)
         return result
 
-    def _clean_catalog(self, name: str, *, is_last: bool) -> list[Line]:
-        lines = read_lines(self.path / name)
+    def _note(self, name: str, what: str, done: str = "") -> None:
+        self.faults.append(Fault(name, what, done))
+
+    def _absent_catalogs(self, there: set[str]) -> list[str]:
+        """Catalogs that were listed once and are not there: not copied yet, or lost."""
+        known = dict.fromkeys([*self.manifest.absent_catalogs, *self.manifest.paths])
+        absent = [name for name in known if name not in there]
+        if absent and self.accept_loss:
+            told = f"{len(absent)} absent catalogs are listed no longer: {', '.join(absent[:3])}"
+            self._note("manifest", "", told)
+            return []
+        for name in absent:
+            what = f"{name} is listed in manifest.json, and is not there"
+            done = "" if self.thorough else f"{what}: its name and its indexes are kept free"
+            self._note("absent catalog", what, done)
+        return absent
+
+    def _empty_catalogs(self, empty: list[tuple[str, int]], records: list[Record]) -> list[str]:
+        """Listed catalogs that are empty and held records: as good as absent."""
+        known = {*self.manifest.absent_catalogs, *self.manifest.paths}
+        listed = [(name, place) for name, place in empty if name in known]
+        indexes = [record[INDEX] for record in records]
+        lost = set(emptied(listed, indexes, self.manifest.current_index))
+        for name, _ in listed:
+            if name not in lost:
+                self._note("empty catalog", f"{name} is empty: nothing was recorded into it")
+            elif not self.accept_loss:
+                self._note("absent catalog", f"{name} is empty, and held records")
+        return [] if self.accept_loss else [name for name, _ in listed if name in lost]
+
+    def _next_index(self, runs: list[range], num_absent: int) -> int:
+        """The first index that no record has; what absent catalogs hold keeps its indexes."""
+        after = runs[-1].stop if runs else 0
+        if not num_absent:
+            return after
+        # No further than their records reach: the number itself may be damaged.
+        return max(
+            after, min(self.manifest.current_index, after + num_absent * self.manifest.max_len)
+        )
+
+    def _check_recovered(self) -> None:
+        if self.aside.is_blocked:
+            self._note("recovered is no folder", f"{RECOVERED} must be a folder, and is none")
+
+    def _mend_types(self, records: list[Record]) -> None:
+        """Guess types that are lost, or that damage has made none, from what was recorded."""
+        manifest = self.manifest
+        if not manifest.inputs and records:
+            manifest.inputs, manifest.types = guess_types(records)
+        unknown = unknown_types(manifest.input_types)
+        if not unknown:
+            return
+        guessed = dict(zip(*guess_types(records), strict=True))
+        known = manifest.input_types
+        for name, type_name in unknown.items():
+            if name in guessed:
+                known[name] = guessed[name]
+            self._note("unknown type", f"the type of {name!r:.60} is none: {type_name!r:.60}")
+        manifest.inputs, manifest.types = list(known), list(known.values())
+
+    def _look_at_images(self, records: list[Record], result: Recovered) -> None:
+        pictures = Pictures(self.images, image_keys(self.manifest.input_types))
+        if self.thorough:
+            faults, result.bad_images = mark_all(
+                pictures,
+                self.manifest,
+                newest_of_each(records),
+                accept_loss=self.accept_loss,
+                progress=self.progress,
+            )
+        else:
+            faults = mark_newest(pictures, self.manifest, records)
+        self.faults += faults
+        result.shapes = pictures.shapes
+
+    def _clean_catalog(self, name: str, *, is_last: bool) -> list[Line] | None:
+        try:
+            lines = read_lines(self.path, name)
+        except TubError as error:
+            self._note("no ordinary file", f"{name}: {error}", f"{name} moved to {RECOVERED}/")
+            self.aside.move(self.path / name)
+            return None
         good = list(lines)
         if is_last:
+            # A writer goes on after the last record; repair leaves every line in its place.
             while good and good[-1].record is None:
+                if self.thorough and good[-1].placeholder:
+                    break
                 good.pop()
-        bad = [line for line in good if line.record is None and not line.placeholder]
-        bad += lines[len(good) :]
-        if not bad and not (good and good[-1].torn):
+        bad = [
+            (number, line)
+            for number, line in enumerate(lines, start=1)
+            if line.record is None and not line.placeholder
+        ]
+        if not bad and len(good) == len(lines) and not (good and good[-1].torn):
             return good
         if bad:
-            self.notes.append(
-                f"{len(bad)} unreadable lines of {name} ({bad[-1].problem}) moved to {RECOVERED}/"
-            )
-            self._save_aside(f"{name}.lines", b"".join(line.data for line in bad))
+            self._note_lines(name, bad)
+            self.aside.save(f"{name}.lines", b"".join(line.data for _, line in bad))
         good = [_cleaned(line) for line in good]
         if good:
             replace_file(self.fs, self.path / name, b"".join(line.data for line in good))
         else:
-            self._move_aside(self.path / name)
-        return good
+            self.aside.move(self.path / name)
+        return good or None
+
+    def _note_lines(self, name: str, bad: list[tuple[int, Line]]) -> None:
+        told = f"{len(bad)} unreadable lines of {name} ({bad[-1][1].problem}) moved to {RECOVERED}/"
+        for number, line in bad:
+            what = f"{name} line {number}: {line.problem}"
+            self._note("unreadable line", what, told)
+            told = ""
 
     def _clean_catalog_manifest(
         self, name: str, lines: list[Line], records: list[Record], *, is_last: bool
     ) -> None:
-        path = self.path / f"{name}_manifest"
-        lengths = _line_lengths(path)
+        beside = f"{name}_manifest"
+        lengths = line_lengths(self.path, beside)
         actual = [len(line.data) for line in lines]
         if lengths == [] or (lengths == actual and not is_last):
             return
         # The catalog that grows next must not have a list of lengths: it would be out of date.
         start_index = records[0][INDEX] if records else 0
-        replace_file(self.fs, path, catalog_manifest(name, start_index))
+        if self.thorough:
+            self._note("file beside a catalog", f"{beside} is stale", f"{beside} made anew")
+        self.aside.put(self.path / beside, catalog_manifest(name, start_index))
 
     def _move_orphans(self, next_index: int) -> None:
         if not self.images.is_dir():
@@ -166,98 +324,23 @@ class _Recovery:
             if (index := image_index(file.name)) is not None and index >= next_index
         )
         for name in orphans:
-            self._move_aside(self.images / name)
+            self.aside.move(self.images / name)
         if orphans:
             self.fs.sync_directory(self.images)
-            self.notes.append(f"{len(orphans)} images without a record moved to {RECOVERED}/")
-
-    def _mark_bad_images(self, records: list[Record], *, every: bool) -> None:
-        deleted = self.manifest.deleted_indexes
-        keys = image_keys(self.manifest.input_types)
-        bad = []
-        for record in reversed(records if every else records[-MAX_SPOILT:]):
-            if record[INDEX] in deleted:
-                continue
-            if all(self._image_is_whole(record[key]) for key in keys if key in record):
-                if every:
-                    continue
-                break
-            bad.append(record[INDEX])
-        if bad:
-            deleted.update(bad)
-            self.notes.append(f"{len(bad)} records with unreadable images marked as deleted")
-
-    def _image_is_whole(self, name: Any) -> bool:
-        try:
-            decode_image(checked_image_path(self.images, name))
-        except TubError:
-            return False
-        return True
+            what = f"{len(orphans)} images without a record"
+            self._note("orphan images", what, f"{what} moved to {RECOVERED}/")
 
     def _save_manifest(self) -> None:
         data = self.manifest.to_bytes()
         try:
-            if read_regular_file(self.path / MANIFEST, max_bytes=MAX_MANIFEST_BYTES) == data:
+            if read_tub_file(self.path, MANIFEST, max_bytes=MAX_MANIFEST_BYTES) == data:
                 return
-        except FileNotFoundError:
-            pass
-        replace_file(self.fs, self.path / MANIFEST, data)
-
-    def _aside(self) -> Path:
-        if self._set_aside is None:
-            folder = self.path / RECOVERED
-            used = (
-                [int(f.name) for f in folder.iterdir() if f.name.isdecimal()]
-                if (folder.is_dir())
-                else []
-            )
-            self._set_aside = folder / str(max(used, default=-1) + 1)
-            self.fs.make_directory(self._set_aside)
-        return self._set_aside
-
-    def _save_aside(self, name: str, data: bytes) -> None:
-        write_file(self.fs, self._aside() / name, data, CREATE, sync=True)
-        self.fs.sync_directory(self._aside())
-
-    def _move_aside(self, file: Path) -> None:
-        self.fs.rename(file, self._aside() / file.name)
-
-
-def catalog_manifest(name: str, start_index: int) -> bytes:
-    """Content of the file beside a catalog.
-
-    It holds no line lengths, so it is written once and cannot go out of date; readers scan the
-    catalog instead.
-    """
-    contents = {
-        "created_at": time.time(),
-        "line_lengths": [],
-        "path": f"{name}_manifest",
-        "start_index": start_index,
-    }
-    return (json.dumps(contents, sort_keys=True) + "\n").encode("ascii")
+        except (TubError, OSError):
+            pass  # then it is made anew
+        self.aside.put(self.path / MANIFEST, data)
 
 
 def _cleaned(line: Line) -> Line:
     if line.record is None:
         return Line(SET_ASIDE, None)
     return Line(line.data + b"\n", line.record) if line.torn else line
-
-
-def _line_lengths(path: Path) -> list[Any] | None:
-    try:
-        contents = json.loads(read_regular_file(path, max_bytes=MAX_LINE_BYTES))
-    except (OSError, ValueError, RecursionError):
-        return None
-    lengths = contents.get("line_lengths") if isinstance(contents, dict) else None
-    return lengths if isinstance(lengths, list) else None
-
-
-def _runs(records: list[Record]) -> list[range]:
-    runs: list[range] = []
-    for index in sorted({record[INDEX] for record in records}):
-        if runs and runs[-1].stop == index:
-            runs[-1] = range(runs[-1].start, index + 1)
-        else:
-            runs.append(range(index, index + 1))
-    return runs

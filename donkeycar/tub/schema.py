@@ -1,11 +1,15 @@
 """Which inputs a tub has, and of which types: declared, grown, or guessed from its records."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from donkeycar.errors import TubError
 from donkeycar.tub.format import IMAGE_EXTENSIONS, TYPES
 from donkeycar.tub.manifest import Manifest
+
+# Types whose values look the same in a record.
+ALIKE = ({"float", "int"}, {"nparray", "list", "vector"})
 
 
 def check_types(inputs: Sequence[str], types: Sequence[str]) -> dict[str, str]:
@@ -36,6 +40,9 @@ def check_types(inputs: Sequence[str], types: Sequence[str]) -> dict[str, str]:
 def grow(manifest: Manifest, input_types: dict[str, str]) -> None:
     """Add inputs that a tub does not have yet, such as a new sensor's.
 
+    Types whose values look the same in a record take each other's place: that of a tub whose
+    manifest was lost is a guess.
+
     Args:
         manifest: The tub's manifest; changed in place.
         input_types: What is going to be recorded.
@@ -45,12 +52,23 @@ def grow(manifest: Manifest, input_types: dict[str, str]) -> None:
     """
     known = manifest.input_types
     for name, type_name in input_types.items():
-        if known.setdefault(name, type_name) != type_name:
+        held = known.get(name, type_name)
+        if held != type_name and held in TYPES and not _look_alike(held, type_name):
             raise TubError(
-                f"This tub holds {name!r} as {known[name]}. Received: {type_name}. "
+                f"This tub holds {name!r} as {held}. Received: {type_name}. "
                 "Next step: record into a new tub"
             )
+        known[name] = type_name
     manifest.inputs, manifest.types = list(known), list(known.values())
+
+
+def unknown_types(input_types: dict[str, str]) -> dict[str, str]:
+    """Inputs whose type is none of `TYPES`, by name: damage, or another program's own."""
+    return {name: type_name for name, type_name in input_types.items() if type_name not in TYPES}
+
+
+def _look_alike(one: str, other: str) -> bool:
+    return any(one in alike and other in alike for alike in ALIKE)
 
 
 def image_keys(input_types: dict[str, str]) -> list[str]:
@@ -62,14 +80,14 @@ def guess_types(records: Iterable[dict[str, Any]]) -> tuple[list[str], list[str]
     """Inputs and types of records whose manifest is lost.
 
     Returns:
-        Names, and a type for each: that of its first value.
+        Names, and a type for each: that of most of its values.
     """
-    types: dict[str, str] = {}
+    types: dict[str, Counter[str]] = {}
     for record in records:
         for name, value in record.items():
-            if name not in types and not name.startswith("_") and value is not None:
-                types[name] = _guess(value)
-    return list(types), list(types.values())
+            if not name.startswith("_") and value is not None:
+                types.setdefault(name, Counter())[_guess(value)] += 1
+    return list(types), [found.most_common(1)[0][0] for found in types.values()]
 
 
 def _guess(value: object) -> str:

@@ -1,13 +1,15 @@
 """The lines and the manifest of a tub on the disk: what is in here is safe."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import TubError
+from donkeycar.tub.catalog import catalog_manifest
 from donkeycar.tub.filesystem import APPEND, FileSystem, replace_file, write_all
 from donkeycar.tub.format import MANIFEST, catalog_name, catalog_number
-from donkeycar.tub.recovery import Recovered, catalog_manifest
+from donkeycar.tub.recovery import Recovered
 
 
 class Store:
@@ -25,22 +27,21 @@ class Store:
     Attributes:
         manifest: As on the disk, but for what waits for the next `save`.
         num_live: Number of records that are not deleted.
+        next_index: The first index that no record on the disk has.
     """
 
     def __init__(self, path: Path, fs: FileSystem, found: Recovered) -> None:
         self.manifest = found.manifest
         self._path = path
         self._fs = fs
+        self.next_index = found.next_index
         self._runs = found.runs
+        absent = [catalog_number(name) or 0 for name in self.manifest.absent_catalogs]
+        self._last_number = max(absent, default=-1)
         self._num_lines = found.last_catalog_lines
         self._fd: int | None = None
         deleted = self.manifest.deleted_indexes
         self.num_live = sum(index not in deleted for run in self._runs for index in run)
-
-    @property
-    def next_index(self) -> int:
-        """The first index that no record on the disk has."""
-        return self._runs[-1].stop if self._runs else 0
 
     def begin_session(self, sessions: dict[str, Any]) -> None:
         """Write down a session before its first record; a crash cannot lead to the same id."""
@@ -76,15 +77,25 @@ class Store:
         Raises:
             TubError: If one of `indexes` belongs to no record.
         """
-        unknown = [i for i in sorted(indexes) if not any(i in run for run in self._runs)]
+        starts = [run.start for run in self._runs]
+        unknown = [i for i in sorted(indexes) if not self._has(i, starts)]
         if unknown:
             raise TubError(f"There is no record {unknown[0]} in {self._path}")
+        # What its owner deletes or takes back is no longer marked for its image alone.
+        marked = self.manifest.marked
+        owned = marked.keys() & indexes
+        if owned:
+            self.manifest.marked = {i: why for i, why in marked.items() if i not in indexes}
         already = self.manifest.deleted_indexes
         changed = indexes - already if deleted else indexes & already
-        if changed:
+        if changed or owned:
             self.manifest.deleted_indexes = already ^ changed
             self.save()
             self.num_live += -len(changed) if deleted else len(changed)
+
+    def _has(self, index: int, starts: list[int]) -> bool:
+        place = bisect_right(starts, index) - 1
+        return place >= 0 and index in self._runs[place]
 
     def finish(self) -> None:
         """Bring the manifest up to date and close the catalog."""
@@ -114,7 +125,8 @@ class Store:
     def _start_catalog(self, lines: Sequence[bytes]) -> None:
         self.close()
         paths = self.manifest.paths
-        number = (catalog_number(paths[-1]) or 0) + 1 if paths else 0
+        newest = catalog_number(paths[-1]) or 0 if paths else -1
+        number = 1 + max(newest, self._last_number)
         name = catalog_name(number)
         beside = self._path / f"{name}_manifest"
         replace_file(self._fs, beside, catalog_manifest(name, self.next_index))
@@ -126,6 +138,9 @@ class Store:
 
     def _count(self, num_records: int) -> None:
         stop = self.next_index + num_records
-        start = self._runs.pop().start if self._runs else 0
-        self._runs.append(range(start, stop))
+        if self._runs and self._runs[-1].stop == self.next_index:
+            self._runs[-1] = range(self._runs[-1].start, stop)
+        else:
+            self._runs.append(range(self.next_index, stop))
+        self.next_index = stop
         self.num_live += num_records

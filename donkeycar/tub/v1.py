@@ -9,12 +9,13 @@ from typing import Any
 from donkeycar.errors import TubError
 from donkeycar.tub.catalog import Record, parse_record
 from donkeycar.tub.contents import Contents, Skipped
-from donkeycar.tub.format import MAX_LINE_BYTES, TIMESTAMP, read_regular_file
+from donkeycar.tub.format import MAX_LINE_BYTES, TIMESTAMP, read_tub_file
 from donkeycar.tub.manifest import Manifest
 
 META = "meta.json"
 EXCLUDE = "exclude.json"
 MAX_EXCLUDE_BYTES = 16 << 20
+MISSING = "missing"
 
 _RECORD = re.compile(r"record_(\d{1,9})\.json", re.ASCII)
 
@@ -38,7 +39,7 @@ def read_v1(path: Path) -> Contents:
     """
     skipped: list[Skipped] = []
     manifest = Manifest(own={})
-    meta = _load(path / META, skipped)
+    meta = _load(path, META, skipped)
     start_s = None
     if isinstance(meta, dict):
         inputs, types = meta.pop("inputs", []), meta.pop("types", [])
@@ -48,13 +49,13 @@ def read_v1(path: Path) -> Contents:
         start_s = meta.get("start")
         manifest.metadata = meta
     if (path / EXCLUDE).exists():
-        excluded = _load(path / EXCLUDE, skipped)
+        excluded = _load(path, EXCLUDE, skipped)
         if isinstance(excluded, list):
             manifest.deleted_indexes = {index for index in excluded if type(index) is int}
     records = []
     for index, name in sorted(_numbered(path)):
         try:
-            data = read_regular_file(path / name, max_bytes=MAX_LINE_BYTES)
+            data = read_tub_file(path, name, max_bytes=MAX_LINE_BYTES)
             record = parse_record(data, index=index)
         except (TubError, OSError) as error:
             skipped.append(Skipped(name, str(error)))
@@ -69,12 +70,16 @@ def _numbered(path: Path) -> list[tuple[int, str]]:
     return [(int(match[1]), match[0]) for match in matches if match]
 
 
-def _load(path: Path, skipped: list[Skipped]) -> Any:
+def _load(path: Path, name: str, skipped: list[Skipped]) -> Any:
     try:
-        return json.loads(read_regular_file(path, max_bytes=MAX_EXCLUDE_BYTES))
-    except (OSError, ValueError, RecursionError) as error:
-        skipped.append(Skipped(path.name, str(error)))
-        return None
+        return json.loads(read_tub_file(path, name, max_bytes=MAX_EXCLUDE_BYTES))
+    except FileNotFoundError:
+        skipped.append(Skipped(name, MISSING))
+    except TubError as error:
+        skipped.append(Skipped(name, str(error)))
+    except (OSError, ValueError, RecursionError):
+        skipped.append(Skipped(name, "not JSON"))
+    return None
 
 
 def _add_timestamp(record: Record, start_s: object) -> None:

@@ -12,6 +12,7 @@ The rules, each of which a test breaks the disk to prove:
 import contextlib
 import errno
 import json
+import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -112,6 +113,11 @@ class TubWriter:
         self._pending_since_s = 0.0
         if self.path.exists() and not self.path.is_dir():
             raise TubError(f"A tub is a folder. Received: {self.path}, a file")
+        if os.path.lexists(self.path) and not self.path.exists():
+            raise DeviceError(
+                f"{self.path} is a link to nothing. Next step: make the folder it leads to, or "
+                "connect the disk"
+            )
         if self.path.is_dir() and is_v1(self.path):
             raise TubError(
                 f"{self.path} is a tub of format v1, which is only read. "

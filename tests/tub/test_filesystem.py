@@ -7,7 +7,7 @@ import pytest
 from benchmarks.tub_faults import INPUTS, TYPES, Crash, FaultyFileSystem
 from donkeycar.errors import DeviceError
 from donkeycar.tub import TubReader, TubWriter, filesystem
-from donkeycar.tub.filesystem import OVERWRITE, FileSystem, replace_file, write_all, write_file
+from donkeycar.tub.filesystem import APPEND, FileSystem, replace_file, write_all, write_file
 
 
 def test_files_are_synchronised_one_by_one_where_there_is_no_syncfs(folder, record, monkeypatch):
@@ -28,7 +28,7 @@ def test_a_link_is_not_written_through(folder):
     (folder / "target").write_text("precious")
     (folder / "link").symlink_to(folder / "target")
     with pytest.raises(OSError, match="link"):
-        write_file(FileSystem(), folder / "link", b"x", OVERWRITE, sync=False)
+        write_file(FileSystem(), folder / "link", b"x", APPEND, sync=False)
     assert (folder / "target").read_text() == "precious"
 
 

@@ -7,8 +7,9 @@ import time
 import pytest
 
 from benchmarks.tub_faults import INPUTS, TYPES
+from donkeycar import commands
 from donkeycar.errors import TubError
-from donkeycar.tub import TubReader, TubWriter, check, recovery, repair
+from donkeycar.tub import TubReader, TubWriter, check, repair
 
 
 @pytest.fixture
@@ -169,11 +170,10 @@ def test_the_newest_records_with_damaged_images_are_marked_as_deleted(tub):
     assert indexes(tub) == list(range(10))
 
 
-def test_a_tub_that_came_without_its_images_is_not_emptied(tub, monkeypatch):
-    monkeypatch.setattr(recovery, "MAX_SPOILT", 5)
+def test_a_tub_that_came_without_its_images_keeps_all_records(tub):
     shutil.rmtree(tub / "images")
     TubWriter(tub, INPUTS, TYPES).close()
-    assert indexes(tub) == list(range(7))
+    assert indexes(tub) == list(range(12))
 
 
 def test_repair_finds_damaged_images_anywhere(tub):
@@ -211,7 +211,7 @@ def test_a_whole_tub_has_no_problems(tub):
     report = check(tub)
     assert report.problems == []
     assert (report.num_records, report.num_deleted) == (12, 0)
-    assert report.image_shapes == {(12, 16, 3): 12}
+    assert report.image_shapes == {"cam/image_array": {(12, 16, 3): 12}}
 
 
 def test_check_finds_what_is_wrong_and_changes_nothing(tub, record):
@@ -224,11 +224,17 @@ def test_check_finds_what_is_wrong_and_changes_nothing(tub, record):
     tear(tub)
     before = {file: file.read_bytes() for file in tub.rglob("*") if file.is_file()}
     report = check(tub)
-    assert len(report.problems) == 5
+    assert len(report.problems) == 2
+    assert report.remarks == [
+        "1 images belong to no record",
+        "cam/image_array has 10 images of 16x12, 1 images of 16x24",
+        "the clock was set back 1 times while it recorded",
+    ]
+    assert report.next_steps == [commands.donkey("tub", "repair", tub)]
     assert (report.num_records, report.num_deleted, report.num_steps_back) == (13, 1, 1)
     assert [bad.where for bad in report.bad_images] == ["record 0"]
     assert report.orphan_images == ["99_cam_image_array_.jpg"]
-    assert report.image_shapes == {(12, 16, 3): 10, (24, 16, 3): 1}
+    assert report.image_shapes == {"cam/image_array": {(12, 16, 3): 10, (24, 16, 3): 1}}
     assert {file: file.read_bytes() for file in tub.rglob("*") if file.is_file()} == before
 
 

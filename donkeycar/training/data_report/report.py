@@ -17,7 +17,7 @@ ADVICE = {
     "without user/angle": "Was a driver in control when they were recorded?",
     "without user/throttle": "Was a driver in control when they were recorded?",
     "with an unreadable picture": "Run `donkey tub check` on the tub.",
-    "damaged in the tub": "Run `donkey tub check` on the tub; `donkey tub repair` puts it right.",
+    "damaged in the tub": "`donkey tub check` says what it is, and what to do.",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from donkeycar import commands
 from donkeycar.errors import TrainingError, TubError
 from donkeycar.pilots.transform import Shape
 from donkeycar.pipeline.types import TubRecord
@@ -130,7 +131,8 @@ def gather(
         why = recordings.dropped_in_words()
         if num_deleted and not why:
             raise TrainingError(
-                f"All {num_deleted} records of {names} are deleted. Restore some, or record more."
+                f"All {num_deleted} records of {names} are deleted. Restore some: "
+                f"{commands.donkey('tub', 'restore', *paths)}; or record more"
             )
         hints = "".join(f" {hint}" for hint in oddities.explain(dropped))
         raise TrainingError(

@@ -1,0 +1,70 @@
+"""`recovered/<n>/`: where everything goes that a tub cannot keep in its place."""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+from donkeycar.errors import TubError
+from donkeycar.tub.filesystem import CREATE, FileSystem, replace_file, write_file
+from donkeycar.tub.format import RECOVERED
+
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+
+
+class Aside:
+    """A folder for what one recovery sets aside, made when first needed.
+
+    Args:
+        tub: The tub's folder.
+        fs: How to reach the disk.
+    """
+
+    def __init__(self, tub: Path, fs: FileSystem) -> None:
+        self._tub = tub
+        self._fs = fs
+        self._made: Path | None = None
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether something else has the name of the folder: a link would lead out of the tub."""
+        folder = self._tub / RECOVERED
+        return os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir())
+
+    def save(self, name: str, data: bytes) -> None:
+        """Keep bytes under a name.
+
+        Raises:
+            TubError: If there can be no such folder.
+        """
+        write_file(self._fs, self._folder() / name, data, CREATE, sync=True)
+        self._fs.sync_directory(self._folder())
+
+    def move(self, file: Path) -> None:
+        """Move a file there; of a link, the link itself.
+
+        Raises:
+            TubError: If there can be no such folder.
+        """
+        self._fs.rename(file, self._folder() / file.name)
+
+    def put(self, file: Path, data: bytes) -> None:
+        """Write a file of the tub; what else has its name and is no file moves out of the way."""
+        if os.path.lexists(file) and not stat.S_ISREG(file.lstat().st_mode):
+            self.move(file)
+        replace_file(self._fs, file, data)
+
+    def _folder(self) -> Path:
+        if self._made is None:
+            folder = self._tub / RECOVERED
+            if self.is_blocked:
+                raise TubError(
+                    f"{folder} must be a folder of the tub itself. Received: a link or a file. "
+                    "Next step: move it away"
+                )
+            used = [-1]
+            if folder.is_dir():
+                used += [int(f.name) for f in folder.iterdir() if _NUMBER.fullmatch(f.name)]
+            self._made = folder / str(max(used) + 1)
+            self._fs.make_directory(self._made)
+        return self._made

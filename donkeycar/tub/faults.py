@@ -1,0 +1,101 @@
+"""Everything that can be wrong with a tub, in one table: what it is, and what mends it.
+
+`check` and `repair` look in the same way, with the same code: `check` rehearses what `repair`
+does. A row of the table decides what is said: whether something is damage or a remark, and whether
+`donkey tub repair` mends it, its owner must, or nobody need.
+"""
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+
+from donkeycar import commands
+
+
+class Mend(enum.Enum):
+    """Who puts something right."""
+
+    REPAIR = "repair"
+    OWNER = "owner"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of thing that may be wrong.
+
+    Attributes:
+        is_damage: Whether something is lost or in danger; else it is a remark.
+        mend: Who puts it right.
+        advice: What its owner does, where it is his; ``{tub}`` is the tub's folder, ``{accept}``
+            the command that takes the loss for one.
+    """
+
+    is_damage: bool
+    mend: Mend
+    advice: str = ""
+
+
+LOST_FOR_GOOD = "if that is lost for good: {accept}"
+
+KINDS = {
+    # What repair mends.
+    "manifest": Kind(True, Mend.REPAIR),
+    "no ordinary file": Kind(True, Mend.REPAIR),
+    "unreadable line": Kind(True, Mend.REPAIR),
+    "bad image": Kind(True, Mend.REPAIR),
+    "image is back": Kind(True, Mend.REPAIR),
+    # What its owner mends: repair would take what is only absent for lost.
+    "absent catalog": Kind(True, Mend.OWNER, f"copy it into {{tub}}; {LOST_FOR_GOOD}"),
+    "images absent": Kind(True, Mend.OWNER, f"copy images/ into {{tub}}; {LOST_FOR_GOOD}"),
+    "images unreadable": Kind(
+        True, Mend.OWNER, f"copy images/ into {{tub}} again; {LOST_FOR_GOOD}"
+    ),
+    "unreadable file": Kind(True, Mend.OWNER, "check the disk, and who may read {tub}"),
+    "recovered is no folder": Kind(True, Mend.OWNER, "move {tub}/recovered away"),
+    "file of format v1": Kind(
+        True,
+        Mend.OWNER,
+        "copy it into {tub} again, or remove it: every command passes it over",
+    ),
+    # Remarks.
+    "unknown type": Kind(False, Mend.NOBODY),
+    "no meta.json": Kind(False, Mend.NOBODY),
+    "file beside a catalog": Kind(False, Mend.NOBODY),
+    "empty catalog": Kind(False, Mend.NOBODY),
+    "shared index": Kind(False, Mend.NOBODY),
+    "marked": Kind(False, Mend.NOBODY),
+    "all deleted": Kind(False, Mend.NOBODY),
+    "orphan images": Kind(False, Mend.NOBODY),
+    "several sizes": Kind(False, Mend.NOBODY),
+    "clock": Kind(False, Mend.NOBODY),
+    "out of place": Kind(False, Mend.NOBODY),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that is wrong with a tub, or worth a remark.
+
+    Attributes:
+        name: Its kind, a key of `KINDS`.
+        what: What `check` says.
+        done: What `repair` says it did about it; "" where another one says it for both.
+    """
+
+    name: str
+    what: str
+    done: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """Its row of the table."""
+        return KINDS[self.name]
+
+    def advice(self, tub: Path) -> str:
+        """What the owner of a tub does about it."""
+        accept = commands.donkey("tub", "repair", "--accept-loss", tub)
+        return self.kind.advice.format(tub=tub, accept=accept)
+
+    def __str__(self) -> str:
+        return self.what
