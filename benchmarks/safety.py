@@ -22,6 +22,7 @@ from benchmarks import (
     gamepad_stop,
     lease,
     link_loss,
+    old_cars,
     pad_rests,
     rc_fuzz,
     stop_bindings,
@@ -197,6 +198,10 @@ COUNTED: tuple[Counted, ...] = (
     Counted(
         "S11 a binding leaves a gamepad without its stop", len(stop_bindings.EVERY),
         stop_bindings.takes_stop_away,
+    ),
+    Counted(
+        "an old car drives with other wiring than its owner wrote, or an upgrade changes a pulse",
+        2000, old_cars.changed_by_an_upgrade,
     ),
 )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Whether a car can be put together: by the tables that do it, before anything is opened."""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from donkeycar.assembly.camera import CAMERAS, make_clock, make_world
 from donkeycar.assembly.controller import CONTROLLERS, controllers_of
@@ -43,6 +44,11 @@ def _files_of_camera(cfg: Config) -> None:
         CAMERAS[cfg.CAMERA_TYPE].make(cfg, RealClock(), None)
 
 
+def _folder_of_recordings(cfg: Config) -> None:
+    if Path(cfg.DATA_PATH).exists() and not Path(cfg.DATA_PATH).is_dir():
+        raise ConfigError(f"`DATA_PATH` must be a folder. Received: the file {cfg.DATA_PATH}")
+
+
 # The setting that is named when a check fails, and what is checked.
 CHECKS: tuple[Check, ...] = (
     ("SIM_TIME_SCALE", make_clock),
@@ -50,6 +56,7 @@ CHECKS: tuple[Check, ...] = (
     ("CONTROLLER_TYPE", _controllers),
     ("DRIVE_TRAIN_TYPE", _drivetrain),
     ("DRIVE_LOOP_HZ", _rate),
+    ("DATA_PATH", _folder_of_recordings),
 )
 # These look into files that settings name, which takes a moment.
 DEEP_CHECKS: tuple[Check, ...] = (

@@ -163,9 +163,11 @@ def run(args: argparse.Namespace) -> int:
     """
     if sys.platform != "linux":
         raise ConfigError("`donkey doctor` looks at the computer of a car, which runs Linux")
-    missing = 0
+    missing = warnings = 0
     for finding in examine(args.path.expanduser().absolute()):
         print(line_of(finding), flush=True)
         missing += finding.state == MISSING
-    print(f"{missing} missing." if missing else "Nothing is missing.")
+        warnings += finding.state == WARNING
+    seen = f" {warnings} warnings." if warnings else ""
+    print((f"{missing} missing." if missing else "Nothing is missing.") + seen)
     return int(missing > 0)

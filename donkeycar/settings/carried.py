@@ -41,12 +41,16 @@ def lost_settings(before: Layers, after: Layers) -> dict[str, Any]:
 
     What has no effect in this version is left out, unless its owner wrote it as wiring.
     """
-    return {
+    lost = {
         name: _kept(name, value)
         for name, value in before.values.items()
         if _has_effect(name, before)
         and not _same(name, value, after.values.get(name), before.folder)
     }
+    if not lost.keys().isdisjoint(FLAT_NAMES) and KIND not in after.owned:
+        # In myconfig.py these names would stand for a drivetrain that the car may not have.
+        lost[KIND] = before.values[KIND]
+    return lost
 
 
 def block(values: Mapping[str, Any], *, version: str, sources: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The doctor sees what is there, names what is missing, and says the next step."""
 
 import os
+import socket
 
 import pytest
 
@@ -171,6 +172,72 @@ def test_settings_that_cannot_be_read_are_named_and_the_rest_goes_on(car, capsys
     printed = capsys.readouterr().out
     assert "DRIVE_LOOP_HZ" in printed
     assert "disk" in printed
+
+
+CANNOT_START = {
+    "a camera that is not in this version": ("CAMERA_TYPE = 'WEBCAM'", "CAMERA_TYPE='WEBCAM'"),
+    "a drivetrain of the past": ("DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'", "pigpio does not run"),
+    "wiring that nobody uses": (
+        "DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE'\nTHROTTLE_STOPPED_PWM = 410",
+        "THROTTLE_STOPPED_PWM is wiring or calibration",
+    ),
+    "pulses out of order": (
+        "PWM_STEERING_THROTTLE = {'THROTTLE_STOPPED_PWM': 510}", "pulses of the throttle",
+    ),
+    "a loop too slow": ("DRIVE_LOOP_HZ = 5", "`DRIVE_LOOP_HZ` must be at least 10"),
+    "a gamepad that nobody knows": (
+        "USE_JOYSTICK_AS_DEFAULT = True\nCONTROLLER_TYPE = 'ibus'", "CONTROLLER_TYPE must be one",
+    ),
+    "no pictures": ("CAMERA_TYPE = 'IMAGE_LIST'", "data/images/*.jpg"),
+    "no recording": ("CAMERA_TYPE = 'TUB'\nCAMERA_TUB = 'none'", "none"),
+    "a track that is not there": (
+        "CAMERA_TYPE = DRIVE_TRAIN_TYPE = 'SIM'\nSIM_TRACK = 'moon'", "moon",
+    ),
+    "code of its own that is not there": ("TRANSFORMATIONS = ['CUSTOM_X']", "CUSTOM_X_MODULE"),
+    "a file where recordings go": ("DATA_PATH = 'manage.py'", "`DATA_PATH` must be a folder"),
+    "a serial line that is not there": (
+        "DRIVE_TRAIN_TYPE = 'VESC'\nVESC_SERIAL_PORT = '/dev/none'", "no /dev/none",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CANNOT_START)
+def test_nothing_is_missing_is_never_said_of_a_car_that_cannot_start(car, capsys, name):
+    text, found = CANNOT_START[name]
+    configure(car, "DRIVE_TRAIN_TYPE = CAMERA_TYPE = 'MOCK'" if "TYPE" not in text else text)
+    configure(car, text)
+    assert main(["doctor", "--path", str(car)]) == 1
+    printed = capsys.readouterr().out
+    [line] = [line for line in printed.splitlines() if found in line and "MISSING" in line]
+    assert "Nothing is missing" not in printed
+
+
+def test_what_the_settings_say_for_nothing_is_a_warning(car, capsys):
+    configure(car, "PRUNE_CNN = True\ncamera_type = 'MOCK'")
+    main(["doctor", "--path", str(car)])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line[9:17] == "settings"]
+    assert [line[:7] for line in lines] == ["warning", "warning", "ok     "]
+
+
+def test_an_old_manage_py_is_found(car, capsys):
+    (car / "manage.py").write_text("from docopt import docopt\nimport donkeycar as dk\n")
+    assert main(["doctor", "--path", str(car)]) == 1
+    printed = capsys.readouterr().out
+    assert "MISSING  manage.py    of an earlier version: it needs docopt" in printed
+    assert "-> donkey createcar --path . --overwrite" in printed
+
+
+def test_a_car_without_manage_py_is_told_how_to_get_one(car, capsys):
+    (car / "manage.py").unlink()
+    assert main(["doctor", "--path", str(car)]) == 1
+    assert "MISSING  manage.py" in capsys.readouterr().out
+
+
+def test_a_port_that_somebody_has_is_missing(car, capsys):
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        configure(car, f"WEB_CONTROL_PORT = {taken.getsockname()[1]}")
+        assert main(["doctor", "--path", str(car)]) == 1
+    assert "MISSING  port         WEB_CONTROL_PORT" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
