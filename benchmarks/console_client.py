@@ -96,6 +96,10 @@ class Served:
         reply = self.post("/pair", {"token": self.token}, {})
         return str(reply.headers["Set-Cookie"]).partition(";")[0]
 
+    def device(self) -> dict[str, str]:
+        """Headers of a browser that was paired just now, on the car's own page."""
+        return {"Cookie": self.pair(), "Origin": f"http://{self.host}"}
+
     def socket(self, path: str = "/wsDrive", **headers: str) -> "Socket":
         """Open a websocket; by default as a script with the token."""
         given = headers or {"Authorization": f"Bearer {self.token}"}

@@ -5,22 +5,32 @@ its viewers in another one. Cost is processor time of the car's process with fou
 with none, the driver driving in both. Latency is from the driver sending an order to the motor
 being told, over some hundred orders, each with a steering angle of its own.
 
-Goals: four viewers under 10 % of a core; order to motor under one tick and 10 ms at p99.
+Then a paired client that does not drive floods the car: eight pages and eight viewers, each of
+which pings as fast as it goes and comes back when it is refused.
+
+Goals: four viewers under 10 % of a core; order to motor under one tick and 10 ms at p99, and no
+stop for want of orders, both beside the flood as well.
 """
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import NamedTuple
 
 from benchmarks.console_car import ConsoleCar, percentile
-from benchmarks.console_client import Socket
+from benchmarks.console_client import PING, Refused, Socket
 
 RATE_HZ = 20
 NUM_VIEWERS = 4
+NUM_PESTS = 8
 MAX_COST = 0.10
 MAX_LATENCY_S = 1 / RATE_HZ + 0.010
 
@@ -39,12 +49,25 @@ def watch(port: int, headers: dict[str, str], counts: list[int]) -> None:
         counts[place] += 1
 
 
-def people(port: int, token: str, viewers: int, seconds: float) -> int:
-    """The other process: drive for `seconds`, and print when each order was sent."""
+def browser(port: int, cookie: str) -> dict[str, str]:
+    """Headers of a paired browser on the car's own page."""
+    return {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"}
+
+
+def people(port: int, token: str, viewers: list[str], seconds: float) -> int:
+    """The other process: drive for `seconds`, and print when each order was sent.
+
+    Args:
+        port: Of the car.
+        token: Of the driver.
+        viewers: The cookies of those who watch.
+        seconds: How long.
+    """
     headers = {"Authorization": f"Bearer {token}"}
     counts: list[int] = []
-    for _ in range(viewers):
-        threading.Thread(target=watch, args=(port, headers, counts), daemon=True).start()
+    for cookie in viewers:
+        place = (port, browser(port, cookie), counts)
+        threading.Thread(target=watch, args=place, daemon=True).start()
     chance = random.Random(1)  # noqa: S311 - not a secret
     page = Socket(port, "/wsDrive", headers)
     page.hear_until("tick")
@@ -62,21 +85,84 @@ def people(port: int, token: str, viewers: int, seconds: float) -> int:
     return 0
 
 
+def pester(port: int, headers: dict[str, str], path: str) -> None:
+    """Open `path` and send pings as fast as they go, for ever."""
+    while True:
+        try:
+            pest = Socket(port, path, headers)
+            pest.raw.setblocking(True)
+            threading.Thread(target=drain, args=(pest,), daemon=True).start()
+            while True:
+                pest.send(b"x" * 100, opcode=PING)
+                pest.send('{"ping": 1}')
+        except (OSError, Refused, ValueError, IndexError):
+            time.sleep(0.02)
+
+
+def drain(pest: Socket) -> None:
+    """Read what comes, so that nobody waits for it."""
+    try:
+        while pest.raw.recv(65536):
+            pass
+    except (OSError, ValueError):
+        pass
+
+
+def pests(port: int, cookie: str, number: int) -> int:
+    """The third process: so many pages and viewers of one browser; until it is killed."""
+    # What it costs the car is the question, not what the flood costs the computer it comes from.
+    os.nice(19)
+    headers = browser(port, cookie)
+    for count in range(2 * number):
+        path = "/wsVideo" if count % 2 else "/wsDrive"
+        threading.Thread(target=pester, args=(port, headers, path), daemon=True).start()
+    time.sleep(3600)
+    return 0
+
+
 def listen(page: Socket) -> None:
     """Hear ticks, so that there is always a new one to echo."""
     while True:
         page.hear()
 
 
-def measure(seconds: float, viewers: int) -> tuple[float, list[float], list[int]]:
-    """Drive a car with so many viewers.
+class Load(NamedTuple):
+    """What a drive cost.
 
-    Returns:
-        Share of a core, latencies of the orders that reached the motor, frames of each viewer.
+    Attributes:
+        share: Of a core.
+        latencies_s: Of the orders that reached the motor.
+        frames: Of each viewer.
+        stops: How often the throttle fell to 0 while the driver held it.
     """
-    with ConsoleCar(rate_hz=RATE_HZ) as car:
+
+    share: float
+    latencies_s: list[float]
+    frames: list[int]
+    stops: int
+
+
+@contextmanager
+def flooded(car: ConsoleCar, number: int) -> Iterator[None]:
+    """Have a browser flood the car meanwhile; 0 for none."""
+    if not number:
+        yield
+        return
+    command = [sys.executable, "-m", "benchmarks.web_load", "--pests", str(number)]
+    command += ["--people", str(car.served.port), "--token", car.served.pair()]
+    with subprocess.Popen(command) as other:
+        try:
+            yield
+        finally:
+            other.kill()
+
+
+def measure(seconds: float, viewers: int, num_pests: int = 0) -> Load:
+    """Drive a car with so many viewers, beside a flood of so many pages and viewers."""
+    with ConsoleCar(rate_hz=RATE_HZ) as car, flooded(car, num_pests):
         command = [sys.executable, "-m", "benchmarks.web_load", "--people", str(car.served.port)]
-        command += ["--token", car.served.token, "--viewers", str(viewers)]
+        cookies = [car.served.pair() for _ in range(viewers)]
+        command += ["--token", car.served.token, "--viewers", *cookies]
         command += ["--seconds", str(seconds)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
             time.sleep(1.5)
@@ -95,7 +181,17 @@ def measure(seconds: float, viewers: int) -> tuple[float, list[float], list[int]
             if 0 <= round(note.angle - angle, 3) < SPREAD * STEP / 2:
                 latencies_s.append(note.at_s - sent_s)
                 break
-    return share, latencies_s[5:-5], said["frames"]
+    driven = [note for note in notes if said["sent"][10][0] < note.at_s < said["sent"][-1][0]]
+    falls = [two for one, two in pairwise(driven) if one.throttle > 0 >= two.throttle]
+    return Load(share, latencies_s[5:-5], said["frames"], len(falls))
+
+
+def tell_latency(what: str, latencies_s: list[float]) -> None:
+    """Print one line of figures."""
+    print(
+        f"{what}, n={len(latencies_s)}: p50 {percentile(latencies_s, 50) * 1000:.1f}  "
+        f"p99 {percentile(latencies_s, 99) * 1000:.1f}  max {max(latencies_s) * 1000:.1f} ms"
+    )
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -104,25 +200,30 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seconds", type=float, default=20, help="of each run")
     parser.add_argument("--people", type=int, metavar="PORT", help=argparse.SUPPRESS)
     parser.add_argument("--token", help=argparse.SUPPRESS)
-    parser.add_argument("--viewers", type=int, default=NUM_VIEWERS, help=argparse.SUPPRESS)
+    parser.add_argument("--pests", type=int, default=0, help=argparse.SUPPRESS)
+    parser.add_argument("--viewers", nargs="*", default=[], help=argparse.SUPPRESS)
     args = parser.parse_args(argv)
+    if args.pests:
+        return pests(args.people, args.token, args.pests)
     if args.people:
         return people(args.people, args.token, args.viewers, args.seconds)
 
-    alone, _, _ = measure(args.seconds, 0)
-    watched, latencies_s, frames = measure(args.seconds, NUM_VIEWERS)
-    rates = [f"{count / args.seconds:.1f}" for count in frames]
+    alone = measure(args.seconds, 0).share
+    seen = measure(args.seconds, NUM_VIEWERS)
+    watched, latencies_s = seen.share, seen.latencies_s
+    flood = measure(args.seconds, 1, NUM_PESTS)
+    rates = [f"{count / args.seconds:.1f}" for count in seen.frames]
     print(f"share of a core: {alone:.1%} without viewers, {watched:.1%} with {NUM_VIEWERS}")
     print(f"four viewers cost {watched - alone:.1%} of a core and see {', '.join(rates)} Hz")
-    print(
-        f"order to motor, n={len(latencies_s)}: p50 {percentile(latencies_s, 50) * 1000:.1f}  "
-        f"p99 {percentile(latencies_s, 99) * 1000:.1f}  max {max(latencies_s) * 1000:.1f} ms"
-    )
+    tell_latency("order to motor", latencies_s)
+    tell_latency(f"beside a flood, {flood.stops} stops, {flood.share:.0%}", flood.latencies_s)
     missed = []
     if watched - alone > MAX_COST:
         missed.append(f"four viewers cost more than {MAX_COST:.0%} of a core")
     if percentile(latencies_s, 99) > MAX_LATENCY_S:
         missed.append(f"an order takes more than {MAX_LATENCY_S * 1000:.0f} ms at p99")
+    if percentile(flood.latencies_s, 99) > MAX_LATENCY_S or flood.stops:
+        missed.append("a client that floods delays orders, or has the car stop")
     for what in missed:
         print(f"MISSED: {what}")
     return 1 if missed else 0

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 from typing import Literal
 
 from donkeycar.timing import Clock, RealClock
@@ -11,17 +12,45 @@ PIN_LIFE_S = 300.0
 MAX_WRONG_PINS = 10
 LOCK_S = 60.0
 
-# More browsers than one car has friends; the oldest has to pair again.
+# More browsers than one car has friends.
 MAX_SESSIONS = 64
+# One that did something within so long is in use, and is not forgotten for another. A phone that
+# drives does so many times a second.
+IN_USE_S = 600.0
+# One that never came back after it was paired is not kept for longer than this.
+NEWCOMER_S = 60.0
+# Letters of a digest that name a session in public.
+NAME_LETTERS = 12
 
 Auth = Literal["pair", "none"]
+
+
+@dataclass(slots=True)
+class Session:
+    """A paired browser.
+
+    Attributes:
+        digest: Of its cookie, so that a dump of memory opens nothing.
+        used_s: When it did something last, its pairing included.
+        came_back: Whether it was seen after that.
+    """
+
+    digest: str
+    used_s: float
+    came_back: bool = False
+
+
+class TooManySessions(Exception):
+    """So many browsers are paired and in use that there is no room for another."""
 
 
 class Access:
     """The secrets of one run of the car.
 
     A link with `token` pairs as long as the program runs, a six-digit `pin` for five minutes.
-    After ten wrong PINs there is a new one, and none is accepted for a minute.
+    After ten wrong PINs there is a new one, and none is accepted for a minute. When `MAX_SESSIONS`
+    browsers are paired, one more takes the place of one that never came back or has not been used
+    for ten minutes; never of one in use, or whoever has a PIN could push the driver's phone out.
 
     Args:
         auth: ``"pair"``, or ``"none"`` to let everybody in.
@@ -32,8 +61,7 @@ class Access:
         self._clock: Clock = RealClock() if clock is None else clock
         self.auth = auth
         self.token = secrets.token_urlsafe(16)
-        # Hashes, so that a dump of memory opens nothing; a dict, because it keeps the order.
-        self._sessions: dict[str, None] = {}
+        self._sessions: dict[str, Session] = {}
         self._wrong_pins = 0
         self._locked_until_s = float("-inf")
         self._pin = _new_pin()
@@ -57,11 +85,19 @@ class Access:
         return self._pin
 
     def pair_by_token(self, token: str) -> str | None:
-        """Exchange the token of the link for a session; ``None`` if it is wrong."""
+        """Exchange the token of the link for a session; ``None`` if it is wrong.
+
+        Raises:
+            TooManySessions: If there is no room for one.
+        """
         return self._new_session() if self.is_token(token) else None
 
     def pair_by_pin(self, pin: str) -> str | None:
-        """Exchange a PIN for a session; ``None`` if it is wrong, too late, or PINs are locked."""
+        """Exchange a PIN for a session; ``None`` if it is wrong, too late, or PINs are locked.
+
+        Raises:
+            TooManySessions: If there is no room for one.
+        """
         if self.locked_s > 0 or not self.pin:
             return None
         if _same(pin, self._pin):
@@ -80,14 +116,38 @@ class Access:
     def session_name(self, session: str) -> str | None:
         """Return the public name of a session, ``None`` if there is no such session."""
         digest = _digest(session)
-        return digest[:12] if digest in self._sessions else None
+        name = digest[:NAME_LETTERS]
+        known = self._sessions.get(name)
+        if known is None or known.digest != digest:
+            return None
+        self.touch(name)
+        return name
+
+    def touch(self, name: str) -> None:
+        """Note that the session of this public name is in use; other names mean nothing."""
+        known = self._sessions.get(name)
+        if known is not None:
+            known.used_s, known.came_back = self._clock.monotonic(), True
 
     def _new_session(self) -> str:
-        session = secrets.token_urlsafe(32)
         if len(self._sessions) >= MAX_SESSIONS:
-            del self._sessions[next(iter(self._sessions))]
-        self._sessions[_digest(session)] = None
+            self._make_room()
+        session = secrets.token_urlsafe(32)
+        digest = _digest(session)
+        self._sessions[digest[:NAME_LETTERS]] = Session(digest, self._clock.monotonic())
         return session
+
+    def _make_room(self) -> None:
+        """Forget who is least in use: who never came back, or else was away for longest."""
+        now_s = self._clock.monotonic()
+        idle = [
+            (one.came_back, one.used_s, name)
+            for name, one in self._sessions.items()
+            if now_s - one.used_s >= (IN_USE_S if one.came_back else NEWCOMER_S)
+        ]
+        if not idle:
+            raise TooManySessions
+        del self._sessions[min(idle)[2]]
 
 
 def _new_pin() -> str:

@@ -10,7 +10,14 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
 from donkeycar.console.bench import Bench
-from donkeycar.console.guard import PAGES, Guarded, GuardedSocket, PackageFile, PublicFile
+from donkeycar.console.guard import (
+    PAGES,
+    STATIC_FILES,
+    Guarded,
+    GuardedSocket,
+    PackageFile,
+    PublicFile,
+)
 from donkeycar.console.pair import Invite, PairPage
 
 STATE_HZ = 20
@@ -147,5 +154,5 @@ ROUTES: list[tuple[str, type, dict[str, Any]]] = [
     (r"/calibrate", CalibratePage, {}),
     (r"/calibrate/([a-z_]+\.(?:js|css))", PackageFile, {"path": str(PAGES / "calibrate")}),
     (r"/wsCalibrate", CalibrateSocket, {}),
-    (r"/static/(.*)", PackageFile, {"path": str(STATIC)}),
+    (STATIC_FILES, PackageFile, {"path": str(STATIC)}),
 ]

@@ -1,17 +1,22 @@
 """What all addresses of the console share."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from donkeycar.console.access import Access
 from donkeycar.console.cockpit import Client, Cockpit
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
 from donkeycar.console.pace import Pace
+from donkeycar.console.ration import Share
 from donkeycar.timing import Clock
 
-# Clients remembered, so that one that reconnects goes on counting its messages.
-MAX_CLIENTS = 64
+# Pages and scripts remembered, so that one that reconnects goes on counting its messages; of one
+# client so many, so that it cannot have those of others forgotten.
+MAX_CLIENTS = 512
+MAX_OF_ONE = 8
 
 
 @dataclass(slots=True)
@@ -29,6 +34,7 @@ class Console:
         names: Names the car goes by, lower case.
         urls: Addresses of the console for other devices, without a path, the likeliest first.
         clients: Pages and scripts seen, by name.
+        shares: What each client may ask, by name.
         ended: Set it, in the thread that serves, to end serving.
         fault: What ended serving though nobody asked for it.
     """
@@ -43,6 +49,7 @@ class Console:
     names: frozenset[str]
     urls: tuple[str, ...]
     clients: dict[str, Client]
+    shares: dict[str, Share] = field(default_factory=dict)
     ended: asyncio.Event | None = None
     fault: BaseException | None = None
 
@@ -54,9 +61,19 @@ class Console:
     def client(self, name: str) -> Client:
         """Return the client of that name, the same one as before if it came before."""
         known = self.clients.pop(name, None) or Client(name)
-        if len(self.clients) >= MAX_CLIENTS:
-            del self.clients[next(iter(self.clients))]
+        who = name.rpartition(" ")[0]
+        own = [one for one in self.clients if one.rpartition(" ")[0] == who]
+        if len(own) >= MAX_OF_ONE:
+            del self.clients[own[0]]
+        _make_room(self.clients)
         self.clients[name] = known
+        return known
+
+    def share(self, who: str, make: Callable[[], Share]) -> Share:
+        """Return what a client may ask of the car, the same as before if it came before."""
+        known = self.shares.pop(who, None) or make()
+        _make_room(self.shares)
+        self.shares[who] = known
         return known
 
     def heed(self, task: "asyncio.Task[None]") -> None:
@@ -66,3 +83,9 @@ class Console:
         self.fault = fault
         if self.ended is not None:
             self.ended.set()
+
+
+def _make_room(known: dict[str, Any]) -> None:
+    """Forget the one that was not seen for longest, if there are too many."""
+    if len(known) >= MAX_CLIENTS:
+        del known[next(iter(known))]

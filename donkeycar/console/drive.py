@@ -15,6 +15,8 @@ from donkeycar.console.guard import PAGES, Guarded, GuardedSocket
 from donkeycar.console.message import MessageError, parse_message
 
 MAX_SOCKETS = 16
+# Pages of one browser, each of which is told of the car many times a second.
+MAX_SOCKETS_OF_ONE = 4
 
 PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 
@@ -89,7 +91,9 @@ class DrivePage(Guarded):
     def post(self) -> None:
         """Take one message, as 5.x does; answer with the state."""
         console = self.console
-        client = console.client(f"{self.who} {self.remote_address()} post")
+        if not self.share.take() and b'"stop"' not in self.request.body:
+            raise HTTPError(429, reason="Too many messages")
+        client = console.client(f"{self.who} post")
         answer = take_message(console, client, self.request.body)
         if "error" in answer:
             self.set_status(400)
@@ -120,6 +124,8 @@ class DriveSocket(GuardedSocket):
         others = [s for s in self._feed().sockets if s.client is not self.client]
         if len(others) >= MAX_SOCKETS:
             raise HTTPError(503, reason="Too many pages are open. Close another one")
+        if sum(s.who == self.who for s in others) >= MAX_SOCKETS_OF_ONE:
+            raise HTTPError(503, reason="This browser has too many pages open. Close another one")
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Join the feed; an older socket of the same page is closed."""

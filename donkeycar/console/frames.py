@@ -12,6 +12,9 @@ logger = logging.getLogger(__name__)
 
 JPEG_QUALITY = 75
 
+# Places to watch that one client can take; the others are for others.
+MAX_OF_ONE = 2
+
 
 class Frame(NamedTuple):
     """One encoded picture.
@@ -30,7 +33,8 @@ class Frame(NamedTuple):
 class Viewer:
     """Somebody who watches: sees the newest frame when it asks, and misses the others."""
 
-    def __init__(self) -> None:
+    def __init__(self, who: str = "") -> None:
+        self.who = who
         self._frame: Frame | None = None
         self._news = asyncio.Event()
         self._closed = False
@@ -115,19 +119,28 @@ class FrameHub:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._news.set)
 
-    def join(self) -> Viewer | None:
-        """Add a viewer; ``None`` if there are too many already."""
+    def join(self, who: str = "") -> tuple[Viewer | None, str]:
+        """Add a viewer.
+
+        Args:
+            who: The client that watches; one has `MAX_OF_ONE` places at most.
+
+        Returns:
+            The viewer and "", or ``None`` and why there is no place for it.
+        """
         if len(self._viewers) >= self.max_viewers:
-            return None
+            return None, f"All {self.max_viewers} places to watch are taken. Close another page."
+        if sum(viewer.who == who for viewer in self._viewers) >= MAX_OF_ONE:
+            return None, f"This browser watches {MAX_OF_ONE} times. Close the page in another tab."
         self._loop = asyncio.get_running_loop()
-        viewer = Viewer()
+        viewer = Viewer(who)
         self._viewers.add(viewer)
         if self._frame is not None:
             viewer.put(self._frame)
         self._news.set()
         if self._pump is None or self._pump.done():
             self._pump = asyncio.create_task(self._publish())
-        return viewer
+        return viewer, ""
 
     def leave(self, viewer: Viewer) -> None:
         """Remove a viewer."""

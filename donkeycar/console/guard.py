@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
-from tornado.websocket import WebSocketHandler
+from tornado.websocket import WebSocketHandler, WebSocketProtocol
 
 from donkeycar.console.console import Console
+from donkeycar.console.masked import StrictProtocol
 from donkeycar.console.origin import is_own_host, is_same_origin
-from donkeycar.console.ration import Ration
+from donkeycar.console.ration import Ration, Share
 
 logger = logging.getLogger(__name__)
 
@@ -18,9 +19,11 @@ PAGES = Path(__file__).parent / "pages"
 
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
 
-# Messages of one socket.
+# Messages of one socket, and as a multiple of that those of all sockets of a client: pings count as
+# well, and so do posts.
 MAX_MESSAGES_HZ = 60
-# So many too many within a few seconds, and the socket is closed.
+CLIENT_SHARE = 2
+# So many too many within a few seconds, and the client's sockets are closed.
 MAX_REFUSED = 600
 POLICY_VIOLATION = 1008
 
@@ -35,6 +38,9 @@ FIXED_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+# Names of our own files: nothing that a file system could read otherwise than a person does.
+STATIC_FILES = r"/static/((?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
 
 POLICY = (
     "default-src 'self'; img-src 'self' blob: data:; connect-src 'self' {sockets}; "
@@ -107,6 +113,16 @@ class Guarded(RequestHandler):
         """Let the gate close the connection if it must."""
         if self.who:
             self._keep_connection(False)
+
+    @property
+    def share(self) -> Share:
+        """What this client may ask over all its connections."""
+        return self.console.share(
+            self.who,
+            lambda: Share(
+                CLIENT_SHARE * MAX_MESSAGES_HZ, max_refused=MAX_REFUSED, clock=self.console.clock
+            ),
+        )
 
     def remote_address(self) -> str:
         """Address of the other side."""
@@ -187,14 +203,24 @@ class GuardedSocket(Guarded, WebSocketHandler):
         """Keep the connection; the request that opened it is over."""
         self._keep_connection(True)
         self._ration = Ration(MAX_MESSAGES_HZ, burst=MAX_MESSAGES_HZ, clock=self.console.clock)
-        self._patience = Ration(MAX_MESSAGES_HZ, burst=MAX_REFUSED, clock=self.console.clock)
+        self._share = self.share
+
+    def get_websocket_protocol(self) -> WebSocketProtocol | None:
+        """Return tornado's protocol in its strict form."""
+        protocol = super().get_websocket_protocol()
+        if protocol is None:
+            return None
+        return StrictProtocol(self, False, protocol.params)  # type: ignore[attr-defined]
 
     def is_rationed(self) -> bool:
-        """Whether this message is one too many. A socket that goes on so is closed."""
-        if self._ration.take():
+        """Whether this message is one too many. The sockets of a client that goes on so close."""
+        self.console.access.touch(self.who)
+        if self._ration.take() and self._share.take():
             return False
-        if not self._patience.take():
+        if not self._share.bear():
             self.close(POLICY_VIOLATION, "Too many messages")
+            # Not only asked: until it agrees, all that it sends would still have to be read.
+            self.stream().close()
         return True
 
 

@@ -4,9 +4,13 @@ import json
 import math
 from typing import Any
 
-from donkeycar.console.access import PIN_LIFE_S
+from tornado.web import HTTPError
+
+from donkeycar.console.access import PIN_LIFE_S, TooManySessions
 from donkeycar.console.guard import PAGES, Guarded
 from donkeycar.console.pairing import pairing_url, qr_svg
+
+FULL = "As many browsers are paired as the car keeps, and all are in use. Try again in ten minutes"
 
 
 class PairPage(Guarded):
@@ -23,9 +27,14 @@ class PairPage(Guarded):
         """Exchange a token or a PIN for a cookie."""
         access = self.console.access
         kind, secret = self._secret()
-        session = access.pair_by_token(secret) if kind == "token" else None
-        if kind == "pin":
-            session = access.pair_by_pin(secret)
+        session = None
+        try:
+            if kind == "token":
+                session = access.pair_by_token(secret)
+            elif kind == "pin":
+                session = access.pair_by_pin(secret)
+        except TooManySessions:
+            raise HTTPError(503, reason=FULL) from None
         if session is not None:
             self.set_cookie(
                 self.console.cookie, session, expires_days=30, httponly=True, samesite="Strict",

@@ -28,3 +28,27 @@ class Ration:
             return False
         self._saved -= 1
         return True
+
+
+class Share:
+    """What one paired client may ask of the car over all of its connections together.
+
+    One client with many pages must not cost the driver more than one with a few.
+
+    Args:
+        rate_hz: Messages, pings and posts a second.
+        max_refused: So many too many, saved up over as long, and its connections are closed.
+        clock: Source of time.
+    """
+
+    def __init__(self, rate_hz: float, *, max_refused: int, clock: Clock) -> None:
+        self._ration = Ration(rate_hz, burst=int(rate_hz), clock=clock)
+        self._patience = Ration(rate_hz, burst=max_refused, clock=clock)
+
+    def take(self) -> bool:
+        """Use one message up; return whether there was one."""
+        return self._ration.take()
+
+    def bear(self) -> bool:
+        """Bear one message too many; return whether that is still bearable."""
+        return self._patience.take()

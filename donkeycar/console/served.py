@@ -13,6 +13,7 @@ from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
+from donkeycar.console.log_ration import lift, ration_logs
 from donkeycar.console.pace import Pace
 from donkeycar.console.pairing import Pairing, pairing_url
 from donkeycar.console.server import bind, make_application, serve
@@ -109,10 +110,14 @@ class ServedConsole:
                 return
             self._loop = asyncio.get_running_loop()
             self._ended = self._console.ended = asyncio.Event()
+        logs = ration_logs()
         looking = asyncio.create_task(self._look_for_addresses())
         looking.add_done_callback(self._console.heed)
-        await serve(self._console, self._listener, self._ended, application=self._application())
-        looking.cancel()
+        try:
+            await serve(self._console, self._listener, self._ended, application=self._application())
+        finally:
+            looking.cancel()
+            lift(logs)
         if self._console.fault is not None:
             raise self._console.fault
 

@@ -11,7 +11,7 @@ from tornado.web import Application
 from donkeycar.console.console import Console
 from donkeycar.console.drive import DrivePage, DriveSocket, Feed, Home
 from donkeycar.console.gate import GatedServer
-from donkeycar.console.guard import PAGES, NotFound, PackageFile, PublicFile
+from donkeycar.console.guard import PAGES, STATIC_FILES, NotFound, PackageFile, PublicFile
 from donkeycar.console.message import MAX_BYTES
 from donkeycar.console.pair import Invite, PairPage
 from donkeycar.console.video import Video, VideoSocket
@@ -38,7 +38,7 @@ ROUTES: list[tuple[str, type, dict[str, Any]]] = [
     (r"/wsDrive", DriveSocket, {}),
     (r"/video", Video, {}),
     (r"/wsVideo", VideoSocket, {}),
-    (r"/static/(.*)", PackageFile, {"path": str(STATIC)}),
+    (STATIC_FILES, PackageFile, {"path": str(STATIC)}),
 ]
 
 

@@ -24,7 +24,6 @@ SEND_BUFFER_BYTES = 32 * 1024
 
 MAX_UNANSWERED = 2
 TOO_MANY = 4503
-TOO_MANY_REASON = "Too many viewers. Close another page"
 
 BOUNDARY = b"--frame\r\n"
 
@@ -59,9 +58,9 @@ class Video(Guarded):
     async def get(self) -> None:
         """Send frames until the other side goes or stalls."""
         frames = self.console.frames
-        self.viewer = frames.join()
+        self.viewer, refused = frames.join(self.who)
         if self.viewer is None:
-            raise HTTPError(503, reason=TOO_MANY_REASON)
+            raise HTTPError(503, reason=refused)
         try:
             _limit_buffer(self.stream())
             self.set_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
@@ -92,9 +91,9 @@ class VideoSocket(GuardedSocket):
     def open(self, *args: str, **kwargs: str) -> None:
         """Start sending, unless there are too many viewers."""
         super().open()
-        self.viewer = self.console.frames.join()
+        self.viewer, refused = self.console.frames.join(self.who)
         if self.viewer is None:
-            self.close(TOO_MANY, TOO_MANY_REASON)
+            self.close(TOO_MANY, refused)
             return
         self._unanswered = 0
         self._answered = asyncio.Event()

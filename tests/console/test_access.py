@@ -2,7 +2,13 @@
 
 import pytest
 
-from donkeycar.console.access import MAX_SESSIONS, Access
+from donkeycar.console.access import (
+    IN_USE_S,
+    MAX_SESSIONS,
+    NEWCOMER_S,
+    Access,
+    TooManySessions,
+)
 
 
 @pytest.fixture
@@ -92,8 +98,54 @@ def test_a_hundred_thousand_guesses_in_five_minutes_hardly_ever_hit(access, cloc
     assert looked_at <= 60
 
 
-def test_the_oldest_of_too_many_sessions_is_forgotten(access):
-    first = access.pair_by_token(access.token)
-    others = [access.pair_by_token(access.token) for _ in range(MAX_SESSIONS)]
-    assert access.session_name(first) is None
-    assert all(access.session_name(other) for other in others)
+def pair_all(access, number=MAX_SESSIONS):
+    return [access.pair_by_token(access.token) for _ in range(number)]
+
+
+def test_a_phone_in_use_is_not_pushed_out_by_any_number_of_pairings(access, clock):
+    """What used to happen: 64 pairings, and the phone that drove had to pair again."""
+    phone = access.pair_by_token(access.token)
+    name = access.session_name(phone)
+    refused = 0
+    for _ in range(10 * MAX_SESSIONS):
+        clock.advance(5)
+        access.touch(name)  # a message of the page that drives
+        try:
+            other = access.pair_by_pin(access.renew_pin())
+            access.session_name(other)
+        except TooManySessions:
+            refused += 1
+    assert access.session_name(phone) == name
+    assert 0 < refused < 10 * MAX_SESSIONS
+
+
+def test_who_never_came_back_makes_room_first(access, clock):
+    kept, lost, *others = pair_all(access)
+    for session in (kept, *others):
+        access.session_name(session)
+    with pytest.raises(TooManySessions):
+        access.pair_by_token(access.token)
+    clock.advance(NEWCOMER_S)
+    new = access.pair_by_token(access.token)
+    assert access.session_name(lost) is None
+    assert all(access.session_name(session) for session in (kept, new, *others))
+
+
+def test_who_was_away_for_longest_makes_room_then(access, clock):
+    sessions = pair_all(access)
+    for session in sessions:
+        access.session_name(session)
+    clock.advance(IN_USE_S / 2)
+    for session in sessions[1:]:
+        access.session_name(session)
+    clock.advance(IN_USE_S / 2)
+    assert access.pair_by_token(access.token)
+    assert access.session_name(sessions[0]) is None
+    assert all(access.session_name(session) for session in sessions[1:])
+
+
+def test_a_session_is_the_whole_secret_not_only_its_name(access):
+    session = access.pair_by_token(access.token)
+    name = access.session_name(session)
+    assert access.session_name(name) is None
+    access.touch("bearer 192.168.1.20")  # no session: means nothing

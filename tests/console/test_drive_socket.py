@@ -60,9 +60,8 @@ def test_ticks_come_twenty_times_a_second(page):
 
 
 def test_a_page_drives(page, car):
-    page.beat(angle=-0.5, throttle=0.25)
-    assert until(lambda: car.tick()[:2] == (-0.5, 0.25))
-    page.hear_until("driver")
+    driven = (-0.5, 0.25)
+    assert until(lambda: page.drive(0.05, angle=-0.5, throttle=0.25) or car.tick()[:2] == driven)
     assert page.state["you_drive"] is True
 
 
@@ -193,7 +192,7 @@ def test_a_phone_that_reads_nothing_delays_nobody(page, car):
 
 
 def test_so_many_pages_are_served_and_one_more_is_refused(car):
-    pages = [car.socket() for _ in range(MAX_SOCKETS)]
+    pages = [car.socket("/wsDrive", **car.device()) for _ in range(MAX_SOCKETS)]
     for page in pages:
         page.hear()
     with pytest.raises(Refused, match="503"):

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from benchmarks.console_client import Refused, Served
-from donkeycar.console.guard import Guarded
+from donkeycar.console.guard import STATIC_FILES, Guarded
 from donkeycar.console.server import ROUTES
 
 PUBLIC = {"/pair", "/pair/page.js", "/pair/page.css", "/pair/style.css"}
@@ -23,7 +23,7 @@ ADDRESSES = {
     r"/wsDrive": "/wsDrive",
     r"/video": "/video",
     r"/wsVideo": "/wsVideo",
-    r"/static/(.*)": "/static/style.css",
+    STATIC_FILES: "/static/style.css",
 }
 EVERYWHERE = [*ADDRESSES.values(), "/pair/page.css", "/nowhere", "/static/", "/wsCalibrate"]
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW"]

@@ -128,7 +128,7 @@ def test_grey_frames_are_shown_too(car):
 
 
 def test_each_frame_is_encoded_once_for_all(car):
-    viewers = [car.socket("/wsVideo") for _ in range(4)]
+    viewers = [car.socket("/wsVideo", **car.device()) for _ in range(4)]
     assert until(lambda: frames_of(car).num_viewers == 4)
     camera = Camera(car)
     for _ in range(10):
@@ -176,11 +176,11 @@ def test_the_newest_frame_waits_for_who_comes_later(car):
 
 
 def test_a_viewer_too_many_is_refused(car, camera):
-    viewers = [car.socket("/wsVideo") for _ in range(4)]
+    viewers = [car.socket("/wsVideo", **car.device()) for _ in range(4)]
     assert until(lambda: frames_of(car).num_viewers == 4)
     headers = {"Authorization": f"Bearer {car.token}"}
     reply = car.request("GET", "/video", headers=headers)
-    assert (reply.status, reply.json()["error"][:16]) == (503, "Too many viewers")
+    assert (reply.status, reply.json()["error"][:12]) == (503, "All 4 places")
     fifth = car.socket("/wsVideo")
     opcode, payload = fifth.receive()
     assert opcode == CLOSE

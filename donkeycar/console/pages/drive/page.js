@@ -187,7 +187,7 @@ function showPicture() {
   const place = find("picture");
   const condition = link.connection === "lost" && picture.condition === "live" ? "stale" : picture.condition;
   place.dataset.state = condition;
-  if (picture.full) write(find("picture-note"), `All ${state.max_viewers} places to watch are taken. Close this page on another phone.`);
+  if (picture.full) write(find("picture-note"), picture.full);
   else if (condition === "waiting") write(find("picture-note"), performance.now() < NO_CAMERA_MS ? "Waiting for the camera…" : NO_CAMERA);
   else if (condition === "stale") write(find("picture-note"), `Picture is ${(picture.ageS ?? 0).toFixed(1)} s old`);
   find("camera-age").hidden = condition !== "live" || typeof state.camera_age_s !== "number";

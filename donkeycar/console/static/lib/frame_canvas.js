@@ -9,7 +9,8 @@ const ATTEMPTS_BEFORE_IMG = 3;
 export class FrameCanvas {
   /** `clockOffsetS()` is this page's clock minus the car's, in seconds, or undefined. */
   constructor({ canvas, fallback, clockOffsetS }) {
-    this.full = false;
+    /** Why there is no place to watch, or "". */
+    this.full = "";
     this._canvas = canvas;
     this._context = canvas.getContext("2d");
     this._fallback = fallback;
@@ -57,9 +58,9 @@ export class FrameCanvas {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => (opened = true);
     socket.onmessage = ({ data }) => this._paint(socket, data);
-    socket.onclose = ({ code }) => {
+    socket.onclose = ({ code, reason }) => {
       if (socket !== this._socket) return;
-      this.full = code === TOO_MANY_VIEWERS;
+      this.full = code === TOO_MANY_VIEWERS ? reason : "";
       if (!opened && navigator.onLine) this._failures += 1;
       this._retry = setTimeout(() => this._follow(), RETRY_MS);
     };
@@ -82,7 +83,7 @@ export class FrameCanvas {
       this._canvas.height = frame.height;
     }
     this._context.drawImage(frame, 0, 0);
-    this.full = false;
+    this.full = "";
     this._failures = 0;
     this._newestS = exposedS;
     this._exposedS = exposedS;
