@@ -31,6 +31,12 @@ def _latency(cfg: Config) -> dict[str, Any]:
 # Rates that are meant to be the same may be written differently: 20 and 19.98.
 PROMPT_SHARE = 1.05
 
+_SETTINGS = {
+    "width_px": "IMAGE_W", "height_px": "IMAGE_H", "framerate_hz": "CAMERA_FRAMERATE",
+    "rate_hz": "CAMERA_FRAMERATE",
+    "path_mask": "PATH_MASK", "path": "CAMERA_TUB", "camera_index": "CAMERA_INDEX",
+}  # fmt: skip
+
 CAMERAS = {
     "PICAM": Recipe(
         "donkeycar.parts.camera.picamera:PiCamera",
@@ -40,6 +46,7 @@ CAMERAS = {
             "vflip": cfg.CAMERA_VFLIP,
             "camera_index": cfg.CAMERA_INDEX,
         },
+        settings=_SETTINGS,
     ),
     "IMAGE_LIST": Recipe(
         "donkeycar.parts.camera.image_list:ImageListCamera",
@@ -48,6 +55,7 @@ CAMERAS = {
             **_frames(cfg, clock),
             **_latency(cfg),
         },
+        settings=_SETTINGS,
     ),
     "TUB": Recipe(
         "donkeycar.parts.camera.tub:TubCamera",
@@ -56,10 +64,12 @@ CAMERAS = {
             **_frames(cfg, clock),
             **_latency(cfg),
         },
+        settings=_SETTINGS,
     ),
     "MOCK": Recipe(
         "donkeycar.parts.camera.mock:MockCamera",
         lambda cfg, clock, world: {**_frames(cfg, clock), **_latency(cfg)},
+        settings=_SETTINGS,
     ),
     # Looks when the loop does, so that a simulated run can be repeated exactly.
     "SIM": Recipe(
@@ -72,6 +82,7 @@ CAMERAS = {
             **_latency(cfg),
         },
         threaded=False,
+        settings=_SETTINGS,
     ),
 }
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from donkeycar.assembly.camera import CAMERAS, make_clock, make_world
 from donkeycar.assembly.controller import CONTROLLERS, controllers_of
-from donkeycar.assembly.recipe import recipe_for
+from donkeycar.assembly.recipe import placed, recipe_for
 from donkeycar.assembly.transforms import transforms_from
-from donkeycar.config import DEFAULT, Config
+from donkeycar.config import Config
 from donkeycar.errors import ConfigError, DonkeyError
 from donkeycar.timing import RealClock
 
@@ -81,8 +81,7 @@ def problems_of(cfg: Config, checks: Iterable[Check] = CHECKS) -> list[str]:
         try:
             check(cfg)
         except DonkeyError as error:
-            place = cfg.source_of(setting)
-            found.append(str(error) if place == DEFAULT else f"{place}: {error}")
+            found.append(placed(cfg, str(error), setting))
     return list(dict.fromkeys(found))
 
 

@@ -1,10 +1,12 @@
 """Gamepads and remote controls."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from donkeycar.assembly.recipe import Recipe, build
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
+from donkeycar.settings.check import thawed
 from donkeycar.timing import Clock
 from donkeycar.vehicle import Vehicle
 
@@ -30,40 +32,68 @@ def gamepad_bindings(cfg: Config) -> dict[str, str]:
     """What the owner of a car binds to the controls of a gamepad.
 
     Raises:
-        ConfigError: If `AI_LAUNCH_ENABLE_BUTTON` is in use and cannot be.
+        ConfigError: If a binding has an unknown name or takes the only stop away, or if
+            `AI_LAUNCH_ENABLE_BUTTON` is in use and cannot be.
     """
-    return {**_launch_button(cfg), **cfg.CONTROLLER_BINDINGS}
+    from donkeycar.parts.controller.mappings import bindings_of
+
+    bindings = bindings_of(cfg.CONTROLLER_TYPE, cfg.CONTROLLER_BINDINGS)
+    return {**_launch_button(cfg, bindings), **cfg.CONTROLLER_BINDINGS}
 
 
-def _launch_button(cfg: Config) -> dict[str, str]:
+def _launch_button(cfg: Config, bindings: Mapping[str, str]) -> dict[str, str]:
     """The binding of `AI_LAUNCH_ENABLE_BUTTON`; none while nothing is launched.
 
     Raises:
         ConfigError: If it names no button, or one that does something a launch must not replace.
     """
-    from donkeycar.parts.controller.actions import ROLES, STOPS, is_control, meant, merged
-    from donkeycar.parts.controller.mappings import control_named, kind_named
+    from donkeycar.parts.controller.actions import ROLES, STOPS, is_control, meant
+    from donkeycar.parts.controller.mappings import control_named
 
     if not cfg.AI_LAUNCH_DURATION > 0:
         return {}
-    button, kind = cfg.AI_LAUNCH_ENABLE_BUTTON, cfg.CONTROLLER_TYPE
+    button = cfg.AI_LAUNCH_ENABLE_BUTTON
     control = control_named(button)
-    place = f"{cfg.source_of('AI_LAUNCH_ENABLE_BUTTON')}: `AI_LAUNCH_ENABLE_BUTTON`"
     received = f"Received: AI_LAUNCH_ENABLE_BUTTON={button!r}"
     if not is_control(control):
         raise ConfigError(
-            f"{place} must name a button, e.g. 'R2' or 'BTN_TR2'; `donkey gamepad test` shows "
-            f"them. {received}{meant(button)}"
+            "`AI_LAUNCH_ENABLE_BUTTON` must name a button, e.g. 'R2' or 'BTN_TR2'; `donkey gamepad "
+            f"test` shows them. {received}{meant(button)}"
         )
-    own = kind_named(kind).bindings
-    action = merged(own, cfg.CONTROLLER_BINDINGS, kind=kind).get(control)
+    action = bindings.get(control)
     if action not in (*STOPS, *ROLES):
         return {control: "ai_launch"}
     binds = "CONTROLLER_BINDINGS" if control in cfg.CONTROLLER_BINDINGS else "CONTROLLER_TYPE"
     raise ConfigError(
-        f"{place} must be another button than the one for {action}. {received} ({control}), which "
-        f"{binds}={cfg[binds]!r} binds to {action}. Choose a free one, e.g. 'R3'"
+        f"`AI_LAUNCH_ENABLE_BUTTON` must be another button than the one for {action}. {received} "
+        f"({control}), which {binds}={thawed(cfg[binds])!r} binds to {action}. Choose a free one, "
+        "e.g. 'R3'"
     )
+
+
+def _middle(
+    cfg: Config, name: str, low_us: float = 1000.0, high_us: float = 2000.0,
+    ends: tuple[str, ...] = (),
+) -> float:  # fmt: skip
+    """The pulse of a stick at rest, which `name` has.
+
+    Raises:
+        ConfigError: If it is not between the ends of the stick's way.
+    """
+    middle_us = float(cfg[name])
+    if not min(low_us, high_us) < middle_us < max(low_us, high_us):
+        between = " and ".join(ends) or f"{low_us:g} and {high_us:g} us"
+        said = ", ".join(f"{setting}={cfg[setting]:g}" for setting in (name, *ends))
+        raise ConfigError(f"`{name}` must be between {between}. Received: {said}")
+    return middle_us
+
+
+_GAMEPAD_SETTINGS = {
+    "kind": "CONTROLLER_TYPE", "bindings": "CONTROLLER_BINDINGS", "deadzone": "JOYSTICK_DEADZONE",
+    "throttle_limit": "JOYSTICK_MAX_THROTTLE", "throttle_dir": "JOYSTICK_THROTTLE_DIR",
+}  # fmt: skip
+_RC_SETTINGS = {"bindings": "CONTROLLER_BINDINGS", "deadzone": "PIGPIO_JITTER"}
+_MM1_SETTINGS = {"bindings": "CONTROLLER_BINDINGS", "deadzone": "JOYSTICK_DEADZONE"}
 
 
 def _robohat(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
@@ -75,7 +105,7 @@ def _robohat(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]
         "opener": lambda: RoboHATInput(cfg.MM1_SERIAL_PORT),
         "bindings": {**RECEIVERS["MM1"], **cfg.CONTROLLER_BINDINGS},
         # Its longer pulses steer to the left.
-        "steering": Travel(2000.0, float(cfg.MM1_STEERING_MID), 1000.0),
+        "steering": Travel(2000.0, _middle(cfg, "MM1_STEERING_MID"), 1000.0),
         "deadzone": cfg.JOYSTICK_DEADZONE,
         "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
         "clock": clock,
@@ -88,12 +118,14 @@ def _receiver(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any
     from donkeycar.parts.controller.rc_receiver import Travel
 
     pins = [cfg.STEERING_RC_GPIO, cfg.THROTTLE_RC_GPIO, cfg.DATA_WIPER_RC_GPIO]
-    middle, stopped = float(cfg.PIGPIO_STEERING_MID), float(cfg.PIGPIO_STOPPED_PWM)
+    ends = "PIGPIO_MAX_REVERSE", "PIGPIO_MAX_FORWARD"
+    reverse_us, forward_us = (float(cfg[name]) for name in ends)
+    stopped_us = _middle(cfg, "PIGPIO_STOPPED_PWM", reverse_us, forward_us, ends)
     return {
         "opener": lambda: GpioInput(pins),
         "bindings": {**RECEIVERS["pigpio_rc"], **cfg.CONTROLLER_BINDINGS},
-        "steering": Travel(middle_us=middle),
-        "throttle": Travel(float(cfg.PIGPIO_MAX_REVERSE), stopped, float(cfg.PIGPIO_MAX_FORWARD)),
+        "steering": Travel(middle_us=_middle(cfg, "PIGPIO_STEERING_MID")),
+        "throttle": Travel(reverse_us, stopped_us, forward_us),
         "inverted": cfg.PIGPIO_INVERT,
         "deadzone": cfg.PIGPIO_JITTER,
         "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
@@ -105,14 +137,17 @@ _RC = "donkeycar.parts.controller.rc_receiver:RCReceiver"
 
 CONTROLLERS = {
     **{
-        kind: Recipe("donkeycar.parts.controller.gamepad:GamepadController", _gamepad)
+        kind: Recipe(
+            "donkeycar.parts.controller.gamepad:GamepadController", _gamepad,
+            settings=_GAMEPAD_SETTINGS,
+        )
         for kind in (
             "xbox", "xboxswapped", "ps3", "ps3sixad", "ps4", "pygame", "F710", "nimbus", "wiiu",
             "rc3", "custom",
         )
     },
-    "MM1": Recipe(_RC, _robohat),
-    "pigpio_rc": Recipe(_RC, _receiver),
+    "MM1": Recipe(_RC, _robohat, settings=_MM1_SETTINGS),
+    "pigpio_rc": Recipe(_RC, _receiver, settings=_RC_SETTINGS),
     "mock": Recipe(
         "donkeycar.parts.controller.mock:MockController",
         lambda cfg, clock, world: {

@@ -1,10 +1,11 @@
 """How a word in the settings becomes a part."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from donkeycar.config import Config
+from donkeycar.config import DEFAULT, Config
 from donkeycar.errors import ConfigError
 from donkeycar.timing import Clock
 from donkeycar.vehicle import Vehicle
@@ -20,16 +21,54 @@ class Recipe(NamedTuple):
         home: ``"module:Class"``.
         arguments: Its keyword arguments, from the settings, the clock and the simulated world.
         threaded: Whether it runs in a thread of its own.
+        settings: The setting that an argument comes from, by the name of the argument: what the
+            part says of its arguments is told of these.
     """
 
     home: str
     arguments: Callable[[Config, Clock, "World | None"], dict[str, Any]]
     threaded: bool = True
+    settings: Mapping[str, str] = {}
 
     def make(self, cfg: Config, clock: Clock, world: "World | None") -> Any:
-        """Build the part."""
+        """Build the part.
+
+        Raises:
+            ConfigError: If a setting is refused; it names the setting, and where it was written.
+        """
         module, _, name = self.home.partition(":")
-        return getattr(import_module(module), name)(**self.arguments(cfg, clock, world))
+        try:
+            return getattr(import_module(module), name)(**self.arguments(cfg, clock, world))
+        except ConfigError as error:
+            raise ConfigError(placed(cfg, in_settings(str(error), self.settings))) from error
+
+
+def in_settings(text: str, settings: Mapping[str, str]) -> str:
+    """Put what a part says of its arguments in the words of the owner.
+
+    Example:
+        >>> text = "`framerate_hz` must be at most 90. Received: framerate_hz=200"
+        >>> in_settings(text, {"framerate_hz": "CAMERA_FRAMERATE"})
+        '`CAMERA_FRAMERATE` must be at most 90. Received: CAMERA_FRAMERATE=200'
+    """
+    for argument, setting in settings.items():
+        text = text.replace(f"`{argument}`", f"`{setting}`")
+        text = re.sub(rf"\b{argument}=", f"{setting}=", text)
+    return text
+
+
+def placed(cfg: Config, text: str, otherwise: str = "") -> str:
+    """Put before an error where the setting was written that it names.
+
+    Args:
+        cfg: The settings.
+        text: The error.
+        otherwise: The setting that counts if nobody wrote those that it names; "" for none.
+    """
+    names = [*re.findall(r"`([A-Z][A-Z0-9_]+)`", text), *re.findall(r"[A-Z][A-Z0-9_]+", text)]
+    places = [cfg.source_of(name) for name in (*names, otherwise) if name in cfg]
+    place = next((place for place in places if place != DEFAULT), "")
+    return text if not place or text.startswith(f"{place}: ") else f"{place}: {text}"
 
 
 def recipe_for(table: dict[str, Recipe], setting: str, kind: str) -> Recipe:

@@ -12,11 +12,11 @@ from donkeycar.assembly import add_controllers
 from donkeycar.assembly.controller import gamepad_bindings
 from donkeycar.config import load_config
 from donkeycar.errors import DeviceError
-from donkeycar.parts.controller.actions import ACTIONS, merged
+from donkeycar.parts.controller.actions import ACTIONS
 from donkeycar.parts.controller.codes import AXES, EVENT
 from donkeycar.parts.controller.device import Finder, Line
 from donkeycar.parts.controller.gamepad import let_go
-from donkeycar.parts.controller.mappings import KINDS
+from donkeycar.parts.controller.mappings import KINDS, bindings_of
 from donkeycar.parts.controller.pad import Pad
 from donkeycar.safety.arbiter import Offer
 from donkeycar.settings.owner_edit import set_values
@@ -215,10 +215,9 @@ def _remarks(line: Line, folder: Path) -> list[str]:
     cfg = load_config(folder / "config.py")
     if cfg.CONTROLLER_TYPE not in KINDS:
         return []
-    kind = KINDS[cfg.CONTROLLER_TYPE]
     pad = Pad(
-        line.identity, line.axes, kind=kind,
-        bindings=merged(kind.bindings, gamepad_bindings(cfg), kind=cfg.CONTROLLER_TYPE),
+        line.identity, line.axes, kind=KINDS[cfg.CONTROLLER_TYPE],
+        bindings=bindings_of(cfg.CONTROLLER_TYPE, gamepad_bindings(cfg)),
         buttons=line.buttons, reported=line.reported, deadzone=cfg.JOYSTICK_DEADZONE,
     )  # fmt: skip
     return [*pad.lacks(), *([let_go(pad.unrested)] if pad.unrested else [])]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from donkeycar.errors import ConfigError
-from donkeycar.parts.controller.actions import STOPS, merged
+from donkeycar.parts.controller.actions import STOPS
 from donkeycar.parts.controller.codes import EV_SYN, EVENT, SYN_DROPPED, Identity
 from donkeycar.parts.controller.device import Finder, Line
-from donkeycar.parts.controller.mappings import kind_named
+from donkeycar.parts.controller.mappings import bindings_of, kind_named
 from donkeycar.parts.controller.pad import Pad, Sticks
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.link import GONE
@@ -88,12 +88,7 @@ class GamepadController:
                 f"`throttle_dir` must be -1.0 or 1.0. Received: throttle_dir={throttle_dir}"
             )
         self._kind = kind_named(kind)
-        self._bindings = merged(self._kind.bindings, bindings or {}, kind=kind)
-        if "steering" not in self._bindings.values():
-            raise ConfigError(
-                "`CONTROLLER_BINDINGS` must bind an axis to 'steering' for CONTROLLER_TYPE "
-                f"{kind!r}: run `donkey gamepad learn`. Received: {dict(bindings or {})!r}"
-            )
+        self._bindings = bindings_of(kind, bindings or {})
         if not set(STOPS).intersection(self._bindings.values()):
             logger.warning(
                 "CONTROLLER_BINDINGS binds no button to 'stop': nothing on the gamepad stops the "

@@ -7,9 +7,10 @@ differ into that layout.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from donkeycar.errors import ConfigError
+from donkeycar.parts.controller.actions import merged
 
 USB = 0x03
 BLUETOOTH = 0x05
@@ -184,6 +185,25 @@ def kind_named(name: str) -> Kind:
     if name not in KINDS:
         raise ConfigError(f"`kind` must be one of {', '.join(KINDS)}. Received: kind={name!r}")
     return KINDS[name]
+
+
+def bindings_of(name: str, changes: Mapping[Any, Any]) -> dict[str, str]:
+    """What the controls of a gamepad do.
+
+    Args:
+        name: Its kind (`CONTROLLER_TYPE`).
+        changes: Those of its owner (`CONTROLLER_BINDINGS`).
+
+    Raises:
+        ConfigError: If a name is unknown, if nothing steers, or if nothing is left that stops.
+    """
+    bindings = merged(kind_named(name).bindings, changes, kind=name)
+    if "steering" not in bindings.values():
+        raise ConfigError(
+            "`CONTROLLER_BINDINGS` must bind an axis to 'steering' for CONTROLLER_TYPE "
+            f"{name!r}: run `donkey gamepad learn`. Received: {dict(changes)!r}"
+        )
+    return bindings
 
 
 # Buttons as donkeycar 5 called them, on PlayStation pads and on Xbox-like ones.

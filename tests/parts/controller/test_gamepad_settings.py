@@ -6,6 +6,8 @@ import logging
 import pytest
 
 from benchmarks.stop_bindings import CONTROLS, EVERY, is_wrong
+from donkeycar import Vehicle
+from donkeycar.assembly import add_controllers, check_car
 from donkeycar.assembly.controller import gamepad_bindings
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
@@ -34,9 +36,19 @@ def folder(tmp_path):
     return tmp_path / "car"
 
 
-def bindings(folder, text, **settings):
+def settings(folder, text):
     (folder / "myconfig.py").write_text(text)
-    return gamepad_bindings(load_config(folder / "config.py"))
+    return load_config(folder / "config.py", overrides=["USE_JOYSTICK_AS_DEFAULT=True"])
+
+
+def refusal(folder, text):
+    """What `drive` and `donkey doctor` say of a myconfig.py, before any hardware is opened."""
+    with pytest.raises(ConfigError) as refused:
+        check_car(settings(folder, text))
+    with pytest.raises(ConfigError) as same:
+        add_controllers(Vehicle(), settings(folder, text))
+    assert str(same.value) == str(refused.value)
+    return str(refused.value)
 
 
 def test_the_stop_button_as_the_only_one_may_not_be_bound_anew(folder):
@@ -75,6 +87,34 @@ def test_a_gamepad_whose_owner_bound_no_stop_is_named_at_the_start(caplog):
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("CONTROLLER_BINDINGS = {'BTN_NORTH': 'w1'}", "`CONTROLLER_BINDINGS` must leave a button"),
+        ("CONTROLLER_BINDINGS = {'BTN_SUOTH': 'w1'}", "`CONTROLLER_BINDINGS` must name buttons"),
+        ("CONTROLLER_TYPE = 'custom'", "`CONTROLLER_BINDINGS` must bind an axis to 'steering'"),
+        (
+            "USE_RC = True\nPIGPIO_STOPPED_PWM = 2000",
+            "`PIGPIO_STOPPED_PWM` must be between PIGPIO_MAX_REVERSE and PIGPIO_MAX_FORWARD. "
+            "Received: PIGPIO_STOPPED_PWM=2000, PIGPIO_MAX_REVERSE=1000, PIGPIO_MAX_FORWARD=2000",
+        ),
+        (
+            "USE_RC = True\nPIGPIO_STEERING_MID = 900",
+            "`PIGPIO_STEERING_MID` must be between 1000 and 2000 us. "
+            "Received: PIGPIO_STEERING_MID=900",
+        ),
+        (
+            "CONTROLLER_TYPE = 'MM1'\nMM1_STEERING_MID = 2000",
+            "`MM1_STEERING_MID` must be between 1000 and 2000 us. Received: MM1_STEERING_MID=2000",
+        ),
+    ],
+)
+def test_an_impossible_setting_is_named_as_its_owner_wrote_it(folder, text, told):
+    """The names of arguments used to be told, without a line: `throttle`, `steering`."""
+    line = len(text.splitlines())
+    assert refusal(folder, text).startswith(f"myconfig.py:{line}: {told}")
+
+
 LAUNCH = "AI_LAUNCH_DURATION = 1.0\n"
 
 
@@ -82,28 +122,26 @@ LAUNCH = "AI_LAUNCH_DURATION = 1.0\n"
 def test_a_launch_button_is_not_read_while_nothing_is_launched(folder, button):
     """Cross used to stop stopping; R4 used to keep the car from starting."""
     text = f"CONTROLLER_TYPE = 'ps4'\nAI_LAUNCH_ENABLE_BUTTON = {button!r}\n"
-    assert bindings(folder, text) == {}
+    assert gamepad_bindings(settings(folder, text)) == {}
+    check_car(settings(folder, text))
 
 
 def test_a_launch_button_does_not_take_the_stop(folder):
     text = f"{LAUNCH}CONTROLLER_TYPE = 'ps4'\nAI_LAUNCH_ENABLE_BUTTON = 'cross'\n"
-    with pytest.raises(ConfigError) as refused:
-        bindings(folder, text)
-    assert str(refused.value) == (
+    assert refusal(folder, text) == (
         "myconfig.py:3: `AI_LAUNCH_ENABLE_BUTTON` must be another button than the one for stop. "
         "Received: AI_LAUNCH_ENABLE_BUTTON='cross' (BTN_SOUTH), which CONTROLLER_TYPE='ps4' binds "
         "to stop. Choose a free one, e.g. 'R3'"
     )
     text = f"{LAUNCH}CONTROLLER_BINDINGS = {{'BTN_TR2': 'stop'}}\n"
-    with pytest.raises(ConfigError, match=r"'R2' \(BTN_TR2\), which CONTROLLER_BINDINGS="):
-        bindings(folder, text)
+    assert "'R2' (BTN_TR2), which CONTROLLER_BINDINGS={'BTN_TR2': 'stop'} binds to stop" in (
+        refusal(folder, text)
+    )
 
 
 def test_a_launch_button_that_is_none_is_named_with_its_line(folder):
     """The error used to name CONTROLLER_BINDINGS, which its owner never wrote."""
-    with pytest.raises(ConfigError) as refused:
-        bindings(folder, f"{LAUNCH}AI_LAUNCH_ENABLE_BUTTON = 'BTN_TL22'\n")
-    assert str(refused.value) == (
+    assert refusal(folder, f"{LAUNCH}AI_LAUNCH_ENABLE_BUTTON = 'BTN_TL22'\n") == (
         "myconfig.py:2: `AI_LAUNCH_ENABLE_BUTTON` must name a button, e.g. 'R2' or 'BTN_TR2'; "
         "`donkey gamepad test` shows them. Received: AI_LAUNCH_ENABLE_BUTTON='BTN_TL22'. Did you "
         "mean 'BTN_TL2'?"
@@ -111,7 +149,7 @@ def test_a_launch_button_that_is_none_is_named_with_its_line(folder):
 
 
 def test_a_launch_button_launches(folder):
-    assert bindings(folder, LAUNCH) == {"BTN_TR2": "ai_launch"}
+    assert gamepad_bindings(settings(folder, LAUNCH)) == {"BTN_TR2": "ai_launch"}
 
 
 class Wait:
