@@ -2,6 +2,7 @@
 
 import math
 from collections import deque
+from hashlib import shake_128
 from typing import Any
 
 import numpy as np
@@ -234,7 +235,10 @@ class Pilot:
 
     def _try_out(self) -> None:
         """Answer for a black, a white and a noisy frame."""
-        noise = np.random.default_rng(0).integers(0, 256, self.input_shape, dtype=np.uint8)
+        # numpy's own random numbers take long to load, and nothing else here needs them.
+        noise = np.frombuffer(
+            shake_128(b"noise").digest(math.prod(self.input_shape)), np.uint8
+        ).reshape(self.input_shape)
         vector = np.zeros(self.vector_size, np.float32)
         for frame in (np.zeros_like(noise), np.full_like(noise, 255), noise):
             answer = self.infer(frame, vector)

@@ -7,15 +7,17 @@ its name. A short file answers a little differently, so that a choice of it is a
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.bundle import Precision, precision_of
+from donkeycar.pilots.bundle import PilotFiles, Precision, precision_of
 from donkeycar.pilots.driving import Drives
-from donkeycar.pilots.load import load_pilot
+from donkeycar.pilots.interpreter import read_litert
+from donkeycar.pilots.load import load_pilot, vet
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ def load_quick_enough(
     Raises:
         PilotError: As `load_pilot`; never because of the int8 file.
     """
+    _vet_both(path)
     pilot = load_pilot(path, precision="float32", **wanted)
     is_named = path.suffix == ".tflite" and precision_of(path) is not None
     known = pilot.info is not None and QUICK in pilot.info.variants
@@ -74,6 +77,17 @@ def load_quick_enough(
         path, too_slow, 1e3 * quick_s, _difference(quick),
     )  # fmt: skip
     return quick
+
+
+def _vet_both(path: Path) -> None:
+    """Have one child look at both files; what is wrong with either is told when it is opened."""
+    files = PilotFiles.of(path)
+    both = [files.variant("float32"), files.variant(QUICK)]
+    with suppress(PilotError):
+        if files.sidecar.exists() and all(file.is_file() for file in both):
+            for file in both:
+                read_litert(file)
+            vet(*both)
 
 
 def answer_s(pilot: Drives, timer: Timer) -> float:

@@ -1,9 +1,11 @@
 """A slow computer drives by int8 of itself, and says so; what the owner writes wins."""
 
+import hashlib
 import itertools
 import logging
 import math
 import shutil
+import subprocess
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +16,7 @@ from donkeycar.config import load_config
 from donkeycar.errors import PilotError
 from donkeycar.management.createcar import create_car
 from donkeycar.pilots.bundle import PilotFiles
+from donkeycar.pilots.load import vet
 from donkeycar.pilots.precision_choice import MEASURE_S, answer_s, load_quick_enough
 from donkeycar.vehicle import Vehicle
 
@@ -122,3 +125,27 @@ def test_what_the_owner_writes_drives_without_a_look(files, tmp_path, precision,
 def test_a_new_car_leaves_it_open(tmp_path):
     create_car(tmp_path / "car")
     assert load_config(tmp_path / "car" / "config.py").PILOT_PRECISION == "auto"
+
+
+def test_one_child_looks_at_both_files(files, monkeypatch):
+    # A child is a Python with numpy and LiteRT of its own: two of them took a Pi 3 seconds.
+    started = []
+    real = subprocess.Popen
+
+    def popen(command, **options):
+        started.append(command)
+        return real(command, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    monkeypatch.setattr("donkeycar.pilots.load._harmless", set())
+    assert dtype_of(load(files, computer(0.02, 0.004))) == "int8"
+    assert len(started) == 1
+
+
+def test_a_child_vouches_for_nothing_but_what_it_was_asked(files, monkeypatch):
+    harmless = set()
+    monkeypatch.setattr("donkeycar.pilots.load._harmless", harmless)
+    vet(files.variant("float32"), files.variant("int8"))
+    assert harmless == {
+        hashlib.sha256(files.variant(name).read_bytes()).hexdigest() for name in ("float32", "int8")
+    }
