@@ -13,9 +13,9 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 
 # What each may import of donkeycar, besides itself.
 BELOW_ASSEMBLY = {
-    "config", "console", "doorbell", "entry", "errors", "memory", "parts", "pilots", "profiler",
-    "prompt", "safety", "sandbox", "schema", "settings", "sim", "testing", "timing", "tub",
-    "vehicle", "wiring",
+    "config", "console", "doorbell", "entry", "errors", "json_text", "memory", "parts", "pilots",
+    "profiler", "prompt", "safety", "sandbox", "schema", "settings", "sim", "testing", "timing",
+    "tub", "vehicle", "wiring",
 }  # fmt: skip
 EVERYTHING = BELOW_ASSEMBLY | {
     "assembly", "conversion", "evaluation", "explain", "report", "rollout", "training",
@@ -24,6 +24,7 @@ EVERYTHING = BELOW_ASSEMBLY | {
 ANYBODY = {"commands"}
 ALLOWED = {
     "errors": set(),
+    "json_text": set(),
     "gone": set(),
     "commands": set(),
     # Names that owners' files import; what they stand for is the trainer's.
@@ -34,10 +35,10 @@ ALLOWED = {
     "settings": {"errors", "gone", "schema"},
     "config": {"errors", "schema", "settings"},
     "safety": {"errors", "timing"},
-    "tub": {"errors", "timing"},
-    "sandbox": {"errors"},
-    "pilots": {"errors", "timing", "sandbox"},
-    "sim": {"errors", "timing"},
+    "tub": {"errors", "json_text", "timing"},
+    "sandbox": {"errors", "json_text"},
+    "pilots": {"errors", "json_text", "timing", "sandbox"},
+    "sim": {"errors", "json_text", "timing"},
     "testing": {"errors", "timing"},
     "parts": {"errors", "timing", "safety", "tub", "pilots", "sim"},
     "profiler": {"errors", "timing"},
@@ -57,7 +58,7 @@ ALLOWED = {
         "wiring",
     },  # fmt: skip
     "video": {"errors"},
-    "training": {"errors", "pipeline", "sandbox", "tub", "pilots", "video"},
+    "training": {"errors", "json_text", "pipeline", "sandbox", "tub", "pilots", "video"},
     "console": {"errors", "timing", "safety", "parts"},
     "conversion": {"errors", "sandbox", "tub", "pilots", "training"},
     "report": {"errors", "tub", "pilots", "sim", "training"},

@@ -7,6 +7,7 @@ from typing import Any
 
 from donkeycar import commands
 from donkeycar.errors import ConfigError
+from donkeycar.json_text import parse_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +62,6 @@ def _option(text: str) -> tuple[str, Any]:
     if not (name and sign):
         raise ConfigError(f"`--option` must be NAME=VALUE. Received: --option {text}")
     try:
-        return name, json.loads(value)
+        return name, parse_json(value)
     except ValueError:
         return name, value

@@ -23,6 +23,10 @@ IDENTIFIER = b"TFL3"
 MAX_THREADS = 4
 
 
+# What LiteRT raises for a damaged file, when it opens, describes or runs it.
+DAMAGE = (ValueError, RuntimeError, TypeError, KeyError, IndexError, OverflowError)
+
+
 class Input(NamedTuple):
     """One input of a network.
 
@@ -30,11 +34,24 @@ class Input(NamedTuple):
         tensor: Its number.
         shape: With the batch of 1 in front.
         dtype: Of the numbers it wants.
+        fixed: Whether the file says each side of it but the batch.
     """
 
     tensor: int
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
+    fixed: bool = True
+
+    @classmethod
+    def of(cls, detail: Mapping[str, Any]) -> "Input":
+        """Read what LiteRT says of an input; a side that is not fixed counts as 1 there."""
+        signature = detail.get("shape_signature", detail["shape"])
+        return cls(
+            int(detail["index"]),
+            tuple(int(side) for side in detail["shape"]),
+            np.dtype(detail["dtype"]),
+            all(int(side) > 0 for side in signature[1:]),
+        )
 
 
 def default_num_threads() -> int:
@@ -79,31 +96,23 @@ class LiteRTInterpreter:
             )
             self._interpreter.allocate_tensors()
             signatures = self._interpreter.get_signature_list()
-        except (ValueError, RuntimeError) as error:
-            said = " ".join(str(error).split()) or "no reason given"
-            raise PilotError(f"LiteRT cannot open {path}: {said:.200}") from error
-        self._runner: Any = None
-        if signatures:
-            self._runner = self._interpreter.get_signature_runner(next(iter(signatures)))
-            details = self._runner.get_input_details()
-        else:
-            details = {
-                plain_name(detail["name"]): detail
-                for detail in self._interpreter.get_input_details()
-            }
-        inputs = {
-            name: Input(
-                int(detail["index"]),
-                tuple(int(side) for side in detail["shape"]),
-                np.dtype(detail["dtype"]),
-            )
-            for name, detail in details.items()
-        }
-        for detail in self._interpreter.get_output_details():
-            if np.dtype(detail["dtype"]) != np.float32:
+            self._runner: Any = None
+            if signatures:
+                self._runner = self._interpreter.get_signature_runner(next(iter(signatures)))
+                details = self._runner.get_input_details()
+            else:
+                details = {
+                    plain_name(detail["name"]): detail
+                    for detail in self._interpreter.get_input_details()
+                }
+            inputs = {name: Input.of(detail) for name, detail in details.items()}
+            outputs = [np.dtype(one["dtype"]) for one in self._interpreter.get_output_details()]
+        except DAMAGE as error:
+            raise PilotError(f"LiteRT cannot open {path}: {_said(error)}") from error
+        for dtype in outputs:
+            if dtype != np.float32:
                 raise PilotError(
-                    "The outputs of a pilot are float32. "
-                    f"Received: {path} with {np.dtype(detail['dtype'])}"
+                    f"The outputs of a pilot are float32. Received: {path} with {dtype}"
                 )
         self.image_name = _image_among(inputs, path)
         self.image = inputs.pop(self.image_name)
@@ -155,29 +164,39 @@ class LiteRTInterpreter:
 
         Returns:
             As `__call__`.
+
+        Raises:
+            PilotError: If the file is damaged where only running it shows.
         """
-        if self._runner is not None:
-            outputs: dict[str, np.ndarray] = self._runner(**inputs)
-            return outputs
-        for name, array in inputs.items():
-            one = self.image if name == self.image_name else self.vectors[name]
-            self._interpreter.set_tensor(one.tensor, array)
-        self._interpreter.invoke()
-        return {
-            f"output_{position}": self._interpreter.get_tensor(detail["index"])
-            for position, detail in enumerate(self._interpreter.get_output_details())
-        }
+        try:
+            if self._runner is not None:
+                outputs: dict[str, np.ndarray] = self._runner(**inputs)
+                return outputs
+            for name, array in inputs.items():
+                one = self.image if name == self.image_name else self.vectors[name]
+                self._interpreter.set_tensor(one.tensor, array)
+            self._interpreter.invoke()
+            return {
+                f"output_{position}": self._interpreter.get_tensor(detail["index"])
+                for position, detail in enumerate(self._interpreter.get_output_details())
+            }
+        except DAMAGE as error:
+            raise PilotError(f"LiteRT cannot run the network: {_said(error)}") from error
 
     def output_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Shape of each output, with the batch of 1 in front, by the names `run` gives them."""
-        if self._runner is not None:
-            details = self._runner.get_output_details()
-        else:
-            listed = self._interpreter.get_output_details()
-            details = {f"output_{position}": detail for position, detail in enumerate(listed)}
-        return {
-            name: tuple(int(side) for side in detail["shape"]) for name, detail in details.items()
-        }
+        """Shape of each output, with the batch of 1 in front, by the names `run` gives them.
+
+        The network is run on black for it: what a file says before may be a guess, as where a
+        shape depends on what comes in.
+        """
+        black = {self.image_name: np.zeros(self.image.shape, self.image.dtype)}
+        beside = {name: np.zeros(one.shape, one.dtype) for name, one in self.vectors.items()}
+        return {name: array.shape for name, array in self.run({**black, **beside}).items()}
+
+
+def _said(error: Exception) -> str:
+    """What a library says, in one line."""
+    return f"{' '.join(str(error).split()) or type(error).__name__:.200}"
 
 
 def plain_name(name: str) -> str:
@@ -255,6 +274,12 @@ def _image_among(inputs: dict[str, Input], path: Path) -> str:
                 "The image input of a pilot has shape (1, height, width, 1 or 3), any other is one "
                 f"row of float32. Received: {path} with inputs {shown}"
             )
+    if not all(one.fixed for one in inputs.values()):
+        raise PilotError(
+            "A pilot takes frames of one size, which its network says. "
+            f"Received: {path}, which takes any. Save it with a fixed input, such as "
+            "keras.Input((120, 160, 3)), and convert it again."
+        )
     if inputs[name].dtype not in (np.dtype(np.float32), np.dtype(np.uint8)):
         raise PilotError(
             "The image input of a pilot is float32 or uint8. "

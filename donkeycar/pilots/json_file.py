@@ -1,10 +1,10 @@
 """Reads an object from somebody's JSON file, trusting nothing in it."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import PilotError
+from donkeycar.json_text import parse_json
 
 
 def read_object(path: Path, what: str, *, format: str, max_bytes: int) -> dict[str, Any]:
@@ -29,8 +29,8 @@ def read_object(path: Path, what: str, *, format: str, max_bytes: int) -> dict[s
     if len(text) > max_bytes:
         raise PilotError(f"{path} is too long for {what}.")
     try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        content = parse_json(text)
+    except ValueError as error:
         raise PilotError(f"{path} is not {what}: {error}") from error
     if not isinstance(content, dict) or content.get("format") != format:
         raise PilotError(f'{path} is not {what}: it must say "format": "{format}".')

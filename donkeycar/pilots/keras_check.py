@@ -8,7 +8,6 @@ here only what pilots are made of is let through, whatever version of Keras read
 Source: CVE-2024-3660, CVE-2025-1550, CVE-2025-8747, CVE-2025-9905 and CVE-2026-0897.
 """
 
-import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import PilotError
+from donkeycar.json_text import parse_json
 
 MAX_BYTES = 500_000_000
 MAX_CONFIG_BYTES = 5_000_000
@@ -124,8 +124,8 @@ def check_config(text: str | bytes, path: Path) -> dict[str, Any]:
     if len(text) > MAX_CONFIG_BYTES:
         raise PilotError(f"{path} describes a network at too great a length.")
     try:
-        config = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        config = parse_json(text)
+    except ValueError as error:
         raise PilotError(f"{path} does not describe a network: {error}.") from error
     if not isinstance(config, dict) or config.get("class_name") not in MODELS:
         raise PilotError(f"{path} does not describe a network.")

@@ -1,6 +1,5 @@
 """Starts a confined process, and turns whatever becomes of it into an answer or one sentence."""
 
-import json
 import os
 import signal
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import PilotError
+from donkeycar.json_text import parse_json
 
 MAX_ANSWER_BYTES = 1_000_000
 
@@ -87,8 +87,8 @@ class Child:
         finally:
             self.close()
         try:
-            found = json.loads(text)
-        except (ValueError, RecursionError):
+            found = parse_json(text)
+        except ValueError:
             found = None
         if isinstance(found, dict) and "refused" in found:
             raise PilotError(f"{self._subject} cannot be opened: {found['refused']}")

@@ -47,7 +47,7 @@ def main() -> None:
         found: dict[str, Any] = {"sha256": [hashlib.sha256(each).hexdigest() for each in contents]}
     except MemoryError:
         found = {"refused": f"it needs more than {MEMORY_BYTES // 1_000_000} MB of memory."}
-    except (ValueError, RuntimeError) as error:
+    except (ValueError, RuntimeError, TypeError, KeyError, IndexError, OverflowError) as error:
         text = str(error).strip()
         reason = next((why for phrase, why in REASONS.items() if phrase in text), "")
         found = {"refused": reason or f"LiteRT says: {' '.join(text.split())[:200]}"}
@@ -82,7 +82,18 @@ def try_out(content: bytes) -> None:
         interpreter.invoke()
         for detail in interpreter.get_output_details():
             interpreter.get_tensor(detail["index"])
-    interpreter.get_signature_list()
+    _by_name(interpreter)
+
+
+def _by_name(interpreter: Any) -> None:
+    """Let it answer the way a pilot asks: by the names of its signature, if it has one."""
+    import numpy as np
+
+    signatures = interpreter.get_signature_list()
+    if signatures:
+        runner = interpreter.get_signature_runner(next(iter(signatures)))
+        details = runner.get_input_details()
+        runner(**{name: np.zeros(one["shape"], one["dtype"]) for name, one in details.items()})
 
 
 def noisy(shape: tuple[int, ...]) -> Any:

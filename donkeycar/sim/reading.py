@@ -1,13 +1,15 @@
 """Reads the JSON files of the simulator, and says what is wrong with them in one sentence."""
 
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import SimError
+from donkeycar.json_text import parse_json
 
+# A track of 1000 points has 40 kB.
+MAX_FILE_BYTES = 5_000_000
 PRESETS = Path(__file__).parent / "presets"
 
 
@@ -130,7 +132,13 @@ def read_preset(name: str, folder: str) -> tuple[Any, str]:
             f"Received: {folder.removesuffix('s')}={name!r}"
         )
     try:
-        return json.loads(path.read_text(encoding="utf-8")), str(path)
+        if path.exists() and not path.is_file():
+            raise SimError(f"{path} is not a file")
+        with path.open("rb") as file:
+            text = file.read(MAX_FILE_BYTES + 1)
+        if len(text) > MAX_FILE_BYTES:
+            raise SimError(f"{path} is longer than {MAX_FILE_BYTES // 1_000_000} MB")
+        return parse_json(text), str(path)
     except OSError as error:
         raise SimError(f"{path} cannot be read: {error.strerror}") from error
     except ValueError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import TrainingError
+from donkeycar.json_text import parse_json
 from donkeycar.pilots.names import name_of
 
 FILE = "database.json"
@@ -34,7 +35,7 @@ def read_database(folder: Path) -> list[dict[str, Any]]:
     """
     path = folder / FILE
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))
+        entries = parse_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return []
     except (OSError, ValueError) as error:

@@ -5,12 +5,16 @@ import os
 import shutil
 import struct
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots import load_pilot
+from donkeycar.pilots.interpreter import LiteRTInterpreter
+from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.registry import pilot_type
 from donkeycar.sandbox.child import Child
 
 SHAPE = (16, 24, 3)
@@ -160,6 +164,48 @@ def test_flipped_bits_end_in_a_sentence_or_in_a_pilot(good, tmp_path):
             outcomes.append("refused")
     assert {"opened", "refused"} >= set(outcomes)
     assert "refused" in outcomes
+
+
+def what_becomes_of(content):
+    """Open and run a file as a car does, in a process of its own: LiteRT may crash on it."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            network = LiteRTInterpreter(Path("theirs"), content=content)
+            network.output_shapes()
+            Pilot(network, pilot_type("linear"))
+            said = "drives"
+        except PilotError as error:
+            said = f"PilotError: {error}"
+        except BaseException as error:
+            said = f"traceback: {error!r}"
+        os.write(writing, said.encode()[:1000])
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as file:
+        said = file.read()
+    os.waitpid(pid, 0)
+    return said or "crashed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are forked")
+def test_numbers_of_tensors_that_are_not_there_are_no_traceback(linear_litert):
+    """LiteRT opens some such files, runs them, and only then says: Invalid tensor index."""
+    from ai_edge_litert.interpreter import Interpreter
+
+    good = linear_litert
+    network = Interpreter(model_content=good)
+    numbers = {detail["index"] for detail in network.get_output_details()}
+    # What the outputs of its signature are is said at the beginning of the file.
+    places = [at for at in range(0, 2000, 4) if struct.unpack_from("<I", good, at)[0] in numbers]
+    said = [
+        what_becomes_of(good[:at] + struct.pack("<I", value) + good[at + 4 :])
+        for at in places
+        for value in (80, 2**24 + 9)
+    ]
+    assert not [one for one in said if one.startswith("traceback")]
+    assert any("LiteRT cannot run the network: Invalid tensor index" in one for one in said)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps these limits")

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from donkeycar.errors import TrainingError
+from donkeycar.json_text import parse_json
 from donkeycar.pilots.names import beside
 
 SUFFIX = ".checkpoint"
@@ -88,7 +89,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
             file.seek(0)
             content = np.load(file, allow_pickle=False)
             arrays = {name: content[name] for name in content.files}
-        state = json.loads(arrays.pop(_STATE).tobytes())
+        state = parse_json(arrays.pop(_STATE).tobytes())
     except FileNotFoundError as error:
         raise TrainingError(
             f"`--resume` needs an interrupted training. Received: no {path}"

@@ -1,6 +1,5 @@
 """What was recorded of one training: read from a file, or taken from a network as it is."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TrainingError
+from donkeycar.json_text import parse_json
 from donkeycar.training.replay.hdf5 import dataset, opened, read, subgroups
 from donkeycar.training.replay.layout import epochs_done, place_name
 from donkeycar.training.replay.network import describe, shapes_of
@@ -120,13 +120,13 @@ def _about(group: Any, what: str) -> dict[str, Any]:
     if node.nbytes > LONGEST_TEXT:
         raise TrainingError(f"The description of {what} is too long: {node.nbytes} bytes")
     try:
-        about = json.loads(node[()].tobytes())
+        about = parse_json(node[()].tobytes())
         known = (
             isinstance(about["network"], dict)
             and all(_is_shape(shape) for shape in about["shapes"])
             and all(isinstance(name, str) for key in ("inputs", "targets") for name in about[key])
         )
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise TrainingError(f"The description of {what} is damaged: {error!r}") from error
     if not known:
         raise TrainingError(f"The description of {what} is damaged")

@@ -1,0 +1,51 @@
+"""Reads JSON that others wrote: whatever is wrong with it is one kind of error.
+
+Python's parser gives up on deep nesting with a `RecursionError`, and whoever prints or copies what
+it just managed to read gives up a little later. No file of a car, a pilot or a track is deep.
+"""
+
+import json
+from typing import Any
+
+# A description of a network, the deepest thing there is, nests about twelve deep.
+MAX_DEPTH = 100
+
+
+def parse_json(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
+    """Parse JSON, and refuse what is nested too deeply.
+
+    Args:
+        text: As it was read; bytes in UTF-8, -16 or -32.
+        max_depth: Most lists and objects inside each other.
+
+    Raises:
+        ValueError: If it is not JSON, or nested more deeply.
+    """
+    try:
+        value = json.loads(text)
+    except RecursionError as error:
+        raise ValueError(f"it is nested more than {max_depth} deep") from error
+    # Brackets inside of texts count too; most files are done here.
+    if isinstance(text, bytes):
+        opened = text.count(b"[") + text.count(b"{")
+    else:
+        opened = text.count("[") + text.count("{")
+    if opened > max_depth and _is_deeper(value, max_depth):
+        raise ValueError(f"it is nested more than {max_depth} deep")
+    return value
+
+
+def _is_deeper(value: Any, depth: int) -> bool:
+    """Whether lists and objects lie more than so deep inside each other."""
+    level = [value]
+    for _ in range(depth):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, list | dict)
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, list | dict)
+        ]
+        if not level:
+            return False
+    return True
