@@ -103,6 +103,7 @@ def _robohat(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]
 
     return {
         "opener": lambda: RoboHATInput(cfg.MM1_SERIAL_PORT),
+        "channels": 2,
         "bindings": {**RECEIVERS["MM1"], **cfg.CONTROLLER_BINDINGS},
         # Its longer pulses steer to the left.
         "steering": Travel(2000.0, _middle(cfg, "MM1_STEERING_MID"), 1000.0),
@@ -123,6 +124,7 @@ def _receiver(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any
     stopped_us = _middle(cfg, "PIGPIO_STOPPED_PWM", reverse_us, forward_us, ends)
     return {
         "opener": lambda: GpioInput(pins),
+        "channels": len(pins),
         "bindings": {**RECEIVERS["pigpio_rc"], **cfg.CONTROLLER_BINDINGS},
         "steering": Travel(middle_us=_middle(cfg, "PIGPIO_STEERING_MID")),
         "throttle": Travel(reverse_us, stopped_us, forward_us),

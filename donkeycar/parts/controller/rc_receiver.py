@@ -26,11 +26,18 @@ OFF_US = 1400
 WATCH_S = 0.02
 REOPEN_S = 1.0
 
+# A remote control that is not heard for so long is told of, once.
+MISSED_AFTER_S = 2.0
+
 # So much of a stick's way is a movement on purpose, and not its noise.
 MOVED = 0.1
 
 ABSENT = Offer()
 
+NOT_HEARD = (
+    "The remote control is not heard yet: no pulses came for steering and throttle. Switch the "
+    "transmitter on, and check the wires of the receiver."
+)
 LET_GO = "Let go of the throttle once: the remote control has not been seen at neutral yet."
 
 
@@ -88,6 +95,7 @@ class RCReceiver:
         inverted: Whether every channel is turned round (`PIGPIO_INVERT`).
         throttle_limit: Throttle of a full stick until the car says otherwise, 0 to 1.
         auto_record: Whether throttle starts and ends recording.
+        channels: How many channels the input has; more may be bound, and are told of.
         clock: Source of time.
 
     Attributes:
@@ -109,6 +117,7 @@ class RCReceiver:
         inverted: bool = False,
         throttle_limit: float = 1.0,
         auto_record: bool = True,
+        channels: int = 9,
         clock: Clock | None = None,
     ) -> None:
         if not 0 <= deadzone <= 0.9:
@@ -127,6 +136,13 @@ class RCReceiver:
                 "`bindings` must bind channels to steering and to throttle. "
                 f"Received: bindings={dict(bindings)!r}"
             )
+        for name, action in self._bindings.items():
+            channel = name.removesuffix("-").removeprefix("RC")
+            if channel.isdigit() and int(channel) > channels:
+                logger.warning(
+                    "CONTROLLER_BINDINGS binds %s to %s, but this receiver has %s channels: "
+                    "nothing does %s.", name, action, channels, action,
+                )  # fmt: skip
         self._open = opener
         self._deadzone = deadzone
         self._sign = -1.0 if inverted else 1.0
@@ -144,6 +160,7 @@ class RCReceiver:
         self._throttle: Control | None = None
         self._complained = False
         self._noted = False
+        self._missed_since_s: float | None = None
 
     def update(self) -> None:
         """Read until `shutdown`; the body of the part's thread."""
@@ -157,6 +174,7 @@ class RCReceiver:
             try:
                 while not self._stopping.is_set():
                     self.take(pulses.read(WATCH_S))
+                    self._tell_missing()
             except OSError as error:
                 with self._lock:
                     self._pulses.clear()
@@ -270,6 +288,16 @@ class RCReceiver:
         is_on = self._switches[channel] = width_us >= ON_US
         if was_on is not None and is_on != was_on:
             self._thrown.append(channel if is_on else f"{channel}-")
+
+    def _tell_missing(self) -> None:
+        now_s = self._clock.monotonic()
+        if self._missed_since_s is None:
+            self._missed_since_s = now_s
+        if self._throttle is not None:
+            self._missed_since_s = float("inf")
+        elif now_s - self._missed_since_s >= MISSED_AFTER_S:
+            self._missed_since_s = float("inf")
+            logger.warning(NOT_HEARD)
 
     def _complain(self, error: OSError) -> None:
         if not self._complained:

@@ -18,7 +18,7 @@ from donkeycar.parts.controller.rc_input import (
     RoboHATInput,
     header_chip,
 )
-from donkeycar.parts.controller.rc_receiver import ABSENT, LET_GO, RCReceiver, Travel
+from donkeycar.parts.controller.rc_receiver import ABSENT, LET_GO, NOT_HEARD, RCReceiver, Travel
 from donkeycar.testing import check_part
 
 GPIO = RECEIVERS["pigpio_rc"]
@@ -241,6 +241,43 @@ def test_a_way_may_run_backwards_and_be_uneven():
 def test_impossible_settings_are_refused(clock, changes, rule):
     with pytest.raises(ConfigError, match=rule):
         receiver(clock, **changes)
+
+
+class Silent:
+    """A receiver whose transmitter is off, on a clock that passes while it is read."""
+
+    def __init__(self, clock, reads, pulses=()):
+        self.clock, self.reads, self.pulses, self.part = clock, reads, list(pulses), None
+
+    def read(self, timeout_s):
+        self.reads -= 1
+        self.clock.advance(timeout_s)
+        if self.reads <= 0:
+            self.part.shutdown()
+        return self.pulses
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("seconds", "pulses", "told"),
+    [(1.9, [], []), (30.0, [], [NOT_HEARD]), (30.0, [(1, 1500)], [NOT_HEARD]),
+     (30.0, [(1, 1500), (2, 1500)], [])],
+)  # fmt: skip
+def test_a_remote_control_that_is_not_heard_is_told_of_once(clock, caplog, seconds, pulses, told):
+    silent = Silent(clock, round(seconds / 0.02), pulses)
+    silent.part = RCReceiver(lambda: silent, bindings=GPIO, clock=clock)
+    silent.part.update()
+    assert [record.getMessage() for record in caplog.records] == told
+
+
+def test_a_switch_on_a_channel_that_the_receiver_does_not_have_is_told_of(clock, caplog):
+    receiver(clock, bindings={**GPIO, "RC4-": "stop"}, channels=3)
+    assert [record.getMessage() for record in caplog.records] == [
+        "CONTROLLER_BINDINGS binds RC4- to stop, but this receiver has 3 channels: nothing does "
+        "stop."
+    ]
 
 
 class Board:
