@@ -5,7 +5,8 @@ where this user may make a group: the processes run at full speed until the quot
 used up, and stand still until the next one. Elsewhere the process group is stopped and continued
 by signals (SIGSTOP, SIGCONT) with the same period, which is coarser and shows as stopped children.
 Either way every pause is at most 10 ms long, far below an interval of the loop: what is measured
-is slowness, not freezes. Linux only.
+is slowness, not freezes. A group has the greatest weight, so that its share is there whatever else
+the computer does. Linux only.
 """
 
 import math
@@ -103,6 +104,7 @@ class CpuShare:
                 (ROOT / "cgroup.subtree_control").write_text("+cpu")
                 group.mkdir()
                 (group / "cpu.max").write_text(f"{quota_us} {period_us}")
+                (group / "cpu.weight").write_text("10000")
                 self.way = "cpu.max"
                 return group
         with suppress(OSError):
@@ -110,6 +112,7 @@ class CpuShare:
             group.mkdir()
             (group / "cpu.cfs_period_us").write_text(str(period_us))
             (group / "cpu.cfs_quota_us").write_text(str(quota_us))
+            (group / "cpu.shares").write_text("262144")
             self.way = "cfs_quota"
             return group
         return None

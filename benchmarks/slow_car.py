@@ -17,6 +17,7 @@ import argparse
 import contextlib
 import http.client
 import json
+import os
 import re
 import socket
 import subprocess
@@ -160,6 +161,12 @@ def cpu_ms(pid: int) -> dict[int, float]:
     return found
 
 
+def processor_ms(pid: int) -> float:
+    """Processor time of a process and its ended children. Source: proc(5), ``stat``."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return 1e3 * sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 def children(pid: int) -> list[int]:
     """Processes that `pid` started and that still run."""
     text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
@@ -190,6 +197,7 @@ def measure(share: float, seconds: float, words: list[str]) -> dict[str, Any]:
             process = held.start(command, cwd=car, stdout=said, stderr=said)
         wait_for(process, lambda: page_answers(port), car)
         page_s = time.clock_gettime(time.CLOCK_MONOTONIC) - began_s
+        start_cpu_ms = processor_ms(process.pid) + sum(map(processor_ms, children(process.pid)))
         wait_for(process, lambda: [row for row in rows(car) if row["ordered_s"]], car)
         first = next(row for row in rows(car) if row["ordered_s"])
         token = re.search(r"/pair#(\S+)", (car / "said").read_text())
@@ -216,6 +224,7 @@ def measure(share: float, seconds: float, words: list[str]) -> dict[str, Any]:
         return {
             "way": held.way,
             "page_s": page_s,
+            "start_cpu_ms": start_cpu_ms,
             "order_s": first["ordered_s"] - began_s,
             "rate_hz": (last_row["ticks"] - first_row["ticks"]) / loop_s,
             "late_hz": ((last_row["late"] or 0) - (first_row["late"] or 0)) / loop_s,
@@ -240,7 +249,8 @@ def main(argv: list[str] | None = None) -> int:
         found = measure(share, args.seconds, words)
         cost = found["cost_ms"]
         print(
-            f"{share:.0%} of a core ({found['way']}): page after {found['page_s']:.1f} s, order "
+            f"{share:.0%} of a core ({found['way']}): page after {found['page_s']:.1f} s "
+            f"({found['start_cpu_ms']:.0f} ms of processor), order "
             f"after {found['order_s']:.1f} s\n"
             f"  loop {found['rate_hz']:.1f} Hz (page says {found['said_hz']}), late "
             f"{found['late_hz']:.1f} a second; {found['states_hz']:.1f} states and "

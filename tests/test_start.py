@@ -55,3 +55,24 @@ def test_memory_stays_constant_over_a_long_drive(clock):
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert after - before < 2_000
+
+
+def test_what_holds_the_motor_starts_the_car_without_the_heavy_libraries(tmp_path):
+    # The process that judges the settings is thrown away: it loaded numpy and pydantic for that.
+    from donkeycar.management.createcar import create_car
+
+    create_car(tmp_path / "car")
+    (tmp_path / "car" / "myconfig.py").write_text('CAMERA_TYPE = "MOCK"\nIMAGE_W = 224\n')
+    lines = (
+        "import sys\n"
+        "import donkeycar.assembly, donkeycar.management.car, donkeycar.management.guardian\n"
+        "from donkeycar.assembly.check import check_car\n"
+        "from donkeycar.config import load_config\n"
+        "check_car(load_config('config.py', command='drive'))\n"
+        "print(sorted({'numpy', 'pydantic', 'tornado', 'PIL', 'asyncio', 'rich', 'segno'}\n"
+        "             & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", lines], cwd=tmp_path / "car", capture_output=True, text=True
+    )
+    assert done.stdout == "[]\n", done.stderr

@@ -1,6 +1,11 @@
 """How old the frames of a simulated camera are, so that what drives with it has learnt to wait."""
 
+from typing import TYPE_CHECKING
+
 from donkeycar.errors import ConfigError
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
 
 # A Pi's camera hands a frame over 40 to 50 ms after its stamp, and the exposure comes on top.
 PI_LATENCY_S = 0.06
@@ -38,14 +43,18 @@ class Latency:
                 raise ConfigError(
                     f"`{name}` must be 0 to {MAX_LATENCY_S:g} s. Received: {name}={value}"
                 )
-        from donkeycar.sim.seeds import random_stream
-
         self.mean_s = mean_s
         self.jitter_s = jitter_s
-        self._random = random_stream(seed, "camera")
+        self._seed = seed
+        self._random: Generator | None = None
 
     def draw(self) -> float:
         """The latency of the next frame, in seconds."""
+        if self._random is None:
+            # Not before: who only looks whether a car can be put together does without numpy.
+            from donkeycar.sim.seeds import random_stream
+
+            self._random = random_stream(self._seed, "camera")
         jitters = float(self._random.standard_normal())
         jitters = min(max(jitters, -MOST_JITTERS), MOST_JITTERS)
         return max(self.mean_s + jitters * self.jitter_s, 0.0)
