@@ -51,7 +51,7 @@ class Model(NamedTuple):
         sign: +1 if that is forward, -1 if back.
         buttons: How many buttons in a row from BTN_SOUTH it has; ``None`` if that is not known.
         bindings: `CONTROLLER_BINDINGS`.
-        first: Its first report, if the kernel has heard nothing of it yet.
+        first: Its first report, if the kernel has heard nothing of it since it was opened.
         pulls: Whether it takes a full pull, and letting go, to see that it is a trigger.
     """
 
@@ -237,6 +237,14 @@ MODELS: dict[str, Model] = {
     "a stick held before the kernel heard of the pad": Model(
         "xpad.c: it listens once it is opened", "xbox", XBOX_USB, XPAD, *XUP,
         first={"ABS_RY": -32768},
+    ),
+    "a stick held while the car starts anew": Model(
+        "input.c: the values of the last time it was open", "ps4", DS4, SONY_DRIVER, *UP,
+        first={"ABS_RY": 10},
+    ),
+    "a trigger held while the car starts anew": Model(
+        "input.c: the values of the last time it was open", "xbox", XBOX_USB,
+        {**XPAD, "ABS_X": stick(-300)}, "ABS_RZ", 0, 1023, first={"ABS_RZ": 1023},
     ),
     "a trigger held": Model(
         "xpad.c", "xbox", XBOX_USB, {**XPAD, "ABS_RZ": pull(1023)}, "ABS_RZ", 0, 1023

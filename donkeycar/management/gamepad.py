@@ -65,9 +65,11 @@ class Listener:
     def __init__(self, line: Line, *, skipped: Callable[[], bool]) -> None:
         self._line = line
         self._skipped = skipped
+        # It was open while its controls were let go of: only one that was never heard is all zero.
+        heard = any(info.value for info in line.axes.values())
         self._pad = Pad(
             line.identity, line.axes, kind=KINDS["custom"], bindings={}, held=line.held,
-            buttons=line.buttons, reported=line.reported, let_go=True,
+            buttons=line.buttons, reported=line.reported or heard, let_go=True,
         )  # fmt: skip
         self._resting = set(self._pad.held)
         self._rest = b""

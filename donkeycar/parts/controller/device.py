@@ -85,7 +85,8 @@ class EventLine:
         held: Codes of its buttons that are down.
         query: Asks the kernel for `axes` and `held`; ``None`` for what is not a device.
         buttons: Codes of the buttons it has; ``None`` if that is not known.
-        reported: Whether the kernel has heard of it: until its first report all axes are zero.
+        reported: Whether the device was heard since it was opened. Drivers do not listen before:
+            until then `axes` are zeros, or what was when somebody had it open last.
     """
 
     descriptor: int
@@ -184,8 +185,7 @@ def open_line(path: Path, *, any_device: bool = False) -> EventLine | None:
     except OSError:
         os.close(descriptor)
         raise
-    reported = any(info.value for info in axes.values())
-    return EventLine(descriptor, identity, axes, held, state_of, buttons, reported)
+    return EventLine(descriptor, identity, axes, held, state_of, buttons, reported=False)
 
 
 def event_path(device: str, *, sys_folder: Path = SYS_FOLDER) -> Path:

@@ -63,8 +63,8 @@ class Pad:
         axes: What the kernel knows of each axis, by code.
         held: Codes of buttons that are down at the start; they count once let go and pressed anew.
         buttons: Codes of the buttons it has; ``None`` if that is not known.
-        reported: Whether the device has said anything yet. A kernel that has heard nothing of it
-            has zeros, which are no rest: then the first report is where it all begins.
+        reported: Whether the device was heard since it was opened. If not, `axes` are zeros or
+            old, which is no rest: its first report says where all lies.
         let_go: Whether nobody touches it now, so that each axis is where it rests.
         kind: What its owner says it is.
         bindings: Control -> what it does.

@@ -87,6 +87,8 @@ def test_a_gamepad_tells_all_about_itself(kernel, tmp_path):
     assert line.identity == ("A pad", 3, 0x045E, 0x02EA, "aa:bb")
     assert line.axes == {AXES["ABS_X"]: STICK, AXES["ABS_RY"]: STICK}
     assert line.held == {BUTTONS["BTN_EAST"]}
+    assert line.buttons == {BUTTONS["BTN_SOUTH"], BUTTONS["BTN_EAST"]}
+    assert not line.reported, "what the kernel has may be older than the opening"
     line.axes = {}
     line.refresh()
     assert AXES["ABS_X"] in line.axes
