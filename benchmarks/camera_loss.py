@@ -47,15 +47,16 @@ DRIVE_INPUTS = [
 
 
 class FailingCamera(Camera):
-    """Noise at `RATE_HZ`, until `fault` is set: then whatever that does, for every picture.
+    """Noise, until `fault` is set: then whatever that does, for every picture.
 
     Args:
         age_s: How old each frame is when it is handed over.
+        rate_hz: Frames a second.
         seed: Of the noise.
     """
 
-    def __init__(self, *, age_s: float, seed: int) -> None:
-        super().__init__(rate_hz=RATE_HZ)
+    def __init__(self, *, age_s: float, rate_hz: float, seed: int) -> None:
+        super().__init__(rate_hz=rate_hz)
         self.age_s = age_s
         self.last_new_s = 0.0
         self.fault: Callable[[], None] | None = None
@@ -105,6 +106,16 @@ class Motor:
     def throttle(self) -> float:
         """What it does now."""
         return self.notes[-1][1]
+
+    def neutral_share(self, from_s: float, to_s: float) -> float:
+        """Share of the time between two moments in which it stood still."""
+        ends_s = [at_s for at_s, _ in self.notes[1:]] + [to_s]
+        neutral_s = sum(
+            max(0.0, min(end_s, to_s) - max(at_s, from_s))
+            for (at_s, throttle), end_s in zip(self.notes, ends_s, strict=True)
+            if throttle == 0.0
+        )
+        return neutral_s / (to_s - from_s)
 
     def write(self, steering: float, throttle: float) -> None:
         """Turn."""
@@ -162,8 +173,9 @@ class StraightOn:
 class PilotedCar:
     """A car in mode `local`, driving in a thread."""
 
-    def __init__(self, *, age_s: float, seed: int) -> None:
-        self.camera = FailingCamera(age_s=age_s, seed=seed)
+    def __init__(self, *, age_s: float, rate_hz: float = RATE_HZ, seed: int = 1) -> None:
+        self.camera = FailingCamera(age_s=age_s, rate_hz=rate_hz, seed=seed)
+        self._rate_hz = rate_hz
         self.motor = Motor()
         self.error = ""
         self._watch = Watch(self.motor)
@@ -199,7 +211,7 @@ class PilotedCar:
 
     def _drive(self) -> None:
         try:
-            self._car.start(rate_hz=RATE_HZ)
+            self._car.start(rate_hz=self._rate_hz)
         except PartFailed as error:
             self.error = str(error)
 

@@ -2,8 +2,10 @@
 
 A quota of the kernel's CPU controller with a period of 10 ms (control groups, version 2 or 1),
 where this user may make a group: the processes run at full speed until the quota of a period is
-used up, and stand still until the next one. Elsewhere the process group is stopped and continued
-by signals (SIGSTOP, SIGCONT) with the same period, which is coarser and shows as stopped children.
+used up, and stand still until the next one. They come before all others, so that they really get
+it: what else this machine does is not the question. Elsewhere the process group is stopped and
+continued by signals (SIGSTOP, SIGCONT) with the same period, which is coarser and shows as stopped
+children.
 Either way every pause is at most 10 ms long, far below an interval of the loop: what is measured
 is slowness, not freezes. A group has the greatest weight, so that its share is there whatever else
 the computer does. Linux only.

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from benchmarks import (
+    camera_age,
     camera_loss,
     ended_threads,
     gamepad_fuzz,
@@ -183,6 +184,14 @@ COUNTED: tuple[Counted, ...] = (
     Counted(
         "pulses of a remote control are out of range, or a lost channel drives",
         100_000, partial(failures, rc_fuzz.run_case),
+    ),
+    *(
+        Counted(
+            f"a pilot stands for 0.5 % of a minute, or S1 or S8 is missed, {how}: camera 0 to 120 "
+            "ms old, 20 to 60 Hz, `linear` and `efficient`",
+            24, partial(camera_age.standing, share),
+        )
+        for share, how in ((1.0, "on a whole computer"), (0.15, "at 15 % of a core"))
     ),
     Counted(
         "guardian frames: the motor moves without an armed order", 100_000, seeded(frames)

@@ -43,6 +43,12 @@ class Doorbell:
         """Have the sleeper answer; from any thread. Does not wait for it."""
         self._rung.set()
 
+    def look(self) -> None:
+        """Answer if it rang."""
+        if self._rung.is_set():
+            self._rung.clear()
+            self.answer()
+
     def monotonic(self) -> float:
         """Seconds on the clock below."""
         return self._clock.monotonic()
@@ -54,9 +60,7 @@ class Doorbell:
             return
         due_s = self._clock.monotonic() + seconds
         while True:
-            if self._rung.is_set():
-                self._rung.clear()
-                self.answer()
+            self.look()
             wait_s = due_s - self._clock.monotonic() - GRAIN_S
             if wait_s <= 0 or not self._is_waited_for or not self._rung.wait(wait_s):
                 break

@@ -255,6 +255,8 @@ class Vehicle:
         while self.on and not (max_loop_count and loops >= max_loop_count):
             self.step()
             loops += 1
+            # A loop that is late does not sleep: news would wait for another whole tick.
+            self._bell.look()
             rate.wait()
             window_s = self.clock.monotonic() - window_start_s
             if window_s >= RATE_WINDOW_S:

@@ -8,11 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from donkeycar.assembly.camera import CAMERAS
 from donkeycar.assembly.check import CHECKS, DEEP_CHECKS, problems_of
 from donkeycar.commands import install_extra, pip_install
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, DonkeyError
 from donkeycar.management import doctor_probes as probes
+from donkeycar.management.doctor_camera import camera_age
 from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
 from donkeycar.management.old_manage import manage_file
 from donkeycar.parts.drivetrain.garage import wired_in
@@ -42,7 +44,10 @@ def examine(folder: Path, *, run: probes.Runner = probes.output_of) -> Iterator[
     yield from findings
     yield manage_file(folder / "manage.py")
     if cfg is not None:
-        yield probes.camera(cfg.CAMERA_TYPE, run=run)
+        camera = probes.camera(cfg.CAMERA_TYPE, run=run)
+        yield camera
+        if camera.state == OK and cfg.CAMERA_TYPE in CAMERAS:
+            yield camera_age(cfg)
         yield from _wheels(cfg)
         yield from probes.packages(_needed(cfg))
         yield _gamepads(cfg)

@@ -109,16 +109,17 @@ class AnswerLife:
             thought_s = max(thought_s, now_s - seen_s)
         elif now_s - seen_s > self.max_life_s:
             return f"The camera has given no frame for {1000 * (now_s - seen_s):.0f} ms."
-        left_ms = 1000 * max(self.max_life_s - thought_s - interval_s, 0.0)
+        left_s = max(self.max_life_s - thought_s - interval_s, 0.0)
+        age, thought, interval = (f"{1000 * s:.0f} ms" for s in (age_s, thought_s, interval_s))
         slow = {
-            f"The camera's frames are {1000 * age_s:.0f} ms old, more than the {left_ms:.0f} ms "
-            "that a pilot can drive with.": age_s / USUAL_AGE_S,
-            f"The pilot needs {1000 * thought_s:.0f} ms for a frame: it is too slow to drive.": (
+            f"The camera's frames are {age} old, more than the {1000 * left_s:.0f} ms that a pilot "
+            "can drive with.": age_s / USUAL_AGE_S if age_s > left_s else 0.0,
+            f"The pilot needs {thought} for a frame: it is too slow to drive.": (
                 thought_s / USUAL_THOUGHT_S
             ),
-            f"The camera gives a frame every {1000 * interval_s:.0f} ms, too seldom for a pilot: "
-            "raise CAMERA_FRAMERATE.": interval_s / USUAL_INTERVAL_S,
-            f"An answer of the pilot came too late, with a camera that is {1000 * age_s:.0f} ms "
-            "old: this computer is too busy.": 1.0,
+            f"The camera gives a frame every {interval}, too seldom for a pilot: raise "
+            "CAMERA_FRAMERATE.": interval_s / USUAL_INTERVAL_S,
+            f"An answer of the pilot came too late: the camera is {age} old, the pilot needs "
+            f"{thought}, a frame comes every {interval}, and this computer was busy.": 1.0,
         }
         return max(slow, key=slow.__getitem__)

@@ -59,9 +59,14 @@ def test_one_late_answer_makes_the_life_longer_and_it_is_forgotten_in_time():
             "CAMERA_FRAMERATE.",
         ),
         (
+            {"age_s": 0.16},
+            "An answer of the pilot came too late: the camera is 160 ms old, the pilot needs 10 "
+            "ms, a frame comes every 50 ms, and this computer was busy.",
+        ),
+        (
             {"age_s": 0.06},
-            "An answer of the pilot came too late, with a camera that is 60 ms old: this computer "
-            "is too busy.",
+            "An answer of the pilot came too late: the camera is 60 ms old, the pilot needs 10 ms, "
+            "a frame comes every 50 ms, and this computer was busy.",
         ),
     ],
 )

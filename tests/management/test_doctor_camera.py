@@ -1,0 +1,64 @@
+"""The doctor says how old the camera is."""
+
+import time
+
+import pytest
+
+from donkeycar.config import load_config
+from donkeycar.management.createcar import create_car
+from donkeycar.management.doctor_camera import camera_age
+from donkeycar.testing import StubPicamera2
+from donkeycar.timing import RealClock
+
+
+class Behind(RealClock):
+    """The stamps of a camera that is so old when it hands a frame over."""
+
+    def __init__(self, age_s):
+        self.age_s = age_s
+
+    def monotonic(self):
+        return time.monotonic() - self.age_s
+
+
+@pytest.fixture
+def settings(tmp_path):
+    create_car(tmp_path / "car")
+
+    def load(text):
+        (tmp_path / "car" / "myconfig.py").write_text(text)
+        return load_config(tmp_path / "car" / "config.py")
+
+    return load
+
+
+@pytest.mark.parametrize("kind", ["MOCK", "SIM", "TUB", "IMAGE_LIST"])
+def test_a_simulated_camera_is_as_old_as_the_settings_say(settings, kind):
+    finding = camera_age(settings(f"CAMERA_TYPE = {kind!r}\nCAMERA_LATENCY_S = 0.08\n"))
+    assert (finding.state, finding.found) == (
+        "ok", "The camera is 80 ms old, give or take 15, as CAMERA_LATENCY_S says",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("age_s", "state"), [(0.06, "ok"), (0.27, "warning")])
+def test_a_camera_is_measured_as_the_car_would_open_it(settings, age_s, state):
+    with StubPicamera2(free_running=True, clock=Behind(age_s)) as stub:
+        finding = camera_age(settings("CAMERA_FRAMERATE = 60\n"))
+        assert stub.camera.closed
+    assert finding.state == state
+    old_ms = int(finding.found.partition("The camera is ")[2].partition(" ms old")[0])
+    assert 1000 * age_s <= old_ms < 1000 * age_s + 40
+    if state == "warning":
+        assert "a pilot drives well with up to 120 ms" in finding.found
+        assert "CAMERA_FRAMERATE" in finding.step
+
+
+def test_a_camera_that_does_not_open_or_gives_nothing_is_no_end_of_the_report(settings):
+    cfg = settings("CAMERA_FRAMERATE = 60\n")
+    with StubPicamera2(cameras=0):
+        finding = camera_age(cfg)
+        assert finding.state == "warning"
+        assert finding.found.startswith("not measured: Camera 0 must answer.")
+    with StubPicamera2():
+        finding = camera_age(cfg, timeout_s=0.1)
+        assert (finding.state, finding.found) == ("warning", "not measured: 0 frames in 0.1 s")
