@@ -225,7 +225,7 @@ def tell(made: Made) -> None:
     for target, backup in made.written.items():
         print(f"wrote {target}" + (f" (the old one is {backup.name})" if backup else ""))
     for name, (value, source) in made.carried.items():
-        print(f"kept {name} = {literal(value)} of {source}: it is at the end of myconfig.py now")
+        print(f"kept {name} = {literal(value)} ({source}): it is at the end of myconfig.py now")
     for sentence in made.lost:
         print(f"note: {sentence}")
     if not made.written:

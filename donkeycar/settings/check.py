@@ -84,6 +84,21 @@ RULES: tuple[tuple[tuple[str, ...], str, Callable[..., bool]], ...] = (
         "ROI_CROP_LEFT and ROI_CROP_RIGHT must leave something of IMAGE_W",
         lambda steps, width, right, left: not CROPS & set(steps) or left + right < width,
     ),
+    (
+        ("PIGPIO_MAX_REVERSE", "PIGPIO_MAX_FORWARD", "PIGPIO_STOPPED_PWM"),
+        "PIGPIO_STOPPED_PWM must be between PIGPIO_MAX_REVERSE and PIGPIO_MAX_FORWARD",
+        lambda low, high, middle: low < middle < high or low > middle > high,
+    ),
+    (
+        ("PIGPIO_STEERING_MID",),
+        "PIGPIO_STEERING_MID must be between the ends of the stick, 1000 and 2000 us",
+        lambda middle: 1000 < middle < 2000,
+    ),
+    (
+        ("MM1_STEERING_MID",),
+        "MM1_STEERING_MID must be between the ends of the steering, 1000 and 2000 us",
+        lambda middle: 1000 < middle < 2000,
+    ),
 )
 
 

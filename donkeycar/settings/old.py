@@ -3,6 +3,24 @@
 from donkeycar.settings.setting import Group, dead
 
 _IN_FAMILY = "donkeycar 5 moved it into PWM_STEERING_THROTTLE[{entry!r}]; write it there"
+# Pins of H-bridges before donkeycar 5: numbers as on the board. Name, and where it is now.
+OLD_PINS = (
+    ("HBRIDGE_PIN_FWD", "SERVO_HBRIDGE_2PIN", "FWD_DUTY_PIN"),
+    ("HBRIDGE_PIN_BWD", "SERVO_HBRIDGE_2PIN", "BWD_DUTY_PIN"),
+    ("HBRIDGE_PIN_LEFT", "DC_STEER_THROTTLE", "LEFT_DUTY_PIN"),
+    ("HBRIDGE_PIN_RIGHT", "DC_STEER_THROTTLE", "RIGHT_DUTY_PIN"),
+    *(
+        (f"HBRIDGE_PIN_{side}_{way}", "DC_TWO_WHEEL", f"{side}_{way}_DUTY_PIN")
+        for side in ("LEFT", "RIGHT")
+        for way in ("FWD", "BWD")
+    ),
+    *(
+        (f"HBRIDGE_L298N_PIN_{side}_{what}", "DC_TWO_WHEEL_L298N", f"{side}_{entry}")
+        for side in ("LEFT", "RIGHT")
+        for what, entry in (("FWD", "FWD_PIN"), ("BWD", "BWD_PIN"), ("EN", "EN_DUTY_PIN"))
+    ),
+)
+_NOW = "it is now {family}[{entry!r}], with a pin such as 'RPI_GPIO.BOARD.18'"
 _PRUNING = "no version of donkeycar ever pruned a pilot with it"
 
 OLD = Group(
@@ -17,8 +35,7 @@ OLD = Group(
              "PWM_STEERING_THROTTLE['PWM_STEERING_SCALE']"),
         dead("THROTTLE_PWM_FREQ", "the frequency is corrected by "
              "PWM_STEERING_THROTTLE['PWM_THROTTLE_SCALE']"),
-        dead("HBRIDGE_PIN_FWD", "it is now SERVO_HBRIDGE_2PIN['FWD_DUTY_PIN']"),
-        dead("HBRIDGE_PIN_BWD", "it is now SERVO_HBRIDGE_2PIN['BWD_DUTY_PIN']"),
+        *(dead(name, _NOW.format(family=family, entry=entry)) for name, family, entry in OLD_PINS),
         dead("STEERING_ARDUINO_PIN", "an Arduino with Firmata is not driven any more"),
         dead("THROTTLE_ARDUINO_PIN", "an Arduino with Firmata is not driven any more"),
         dead("HAVE_SOMBRERO", "the Sombrero hat needs no setting: name its PCA9685 channels"),

@@ -27,7 +27,8 @@ READS: dict[str, frozenset[str]] = {
     "calibrate": _MOTOR | _names(car.WEB, car.LOGGING),
     "neutral": _MOTOR,
     "guardian": _MOTOR | _names(car.LOGGING),
-    "gamepad": _names(controller.CONTROLLER) | {"MM1_SERIAL_PORT", "MM1_STEERING_MID"},
+    "gamepad": _names(controller.CONTROLLER)
+    | {"MM1_SERIAL_PORT", "MM1_STEERING_MID", "AI_LAUNCH_DURATION"},
     "train": _PICTURES
     | _names(car.FOLDER, training.TRAINING, training.NETWORKS, pictures.AUGMENTING, pilots.CHOICES),
     "pictures": _PICTURES,

@@ -10,6 +10,7 @@ from typing import Any
 from donkeycar.schema import SETTINGS
 from donkeycar.settings.check import short
 from donkeycar.settings.layers import FAMILY, FLAT_KINDS, FLAT_NAMES, KIND, Layers, same_as_default
+from donkeycar.settings.old import OLD_PINS
 
 # Nothing real moves.
 HARMLESS = ("MOCK", "SIM")
@@ -17,7 +18,7 @@ CHANNELS = {"STEERING_CHANNEL": "PWM_STEERING_PIN", "THROTTLE_CHANNEL": "PWM_THR
 _PIN = re.compile(r"PCA9685\.(\d+):(?:0x)?([0-9A-Fa-f]+)\.(\d+)")
 # Names of drivetrains that no version builds any more, or that have moved; see `old`.
 DEAD_WIRING = re.compile(
-    r"(STEERING|THROTTLE)_(PWM_(PIN|FREQ|INVERTED)|ARDUINO_PIN)|HBRIDGE_PIN_.*"
+    r"(STEERING|THROTTLE)_(PWM_(PIN|FREQ|INVERTED)|ARDUINO_PIN)|HBRIDGE_(L298N_)?PIN_.*"
 )
 _FAMILIES = tuple(
     name
@@ -59,8 +60,7 @@ def _way_out(name: str, kind: str, layers: Layers, values: Mapping[str, Any]) ->
     if name in FLAT_NAMES:
         return "" if kind in FLAT_KINDS else _flat(name, kind, values)
     if DEAD_WIRING.fullmatch(name):
-        reason = SETTINGS[name].reason
-        return f"Delete the line: {reason}." if values[name] not in (None, False) else ""
+        return _dead(name, kind, values) if values[name] not in (None, False) else ""
     if name == FAMILY and kind in FLAT_KINDS:
         return _beside_flat(values)
     if name in _FAMILIES:
@@ -71,6 +71,17 @@ def _way_out(name: str, kind: str, layers: Layers, values: Mapping[str, Any]) ->
         is_used = kind == prefix or KIND in layers.owned or values["CONTROLLER_TYPE"] == prefix
         return "" if is_used else _other(prefix)
     return ""
+
+
+def _dead(name: str, kind: str, values: Mapping[str, Any]) -> str:
+    """A name that no version reads any more; "" if a dictionary that is read says the same."""
+    family = values[kind] if SETTINGS.get(kind) and SETTINGS[kind].fields else {}
+    pin = f"RPI_GPIO.BOARD.{short(values[name])}"
+    for old, _, entry in OLD_PINS:
+        if old == name and entry in family:
+            instead = f"Write {kind} = {{{entry!r}: {pin!r}}} instead of it."
+            return "" if family[entry] == pin else instead
+    return f"Delete the line: {SETTINGS[name].reason}."
 
 
 def _other(kind: str) -> str:

@@ -134,7 +134,7 @@ def test_a_wrong_address_names_the_line_that_holds_it(car):
     ("myconfig", "named"),
     [
         ("CAMERA_TYPE = 'TUB'\nCAMERA_TUB = 'nothing'\n", "myconfig.py:1: "),
-        ("CAMERA_TYPE = 'IMAGE_LIST'\nPATH_MASK = 'nothing/*.jpg'\n", "myconfig.py:1: "),
+        ("CAMERA_TYPE = 'IMAGE_LIST'\nPATH_MASK = 'nothing/*.jpg'\n", "myconfig.py:2: "),
         ("CAMERA_TYPE = DRIVE_TRAIN_TYPE = 'SIM'\nSIM_TRACK = 'nothing'\n", "myconfig.py:2: "),
         ("TRANSFORMATIONS = ['CUSTOM_X']\n", "myconfig.py:1: CUSTOM_X needs CUSTOM_X_MODULE"),
     ],

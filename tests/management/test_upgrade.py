@@ -127,7 +127,7 @@ def test_what_was_carried_over_is_said_and_marked(tmp_path, capsys):
     files, _ = FOLDERS["4, with swapped channels"]
     folder = make_folder(tmp_path / "car", files)
     assert main(["createcar", "--path", str(folder), "--overwrite"]) == 0
-    assert "kept DRIVE_TRAIN_TYPE = 'SERVO_ESC' of config.py:1" in capsys.readouterr().out
+    assert "kept DRIVE_TRAIN_TYPE = 'SERVO_ESC' (config.py:1)" in capsys.readouterr().out
     added = (folder / "myconfig.py").read_text().removeprefix(files["myconfig.py"])
     assert added.strip().splitlines()[0].startswith("# ----- from the config.py of before")
     assert "\nDRIVE_TRAIN_TYPE = 'SERVO_ESC'\n" in added

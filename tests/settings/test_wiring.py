@@ -49,6 +49,16 @@ UNUSED = {
         CHOSEN + "STEERING_PWM_PIN = 13\n", "myconfig.py:2: STEERING_PWM_PIN is wiring",
         "PWM_STEERING_THROTTLE['PWM_STEERING_PIN']",
     ),
+    "pins of an H-bridge of donkeycar 4": (
+        "DRIVE_TRAIN_TYPE = 'DC_STEER_THROTTLE'\nHBRIDGE_PIN_LEFT = 22\n",
+        "myconfig.py:2: HBRIDGE_PIN_LEFT is wiring",
+        "Write DC_STEER_THROTTLE = {'LEFT_DUTY_PIN': 'RPI_GPIO.BOARD.22'} instead of it",
+    ),
+    "pins of two wheels of donkeycar 4": (
+        "DRIVE_TRAIN_TYPE = 'DC_TWO_WHEEL_L298N'\nHBRIDGE_L298N_PIN_RIGHT_EN = 12\n",
+        "myconfig.py:2: HBRIDGE_L298N_PIN_RIGHT_EN is wiring",
+        "{'RIGHT_EN_DUTY_PIN': 'RPI_GPIO.BOARD.12'}",
+    ),
     "an H-bridge that nobody chose": (
         "SERVO_HBRIDGE_2PIN = {'FWD_DUTY_PIN': 'RPI_GPIO.BOARD.15'}\n",
         "myconfig.py:1: SERVO_HBRIDGE_2PIN is wiring",
@@ -113,6 +123,8 @@ def test_it_stops_no_command_that_drives_nothing(load, name, command):
         "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN'\nSERVO_HBRIDGE_2PIN = {'STEERING_LEFT_PWM': 430}\n"
         "PWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': 440}\n",
         "DRIVE_TRAIN_TYPE = 'VESC'\nPWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': 440}\n",
+        "DRIVE_TRAIN_TYPE = 'DC_TWO_WHEEL'\nHBRIDGE_PIN_LEFT_FWD = 18\n",
+        "DRIVE_TRAIN_TYPE = 'DC_STEER_THROTTLE'\nHBRIDGE_PIN_FWD = 15\n",
         "CONTROLLER_TYPE = 'MM1'\nMM1_STEERING_MID = 1510\nUSE_JOYSTICK_AS_DEFAULT = True\n",
     ],
 )
@@ -199,6 +211,12 @@ def test_a_value_that_a_command_does_not_read_is_told_and_kept_as_it_is(load, te
         ("TRANSFORMATIONS = ['CROP']\nROI_CROP_TOP = 'half'", "pictures"),
         ("BATCH_SIZE = 'many'", "train"),
         ("PWM_FREQUENCY = 'x'", "neutral"),
+        ("USE_RC = True\nPIGPIO_STOPPED_PWM = 2100", "drive"),
+        ("USE_RC = True\nPIGPIO_STEERING_MID = 900", "drive"),
+        (
+            "CONTROLLER_TYPE = 'MM1'\nUSE_JOYSTICK_AS_DEFAULT = True\nMM1_STEERING_MID = 2000",
+            "drive",
+        ),
     ],
 )
 def test_but_what_it_reads_is_refused(load, text, command):
