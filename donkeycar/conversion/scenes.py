@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from donkeycar.errors import TrainingError
+from donkeycar.errors import TrainingError, TubError
 from donkeycar.pilots.pilot import Pilot, describe
+
+if TYPE_CHECKING:
+    from donkeycar.training.records.recordings import Recordings
 
 # As many as an int8 file needs to know which values to expect.
 COUNT = 100
@@ -33,8 +37,19 @@ def recorded(pilot: Pilot, tubs: Sequence[Path]) -> tuple[np.ndarray, np.ndarray
 
     recordings = gather(tubs)
     picks = np.unique(np.linspace(0, len(recordings) - 1, COUNT).astype(int))
-    recordings = recordings.keep(picks.tolist())
-    frames = np.stack([_fitting(recordings.image(row), pilot) for row in range(len(recordings))])
+    fitting = {
+        row: frame
+        for row in picks.tolist()
+        if (frame := _fitting(recordings, row, pilot)) is not None
+    }
+    if not fitting:
+        shape = recordings.image_shape(int(picks[0]))
+        raise TrainingError(
+            f"The pilot drives with frames of {describe(pilot.input_shape)}, but the recordings "
+            f"have {'none' if shape is None else describe(shape)}. Choose others with --tub."
+        )
+    recordings = recordings.keep(list(fitting))
+    frames = np.stack(list(fitting.values()))
     if not pilot.vector_size:
         return frames, None
     beside = vectors(recordings, pilot.vector_channels)
@@ -83,13 +98,12 @@ def network_inputs(
     return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 
-def _fitting(image: np.ndarray, pilot: Pilot) -> np.ndarray:
-    """Refuse a frame of another size; make it grey for a pilot that sees no colours."""
-    if image.shape[2] == 3 and pilot.input_shape[2] == 1:
+def _fitting(recordings: "Recordings", row: int, pilot: Pilot) -> np.ndarray | None:
+    """A frame, grey for a pilot without colours; ``None`` if it is damaged or of another size."""
+    try:
+        image = recordings.image(row)
+    except TubError:
+        return None
+    if image.ndim == 3 and image.shape[2] == 3 and pilot.input_shape[2] == 1:
         image = np.rint(image.mean(axis=2, keepdims=True)).astype(np.uint8)
-    if image.shape != pilot.input_shape:
-        raise TrainingError(
-            f"The pilot drives with frames of {describe(pilot.input_shape)}, but the recordings "
-            f"have {describe(image.shape)}. Choose others with --tub."
-        )
-    return image
+    return image if image.shape == pilot.input_shape else None

@@ -1,5 +1,6 @@
 """The records of a tub that have a picture, whatever else they have: what can be watched."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,21 +8,27 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TubError
+from donkeycar.training.records.pace import pace_of
 from donkeycar.training.records.recordings import ANGLE, IMAGE, SESSION, THROTTLE, Recordings
+from donkeycar.training.records.sizes import letterboxed
 from donkeycar.tub import TubReader
 
-TIME_MS = "_timestamp_ms"
 INDEX = "_index"
-# When the records do not say when they were made: what cars drive with unless told otherwise.
-USUAL_HZ = 20.0
-# Beyond these, the clock of the computer was set while it recorded.
-SLOWEST_HZ, FASTEST_HZ = 1.0, 120.0
 
 
 class Pictures:
-    """The pictures of recordings, each decoded when it is asked for; the newest is kept."""
+    """The pictures of recordings, each decoded when it is asked for; the newest is kept.
 
-    def __init__(self, recordings: Recordings, shape: tuple[int, ...]) -> None:
+    Args:
+        recordings: Whose.
+        shape: The shape that they are shown in; a picture of another one is letterboxed.
+        others: How many pictures there are of which other shape.
+    """
+
+    def __init__(
+        self, recordings: Recordings, shape: tuple[int, ...], others: "Counter[tuple[int, ...]]"
+    ) -> None:
+        self.others = others
         self._recordings = recordings
         self._shape = (len(recordings), *shape)
         self._newest: tuple[int, np.ndarray] | None = None
@@ -37,22 +44,34 @@ class Pictures:
     def __getitem__(self, row: Any, /) -> np.ndarray:
         """Decode the picture of a row."""
         if self._newest is None or self._newest[0] != row:
-            self._newest = (row, self._recordings.image(row))
+            picture = self._recordings.image(row)
+            if picture.shape != self._shape[1:]:
+                picture = letterboxed(picture, self._shape[1:])
+            self._newest = (row, picture)
         return self._newest[1]
+
+    def fits(self, row: int) -> bool:
+        """Whether the picture of a row has the shape of most."""
+        return self._recordings.image_shape(row) == self._shape[1:]
 
 
 def footage(
-    tub: str | Path, *, start: int = 0, end: int | None = None
+    tub: str | Path,
+    *,
+    start: int = 0,
+    end: int | None = None,
+    shape: tuple[int, ...] | None = None,
 ) -> tuple[Recordings, Pictures, int]:
     """Read what can be watched of a tub.
 
-    Deleted records are left out, and records whose picture is missing, damaged, or of another
-    size than the first.
+    Deleted records are left out, and records whose picture is missing or damaged. Pictures of
+    another size than most have are letterboxed.
 
     Args:
         tub: Folder of the tub.
         start: Index of the first record, as the car's page shows it.
         end: Index after the last; ``None`` or a negative one is the end of the tub.
+        shape: Of all pictures; ``None`` is what most have.
 
     Returns:
         The records with the driver's angle and throttle, NaN where he did nothing; their pictures;
@@ -80,7 +99,9 @@ def footage(
             f"There must be records from {start} to {'the end' if last is None else last} in "
             f"{reader.path}. Received: a tub with records {held}"
         )
-    kept, shape = _watchable(reader, chosen)
+    kept, shapes = _watchable(reader, chosen)
+    shape = shapes.most_common(1)[0][0] if shape is None else shape
+    del shapes[shape]
     sessions = [str(record.get(SESSION, "")) for record in kept]
     names = list(dict.fromkeys(sessions))
     recordings = Recordings(
@@ -92,27 +113,19 @@ def footage(
         sessions=np.array([names.index(session) for session in sessions], np.int64),
         session_names=[f"{reader.path.name}/{name}" for name in names],
     )
-    return recordings, Pictures(recordings, shape), len(chosen) - len(kept)
+    return recordings, Pictures(recordings, shape, shapes), len(chosen) - len(kept)
 
 
 def rate_of(recordings: Recordings) -> float:
-    """How many records a second were made, from their own times; 20 where they have none."""
-    times_ms = np.array(
-        [_number(record.get(TIME_MS)) for _, record in recordings.sources], np.float64
-    )
-    steps_ms = np.diff(times_ms)
-    steps_ms = steps_ms[(steps_ms > 0) & np.isfinite(steps_ms)]
-    if not steps_ms.size:
-        return USUAL_HZ
-    rate_hz = 1000 / float(np.median(steps_ms))
-    return round(min(max(rate_hz, SLOWEST_HZ), FASTEST_HZ), 2)
+    """How many records a second were made, from their own times; 20 where these say nothing."""
+    return round(pace_of(recordings).rate_hz, 2)
 
 
 def _watchable(
     reader: TubReader, records: Sequence[dict[str, Any]]
-) -> tuple[list[dict[str, Any]], tuple[int, ...]]:
-    """Records whose picture can be decoded and has the size of the first, and that size."""
-    shape: tuple[int, ...] | None = None
+) -> tuple[list[dict[str, Any]], "Counter[tuple[int, ...]]"]:
+    """Records whose picture can be decoded, and how many there are of each shape."""
+    shapes: Counter[tuple[int, ...]] = Counter()
     kept: list[dict[str, Any]] = []
     problem = f"they have no {IMAGE}"
     for record in records:
@@ -121,12 +134,12 @@ def _watchable(
         except TubError as error:
             problem = str(error)
             continue
-        if picture.dtype == np.uint8 and shape in (None, picture.shape):
-            shape = picture.shape
+        if picture.dtype == np.uint8:
+            shapes[picture.shape] += 1
             kept.append(record)
-    if shape is None:
+    if not kept:
         raise TubError(f"None of {len(records)} pictures in {reader.path} can be shown: {problem}")
-    return kept, shape
+    return kept, shapes
 
 
 def _number(value: object) -> float:

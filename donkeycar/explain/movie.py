@@ -6,14 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
-from donkeycar.errors import ConfigError, PilotError
+from donkeycar.errors import ConfigError, PilotError, TubError
 from donkeycar.explain.footage import INDEX, Pictures, footage, rate_of
 from donkeycar.explain.overlay import Answer, Overlay
 from donkeycar.pilots import Drives
 from donkeycar.pilots.pilot import describe
 from donkeycar.training.answers import answer_each
 from donkeycar.training.progress import Advance, Progress, Silent
+from donkeycar.training.records.pace import pace_of
 from donkeycar.training.records.recordings import Recordings
+from donkeycar.training.records.sizes import counted, size_in_words
 from donkeycar.video import write_video
 
 # Turns what a pilot was shown last into how much each pixel of the frame matters, 0 to 1.
@@ -30,6 +32,8 @@ class Movie:
         rate_hz: Pictures a second.
         left_out: Records without a picture that could be shown.
         unanswered: Records that lack what the pilot needs.
+        sizes: What is to be said of pictures of another size than most, or "".
+        is_timed: Whether the records say how fast they were made; else the rate is a guess.
     """
 
     path: Path
@@ -37,6 +41,8 @@ class Movie:
     rate_hz: float
     left_out: int
     unanswered: int
+    sizes: str = ""
+    is_timed: bool = True
 
 
 def make_movie(
@@ -67,7 +73,7 @@ def make_movie(
         progress: Is told how far it is.
 
     Raises:
-        TubError: If there is no tub, or nothing to show in that range.
+        TubError: If there is no tub, or less than two pictures to show in that range.
         ConfigError: If an argument is out of range.
         PilotError: If the pilot drives with other frames.
         DeviceError: If PyAV is missing or the file cannot be written.
@@ -80,12 +86,19 @@ def make_movie(
     if saliency is not None and pilot is None:
         raise ConfigError("Only a pilot can show where it looks. Say --model, too.")
     recordings, pictures, left_out = footage(tub, start=start, end=end)
+    if len(recordings) < 2:
+        raise TubError(
+            f"A movie needs two pictures or more. Received: 1 in {recordings.tubs[0]}, and "
+            f"{left_out} records without one that can be shown. Next step: donkey tub check, or "
+            "another --start and --end"
+        )
     if pilot is not None and pictures.shape[1:3] != pilot.input_shape[:2]:
         raise PilotError(
             f"This pilot drives with frames of {describe(pilot.input_shape)}. Received: "
             f"{describe(pictures.shape[1:])} in {recordings.tubs[0]}"
         )
     overlay = Overlay(pictures.shape[1:], scale=scale)
+    is_timed = rate_hz is not None or pace_of(recordings).is_timed
     rate_hz = rate_of(recordings) if rate_hz is None else rate_hz
     out.parent.mkdir(parents=True, exist_ok=True)
     watched = _Watched(pilot, saliency)
@@ -98,7 +111,20 @@ def make_movie(
             scratch.replace(out)
         finally:
             scratch.unlink(missing_ok=True)
-    return Movie(out, count, rate_hz, left_out, watched.unanswered)
+    sizes = _told_sizes(pictures, asked=pilot is not None)
+    return Movie(out, count, rate_hz, left_out, watched.unanswered, sizes, is_timed)
+
+
+def _told_sizes(pictures: Pictures, *, asked: bool) -> str:
+    """What became of pictures of another size than most."""
+    others = pictures.others
+    if not others:
+        return ""
+    text = (
+        f"{others.total()} of {len(pictures)} pictures have another size ({counted(others)}) and "
+        f"are shown within {size_in_words(pictures.shape[1:])}"
+    )
+    return f"{text}; the pilot was not asked about them" if asked else text
 
 
 class _Watched:
@@ -118,6 +144,9 @@ class _Watched:
             yield from ((row, None, None) for row in range(len(recordings)))
             return
         for row, answer in answer_each(self._pilot, recordings, pictures):
+            if not pictures.fits(row):
+                yield row, None, None
+                continue
             if answer is None:
                 self.unanswered += 1
                 yield row, None, None

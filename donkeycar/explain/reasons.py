@@ -122,13 +122,15 @@ def draw_reasons(reasons: Sequence[Reason], *, scale: int = 3) -> np.ndarray:
 
 def _explained(pilot: Drives, maps: Maps, tub: str | Path, index: int) -> Reason:
     """Show a pilot what came before a record, then the record."""
-    footage(tub, start=index, end=index + 1)  # says what is wrong with this one record
-    recordings, pictures, _ = footage(tub, start=max(0, index - BEFORE), end=index + 1)
+    # Of this one record: says what is wrong with it, and has its own size.
+    recordings, pictures, _ = footage(tub, start=index, end=index + 1)
     if pictures.shape[1:3] != pilot.input_shape[:2]:
         raise PilotError(
             f"This pilot drives with frames of {describe(pilot.input_shape)}. Received: "
             f"{describe(pictures.shape[1:])} in {recordings.tubs[0]}"
         )
+    shape = pictures.shape[1:]
+    recordings, pictures, _ = footage(tub, start=max(0, index - BEFORE), end=index + 1, shape=shape)
     for row, answer in answer_each(pilot, recordings, pictures):
         if row < len(recordings) - 1:
             continue

@@ -8,6 +8,7 @@ from typing import Any
 from donkeycar import commands
 from donkeycar.errors import ConfigError
 from donkeycar.json_text import parse_json
+from donkeycar.management.tub_paths import tub_paths
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the pilot, as JSON, e.g. throttle_range=[0,0.5]; may be repeated",
     )  # fmt: skip
     parser.add_argument(
-        "--tub", "--tubs", dest="tubs", nargs="+", action="extend", type=Path, default=[],
+        "--tub", "--tubs", dest="tubs", nargs="+", action="extend", default=[],
         metavar="PATH", help="recordings to compare the files on; needed for an int8 file",
     )  # fmt: skip
     parser.add_argument("--comment", default="", help="a note to keep with the pilot")
@@ -42,7 +43,7 @@ def run(args: argparse.Namespace) -> None:
         old=args.old.expanduser(),
         type=args.type,
         options=dict(map(_option, args.options)),
-        tubs=[tub.expanduser() for tub in args.tubs],
+        tubs=tub_paths(args.tubs),
         comment=args.comment,
     )
     files, info = convert_model(wish, args.out.expanduser(), trust=args.trust, say=print)

@@ -75,6 +75,13 @@ def told(movie: "Movie") -> list[str]:
         )
         if count
     ]
+    if movie.sizes:
+        lines.append(movie.sizes)
+    if not movie.is_timed:
+        lines.append(
+            f"the times of the records are no car's: shown at {movie.rate_hz:g} a second, --rate "
+            "is for another"
+        )
     seconds = movie.frames / movie.rate_hz
     return [
         *lines,

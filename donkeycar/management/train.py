@@ -160,7 +160,7 @@ def _model(models: Path, *, resume: bool) -> Path:
 
 
 def _tubs(named: list[str] | None, cfg: Config) -> list[Path]:
-    """Folders of tubs to learn from; a folder that holds tubs stands for all of them."""
+    """Tubs to learn from; a folder stands for its own records and those of tubs inside."""
     found = tub_paths(named or [str(cfg.DATA_PATH)])
     if not found:
         raise TrainingError("`--tub` must name a folder of recordings. Received: nothing")

@@ -1,42 +1,145 @@
-"""Which tubs a command line means."""
+"""Which tubs a command line means.
 
-from collections.abc import Iterable
+A folder stands for all the records in it: those of its own, if it is a tub, and those of the tubs
+inside. An owner who switches AUTO_CREATE_NEW_TUB on later has both.
+"""
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from donkeycar.errors import ConfigError
 
-# Either marks a folder as a tub: of today, and of 2018.
-MARKS = ("manifest.json", "meta.json")
+# Any of these marks a folder as a tub: of today, and of 2018. Whoever lost one has the others.
+MARK = re.compile(r"manifest\.json|meta\.json|catalog_\d+\.catalog|record_\d+\.json", re.ASCII)
+# What holds records; a tub without is empty.
+RECORDS = re.compile(r"catalog_\d+\.catalog|record_\d+\.json", re.ASCII)
+# Folders of a tub that hold no tubs.
+PASSED_OVER = ("images", "recovered")
+DEEPEST = 3
+# More tubs than this are counted, not named.
+NAMED = 3
 
 
-def tub_paths(words: Iterable[str]) -> list[Path]:
+def tub_paths(words: Iterable[str | Path]) -> list[Path]:
     """The tubs that words name; several may stand in one, with commas, as in donkeycar 5.x.
 
+    Prints what a word stands for, where that is another than the folder itself.
+
     Args:
-        words: Paths of tubs. A folder that is none but holds tubs stands for all of them.
+        words: Paths of tubs, or of folders that hold tubs; a folder may be both.
+
+    Returns:
+        Tubs, each once.
     """
-    paths = [Path(path).expanduser() for word in words for path in word.split(",") if path]
-    return [tub for path in paths for tub in _inside(path)]
-
-
-def _inside(path: Path) -> list[Path]:
-    """The tubs in a folder, or the folder itself."""
-    if not path.is_dir() or _is_tub(path):
-        return [path]
-    return [inner for inner in sorted(path.iterdir()) if _is_tub(inner)] or [path]
-
-
-def _is_tub(path: Path) -> bool:
-    return any((path / mark).exists() for mark in MARKS)
+    paths = [path for word in words for path in _paths_in(word)]
+    found: list[Path] = []
+    for path in paths:
+        tubs = tubs_in(path)
+        if tubs != [path]:
+            _print(_told(path, tubs))
+        found += tubs
+    return list(dict.fromkeys(found))
 
 
 def one_tub(word: str) -> Path:
-    """The one tub that a word names; several with commas, or a folder of several, are too many.
+    """The one tub that a word names: the folder itself, or the only tub inside it.
 
     Raises:
         ConfigError: If it names another number of tubs.
     """
-    paths = tub_paths([word])
-    if len(paths) != 1:
-        raise ConfigError(f"`--tub` must name one tub. Received: {len(paths)} in {word!r}")
-    return paths[0]
+    paths = _paths_in(word)
+    if len(paths) == 1 and _holds_records(paths[0]):
+        inner = [tub for tub in tubs_in(paths[0]) if tub != paths[0]]
+        if inner:
+            _print(f"{paths[0]} alone is shown; it also holds {_names(inner)}")
+        return paths[0]
+    tubs = [tub for path in paths for tub in tubs_in(path)]
+    if len(tubs) != 1:
+        raise ConfigError(
+            f"`--tub` must name one tub. Received: {len(tubs)} in {word!r}, {_names(tubs)}"
+        )
+    return tubs[0]
+
+
+def tubs_in(path: Path) -> list[Path]:
+    """The tubs that a folder stands for, itself included; itself alone if there is none.
+
+    A link in a tub does not count: it may not be its owner's. One in a folder of tubs does.
+    """
+    if not path.is_dir():
+        return [path]
+    inner = list(_inside(path, DEEPEST))
+    itself = [path] if _holds_records(path) else []
+    return [*itself, *inner] or [path]
+
+
+def _inside(path: Path, depth: int) -> Iterator[Path]:
+    """Tubs with records inside a folder, in the order of their names."""
+    is_tub = _is_tub(path)
+    for folder in sorted(_folders(path)):
+        if is_tub and folder.is_symlink():
+            _print(f"{folder} is a link out of a tub: it is not used. Name it if it is yours")
+            continue
+        if _holds_records(folder):
+            yield folder
+        if depth > 1:
+            yield from _inside(folder, depth - 1)
+
+
+def _folders(path: Path) -> list[Path]:
+    try:
+        return [
+            file
+            for file in path.iterdir()
+            if not file.name.startswith(".") and file.name not in PASSED_OVER and file.is_dir()
+        ]
+    except OSError:
+        return []  # not ours to read
+
+
+def _is_tub(path: Path) -> bool:
+    return any(MARK.fullmatch(name) for name in _files(path))
+
+
+def _holds_records(path: Path) -> bool:
+    """Whether there is anything in a tub; what, its reader will find out."""
+    for name in _files(path):
+        if RECORDS.fullmatch(name):
+            file = path / name
+            if file.is_symlink() or not file.is_file() or file.stat().st_size:
+                return True
+    return False
+
+
+def _files(path: Path) -> Iterator[str]:
+    try:
+        yield from (file.name for file in path.iterdir())
+    except OSError:
+        return  # not ours to read
+
+
+def _paths_in(word: str | Path) -> list[Path]:
+    whole = Path(word).expanduser()
+    if whole.exists():  # a comma may belong to a name
+        return [whole]
+    return [Path(part).expanduser() for part in str(word).split(",") if part]
+
+
+def _told(path: Path, tubs: list[Path]) -> str:
+    if path in tubs:
+        inner = [tub for tub in tubs if tub != path]
+        return f"{path} is a tub and holds {_names(inner)}: all of it is used"
+    return f"{path} holds {_names(tubs)}: all of it is used"
+
+
+def _names(tubs: list[Path]) -> str:
+    count = f"{len(tubs)} tub" + ("" if len(tubs) == 1 else "s")
+    names = ", ".join(tub.name for tub in tubs[:NAMED])
+    return f"{count} ({names}{', ...' if len(tubs) > NAMED else ''})" if tubs else count
+
+
+def _print(sentence: str) -> None:
+    # Not among the output: that may be JSON, or go into another program.
+    print(f"note: {sentence}", file=sys.stderr)

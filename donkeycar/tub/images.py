@@ -1,7 +1,8 @@
 """Image files of a tub: colour as JPEG, depth as 16-bit PNG."""
 
+import contextlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +58,34 @@ def decode_image(path: Path) -> Array:
     Raises:
         TubError: If the file is missing, empty, damaged, too large, or another format.
     """
-    try:
+    with _saying_what_is_wrong(path):
         data = read_regular_file(path, max_bytes=MAX_IMAGE_BYTES)
         ordinary = _decode_jpeg(data)
         return _decode_with_pillow(data, path.name) if ordinary is None else ordinary
+
+
+def image_shape(path: Path) -> tuple[int, ...]:
+    """The shape that `decode_image` returns, from the first bytes of a file.
+
+    Raises:
+        TubError: If the file is missing, empty, too large, or another format.
+    """
+    from PIL import Image
+
+    with _saying_what_is_wrong(path):
+        data = read_regular_file(path, max_bytes=MAX_IMAGE_BYTES)
+        try:
+            with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
+                grey16 = image.mode.startswith("I")
+                return image.size[::-1] if grey16 else (*image.size[::-1], 3)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+            raise TubError(f"{path.name} has more than {MAX_PIXELS} pixels") from error
+
+
+@contextlib.contextmanager
+def _saying_what_is_wrong(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError as error:
         raise TubError(f"{path.name} cannot be read as an image: it is not there") from error
     except (OSError, ValueError, SyntaxError) as error:

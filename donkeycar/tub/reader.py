@@ -10,7 +10,7 @@ from donkeycar.errors import TubError
 from donkeycar.tub.catalog import Record, catalogs_in
 from donkeycar.tub.contents import Contents, Skipped, read_v2
 from donkeycar.tub.format import INDEX, MANIFEST, SESSION, checked_image_path
-from donkeycar.tub.images import decode_image
+from donkeycar.tub.images import decode_image, image_shape
 from donkeycar.tub.manifest import Manifest
 from donkeycar.tub.v1 import is_v1, read_v1
 
@@ -110,6 +110,18 @@ class TubReader:
             TubError: If the image is missing, damaged, or not one.
         """
         return decode_image(self.image_path(record, key))
+
+    def image_shape(self, record: Record, key: str = IMAGE_KEY) -> tuple[int, ...]:
+        """The shape of the image of a record, without decoding it.
+
+        Args:
+            record: One of this tub's records.
+            key: The image's key.
+
+        Raises:
+            TubError: If the image is missing, or is none.
+        """
+        return image_shape(self.image_path(record, key))
 
 
 def open_tub(path: str | Path) -> TubReader:

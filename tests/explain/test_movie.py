@@ -1,12 +1,14 @@
 """Movies of tubs, looked at as a player would."""
 
 import json
+import shutil
 import subprocess
 import sys
 
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from donkeycar.errors import ConfigError, PilotError, TubError
 from donkeycar.explain.footage import footage, rate_of
@@ -14,6 +16,7 @@ from donkeycar.explain.movie import make_movie
 from donkeycar.explain.overlay import DRIVER, PILOT, Answer, Overlay, heated
 from donkeycar.management.cli import main
 from donkeycar.pilots import load_pilot
+from donkeycar.training.records.sizes import letterboxed
 from donkeycar.tub import TubReader, TubWriter
 
 INPUTS = ["cam/image_array", "user/angle", "user/throttle"]
@@ -59,10 +62,56 @@ def test_odd_frames_become_a_movie_that_plays(record, tmp_path):
     assert [file.name for file in movie.path.parent.iterdir()] == ["tub.mp4"]
 
 
-@pytest.mark.parametrize(("step_ms", "rate_hz"), [(50, 20), (63, 15.87), (100, 10), (0, 20)])
+@pytest.mark.parametrize(
+    ("step_ms", "rate_hz"),
+    [(50, 20), (63, 15.87), (100, 10), (237, 4.22), (1000, 1), (0, 20), (3, 20), (5000, 20)],
+)
 def test_it_runs_as_fast_as_it_was_driven(record, step_ms, rate_hz):
     recordings, _, _ = footage(record("tub", 5, step_ms=step_ms))
     assert rate_of(recordings) == rate_hz
+
+
+def test_the_first_picture_does_not_decide_for_the_others(tmp_path, capsys):
+    """It used to leave out 39 of 40 pictures, for one of another size, and end with exit code 0."""
+    with TubWriter(tmp_path / "tub", INPUTS, TYPES) as tub:
+        for number in range(10):
+            height, width = (64, 64) if number == 0 else (30, 40)
+            frame = np.full((height, width, 3), 200, np.uint8)
+            values = dict(zip(INPUTS, (frame, 0.5, 0.3), strict=True))
+            tub.append(values, timestamp_ms=1_700_000_000_000 + 50 * number)
+    out = tmp_path / "m.mp4"
+    assert main(["makemovie", "--tub", str(tmp_path / "tub"), "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert "1 of 10 pictures have another size (1 of 64x64) and are shown within 40x30" in said
+    assert "10 pictures" in said.splitlines()[-1]
+
+
+def test_the_whole_of_a_picture_of_another_size_is_shown():
+    picture = np.full((20, 20, 3), 200, np.uint8)
+    shown = letterboxed(picture, (30, 60, 3))
+    assert shown.shape == (30, 60, 3)
+    assert (shown[:, 15:45] == 200).all() and not shown[:, :15].any() and not shown[:, 45:].any()
+
+
+def test_a_pilot_is_not_asked_about_pictures_of_another_size(road_tub, road_pilot, tmp_path):
+    tub = shutil.copytree(road_tub, tmp_path / "tub")
+    reader = TubReader(tub)
+    Image.new("RGB", (50, 50)).save(reader.image_path(reader.records()[0]))
+    movie = make_movie(tub, tmp_path / "m.mp4", pilot=load_pilot(road_pilot.litert), end=5)
+    assert movie.frames == 5
+    assert movie.unanswered == 0
+    assert "1 of 5 pictures have another size (1 of 50x50)" in movie.sizes
+    assert movie.sizes.endswith("the pilot was not asked about them")
+
+
+def test_a_movie_of_one_picture_is_none(record, tmp_path, capsys):
+    tub = record("tub", 6)
+    reader = TubReader(tub)
+    for one in reader.records()[1:]:
+        reader.image_path(one).write_bytes(b"")
+    assert main(["makemovie", "--tub", str(tub), "--out", str(tmp_path / "m.mp4")]) == 1
+    assert "A movie needs two pictures or more. Received: 1 in" in capsys.readouterr().err
+    assert not (tmp_path / "m.mp4").exists()
 
 
 def test_a_pause_in_the_recording_does_not_slow_it_down(record):

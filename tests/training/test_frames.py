@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from PIL import Image as PNG
 
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.pilots.transform import Transforms
@@ -46,11 +47,42 @@ def test_without_any_picture_there_is_nothing_to_learn(tub, tmp_path):
         run([tub], tmp_path)
 
 
-def test_two_sizes_are_refused_and_named(tub, record_tub, tmp_path):
+class Told(Silent):
+    """Keeps what is said."""
+
+    def __init__(self):
+        self.sentences = []
+
+    def say(self, text):
+        self.sentences.append(text)
+
+
+def test_the_first_picture_does_not_decide_the_size(tub, record_tub, tmp_path):
+    """All others used to be refused for it."""
+    first = record_tub("first", [(0.0, 0.5), (0.1, 0.5)], shape=(128, 160, 3))
+    progress = Told()
+    recordings, frames = decode(gather([first, tub]), folder=tmp_path, progress=progress)
+    assert frames.shape == (7, 64, 80, 3)
+    assert recordings.camera_shape == (64, 80, 3)
+    assert progress.sentences == [
+        "note: 2 of 7 pictures have another size (2 of 160x128), and were resized to 80x64"
+    ]
+
+
+def test_a_picture_of_another_shape_is_left_out_and_counted(tub, record_tub, tmp_path):
     other = record_tub("other", [(0.0, 0.5)], shape=(72, 96, 3))
-    message = "one size. Received: 80x64x3 in record 0 of .*tub, 96x72x3 in record 0 of .*other"
-    with pytest.raises(TrainingError, match=message):
-        run([tub, other], tmp_path)
+    recordings, frames = run([other, tub], tmp_path)
+    assert len(frames) == len(recordings) == 5
+    assert recordings.dropped == {"with a picture of another shape (96x72)": 1}
+    np.testing.assert_array_equal(frames[0], recordings.image(0))
+
+
+def test_a_first_picture_of_depth_does_not_decide(tub, tmp_path):
+    depth = PNG.fromarray(np.zeros((64, 80), np.uint16))
+    depth.save(tub / "images" / "0_cam_image_array_.jpg", "PNG")
+    recordings, frames = run([tub], tmp_path)
+    assert frames.shape == (4, 64, 80, 3)
+    assert recordings.dropped == {"with a picture of another shape (80x64)": 1}
 
 
 def test_beyond_the_budget_frames_lie_on_the_disk(tub, tmp_path):

@@ -7,6 +7,7 @@ import numpy as np
 
 from donkeycar.training.data_report.lag import Lag
 from donkeycar.training.data_report.survey import Survey
+from donkeycar.training.records.sizes import counted, most_frequent, size_in_words
 
 # Ten laps or so; with fewer records a pilot remembers them instead of learning from them.
 FEW_RECORDS = 2000
@@ -15,6 +16,8 @@ STRAIGHT, BEND, END = 0.05, 0.1, 0.98
 MOST_STRAIGHT, MOST_ONE_SIDED, MOST_AT_END = 0.7, 0.8, 0.4
 # A control that moves less than this does not move.
 STILL = 0.01
+# Half of what cars drive with unless told otherwise.
+SLOW_HZ = 10.0
 MOST_STANDING, MOST_REPEATED = 0.1, 0.02
 # How long after the steering the picture follows on a car that is as it should be: 0.15 to 0.25 s
 # on three real cars and in the simulator.
@@ -115,13 +118,12 @@ def _standing(seen: Survey) -> Finding | None:
 def _two_sizes(seen: Survey) -> Finding | None:
     if len(seen.sizes) <= 1:
         return None
-    sizes = ", ".join(
-        f"{count} of {'x'.join(map(str, (shape[1], shape[0], *shape[2:])))}"
-        for shape, count in seen.sizes.most_common(3)
-    )
+    wanted = most_frequent(seen.sizes.elements())
     return Finding(
-        f"Pictures have {len(seen.sizes)} sizes: {sizes}.",
-        "A pilot learns from one: say with --tub which tubs belong together.",
+        f"Pictures have {len(seen.sizes)} sizes: {counted(seen.sizes)}.",
+        f"A pilot learns from one, {size_in_words(wanted or (0, 0))}, which most have: the same "
+        "shape is resized, another is left out. If you want another, say with --tub which tubs "
+        "belong together.",
     )
 
 
@@ -152,7 +154,8 @@ def _badly_timed(seen: Survey) -> Finding | None:
         return None
     lag_s = lag.records * seen.interval_s
     low, high = USUAL_LAG_S
-    if low <= lag_s <= high:
+    # It is known to half a record.
+    if low - seen.interval_s / 2 <= lag_s <= high + seen.interval_s / 2:
         return None
     off = max(1, round(abs(lag_s - EXPECTED_LAG_S) / seen.interval_s))
     if lag_s < low:
@@ -164,6 +167,18 @@ def _badly_timed(seen: Survey) -> Finding | None:
         f"Pictures seem to come about {count(off, 'record')} late: {_after(lag, lag_s)}.",
         "Look for what delays the camera: a slow link, a buffer, or a loop faster than it. The "
         "pilot will drive with the same delay if nothing changes.",
+    )
+
+
+def _slow(seen: Survey) -> Finding | None:
+    if not seen.pace.is_timed or seen.pace.rate_hz >= SLOW_HZ:
+        return None
+    return Finding(
+        f"The loop was slow: {seen.pace.in_words} a second.",
+        f"At 1 m/s the car moves {100 * seen.interval_s:.0f} cm from one picture to the next. Take "
+        "smaller pictures (IMAGE_W, IMAGE_H), run nothing beside it, and watch the rate that the "
+        "drive page shows; a pilot of these records must drive at the rate it learnt at "
+        "(DRIVE_LOOP_HZ).",
     )
 
 
@@ -182,6 +197,7 @@ CHECKS: tuple[Callable[[Survey], Finding | None], ...] = (
     _two_sizes,
     _badly_timed,
     _mirrored,
+    _slow,
     _unreadable,
     _few,
     _straight,

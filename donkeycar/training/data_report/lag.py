@@ -24,6 +24,8 @@ MAX_SLIDE = 12
 # Looked for within so many seconds before and after, and so many records at most.
 MAX_LAG_S = 0.5
 MAX_LAG = 60
+# A slow loop makes 0.5 s of two records, while camera and servo take as long as ever.
+MIN_REACH = 6
 # Less agreement than this, or fewer pairs of records, says nothing.
 MIN_AGREEMENT = 0.4
 MIN_PAIRS = 200
@@ -99,7 +101,7 @@ def estimate(
     Returns:
         The lag, or ``None`` if there is too little to go by.
     """
-    reach = min(MAX_LAG, round(MAX_LAG_S / interval_s))
+    reach = min(MAX_LAG, max(MIN_REACH, round(MAX_LAG_S / interval_s)))
     agreements = {
         lag: _agreement(angles[:-1], slid, joined, lag) for lag in range(-reach, reach + 1)
     }

@@ -63,10 +63,10 @@ def data_report(recordings: Recordings, progress: Progress | None = None) -> Dat
 def _facts(seen: Survey) -> list[str]:
     recordings = seen.recordings
     tubs, sessions = len(recordings.tubs), len(recordings.session_names)
-    time = f"{seen.duration_s / 60:.1f} minutes at {1 / seen.interval_s:.0f} a second"
+    time = f"{seen.duration_s / 60:.1f} minutes at {seen.pace.in_words} a second"
     facts = [
         f"{len(recordings)} records of {count(tubs, 'tub')}, {count(sessions, 'session')}; "
-        + (time if seen.is_timed else f"their clock is no car's, so perhaps {time}"),
+        + (time if seen.pace.is_timed else f"their clock is no car's, so perhaps {time}"),
         f"steering {_range(seen.angles)}, throttle {_range(seen.throttles)}",
     ]
     if seen.lag is None:

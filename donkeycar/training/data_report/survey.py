@@ -2,24 +2,19 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from donkeycar.errors import TubError
 from donkeycar.training.data_report.lag import COLUMNS, Lag, estimate, profile, slides
 from donkeycar.training.progress import Progress
+from donkeycar.training.records.pace import Pace, pace_of
 from donkeycar.training.records.recordings import Recordings
 
 INDEX = "_index"
-TIMESTAMP = "_timestamp_ms"
 # Pictures are looked at in pieces of so many records in a row, from everywhere, and so many in all.
 PIECE = 200
 MAX_PICTURES = 4000
-# The time between records, if their clock says nothing that a car would drive with: a simulator
-# does not wait for time to pass, and some programs that convert tubs do not copy it.
-USUAL_INTERVAL_S = 0.05
-SENSIBLE_INTERVALS_S = (0.015, 0.15)
 
 
 @dataclass(frozen=True)
@@ -28,8 +23,7 @@ class Survey:
 
     Attributes:
         recordings: All of them.
-        interval_s: Time from one record to the next.
-        is_timed: Whether the records say so themselves.
+        pace: How fast they were made.
         num_looked_at: Pictures that were looked at.
         sizes: How many of these have which shape.
         num_unreadable: How many of them cannot be read.
@@ -38,8 +32,7 @@ class Survey:
     """
 
     recordings: Recordings
-    interval_s: float
-    is_timed: bool
+    pace: Pace
     num_looked_at: int
     sizes: Counter[tuple[int, ...]]
     num_unreadable: int
@@ -57,6 +50,11 @@ class Survey:
         return self.recordings.labels[:, 1]
 
     @property
+    def interval_s(self) -> float:
+        """Time from one record to the next."""
+        return self.pace.interval_s
+
+    @property
     def duration_s(self) -> float:
         """Seconds of driving."""
         return len(self.recordings) * self.interval_s
@@ -71,7 +69,7 @@ def survey(recordings: Recordings, progress: Progress) -> Survey:
     """
     rows = _rows_to_look_at(len(recordings))
     follows = _follows(recordings)
-    interval_s, is_timed = _interval_s(recordings, follows)
+    pace = pace_of(recordings)
     sizes: Counter[tuple[int, ...]] = Counter()
     profiles = np.zeros((len(rows), COLUMNS), np.float32)
     usable = np.zeros(len(rows), bool)
@@ -95,13 +93,12 @@ def survey(recordings: Recordings, progress: Progress) -> Survey:
     angles = recordings.labels[rows, 0]
     return Survey(
         recordings=recordings,
-        interval_s=interval_s,
-        is_timed=is_timed,
+        pace=pace,
         num_looked_at=len(rows),
         sizes=sizes,
         num_unreadable=len(rows) - sum(sizes.values()),
         num_repeated=num_repeated,
-        lag=estimate(angles, slides(profiles), joined, interval_s=interval_s),
+        lag=estimate(angles, slides(profiles), joined, interval_s=pace.interval_s),
     )
 
 
@@ -119,18 +116,3 @@ def _follows(recordings: Recordings) -> np.ndarray:
     follows = np.zeros(len(recordings), bool)
     follows[1:] = (np.diff(recordings.sessions) == 0) & (np.diff(indexes) == 1)
     return follows
-
-
-def _interval_s(recordings: Recordings, follows: np.ndarray) -> tuple[float, bool]:
-    """Middle time between records that follow each other, and whether that can be true."""
-    times = np.array([_number(record.get(TIMESTAMP)) for _, record in recordings.sources])
-    steps = np.diff(times)[follows[1:]] / 1000
-    steps = steps[np.isfinite(steps)]
-    middle = float(np.median(steps)) if steps.size else 0.0
-    shortest, longest = SENSIBLE_INTERVALS_S
-    is_timed = shortest <= middle <= longest
-    return (middle if is_timed else USUAL_INTERVAL_S), is_timed
-
-
-def _number(value: Any) -> float:
-    return float(value) if type(value) in (int, float) else np.nan

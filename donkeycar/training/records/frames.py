@@ -1,7 +1,6 @@
 """Decoded frames, each read from its JPEG once however many epochs follow."""
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +11,7 @@ from donkeycar.pilots.transform import Shape, Transforms
 from donkeycar.training.progress import Progress
 from donkeycar.training.records.frame_file import FrameFile
 from donkeycar.training.records.recordings import Recordings
+from donkeycar.training.records.sizes import counted, most_frequent, resized, size_in_words
 
 # What may be held in memory: 18,000 frames of 160x120. More goes to a file.
 MEMORY_BUDGET_BYTES = 1 << 30
@@ -41,13 +41,15 @@ def decode(
     memory_budget_bytes: int = MEMORY_BUDGET_BYTES,
     transforms: Transforms | None = None,
 ) -> tuple[Recordings, Frames]:
-    """Decode the frames of all recordings.
+    """Decode the frames of all recordings, in the size that most of them have.
+
+    What has the same shape in another size is resized, what has another shape is left out.
 
     Args:
         recordings: What to read.
         folder: Where a nameless file for the frames is made if they do not fit the budget; it
             vanishes with the process.
-        progress: Told about every frame.
+        progress: Told about every frame, and about sizes if there are several.
         memory_budget_bytes: What the frames may take of memory.
         transforms: Done to every frame, once; ``None`` for nothing.
 
@@ -56,15 +58,17 @@ def decode(
         their frames.
 
     Raises:
-        TrainingError: If no picture can be read, two have different sizes, or the disk is full.
+        TrainingError: If no picture can be read, or the disk is full.
         PilotError: If the transforms do not suit the pictures.
     """
     transforms = transforms or Transforms()
-    store: _Store | None = None
-    first_name = ""
-    camera_shape: Shape | None = None
+    camera_shape = _camera_shape(recordings, progress)
+    store = _Store(
+        folder, len(recordings), transforms.output_shape(camera_shape), memory_budget_bytes
+    )
     readable: list[int] = []
-    unreadable: Counter[str] = Counter()
+    dropped: Counter[str] = Counter()
+    other: Counter[Any] = Counter()
     example = ""
     with progress.task("reading frames", len(recordings)) as advance:
         for row in range(len(recordings)):
@@ -72,27 +76,57 @@ def decode(
             try:
                 image = recordings.image(row)
             except TubError as error:
-                unreadable["with an unreadable picture"] += 1
+                dropped["with an unreadable picture"] += 1
                 example = example or f"{recordings.name(row)}: {error}"
                 continue
-            if store is None:
-                first_name, camera_shape = recordings.name(row), _colour_shape(image)
-                shape = transforms.output_shape(camera_shape)
-                store = _Store(folder, len(recordings), shape, memory_budget_bytes)
             if image.shape != camera_shape or image.dtype != np.uint8:
-                raise TrainingError(
-                    "All pictures must have one size. Received: "
-                    f"{_size(camera_shape or ())} in {first_name}, {_size(image.shape)} in "
-                    f"{recordings.name(row)}. Train on tubs of one camera setting."
-                )
+                fitting = resized(image, camera_shape)
+                if fitting is None:
+                    dropped[f"with a picture of another shape ({size_in_words(image.shape)})"] += 1
+                    continue
+                other[image.shape] += 1
+                image = fitting
             store.append(transforms(image))
             readable.append(row)
-    recordings.dropped.update(unreadable)
-    if store is None:
+    recordings.dropped.update(dropped)
+    if not readable:
         raise TrainingError(f"None of {len(recordings)} pictures can be read; {example}")
+    if other:
+        progress.say(
+            f"note: {other.total()} of {len(recordings)} pictures have another size "
+            f"({counted(other)}), and were resized to {size_in_words(camera_shape)}"
+        )
     kept = recordings.keep(readable)
     kept.camera_shape = camera_shape
     return kept, store.frames()
+
+
+def _camera_shape(recordings: Recordings, progress: Progress) -> Shape:
+    """The shape that most pictures have."""
+    shapes: list[tuple[int, ...]] = []
+    with progress.task("looking at sizes", len(recordings)) as advance:
+        for row in range(len(recordings)):
+            advance(1)
+            shape = recordings.image_shape(row)
+            if shape is not None:
+                shapes.append(shape)
+    found = most_frequent(shapes)
+    if found is not None:
+        height, width, channels = found
+        return height, width, channels
+    if shapes:
+        raise TrainingError(
+            "A pilot learns from pictures in colour or grey. Received: pictures of depth, "
+            f"{size_in_words(shapes[0])}"
+        )
+    example = ""
+    for row in range(len(recordings)):
+        try:
+            recordings.image(row)
+        except TubError as error:
+            example = f"{recordings.name(row)}: {error}"
+            break
+    raise TrainingError(f"None of {len(recordings)} pictures can be read; {example}")
 
 
 class _Store:
@@ -115,17 +149,3 @@ class _Store:
 
     def frames(self) -> Frames:
         return self._file if self._file is not None else self._array[: self._length]
-
-
-def _colour_shape(image: np.ndarray) -> Shape:
-    """Shape of a picture, which has three channels unless it is one of depth."""
-    if image.ndim != 3:
-        raise TrainingError(
-            f"A pilot learns from pictures in colour or grey. Received: {image.dtype} "
-            f"{_size(image.shape)}"
-        )
-    return (image.shape[0], image.shape[1], image.shape[2])
-
-
-def _size(shape: Sequence[int]) -> str:
-    return "x".join(str(side) for side in (shape[1], shape[0], *shape[2:]))

@@ -58,6 +58,14 @@ class Recordings:
         reader, record = self.sources[row]
         return reader.image(record)
 
+    def image_shape(self, row: int) -> tuple[int, ...] | None:
+        """The shape of the picture of a row; ``None`` if it is missing or damaged."""
+        reader, record = self.sources[row]
+        try:
+            return reader.image_shape(record)
+        except TubError:
+            return None
+
     def name(self, row: int) -> str:
         """Say where a row comes from."""
         reader, record = self.sources[row]

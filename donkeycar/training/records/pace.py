@@ -1,0 +1,67 @@
+"""How fast records were made, from their own times."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from donkeycar.training.records.recordings import Recordings
+
+INDEX = "_index"
+TIMESTAMP = "_timestamp_ms"
+
+# If the times say nothing that a car would drive with: what cars drive with unless told otherwise.
+USUAL_HZ = 20.0
+# What is believed. The slowest real tub that we know was made at 4.2 a second, DRIVE_LOOP_HZ goes
+# down to 1, and a loop that is late is slower than that; nobody drives with a picture in two
+# seconds. Cameras of cars give 120 pictures a second at most; public tubs with 3 ms between their
+# records come from simulators that do not wait, and from programs that do not copy the times.
+SLOWEST_HZ, FASTEST_HZ = 0.5, 125.0
+# A longer step is a pause in the recording.
+LONGEST_STEP_S = 1 / SLOWEST_HZ
+
+
+class Pace(NamedTuple):
+    """How fast records were made.
+
+    Attributes:
+        rate_hz: Records a second.
+        is_timed: Whether their times say so; else it is a guess.
+    """
+
+    rate_hz: float
+    is_timed: bool
+
+    @property
+    def interval_s(self) -> float:
+        """Time from one record to the next."""
+        return 1 / self.rate_hz
+
+    @property
+    def in_words(self) -> str:
+        """The rate, such as ``4.2`` or ``20``."""
+        return f"{self.rate_hz:.1f}" if self.rate_hz < 10 else f"{self.rate_hz:.0f}"
+
+
+def pace_of(recordings: Recordings) -> Pace:
+    """Find the middle time from one record to the next of the same session.
+
+    A record that is missing in between counts, so that a tub of every second record has the pace
+    it was driven with.
+    """
+    times_s = np.array([_number(record.get(TIMESTAMP)) for _, record in recordings.sources]) / 1000
+    indexes = np.array([int(record[INDEX]) for _, record in recordings.sources])
+    apart = np.diff(indexes)
+    joined = (np.diff(recordings.sessions) == 0) & (apart > 0)
+    steps_s = (np.diff(times_s)[joined]) / apart[joined]
+    # A step back is a clock that was set, a long one a pause.
+    steps_s = steps_s[(steps_s >= 0) & (steps_s <= LONGEST_STEP_S)]
+    middle_s = float(np.median(steps_s)) if steps_s.size else 0.0
+    if steps_s.size and not middle_s:
+        middle_s = float(steps_s.mean())  # a clock that counts whole seconds
+    if not middle_s or not SLOWEST_HZ <= 1 / middle_s <= FASTEST_HZ:
+        return Pace(USUAL_HZ, is_timed=False)
+    return Pace(1 / middle_s, is_timed=True)
+
+
+def _number(value: Any) -> float:
+    return float(value) if type(value) in (int, float) else np.nan

@@ -1,0 +1,114 @@
+"""Which tubs a command means by a folder: its own records, and those of the tubs inside."""
+
+import numpy as np
+import pytest
+
+from donkeycar.errors import ConfigError
+from donkeycar.management.cli import main
+from donkeycar.management.tub_paths import one_tub, tub_paths
+from donkeycar.tub import TubWriter
+
+INPUTS = ["cam/image_array", "user/angle", "user/throttle"]
+TYPES = ["image_array", "float", "float"]
+
+
+def record(path, count=6, angle=0.5):
+    with TubWriter(path, INPUTS, TYPES) as tub:
+        for number in range(count):
+            frame = np.full((16, 24, 3), number, np.uint8)
+            values = dict(zip(INPUTS, (frame, angle, 0.3), strict=True))
+            tub.append(values, timestamp_ms=1_700_000_000_000 + 50 * number)
+    return path
+
+
+@pytest.fixture
+def both(tmp_path):
+    """A tub that holds tubs: AUTO_CREATE_NEW_TUB was switched on later."""
+    outer = record(tmp_path / "data", 2)
+    record(outer / "tub_1_26-11-01")
+    record(outer / "tub_2_26-11-02")
+    return outer
+
+
+def test_a_tub_that_holds_tubs_stands_for_all_of_them(both, capsys):
+    """The inner ones used to be left out without a word."""
+    inner = [both / "tub_1_26-11-01", both / "tub_2_26-11-02"]
+    assert tub_paths([both]) == [both, *inner]
+    assert capsys.readouterr().err == (
+        f"note: {both} is a tub and holds 2 tubs (tub_1_26-11-01, tub_2_26-11-02): all of it is "
+        "used\n"
+    )
+
+
+@pytest.mark.parametrize("emptiness", ["no catalog", "empty catalog", "no records"])
+def test_an_empty_outer_tub_does_not_count(tmp_path, capsys, emptiness):
+    inner = record(tmp_path / "data" / "tub_1")
+    (tmp_path / "data" / "manifest.json").write_text("[]\n[]\n{}\n{}\n{}\n")
+    if emptiness == "empty catalog":
+        (tmp_path / "data" / "catalog_0.catalog").write_bytes(b"")
+    elif emptiness == "no records":
+        (tmp_path / "data" / "images").mkdir()
+    assert tub_paths([str(tmp_path / "data")]) == [inner]
+    assert "holds 1 tub (tub_1): all of it is used" in capsys.readouterr().err
+
+
+def test_a_folder_of_tubs_and_single_tubs_as_ever(both, tmp_path, capsys):
+    record(tmp_path / "more" / "b")
+    record(tmp_path / "more" / "a")
+    paths = tub_paths([f"{tmp_path / 'more'},{both / 'tub_1_26-11-01'}"])
+    assert [path.name for path in paths] == ["a", "b", "tub_1_26-11-01"]
+    assert tub_paths([tmp_path / "nowhere"]) == [tmp_path / "nowhere"]
+    assert tub_paths([both / "tub_1_26-11-01"] * 2) == [both / "tub_1_26-11-01"]
+
+
+def test_a_tub_whose_manifest_is_lost_is_found(tmp_path):
+    (record(tmp_path / "data" / "tub_1") / "manifest.json").unlink()
+    assert tub_paths([tmp_path / "data"]) == [tmp_path / "data" / "tub_1"]
+
+
+def test_a_name_may_have_a_comma(tmp_path):
+    tub = record(tmp_path / "monday, wet")
+    assert tub_paths([str(tub)]) == [tub]
+
+
+def test_an_owner_links_to_another_disk_and_a_strange_tub_does_not(both, tmp_path, capsys):
+    disk = record(tmp_path / "ssd" / "tub_9")
+    (tmp_path / "garage").mkdir()
+    (tmp_path / "garage" / "tub_9").symlink_to(disk)
+    assert tub_paths([tmp_path / "garage"]) == [tmp_path / "garage" / "tub_9"]
+    (both / "tub_9").symlink_to(disk)
+    assert both / "tub_9" not in tub_paths([both])
+    assert "tub_9 is a link out of a tub: it is not used" in capsys.readouterr().err
+
+
+def test_one_tub_is_the_folder_itself_or_the_only_one_in_it(both, tmp_path, capsys):
+    assert one_tub(str(both)) == both
+    assert "alone is shown; it also holds 2 tubs" in capsys.readouterr().err
+    inner = record(tmp_path / "garage" / "tub_1")
+    assert one_tub(str(tmp_path / "garage")) == inner
+    record(tmp_path / "garage" / "tub_2")
+    with pytest.raises(ConfigError, match=r"must name one tub. Received: 2 in .*\(tub_1, tub_2\)"):
+        one_tub(str(tmp_path / "garage"))
+
+
+@pytest.mark.parametrize("command", [("tub", "report"), ("tub", "check"), ("tubhist", "--tub")])
+def test_every_command_takes_all_of_it(both, tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    assert main([*command, str(both)]) == 0
+    said = capsys.readouterr().out
+    expected = {
+        "report": "14 records of 3 tubs",
+        "check": "tub_2_26-11-02: 6 records",
+        "--tub": "user/angle: 14 records",
+    }
+    assert expected[command[-1]] in said
+
+
+def test_one_damaged_tub_does_not_keep_the_others_from_their_turn(both, tmp_path, capsys):
+    (both / "tub_1_26-11-01" / "images").rename(tmp_path / "later")
+    with (both / "tub_2_26-11-02" / "catalog_0.catalog").open("ab") as file:
+        file.write(b"{torn")
+    assert main(["tub", "repair", str(both)]) == 1
+    said = capsys.readouterr()
+    assert "must be whole before it is repaired" in said.err
+    assert "1 unreadable lines of catalog_0.catalog" in said.out
