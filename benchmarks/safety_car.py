@@ -11,17 +11,17 @@ import ctypes
 import os
 import random
 import signal
+import socket
 import sys
 import time
 from pathlib import Path
 
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
-from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us, write_pulse
+from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us
 from donkeycar.parts.drivetrain.pulse_output import PulseOutput
 from donkeycar.safety.command import NEUTRAL, Command
 from donkeycar.safety.frame import ARM, Frame
-from donkeycar.safety.guardian import Guardian
-from donkeycar.safety.process import VehicleSide, guard
+from donkeycar.safety.process import VehicleSide, hold_motor
 from donkeycar.safety.pulse import PulseRange
 from donkeycar.testing import FakeI2C, PCA9685Chip
 from donkeycar.vehicle import Vehicle
@@ -37,8 +37,8 @@ DRIVING_TICKS = 448
 DRIVES_S = (0.3, 0.5)
 
 
-def guardian(chip: PCA9685Chip, command: list[str]) -> int:
-    """What `manage.py drive` starts as on a real car; `command` starts the vehicle."""
+def open_output(chip: PCA9685Chip) -> PulseOutput:
+    """What a car's settings make of its chip; it is off."""
     driver = PCA9685(FakeI2C(chip))
     us = tick_us()
     output = PulseOutput(
@@ -47,7 +47,20 @@ def guardian(chip: PCA9685Chip, command: list[str]) -> int:
         steering=PulseRange(LEFT * us, STRAIGHT * us, RIGHT * us),
         throttle=PulseRange(REVERSE * us, NEUTRAL_TICKS * us, FORWARD * us),
     )
-    return guard(Guardian(output), command)
+    output.off()
+    return output
+
+
+def guardian(chip: PCA9685Chip, command: list[str], claimed: Path) -> int:
+    """What `manage.py drive` starts as on a real car; `command` starts the vehicle."""
+    import adafruit_pca9685  # noqa: F401 - before the fork, as on a car
+
+    return hold_motor(
+        [f"emulated chip {claimed}"],
+        open_output=lambda: open_output(chip),
+        shut_off=lambda: open_output(chip),
+        command=command,
+    )
 
 
 class Driver:
@@ -103,9 +116,12 @@ def flood(packet: bytes) -> None:
 
 
 def is_link(name: str) -> bool:
-    """Whether an open file of this process is the socket to its guardian."""
+    """Whether an open file of this process is the socket to its guardian, not what claims."""
+    if int(name) <= 2:
+        return False
     try:
-        return int(name) > 2 and os.readlink(f"/proc/self/fd/{name}").startswith("socket:")
+        with socket.socket(fileno=os.dup(int(name))) as opened:
+            return not opened.getsockname()
     except OSError:
         return False
 
@@ -129,14 +145,10 @@ def vehicle(chip_path: Path, fault: str) -> int:
     if side is None:
         raise SystemExit("start the guardian, not the vehicle")
 
-    def second_key() -> None:
-        chip = PCA9685Chip(chip_path)
-        write_pulse(FakeI2C(chip), chip.address, THROTTLE_CHANNEL, NEUTRAL_TICKS)
-        chip.close()
-
+    chip = PCA9685Chip(chip_path)
     car = Vehicle()
     car.add(Driver(fault), inputs=["drivetrain/state"], outputs=["command"])
-    drivetrain = GuardedDrivetrain(side, second_key=second_key)
+    drivetrain = GuardedDrivetrain(side, second_key=lambda: open_output(chip))
     car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
     car.start(rate_hz=RATE_HZ)
     return 0
@@ -148,7 +160,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored when inherited
     if role == "guardian":
         command = [sys.executable, "-m", "benchmarks.safety_car", "vehicle", path, fault]
-        return guardian(PCA9685Chip(Path(path)), command)
+        return guardian(PCA9685Chip(Path(path)), command, Path(path))
     return vehicle(Path(path), fault)
 
 

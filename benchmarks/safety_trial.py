@@ -55,10 +55,13 @@ class Trial:
     Attributes:
         chip: Its emulated chip.
         process: The guardian.
+        watchdog: Process id of the guardian's watchdog, once the car drives.
+        vehicle: Process id of the vehicle.
     """
 
     def __init__(self, folder: Path, fault: str, left_over: str) -> None:
         path = folder / "chip"
+        self.watchdog = self.vehicle = 0
         self.chip = PCA9685Chip(path)
         for data in LEFT_OVER[left_over]:
             self.chip.transfer(self.chip.address, data)
@@ -78,11 +81,12 @@ class Trial:
             if time.monotonic() > deadline_s or self.process.poll() is not None:
                 raise SystemExit(f"the car did not drive: {self.chip.trace.changes[-5:]}")
             time.sleep(POLL_S)
+        self.watchdog, self.vehicle = self.children()
 
-    def child(self) -> int:
-        """Process id of the vehicle."""
+    def children(self) -> list[int]:
+        """Process ids of the watchdog and the vehicle."""
         pid = self.process.pid
-        return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def wait_for_fault(self) -> float:
         """Until the vehicle says that its fault begins; when that was."""
@@ -91,8 +95,12 @@ class Trial:
             raise SystemExit("the vehicle never had its fault")
         return float(stdout.readline().split()[1])
 
-    def verdict(self, began_s: float) -> Verdict:
+    def verdict(self, began_s: float, *, reached_s: float | None = None) -> Verdict:
         """Watch the motor's output until it is over.
+
+        Args:
+            began_s: When the fault began.
+            reached_s: From when the time counts, if nothing could reach the motor before.
 
         Raises:
             Stood: If the motor did not turn when the fault began.
@@ -100,7 +108,8 @@ class Trial:
         before = [change for change in motor(self.chip) if change.time_s < began_s]
         if not before or before[-1].ticks in (0, NEUTRAL_TICKS):
             raise Stood(f"the motor did not turn: {before[-3:]}")
-        while time.monotonic() < began_s + VERDICT_S:
+        reached_s = began_s if reached_s is None else reached_s
+        while time.monotonic() < reached_s + VERDICT_S:
             if stops(self.chip, began_s):
                 break
             time.sleep(POLL_S)
@@ -110,10 +119,14 @@ class Trial:
             return Verdict(float("inf"), runaway=True)
         after = [c.ticks for c in motor(self.chip) if c.time_s > stopped[0].time_s]
         runaway = any(ticks not in (0, NEUTRAL_TICKS) for ticks in after)
-        return Verdict(1000 * (stopped[0].time_s - began_s), runaway)
+        return Verdict(1000 * (stopped[0].time_s - reached_s), runaway)
 
     def end(self) -> None:
-        """Kill what is left of both, and nothing else: they are a session of their own."""
+        """Kill what is left of the three, and nothing else; the last one first."""
+        for pid in (self.watchdog, self.vehicle):
+            if pid:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()
@@ -147,10 +160,10 @@ def driving(probe: Callable[..., Verdict]) -> Callable[..., Verdict]:
     """Repeat a trial that proves nothing, as the car stood."""
 
     @wraps(probe)
-    def again(*args: Any) -> Verdict:
+    def again(*args: Any, **options: Any) -> Verdict:
         for _ in range(MAX_TRIES):
             try:
-                return probe(*args)
+                return probe(*args, **options)
             except Stood as stood:
                 print(f"{stood}; once more", file=sys.stderr)
         raise SystemExit("this machine is too busy to drive a car")
@@ -171,13 +184,66 @@ def signal_to(target: str, number: int) -> Verdict:
     with trial() as car:
         car.wait_until_driving()
         time.sleep(random.uniform(0.02, 0.15))
-        child = car.child()
         began_s = time.monotonic()
         if target in ("guardian", "both"):
             os.kill(car.process.pid, number)
         if target in ("vehicle", "both"):
-            os.kill(child, number)
+            os.kill(car.vehicle, number)
         return car.verdict(began_s)
+
+
+@driving
+def two_faults(
+    first: tuple[str, int], second: tuple[str, int], apart_s: float, *, since_second: bool = True
+) -> Verdict:
+    """Two signals, one a while after the other.
+
+    Args:
+        first: Who is hit, `guardian`, `vehicle` or `watchdog`, and by which signal.
+        second: The same.
+        apart_s: Between them.
+        since_second: Whether the time counts from the second; otherwise from the first.
+    """
+    with trial() as car:
+        car.wait_until_driving()
+        time.sleep(random.uniform(0.02, 0.15))
+        pids = {"guardian": car.process.pid, "vehicle": car.vehicle, "watchdog": car.watchdog}
+        began_s = time.monotonic()
+        os.kill(pids[first[0]], first[1])
+        time.sleep(max(0.0, began_s + apart_s - time.monotonic()))
+        reached_s = time.monotonic() if since_second else began_s
+        with suppress(ProcessLookupError):
+            os.kill(pids[second[0]], second[1])
+        return car.verdict(began_s, reached_s=reached_s)
+
+
+@driving
+def bus_away(fault: str, longest_s: float) -> Verdict:
+    """The bus fails for a while, and in that moment the guardian dies; counted from its return."""
+    with trial() as car:
+        car.wait_until_driving()
+        time.sleep(random.uniform(0.02, 0.15))
+        began_s = time.monotonic()
+        car.chip.fail(fault, short_after=3)
+        car.process.kill()
+        time.sleep(random.uniform(0.0, longest_s))
+        reached_s = time.monotonic()
+        car.chip.fail()
+        return car.verdict(began_s, reached_s=reached_s)
+
+
+@driving
+def bus_stuck_beyond_grace(fault: str, stuck_s: float) -> Verdict:
+    """The vehicle dies while the bus is stuck for longer than the guardian's grace."""
+    with trial() as car:
+        car.wait_until_driving()
+        began_s = time.monotonic()
+        car.chip.fail(fault, short_after=3)
+        os.kill(car.vehicle, signal.SIGKILL)
+        time.sleep(stuck_s)
+        reached_s = time.monotonic()
+        car.chip.fail()
+        return car.verdict(began_s, reached_s=reached_s)
 
 
 @driving

@@ -105,7 +105,8 @@ def main() -> int:
     role, folder, rate_hz = sys.argv[1:]
     if role == "guardian":
         command = [sys.executable, "-m", "benchmarks.stop_car", "vehicle", folder, rate_hz]
-        return guardian(PCA9685Chip(Path(folder) / "chip"), command)
+        path = Path(folder) / "chip"
+        return guardian(PCA9685Chip(path), command, path)
     return vehicle(Path(folder), float(rate_hz))
 
 

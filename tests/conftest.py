@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from donkeycar.safety import claim
 from donkeycar.timing import SimulatedClock
+
+# Hardware that one test emulates is not that of another, which may run beside it.
+claim.NAMESPACE = f"donkeycar-{os.getpid()}"
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

@@ -13,10 +13,11 @@ from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
+from donkeycar.console.listener import bind
 from donkeycar.console.log_ration import lift, ration_logs
 from donkeycar.console.pace import Pace
 from donkeycar.console.pairing import Pairing, pairing_url
-from donkeycar.console.server import bind, make_application, serve
+from donkeycar.console.server import make_application, serve
 from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)

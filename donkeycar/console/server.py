@@ -1,8 +1,6 @@
 """The console's web server: its table of addresses, and its life."""
 
 import asyncio
-import errno
-import os
 import socket
 from typing import Any
 
@@ -15,7 +13,6 @@ from donkeycar.console.guard import PAGES, STATIC_FILES, NotFound, PackageFile, 
 from donkeycar.console.message import MAX_BYTES
 from donkeycar.console.pair import Invite, PairPage
 from donkeycar.console.video import Video, VideoSocket
-from donkeycar.errors import DeviceError
 
 STATIC = PAGES.parent / "static"
 
@@ -40,31 +37,6 @@ ROUTES: list[tuple[str, type, dict[str, Any]]] = [
     (r"/wsVideo", VideoSocket, {}),
     (STATIC_FILES, PackageFile, {"path": str(STATIC)}),
 ]
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Listen on `port`, so that nobody else can.
-
-    Raises:
-        DeviceError: If the port or the address is not to be had.
-    """
-    try:
-        listener = socket.create_server((host, port), backlog=128)
-    except OSError as error:
-        raise DeviceError(
-            f"The console cannot listen on port {port} of {host or 'this computer'}: "
-            f"{os.strerror(error.errno) if error.errno else error}. {_advice(error)}"
-        ) from error
-    listener.setblocking(False)
-    return listener
-
-
-def _advice(error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return "Stop the program that does, or choose another WEB_CONTROL_PORT"
-    if error.errno == errno.EACCES:
-        return "Choose a WEB_CONTROL_PORT above 1023"
-    return "Choose a WEB_HOST of this computer: 0.0.0.0 for every network, 127.0.0.1 for itself"
 
 
 def make_application(

@@ -10,11 +10,13 @@ from typing import Any
 from donkeycar.config import Config, load_config
 from donkeycar.console.bench import Bench, lines_of
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.management.before_hardware import check_free
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.parts.drivetrain.calibration import Calibration
 from donkeycar.parts.drivetrain.calibration_points import Sheet, read_sheet, widened_settings
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
-from donkeycar.parts.drivetrain.table import check_settings, make_output
+from donkeycar.parts.drivetrain.second_key import shut_off
+from donkeycar.parts.drivetrain.table import check_settings
 from donkeycar.safety.process import VehicleSide
 from donkeycar.settings.owner_entry import edited_entries, set_entries
 from donkeycar.vehicle import Vehicle
@@ -71,8 +73,9 @@ def run(args: argparse.Namespace) -> None:
             print(f"note: {notice}", flush=True)
         if sys.platform != "linux":
             raise ConfigError("`donkey calibrate` needs Linux, as every car does. Run it there")
+        check_free(cfg, has_page=not args.terminal)
         # The guardian lets through no more than may be tried, whatever this process asks for.
-        become_guardian(widened_settings(kind, settings))
+        become_guardian(widened_settings(kind, settings), folder)
     calibrate(cfg, folder, terminal=args.terminal)
 
 
@@ -102,7 +105,7 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
         outputs=["command"],
         threaded=True,
     )
-    drivetrain = GuardedDrivetrain(side, second_key=lambda: make_output(kind, wide))
+    drivetrain = GuardedDrivetrain(side, second_key=lambda: shut_off(kind, wide))
     car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
     car.add(Gauge(side), outputs=["out/steering", "out/throttle"])
     car.start(rate_hz=RATE_HZ)

@@ -5,12 +5,11 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from donkeycar.assembly.check import check_car
 from donkeycar.config import Config, load_config
-from donkeycar.errors import ConfigError
 from donkeycar.management.cli import BAD_USAGE, exit_code, is_gone
+from donkeycar.management.drive_words import check_words
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.management.lossy_output import never_wait_for_readers
 from donkeycar.management.seen_through import A_PILOT
@@ -86,12 +85,7 @@ def _add_settings(command: argparse.ArgumentParser) -> None:
 def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -> None:
     if args.owns_process:
         hear_ctrl_c()
-    if args.model_type is not None and args.model is None:
-        raise ConfigError(
-            f"`--type` says what kind of network --model is. Received: --type {args.model_type} "
-            "alone. Say --model as well, or leave both out to drive by hand."
-        )
-    meta = [_pair(text) for text in args.meta]
+    meta = check_words(args)
     overrides = [*args.set, "USE_JOYSTICK_AS_DEFAULT=True"] if args.js else args.set
     cfg = load_config(
         folder / "config.py", myconfig=args.myconfig, overrides=overrides, command="drive"
@@ -103,7 +97,10 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
             logger.warning("%s", notice)
         check_car(cfg)
         if args.guarded and cfg.SIM_TIME_SCALE == 1:
-            become_guardian(cfg.to_wiring())
+            from donkeycar.management.before_hardware import check_free
+
+            check_free(cfg)
+            become_guardian(cfg.to_wiring(), folder)
     if args.owns_process:
         never_wait_for_readers()
         set_up_logging(cfg)
@@ -117,10 +114,3 @@ def set_up_logging(cfg: Config) -> None:
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter(cfg.LOGGING_FORMAT))
     logging.basicConfig(level=cfg.LOGGING_LEVEL, handlers=[handler], force=True)
-
-
-def _pair(text: str) -> tuple[str, Any]:
-    name, colon, value = text.partition(":")
-    if not (name and colon):
-        raise ConfigError(f"`--meta` must be NAME:VALUE. Received: --meta {text}")
-    return name, value

@@ -37,6 +37,7 @@ COMMANDS = {
     "calibrate": Command("donkeycar.management.calibrate", "find the pulses of servo and motor"),
     "gamepad": Command("donkeycar.management.gamepad", "try a gamepad, and teach it to a car"),
     "doctor": Command("donkeycar.management.doctor", "what is there, what is missing, what to do"),
+    "neutral": Command("donkeycar.management.neutral", "stop a motor that nobody holds any more"),
     "service": Command("donkeycar.management.service", "let the car start with the computer"),
     "train": Command("donkeycar.management.train", "make a pilot of recordings"),
     "replay": Command("donkeycar.management.replay", "see how a pilot learnt, epoch by epoch"),

@@ -9,10 +9,11 @@ import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 from donkeycar.management.cli import exit_code
-from donkeycar.safety import FD_VARIABLE
+from donkeycar.safety import COMMAND_FOLLOWS, FD_VARIABLE
 
 
 def is_guarded() -> bool:
@@ -29,11 +30,12 @@ def hear_ctrl_c() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def become_guardian(settings: Mapping[str, Any]) -> NoReturn:
+def become_guardian(settings: Mapping[str, Any], folder: Path) -> NoReturn:
     """Turn this process into the guardian of the car; it starts this command line again.
 
     Args:
         settings: All settings of the car, by name.
+        folder: Of the car, for whoever asks who holds the motor.
     """
     words = json.dumps(settings, default=_plain).encode()
     # In memory, and not on the command line, where everybody could read them.
@@ -43,20 +45,22 @@ def become_guardian(settings: Mapping[str, Any]) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     # -P: what lies in the car's folder must not take the place of a module.
-    guardian = [sys.executable, "-P", "-m", __name__, str(file)]
-    os.execv(sys.executable, [*guardian, sys.executable, *sys.orig_argv[1:]])  # noqa: S606
+    guardian = [sys.executable, "-P", "-m", __name__, str(file), str(folder.absolute())]
+    car = [COMMAND_FOLLOWS, sys.executable, *sys.orig_argv[1:]]
+    os.execv(sys.executable, [*guardian, *car])  # noqa: S606
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Guard a car.
 
     Args:
-        argv: The number of the open file with the settings, and the command that starts the car.
+        argv: The number of the open file with the settings, the folder of the car, ``--`` and the
+            command that starts it.
 
     Returns:
         The car's exit code; 1 if the hardware refused.
     """
-    file, *command = sys.argv[1:] if argv is None else argv
+    file, _folder, _mark, *command = sys.argv[1:] if argv is None else argv
     with open(int(file), encoding="utf-8") as settings_file:
         settings = json.load(settings_file)
     if argv is None:
@@ -68,18 +72,30 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
     # Loaded by the one process that holds the motor, not by the two that only ask for it.
+    from donkeycar.parts.drivetrain.hardware import hardware_of, load_drivers
+    from donkeycar.parts.drivetrain.second_key import shut_off
     from donkeycar.parts.drivetrain.table import make_output
     from donkeycar.safety.guardian import Guardian
-    from donkeycar.safety.process import guard
+    from donkeycar.safety.process import guard, hold_motor
 
     if settings["HAVE_CONSOLE_LOGGING"]:
         import logging
 
         logging.basicConfig(level=settings["LOGGING_LEVEL"], format=settings["LOGGING_FORMAT"])
-    if settings["DRIVE_TRAIN_TYPE"] == "SIM":
+    kind = settings["DRIVE_TRAIN_TYPE"]
+    if kind == "SIM":
         return guard(Guardian(Elsewhere()), command)
-    output = make_output(settings["DRIVE_TRAIN_TYPE"], settings)
-    return guard(Guardian(output), command)
+    names = hardware_of(kind, settings)
+    if not names:
+        return guard(Guardian(make_output(kind, settings)), command)
+    load_drivers(kind, settings, also_threaded=False)
+    return hold_motor(
+        names,
+        open_output=lambda: make_output(kind, settings),
+        shut_off=lambda: shut_off(kind, settings),
+        command=command,
+        prepare=lambda: load_drivers(kind, settings, also_threaded=True),
+    )
 
 
 class Elsewhere:

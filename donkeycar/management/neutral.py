@@ -1,19 +1,24 @@
-"""Stops the motor of a car whose own programs are gone: for systemd, at every end and every start.
+"""`donkey neutral`: stop the motor of a car whose own programs are gone.
 
-``python -m donkeycar.management.neutral --path ~/mycar`` holds neutral for a moment and then sends
-no pulses; with ``--off`` it sends none at once.
+systemd runs it as ``python -m donkeycar.management.neutral --path ~/mycar`` at every end of a car;
+it holds neutral for a moment and then sends no pulses. With ``--off`` it sends none at once.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from donkeycar.config import load_config
+from donkeycar.errors import ConfigError, DonkeyError
 from donkeycar.management.cli import exit_code
+from donkeycar.parts.drivetrain.hardware import hardware_of
 from donkeycar.parts.drivetrain.table import make_output
+from donkeycar.safety.claim import claim_to_switch_off
 from donkeycar.safety.guardian import Output
+from donkeycar.safety.last_key import switch_off
 from donkeycar.timing import Clock, RealClock
 
 # A speed controller brakes on neutral, and may take a missing signal for a broken wire.
@@ -31,9 +36,6 @@ def make_safe(output: Output, *, neutral_s: float = NEUTRAL_S, clock: Clock | No
         output: Just opened.
         neutral_s: How long it holds neutral, in seconds; 0 leaves it out.
         clock: Source of time.
-
-    Raises:
-        OSError: If it cannot be switched off.
     """
     clock = RealClock() if clock is None else clock
     end_s = clock.monotonic() + neutral_s
@@ -42,27 +44,72 @@ def make_safe(output: Output, *, neutral_s: float = NEUTRAL_S, clock: Clock | No
         with suppress(OSError):
             output.write(0.0, 0.0)
         clock.sleep(REFRESH_S)
-    output.off()
+    switch_off(output.off, clock=clock)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.description = (
+        "Stop the motor of a car whose own programs are gone: neutral for a second, then no "
+        "pulses. It tries until the hardware has obeyed, and refuses while somebody drives."
+    )
+    parser.add_argument(
+        "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
+    )
+    parser.add_argument("--off", action="store_true", help="send no pulses, at once")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Stop the motor of the car in a folder.
+
+    Raises:
+        DeviceError: If somebody drives it, or the library for its hardware is not installed.
+        ConfigError: If the settings are impossible.
+    """
+    cfg = load_config(args.path.expanduser() / "config.py", command="neutral")
+    kind, settings = cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()
+    if kind in NOTHING_TO_STOP:
+        return
+    claims = claim_to_switch_off(hardware_of(kind, settings))
+    make_safe(_open(kind, settings), neutral_s=0.0 if args.off else NEUTRAL_S)
+    for claim in claims:
+        claim.close()
+
+
+def _open(kind: str, settings: Mapping[str, Any]) -> Output:
+    """Open the hardware, which switches it off; tried until it answers.
+
+    Raises:
+        ConfigError: If the settings are impossible.
+        DeviceError: If the library for it is not installed.
+    """
+    opened: list[Output] = []
+    hopeless: list[DonkeyError] = []
+
+    def attempt() -> None:
+        try:
+            opened.append(make_output(kind, settings))
+        except DonkeyError as error:
+            if not (isinstance(error, ConfigError) or isinstance(error.__cause__, ImportError)):
+                raise
+            hopeless.append(error)
+
+    switch_off(attempt)
+    if hopeless:
+        raise hopeless[0]
+    return opened[0]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Stop the motor of the car in a folder.
 
     Returns:
-        0 if it is stopped, 1 if its hardware or its settings cannot be read.
+        0 if it is stopped, 1 if its settings cannot be read or somebody drives it.
     """
-    parser = argparse.ArgumentParser(prog="neutral", description="Stop the motor of a car.")
-    parser.add_argument("--path", type=Path, default=Path(), help="folder of the car")
-    parser.add_argument("--off", action="store_true", help="send no pulses, at once")
+    parser = argparse.ArgumentParser(prog="neutral")
+    add_arguments(parser)
     args = parser.parse_args(argv)
-
-    def stop() -> None:
-        cfg = load_config(args.path / "config.py", command="neutral")
-        if cfg.DRIVE_TRAIN_TYPE not in NOTHING_TO_STOP:
-            output = make_output(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
-            make_safe(output, neutral_s=0.0 if args.off else NEUTRAL_S)
-
-    return exit_code(stop, prog="neutral")
+    return exit_code(lambda: run(args), prog="neutral")
 
 
 if __name__ == "__main__":

@@ -18,14 +18,18 @@ Type=notify
 {user}WorkingDirectory={folder}
 Environment=PYTHONUNBUFFERED=1
 ExecStart={python} {manage} drive{words}
-# Whatever ended it, also both of its processes at once: neutral, then no pulses.
+# Whatever ended it, also all of its processes at once: neutral, then no pulses.
 ExecStopPost={python} -m donkeycar.management.neutral --path {quoted}
 # The guardian of the motor reports a hundred times a second.
 WatchdogSec=1
-WatchdogSignal=SIGKILL
+WatchdogSignal=SIGABRT
 TimeoutStartSec=120
-TimeoutStopSec=3
-KillMode=mixed
+# Time to save what was recorded. Whoever still tries to switch the motor off asks for more.
+TimeoutStopSec=15
+NotifyAccess=all
+# Without its guardian the motor is switched off by its watchdog and by the car: they are asked to
+# end, and do when it is off. With `mixed` they would be killed at once.
+KillMode=control-group
 Restart=on-failure
 RestartSec=2
 {privileges}
@@ -56,8 +60,9 @@ RemainAfterExit=yes
 User={user}
 ExecStart=-{python} -m donkeycar.management.neutral --off --path {quoted}
 ExecStop=-{python} -m donkeycar.management.neutral --off --path {quoted}
-TimeoutStartSec=20
-TimeoutStopSec=5
+# Hardware that does not answer by then is not there.
+TimeoutStartSec=10
+TimeoutStopSec=10
 
 [Install]
 WantedBy=sysinit.target

@@ -1,16 +1,38 @@
 """Networks that drive, the files they live in, and what runs them on a car.
 
-Nothing here needs TensorFlow to drive: a car opens LiteRT files only.
+Nothing here needs TensorFlow to drive: a car opens LiteRT files only. The names below are loaded
+when first used, so that a name of a pilot can be judged without what opens pilots.
 """
 
-from donkeycar.pilots.bundle import PilotInfo, read_info
-from donkeycar.pilots.driving import Drives
-from donkeycar.pilots.ensemble import Ensemble
-from donkeycar.pilots.load import load_pilot
-from donkeycar.pilots.pilot import Pilot
-from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from donkeycar.pilots.bundle import PilotInfo, read_info
+    from donkeycar.pilots.driving import Drives
+    from donkeycar.pilots.ensemble import Ensemble
+    from donkeycar.pilots.load import load_pilot
+    from donkeycar.pilots.pilot import Pilot
+    from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
 
 __all__ = [
     "PILOT_TYPES", "Drives", "Ensemble", "Pilot", "PilotInfo", "load_pilot", "pilot_type",
     "read_info",
 ]  # fmt: skip
+
+_HOMES = {
+    "Drives": "driving",
+    "Ensemble": "ensemble",
+    "PILOT_TYPES": "registry",
+    "Pilot": "pilot",
+    "PilotInfo": "bundle",
+    "load_pilot": "load",
+    "pilot_type": "registry",
+    "read_info": "bundle",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,8 @@
 """What may move the car: commands, leases and modes; standard library only."""
 
-# How a vehicle process finds its guardian: the number of its end of their socket.
+# How a vehicle process finds its guardian: numbers of file descriptors, of its end of their socket
+# and of what claims the hardware.
 FD_VARIABLE = "DONKEYCAR_GUARDIAN_FD"
+
+# On a guardian's command line: the folder of the car before it, what starts the car after it.
+COMMAND_FOLLOWS = "--"

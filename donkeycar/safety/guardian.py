@@ -79,6 +79,7 @@ class Guardian:
         reason: Why it is not RUN.
         steering: What is put out, -1 to +1.
         throttle: What is put out, -1 to +1.
+        fault: What the output said when it failed last; ``None`` while it does as told.
     """
 
     def __init__(self, output: Output, *, clock: Clock | None = None) -> None:
@@ -91,6 +92,7 @@ class Guardian:
         self._void_s = self._heard_s = -math.inf
         self._steady_since_s = self._safe_since_s = self._stepped_s = self._clock.monotonic()
         self._failing_since_s: float | None = None
+        self.fault: OSError | None = None
         self._bad_frames = 0
         self._ended = False
         self.step()
@@ -98,7 +100,7 @@ class Guardian:
     @property
     def done(self) -> bool:
         """Whether the vehicle process is gone and nothing is put out any more."""
-        quiet = self.state in (State.BOOT, State.OFF) and self._failing_since_s is None
+        quiet = self.state in (State.BOOT, State.OFF) and self.fault is None
         return self._ended and quiet
 
     @property
@@ -149,8 +151,9 @@ class Guardian:
                 self._output.off()
             else:
                 self._output.write(self.steering, self.throttle)
-            self._failing_since_s = None
-        except OSError:
+            self._failing_since_s = self.fault = None
+        except OSError as fault:
+            self.fault = fault
             if self._failing_since_s is None:
                 self._failing_since_s = now_s
             if now_s - self._failing_since_s > MAX_FAULT_S:

@@ -5,21 +5,25 @@ other one knows at once. Linux only.
 """
 
 import ctypes
-import gc
 import math
 import os
 import select
 import signal
 import socket
 import subprocess
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 from donkeycar.errors import DeviceError
 from donkeycar.safety import FD_VARIABLE
+from donkeycar.safety.claim import Claim
 from donkeycar.safety.frame import STOP, Frame, decode
-from donkeycar.safety.guardian import Guardian
+from donkeycar.safety.guardian import Guardian, Output
+from donkeycar.safety.last_key import STOP_SIGNALS, Patience, say
+from donkeycar.safety.precedence import take_precedence
+from donkeycar.safety.systemd import notify
+from donkeycar.safety.watchdog import Watchdog, start_watchdog
 from donkeycar.timing import Clock, RealClock
 
 POLL_S = 0.01
@@ -33,54 +37,120 @@ SEND_BUFFER_BYTES = 4096
 # A guardian that answers nothing for this long holds the motor with a dead hand.
 MAX_SILENCE_S = 0.5
 
-# From <linux/prctl.h> and <sys/mman.h>.
+# From <linux/prctl.h>.
 PR_SET_PDEATHSIG = 1
-MCL_CURRENT_AND_FUTURE = 3
 
 
-def guard(guardian: Guardian, command: Sequence[str], *, grace_s: float = GRACE_S) -> int:
+def hold_motor(
+    names: Sequence[str],
+    *,
+    open_output: Callable[[], Output],
+    shut_off: Callable[[], object],
+    command: Sequence[str],
+    prepare: Callable[[], object] = lambda: None,
+) -> int:
+    """Claim a motor, start its watchdog, open its hardware and guard a car with it, in this order.
+
+    Args:
+        names: Of the hardware, as of `Claim`.
+        open_output: Opens it; it is off then.
+        shut_off: Opens it, makes sure that it is off, and lets go of it.
+        command: As of `guard`.
+        prepare: As of `start_watchdog`.
+
+    Returns:
+        What `guard` returns.
+
+    Raises:
+        DeviceError: If somebody else holds the hardware, or it does not answer.
+    """
+    with closing(Claim(names)) as shared:
+        watchdog = start_watchdog(shut_off, prepare=prepare)
+        try:
+            sole = Claim(names, level=Claim.SOLE)
+            output = open_output()
+        except BaseException:
+            watchdog.dismiss()
+            raise
+        with closing(sole):
+            return guard(Guardian(output), command, watchdog=watchdog, claim_fds=shared.fds)
+
+
+def guard(
+    guardian: Guardian,
+    command: Sequence[str],
+    *,
+    grace_s: float = GRACE_S,
+    watchdog: Watchdog | None = None,
+    claim_fds: Sequence[int] = (),
+) -> int:
     """Run a vehicle process under a guardian until both are done.
 
     SIGTERM, SIGHUP, SIGQUIT and SIGINT make the outputs safe first and are then passed on; Ctrl-Z
-    is ignored. Under systemd it tells when it is ready and feeds the watchdog.
+    is ignored. Under systemd it tells when it is ready and feeds the watchdog. It does not return
+    before the outputs are off, however long their hardware does not answer.
 
     Args:
         guardian: Holds the outputs.
         command: Starts the vehicle process, which calls `VehicleSide.from_environment`.
         grace_s: How long the vehicle process may take to save what it has after the end was asked
-            for, in seconds; then it is killed. Outputs that do not answer are given up then, too.
+            for, in seconds; then it is killed.
+        watchdog: Of this process. Without it the car ends: one more fault, and nobody would be
+            left to stop the motor.
+        claim_fds: What claims the hardware. The vehicle holds it too: it may have to switch off.
 
     Returns:
         The exit code of the vehicle process; 128 + n if signal n ended it.
     """
     asked: list[int] = []
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
+    for number in STOP_SIGNALS:
         signal.signal(number, lambda number, _frame: asked.append(number))
     signal.signal(signal.SIGTSTP, signal.SIG_IGN)
     clock = RealClock()
     ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+
+    def work() -> bool:
+        guardian.step()
+        notify("WATCHDOG=1")
+        return watchdog is None or watchdog.beat()
+
     with ours, theirs:
-        environment = {**os.environ, FD_VARIABLE: str(theirs.fileno())}
-        child = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment)
+        fds = [theirs.fileno(), *claim_fds]
+        environment = {**os.environ, FD_VARIABLE: ",".join(map(str, fds))}
+        child = subprocess.Popen(command, pass_fds=fds, env=environment)
         theirs.close()
         ours.setblocking(False)
-        _take_precedence()
-        _notify("READY=1")
+        if watchdog is not None:
+            watchdog.follow(child.pid)
+        take_precedence()
+        notify("READY=1")
         while _listen(ours, guardian) and not asked and child.poll() is None:
-            guardian.step()
-            _notify("WATCHDOG=1")
+            if not work():
+                say("The watchdog of the motor was killed, so the car ends. Start it again.")
+                asked.append(signal.SIGTERM)
         guardian.end()
-        deadline_s, late = clock.monotonic() + grace_s, False
-        while child.poll() is None or not (guardian.done or late):
-            guardian.step()
-            _notify("WATCHDOG=1")
+        deadline_s, patience = clock.monotonic() + grace_s, Patience(clock)
+        while child.poll() is None or not guardian.done:
+            work()
+            if guardian.fault is not None and child.returncode is not None:
+                patience.wait_for(guardian.fault)
             if asked:
-                child.send_signal(asked.pop())
-            late = clock.monotonic() > deadline_s
-            if late:
+                _pass_on(asked.pop(), child, patience)
+            if clock.monotonic() > deadline_s:
                 child.kill()
             clock.sleep(POLL_S)
+        patience.over()
+    if watchdog is not None:
+        watchdog.dismiss()
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
+
+
+def _pass_on(number: int, child: "subprocess.Popen[bytes]", patience: Patience) -> None:
+    """Hand a signal to the vehicle; without one, say why this process is still here."""
+    if child.poll() is None:
+        child.send_signal(number)
+    else:
+        patience.explain()
 
 
 def _listen(ours: socket.socket, guardian: Guardian) -> bool:
@@ -100,24 +170,6 @@ def _listen(ours: socket.socket, guardian: Guardian) -> bool:
     with suppress(OSError):
         ours.send(guardian.status.encode())
     return True
-
-
-def _take_precedence() -> None:
-    """Ask to be run first and kept in memory; a system that refuses is left as it is."""
-    gc.disable()
-    with suppress(OSError):
-        policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
-        os.sched_setscheduler(0, policy, os.sched_param(50))
-    ctypes.CDLL(None).mlockall(MCL_CURRENT_AND_FUTURE)
-
-
-def _notify(message: str) -> None:
-    """Tell systemd; see sd_notify(3)."""
-    if path := os.environ.get("NOTIFY_SOCKET"):
-        address = f"\0{path[1:]}" if path.startswith("@") else path
-        with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
-            systemd.setblocking(False)
-            systemd.sendto(message.encode(), address)
 
 
 class VehicleSide:
@@ -142,15 +194,17 @@ class VehicleSide:
 
         If it dies this process is sent SIGTERM, and if memory runs out this process goes first.
         """
-        fd = os.environ.pop(FD_VARIABLE, None)
-        if fd is None:
+        fds = os.environ.pop(FD_VARIABLE, None)
+        if fds is None:
             return None
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("500")
-        channel = socket.socket(fileno=int(fd))
-        channel.set_inheritable(False)
-        return cls(channel)
+        fd, *claim_fds = map(int, fds.split(","))
+        # What this process starts must outlive neither the link nor the claim.
+        for inherited in (fd, *claim_fds):
+            os.set_inheritable(inherited, False)
+        return cls(socket.socket(fileno=fd))
 
     def send(self, frame: Frame) -> None:
         """Send a frame; one that finds no room is dropped, the next one is newer.

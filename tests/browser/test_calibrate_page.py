@@ -30,12 +30,15 @@ PWM_STEERING_THROTTLE = {
     "STEERING_LEFT_PWM": 460,  # measured in May
 }
 """
-# Loaded by every Python below: the bus of the computer is the emulated chip.
+# Loaded by every Python below: the bus of the computer is the emulated chip, and claimed as that.
 SITE = """
 import os
+import zlib
 from pathlib import Path
 from donkeycar.parts.drivetrain import i2c_bus
+from donkeycar.safety import claim
 from donkeycar.testing import FakeI2C, PCA9685Chip
+claim.NAMESPACE = f"donkeycar-{zlib.crc32(os.environ['EMULATED_CHIP'].encode()):x}"
 i2c_bus.LinuxI2C = lambda number: FakeI2C(PCA9685Chip(Path(os.environ["EMULATED_CHIP"])))
 """
 
@@ -73,7 +76,7 @@ class BenchCar:
 
     def vehicle(self):
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return int(children.split()[0])
+        return int(children.split()[-1])
 
     def wait_for(self, channel, ticks, timeout_s=10):
         wait_until(

@@ -19,12 +19,15 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="cars run Linux"
 PACKAGE = str(Path(donkeycar.__file__).parents[1])
 NEUTRAL, HALF = 370, 435
 
-# Loaded by every Python below: the bus of the computer is the emulated chip.
+# Loaded by every Python below: the bus of the computer is the emulated chip, and claimed as that.
 SITE = """
 import os
+import zlib
 from pathlib import Path
 from donkeycar.parts.drivetrain import i2c_bus
+from donkeycar.safety import claim
 from donkeycar.testing import FakeI2C, PCA9685Chip
+claim.NAMESPACE = f"donkeycar-{zlib.crc32(os.environ['EMULATED_CHIP'].encode()):x}"
 i2c_bus.LinuxI2C = lambda number: FakeI2C(PCA9685Chip(Path(os.environ["EMULATED_CHIP"])))
 """
 
@@ -65,7 +68,7 @@ class Car:
 
     def vehicle(self, process):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-        return int(children.split()[0])
+        return int(children.split()[-1])
 
     def close(self):
         for process in self.processes:

@@ -51,7 +51,7 @@ def test_systemd_accepts_the_units(analyze, car, tmp_path, own):
 
 def test_systemd_analyze_would_notice_a_mistake(analyze, car, tmp_path):
     text = make_units(car, Path(sys.executable), user="root")[CAR_UNIT]
-    (tmp_path / CAR_UNIT).write_text(text.replace("KillMode=mixed", "KillMode=gently"))
+    (tmp_path / CAR_UNIT).write_text(text.replace("KillMode=control-group", "KillMode=gently"))
     result = subprocess.run(
         [analyze, "verify", "--man=no", str(tmp_path / CAR_UNIT)], capture_output=True, text=True
     )
@@ -61,8 +61,8 @@ def test_systemd_analyze_would_notice_a_mistake(analyze, car, tmp_path):
 @pytest.mark.parametrize(
     "line",
     [
-        "Type=notify", "WatchdogSec=1", "KillMode=mixed", "TimeoutStopSec=3", "OOMScoreAdjust=-900",
-        "Restart=on-failure",
+        "Type=notify", "WatchdogSec=1", "WatchdogSignal=SIGABRT", "KillMode=control-group",
+        "TimeoutStopSec=15", "NotifyAccess=all", "OOMScoreAdjust=-900", "Restart=on-failure",
     ],
 )  # fmt: skip
 def test_the_unit_of_the_system_says_what_makes_it_safe(car, line):

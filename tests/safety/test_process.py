@@ -7,13 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 import donkeycar
 from donkeycar.errors import DeviceError
+from donkeycar.safety.claim import Claim
 from donkeycar.safety.frame import STOP, Frame, decode
 from donkeycar.safety.guardian import Guardian
 from donkeycar.safety.process import (
@@ -112,6 +115,7 @@ def kernel(monkeypatch):
     kernel = Kernel()
     monkeypatch.setattr(os, "sched_setscheduler", kernel.sched_setscheduler)
     monkeypatch.setattr("donkeycar.safety.process.ctypes", kernel)
+    monkeypatch.setattr("donkeycar.safety.precedence.ctypes", kernel)
     return kernel
 
 
@@ -176,11 +180,47 @@ def test_a_vehicle_that_does_not_end_is_killed(run, outputs):
     assert outputs.values[-1] == "off"
 
 
-def test_outputs_that_never_take_the_end_are_given_up(run, outputs):
+def test_it_does_not_leave_before_its_outputs_took_the_end(run, outputs, capsys):
+    # What used to happen: it gave them up after its grace, and the last throttle stayed for ever.
     outputs.broken = True
+    mended = threading.Timer(1.2, setattr, (outputs, "broken", False))
+    asked = threading.Timer(0.9, os.kill, (os.getpid(), signal.SIGTERM))
     started_s = time.monotonic()
+    mended.start()
+    asked.start()
     assert run("never connect", grace_s=0.3) == 3
-    assert 0.3 < time.monotonic() - started_s < 5
+    assert time.monotonic() - started_s >= 1.2
+    assert outputs.values[-1] == "off"
+    said = capsys.readouterr().err
+    assert said.count("The motor is not off yet: unplugged.") == 1
+    assert said.count("This program stays until the motor is off: unplugged.") == 1
+    assert said.endswith("The motor is off.\n")
+
+
+class WatchedBy:
+    """A watchdog that is there, until it is killed."""
+
+    def __init__(self, beats):
+        self.beats = beats
+        self.calls = []
+
+    def follow(self, vehicle):
+        self.calls.append("follow")
+
+    def beat(self):
+        self.beats -= 1
+        return self.beats > 0
+
+    def dismiss(self):
+        self.calls.append("dismiss")
+
+
+def test_without_its_watchdog_the_car_ends(run, outputs, capsys):
+    watchdog = WatchedBy(beats=100)
+    assert run("say which signal", watchdog=watchdog) == 64 + signal.SIGTERM
+    assert "The watchdog of the motor was killed" in capsys.readouterr().err
+    assert watchdog.calls == ["follow", "dismiss"]
+    assert outputs.values[-1] == "off"
 
 
 def test_asks_to_be_run_first_and_kept_in_memory(run, outputs, kernel):
@@ -409,13 +449,15 @@ def test_connects_once_and_asks_to_end_with_its_guardian(monkeypatch, kernel, oo
     ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     fd = os.dup(theirs.fileno())
     os.set_inheritable(fd, True)
-    monkeypatch.setenv(FD_VARIABLE, str(fd))
-    with ours, theirs:
+    with ours, theirs, closing(Claim([f"test {os.getpid()}"])) as claim:
+        for held in claim.fds:
+            os.set_inheritable(held, True)
+        monkeypatch.setenv(FD_VARIABLE, ",".join(map(str, [fd, *claim.fds])))
         side = VehicleSide.from_environment()
         side.send(FRAME)
         assert ours.recv(100) == FRAME.encode()
-        # A child of the vehicle must not keep the link open after the vehicle's death.
-        assert not os.get_inheritable(fd)
+        # A child of the vehicle must not keep link or claim after the vehicle's death.
+        assert not any(os.get_inheritable(held) for held in (fd, *claim.fds))
         assert VehicleSide.from_environment() is None
         side._channel.close()
     assert kernel.asked == [("prctl", 1, signal.SIGTERM)]

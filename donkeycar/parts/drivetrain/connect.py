@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain, LocalGuardian
+from donkeycar.parts.drivetrain.second_key import shut_off
 from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.safety.guardian import Guardian, Output
 from donkeycar.safety.process import VehicleSide
@@ -49,7 +50,11 @@ def connect_drivetrain(
     side = VehicleSide.from_environment()
     if side is not None:
         follower = output() if kind == "SIM" else None
-        return GuardedDrivetrain(side, second_key=output, follower=follower, clock=clock)
+
+        def second_key() -> None:
+            shut_off(kind, settings, clock=clock, world=world)
+
+        return GuardedDrivetrain(side, second_key=second_key, follower=follower, clock=clock)
     if kind not in HARMLESS:
         raise ConfigError(
             f"`DRIVE_TRAIN_TYPE` {kind} needs a guardian, which `main` of donkeycar.management.car "

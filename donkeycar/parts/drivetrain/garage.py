@@ -1,8 +1,10 @@
 """What a drivetrain is made from: settings, the pins and lines they name, and a clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from donkeycar.errors import DeviceError
 from donkeycar.parts.drivetrain.motor import Duty
 from donkeycar.parts.drivetrain.pca9685 import TICKS, PulsePin, tick_us
 from donkeycar.parts.drivetrain.pin_id import PinId
@@ -11,6 +13,7 @@ from donkeycar.safety.pulse import PulseRange
 from donkeycar.timing import Clock
 
 if TYPE_CHECKING:
+    from donkeycar.parts.drivetrain.serial_line import SerialLine
     from donkeycar.sim.world import World
 
 Settings = Mapping[str, Any]
@@ -28,12 +31,14 @@ class Garage(NamedTuple):
             the settings are possible.
         clock: Source of time; ``None`` is real time.
         world: The simulated world, for ``SIM``.
+        opened: Lets go of all that was opened.
     """
 
     settings: Settings
     board: Board | None
     clock: Clock | None
     world: "World | None"
+    opened: ExitStack
 
     def pins(self) -> "Pins | NoPins":
         """Opens the car's pins."""
@@ -45,7 +50,16 @@ class Garage(NamedTuple):
             motor_frequency_hz=self.settings["MOTOR_PWM_FREQUENCY"],
             oscillator_hz=self.settings["PCA9685_OSCILLATOR_HZ"],
             clock=self.clock,
+            opened=self.opened,
         )
+
+    def serial(self, port: str, *, baud_rate: int) -> "SerialLine":
+        """Opens a serial line."""
+        from donkeycar.parts.drivetrain.serial_line import SerialLine  # not on Windows
+
+        line = SerialLine(port, baud_rate=baud_rate, clock=self.clock)
+        self.opened.callback(line.close)
+        return line
 
     def named_pins(self, family: str) -> dict[str, PinId]:
         """Read the pins of a dictionary of the settings, by its entries."""
@@ -145,3 +159,16 @@ def wired_in(kind: str, settings: Settings) -> str:
         for entry, pin in settings[kind].items()
         if entry.endswith("_PIN")
     )
+
+
+@contextmanager
+def says_where(kind: str, settings: Settings) -> Iterator[None]:
+    """Tell of hardware that does not answer in which settings its wires are."""
+    try:
+        yield
+    except DeviceError as error:
+        if isinstance(error.__cause__, ImportError):
+            raise
+        raise DeviceError(
+            f"{error}. Where it is wired to is in {wired_in(kind, settings)}"
+        ) from error

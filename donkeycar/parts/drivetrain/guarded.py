@@ -8,6 +8,7 @@ from typing import Protocol
 from donkeycar.safety.command import NEUTRAL, Command
 from donkeycar.safety.frame import ARM, STOP, Frame
 from donkeycar.safety.guardian import Guardian, Output, Reason, State
+from donkeycar.safety.last_key import switch_off
 from donkeycar.timing import Clock, RealClock
 
 REASONS = {
@@ -80,7 +81,8 @@ class GuardedDrivetrain:
 
     Args:
         link: The way to the guardian.
-        second_key: Called if the guardian is gone: stops the motor without it.
+        second_key: Called if the guardian is gone: switches the motor off without it, and makes
+            sure of it. If it fails it is called again, until it does or the guardian is back.
         follower: Does in this process what the guardian lets through: the wheels of a simulated
             car. Each tick then waits for the guardian's answer, 5 ms at most.
         clock: Source of time.
@@ -123,7 +125,7 @@ class GuardedDrivetrain:
         try:
             state, reason = self._order(command or NEUTRAL)
         except OSError:
-            self._second_key()
+            self._switch_off()
             raise
         if reason is Reason.EXPIRED and pilot_reason and mode in PILOT_MODES:
             return state.name.lower(), pilot_reason
@@ -153,11 +155,21 @@ class GuardedDrivetrain:
                 self._clock.sleep(ANSWER_CHECK_S)
         except OSError:
             pass  # the guardian is gone: what follows is for that
-        self._second_key()
+        self._switch_off()
 
     def shutdown(self) -> None:
         """Stop the motor. Safe to call twice."""
         self.neutral()
+
+    def _switch_off(self) -> None:
+        switch_off(self._second_key, unless=self._is_stopped, clock=self._clock)
+
+    def _is_stopped(self) -> bool:
+        """Whether a guardian that was only late has stopped the motor after all."""
+        try:
+            return self._link.status() is not None and self._status()[0] is not State.RUN
+        except OSError:
+            return False
 
     def _order(self, command: Command) -> tuple[State, Reason]:
         if not (abs(command.angle) <= 1 and abs(command.throttle) <= 1):

@@ -73,7 +73,7 @@ class KernelPwmPin:
             )
         self.frame_us = 1e6 / frequency_hz
         self._files: Files = KernelFiles() if files is None else files
-        self._folder = _chip_folder(root, chip) / f"pwm{channel}"
+        self._folder = chip_folder(root, chip) / f"pwm{channel}"
         clock = RealClock() if clock is None else clock
         self._width_ns = Refreshed[int](self._write_ns, clock=clock)
         try:
@@ -128,7 +128,8 @@ class KernelPwmPin:
         self._files.write(self._folder / attribute, str(value))
 
 
-def _chip_folder(root: Path, chip: str) -> Path:
+def chip_folder(root: Path, chip: str) -> Path:
+    """Folder of a chip, by its number or its address."""
     by_address = (
         path
         for path in root.glob("pwmchip*")

@@ -135,12 +135,15 @@ class PCA9685:
     def set_ticks(self, channel: int, ticks: int) -> None:
         """Hold an output high for `ticks` of each frame, in one transfer.
 
+        That there is no pulse is read back.
+
         Args:
             channel: 0 to 15.
             ticks: 0 (no pulse) to 4095.
 
         Raises:
-            OSError: If the bus fails, or the chip had lost its power. It is ready again then.
+            OSError: If the bus fails, or the chip had lost its power, or goes on with a pulse. It
+                is ready again then.
         """
         now_s = self._clock.monotonic()
         if now_s - self._checked_s >= REFRESH_S:
@@ -150,6 +153,8 @@ class PCA9685:
                 raise OSError(errno.EIO, "the PCA9685 had lost its power")
             self._checked_s = now_s
         self._chip.channels[channel].duty_cycle = ticks << 4
+        if not ticks and self._chip.channels[channel].duty_cycle:
+            raise OSError(errno.EIO, f"the PCA9685 goes on with its pulse at output {channel}")
 
     def _configure(self) -> None:
         self._chip.reset()

@@ -1,5 +1,6 @@
 """Pins by their names: whatever chip they are on, they take pulses, shares of power, or levels."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -53,6 +54,7 @@ class Pins:
         motor_frequency_hz: Frames a second of motors on pins that have a frequency of their own.
         oscillator_hz: Clock of the PCA9685.
         clock: Source of time.
+        opened: Lets go of what was opened, when its owner wants to.
     """
 
     def __init__(
@@ -63,8 +65,10 @@ class Pins:
         motor_frequency_hz: float = DEFAULT_FREQUENCY_HZ,
         oscillator_hz: float = OSCILLATOR_HZ,
         clock: Clock | None = None,
+        opened: ExitStack | None = None,
     ) -> None:
         self._board = board
+        self._opened = ExitStack() if opened is None else opened
         self._frequency_hz = frequency_hz
         self._motor_frequency_hz = motor_frequency_hz
         self._oscillator_hz = oscillator_hz
@@ -92,7 +96,9 @@ class Pins:
     def level(self, pin: PinId) -> Level:
         """A pin that is high or low. Raises what `pulse` does."""
         if isinstance(pin, GpioId):
-            return GpioLevelPin(pin.name, factory=self._board.gpio_factory, clock=self._clock)
+            level = GpioLevelPin(pin.name, factory=self._board.gpio_factory, clock=self._clock)
+            self._opened.callback(level.close)
+            return level
         return self.duty(pin)
 
     def _open(self, pin: PinId, frequency_hz: float) -> tuple[PulsePin, float]:
@@ -106,6 +112,7 @@ class Pins:
                 factory=self._board.gpio_factory,
                 clock=self._clock,
             )
+            self._opened.callback(gpio.close)
             return gpio, gpio.frame_us
         kernel = KernelPwmPin(
             *pin,

@@ -5,10 +5,11 @@ therefore how a motor is stopped whose guardian died.
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from donkeycar.errors import ConfigError, DeviceError
-from donkeycar.parts.drivetrain.garage import Garage, NoPins, NoWheels, Settings, shown, wired_in
+from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.garage import Garage, NoPins, NoWheels, Settings, says_where, shown
 from donkeycar.parts.drivetrain.pca9685 import PulsePin, tick_us
 from donkeycar.parts.drivetrain.pin_id import PinId
 from donkeycar.parts.drivetrain.pins import Board, Pins, named_pins
@@ -27,6 +28,7 @@ def make_output(
     board: Board | None = None,
     clock: Clock | None = None,
     world: "World | None" = None,
+    opened: ExitStack | None = None,
 ) -> Output:
     """Open the hardware of a drivetrain; nothing of it moves.
 
@@ -36,6 +38,7 @@ def make_output(
         board: What pins are wired to; ``None`` is this computer's own.
         clock: Source of time.
         world: The simulated world, for ``SIM``.
+        opened: Shall let go of the hardware one day; ``None``: it is held for good.
 
     Raises:
         ConfigError: If the word is unknown or of the past, or a setting is impossible. Nothing has
@@ -53,14 +56,12 @@ def make_output(
         2040
     """
     make = _maker(kind, settings)
-    try:
-        return make(Garage(settings, board or Board(), clock, world))
-    except DeviceError as error:
-        if isinstance(error.__cause__, ImportError):
-            raise
-        raise DeviceError(
-            f"{error}. Where it is wired to is in {wired_in(kind, settings)}"
-        ) from error
+    with ExitStack() as unfinished, says_where(kind, settings):
+        output = make(Garage(settings, board or Board(), clock, world, unfinished))
+        finished = unfinished.pop_all()
+    if opened is not None:
+        opened.push(finished)
+    return output
 
 
 def check_settings(kind: str, settings: Settings) -> None:
@@ -75,7 +76,7 @@ def check_settings(kind: str, settings: Settings) -> None:
     """
     make = _maker(kind, settings)
     if kind != "SIM":  # it needs a world, and nothing else
-        make(Garage(settings, None, None, None))
+        make(Garage(settings, None, None, None, ExitStack()))
 
 
 def _maker(kind: str, settings: Settings) -> Callable[[Garage], Output]:
@@ -248,7 +249,6 @@ def _two_wheels_three_pins(garage: Garage) -> Output:
 
 def _robohat(garage: Garage) -> Output:
     from donkeycar.parts.drivetrain import robohat
-    from donkeycar.parts.drivetrain.serial_line import SerialLine
 
     settings = garage.settings
     # On this board a longer pulse steers left.
@@ -260,7 +260,7 @@ def _robohat(garage: Garage) -> Output:
     if garage.board is None:
         return NoWheels()
     return robohat.RoboHATOutput(
-        SerialLine(settings["MM1_SERIAL_PORT"], baud_rate=robohat.BAUD_RATE, clock=garage.clock),
+        garage.serial(settings["MM1_SERIAL_PORT"], baud_rate=robohat.BAUD_RATE),
         steering=steering,
         throttle=throttle,
         clock=garage.clock,
@@ -268,7 +268,6 @@ def _robohat(garage: Garage) -> Output:
 
 
 def _vesc(garage: Garage) -> Output:
-    from donkeycar.parts.drivetrain.serial_line import SerialLine
     from donkeycar.parts.drivetrain.vesc import VESCOutput
 
     settings = garage.settings
@@ -280,9 +279,7 @@ def _vesc(garage: Garage) -> Output:
     if garage.board is None:
         return NoWheels()
     return VESCOutput(
-        SerialLine(
-            settings["VESC_SERIAL_PORT"], baud_rate=settings["VESC_BAUDRATE"], clock=garage.clock
-        ),
+        garage.serial(settings["VESC_SERIAL_PORT"], baud_rate=settings["VESC_BAUDRATE"]),
         max_duty=settings["VESC_MAX_SPEED_PERCENT"],
         steering_scale=settings["VESC_STEERING_SCALE"],
         steering_offset=settings["VESC_STEERING_OFFSET"],

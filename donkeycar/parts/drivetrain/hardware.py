@@ -1,0 +1,121 @@
+"""What hardware a drivetrain is wired to, in words that are the same for whoever means the same.
+
+Two spellings of one pin, bus or port must not become two claims.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
+
+from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM, chip_folder
+from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id, PinId, parse_pin
+
+Settings = Mapping[str, Any]
+
+# Pins of the header by their numbers in the processor, as on every Raspberry Pi with 40 pins.
+# Source: Raspberry Pi documentation, "GPIO and the 40-pin header".
+BCM_BY_BOARD = {
+    3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10,
+    21: 9, 22: 25, 23: 11, 24: 8, 26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19,
+    36: 16, 37: 26, 38: 20, 40: 21,
+}  # fmt: skip
+
+
+def hardware_of(kind: str, settings: Settings) -> list[str]:
+    """The hardware of a drivetrain, a name for each piece; none if it moves nothing real.
+
+    Args:
+        kind: A word of `DRIVE_TRAIN_TYPE`.
+        settings: All settings of the car, by name.
+
+    Raises:
+        ConfigError: If the name of a pin is impossible.
+
+    Example:
+        >>> pins = {"PWM_STEERING_PIN": "PCA9685.1:40.1", "PWM_THROTTLE_PIN": "RPI_GPIO.BOARD.33"}
+        >>> hardware_of("PWM_STEERING_THROTTLE", {"PWM_STEERING_THROTTLE": pins})
+        ['I2C bus 1, address 0x40', 'pin GPIO13']
+    """
+    return sorted({_name(piece) for piece in _PIECES.get(kind, _nothing)(kind, settings)})
+
+
+def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
+    """Load the libraries that a drivetrain will need: in an emergency there is no time for it.
+
+    One that is missing is left to its driver, which says so.
+
+    Args:
+        kind: A word of `DRIVE_TRAIN_TYPE`.
+        settings: All settings of the car, by name.
+        also_threaded: Whether those that start a thread are loaded, too. After that a process
+            should not be forked.
+    """
+    for piece in _PIECES.get(kind, _nothing)(kind, settings):
+        if type(piece) is GpioId and not also_threaded:
+            continue
+        for library in _LIBRARIES.get(type(piece), ()):
+            # Some of them say "not found" with errors of their own.
+            with suppress(Exception):
+                import_module(library)
+
+
+def _name(piece: PinId | str) -> str:
+    if isinstance(piece, str):
+        return f"serial port {os.path.realpath(piece)}"
+    if isinstance(piece, PCA9685Id):
+        return f"I2C bus {piece.bus}, address {piece.address:#04x}"
+    if isinstance(piece, GpioId):
+        number = int(piece.name.removeprefix("GPIO").removeprefix("BOARD"))
+        if piece.name.startswith("BOARD"):
+            number = BCM_BY_BOARD.get(number, -number)
+        return f"pin GPIO{number}"
+    folder = chip_folder(SYSFS_PWM, piece.chip).resolve()
+    return f"channel {piece.channel} of PWM chip {folder.name}"
+
+
+def _pins(kind: str, settings: Settings) -> Iterator[PinId]:
+    for setting, text in settings[kind].items():
+        if setting.endswith("_PIN"):
+            yield parse_pin(text, setting=setting)
+
+
+def _old_chip(kind: str, settings: Settings) -> Iterator[PinId]:
+    yield PCA9685Id(
+        1 if settings["PCA9685_I2C_BUSNUM"] is None else settings["PCA9685_I2C_BUSNUM"],
+        settings["PCA9685_I2C_ADDR"],
+        settings["THROTTLE_CHANNEL"],
+    )
+
+
+def _port(setting: str) -> "Pieces":
+    return lambda kind, settings: iter([settings[setting]])
+
+
+def _nothing(kind: str, settings: Settings) -> Iterator[PinId]:
+    return iter(())
+
+
+Pieces = Callable[[str, Settings], Iterator[PinId] | Iterator[str]]
+
+_PIECES: dict[str, Pieces] = {
+    "PWM_STEERING_THROTTLE": _pins,
+    "I2C_SERVO": _old_chip,
+    "SERVO_ESC": _old_chip,
+    "SERVO_HBRIDGE_2PIN": _pins,
+    "SERVO_HBRIDGE_3PIN": _pins,
+    "DC_STEER_THROTTLE": _pins,
+    "DC_TWO_WHEEL": _pins,
+    "DC_TWO_WHEEL_L298N": _pins,
+    "MM1": _port("MM1_SERIAL_PORT"),
+    "VESC": _port("VESC_SERIAL_PORT"),
+    "MOCK": _nothing,
+    "SIM": _nothing,
+}
+
+_LIBRARIES: dict[type, tuple[str, ...]] = {
+    PCA9685Id: ("smbus2", "adafruit_pca9685"),
+    GpioId: ("gpiozero", "gpiozero.pins.lgpio"),
+    str: ("serial",),
+}

@@ -1,0 +1,184 @@
+"""Only one program at a time may hold a motor: an exclusive claim of its hardware.
+
+A claim is a name in the kernel's table of abstract Unix sockets (unix(7)). The kernel gives a name
+to one holder only, frees it however the last holder dies, and tells who made it. There is no file:
+nothing is left behind, no folder has to exist or be writable for every user, nobody can put a link
+in its place. Names are seen within one network namespace: a container claims for itself alone,
+unless it shares that of the computer (``docker run --network host``).
+
+Two names belong to each piece of hardware. All who may have to switch it off share the first, as an
+inherited file descriptor: while one of them lives, no other program comes in. The second is the
+guardian's alone: where it is free, nobody drives, and what is left may be switched off by anyone.
+"""
+
+import binascii
+import errno
+import os
+import shlex
+import socket
+import struct
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from donkeycar.errors import DeviceError
+from donkeycar.safety import COMMAND_FOLLOWS
+
+# The kernel takes 108 bytes, and some of them say which claim it is.
+MAX_NAME_BYTES = 64
+# Hardware that is emulated is claimed elsewhere than that of this computer.
+NAMESPACE = "donkeycar"
+# Whoever asks for the holder waits in its queue for ever, as nobody answers.
+BACKLOG = 4096
+
+_CREDENTIALS = struct.Struct("3i")
+
+
+class Claim:
+    """The names of some hardware, all of them or none.
+
+    Args:
+        names: One for each piece, e.g. ``"I2C bus 1, address 0x40"``; the same for everybody who
+            means the same piece.
+        level: Which of the two names, `SHARED` or `SOLE`.
+
+    Raises:
+        DeviceError: If somebody else holds one. It says who.
+
+    Example:
+        >>> first = Claim(["pin GPIO77"])
+        >>> Claim(["pin GPIO77"])
+        Traceback (most recent call last):
+        ...
+        donkeycar.errors.DeviceError: Only one program at a time may hold the motor: pin GPIO77...
+        >>> first.close()
+        >>> Claim(["pin GPIO77"]).close()
+    """
+
+    SHARED = "motor"
+    SOLE = "guardian"
+
+    def __init__(self, names: Iterable[str], *, level: str = SHARED) -> None:
+        self._sockets: list[socket.socket] = []
+        for name in sorted(set(names)):
+            try:
+                self._sockets.append(_listen(_address(level, name)))
+            except OSError as error:
+                self.close()
+                if error.errno != errno.EADDRINUSE:
+                    raise DeviceError(f"{name} cannot be claimed: {error}") from error
+                raise _taken(name, _address(level, name)) from None
+
+    @property
+    def fds(self) -> list[int]:
+        """File descriptors that hold it, for a process that shall hold it as well."""
+        return [each.fileno() for each in self._sockets]
+
+    def close(self) -> None:
+        """Let go of it; it is free when everybody has. Safe to call twice."""
+        for each in self._sockets:
+            each.close()
+        self._sockets.clear()
+
+
+def refuse_if_held(names: Iterable[str]) -> None:
+    """Look whether hardware is free, without a claim of it.
+
+    Raises:
+        DeviceError: If somebody holds a piece of it. It says who.
+    """
+    for name in names:
+        address = _address(Claim.SHARED, name)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
+            asking.setblocking(False)
+            if asking.connect_ex(address) != errno.ECONNREFUSED:
+                raise _taken(name, address)
+
+
+def claim_to_switch_off(names: Sequence[str]) -> list[Claim]:
+    """Claim hardware in order to switch it off.
+
+    Somebody who shares the claim but cannot drive any more, as its guardian is dead, does not
+    stand in the way.
+
+    Raises:
+        DeviceError: If its guardian lives. It says who.
+    """
+    claims = [Claim(names, level=Claim.SOLE)]
+    with suppress(DeviceError):
+        claims.append(Claim(names))
+    return claims
+
+
+def _address(level: str, name: str) -> str:
+    if len(name.encode()) > MAX_NAME_BYTES:
+        # Its end tells two of them apart, and the rest of it in short.
+        name = f"{binascii.crc32(name.encode()):08x} {name.encode()[-24:].hex()}"
+    return f"\0{NAMESPACE}/{level}/{name}"
+
+
+def _listen(address: str) -> socket.socket:
+    claimed = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        claimed.bind(address)
+        claimed.listen(BACKLOG)
+    except OSError:
+        claimed.close()
+        raise
+    return claimed
+
+
+def _taken(name: str, address: str) -> DeviceError:
+    return DeviceError(
+        f"Only one program at a time may hold the motor: {name} is taken. "
+        f"Received: {_holder(address)}"
+    )
+
+
+def _holder(address: str) -> str:
+    """Who holds a name, and how it is ended, in words."""
+    pid, user = 0, -1
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
+        asking.setblocking(False)
+        asking.connect(address)
+        credentials = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+        pid, user, _ = _CREDENTIALS.unpack(credentials)
+    if not pid:
+        return "another program, which the kernel does not name. Stop that one, then try again"
+    folder = Path(f"/proc/{pid}")
+    if not folder.exists():
+        return (
+            f"process {pid}, which is gone; what is left of that car still switches the motor off. "
+            "Wait until it is done, or switch the battery off"
+        )
+    return f"process {pid}{_described(folder, user)}. Stop that one first: {_way_out(folder, pid)}"
+
+
+def _described(process: Path, user: int) -> str:
+    """What a process runs, and where, as far as this user may know."""
+    words, where = [], ""
+    with suppress(OSError):
+        words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+    with suppress(OSError):
+        where = os.readlink(process / "cwd")
+    if COMMAND_FOLLOWS in words:
+        start = words.index(COMMAND_FOLLOWS)
+        where, words = words[start - 1], words[start + 1 :]
+    what = f", {_printable(shlex.join(words))}" if words else f" of user {user}"
+    return f"{what} in {_printable(where)}" if where else what
+
+
+def _way_out(process: Path, pid: int) -> str:
+    group = ""
+    with suppress(OSError):
+        group = (process / "cgroup").read_text().strip().splitlines()[-1]
+    unit = group.rpartition("/")[2]
+    if not unit.endswith(".service") or unit.startswith("user@"):
+        return f"kill {pid}"
+    systemctl = "systemctl --user" if "/user@" in group else "sudo systemctl"
+    return f"{systemctl} stop {_printable(unit)}"
+
+
+def _printable(text: str) -> str:
+    """A stranger's words, that cannot move the cursor."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

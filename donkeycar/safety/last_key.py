@@ -1,0 +1,147 @@
+"""Whoever holds the last key of the motor tries until it is off, and leaves no sooner.
+
+What used to happen: the bus did not answer for a moment, the last one who could stop the motor
+gave up after a single try, and the chip went on with its throttle for ever. Only SIGKILL ends a
+wait here.
+"""
+
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import TextIO
+
+from donkeycar.safety.systemd import notify
+from donkeycar.timing import Clock, RealClock
+
+RETRY_S = 0.01
+# A bus that was away for less is not worth a word.
+SILENT_S = 0.5
+SAID_EVERY_S = 30.0
+# A service that is being stopped asks for so much more time, each second.
+EXTENDED_EVERY_S = 1.0
+EXTENSION_US = 15_000_000
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
+
+
+def say(text: str) -> None:
+    """Print a line for whoever reads the errors of this process; if nobody does, it is dropped."""
+    if sys.stderr is None:
+        return
+    with suppress(OSError, ValueError):
+        if _takes_more(sys.stderr):
+            print(text, file=sys.stderr, flush=True)  # noqa: T201 - no log may be set up here
+
+
+def _takes_more(stream: TextIO) -> bool:
+    """Whether a line finds room: a paused terminal must not keep anybody from the motor."""
+    try:
+        return bool(select.select([], [stream.fileno()], [], 0)[1])
+    except (OSError, ValueError):
+        return True  # it is no file, and does not wait
+
+
+class Patience:
+    """Says what it waits for, once and then rarely, and has systemd wait as well.
+
+    Args:
+        clock: Source of time.
+        tell: Takes a sentence.
+    """
+
+    def __init__(self, clock: Clock, *, tell: Callable[[str], object] = say) -> None:
+        self._clock = clock
+        self._tell = tell
+        self._since_s: float | None = None
+        self._said_s: float | None = None
+        self._extended_s: float | None = None
+        self._trouble = ""
+
+    def wait_for(self, trouble: object) -> None:
+        """Note that it failed once more; speak if it is time. It does not sleep.
+
+        Args:
+            trouble: What the hardware said.
+        """
+        now_s = self._clock.monotonic()
+        self._trouble = str(trouble)
+        self._since_s = now_s if self._since_s is None else self._since_s
+        if self._extended_s is None or now_s - self._extended_s >= EXTENDED_EVERY_S:
+            self._extended_s = now_s
+            notify(f"EXTEND_TIMEOUT_USEC={EXTENSION_US}")
+        last_s = self._since_s + SILENT_S - SAID_EVERY_S if self._said_s is None else self._said_s
+        if now_s - last_s >= SAID_EVERY_S:
+            self._said_s = now_s
+            self._tell(f"The motor is not off yet: {self._trouble}. {_ADVICE}")
+
+    def explain(self) -> None:
+        """Say why this process does not leave though it was asked to."""
+        self._said_s = self._clock.monotonic()
+        self._tell(
+            f"This program stays until the motor is off: {self._trouble or 'not yet'}. {_ADVICE}"
+        )
+
+    def over(self) -> None:
+        """Say that the motor is off, if anybody was told that it is not."""
+        if self._said_s is not None:
+            self._tell("The motor is off.")
+        self._since_s = self._said_s = None
+
+
+_ADVICE = "It is tried again all the time; the switch of the battery stops the motor now"
+
+
+def switch_off(
+    attempt: Callable[[], object],
+    *,
+    unless: Callable[[], bool] = lambda: False,
+    clock: Clock | None = None,
+    tell: Callable[[str], object] = say,
+) -> bool:
+    """Try until the motor is off; signals that ask for the end are answered, and change nothing.
+
+    Args:
+        attempt: Switches the motor off and makes sure of it, or raises.
+        unless: Asked after each failure: whether somebody else has stopped the motor meanwhile.
+        clock: Source of time.
+        tell: Takes a sentence.
+
+    Returns:
+        Whether it was `attempt` that switched it off.
+    """
+    clock = RealClock() if clock is None else clock
+    patience = Patience(clock, tell=tell)
+    with _unhurried(patience):
+        while True:
+            try:
+                attempt()
+            except Exception as error:  # whatever it is: nobody comes after this one
+                if unless():
+                    return False
+                patience.wait_for(error)
+                clock.sleep(RETRY_S)
+            else:
+                patience.over()
+                return True
+
+
+@contextmanager
+def _unhurried(patience: Patience) -> Iterator[None]:
+    """Answer signals instead of ending; only the main thread can hear them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def answer(number: int, frame: FrameType | None) -> None:
+        patience.explain()
+
+    before = {number: signal.signal(number, answer) for number in STOP_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)

@@ -1,0 +1,154 @@
+"""Only one program holds a motor; the second is told which, and it is free after any end."""
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import donkeycar
+from donkeycar.errors import DeviceError
+from donkeycar.safety import claim
+from donkeycar.safety.claim import Claim, claim_to_switch_off, refuse_if_held
+
+PACKAGE = str(Path(donkeycar.__file__).parents[1])
+NAME = f"I2C bus 1, address 0x40 of test {os.getpid()}"
+
+# Claims and says so; may start somebody who shares it, and waits.
+HOLDER = """
+import os, subprocess, sys, time
+from donkeycar.safety import claim
+from donkeycar.safety.claim import Claim
+claim.NAMESPACE = os.environ["NAMESPACE"]
+shared, sole = Claim([sys.argv[1]]), Claim([sys.argv[1]], level=Claim.SOLE)
+if sys.argv[2] == "shares":
+    heir = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"],
+                            pass_fds=shared.fds)
+    print(heir.pid, flush=True)
+print("holds it", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture
+def holder():
+    started = []
+
+    def holder(*words, share="alone"):
+        process = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, NAME, share, *words], stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": PACKAGE, "NAMESPACE": claim.NAMESPACE}, cwd="/",
+        )  # fmt: skip
+        started.append(process)
+        heir = int(process.stdout.readline()) if share == "shares" else None
+        assert process.stdout.readline() == "holds it\n"
+        return process, heir
+
+    yield holder
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def test_the_second_is_told_who_has_it_and_how_to_end_it(holder):
+    process, _ = holder("--", "python", "manage.py", "drive")
+    with pytest.raises(DeviceError) as refusal:
+        Claim([NAME])
+    assert str(refusal.value) == (
+        f"Only one program at a time may hold the motor: {NAME} is taken. Received: process "
+        f"{process.pid}, python manage.py drive in alone. Stop that one first: kill {process.pid}"
+    )
+
+
+def test_a_program_that_is_no_guardian_is_shown_with_its_folder(holder):
+    process, _ = holder()
+    with pytest.raises(DeviceError, match=rf"process {process.pid}, .* in /\. Stop that one first"):
+        Claim([NAME])
+
+
+def test_control_characters_of_a_stranger_do_not_reach_the_terminal(holder):
+    holder("--", "drive\x1b[2J")
+    with pytest.raises(DeviceError) as refusal:
+        Claim([NAME])
+    assert "\x1b" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGSEGV])
+def test_it_is_free_however_its_holder_dies(holder, number):
+    process, _ = holder()
+    process.send_signal(number)
+    process.wait()
+    Claim([NAME]).close()
+
+
+def test_one_who_shares_it_keeps_it_when_the_first_dies(holder):
+    process, heir = holder(share="shares")
+    process.kill()
+    process.wait()
+    with pytest.raises(DeviceError, match=f"process {process.pid}, which is gone; what is left of"):
+        Claim([NAME])
+    os.kill(heir, signal.SIGKILL)
+
+
+def test_who_only_switches_off_waits_for_a_living_guardian_alone(holder):
+    process, heir = holder(share="shares")
+    with pytest.raises(DeviceError, match=f"process {process.pid}"):
+        claim_to_switch_off([NAME])
+    process.kill()
+    process.wait()
+    for held in claim_to_switch_off([NAME]):
+        held.close()
+    os.kill(heir, signal.SIGKILL)
+
+
+def test_two_who_switch_off_do_not_meet():
+    claims = claim_to_switch_off([NAME])
+    with pytest.raises(DeviceError, match=f"process {os.getpid()}"):
+        claim_to_switch_off([NAME])
+    with pytest.raises(DeviceError, match=f"process {os.getpid()}"):
+        Claim([NAME])
+    for held in claims:
+        held.close()
+
+
+def test_all_or_nothing():
+    with closing(Claim(["pin GPIO902 of a test"])):
+        with pytest.raises(DeviceError, match="pin GPIO902"):
+            Claim(["pin GPIO901 of a test", "pin GPIO902 of a test"])
+        Claim(["pin GPIO901 of a test"]).close()
+
+
+def test_a_name_may_be_long():
+    with closing(Claim(["serial port /dev/" + 200 * "x"])):
+        with pytest.raises(DeviceError):
+            Claim(["serial port /dev/" + 200 * "x"])
+        Claim(["serial port /dev/" + 200 * "y"]).close()
+
+
+def test_thousands_who_ask_do_not_make_it_forget_itself():
+    with closing(Claim([NAME])):
+        for _ in range(5000):
+            with pytest.raises(DeviceError, match="Only one program at a time"):
+                Claim([NAME])
+
+
+def test_what_the_system_refuses_is_not_called_taken(monkeypatch):
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(DeviceError, match="cannot be claimed: .*Too many open files"):
+            Claim([NAME])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_looking_is_no_claim():
+    refuse_if_held([NAME])
+    with closing(Claim([NAME])), pytest.raises(DeviceError, match=f"process {os.getpid()}"):
+        refuse_if_held([NAME])
+    refuse_if_held([NAME])

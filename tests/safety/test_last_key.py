@@ -1,0 +1,154 @@
+"""Whoever holds the last key tries until the motor is off, whatever it is told."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import donkeycar
+from donkeycar.safety.last_key import RETRY_S, SAID_EVERY_S, SILENT_S, STOP_SIGNALS, say, switch_off
+from donkeycar.testing import FakeClock
+
+PACKAGE = str(Path(donkeycar.__file__).parents[1])
+
+
+class Motor:
+    """Refuses for a while, or until it is told otherwise."""
+
+    def __init__(self, clock, for_s=float("inf"), error=None):
+        self.clock = clock
+        self.until_s = clock.monotonic() + for_s
+        self.error = error or OSError("no answer")
+        self.tries = 0
+
+    def attempt(self):
+        self.tries += 1
+        if self.clock.monotonic() < self.until_s:
+            raise self.error
+
+
+@pytest.fixture
+def clock():
+    return FakeClock(100.0)
+
+
+def test_one_try_is_enough_if_it_works(clock):
+    said = []
+    assert switch_off(Motor(clock, 0).attempt, clock=clock, tell=said.append)
+    assert (clock.sleeps, said) == ([], [])
+
+
+@pytest.mark.parametrize("away_s", [0.02, 0.2, 2.0, 20.0])
+def test_it_tries_every_10_ms_until_the_hardware_is_back(clock, away_s):
+    # What used to happen: one try, and 20 ms were enough for the last throttle to stay for ever.
+    motor = Motor(clock, away_s)
+    assert switch_off(motor.attempt, clock=clock, tell=lambda text: None)
+    assert motor.tries == pytest.approx(away_s / RETRY_S + 1, abs=1)
+    assert clock.monotonic() - 100.0 == pytest.approx(away_s, abs=RETRY_S)
+
+
+@pytest.mark.parametrize("error", [OSError("x"), ValueError("x"), RuntimeError("x"), KeyError("x")])
+def test_it_does_not_matter_what_fails(clock, error):
+    assert switch_off(Motor(clock, 0.1, error).attempt, clock=clock, tell=lambda text: None)
+
+
+def test_it_says_once_what_it_waits_for_and_then_rarely(clock):
+    said = []
+    switch_off(Motor(clock, 2.5 * SAID_EVERY_S).attempt, clock=clock, tell=said.append)
+    assert said[0].startswith("The motor is not off yet: no answer.")
+    assert "the switch of the battery" in said[0]
+    assert len(said) == 4
+    assert said[-1] == "The motor is off."
+
+
+def test_a_moment_without_an_answer_needs_no_word(clock):
+    said = []
+    switch_off(Motor(clock, 0.9 * SILENT_S).attempt, clock=clock, tell=said.append)
+    assert said == []
+
+
+def test_it_ends_when_somebody_else_has_stopped_the_motor(clock):
+    motor = Motor(clock)
+    assert not switch_off(motor.attempt, unless=lambda: motor.tries == 3, clock=clock)
+    assert motor.tries == 3
+
+
+def test_the_service_asks_systemd_for_time_while_it_waits(clock, monkeypatch, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(1)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        switch_off(Motor(clock, 3.5).attempt, clock=clock, tell=lambda text: None)
+        asked = [systemd.recv(100) for _ in range(4)]
+    assert asked == [b"EXTEND_TIMEOUT_USEC=15000000"] * 4
+
+
+@pytest.mark.parametrize("number", STOP_SIGNALS)
+def test_a_signal_is_answered_and_changes_nothing(clock, number):
+    said, motor = [], Motor(clock, 0.05)
+    before = signal.getsignal(number)
+
+    def attempt():
+        if motor.tries == 2:
+            os.kill(os.getpid(), number)
+        motor.attempt()
+
+    assert switch_off(attempt, clock=clock, tell=said.append)
+    assert said[0].startswith("This program stays until the motor is off: no answer.")
+    assert signal.getsignal(number) is before
+
+
+def test_from_another_thread_it_leaves_signals_alone(clock):
+    worked = []
+    thread = threading.Thread(
+        target=lambda: worked.append(switch_off(Motor(clock, 0).attempt, clock=clock))
+    )
+    thread.start()
+    thread.join()
+    assert worked == [True]
+
+
+WAITS = """
+from donkeycar.safety.last_key import switch_off
+def attempt():
+    raise OSError("gone for good")
+switch_off(attempt)
+"""
+
+
+def test_only_sigkill_ends_it():
+    process = subprocess.Popen(
+        [sys.executable, "-c", WAITS], stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": PACKAGE},
+    )  # fmt: skip
+    with process:
+        assert process.stderr.readline().startswith("The motor is not off yet: gone for good.")
+        for number in STOP_SIGNALS:
+            process.send_signal(number)
+            assert process.stderr.readline().startswith("This program stays until")
+        assert process.poll() is None
+        process.kill()
+
+
+def test_a_reader_who_sleeps_does_not_hold_it_up(monkeypatch):
+    # A terminal that is paused takes nothing more, and would hold whoever prints.
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    with pytest.raises(BlockingIOError):
+        while True:
+            os.write(writer, bytes(4096))
+    os.set_blocking(writer, True)
+    with open(writer, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        say("nobody reads this")
+    os.close(reader)
+
+
+def test_without_standard_error_it_is_silent(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    say("nobody reads this")
