@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from benchmarks import (
@@ -28,15 +29,49 @@ from benchmarks import (
     rc_fuzz,
     stop_bindings,
     stop_rule,
+    two_programs,
     unread_output,
     web_fuzz,
 )
 from benchmarks.cases import failures
 from benchmarks.safety_fuzz import frames, retries, transitions
 from benchmarks.safety_table import COUNTED_HEAD, TIMED_HEAD, Counted, Timed
-from benchmarks.safety_trial import LEFT_OVER, bus_fault, inner_fault, signal_to, start
+from benchmarks.safety_trial import (
+    LEFT_OVER,
+    bus_away,
+    bus_fault,
+    bus_stuck_beyond_grace,
+    inner_fault,
+    signal_to,
+    start,
+    two_faults,
+)
 from benchmarks.verdict import Verdict
 
+# Trials at a time, of those that mostly wait.
+BESIDE = 4
+KILL, FREEZE = signal.SIGKILL, signal.SIGSTOP
+# Goals in milliseconds, of 99 of 100 trials and of all.
+OF_A_DEAD_GUARDIAN, OF_A_FROZEN_GUARDIAN = (100, 150), (350, 400)
+# In words, who is hit first and by what, who is hit second, how much later, and the goals.
+DOUBLE_FAULTS = (
+    (
+        "guardian and vehicle killed at once",
+        ("guardian", KILL), ("vehicle", KILL), 0.0, OF_A_DEAD_GUARDIAN,
+    ),
+    (
+        "vehicle hangs, guardian killed 50 ms later",
+        ("vehicle", FREEZE), ("guardian", KILL), 0.05, OF_A_DEAD_GUARDIAN,
+    ),
+    (
+        "guardian hangs, vehicle killed 300 ms later",
+        ("guardian", FREEZE), ("vehicle", KILL), 0.3, OF_A_FROZEN_GUARDIAN,
+    ),
+    (
+        "watchdog killed, guardian killed 5 ms later",
+        ("watchdog", KILL), ("guardian", KILL), 0.005, OF_A_DEAD_GUARDIAN,
+    ),
+)  # fmt: skip
 ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
@@ -48,6 +83,28 @@ def turns(*probes: Callable[[], Verdict]) -> Callable[[int, int], list[Verdict]]
         return [probes[index % len(probes)]() for index in range(number)]
 
     return trials
+
+
+def few(probe: Callable[[], Verdict]) -> Callable[[int, int], list[Verdict]]:
+    """Trials that take long, beside each other: one for ten of the others."""
+
+    def trials(number: int, seed: int) -> list[Verdict]:
+        random.seed(seed)
+        with ThreadPoolExecutor(BESIDE) as pool:
+            return list(pool.map(lambda _: probe(), range(max(1, number // 10))))
+
+    return trials
+
+
+def double(
+    name: str,
+    first: tuple[str, int],
+    second: tuple[str, int],
+    apart_s: float,
+    goal_ms: tuple[float, float],
+) -> Timed:
+    """A row of two faults."""
+    return Timed(name, turns(partial(two_faults, first, second, apart_s)), *goal_ms)
 
 
 def stops(way: str) -> Timed:
@@ -151,13 +208,29 @@ TIMED: tuple[Timed, ...] = (
     Timed(
         "guardian stopped (SIGSTOP)",
         turns(partial(signal_to, "guardian", signal.SIGSTOP)),
-        700,
-        800,
+        *OF_A_FROZEN_GUARDIAN,
     ),
+    Timed(
+        "guardian killed while the bus does not answer for 0 to 2 s, from its return",
+        turns(*(partial(bus_away, kind, 2.0) for kind in ("nack", "stuck"))),
+        50,
+        50,
+    ),
+    Timed(
+        "vehicle killed while the bus is stuck for 11.5 s, from its return",
+        few(partial(bus_stuck_beyond_grace, "stuck", 11.5)),
+        50,
+        50,
+    ),
+    *(double(*faults) for faults in DOUBLE_FAULTS),
     *(unread(kind) for kind in unread_output.KINDS),
 )  # fmt: skip
 
 COUNTED: tuple[Counted, ...] = (
+    Counted(
+        "two programs on one motor: the second sends a pulse, or does not say who has it",
+        len(two_programs.PAIRS), two_programs.disturbed,
+    ),
     Counted("S17 a start sends anything but neutral or nothing", 100, starts),
     Counted("S18 an output passes through a third value", 100_000, seeded(transitions)),
     Counted(

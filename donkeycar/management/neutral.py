@@ -7,7 +7,7 @@ it holds neutral for a moment and then sends no pulses. With ``--off`` it sends 
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +70,10 @@ def run(args: argparse.Namespace) -> None:
     kind, settings = cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()
     if kind in NOTHING_TO_STOP:
         return
-    claims = claim_to_switch_off(hardware_of(kind, settings))
-    make_safe(_open(kind, settings), neutral_s=0.0 if args.off else NEUTRAL_S)
-    for claim in claims:
-        claim.close()
+    with ExitStack() as claimed:
+        for claim in claim_to_switch_off(hardware_of(kind, settings)):
+            claimed.callback(claim.close)
+        make_safe(_open(kind, settings), neutral_s=0.0 if args.off else NEUTRAL_S)
 
 
 def _open(kind: str, settings: Mapping[str, Any]) -> Output:

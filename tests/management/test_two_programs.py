@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
 
@@ -119,32 +120,26 @@ def test_a_port_that_is_taken_is_told_before_the_motor(folder, became, bus, monk
     assert (became, bus.opened) == ([], [])
 
 
-@pytest.fixture
-def settings(folder):
-    return load_config(
-        folder / "config.py",
-        overrides=["DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE", "WEB_CONTROL_PORT=0"],
-    ).to_dict()
+def settings_of(folder, **changed):
+    changed = {"DRIVE_TRAIN_TYPE": "PWM_STEERING_THROTTLE", "WEB_CONTROL_PORT": 0, **changed}
+    overrides = [f"{name}={value}" for name, value in changed.items()]
+    return load_config(folder / "config.py", overrides=overrides, command="drive")
 
 
-def test_the_motor_comes_before_the_port(settings):
+def test_the_motor_comes_before_the_port(folder):
     # Whoever is told of the port alone chooses another one, and is refused once more.
     with socket.create_server(("", 0)) as other:
-        settings["WEB_CONTROL_PORT"] = other.getsockname()[1]
-        held = Claim([CHIP])
-        with pytest.raises(DeviceError, match=f"{CHIP} is taken. Received: process {os.getpid()}"):
-            check_free(settings)
-        held.close()
+        cfg = settings_of(folder, WEB_CONTROL_PORT=other.getsockname()[1])
+        with closing(Claim([CHIP])), pytest.raises(DeviceError, match=f"process {os.getpid()}"):
+            check_free(cfg)
         with pytest.raises(DeviceError, match="cannot listen on port"):
-            check_free(settings)
-        check_free(settings, has_page=False)
+            check_free(cfg)
+        check_free(cfg, has_page=False)
 
 
-@pytest.mark.parametrize("kind", ["MOCK", "SIM"])
-def test_what_moves_nothing_may_run_beside_anything(settings, kind):
-    held = Claim([CHIP])
-    check_free({**settings, "DRIVE_TRAIN_TYPE": kind})
-    held.close()
+def test_what_moves_nothing_may_run_beside_anything(folder):
+    with closing(Claim([CHIP])):
+        check_free(settings_of(folder, DRIVE_TRAIN_TYPE="MOCK"))
 
 
 @pytest.mark.parametrize("words", [[], ["--off"]])
@@ -153,15 +148,13 @@ def test_neutral_waits_for_no_heirs_of_a_dead_guardian(folder, bus, words, monke
     monkeypatch.setattr(neutral, "NEUTRAL_S", 0.1)
     with open(folder / "myconfig.py", "a") as settings:
         settings.write('DRIVE_TRAIN_TYPE = "PWM_STEERING_THROTTLE"\n')
-    heirs = Claim([CHIP])
-    assert neutral.main(["--path", str(folder), *words]) == 0
-    assert bus.chip.ticks(0) == 0
-    guardian = Claim([CHIP], level=Claim.SOLE)
-    changes = len(bus.chip.trace.changes)
-    assert neutral.main(["--path", str(folder), *words]) == 1
-    assert len(bus.chip.trace.changes) == changes
-    for claim in (heirs, guardian):
-        claim.close()
+    with closing(Claim([CHIP])):
+        assert neutral.main(["--path", str(folder), *words]) == 0
+        assert bus.chip.ticks(0) == 0
+        with closing(Claim([CHIP], level=Claim.SOLE)):
+            changes = len(bus.chip.trace.changes)
+            assert neutral.main(["--path", str(folder), *words]) == 1
+            assert len(bus.chip.trace.changes) == changes
 
 
 def test_neutral_tries_until_the_bus_is_back_and_tells_ctrl_c_why(folder, bus, capsys, monkeypatch):

@@ -21,29 +21,31 @@ PACKAGE = str(Path(donkeycar.__file__).parents[1])
 # A guardian without a motor: it counts as told, and its watchdog prints instead of switching off.
 GUARDIAN = """
 import os, sys, time
+def tell(word):
+    os.write(1, f"{word}\\n".encode())  # in one piece, beside another process
 from donkeycar.safety.watchdog import start_watchdog
 def attempt():
-    print("off", flush=True)
-watchdog = start_watchdog(attempt, prepare=lambda: print("prepared", flush=True))
+    tell("off")
+watchdog = start_watchdog(attempt, prepare=lambda: tell("prepared"))
 if sys.argv[1] == "with a vehicle":
     vehicle = os.fork()
     if not vehicle:
         time.sleep(60)
         os._exit(0)
     watchdog.follow(vehicle)
-    print(vehicle, flush=True)
-print(watchdog.pid, flush=True)
+    tell(vehicle)
+tell(watchdog.pid)
 if sys.argv[1] == "refused":
     sys.exit(1)
 for _ in range(20 if sys.argv[1] == "done" else 6000):
     if not watchdog.beat():
-        print("alone", flush=True)
+        tell("alone")
         sys.exit(1)
     time.sleep(0.01)
     if _ == 15 and sys.argv[1] != "done":
-        print("counting", flush=True)
+        tell("counting")
 watchdog.dismiss()
-print("dismissed", flush=True)
+tell("dismissed")
 """
 
 
@@ -117,8 +119,8 @@ def test_a_guardian_that_hangs_is_killed_and_off_comes_after_its_end(guardian):
 
 
 @pytest.mark.parametrize("guardian", ["with a vehicle"], indirect=True)
-def test_a_vehicle_that_outlives_its_guardian_is_ended(guardian, monkeypatch):
-    vehicle = int(lines_until(guardian, "counting")[0])
+def test_a_vehicle_that_outlives_its_guardian_is_ended(guardian):
+    vehicle = next(int(line) for line in lines_until(guardian, "counting") if line.isdigit())
     guardian.kill()
     lines_until(guardian, "off")
     assert is_there(vehicle), "it may save what it has"

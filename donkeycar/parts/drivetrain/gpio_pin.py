@@ -4,6 +4,8 @@ These pulses are timed by a thread. They are good enough for motors and lamps; a
 little on them. The kernel's PWM and the PCA9685 do not.
 """
 
+import os
+from pathlib import Path
 from typing import Any
 
 from donkeycar.commands import install_extra
@@ -11,6 +13,7 @@ from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.refreshed import Refreshed
 from donkeycar.timing import Clock
 
+DEVICES = Path("/dev")
 # What lgpio can time. Source: lgpio 0.2, tx_pwm.
 LOWEST_HZ, HIGHEST_HZ = 0.1, 10_000.0
 
@@ -115,18 +118,30 @@ def _open(kind: str, name: str, factory: Any, **how: float) -> Any:
         return getattr(gpiozero, kind)(name, initial_value=False, pin_factory=factory, **how)
     except (exc.PinError, exc.GPIOPinInUse) as error:
         if isinstance(error, exc.PinUnknownPi):
-            raise _no_pins(error) from error
+            raise _no_pin(name, error) from error
         raise ConfigError(
             f"Pin {name} cannot be an output: {error}. Write another pin into the settings"
         ) from error
     except _errors() as error:
-        raise _no_pins(error) from error
+        raise _no_pin(name, error) from error
 
 
-def _no_pins(error: Exception) -> DeviceError:
+def _no_pin(name: str, error: Exception) -> DeviceError:
+    """What is wrong with a pin: lgpio has a text for each cause, and no number."""
+    if "busy" in str(error).lower():
+        return DeviceError(
+            f"Pin {name} is in use by another program or by a device tree overlay: gpioinfo shows "
+            f"by which. Received: {error}"
+        )
+    chips = sorted(DEVICES.glob("gpiochip*"))
+    if chips and not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
+        return DeviceError(
+            f"The pins of this computer are closed to you: {error}. Join their group: sudo usermod "
+            "-aG gpio $USER, then log in again"
+        )
     return DeviceError(
-        f"The pins of this computer do not open: {error}. Is it a Raspberry Pi, and are you in "
-        "the group gpio? sudo usermod -aG gpio $USER, then log in again"
+        f"The pins of this computer do not open: {error}. Is it a Raspberry Pi? In a container, "
+        "hand /dev/gpiochip0 to it"
     )
 
 

@@ -3,12 +3,22 @@
 No table of boards and pins stands between: `/dev/i2c-1` is bus 1 on any computer.
 """
 
+import errno
 import threading
 from functools import cache
 from typing import Protocol
 
 from donkeycar.commands import install_extra
 from donkeycar.errors import DeviceError
+from donkeycar.parts.drivetrain.way_on import way_on
+
+_SWITCH_ON = "Switch it on: sudo raspi-config nonint do_i2c 0, then start the Pi again"
+STEPS = {
+    errno.EACCES: "Join its group: sudo usermod -aG i2c $USER, then log in again",
+    errno.ENOENT: _SWITCH_ON,
+    errno.EBUSY: "Another program or a driver of the kernel has it: sudo fuser -v /dev/i2c-*",
+    0: _SWITCH_ON,
+}
 
 
 class I2CBus(Protocol):
@@ -64,8 +74,7 @@ class LinuxI2C:
             self._bus = smbus2.SMBus(number)
         except OSError as error:
             raise DeviceError(
-                f"I2C bus {number} does not open: {error}. Switch it on: sudo raspi-config nonint "
-                "do_i2c 0, then start the Pi again"
+                f"I2C bus {number} does not open: {error}. {way_on(error, STEPS)}"
             ) from error
         self._lock = threading.Lock()
 

@@ -6,18 +6,29 @@ when the program that set it dies. Whoever constructs a pin again switches it of
 Source: Linux, Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface".
 """
 
+import errno
 import os
 from pathlib import Path
 from typing import Protocol
 
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.refreshed import Refreshed
+from donkeycar.parts.drivetrain.way_on import way_on
 from donkeycar.timing import Clock, RealClock
 
 SYSFS_PWM = Path("/sys/class/pwm")
 # udev hands a new channel to the group a moment after the kernel has made it.
 READY_WITHIN_S = 1.0
 POLL_S = 0.02
+
+
+_OVERLAY = "Add dtoverlay=pwm-2chan to /boot/firmware/config.txt and start the Pi again"
+STEPS = {
+    errno.EACCES: "Join its group: sudo usermod -aG gpio $USER, then log in again",
+    errno.EBUSY: "A driver of the kernel has it, such as the one of the fan or of sound: "
+    "sudo cat /sys/kernel/debug/pwm shows which. Choose another channel",
+    0: _OVERLAY,
+}
 
 
 class Files(Protocol):
@@ -82,8 +93,8 @@ class KernelPwmPin:
             self._prepare(clock)
         except OSError as error:
             raise DeviceError(
-                f"Channel {channel} of PWM chip {chip} does not open: {error}. Add "
-                "dtoverlay=pwm-2chan to /boot/firmware/config.txt and start the Pi again"
+                f"Channel {channel} of PWM chip {chip} does not open: {error}. "
+                f"{way_on(error, STEPS)}"
             ) from error
 
     def set_us(self, pulse_us: float) -> None:

@@ -15,6 +15,7 @@ from donkeycar.commands import install_extra
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.i2c_bus import I2CBus
 from donkeycar.parts.drivetrain.refreshed import REFRESH_S, Refreshed
+from donkeycar.parts.drivetrain.way_on import way_on
 from donkeycar.timing import Clock, RealClock
 
 CHANNELS = 16
@@ -24,11 +25,16 @@ DEFAULT_ADDRESS = 0x40
 DEFAULT_FREQUENCY_HZ = 60.0
 
 # Registers and bits that the library has no name for. Source: NXP, PCA9685 data sheet rev. 4, 7.3.
-LED0_ON_L = 0x06
 ALL_LED_OFF_H = 0xFD
 FULL_OFF = 0x10
 AUTO_INCREMENT = 0x20
 SLEEP = 0x10
+
+
+STEPS = {
+    errno.ETIMEDOUT: "A line of the bus is held low: unplug what is on it, one after the other",
+    0: "Check its wires and power: sudo i2cdetect -y 1",
+}
 
 
 class PulsePin(Protocol):
@@ -188,8 +194,7 @@ class PCA9685Pin:
 
 def _no_answer(address: int, error: Exception) -> DeviceError:
     return DeviceError(
-        f"No PCA9685 answers at address {address:#04x}: {error}. "
-        "Check its wires and power: sudo i2cdetect -y 1"
+        f"No PCA9685 answers at address {address:#04x}: {error}. {way_on(error, STEPS)}"
     )
 
 
@@ -214,21 +219,3 @@ def write(bus: I2CBus, address: int, data: bytes) -> None:
         bus.writeto(address, data)
     finally:
         bus.unlock()
-
-
-def write_pulse(bus: I2CBus, address: int, channel: int, ticks: int) -> None:
-    """Set one output of a chip that somebody else has made ready: the second key.
-
-    Needs nothing but the bus.
-
-    Args:
-        bus: An open bus.
-        address: Of the chip.
-        channel: 0 to 15.
-        ticks: 0 (no pulse) to 4095.
-
-    Raises:
-        OSError: If the bus fails.
-    """
-    on_off = ticks.to_bytes(2, "little") if ticks else bytes([0, FULL_OFF])
-    write(bus, address, bytes([LED0_ON_L + 4 * channel, 0, 0]) + on_off)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from donkeycar.errors import ConfigError
+from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.gpio_pin import GpioLevelPin, GpioPulsePin
 from donkeycar.parts.drivetrain.i2c_bus import I2CBus, open_bus
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM, Files, KernelPwmPin
@@ -35,12 +35,14 @@ class Board:
     Attributes:
         open_bus: Opens an I2C bus by its number.
         gpio_factory: A gpiozero pin factory; ``None`` is lgpio's.
+        i2c_devices: Folder of what the kernel knows on its I2C buses.
         pwm_root: Folder of the kernel's PWM chips.
         pwm_files: How their attributes are written; ``None``: to the files of this computer.
     """
 
     open_bus: OpensBus = open_bus
     gpio_factory: Any = None
+    i2c_devices: Path = Path("/sys/bus/i2c/devices")
     pwm_root: Path = SYSFS_PWM
     pwm_files: Files | None = None
 
@@ -125,6 +127,13 @@ class Pins:
 
     def _chip(self, bus: int, address: int) -> PCA9685:
         if (bus, address) not in self._chips:
+            driver = self._board.i2c_devices / f"{bus}-{address:04x}" / "driver"
+            if driver.exists():
+                raise DeviceError(
+                    f"The chip at address {address:#04x} of I2C bus {bus} belongs to a driver of "
+                    f"the kernel, {driver.resolve().name}, and two would drive it. Take its "
+                    "dtoverlay out of /boot/firmware/config.txt and start the Pi again"
+                )
             self._chips[bus, address] = PCA9685(
                 self._board.open_bus(bus),
                 address=address,

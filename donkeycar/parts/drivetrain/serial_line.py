@@ -8,11 +8,27 @@ from typing import Any
 
 from donkeycar.commands import install_extra
 from donkeycar.errors import DeviceError
+from donkeycar.parts.drivetrain.way_on import way_on
 from donkeycar.timing import Clock, RealClock
 
 # For so long something may wait to be sent, without a pause. Longer means that the device does not
 # take it; by the time it does, the orders in it would be old.
 MAX_BUSY_S = 0.1
+
+
+_PLUG = "Check the plug, and which port it is: ls /dev/serial/by-id /dev/tty[AU]*"
+_TAKEN = (
+    "Another program has it, or the console of the Pi: `sudo fuser -v` with its name shows which; "
+    "sudo raspi-config nonint do_serial_cons 1 ends that console"
+)
+STEPS = {
+    errno.EACCES: "Join its group: sudo usermod -aG dialout $USER, then log in again",
+    errno.ENOENT: _PLUG,
+    errno.ENXIO: _PLUG,
+    errno.EBUSY: _TAKEN,
+    errno.EAGAIN: _TAKEN,
+    0: _PLUG,
+}
 
 
 class SerialLine:
@@ -90,6 +106,5 @@ class SerialLine:
             self._idle_s = self._clock.monotonic()
         except (OSError, termios.error) as error:
             raise DeviceError(
-                f"{self._name} does not open: {error}. Check the plug, and that you may use it: "
-                "sudo usermod -aG dialout $USER, then log in again"
+                f"{self._name} does not open: {error}. {way_on(error, STEPS)}"
             ) from error

@@ -98,6 +98,47 @@ def test_without_the_library_it_says_what_to_install(monkeypatch):
         GpioLevelPin("GPIO13")
 
 
+class Refusing:
+    """A pin factory whose library refuses, with an error of its own kind."""
+
+    def __init__(self, text):
+        self.text = text
+
+    def reserve_pins(self, *args):
+        try:
+            from lgpio import error
+        except ImportError:  # not for this version of Python
+            error = OSError
+        raise error(self.text)
+
+    def __getattr__(self, name):
+        return lambda *args, **options: self.reserve_pins()
+
+
+def test_a_pin_that_somebody_else_holds_says_how_to_find_out_who():
+    # What used to happen: the advice to join a group. 1-Wire, SPI and fans hold pins as well.
+    with pytest.raises(DeviceError) as refusal:
+        GpioLevelPin("GPIO18", factory=Refusing("GPIO busy"))
+    assert str(refusal.value).startswith(
+        "Pin GPIO18 is in use by another program or by a device tree overlay: gpioinfo shows by "
+        "which"
+    )
+
+
+def test_pins_that_are_closed_to_you_name_the_group(tmp_path, monkeypatch):
+    monkeypatch.setattr("donkeycar.parts.drivetrain.gpio_pin.DEVICES", tmp_path)
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    (tmp_path / "gpiochip0").touch()
+    with pytest.raises(DeviceError, match="are closed to you.*usermod -aG gpio"):
+        GpioLevelPin("GPIO18", factory=Refusing("can not open gpiochip"))
+
+
+def test_a_computer_without_chips_of_pins_is_no_question_of_groups(tmp_path, monkeypatch):
+    monkeypatch.setattr("donkeycar.parts.drivetrain.gpio_pin.DEVICES", tmp_path)
+    with pytest.raises(DeviceError, match="do not open.*Is it a Raspberry Pi"):
+        GpioLevelPin("GPIO18", factory=Refusing("can not open gpiochip"))
+
+
 @pytest.mark.skipif(Path("/proc/device-tree/model").exists(), reason="this is a board with pins")
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="lgpio is not for this version of Python")
 @pytest.mark.skipif(sys.platform != "linux", reason="lgpio is for Linux")

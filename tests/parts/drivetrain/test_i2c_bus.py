@@ -105,6 +105,16 @@ def test_a_bus_that_is_not_there(kernel):
         LinuxI2C(3)
 
 
+def test_a_bus_that_is_closed_to_you(kernel, monkeypatch):
+    # What used to happen: the advice to switch it on, though it was.
+    def refuse(path, flags):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+
+    monkeypatch.setattr("smbus2.smbus2.os.open", refuse)
+    with pytest.raises(DeviceError, match="I2C bus 7 does not open.*sudo usermod -aG i2c"):
+        LinuxI2C(7)
+
+
 def test_one_bus_for_everybody(kernel):
     open_bus.cache_clear()
     assert open_bus(7) is open_bus(7)

@@ -1,3 +1,4 @@
+import errno
 import stat
 
 import pytest
@@ -89,7 +90,7 @@ def test_it_waits_for_udev_to_hand_the_channel_over(tmp_path, clock):
 
 def test_a_channel_that_is_never_handed_over_is_refused_after_a_second(tmp_path, clock):
     tree = PwmTree(tmp_path, forbidden=1000)
-    with pytest.raises(DeviceError, match="Permission denied.*dtoverlay=pwm-2chan"):
+    with pytest.raises(DeviceError, match="Permission denied.*usermod -aG gpio"):
         KernelPwmPin("0", 0, frequency_hz=60, root=tree.root, files=tree, clock=clock)
     assert sum(clock.sleeps) == pytest.approx(1.0, abs=0.05)
 
@@ -123,6 +124,16 @@ def test_real_files_are_written_in_one_go(tmp_path):
     with pytest.raises(FileNotFoundError):
         KernelFiles().write(tmp_path / "nothing", "1")
     assert stat.S_ISREG(attribute.stat().st_mode)
+
+
+def test_a_channel_that_a_driver_of_the_kernel_has_says_how_to_find_out_which(tree, make):
+    # What used to happen: the advice to add an overlay, whatever was wrong.
+    class Busy:
+        def write(self, path, text):
+            raise OSError(errno.EBUSY, "Device or resource busy")
+
+    with pytest.raises(DeviceError, match="Device or resource busy. A driver of the kernel has it"):
+        KernelPwmPin("0", 1, frequency_hz=60, root=tree.root, files=Busy(), clock=FakeClock())
 
 
 # The emulator itself.

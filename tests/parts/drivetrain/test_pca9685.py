@@ -11,7 +11,7 @@ import pytest
 
 import donkeycar
 from donkeycar.errors import ConfigError, DeviceError
-from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us, write_pulse
+from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us, write
 from donkeycar.parts.drivetrain.pulse_output import PulseOutput
 from donkeycar.safety.pulse import PulseRange
 from donkeycar.testing import FakeClock, FakeI2C, PCA9685Chip
@@ -226,7 +226,7 @@ def test_a_missing_library_is_named_but_the_motor_is_stopped_first(bus, emulated
 
 def test_waits_for_a_bus_that_another_thread_has(bus, emulated):
     assert bus.try_lock()
-    thread = threading.Thread(target=write_pulse, args=(bus, 0x40, 0, 370))
+    thread = threading.Thread(target=write, args=(bus, 0x40, bytes([0x06, 0, 0, 114, 1])))
     thread.start()
     thread.join(0.05)
     assert thread.is_alive()
@@ -235,14 +235,24 @@ def test_waits_for_a_bus_that_another_thread_has(bus, emulated):
     assert emulated[0x08] == 370 & 255 or not emulated[0x00] & 0x20
 
 
-# The second key.
+def test_no_pulse_is_read_back(chip, emulated, clock):
+    # A bus can say that all is well while the chip heard something else.
+    pin = chip.pin(0)
+    pin.set_us(2000)
+    transfer, lost = emulated.transfer, []
 
+    def lose_writes(address, data, num_read=0):
+        if num_read == 0 and data[0] == 0x06:
+            lost.append(data)
+            return b""
+        return transfer(address, data, num_read)
 
-def test_the_second_key_writes_a_pulse_with_the_bus_alone(chip, bus, emulated):
-    chip.pin(0).set_us(2000)
-    write_pulse(bus, 0x40, 0, 370)
-    assert emulated.ticks(0) == 370
-    write_pulse(bus, 0x40, 0, 0)
+    emulated.transfer = lose_writes
+    with pytest.raises(OSError, match="goes on with its pulse at output 0"):
+        pin.off()
+    assert lost
+    emulated.transfer = transfer
+    pin.off()
     assert emulated.ticks(0) == 0
 
 

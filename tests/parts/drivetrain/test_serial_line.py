@@ -1,3 +1,5 @@
+import errno
+import os
 import sys
 import termios
 
@@ -102,13 +104,35 @@ def test_reading_does_not_wait_longer_than_it_may(line):
 
 
 def test_two_programs_cannot_have_the_same_line(device, line):
-    with pytest.raises(DeviceError, match="does not open"):
+    # What used to happen: the advice to join a group, whatever was wrong.
+    with pytest.raises(DeviceError, match="does not open: .*Another program has it"):
         SerialLine(str(device.path), baud_rate=115_200)
 
 
 def test_a_port_that_is_not_there_says_what_to_do(tmp_path):
-    with pytest.raises(DeviceError, match="ttyUSB9 does not open: .*sudo usermod -aG dialout"):
+    with pytest.raises(DeviceError, match="ttyUSB9 does not open: .*Check the plug, and which"):
         SerialLine(str(tmp_path / "ttyUSB9"), baud_rate=115_200)
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.EACCES, "sudo usermod -aG dialout"),
+        (errno.EBUSY, "Another program has it"),
+        (errno.EIO, "Check the plug"),
+    ],
+)
+def test_each_cause_has_its_own_advice(device, monkeypatch, number, advice):
+    really = os.open
+
+    def refuse(path, *args):
+        if path == str(device.path):
+            raise OSError(number, os.strerror(number), path)
+        return really(path, *args)
+
+    monkeypatch.setattr("serial.serialposix.os.open", refuse)
+    with pytest.raises(DeviceError, match=f"{os.strerror(number)}.*{advice}"):
+        SerialLine(str(device.path), baud_rate=115_200)
 
 
 def test_closing_twice_is_fine_and_the_next_write_opens_again(device, line, heard):

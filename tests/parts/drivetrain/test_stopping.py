@@ -5,8 +5,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from benchmarks.safety import FREEZE, KILL
 from benchmarks.safety_fuzz import frames, retries, transitions
-from benchmarks.safety_trial import LEFT_OVER, bus_fault, inner_fault, signal_to, start
+from benchmarks.safety_trial import (
+    LEFT_OVER,
+    bus_away,
+    bus_fault,
+    inner_fault,
+    signal_to,
+    start,
+    two_faults,
+)
 
 # Limits of the specification, and half as much again for a machine that is shared.
 SHARED = 1.5
@@ -26,9 +35,22 @@ TRIALS = {
     "the service ends": (signal_to, "guardian", signal.SIGTERM, 100),
     "somebody presses Ctrl-C": (signal_to, "both", signal.SIGINT, 100),
     "the guardian is killed": (signal_to, "guardian", signal.SIGKILL, 150),
-    "the guardian is stopped": (signal_to, "guardian", signal.SIGSTOP, 800),
+    "the guardian is stopped": (signal_to, "guardian", signal.SIGSTOP, 400),
+    # What used to happen: the last throttle stayed in the chip for ever.
+    "the guardian is killed and nothing answers": (bus_away, "nack", 1.0, 50),
+    "the guardian is killed and the bus is stuck": (bus_away, "stuck", 1.0, 50),
+    "both are killed": (two_faults, ("guardian", KILL), ("vehicle", KILL), 0.0, 150),
+    "it hangs, then the guardian is killed": (
+        two_faults, ("vehicle", FREEZE), ("guardian", KILL), 0.05, 150,
+    ),
+    "the guardian hangs, then it is killed": (
+        two_faults, ("guardian", FREEZE), ("vehicle", KILL), 0.3, 400,
+    ),
+    "the watchdog is killed, then the guardian": (
+        two_faults, ("watchdog", KILL), ("guardian", KILL), 0.005, 150,
+    ),
     "the bus comes back": (bus_fault, "stuck", 0.4, 50),
-}
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,159 @@
+"""The names by which hardware is claimed: one for each piece, however it is spelt."""
+
+import errno
+import os
+
+import pytest
+
+from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain.hardware import _PIECES, hardware_of, load_drivers
+from donkeycar.parts.drivetrain.pca9685 import PCA9685
+from donkeycar.parts.drivetrain.pin_id import parse_pin
+from donkeycar.parts.drivetrain.pins import Board, Pins
+from donkeycar.parts.drivetrain.second_key import shut_off
+from donkeycar.parts.drivetrain.table import DRIVETRAINS
+from donkeycar.schema import SETTINGS
+from donkeycar.testing import FakeI2C, GpioHeader, PCA9685Chip
+
+MOVES_NOTHING = {"MOCK", "SIM"}
+
+
+@pytest.fixture
+def settings():
+    return {name: setting.default for name, setting in SETTINGS.items()}
+
+
+def names(settings, *pins):
+    entries = dict(zip(("PWM_STEERING_PIN", "PWM_THROTTLE_PIN"), pins, strict=True))
+    return hardware_of("PWM_STEERING_THROTTLE", {**settings, "PWM_STEERING_THROTTLE": entries})
+
+
+def test_no_drivetrain_is_forgotten(settings):
+    assert set(_PIECES) == set(DRIVETRAINS)
+    for kind in DRIVETRAINS:
+        assert bool(hardware_of(kind, settings)) == (kind not in MOVES_NOTHING), kind
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("PCA9685.1:40.0", "PCA9685.01:0x40.5"),
+        ("PCA9685.1:40.0", "PCA9685.1:40.15"),
+        ("RPI_GPIO.BOARD.33", "RPI_GPIO.BCM.13"),
+        ("RPI_GPIO.BOARD.3", "RPI_GPIO.BCM.02"),
+    ],
+)
+def test_one_piece_has_one_name_however_it_is_spelt(settings, one, other):
+    assert len(names(settings, one, other)) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("PCA9685.1:40.0", "PCA9685.1:41.0"),
+        ("PCA9685.1:40.0", "PCA9685.3:40.0"),
+        ("RPI_GPIO.BOARD.33", "RPI_GPIO.BCM.12"),
+        ("PWM.0.0", "PWM.0.1"),
+    ],
+)
+def test_two_pieces_have_two_names(settings, one, other):
+    assert len(names(settings, one, other)) == 2
+
+
+def test_the_header_is_the_one_that_gpiozero_knows():
+    header = GpioHeader()
+    for board in range(1, 41):
+        found = header.factory.board_info.find_pin(f"BOARD{board}")
+        numbers = {info.name for _, info in found}
+        for number in range(28):
+            if f"GPIO{number}" in numbers:
+                settings = {"X": {"A_PIN": f"RPI_GPIO.BOARD.{board}"}}
+                (name,) = _named("X", settings)
+                assert name == f"pin GPIO{number}"
+    header.close()
+
+
+def _named(kind, settings):
+    from donkeycar.parts.drivetrain.hardware import _name, _pins
+
+    return [_name(piece) for piece in _pins(kind, settings)]
+
+
+def test_settings_of_old_cars_name_the_same_chip(settings):
+    new = names(settings, "PCA9685.1:40.0", "PCA9685.1:40.1")
+    for bus in (None, 1):
+        old = {**settings, "PCA9685_I2C_BUSNUM": bus, "PCA9685_I2C_ADDR": 0x40}
+        assert hardware_of("I2C_SERVO", old) == hardware_of("SERVO_ESC", old) == new
+
+
+def test_a_link_to_a_port_is_the_port(settings, tmp_path):
+    (tmp_path / "ttyACM0").touch()
+    (tmp_path / "by-id").symlink_to(tmp_path / "ttyACM0")
+    ports = [tmp_path / "ttyACM0", tmp_path / "by-id"]
+    claimed = [hardware_of("VESC", {**settings, "VESC_SERIAL_PORT": str(port)}) for port in ports]
+    assert claimed[0] == claimed[1] == [f"serial port {tmp_path / 'ttyACM0'}"]
+
+
+def test_an_impossible_pin_is_refused(settings):
+    with pytest.raises(ConfigError, match="PWM_STEERING_PIN"):
+        names(settings, "pin 7", "PCA9685.1:40.0")
+
+
+def test_a_library_that_is_missing_is_left_to_its_driver(settings, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "adafruit_pca9685", None)
+    for kind in DRIVETRAINS:
+        load_drivers(kind, settings, also_threaded=False)
+
+
+def test_a_chip_that_a_driver_of_the_kernel_holds_is_refused(tmp_path):
+    # Two would drive it: i2c-dev lets everybody write, also to an address that a driver has.
+    device = tmp_path / "1-0040"
+    device.mkdir()
+    (tmp_path / "pca9685-pwm").mkdir()
+    (device / "driver").symlink_to(tmp_path / "pca9685-pwm")
+    chip = PCA9685Chip()
+    pins = Pins(Board(open_bus=lambda number: FakeI2C(chip), i2c_devices=tmp_path))
+    with pytest.raises(DeviceError, match="belongs to a driver of the kernel, pca9685-pwm"):
+        pins.pulse(parse_pin("PCA9685.1:40.0", setting="PIN"))
+    assert chip[0x00] == 0x11, "as it was"
+    pins.pulse(parse_pin("PCA9685.2:40.0", setting="PIN"))
+
+
+@pytest.mark.parametrize(("fault", "advice"), [("stuck", "held low"), ("nack", "wires and power")])
+def test_a_stuck_bus_is_no_question_of_power(fault, advice):
+    chip = PCA9685Chip()
+    chip.fail(fault)
+    with pytest.raises(DeviceError, match=f"No PCA9685 answers.*{advice}"):
+        PCA9685(FakeI2C(chip))
+
+
+# The second key.
+
+CHIP = {"PWM_STEERING_PIN": "PCA9685.1:40.1", "PWM_THROTTLE_PIN": "PCA9685.1:40.0"}
+
+
+def test_the_second_key_switches_off_and_lets_go(hardware):
+    """Pins, and lines that one program alone may open, are free for the next one who tries."""
+    for kind in ("DC_TWO_WHEEL", "SERVO_HBRIDGE_3PIN", "MM1", "VESC"):
+        for _ in range(2):
+            shut_off(kind, hardware.settings, board=hardware.board, clock=hardware.clock)
+
+
+def test_what_fails_half_way_leaves_nothing_open(hardware):
+    # What used to happen: the pin that did open was in the way of every later try.
+    pins = {**hardware.settings["DC_STEER_THROTTLE"], "BWD_DUTY_PIN": "PWM.7.0"}
+    broken = {**hardware.settings, "DC_STEER_THROTTLE": pins}
+    for _ in range(3):
+        with pytest.raises(OSError, match="PWM chip 7"):
+            shut_off("DC_STEER_THROTTLE", broken, board=hardware.board, clock=hardware.clock)
+    assert not any(hardware.header.values.values())
+    shut_off("DC_STEER_THROTTLE", hardware.settings, board=hardware.board, clock=hardware.clock)
+
+
+def test_a_vesc_that_is_taken_is_tried_again_and_then_off(hardware):
+    settings, made = hardware.settings, {"board": hardware.board, "clock": hardware.clock}
+    first = hardware.make("VESC")
+    with pytest.raises(OSError, match=os.strerror(errno.EAGAIN)):
+        shut_off("VESC", settings, **made)
+    first._line.close()
+    shut_off("VESC", settings, **made)
