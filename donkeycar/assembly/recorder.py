@@ -1,12 +1,12 @@
 """What the car remembers."""
 
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from donkeycar.assembly.recipe import written
 from donkeycar.config import Config
+from donkeycar.tub.format import new_tub_path
 from donkeycar.vehicle import Vehicle
 
 # Channels that are recorded when a part of the car writes them, and their types in a tub.
@@ -59,13 +59,3 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
 
         log = RateLog(interval_s=cfg.FPS_DEBUG_INTERVAL, clock=car.clock)
         car.add(log, inputs=["loop/rate_hz", "loop/late_ticks"], optional=True)
-
-
-def new_tub_path(folder: Path) -> Path:
-    """A folder for a new tub: ``tub_N_YY-MM-DD`` with the next free number."""
-    numbers = [
-        int(parts[1])
-        for path in folder.glob("tub_*_*")
-        if (parts := path.name.split("_"))[1].isdigit()
-    ]
-    return folder / f"tub_{max(numbers, default=0) + 1}_{time.strftime('%y-%m-%d')}"

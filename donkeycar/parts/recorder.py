@@ -16,6 +16,8 @@ import numpy as np
 from donkeycar.errors import DeviceError, PartError, TubError
 from donkeycar.tub import TubWriter
 from donkeycar.tub.filesystem import FileSystem
+from donkeycar.tub.format import new_tub_path
+from donkeycar.tub.lock import TubInUse
 from donkeycar.tub.schema import check_types
 
 logger = logging.getLogger(__name__)
@@ -44,9 +46,10 @@ class TubRecorder:
 
     `run` only puts the values into a queue. A thread of this part's own, started with it, makes
     the JPEGs and waits for the disk. When the disk does not keep up, the oldest record that waits
-    gives way, and is counted. When the disk is full or broken, or the tub cannot be used, recording
-    stops, the status says so, and driving goes on. After a pause of `PAUSE_S` seconds or more a new
-    recording begins, which tries the disk again.
+    gives way, and is counted. When the disk is full or broken, recording stops, the status says so,
+    and driving goes on. After a pause of `PAUSE_S` seconds or more a new recording begins, which
+    tries the disk again. A tub that takes no more records, such as one with a column of another
+    type, keeps what it has: the recording goes into a new tub inside it, and the status says where.
 
     Args:
         path: The tub's folder.
@@ -55,8 +58,8 @@ class TubRecorder:
         switched: Whether `run` gets one value more, in front: whether to take this record.
         metadata: Notes to keep with the tub.
         queue_size: Most records that may wait, at least 1.
-        lossless: Whether `run` waits for room instead of dropping a record. For simulations,
-            where time waits as well; never on a car.
+        lossless: Whether `run` waits for room instead of dropping a record, and a tub that takes
+            no records is an end. For simulations, where time waits as well; never on a car.
         min_free_bytes: Recording stops when the disk has less free.
         min_free_fraction: The same, as a share of the disk, 0 to 1. The larger of both counts.
         fs: How to reach the disk.
@@ -123,6 +126,7 @@ class TubRecorder:
         self._num_records = 0
         self._failure = ""
         self._complaint = ""
+        self._detour = ""
         self._thread = threading.Thread(target=self._work, name="TubRecorder", daemon=True)
         try:
             self._thread.start()
@@ -170,7 +174,7 @@ class TubRecorder:
             return self._failure
         if self.num_dropped:
             return f"{self.num_dropped} records lost: the disk does not keep up."
-        return self._complaint
+        return self._complaint or self._detour
 
     @property
     def queue_length(self) -> int:
@@ -304,19 +308,33 @@ class TubRecorder:
 
     def _open(self) -> TubWriter | None:
         try:
-            writer = TubWriter(
-                self.path,
-                self.inputs,
-                list(self._types.values()),
-                metadata=self._metadata,
-                fs=self._fs,
-            )
+            writer = self._writer_of(self.path)
         except (DeviceError, TubError) as error:
-            self._fail(f"Nothing can be recorded. {error}.")
-            return None
+            inner = None if self._lossless else self._open_inside(error)
+            if inner is None:
+                self._fail(f"Nothing can be recorded. {error}.")
+                return None
+            writer = inner
         self._failure = ""
         self._num_records = writer.durable_count
         return writer
+
+    def _open_inside(self, error: Exception) -> TubWriter | None:
+        """A new tub, if the old one is there and takes no records; training takes both."""
+        if isinstance(error, DeviceError | TubInUse):
+            return None
+        path = new_tub_path(self.path)
+        try:
+            writer = self._writer_of(path)
+        except (DeviceError, TubError):
+            return None
+        self._detour = f"Recording into {path}: {error}."
+        logger.warning("%s", self._detour)
+        return writer
+
+    def _writer_of(self, path: Path) -> TubWriter:
+        types = list(self._types.values())
+        return TubWriter(path, self.inputs, types, metadata=self._metadata, fs=self._fs)
 
     def _close(self) -> None:
         writer = self._writer

@@ -16,6 +16,7 @@ opened, so that a shared tub cannot point outside its own folder.
 import os
 import re
 import stat
+import time
 from pathlib import Path
 
 from donkeycar.errors import TubError
@@ -53,7 +54,15 @@ SET_ASIDE = b"# set aside\n"
 _CATALOG = re.compile(r"catalog_(0|[1-9]\d{0,8})\.catalog", re.ASCII)
 _IMAGE = re.compile(r"[\w.-]+\.(jpg|jpeg|png)", re.ASCII | re.IGNORECASE)
 _IMAGE_INDEX = re.compile(r"(\d{1,10})_[\w.-]+\.(jpg|png)", re.ASCII)
+_TUB = re.compile(r"tub_(\d{1,9})_.*", re.ASCII)
 _SESSION = re.compile(r"(?:.*_)?(\d{1,9})", re.ASCII)
+
+
+def new_tub_path(folder: Path) -> Path:
+    """A folder for a new tub: ``tub_N_YY-MM-DD`` with the next free number."""
+    names = [match for path in folder.glob("tub_*_*") if (match := _TUB.fullmatch(path.name))]
+    number = max((int(match[1]) for match in names), default=0) + 1
+    return folder / f"tub_{number}_{time.strftime('%y-%m-%d')}"
 
 
 def catalog_name(number: int) -> str:

@@ -214,6 +214,18 @@ def test_a_tub_that_cannot_be_used_is_told_and_does_not_stop_the_car(make_record
         writer.append({"user/angle": "left"})
     recorder = make_recorder()
     wait_for(lambda: "holds 'user/angle' as str" in recorder.run(*VALUES)[1])
+    recorder.shutdown()
+    assert len(TubReader(tmp_path / "tub")) == 1, "what was there is there"
+    [inner] = (tmp_path / "tub").glob("tub_1_*")
+    assert len(TubReader(inner)) > 0
+    assert recorder.status.startswith(f"Recording into {inner}: This tub holds")
+
+
+def test_a_tub_that_somebody_else_records_into_gets_no_tub_inside(make_recorder, tmp_path):
+    with TubWriter(tmp_path / "tub", INPUTS, TYPES):
+        recorder = make_recorder()
+        wait_for(lambda: "Another program is recording" in recorder.run(*VALUES)[1])
+    assert not list((tmp_path / "tub").glob("tub_*"))
 
 
 def test_a_fault_of_the_recorder_itself_is_shown(make_recorder, caplog):
