@@ -116,6 +116,7 @@ def as_pilot(model: Any, type_name: str | None = None) -> tuple[Any, PilotType]:
     if len(images) != 1 or len(vectors) > 1 or len(images) + len(vectors) != len(graph.inputs):
         shapes = {tensor.name: tensor.shape for tensor in graph.inputs}
         raise PilotError(f"A pilot takes an image, and perhaps one vector. Received: {shapes}")
+    check_size_is_fixed(images[0])
     config = graph.get_config()
     sources = [_source(place) for place in _listed(config["output_layers"])]
     outputs = [
@@ -140,6 +141,20 @@ def as_pilot(model: Any, type_name: str | None = None) -> tuple[Any, PilotType]:
         if layer.weights:
             layer.set_weights(graph.get_layer(layer.name).get_weights())
     return adapted, kind
+
+
+def check_size_is_fixed(image: Any) -> None:
+    """Refuse an image input that takes any size: how large frames are would be a guess.
+
+    Raises:
+        PilotError: If a side of it is open.
+    """
+    shape = tuple(image.shape[1:])
+    if None in shape:
+        raise PilotError(
+            f"A pilot takes frames of one size, which its network says. Received: {shape}. Save it "
+            "with a fixed input, such as keras.Input((120, 160, 3)), and convert it again."
+        )
 
 
 def meanings(outputs: list[Output], model: Any = None) -> list[str]:

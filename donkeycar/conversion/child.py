@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,7 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
     from donkeycar.conversion.scenes import drawn, network_inputs, recorded
     from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
     from donkeycar.pilots.interpreter import LiteRTInterpreter, check_length
+    from donkeycar.pilots.keras_file import WHY_NO_KERAS
     from donkeycar.pilots.pilot import Pilot
     from donkeycar.training.export.convert import convert
     from donkeycar.training.export.run import run
@@ -95,14 +97,16 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
         comment=request["comment"],
     )
     old = read_network(wish.old, desk)
-    legacy = not isinstance(old, keras.Model)
+    legacy = not isinstance(old.model, keras.Model)
     known = known_pilot(wish.old)
     type_name = wish.type or (known.type if known else None)
-    model, kind = (as_legacy_pilot if legacy else as_pilot)(old, type_name)
+    model, kind = (as_legacy_pilot if legacy else as_pilot)(old.model, type_name)
     first = convert(model, {}, desk / "first", ("float32",))["float32"]
     check_length(len(first), wish.old)
     interpreter = LiteRTInterpreter(wish.old, content=first)
     info = describe_pilot(kind, interpreter, wish)
+    if legacy:
+        info = replace(info, training={**info.training, WHY_NO_KERAS: old.why_old})
     pilot = Pilot(interpreter, kind, info=info)
     frames, vectors = recorded(pilot, wish.tubs) if wish.tubs else drawn(pilot)
     save_pilot(

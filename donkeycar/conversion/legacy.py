@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from donkeycar.conversion.adapt import IMAGE, Output, meanings, type_of
+from donkeycar.conversion.adapt import IMAGE, Output, check_size_is_fixed, meanings, type_of
 from donkeycar.errors import PilotError
 from donkeycar.pilots.registry import PilotType, pilot_type
 
@@ -65,6 +65,7 @@ def as_legacy_pilot(model: Any, type_name: str | None = None) -> tuple[LegacyNet
     vectors = [tensor for tensor in model.inputs if len(tensor.shape) == 2]
     if len(images) != 1 or len(vectors) > 1 or len(images) + len(vectors) != len(model.inputs):
         raise PilotError("A pilot takes an image, and perhaps one vector.")
+    check_size_is_fixed(images[0])
     outputs = [
         Output(name, tuple(tensor.shape[1:]))
         for name, tensor in zip(model.output_names, model.outputs, strict=True)

@@ -9,11 +9,11 @@ import shutil
 import warnings
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from donkeycar.commands import install_extra
 from donkeycar.conversion.saved_model import read_description, set_weights
-from donkeycar.conversion.translate import to_keras_3
+from donkeycar.conversion.translate import other_meaning, to_keras_3
 from donkeycar.errors import PilotError
 from donkeycar.pilots.keras_check import WEIGHTS, check_archive, check_config, check_hdf5
 from donkeycar.pilots.names import meant_as
@@ -24,15 +24,24 @@ NOT_KNOWN = (
 )  # fmt: skip
 
 
-def read_network(path: Path, desk: Path) -> Any:
+class Network(NamedTuple):
+    """A network that was opened.
+
+    Attributes:
+        model: A ``keras.Model``; or one of ``tf_keras``, which drives but cannot learn on.
+        why_old: What Keras 3 has no words for, if it is one of ``tf_keras``.
+    """
+
+    model: Any
+    why_old: str = ""
+
+
+def read_network(path: Path, desk: Path) -> Network:
     """Open a network of Keras 2 or 3.
 
     Args:
         path: A ``.keras`` or ``.h5`` file, or the folder of a SavedModel.
         desk: For files in between.
-
-    Returns:
-        A ``keras.Model``, or one of ``tf_keras``.
 
     Raises:
         PilotError: If it holds anything but a network of plain layers, or nobody can open it.
@@ -43,16 +52,19 @@ def read_network(path: Path, desk: Path) -> Any:
     with warnings.catch_warnings():
         # Keras warns of weights it did not find, and goes on with random ones.
         warnings.simplefilter("error", UserWarning)
+        word = other_meaning(config)
+        if word:
+            return _with_tf_keras(path, desk, f"{word} means something else in Keras 3")
         if path.is_file():
             named = _named_as_keras_wants(path, desk)
             try:
-                return keras.models.load_model(named, compile=False, safe_mode=True)
+                return Network(keras.models.load_model(named, compile=False, safe_mode=True))
             except NOT_KNOWN:
                 pass  # Keras 2 wrote it, as a rule
         try:
-            return _build(config, path, desk)
+            return Network(_build(config, path, desk))
         except NOT_KNOWN as error:
-            return _with_tf_keras(path, desk, error)
+            return _with_tf_keras(path, desk, _first_line(error))
 
 
 def _description(path: Path) -> dict[str, Any]:
@@ -102,18 +114,24 @@ def _named_as_keras_wants(path: Path, desk: Path) -> Path:
     return copy
 
 
-def _with_tf_keras(path: Path, desk: Path, why: Exception) -> Any:
+def _first_line(error: Exception) -> str:
+    """What a library says, as far as a sentence needs it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{lines[0] if lines else type(error).__name__:.200}"
+
+
+def _with_tf_keras(path: Path, desk: Path, why: str) -> Network:
     """Open with the successor of Keras 2, if it is installed."""
-    first = (str(why).strip().splitlines() or ["no reason given"])[0]
     try:
         import tf_keras
-    except ImportError:
+    except ImportError as error:
         raise PilotError(
-            f"Keras 3 cannot open {path} ({first:.200}). Keras 2 may: "
+            f"Keras 3 cannot open {path} ({why}). Keras 2 may: "
             f"{install_extra('convert')}, and try again."
-        ) from why
+        ) from error
     try:
         named = _named_as_keras_wants(path, desk)
-        return tf_keras.models.load_model(named, compile=False, safe_mode=True)
+        model = tf_keras.models.load_model(named, compile=False, safe_mode=True)
     except NOT_KNOWN as error:
-        raise PilotError(f"Neither Keras 3 nor Keras 2 can open {path}: {first:.200}") from error
+        raise PilotError(f"Neither Keras 3 nor Keras 2 can open {path}: {why}") from error
+    return Network(model, why)

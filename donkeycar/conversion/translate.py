@@ -10,8 +10,21 @@ from donkeycar.errors import PilotError
 
 # Values that mean "as if it were not there": Keras 2 wrote them, Keras 3 does not know the words.
 NEUTRAL: tuple[object, ...] = (None, False, 1, [1, 1], [None, None])
-# Arguments that say how something is computed, not what.
+# Arguments that say how something is computed, not what; `dtype` of what is nested in a layer is
+# that of the layer.
 HOW = ("implementation",)
+# How weights begin does not matter: those that were learnt take their place.
+BEGINNING = "_initializer"
+# What layers are made with, and where Keras has it. Before 2.2, TensorFlow gave it a `dtype`.
+NESTED = {
+    "_initializer": "initializers",
+    "_regularizer": "regularizers",
+    "_constraint": "constraints",
+}
+# Arguments that Keras 3 calls otherwise.
+RENAMED = {("LeakyReLU", "alpha"): "negative_slope"}
+# Words that are in both and mean something else: 0.2 x + 0.5 in Keras 2, x / 6 + 0.5 in Keras 3.
+OTHER_MEANING = ("hard_sigmoid",)
 # What Keras 2 called a merge of tensors that was not written as a layer.
 OPERATION = "TFOpLambda"
 RECURRENT = ("GRU", "LSTM", "SimpleRNN")
@@ -105,14 +118,64 @@ def _known(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
         accepted |= set(inspect.signature(base.__init__).parameters)
     accepted |= {"batch_input_shape", "input_shape"}  # Keras 3 still reads these
     kept = {}
-    for key, value in config.items():
+    for old_key, value in config.items():
+        key = RENAMED.get((class_name, old_key), old_key)
         if key in accepted:
             # The one axis of a normalisation was a list of one.
             alone = key == "axis" and isinstance(value, list) and len(value) == 1
-            kept[key] = value[0] if alone else value
-        elif key not in HOW and not _is_neutral(value):
+            kept[key] = value[0] if alone else _nested(key, value)
+        elif key not in HOW and not key.endswith(BEGINNING) and not _is_neutral(value):
             raise PilotError(f"Keras 3 has no {key}={value!r:.60} in {class_name}")
     return kept
+
+
+def _nested(key: str, value: Any) -> Any:
+    """Rewrite what a layer is made with: an initial value, a penalty, a limit, a kind of number."""
+    import inspect
+
+    import keras
+
+    if key == "dtype" and isinstance(value, dict):
+        # A policy of 2.1 to 2.3 had its name as its whole configuration.
+        name = value.get("config", {}).get("name", "float32")
+        return name if isinstance(name, str) else "float32"
+    where = next((place for end, place in NESTED.items() if key.endswith(end)), None)
+    if where is None or not isinstance(value, dict) or not isinstance(value.get("config"), dict):
+        return value
+    kind = getattr(getattr(keras, where), str(value.get("class_name")), None)
+    if kind is None:
+        return value  # Keras says what is wrong with it
+    accepted = set(inspect.signature(kind.__init__).parameters) - {"self"}
+    kept = {name: one for name, one in value["config"].items() if name in accepted}
+    lost = {
+        name: one
+        for name, one in value["config"].items()
+        if name not in accepted and name != "dtype" and not _is_neutral(one)
+    }
+    if lost and not key.endswith(BEGINNING):
+        raise PilotError(f"Keras 3 has no {lost!r:.60} in {value['class_name']!s:.40}")
+    return {**value, "config": kept}
+
+
+def other_meaning(config: Any) -> str:
+    """A word in a network of Keras 2 that Keras 3 would take for something else; "" for none.
+
+    Args:
+        config: The description of the network, as it was found.
+    """
+    found, is_old = "", False
+    waiting = [config]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            # Keras 3 writes `batch_shape`.
+            is_old = is_old or "batch_input_shape" in node
+            words = [word for key, word in node.items() if str(key).endswith("activation")]
+            found = next((word for word in words if word in OTHER_MEANING), found)
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return str(found) if is_old else ""
 
 
 def _is_neutral(value: object) -> bool:

@@ -37,6 +37,7 @@ def run(args: argparse.Namespace) -> None:
     """Convert, and say what came out."""
     from donkeycar.conversion.convert import convert_model
     from donkeycar.conversion.describe import Wish
+    from donkeycar.pilots.keras_file import WHY_NO_KERAS, cost_of
     from donkeycar.pilots.pilot import describe
 
     wish = Wish(
@@ -52,6 +53,14 @@ def run(args: argparse.Namespace) -> None:
         print(f"{name} = {json.dumps(value)}")
     for path in filter(Path.exists, files.every()):
         print(f"wrote {path}")
+    why_not = info.training.get(WHY_NO_KERAS)
+    if isinstance(why_not, str):
+        print(f"note: no {files.keras.name}. {cost_of(why_not)}")
+    elif not files.keras.exists():
+        print(
+            f"note: no {files.keras.name}: a .tflite only drives. The pilot cannot be trained on "
+            "or looked into; one that is made of its .keras, .h5 or SavedModel can."
+        )
     if "int8" not in info.variants and files.keras.exists():
         print("note: no int8 file without recordings to show it what frames look like: say --tub.")
     print(f"Next: {commands.drive(files.litert)}")

@@ -10,6 +10,9 @@ from donkeycar.pilots.names import ENDINGS, beside, ending_of, kind_of, meant_as
 from donkeycar.pilots.sidecar import read_info
 from donkeycar.pilots.way_on import way_on
 
+# Where the sidecar of a converted pilot says why there is no ``.keras``.
+WHY_NO_KERAS = "why_no_keras"
+
 
 def load_keras(path: str | Path) -> Any:
     """Open a ``.keras`` file, after a look at what is in it.
@@ -69,14 +72,26 @@ def _no_network(keras: Path, path: Path) -> str:
     if not any(beside(path, ending).exists() for ending in ENDINGS) and not path.exists():
         return f"There is no pilot {path}."
     try:
-        made_of = read_info(beside(path, ".json")).training.get("converted_from")
+        training = read_info(beside(path, ".json")).training
     except PilotError:
-        made_of = None
-    if not isinstance(made_of, str):
-        return f"There is no {keras}: {needed}. Copy it from where the pilot was trained."
-    why = (
-        "If you have the .keras, .h5 or SavedModel that was made of, convert that instead."
-        if meant_as(Path(made_of)) == "litert"
-        else "Keras 3 has no words for that network: it drives, but this is not possible with it."
+        training = {}
+    made_of, why_not = training.get("converted_from"), training.get(WHY_NO_KERAS)
+    if isinstance(why_not, str):
+        return f"There is no {keras}: {needed}. {cost_of(why_not)}"
+    if isinstance(made_of, str) and meant_as(Path(made_of)) == "litert":
+        return (
+            f"There is no {keras}: {needed}. {Path(made_of).name!r:.100}, of which this pilot was "
+            "made, only drives. If you have the .keras, .h5 or SavedModel that was made of, "
+            "convert that."
+        )
+    return f"There is no {keras}: {needed}. Copy it from where the pilot was trained."
+
+
+def cost_of(why_not: str) -> str:
+    """Say why a pilot that was converted has no ``.keras``, and what that costs."""
+    why = " ".join(why_not.split())
+    return (
+        f"Keras 3 has no words for this network ({why:.200}): it drives, but cannot be trained on "
+        "(--transfer) or looked into (explain, cnnactivations, makemovie --salient). Train a new "
+        "one for that."
     )
-    return f"There is no {keras}: {needed}. The pilot was made of {made_of!r:.100}. {why}"

@@ -1,8 +1,8 @@
 """What to do with a model that cannot be used as it is: a next step that works, in one sentence."""
 
-import shlex
 from pathlib import Path
 
+from donkeycar.commands import donkey
 from donkeycar.pilots.names import ENDINGS, MARKS, beside, meant_as, title_of
 
 # What can be made a pilot, by its kind; those that can carry code need a word of trust.
@@ -11,19 +11,13 @@ TRUSTED = ("hdf5", "saved_model")
 
 
 def conversion_command(path: Path) -> str:
-    """The command that makes a pilot of a model, under a name that is free.
-
-    Example:
-        >>> conversion_command(Path("theirs.h5"))
-        'donkey convertmodel theirs.h5 --out theirs --trust'
-    """
+    """The command that makes a pilot of a model, under a name that is free; for any shell."""
     title, number = title_of(path), 1
     while any(place.exists() for place in _places(path.with_name(title))):
         number += 1
         title = f"{title_of(path)}_{number}"
-    trust = " --trust" if meant_as(path) in TRUSTED else ""
-    out = shlex.quote(str(path.with_name(title)))
-    return f"donkey convertmodel {shlex.quote(str(path))} --out {out}{trust}"
+    trust = ["--trust"] if meant_as(path) in TRUSTED else []
+    return donkey("convertmodel", path, "--out", path.with_name(title), *trust)
 
 
 def way_on(path: Path) -> str:

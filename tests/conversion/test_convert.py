@@ -52,7 +52,7 @@ def convert(keras, tmp_path):
 
 def read(old, desk):
     """Read a model and make a pilot's network of it, without converting it."""
-    return as_pilot(read_network(old, desk))
+    return as_pilot(read_network(old, desk).model)
 
 
 def said(files, frames, **choice):

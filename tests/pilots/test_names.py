@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from donkeycar.commands import donkey
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.evaluation.evaluate import names_of
 from donkeycar.management.models import pilots_in
@@ -125,7 +126,7 @@ def test_a_folder_is_a_saved_model_whatever_its_name(tmp_path):
         (folder / "saved_model.pb").write_bytes(b"")
         assert kind_of(folder) == "saved_model"
         out = "mypilot" if name.startswith("mypilot.") else name
-        command = f"donkey convertmodel {folder} --out {tmp_path / out} --trust"
+        command = donkey("convertmodel", folder, "--out", tmp_path / out, "--trust")
         assert conversion_command(folder) == command
         with pytest.raises(PilotError, match="convertmodel") as error:
             load_pilot(folder)
