@@ -53,6 +53,8 @@ def run_news(entries: Sequence[Entry], mem: Memory) -> None:
             if values is not None and entry.outputs:
                 mem.put(entry.outputs, values)
                 fresh.update(entry.outputs)
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever it is, as in a tick
             raise PartFailed(entry.complaint(error)) from error
         entry.watch.add(time.perf_counter() - started_s)

@@ -183,6 +183,35 @@ def test_what_a_part_throws_in_the_loop_is_named_too(error):
         car.start(max_loop_count=3)
 
 
+class Threaded:
+    """Has news all the time."""
+
+    def __init__(self):
+        self.ended = threading.Event()
+        self.wake = lambda: None
+
+    def update(self):
+        while not self.ended.wait(0.01):
+            self.wake()
+
+    def run_threaded(self):
+        return None
+
+    def shutdown(self):
+        self.ended.set()
+
+
+def test_what_a_part_throws_between_ticks_is_named_too():
+    class Prompt(Threaded):
+        def run_prompt(self):
+            raise SystemExit(0)
+
+    part, car = Prompt(), Vehicle()
+    car.add(part, outputs=["x"], threaded=True, prompt=True)
+    with pytest.raises(PartFailed, match="Prompt failed: it was ended by SystemExit"):
+        car.start(rate_hz=5, max_loop_count=50)
+
+
 def test_ctrl_c_is_nobodys_failure():
     class Part:
         def run(self):

@@ -348,7 +348,7 @@ def test_the_template_raises_no_doubt(name, model, tmp_path, monkeypatch, caplog
     spec.loader.exec_module(manage)
     chosen = {
         "CAMERA_TYPE": "MOCK", "DRIVE_TRAIN_TYPE": "MOCK", "WEB_CONTROL_PORT": 0, "MAX_LOOPS": 2,
-        **TEMPLATE[name],
+        "PILOT_PRECISION": "float32", **TEMPLATE[name],
     }  # fmt: skip
     cfg = load_config(
         tmp_path / "car" / "config.py",

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
 
 # What the console shows if the car has it: written by parts that are added after it.
-OF_LATER_PARTS = ("tub/num_records", "tub/status", "drivetrain/state", "drivetrain/reason")
+OF_LATER_PARTS = (
+    "tub/num_records", "tub/status", "tub/reason", "drivetrain/state", "drivetrain/reason",
+)  # fmt: skip
 
 
 def add_console(car: Vehicle, cfg: Config) -> "WebController":
@@ -66,7 +68,7 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
                 reader="add_console",
             ),
             "drivetrain/state", "drivetrain/reason", "loop/late_ticks",
-            *written(car, "cam/age_s", reader="add_console"),
+            *written(car, "cam/age_s", reader="add_console"), "tub/reason",
         ],
         outputs=[
             "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",

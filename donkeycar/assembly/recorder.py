@@ -24,7 +24,8 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
     Channels:
         Records frame, driver and mode; the behavior and the place that a driver chose, and what
         an IMU feels, if a part before it writes them. Writes ``tub/num_records``, which counts
-        what is safely on disk, and ``tub/status``.
+        what is safely on disk, ``tub/status``, and why nothing is recorded though recording is on
+        (``tub/reason``).
     """
     from donkeycar.parts.eraser import Eraser
     from donkeycar.parts.recorder import TubRecorder
@@ -42,7 +43,7 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
     car.add(
         RecordingRule(during_ai=cfg.RECORD_DURING_AI),
         inputs=["recording", "user/mode", "cam/sequence", "stop/reason"],
-        outputs=["tub/take"],
+        outputs=["tub/take", "tub/reason"],
     )
     recorder = TubRecorder(
         new_tub_path(Path(cfg.DATA_PATH)) if cfg.AUTO_CREATE_NEW_TUB else cfg.DATA_PATH,

@@ -17,12 +17,14 @@ class Telemetry(NamedTuple):
     drivetrain_state: str | None = None
     drivetrain_reason: str = ""
     camera_age_s: float | None = None
+    recorder_reason: str = ""
 
     def shown(self) -> dict[str, Any]:
         """All of it as JSON can hold it, in the names of the protocol."""
         return {
             "num_records": None if self.num_records is None else int(self.num_records),
             "recorder_status": self.recorder_status,
+            "recorder_reason": self.recorder_reason,
             "loop_hz": _rounded(self.loop_hz, 1),
             "angle": _rounded(self.angle, 3),
             "throttle": _rounded(self.throttle, 3),

@@ -1,5 +1,13 @@
 """When a tick is worth a record."""
 
+# Why nothing is recorded though recording is on, in the words of the page.
+STOPPED = "Nothing is recorded while the car is stopped."
+BY_PILOT = (
+    "Nothing is recorded while the pilot {does}. Choose You, or set RECORD_DURING_AI = True in "
+    "myconfig.py."
+)
+DOES = {"local_angle": "steers", "local": "drives"}
+
 
 class RecordingRule:
     """Decides, tick by tick, whether to record.
@@ -24,16 +32,26 @@ class RecordingRule:
         mode: str | None,
         sequence: int | None,
         stop_reason: str | None = None,
-    ) -> bool:
-        """Return whether this tick is recorded.
+    ) -> tuple[bool, str]:
+        """Return whether this tick is recorded, and why it is not though the driver wants it.
 
         Args:
             recording: Whether the driver has switched recording on.
             mode: Drive mode.
             sequence: Number of the newest picture; ``None`` if the camera does not count.
             stop_reason: What keeps the car from driving; "" or ``None`` if it may.
+
+        Returns:
+            Whether to record, and a sentence for the driver: "" while recording is off, and while
+            pictures are recorded as they come.
         """
         is_new = sequence is None or sequence != self._last_sequence
         self._last_sequence = sequence
-        allowed = not stop_reason and (self.during_ai or mode in (None, "user"))
-        return bool(recording) and is_new and allowed
+        why_not = self._why_not(mode, stop_reason) if recording else ""
+        return bool(recording) and is_new and not why_not, why_not
+
+    def _why_not(self, mode: str | None, stop_reason: str | None) -> str:
+        # The pilot first: to resume does not help then.
+        if not self.during_ai and mode not in (None, "user"):
+            return BY_PILOT.format(does=DOES.get(mode, "drives"))
+        return STOPPED if stop_reason else ""

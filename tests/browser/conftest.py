@@ -14,6 +14,7 @@ from donkeycar.console.controller import WebController
 from donkeycar.errors import PartFailed
 from donkeycar.parts.camera.mock import MockCamera
 from donkeycar.parts.recorder import TubRecorder
+from donkeycar.parts.recording_rule import RecordingRule
 from donkeycar.safety.command import NEUTRAL
 from donkeycar.safety.drive_mode import DriveMode
 from donkeycar.timing import RealClock
@@ -220,6 +221,7 @@ class Car:
                 *frame, "tub/num_records", "tub/status", "loop/rate_hz", "angle", "throttle",
                 "pilot/angle", "pilot/throttle", None, None,
                 "drivetrain/state", "drivetrain/reason", "loop/late_ticks", "cam/age_s",
+                "tub/reason",
             ],
             outputs=[
                 "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",
@@ -239,8 +241,13 @@ class Car:
             outputs=["angle", "throttle", "command"],
         )  # fmt: skip
         car.add(
+            RecordingRule(),
+            inputs=["recording", "user/mode", "cam/sequence", "stop/reason"],
+            outputs=["tub/take", "tub/reason"],
+        )
+        car.add(
             self.recorder,
-            inputs=["recording", "cam/image_array", "user/angle", "user/throttle", "user/mode"],
+            inputs=["tub/take", "cam/image_array", "user/angle", "user/throttle", "user/mode"],
             outputs=["tub/num_records", "tub/status"],
         )
         car.add(self.buttons, inputs=["web/w1"])

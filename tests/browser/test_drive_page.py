@@ -127,6 +127,41 @@ def test_recording_shows_the_durable_count(car, page):
     )
 
 
+def test_recording_is_said_only_where_something_is_recorded(make_car, open_page, tmp_path):
+    """What used to happen: "Recording" in pilot mode and while stopped, and nothing recorded."""
+    car = make_car(pilot=True)
+    page = open_page(car)
+    wait_until(lambda: is_free(page))
+    label, note = page.locator("#record .label"), page.locator("#recorder-note")
+    page.locator("#record").click()
+    label.get_by_text("Recording", exact=True).wait_for()
+    assert not note.is_visible()
+    for mode, does in (("local_angle", "steers"), ("local", "drives")):
+        page.locator(f"#modes button[value={mode}]").click()
+        note.get_by_text(f"Nothing is recorded while the pilot {does}").wait_for()
+        label.get_by_text("Not recording").wait_for()
+        for name, size in SIZES.items():
+            page.set_viewport_size(size)
+            page.screenshot(path=tmp_path / f"not_recorded_{mode}_{name}.png")
+            assert_inside(note, page.locator("#picture"))
+            check_layout(page, size)
+        page.set_viewport_size(PORTRAIT)
+    page.locator("#modes button[value=user]").click()
+    label.get_by_text("Recording", exact=True).wait_for()
+    note.wait_for(state="hidden")
+    page.locator("#stop").click()
+    note.get_by_text("Nothing is recorded while the car is stopped.").wait_for()
+    page.locator("#record").click()
+    label.get_by_text("Record", exact=True).wait_for()
+    note.wait_for(state="hidden")
+
+
+def assert_inside(inner, outer):
+    a, b = inner.bounding_box(), outer.bounding_box()
+    assert b["x"] <= a["x"] and a["x"] + a["width"] <= b["x"] + b["width"]
+    assert b["y"] <= a["y"] and a["y"] + a["height"] <= b["y"] + b["height"]
+
+
 def test_a_full_disk_is_told_for_as_long_as_nothing_records_and_the_car_drives_on(car, page):
     page.locator("#record").click()
     wait_until(lambda: int(page.locator("#records").inner_text()) > 5)

@@ -12,13 +12,13 @@ from donkeycar.parts.recording_rule import RecordingRule
 def test_each_new_picture_is_recorded_once():
     rule = RecordingRule()
     assert [rule.run(True, "user", sequence) for sequence in (1, 1, 2, 2, 3)] == [
-        True, False, True, False, True,
+        (True, ""), (False, ""), (True, ""), (False, ""), (True, ""),
     ]  # fmt: skip
 
 
 def test_a_camera_that_does_not_count_is_recorded_every_tick():
     rule = RecordingRule()
-    assert [rule.run(True, "user", None) for _ in range(2)] == [True, True]
+    assert [rule.run(True, "user", None) for _ in range(2)] == [(True, ""), (True, "")]
 
 
 @pytest.mark.parametrize(
@@ -26,16 +26,29 @@ def test_a_camera_that_does_not_count_is_recorded_every_tick():
     [(False, "user", True), (False, "local", False), (True, "local", True), (False, None, True)],
 )
 def test_the_pilot_is_recorded_only_when_asked_for(during_ai, mode, recorded):
-    assert RecordingRule(during_ai=during_ai).run(True, mode, 1) is recorded
+    take, why_not = RecordingRule(during_ai=during_ai).run(True, mode, 1)
+    assert take is recorded
+    assert ("RECORD_DURING_AI" in why_not) is not recorded
 
 
-def test_nothing_is_recorded_while_recording_is_off():
-    assert RecordingRule(during_ai=True).run(False, "user", 1) is False
+def test_who_drives_is_named_where_nothing_is_recorded():
+    rule = RecordingRule()
+    assert rule.run(True, "local_angle", 1)[1].startswith("Nothing is recorded while the pilot st")
+    assert rule.run(True, "local", 2)[1].startswith("Nothing is recorded while the pilot drives")
+    assert "pilot" in rule.run(True, "local", 3, "Stopped.")[1], "to resume would not help"
+
+
+@pytest.mark.parametrize("mode", ["user", "local"])
+@pytest.mark.parametrize("reason", ["", "Stopped."])
+def test_nothing_is_recorded_nor_said_while_recording_is_off(mode, reason):
+    assert RecordingRule().run(False, mode, 1, reason) == (False, "")
 
 
 @pytest.mark.parametrize(("reason", "recorded"), [("Stopped.", False), ("", True), (None, True)])
 def test_a_stopped_car_is_not_recorded_standing(reason, recorded):
-    assert RecordingRule().run(True, "user", 1, reason) is recorded
+    take, why_not = RecordingRule().run(True, "user", 1, reason)
+    assert take is recorded
+    assert ("while the car is stopped" in why_not) is not recorded
 
 
 def test_the_launch_lasts_for_its_duration_once_a_take_over(clock):

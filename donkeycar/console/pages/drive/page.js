@@ -14,6 +14,7 @@ import { Menu } from "./menu.js";
 const NO_PILOT = "No pilot is loaded: start the car with  python manage.py drive --model models/mypilot.keras";
 const HAS_THUMBS = matchMedia("(pointer: coarse)").matches;
 const NO_CAMERA = "No picture yet. Is CAMERA_TYPE in myconfig.py the camera of this car?";
+const NO_RECORDER = "Nothing is recorded: this car was started without a recorder.";
 const NO_CAMERA_MS = 6000;
 const LIMIT_STEP = 0.05;
 const ON_TIME = "How often the car decides, measured";
@@ -102,7 +103,7 @@ function mayCommand() {
 }
 
 function record() {
-  if (link.state.num_records === null) toast("Nothing records here: this car was started without a recorder.");
+  if (link.state.num_records === null) toast(NO_RECORDER);
   else if (mayCommand()) link.say({ recording: !link.state.recording });
 }
 
@@ -197,6 +198,13 @@ function showPicture() {
   drawPilotLine(find("overlay"), isSelfDriving(state) && condition === "live" ? (state.pilot_angle ?? undefined) : undefined);
 }
 
+/** Why nothing is recorded though recording is on, or "". */
+function whyNotRecorded(state, stuck) {
+  if (!state.recording) return "";
+  if (state.num_records === null) return NO_RECORDER;
+  return state.recorder_reason || (stuck ? state.recorder_status : "");
+}
+
 /** Recording is what the disk confirms; why it does not stays to be read for as long as that is so. */
 function showRecorder() {
   const { state } = link;
@@ -204,10 +212,13 @@ function showRecorder() {
   if (!state.recording || (state.num_records !== showRecorder.count && !isFirst)) showRecorder.grewMs = performance.now();
   showRecorder.count = state.num_records;
   const stuck = Boolean(state.recorder_status) && performance.now() - (showRecorder.grewMs ?? -STUCK_MS) > STUCK_MS;
-  write(find("record").querySelector(".label"), !state.recording ? "Record" : stuck ? "Not recording" : "Recording");
-  find("record").classList.toggle("stuck", stuck);
-  write(find("recorder-note"), state.recorder_status ?? "");
-  find("recorder-note").hidden = !(state.recorder_status && state.recording);
+  const whyNot = whyNotRecorded(state, stuck);
+  write(find("record").querySelector(".label"), !state.recording ? "Record" : whyNot ? "Not recording" : "Recording");
+  find("record").classList.toggle("stuck", whyNot !== "");
+  const note = state.recording ? whyNot || state.recorder_status || "" : "";
+  write(find("recorder-note"), note);
+  find("recorder-note").hidden = note === "";
+  find("recorder-note").classList.toggle("calm", !state.recorder_status);
   if (!state.recording && state.recorder_status && state.recorder_status !== showRecorder.said) toast(state.recorder_status, { danger: true });
   showRecorder.said = state.recorder_status;
 }
