@@ -34,6 +34,7 @@ from benchmarks import (
     web_fuzz,
 )
 from benchmarks.cases import failures
+from benchmarks.pad_models import MODELS
 from benchmarks.safety_fuzz import frames, retries, transitions
 from benchmarks.safety_table import COUNTED_HEAD, TIMED_HEAD, Counted, Timed
 from benchmarks.safety_trial import (
@@ -275,7 +276,7 @@ COUNTED: tuple[Counted, ...] = (
     ),
     Counted(
         "a controller gives throttle before it was seen at rest, or the wrong one after it",
-        20 * len(pad_rests.MODELS), pad_rests.throttle_before_rest,
+        20 * len(MODELS), pad_rests.throttle_before_rest,
     ),
     Counted(
         "S11 a binding leaves a gamepad without its stop", len(stop_bindings.EVERY),
