@@ -5,6 +5,9 @@ import time
 
 import pytest
 
+from donkeycar.console.cockpit import Client
+from donkeycar.safety.arbiter import Offer
+
 pytestmark = pytest.mark.browser
 
 PORTRAIT = {"width": 360, "height": 640}
@@ -418,6 +421,16 @@ def test_a_button_that_is_held_when_the_gamepad_appears_resumes_nothing(car, ope
     page.evaluate("() => { pad.buttons[9].pressed = false; }")
     page.wait_for_timeout(300)
     page.evaluate("() => { pad.buttons[9].pressed = true; }")
+    banner(page).wait_for(state="hidden")
+
+
+def test_the_page_says_why_the_cars_own_gamepad_does_not_drive(car, page):
+    note = "Let go of the throttle once: ABS_RY has not been seen at rest yet."
+    pad = Client("gamepad", kind="gamepad")
+    offer = Offer(expires_s=time.monotonic() + 60, note=note)
+    car.console._cockpit.take(pad, offer)
+    banner(page).get_by_text(note).wait_for()
+    car.console._cockpit.take(pad, offer._replace(note=""))
     banner(page).wait_for(state="hidden")
 
 
