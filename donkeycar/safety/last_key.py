@@ -79,11 +79,14 @@ class Patience:
             self._tell(f"The motor is not off yet: {self._trouble}. {_ADVICE}")
 
     def explain(self) -> None:
-        """Say why this process does not leave though it was asked to."""
+        """Say why this process does not leave though it was asked to; before any trouble, nothing.
+
+        The kernel itself asks a vehicle whose guardian died, while its first try is under way.
+        """
+        if not self._trouble:
+            return
         self._said_s = self._clock.monotonic()
-        self._tell(
-            f"This program stays until the motor is off: {self._trouble or 'not yet'}. {_ADVICE}"
-        )
+        self._tell(f"This program stays until the motor is off: {self._trouble}. {_ADVICE}")
 
     def over(self) -> None:
         """Say that the motor is off, if anybody was told that it is not."""

@@ -126,6 +126,42 @@ def test_without_its_guardian_the_car_stops_the_motor_itself(car, driving):
     assert car.chip.trace.changes[-1].pid != driving.pid
 
 
+def test_without_its_guardian_and_without_a_bus_nobody_gives_up(car, driving):
+    # What used to happen: the vehicle tried once and left, and half throttle stayed for ever.
+    car.chip.fail("nack")
+    driving.kill()
+    driving.wait()
+    time.sleep(0.5)
+    late = car.start("DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE")
+    refusal, _ = late.communicate(timeout=20)
+    assert late.returncode == 1
+    assert f"process {driving.pid}, which is gone; what is left of that car still" in refusal
+    assert car.chip.ticks(0) == HALF
+    car.chip.fail()
+    car.wait_for(0, timeout_s=1)
+    said, _ = driving.communicate(timeout=20)
+    assert "The motor is not off yet: No PCA9685 answers at address 0x40" in said
+    assert "its watchdog switched the motor off" in said
+
+
+def named(text, among):
+    """What `pkill -f` would find, of some processes."""
+    return [pid for pid in among if text in Path(f"/proc/{pid}/cmdline").read_text()]
+
+
+@pytest.mark.parametrize("how", ["its job", "its name"])
+def test_whoever_kills_a_car_by_its_job_or_its_name_leaves_its_watchdog(car, driving, how):
+    children = Path(f"/proc/{driving.pid}/task/{driving.pid}/children").read_text().split()
+    family = [driving.pid, *map(int, children)]
+    job = [pid for pid in family if os.getpgid(pid) == os.getpgid(driving.pid)]
+    doomed = job if how == "its job" else named("manage.py", family)
+    assert len(doomed) == 2
+    for pid in doomed:
+        os.kill(pid, signal.SIGKILL)
+    car.wait_for(0, timeout_s=1)
+    assert car.chip.trace.changes[-1].pid not in doomed
+
+
 def test_ctrl_c_is_a_good_end(car, driving):
     driving.send_signal(signal.SIGINT)
     car.wait_for(NEUTRAL, timeout_s=1)

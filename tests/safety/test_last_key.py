@@ -103,6 +103,12 @@ def test_a_signal_is_answered_and_changes_nothing(clock, number):
     assert signal.getsignal(number) is before
 
 
+def test_a_signal_during_the_first_try_needs_no_word(clock):
+    said = []
+    switch_off(lambda: os.kill(os.getpid(), signal.SIGTERM), clock=clock, tell=said.append)
+    assert said == []
+
+
 def test_from_another_thread_it_leaves_signals_alone(clock):
     worked = []
     thread = threading.Thread(

@@ -6,13 +6,15 @@ No table of boards and pins stands between: `/dev/i2c-1` is bus 1 on any compute
 import errno
 import threading
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from donkeycar.commands import install_extra
 from donkeycar.errors import DeviceError
 from donkeycar.parts.drivetrain.way_on import way_on
 
 _SWITCH_ON = "Switch it on: sudo raspi-config nonint do_i2c 0, then start the Pi again"
+# What the kernel says of a bus whose adapter was unplugged: its file never works again.
+GONE = (errno.ENODEV, errno.EBADF)
 STEPS = {
     errno.EACCES: "Join its group: sudo usermod -aG i2c $USER, then log in again",
     errno.ENOENT: _SWITCH_ON,
@@ -70,13 +72,10 @@ class LinuxI2C:
         except ImportError as error:
             raise DeviceError(f"I2C needs smbus2. Install it: {install_extra('pi')}") from error
         self._message = smbus2.i2c_msg
-        try:
-            self._bus = smbus2.SMBus(number)
-        except OSError as error:
-            raise DeviceError(
-                f"I2C bus {number} does not open: {error}. {way_on(error, STEPS)}"
-            ) from error
+        self._number = number
+        self._bus = smbus2.SMBus()
         self._lock = threading.Lock()
+        self._open()
 
     def try_lock(self) -> bool:
         """Take the bus; False if another thread has it."""
@@ -98,7 +97,7 @@ class LinuxI2C:
         Raises:
             OSError: If nothing answers, or the bus is stuck.
         """
-        self._bus.i2c_rdwr(self._message.write(address, bytes(buffer[start:end])))
+        self._transfer(self._message.write(address, bytes(buffer[start:end])))
 
     def readfrom_into(
         self, address: int, buffer: bytearray, *, start: int = 0, end: int | None = None
@@ -109,7 +108,7 @@ class LinuxI2C:
             OSError: If nothing answers, or the bus is stuck.
         """
         message = self._message.read(address, len(buffer[start:end]))
-        self._bus.i2c_rdwr(message)
+        self._transfer(message)
         buffer[start : start + len(message)] = bytes(message)
 
     def writeto_then_readfrom(
@@ -130,8 +129,27 @@ class LinuxI2C:
         """
         answer = self._message.read(address, len(in_buffer[in_start:in_end]))
         question = self._message.write(address, bytes(out_buffer[out_start:out_end]))
-        self._bus.i2c_rdwr(question, answer)
+        self._transfer(question, answer)
         in_buffer[in_start : in_start + len(answer)] = bytes(answer)
+
+    def _open(self) -> None:
+        try:
+            self._bus.open(self._number)
+        except OSError as error:
+            raise DeviceError(
+                f"I2C bus {self._number} does not open: {error}. {way_on(error, STEPS)}"
+            ) from error
+
+    def _transfer(self, *messages: Any) -> None:
+        """One transfer; an adapter on a USB plug that was gone is opened again first."""
+        if self._bus.fd is None:
+            self._open()
+        try:
+            self._bus.i2c_rdwr(*messages)
+        except OSError as error:
+            if error.errno in GONE:
+                self._bus.close()
+            raise
 
 
 @cache

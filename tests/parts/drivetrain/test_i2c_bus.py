@@ -115,6 +115,25 @@ def test_a_bus_that_is_closed_to_you(kernel, monkeypatch):
         LinuxI2C(7)
 
 
+def test_an_adapter_that_was_unplugged_is_opened_again(bus, emulated, monkeypatch):
+    # What used to happen: the file of an adapter on a USB plug never worked again, so that nobody
+    # in this process could switch the motor off.
+    transfer, gone = emulated.transfer, [True, True]
+
+    def unplugged(*args):
+        if gone:
+            gone.pop()
+            raise OSError(errno.ENODEV, os.strerror(errno.ENODEV))
+        return transfer(*args)
+
+    emulated.transfer = unplugged
+    for _ in range(2):
+        with pytest.raises(OSError, match="No such device"):
+            bus.writeto(0x40, b"\x00\x21")
+    bus.writeto(0x40, b"\x00\x21")
+    assert emulated[0x00] == 0x21
+
+
 def test_one_bus_for_everybody(kernel):
     open_bus.cache_clear()
     assert open_bus(7) is open_bus(7)
