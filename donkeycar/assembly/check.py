@@ -34,7 +34,7 @@ def _drivetrain(cfg: Config) -> None:
 
 
 def _rate(cfg: Config) -> None:
-    from donkeycar.parts.drivetrain.connect import check_rate
+    from donkeycar.parts.drivetrain.garage import check_rate
 
     check_rate(cfg.DRIVE_LOOP_HZ)
 

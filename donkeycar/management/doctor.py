@@ -12,14 +12,17 @@ from donkeycar.assembly.camera import CAMERAS
 from donkeycar.assembly.check import CHECKS, DEEP_CHECKS, problems_of
 from donkeycar.commands import install_extra, pip_install
 from donkeycar.config import Config, load_config
-from donkeycar.errors import ConfigError, DonkeyError
+from donkeycar.console.listener import bind
+from donkeycar.errors import ConfigError, DeviceError, DonkeyError
 from donkeycar.management import doctor_probes as probes
 from donkeycar.management.doctor_camera import camera_age
 from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
 from donkeycar.management.old_manage import manage_file
 from donkeycar.parts.drivetrain.garage import wired_in
+from donkeycar.parts.drivetrain.hardware import hardware_of
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
 from donkeycar.parts.drivetrain.pin_id import KernelPwmId, PCA9685Id, parse_pin
+from donkeycar.safety.claim import refuse_if_held
 
 GROUPS = ("i2c", "gpio", "input", "video", "dialout")
 MARKS = {OK: "ok     ", WARNING: "warning", MISSING: "MISSING"}
@@ -51,7 +54,7 @@ def examine(folder: Path, *, run: probes.Runner = probes.output_of) -> Iterator[
         yield from _wheels(cfg)
         yield from probes.packages(_needed(cfg))
         yield _gamepads(cfg)
-        yield probes.port(cfg.WEB_HOST, cfg.WEB_CONTROL_PORT)
+        yield from _free(cfg)
     yield probes.permissions(GROUPS)
     yield probes.disk(folder)
     yield probes.writing(folder, monotonic=time.monotonic)
@@ -111,6 +114,21 @@ def _wheels(cfg: Config) -> Iterator[Finding]:
     if cfg.DRIVE_TRAIN_TYPE in ("VESC", "MM1"):
         name = f"{cfg.DRIVE_TRAIN_TYPE}_SERIAL_PORT"
         yield probes.device("serial", Path(cfg[name]), step=f"check the plug, or {name}")
+
+
+def _free(cfg: Config) -> Iterator[Finding]:
+    """Whether motor and port are to be had, asked as `drive` asks."""
+    step = "if this car drives already, all is well; else end what holds it"
+    held = hardware_of(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
+    for what, ask in (
+        ("motor", lambda: refuse_if_held(held)),
+        ("port", lambda: bind(cfg.WEB_HOST, cfg.WEB_CONTROL_PORT).close()),
+    ):
+        try:
+            ask()
+            yield Finding(what, OK, "free")
+        except (DeviceError, ConfigError) as error:
+            yield Finding(what, MISSING, str(error), step)
 
 
 def _needed(cfg: Config) -> dict[str, str]:

@@ -114,19 +114,6 @@ def device(what: str, path: Path, *, step: str) -> Finding:
     return Finding(what, OK, f"{path} is there")
 
 
-def port(host: str, number: int) -> Finding:
-    """Whether the drive page can have its port."""
-    try:
-        with socket.create_server((host, number)):
-            return Finding("port", OK, f"{number} is free" if number else "any free one is taken")
-    except OSError as error:
-        return Finding(
-            "port", MISSING, f"WEB_CONTROL_PORT {number} of WEB_HOST {host}: {error.strerror}",
-            "if this car drives already, all is well; else end what holds it: "
-            f"sudo ss -ltnp 'sport = :{number}'",
-        )  # fmt: skip
-
-
 def gamepad(names: Iterable[str], *, wanted: bool) -> Finding:
     """Gamepads that are plugged in or paired."""
     found = ", ".join(names)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.garage import check_rate
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain, LocalGuardian
 from donkeycar.parts.drivetrain.second_key import shut_off
 from donkeycar.parts.drivetrain.table import make_output
@@ -13,9 +14,6 @@ from donkeycar.timing import Clock
 
 if TYPE_CHECKING:
     from donkeycar.sim.world import World
-
-# Slower than this, a single late tick is a silence.
-SLOWEST_LOOP_HZ = 10
 
 # What moves nothing real may be guarded in this process.
 HARMLESS = ("MOCK", "SIM")
@@ -63,16 +61,3 @@ def connect_drivetrain(
     wheels = output()
     link = LocalGuardian(Guardian(wheels, clock=clock))
     return GuardedDrivetrain(link, second_key=wheels.off, clock=clock)
-
-
-def check_rate(rate_hz: float) -> None:
-    """Refuse a loop that is too slow for a guardian.
-
-    Raises:
-        ConfigError: If it is.
-    """
-    if rate_hz < SLOWEST_LOOP_HZ:
-        raise ConfigError(
-            f"`DRIVE_LOOP_HZ` must be at least {SLOWEST_LOOP_HZ}: the motor stops if the loop is "
-            f"silent for 0.15 s. Received: DRIVE_LOOP_HZ={rate_hz}"
-        )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from donkeycar.errors import DeviceError
+from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.motor import Duty
 from donkeycar.parts.drivetrain.pca9685 import TICKS, PulsePin, tick_us
 from donkeycar.parts.drivetrain.pin_id import PinId
@@ -20,6 +20,9 @@ Settings = Mapping[str, Any]
 
 # Beside the settings, by their names: where each was written, if anybody knows.
 WRITTEN_IN = "written_in"
+
+# Slower than this, a single late tick is a silence.
+SLOWEST_LOOP_HZ = 10
 
 
 class Garage(NamedTuple):
@@ -172,3 +175,16 @@ def says_where(kind: str, settings: Settings) -> Iterator[None]:
         raise DeviceError(
             f"{error}. Where it is wired to is in {wired_in(kind, settings)}"
         ) from error
+
+
+def check_rate(rate_hz: float) -> None:
+    """Refuse a loop that is too slow for a guardian.
+
+    Raises:
+        ConfigError: If it is.
+    """
+    if rate_hz < SLOWEST_LOOP_HZ:
+        raise ConfigError(
+            f"`DRIVE_LOOP_HZ` must be at least {SLOWEST_LOOP_HZ}: the motor stops if the loop is "
+            f"silent for 0.15 s. Received: DRIVE_LOOP_HZ={rate_hz}"
+        )
