@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -119,11 +119,12 @@ def _wheels(cfg: Config) -> Iterator[Finding]:
 def _free(cfg: Config) -> Iterator[Finding]:
     """Whether motor and port are to be had, asked as `drive` asks."""
     step = "if this car drives already, all is well; else end what holds it"
-    held = hardware_of(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
-    for what, ask in (
-        ("motor", lambda: refuse_if_held(held)),
+    kind, settings = cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()
+    asked: tuple[tuple[str, Callable[[], None]], ...] = (
+        ("motor", lambda: refuse_if_held(hardware_of(kind, settings))),
         ("port", lambda: bind(cfg.WEB_HOST, cfg.WEB_CONTROL_PORT).close()),
-    ):
+    )
+    for what, ask in asked:
         try:
             ask()
             yield Finding(what, OK, "free")

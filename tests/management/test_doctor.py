@@ -154,8 +154,8 @@ def test_a_real_computer_is_examined_from_end_to_end(car, capsys):
         line[9:21].strip() for line in printed.splitlines() if line[:3] in ("ok ", "war", "MIS")
     }
     assert whats == {
-        "settings", "manage.py", "motor", "port", "camera", "packages", "I2C", "gamepad", "permissions",
-        "disk", "writing", "clock", "power", "temperature", "network",
+        "settings", "manage.py", "motor", "port", "camera", "packages", "I2C", "gamepad",
+        "permissions", "disk", "writing", "clock", "power", "temperature", "network",
     }  # fmt: skip
     assert code == int("MISSING" in printed)
 
@@ -184,6 +184,9 @@ CANNOT_START = {
     "pulses out of order": (
         "PWM_STEERING_THROTTLE = {'THROTTLE_STOPPED_PWM': 510}", "pulses of the throttle",
     ),
+    "a pin that is none": (
+        "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'yellow'}", "`PWM_STEERING_THROTTLE['PWM_ST",
+    ),
     "a loop too slow": ("DRIVE_LOOP_HZ = 5", "`DRIVE_LOOP_HZ` must be at least 10"),
     "a gamepad that nobody knows": (
         "USE_JOYSTICK_AS_DEFAULT = True\nCONTROLLER_TYPE = 'ibus'", "CONTROLLER_TYPE must be one",
@@ -208,7 +211,9 @@ def test_nothing_is_missing_is_never_said_of_a_car_that_cannot_start(car, capsys
     configure(car, text)
     assert main(["doctor", "--path", str(car)]) == 1
     printed = capsys.readouterr().out
-    [line] = [line for line in printed.splitlines() if found in line and "MISSING" in line]
+    lines = [line for line in printed.splitlines() if found in line and "MISSING" in line]
+    assert lines[0].startswith("MISSING")
+    assert "temperature" in printed  # it looks at the rest
     assert "Nothing is missing" not in printed
 
 

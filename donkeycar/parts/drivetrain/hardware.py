@@ -10,17 +10,9 @@ from importlib import import_module
 from typing import Any
 
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM, chip_folder
-from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id, PinId, parse_pin
+from donkeycar.parts.drivetrain.pin_id import BCM_BY_BOARD, GpioId, PCA9685Id, PinId, parse_pin
 
 Settings = Mapping[str, Any]
-
-# Pins of the header by their numbers in the processor, as on every Raspberry Pi with 40 pins.
-# Source: Raspberry Pi documentation, "GPIO and the 40-pin header".
-BCM_BY_BOARD = {
-    3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10,
-    21: 9, 22: 25, 23: 11, 24: 8, 26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19,
-    36: 16, 37: 26, 38: 20, 40: 21,
-}  # fmt: skip
 
 
 def hardware_of(kind: str, settings: Settings) -> list[str]:

@@ -20,7 +20,7 @@ _PCA9685 = re.compile(r"PCA9685\.(\d{1,3}):(?:0x)?([0-9A-Fa-f]{1,2})\.(\d{1,2})"
 _KERNEL = re.compile(r"PWM\.(\d{1,3}|[0-9a-f]{6,16})\.(\d{1,3})")
 # Of the 40 pins of the header, those that are no supply and no ground: number on the board, and in
 # the processor. Source: raspberrypi.com, documentation of GPIO.
-_BCM_OF_BOARD = {
+BCM_BY_BOARD = {
     3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10, 21: 9,
     22: 25, 23: 11, 24: 8, 26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16,
     37: 26, 38: 20, 40: 21,
@@ -71,7 +71,7 @@ def parse_pin(text: str, *, setting: str) -> PinId:
     """
     if match := _GPIO.fullmatch(text):
         scheme, number = match.groups()
-        if int(number) not in (_BCM_PINS if scheme == "BCM" else _BCM_OF_BOARD):
+        if int(number) not in (_BCM_PINS if scheme == "BCM" else BCM_BY_BOARD):
             where = "0 to 27" if scheme == "BCM" else "a pin of the header that is no supply"
             raise ConfigError(
                 f"`{setting}` must be {where}, counted as {scheme}. Received: {setting}={text!r}"
@@ -110,5 +110,5 @@ def is_same(one: PinId, other: PinId) -> bool:
 
 def _in_processor(pin: PinId) -> PinId:
     if isinstance(pin, GpioId) and pin.name.startswith("BOARD"):
-        return GpioId(f"GPIO{_BCM_OF_BOARD[int(pin.name.removeprefix('BOARD'))]}")
+        return GpioId(f"GPIO{BCM_BY_BOARD[int(pin.name.removeprefix('BOARD'))]}")
     return pin
