@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from benchmarks.camera_age import AGES_S, RATES_HZ, Run, failures
+from benchmarks.camera_age import AGES_S, RATES_HZ, failures
+from benchmarks.camera_age_car import Run
 from benchmarks.camera_loss import PilotedCar
 
 DRIVE_S = 1.0

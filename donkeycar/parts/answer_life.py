@@ -21,8 +21,9 @@ MIN_LIFE_S = 0.15
 # Added to the longest wait measured: the next one may be longer.
 SLACK_S = 0.03
 
-# So many answers count as "of late": five seconds at 20 Hz. Medians are taken over the few newest.
-WINDOW = 100
+# So many answers count as "of late": fifteen seconds at 20 Hz, five at 60. Medians are taken over
+# the few newest.
+WINDOW = 300
 FEW = 15
 
 # What a real car takes at most of the life, each: a slow camera, a large network on a Pi 3, a

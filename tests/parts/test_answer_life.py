@@ -37,7 +37,7 @@ def test_one_late_answer_makes_the_life_longer_and_it_is_forgotten_in_time():
     life.note_frame(9.0, now_s=9.0)
     life.note_answer(9.0, thought_s=0.01, now_s=9.0)
     assert life.life_s == MAX_LIFE_S
-    for number in range(1, 200):
+    for number in range(1, 400):
         life.note_answer(9.0 + number * 0.05, thought_s=0.01, now_s=9.0 + number * 0.05 + 0.01)
     assert life.life_s == MIN_LIFE_S
 
