@@ -71,23 +71,6 @@ def _launch_button(cfg: Config, bindings: Mapping[str, str]) -> dict[str, str]:
     )
 
 
-def _middle(
-    cfg: Config, name: str, low_us: float = 1000.0, high_us: float = 2000.0,
-    ends: tuple[str, ...] = (),
-) -> float:  # fmt: skip
-    """The pulse of a stick at rest, which `name` has.
-
-    Raises:
-        ConfigError: If it is not between the ends of the stick's way.
-    """
-    middle_us = float(cfg[name])
-    if not min(low_us, high_us) < middle_us < max(low_us, high_us):
-        between = " and ".join(ends) or f"{low_us:g} and {high_us:g} us"
-        said = ", ".join(f"{setting}={cfg[setting]:g}" for setting in (name, *ends))
-        raise ConfigError(f"`{name}` must be between {between}. Received: {said}")
-    return middle_us
-
-
 _GAMEPAD_SETTINGS = {
     "kind": "CONTROLLER_TYPE", "bindings": "CONTROLLER_BINDINGS", "deadzone": "JOYSTICK_DEADZONE",
     "throttle_limit": "JOYSTICK_MAX_THROTTLE", "throttle_dir": "JOYSTICK_THROTTLE_DIR",
@@ -106,7 +89,7 @@ def _robohat(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]
         "channels": 2,
         "bindings": {**RECEIVERS["MM1"], **cfg.CONTROLLER_BINDINGS},
         # Its longer pulses steer to the left.
-        "steering": Travel(2000.0, _middle(cfg, "MM1_STEERING_MID"), 1000.0),
+        "steering": Travel(2000.0, float(cfg.MM1_STEERING_MID), 1000.0),
         "deadzone": cfg.JOYSTICK_DEADZONE,
         "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
         "clock": clock,
@@ -119,15 +102,13 @@ def _receiver(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any
     from donkeycar.parts.controller.rc_receiver import Travel
 
     pins = [cfg.STEERING_RC_GPIO, cfg.THROTTLE_RC_GPIO, cfg.DATA_WIPER_RC_GPIO]
-    ends = "PIGPIO_MAX_REVERSE", "PIGPIO_MAX_FORWARD"
-    reverse_us, forward_us = (float(cfg[name]) for name in ends)
-    stopped_us = _middle(cfg, "PIGPIO_STOPPED_PWM", reverse_us, forward_us, ends)
+    middle, stopped = float(cfg.PIGPIO_STEERING_MID), float(cfg.PIGPIO_STOPPED_PWM)
     return {
         "opener": lambda: GpioInput(pins),
         "channels": len(pins),
         "bindings": {**RECEIVERS["pigpio_rc"], **cfg.CONTROLLER_BINDINGS},
-        "steering": Travel(middle_us=_middle(cfg, "PIGPIO_STEERING_MID")),
-        "throttle": Travel(reverse_us, stopped_us, forward_us),
+        "steering": Travel(middle_us=middle),
+        "throttle": Travel(float(cfg.PIGPIO_MAX_REVERSE), stopped, float(cfg.PIGPIO_MAX_FORWARD)),
         "inverted": cfg.PIGPIO_INVERT,
         "deadzone": cfg.PIGPIO_JITTER,
         "auto_record": cfg.AUTO_RECORD_ON_THROTTLE,
