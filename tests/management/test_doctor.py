@@ -185,7 +185,9 @@ CANNOT_START = {
         "PWM_STEERING_THROTTLE = {'THROTTLE_STOPPED_PWM': 510}", "pulses of the throttle",
     ),
     "a pin that is none": (
-        "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'yellow'}", "`PWM_STEERING_THROTTLE['PWM_ST",
+        "DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE'\n"
+        "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'yellow'}",
+        "`PWM_STEERING_THROTTLE['PWM_STEERING_PIN']",
     ),
     "a loop too slow": ("DRIVE_LOOP_HZ = 5", "`DRIVE_LOOP_HZ` must be at least 10"),
     "a gamepad that nobody knows": (
