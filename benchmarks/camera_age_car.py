@@ -249,4 +249,5 @@ def running(run: Run, pilots: Path) -> Iterator[Car]:
 
 
 if __name__ == "__main__":
-    sys.exit(guardian(PCA9685Chip(Path(sys.argv[1])), sys.argv[2:]))
+    chip_path = Path(sys.argv[1])
+    sys.exit(guardian(PCA9685Chip(chip_path), sys.argv[2:], chip_path))
