@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from donkeycar.assembly.recipe import written
 from donkeycar.config import Config
+from donkeycar.errors import ConfigError
 from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
@@ -19,9 +20,14 @@ def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> N
         Reads ``command``, and to say why it was too old, ``user/mode`` and ``pilot/reason``. Writes
         what the guardian does (``drivetrain/state``: ``"boot"``, ``"safe"``, ``"run"`` or
         ``"off"``) and why it does not run (``drivetrain/reason``).
+
+    Raises:
+        ConfigError: If the owner wrote wiring that would not be used.
     """
     from donkeycar.parts.drivetrain.connect import connect_drivetrain
 
+    if cfg.faults:
+        raise ConfigError("\n".join(cfg.faults))
     settings = {**{name: cfg[name] for name in cfg}, **cfg.to_wiring()}
     part = connect_drivetrain(cfg.DRIVE_TRAIN_TYPE, settings, clock=car.clock, world=world)
     car.add(

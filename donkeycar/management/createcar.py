@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from donkeycar import __version__, commands
 from donkeycar.errors import ConfigError
 from donkeycar.management.gone_words import TEMPLATES as OLD_TEMPLATES
-from donkeycar.management.old_manage import lost_jobs
+from donkeycar.management.old_manage import lost_jobs, old_imports
 from donkeycar.settings.carried import block, effective, lost_settings
 from donkeycar.settings.owner_edit import literal, write_text
 from donkeycar.settings.text import myconfig_text
@@ -75,7 +75,9 @@ def create_car(path: Path, *, template: str = "complete", overwrite: bool = Fals
     if "manage.py" in replaced:
         lost = _lost(path)
     if "config.py" in replaced:
-        carried = _carry(path, files["myconfig.py"], chosen=TEMPLATES[template])
+        # A new myconfig.py holds what the template wants; one that is there stays without it.
+        chosen = {} if had_own else TEMPLATES[template]
+        carried = _carry(path, files["myconfig.py"], chosen=chosen)
     if carried and not had_own:
         written[mine] = None
     for name, text in files.items():
@@ -217,6 +219,9 @@ def run(args: argparse.Namespace) -> None:
             f"{name} = {value!r}" for name, value in TEMPLATES[args.template].items()
         )
         print(f"kept {path / 'myconfig.py'}; for template {args.template} put into it: {values}")
+    source = (path / "manage.py").read_text(encoding="utf-8", errors="replace")
+    if old_imports(source):
+        print("note: Its manage.py is of an earlier version. Run this again with --overwrite")
     print(f"Your car is in {path}. Next: {commands.drive(folder=path)}")
 
 

@@ -194,6 +194,26 @@ def test_a_full_disk_leaves_the_car_as_it_was(tmp_path, monkeypatch):
     assert contents(folder) == before
 
 
+@pytest.mark.parametrize("has_own", [True, False])
+def test_another_template_takes_no_wiring_away_in_silence(tmp_path, has_own):
+    files = {"config.py": 'DRIVE_TRAIN_TYPE = "SERVO_ESC"\nTHROTTLE_STOPPED_PWM = 410\n'}
+    files |= {"myconfig.py": "IMAGE_W = 160\n"} if has_own else {}
+    folder = make_folder(tmp_path / "car", files)
+    create_car(folder, template="sim", overwrite=True)
+    cfg = load_config(folder / "config.py")
+    # A new myconfig.py is that of the template; one that is there stays.
+    assert ("SERVO_ESC" if has_own else "SIM") == cfg.DRIVE_TRAIN_TYPE
+    assert cfg.THROTTLE_STOPPED_PWM == 410
+
+
+def test_an_old_manage_py_that_stays_is_pointed_out(tmp_path, capsys):
+    folder = make_folder(tmp_path / "car", {"manage.py": old_folders.OLD_MANAGE, "config.py": ""})
+    assert main(["createcar", "--path", str(folder)]) == 0
+    assert "Run this again with --overwrite" in capsys.readouterr().out
+    assert main(["createcar", "--path", str(folder), "--overwrite"]) == 0
+    assert "earlier version" not in capsys.readouterr().out
+
+
 JOBS = {
     "path_follow": ("from donkeycar.parts.path import CsvThrottlePath\n", "a recorded path"),
     "cv_control": ("module = cfg.CV_CONTROLLER_MODULE\n", "follows a line"),

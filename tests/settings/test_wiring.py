@@ -3,9 +3,11 @@ stops nothing."""
 
 import pytest
 
+from donkeycar.assembly import add_drivetrain
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.settings.text import config_text
+from donkeycar.vehicle import Vehicle
 
 
 @pytest.fixture
@@ -100,6 +102,13 @@ def test_wiring_that_nobody_uses_stops_the_car_with_its_line_and_the_way_out(loa
     assert str(caught.value).startswith(place)
     assert "the car would drive with other. Received: " in str(caught.value)
     assert way in str(caught.value)
+
+
+@pytest.mark.parametrize("name", UNUSED)
+def test_a_car_that_somebody_puts_together_by_hand_gets_no_other_wheels(load, name):
+    cfg = load(UNUSED[name][0], command=None)
+    with pytest.raises(ConfigError, match="is wiring or calibration that"):
+        add_drivetrain(Vehicle(), cfg)
 
 
 @pytest.mark.parametrize("name", UNUSED)
