@@ -1,5 +1,6 @@
 """A created car, started as its owner starts it, on an emulated PCA9685."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -142,6 +143,23 @@ def test_without_its_guardian_and_without_a_bus_nobody_gives_up(car, driving):
     said, _ = driving.communicate(timeout=20)
     assert "The motor is not off yet: No PCA9685 answers at address 0x40" in said
     assert "its watchdog switched the motor off" in said
+
+
+def test_a_service_that_is_stopped_without_a_bus_ends_when_the_motor_is_off(car, driving):
+    """Everybody is asked to end, again and again; the last key stays."""
+    children = Path(f"/proc/{driving.pid}/task/{driving.pid}/children").read_text().split()
+    car.chip.fail("stuck")
+    for _ in range(3):
+        for pid in (driving.pid, *map(int, children)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        time.sleep(0.3)
+    assert car.chip.ticks(0) == HALF
+    assert driving.poll() is None
+    car.chip.fail()
+    car.wait_for(NEUTRAL, timeout_s=0.5)
+    car.wait_for(0, timeout_s=4)
+    driving.communicate(timeout=20)
 
 
 def named(text, among):
