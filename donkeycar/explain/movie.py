@@ -15,7 +15,7 @@ from donkeycar.training.answers import answer_each
 from donkeycar.training.progress import Advance, Progress, Silent
 from donkeycar.training.records.pace import pace_of
 from donkeycar.training.records.recordings import Recordings
-from donkeycar.training.records.sizes import counted, size_in_words
+from donkeycar.training.records.sizes import counted, have, size_in_words
 from donkeycar.video import write_video
 
 # Turns what a pilot was shown last into how much each pixel of the frame matters, 0 to 1.
@@ -121,10 +121,10 @@ def _told_sizes(pictures: Pictures, *, asked: bool) -> str:
     if not others:
         return ""
     text = (
-        f"{others.total()} of {len(pictures)} pictures have another size ({counted(others)}) and "
-        f"are shown within {size_in_words(pictures.shape[1:])}"
+        f"{others.total()} of {len(pictures)} pictures {have(others.total())} another size "
+        f"({counted(others)}), shown within {size_in_words(pictures.shape[1:])}"
     )
-    return f"{text}; the pilot was not asked about them" if asked else text
+    return f"{text}; the pilot was not asked about that" if asked else text
 
 
 class _Watched:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from donkeycar.errors import TrainingError, TubError
+from donkeycar.errors import TrainingError
 from donkeycar.pilots.interpreter import MAX_BYTES
 from donkeycar.pilots.pilot import describe
 from donkeycar.pilots.registry import PilotType, pilot_type
@@ -11,6 +11,7 @@ from donkeycar.training.export.convert import without_outputs
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.records.found import found_options, network_of
 from donkeycar.training.records.recordings import Recordings
+from donkeycar.training.records.sizes import usual_shape
 
 # A weight is four bytes in a float32 file; its description took 9 to 60 kB in every type.
 BYTES_A_WEIGHT = 4
@@ -23,17 +24,17 @@ def check_size(recordings: Recordings, options: TrainingOptions) -> None:
     """Refuse to train what a car would refuse to open. To be called after `import_keras`.
 
     Args:
-        recordings: What is to be learnt from; their first picture says how large frames are.
+        recordings: What is to be learnt from; most of their pictures say how large frames are.
         options: How.
 
     Raises:
         TrainingError: If the pilot would be too large; it says which frames would not.
         PilotError: If the frames do not suit the type.
     """
-    try:
-        height, width, channels = recordings.image(0).shape
-    except TubError:
-        return  # decoding says what is wrong with it
+    usual = usual_shape(recordings)
+    if usual is None:
+        return  # decoding says what is wrong with them
+    height, width, channels = usual
     kind = pilot_type(options.type)
     found = found_options(kind, options.pilot_options, recordings)
     network = dict(network_of(options.pilot_options))

@@ -307,12 +307,13 @@ class _Recovery:
         beside = f"{name}_manifest"
         lengths = line_lengths(self.path, beside)
         actual = [len(line.data) for line in lines]
-        if lengths == [] or (lengths == actual and not is_last):
+        if lengths == [] or (lengths == actual and (self.thorough or not is_last)):
             return
         # The catalog that grows next must not have a list of lengths: it would be out of date.
         start_index = records[0][INDEX] if records else 0
         if self.thorough:
-            self._note("file beside a catalog", f"{beside} is stale", f"{beside} made anew")
+            what = f"{beside} does not fit its catalog"
+            self._note("file beside a catalog", what, f"{beside} made anew")
         self.aside.put(self.path / beside, catalog_manifest(name, start_index))
 
     def _move_orphans(self, next_index: int) -> None:

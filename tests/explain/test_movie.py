@@ -82,7 +82,7 @@ def test_the_first_picture_does_not_decide_for_the_others(tmp_path, capsys):
     out = tmp_path / "m.mp4"
     assert main(["makemovie", "--tub", str(tmp_path / "tub"), "--out", str(out)]) == 0
     said = capsys.readouterr().out
-    assert "1 of 10 pictures have another size (1 of 64x64) and are shown within 40x30" in said
+    assert "1 of 10 pictures has another size (1 of 64x64), shown within 40x30" in said
     assert "10 pictures" in said.splitlines()[-1]
 
 
@@ -100,8 +100,8 @@ def test_a_pilot_is_not_asked_about_pictures_of_another_size(road_tub, road_pilo
     movie = make_movie(tub, tmp_path / "m.mp4", pilot=load_pilot(road_pilot.litert), end=5)
     assert movie.frames == 5
     assert movie.unanswered == 0
-    assert "1 of 5 pictures have another size (1 of 50x50)" in movie.sizes
-    assert movie.sizes.endswith("the pilot was not asked about them")
+    assert "1 of 5 pictures has another size (1 of 50x50)" in movie.sizes
+    assert movie.sizes.endswith("the pilot was not asked about that")
 
 
 def test_a_movie_of_one_picture_is_none(record, tmp_path, capsys):

@@ -65,7 +65,7 @@ def test_the_first_picture_does_not_decide_the_size(tub, record_tub, tmp_path):
     assert frames.shape == (7, 64, 80, 3)
     assert recordings.camera_shape == (64, 80, 3)
     assert progress.sentences == [
-        "note: 2 of 7 pictures have another size (2 of 160x128), and were resized to 80x64"
+        "note: 2 of 7 pictures have another size (2 of 160x128), resized to 80x64"
     ]
 
 

@@ -55,6 +55,14 @@ def test_frames_that_are_made_smaller_already_are_counted_small(keras, vga):
         check_size(gather([vga]), TrainingOptions(type="efficient"))
 
 
+def test_the_first_picture_does_not_say_how_large_frames_are(keras, vga, record_tub, bends):
+    first = record_tub("first", bends(5))
+    with pytest.raises(TrainingError, match="for frames of 640x480"):
+        check_size(gather([first, vga]), TrainingOptions())
+    most = record_tub("most", bends(40))
+    check_size(gather([vga, most]), TrainingOptions())
+
+
 def test_a_picture_that_cannot_be_read_is_left_to_those_who_read_it(keras, vga):
     for image in vga.rglob("*.jpg"):
         image.write_bytes(b"")

@@ -11,7 +11,7 @@ from donkeycar.pilots.transform import Shape, Transforms
 from donkeycar.training.progress import Progress
 from donkeycar.training.records.frame_file import FrameFile
 from donkeycar.training.records.recordings import Recordings
-from donkeycar.training.records.sizes import counted, most_frequent, resized, size_in_words
+from donkeycar.training.records.sizes import counted, have, resized, size_in_words, usual_shape
 
 # What may be held in memory: 18,000 frames of 160x120. More goes to a file.
 MEMORY_BUDGET_BYTES = 1 << 30
@@ -62,7 +62,7 @@ def decode(
         PilotError: If the transforms do not suit the pictures.
     """
     transforms = transforms or Transforms()
-    camera_shape = _camera_shape(recordings, progress)
+    camera_shape = _camera_shape(recordings)
     store = _Store(
         folder, len(recordings), transforms.output_shape(camera_shape), memory_budget_bytes
     )
@@ -93,32 +93,21 @@ def decode(
         raise TrainingError(f"None of {len(recordings)} pictures can be read; {example}")
     if other:
         progress.say(
-            f"note: {other.total()} of {len(recordings)} pictures have another size "
-            f"({counted(other)}), and were resized to {size_in_words(camera_shape)}"
+            f"note: {other.total()} of {len(recordings)} pictures "
+            f"{have(other.total())} another size ({counted(other)}), resized to "
+            f"{size_in_words(camera_shape)}"
         )
     kept = recordings.keep(readable)
     kept.camera_shape = camera_shape
     return kept, store.frames()
 
 
-def _camera_shape(recordings: Recordings, progress: Progress) -> Shape:
+def _camera_shape(recordings: Recordings) -> Shape:
     """The shape that most pictures have."""
-    shapes: list[tuple[int, ...]] = []
-    with progress.task("looking at sizes", len(recordings)) as advance:
-        for row in range(len(recordings)):
-            advance(1)
-            shape = recordings.image_shape(row)
-            if shape is not None:
-                shapes.append(shape)
-    found = most_frequent(shapes)
+    found = usual_shape(recordings)
     if found is not None:
         height, width, channels = found
         return height, width, channels
-    if shapes:
-        raise TrainingError(
-            "A pilot learns from pictures in colour or grey. Received: pictures of depth, "
-            f"{size_in_words(shapes[0])}"
-        )
     example = ""
     for row in range(len(recordings)):
         try:
@@ -126,6 +115,7 @@ def _camera_shape(recordings: Recordings, progress: Progress) -> Shape:
         except TubError as error:
             example = f"{recordings.name(row)}: {error}"
             break
+        example = "a pilot learns from pictures in colour or grey, not from depth"
     raise TrainingError(f"None of {len(recordings)} pictures can be read; {example}")
 
 
