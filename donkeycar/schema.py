@@ -70,8 +70,12 @@ def nearest(name: str, known: Iterable[str] | None = None) -> str | None:
         >>> nearest("CAMERA_TIPE")
         'CAMERA_TYPE'
     """
-    close = difflib.get_close_matches(name, _names() if known is None else list(known), 1, 0.8)
-    return close[0] if close else None
+    known = _names() if known is None else list(known)
+    for text in (name, name.upper()):  # small letters are the likeliest slip of all
+        close = difflib.get_close_matches(text, known, 1, 0.8)
+        if close:
+            return close[0]
+    return None
 
 
 @cache

@@ -106,6 +106,11 @@ def test_set_with_a_typo_is_answered_by_the_right_name(load):
         load(overrides=["IMAGE_DEPHT=3"])
 
 
+def test_set_in_small_letters_is_answered_by_the_name_in_capitals(load):
+    with pytest.raises(ConfigError, match=r"Did you mean IMAGE_W\?"):
+        load(overrides=["image_w=320"])
+
+
 def test_families_are_merged_entry_by_entry_across_all_layers(car):
     (car / "config.py").write_text("GYM_CONF = {'car_name': 'a', 'font_size': 7}\n")
     (car / "myconfig.py").write_text("GYM_CONF = {'car_name': 'b'}\n")
