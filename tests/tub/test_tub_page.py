@@ -14,4 +14,4 @@ def test_the_examples_run(tmp_path, monkeypatch, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "89 records are safe"
     assert lines[1].startswith("89 records in the sessions ['")
-    assert lines[-2:] == ["[]", "[]"]
+    assert lines[-3:] == ["[] []", "[]", "[4]"], "whole, and record 4 was deleted"
