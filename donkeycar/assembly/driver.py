@@ -136,11 +136,12 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     from donkeycar.pilots.precision_choice import AUTO, load_quick_enough
 
     camera_shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
-    load = (
-        partial(load_quick_enough, interval_s=1 / cfg.DRIVE_LOOP_HZ)
-        if cfg.PILOT_PRECISION == AUTO
-        else partial(load_pilot, precision=cfg.PILOT_PRECISION)
-    )
+    load = partial(load_pilot, precision=cfg.PILOT_PRECISION)
+    if cfg.PILOT_PRECISION == AUTO:
+        # Simulated time waits for the pilot, and a simulation gives the same again.
+        waits = cfg.SIM_TIME_SCALE != 1
+        quick = partial(load_quick_enough, interval_s=1 / cfg.DRIVE_LOOP_HZ)
+        load = partial(load_pilot, precision="float32") if waits else quick
     pilot = load(
         model,
         type=model_type,

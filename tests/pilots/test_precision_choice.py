@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from donkeycar.assembly import add_camera, add_pilot
+from donkeycar.assembly import add_camera, add_pilot, make_world
 from donkeycar.config import load_config
 from donkeycar.errors import PilotError
 from donkeycar.management.createcar import create_car
@@ -120,6 +120,20 @@ def test_what_the_owner_writes_drives_without_a_look(files, tmp_path, precision,
     [part] = [entry.part for entry in car.entries if hasattr(entry.part, "pilot")]
     assert dtype_of(part.pilot) == precision
     assert "int8 file" not in caplog.text
+
+
+def test_where_time_is_simulated_the_exact_file_drives_however_slow(files, tmp_path, caplog):
+    create_car(tmp_path / "car", template="sim")
+    (tmp_path / "car" / "myconfig.py").write_text(
+        'CAMERA_TYPE = DRIVE_TRAIN_TYPE = "SIM"\nIMAGE_H, IMAGE_W = 64, 80\n'
+        "SIM_TIME_SCALE = 5.0\nDRIVE_LOOP_HZ = 1000\n"
+    )
+    cfg, car = load_config(tmp_path / "car" / "config.py"), Vehicle()
+    add_camera(car, cfg, make_world(cfg))
+    add_pilot(car, cfg, files.keras)
+    [part] = [entry.part for entry in car.entries if hasattr(entry.part, "pilot")]
+    assert dtype_of(part.pilot) == "float32"
+    assert "int8" not in caplog.text
 
 
 def test_a_new_car_leaves_it_open(tmp_path):
