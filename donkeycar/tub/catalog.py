@@ -48,6 +48,12 @@ class Line:
         """Whether an earlier repair put this line in the place of a damaged one."""
         return self.data == SET_ASIDE
 
+    def cleaned(self) -> "Line":
+        """The line as a repair leaves it: finished, or in its place a word that says nothing."""
+        if self.record is None:
+            return Line(SET_ASIDE, None)
+        return Line(self.data + b"\n", self.record) if self.torn else self
+
 
 def catalogs_in(folder: Path) -> list[str]:
     """Names of the catalogs that lie in a tub, by number; other files are passed over."""

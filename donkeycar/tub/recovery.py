@@ -29,7 +29,6 @@ from donkeycar.tub.format import (
     MANIFEST,
     RECOVERED,
     SESSION,
-    SET_ASIDE,
     catalog_number,
     image_index,
     images_folder,
@@ -40,6 +39,9 @@ from donkeycar.tub.pictures import Bad, Pictures, Progress, Shapes, mark_all, ma
 from donkeycar.tub.schema import guess_types, image_keys, unknown_types
 
 logger = logging.getLogger(__name__)
+
+# The first ones tell what happened; a tub that was made to harm has as many as it likes.
+MOST_LOGGED = 20
 
 
 @dataclass
@@ -89,7 +91,7 @@ def recover(path: Path, fs: FileSystem) -> Recovered:
         OSError: If the disk refuses. The tub is no worse than before.
     """
     found = _Recovery(path, fs).run()
-    for note in found.notes:
+    for note in found.notes[:MOST_LOGGED]:
         logger.warning("%s: %s", path, note)
     numbers = [catalog_number(name) or 0 for name in found.manifest.absent_catalogs]
     numbers += [catalog_number(name) or 0 for name in found.manifest.paths[-1:]]
@@ -199,10 +201,16 @@ class _Recovery:
             told = f"{len(absent)} absent catalogs are listed no longer: {', '.join(absent[:3])}"
             self._note("manifest", "", told)
             return []
+        told = (
+            f"{len(absent)} catalogs are listed and not there, {absent[0]} first: their names and "
+            "indexes are kept free"
+            if absent and not self.thorough
+            else ""
+        )
         for name in absent:
             what = f"{name} is listed in manifest.json, and is not there"
-            done = "" if self.thorough else f"{what}: its name and its indexes are kept free"
-            self._note("absent catalog", what, done)
+            self._note("absent catalog", what, told)
+            told = ""
         return absent
 
     def _empty_catalogs(self, empty: list[tuple[str, int]], records: list[Record]) -> list[str]:
@@ -287,7 +295,7 @@ class _Recovery:
         if bad:
             self._note_lines(name, bad)
             self.aside.save(f"{name}.lines", b"".join(line.data for _, line in bad))
-        good = [_cleaned(line) for line in good]
+        good = [line.cleaned() for line in good]
         if good:
             replace_file(self.fs, self.path / name, b"".join(line.data for line in good))
         else:
@@ -339,9 +347,3 @@ class _Recovery:
         except (TubError, OSError):
             pass  # then it is made anew
         self.aside.put(self.path / MANIFEST, data)
-
-
-def _cleaned(line: Line) -> Line:
-    if line.record is None:
-        return Line(SET_ASIDE, None)
-    return Line(line.data + b"\n", line.record) if line.torn else line

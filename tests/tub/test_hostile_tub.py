@@ -156,6 +156,7 @@ def test_a_hundred_thousand_catalogs_are_looked_at_once_each(make_tub, record):
     assert len(TubReader(tub)) == 12
     assert len(check(tub).problems) == 99_997
     with TubWriter(tub, INPUTS, TYPES) as writer:
+        assert len(writer.notes) == 1
         writer.append(record())
     assert time.process_time() - start_s < 5
     assert len(TubReader(tub)) == 13

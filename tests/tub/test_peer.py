@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from benchmarks.tub_faults import INPUTS, TYPES
-from donkeycar.tub import TubReader, TubWriter, check
+from donkeycar.tub import TubReader, TubWriter, check, repair
 
 
 def seen_by(peer, path):
@@ -39,6 +39,27 @@ def test_the_peer_deletes_in_our_tub(peer, make_tub):
     path = make_tub(12)
     peer.delete(path, [0, 7])
     assert [r["_index"] for r in TubReader(path)] == [1, 2, 3, 4, 5, 6, 8, 9, 10, 11]
+
+
+def test_the_peer_keeps_what_a_repair_marked(peer, make_tub, folder):
+    path = make_tub(12)
+    image = path / "images" / "3_cam_image_array_.jpg"
+    image.rename(folder / "later")
+    assert repair(path)
+    assert [r["_index"] for r in seen_by(peer, path)["records"]] == [0, 1, 2, *range(4, 12)]
+    peer.delete(path, [7])
+    peer.append(path, INPUTS, TYPES, 1)
+    (folder / "later").rename(image)
+    assert repair(path) == ["1 records are marked as deleted no longer: their images are there"]
+    assert [r["_index"] for r in TubReader(path)] == [*range(7), *range(8, 13)]
+
+
+def test_the_peer_reads_a_tub_whose_catalog_is_yet_to_come(peer, make_tub, record):
+    path = make_tub(12)
+    (path / "catalog_2.catalog").unlink()
+    with TubWriter(path, INPUTS, TYPES) as writer:
+        assert writer.append(record()) == 12
+    assert [r["_index"] for r in seen_by(peer, path)["records"]] == [*range(10), 12]
 
 
 def test_we_append_to_the_peers_tub(peer, folder, record):
