@@ -203,7 +203,8 @@ def _checked(layers: Layers, command: str | None) -> Config:
     wrong = {name for names, _ in problems for name in names}
     # Impossible wiring is told alone.
     wired = [] if wrong & READS["neutral"] else list(unused_wiring(layers, values))
-    faults = [(_place(layers, (name,)), sentence) for name, sentence in wired]
+    places = {**layers.small, **layers.sources}
+    faults = [(places[name], sentence) for name, sentence in wired]
     faults.sort(key=lambda found: order_of(found[0]))
     lines = refused + (faults if command in MOVES else [])
     if lines:

@@ -34,7 +34,7 @@ def notices_for(
     Returns:
         One sentence per name, in the order of the files' lines.
     """
-    unread = unread or {}
+    unread, told = unread or {}, set(told)
     found = []
     for name in layers.owned - layers.factory - {*unread, *told}:
         sentence = _sentence(name, values, layers.folder)
@@ -42,7 +42,8 @@ def notices_for(
             found.append((layers.sources[name], sentence))
     for name, sentence in unread.items():
         found.append((layers.sources[name], f"{sentence}."))
-    for name, place in layers.small.items():
+    for name in layers.small.keys() - told:
+        place = layers.small[name]
         found.append(
             (place, f"{name} has no effect: settings are in capitals. Did you mean {name.upper()}?")
         )

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from donkeycar.schema import SETTINGS
+from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.check import short
 from donkeycar.settings.layers import FAMILY, FLAT_KINDS, FLAT_NAMES, KIND, Layers, same_as_default
 from donkeycar.settings.old import OLD_PINS
 
+OTHER = "the car would drive with other"
 # Nothing real moves.
 HARMLESS = ("MOCK", "SIM")
 CHANNELS = {"STEERING_CHANNEL": "PWM_STEERING_PIN", "THROTTLE_CHANNEL": "PWM_THROTTLE_PIN"}
@@ -50,9 +51,41 @@ def unused_wiring(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[s
             received = short(dict(value) if isinstance(value, Mapping) else value)
             yield (
                 name,
-                f"{name} is wiring or calibration that DRIVE_TRAIN_TYPE {kind} does not use: the "
-                f"car would drive with other. Received: {name}={received}. {way}",
+                f"{name} is wiring or calibration that DRIVE_TRAIN_TYPE {kind} does not use: "
+                f"{OTHER}. Received: {name}={received}. {way}",
             )
+    yield from _misspelt(layers, kind, values)
+
+
+def _misspelt(layers: Layers, kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Find wiring under a name that is nearly right, or not in its dictionary.
+
+    A name of the owner's own code may look like a setting; it is one if nothing else says where
+    the wheels are.
+    """
+    unknown = [name for name in layers.owned if name not in SETTINGS]
+    for name in (*unknown, *layers.small):
+        held = [family for family in _FAMILIES if name in SETTINGS[family].default]
+        near = held[0] if held else nearest(name)
+        if near not in (KIND, *FLAT_NAMES, *_FAMILIES) or not layers.owned.isdisjoint(
+            {near, FAMILY} if near in FLAT_NAMES else {near, *(held if kind in held else ())}
+        ):
+            continue
+        family = kind if kind in held else near
+        way = f"Write {family} = {{{name!r}: ...}}" if held else f"Did you mean {near}?"
+        yield name, f"{name} looks like wiring, and is no setting: {OTHER}. {way}"
+    for family in _FAMILIES:
+        known = SETTINGS[family].default
+        for entry in values[family] if family == kind and family in layers.owned else ():
+            near = None if entry in known else nearest(str(entry), known)
+            if near is not None:
+                yield (
+                    family,
+                    (
+                        f"{family}[{entry!r}] looks like wiring, and is no setting: {OTHER}. "
+                        f"Did you mean {near}?"
+                    ),
+                )
 
 
 def _way_out(name: str, kind: str, layers: Layers, values: Mapping[str, Any]) -> str:
