@@ -166,11 +166,12 @@ def ask(car: Served, request: bytes) -> bytes:
 def flood(car: Served, log: ErrorLog, seconds: float) -> None:
     """Send as fast as it goes, with the ration in force, while another page stops the car."""
     ended = threading.Event()
+    browser = car.device()  # of its own: the token's ration was lifted above
 
     def send() -> None:
         while not ended.is_set():
             try:
-                page = car.socket()
+                page = car.socket("/wsDrive", **browser)
                 while not ended.is_set():
                     page.send(b'{"ping":1}')
             except (OSError, ConnectionError):

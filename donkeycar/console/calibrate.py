@@ -22,6 +22,7 @@ from donkeycar.console.pair import Invite, PairPage
 
 STATE_HZ = 20
 MAX_SOCKETS = 8
+MAX_SOCKETS_OF_ONE = 4
 PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 STATIC = PAGES.parent / "static"
 
@@ -89,6 +90,8 @@ class CalibrateSocket(GuardedSocket):
         self.client = f"{self.who} {page}"
         if len(self._feed().sockets) >= MAX_SOCKETS:
             raise HTTPError(503, reason="Too many pages are open. Close another one")
+        if sum(socket.who == self.who for socket in self._feed().sockets) >= MAX_SOCKETS_OF_ONE:
+            raise HTTPError(503, reason="This browser has too many pages open. Close another one")
 
     def open(self, *args: str, **kwargs: str) -> None:
         """Join the feed."""
