@@ -14,8 +14,8 @@ EASED_HZ = 10.0
 
 # How long the loop is watched for one judgement.
 WINDOW_S = 2.0
-# Late ticks a second that are one too many: a tenth of those at 20 Hz.
-MAX_LATE_HZ = 2.0
+# More late ticks than one, and than so many of those that came, are too many.
+MAX_LATE_SHARE = 0.1
 # Free of them for so long, and the pages are told as before. Each time that this was too early, it
 # takes twice as long, so that a car between the two does not sway.
 FIRST_PATIENCE_S = 10.0
@@ -36,7 +36,7 @@ class Pace:
         self._clock = clock
         self.is_eased = False
         self._looked_s = clock.monotonic()
-        self._late_ticks = 0
+        self._ticks = self._late_ticks = 0
         self._late_s = -math.inf
         self._recovered_s = -math.inf
         self._patience_s = FIRST_PATIENCE_S
@@ -62,12 +62,12 @@ class Pace:
                 first count.
         """
         now_s = self._clock.monotonic()
-        watched_s = now_s - self._looked_s
-        if late_ticks is None or watched_s < WINDOW_S:
+        self._ticks += 1
+        if late_ticks is None or now_s - self._looked_s < WINDOW_S:
             return
-        late_hz = (late_ticks - self._late_ticks) / watched_s
-        self._looked_s, self._late_ticks = now_s, late_ticks
-        if late_hz > MAX_LATE_HZ:
+        is_late = late_ticks - self._late_ticks > 1 + MAX_LATE_SHARE * self._ticks
+        self._looked_s, self._late_ticks, self._ticks = now_s, late_ticks, 0
+        if is_late:
             self._late_s = now_s
             if not self.is_eased:
                 self._ease(now_s)

@@ -18,17 +18,17 @@ class Car:
         self.pace = Pace(clock=clock)
         self.late = 0.0
 
-    def drive(self, seconds, *, late_hz):
+    def drive(self, seconds, *, late_hz, rate_hz=20):
         """Return for how many of `seconds` the pages were eased."""
         eased = 0
-        for tick in range(round(seconds * 20)):
-            self.late += late_hz / 20
-            if tick % 20 == 19:
+        for tick in range(round(seconds * rate_hz)):
+            self.late += late_hz / rate_hz
+            if tick % rate_hz == rate_hz - 1:
                 self.told = int(self.late)
             self.pace.heed(getattr(self, "told", None))
-            self.clock.sleep(0.05)
+            self.clock.sleep(1 / rate_hz)
             eased += self.pace.is_eased
-        return eased / 20
+        return eased / rate_hz
 
 
 @pytest.fixture
@@ -63,9 +63,15 @@ def test_a_car_that_keeps_up_only_when_eased_does_not_sway(slow):
     assert changes < 15
 
 
+@pytest.mark.parametrize(("rate_hz", "bearable_hz"), [(4, 0.2), (60, 4), (100, 8)])
+def test_it_is_the_share_of_late_ticks_that_counts(slow, rate_hz, bearable_hz):
+    assert slow.drive(30, late_hz=bearable_hz, rate_hz=rate_hz) == 0
+    assert slow.drive(30, late_hz=bearable_hz * 4, rate_hz=rate_hz) > 20
+
+
 def test_a_single_hiccup_changes_nothing(slow):
     slow.drive(10, late_hz=0)
-    slow.late += 3
+    slow.late += 2
     assert slow.drive(10, late_hz=0) == 0
 
 
