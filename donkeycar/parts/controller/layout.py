@@ -44,20 +44,23 @@ def renames_for(
         buttons: Codes of the buttons it has; ``None`` if that is not known.
 
     Returns:
-        Kernel name -> our name, for those that differ.
+        Kernel name -> our name, for those that differ. For a kind without bindings of its own they
+        go by the names of axes and the table of models alone: what its owner was taught must mean
+        the same for ever, however the device is held when it appears.
     """
+    if not kind.bindings:
+        return {**CROSS, **_usual(positions), **_exception(identity), **kind.renames}
     row = _numbered_in_a_row(buttons or ())
+    axes: Mapping[str, str]
     swapped = False
     if are_pedals(identity, positions):
         axes = BRAKE_ON_Y if "ABS_Z" not in positions else {}
-    elif not {"ABS_RX", "ABS_RY"} <= positions.keys():
-        axes = RIGHT_STICK_ON_Z
     elif swapped := _has_triggers_on_rx(positions, row):
         axes = STICKS_AND_TRIGGERS_SWAPPED
     else:
-        axes = HAT_TRIGGERS if "ABS_Z" not in positions else {}
+        axes = _usual(positions)
     numbers = _numbers(row, positions, swapped=swapped)
-    special = _exception(identity)
+    special = WHEELS.get((identity.vendor, identity.product)) or _exception(identity)
     if buttons is not None and ("BTN_C" in special) != bool(numbers):
         special = numbers  # its buttons contradict what the table says of its maker or model
     return {**CROSS, **axes, **special, **kind.renames}
@@ -74,7 +77,7 @@ def are_pedals(identity: Identity, positions: Mapping[str, float]) -> bool:
 
 def _has_triggers_on_rx(positions: Mapping[str, float], row: int) -> bool:
     """Whether its right stick is on ABS_Z and ABS_RZ, and its triggers are where that should be."""
-    if not {"ABS_Z", "ABS_RZ"} <= positions.keys():
+    if not {"ABS_Z", "ABS_RZ", "ABS_RX", "ABS_RY"} <= positions.keys():
         return False
     if row in _A_DOZEN:
         return True
@@ -95,6 +98,13 @@ def _numbers(row: int, positions: Mapping[str, float], *, swapped: bool) -> Mapp
         return IN_A_ROW
     # Fifteen, and all names of the kernel are in use: a PlayStation 5 pad, or one with gaps.
     return DIRECT_INPUT if row in _A_DOZEN or swapped and row else {}
+
+
+def _usual(positions: Mapping[str, float]) -> Mapping[str, str]:
+    """Where the right stick and the triggers are, by the axes that there are."""
+    if not {"ABS_RX", "ABS_RY"} <= positions.keys():
+        return RIGHT_STICK_ON_Z
+    return HAT_TRIGGERS if "ABS_Z" not in positions else {}
 
 
 def _exception(identity: Identity) -> Mapping[str, str]:

@@ -91,7 +91,6 @@ EXCEPTIONS: tuple[tuple[tuple[int | None, int, int | None], Mapping[str, str]], 
     ((None, 0x045E, None), _SWAPPED),  # Microsoft: Xbox 360, One, Series, by cable or Bluetooth
     ((None, 0x046D, 0xC219), DIRECT_INPUT),  # Logitech F710, switch at D
     ((None, 0x046D, 0xC216), DIRECT_INPUT),  # Logitech F310, switch at D
-    *(((None, *wheel), renames) for wheel, renames in WHEELS.items()),
     ((USB, 0x046D, None), _SWAPPED),  # Logitech F310, F510, F710, switch at X
     ((USB, 0x2DC8, None), _SWAPPED),  # 8BitDo in X mode
     ((None, 0x0111, 0x1420), _NIMBUS),  # SteelSeries Nimbus

@@ -64,6 +64,28 @@ def test_a_model_whose_table_is_contradicted_by_its_buttons_is_as_its_driver_say
     assert pressed(f310_in_d, FOUR, "F710", NAMED, 0) == ("stop",)
 
 
+@pytest.mark.parametrize("buttons", [None, row(10), row(14), row(15), NAMED], ids=str)
+@pytest.mark.parametrize("vendor", [0x045E, 0x054C, 0x1234])
+@pytest.mark.parametrize("infos", [SIX, GAS, SONY, FOUR])
+def test_what_an_owner_was_taught_means_the_same_for_ever(vendor, infos, buttons):
+    """Whatever is known of layouts by now: the stop stays on the button that was pressed for it."""
+    identity = XBOX._replace(vendor=vendor)
+    own = KINDS["custom"]
+    names = []
+    for position in (0, 255, None):
+        held = {
+            code: info if position is None else info._replace(value=position)
+            for code, info in infos.items()
+        }
+        pad = Pad(identity, held, kind=own, bindings={}, buttons=buttons)
+        for number in range(4):
+            pad.take(EV_KEY, SOUTH + number, 1)
+        names.append([name for name in pad.presses() if name.startswith("BTN")])
+    swapped = ["BTN_SOUTH", "BTN_EAST", "BTN_C", "BTN_WEST"]
+    kept = ["BTN_SOUTH", "BTN_EAST", "BTN_C", "BTN_NORTH"]
+    assert names == [swapped if vendor == 0x045E else kept] * 3
+
+
 def lacks(identity, infos, kind, buttons, **bindings):
     own = KINDS[kind]
     bound = {**own.bindings, **bindings}
