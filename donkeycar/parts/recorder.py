@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import DeviceError, PartError, TubError
+from donkeycar.parts.disk_room import MIN_FREE_BYTES, MIN_FREE_FRACTION, DiskRoom
 from donkeycar.tub import TubWriter
 from donkeycar.tub.filesystem import FileSystem
 from donkeycar.tub.format import new_tub_path
@@ -22,9 +23,6 @@ from donkeycar.tub.schema import check_types
 
 logger = logging.getLogger(__name__)
 
-MIN_FREE_BYTES = 200_000_000
-MIN_FREE_FRACTION = 0.05
-SPACE_CHECK_S = 1.0
 IDLE_S = 0.1  # how often the thread looks whether a batch is due
 LOSSLESS_S = 0.0005  # how often a full queue is looked at
 PAUSE_S = 0.5
@@ -108,9 +106,10 @@ class TubRecorder:
         self._metadata = dict(metadata or {})
         self._queue_size = queue_size
         self._lossless = lossless
-        self._min_free_bytes = min_free_bytes
-        self._min_free_fraction = min_free_fraction
         self._fs = fs or FileSystem()
+        self._room = DiskRoom(
+            self.path, min_bytes=min_free_bytes, min_fraction=min_free_fraction, fs=self._fs
+        )
 
         # Its `put` never waits, not even for the thread; a lock might.
         self._queue: SimpleQueue[_Queued | int | _Stop] = SimpleQueue()
@@ -121,7 +120,6 @@ class TubRecorder:
 
         # The thread's own.
         self._writer: TubWriter | None = None
-        self._next_space_check_s = 0.0
         # Written by the thread, read by anyone: each is replaced whole.
         self._num_records = 0
         self._failure = ""
@@ -286,24 +284,12 @@ class TubRecorder:
             self._complaint = ""
 
     def _has_room(self, writer: TubWriter) -> bool:
-        now_s = time.monotonic()
-        if now_s < self._next_space_check_s:
-            return True
-        self._next_space_check_s = now_s + SPACE_CHECK_S
-        try:
-            free, total = self._fs.free_bytes(self.path)
-        except OSError as error:
-            raise DeviceError(f"The disk of {self.path} does not answer: {error}") from error
-        needed = max(self._min_free_bytes, self._min_free_fraction * total)
-        if free >= needed:
+        shortage = self._room.shortage()
+        if not shortage:
             return True
         writer.close()
         self._num_records = writer.durable_count
-        self._fail(
-            f"Recording stopped. The disk is almost full: {free / 1e6:.0f} MB free, "
-            f"{needed / 1e6:.0f} MB must stay free. Delete something, then switch recording off "
-            "and on."
-        )
+        self._fail(f"Recording stopped. {shortage}")
         return False
 
     def _open(self) -> TubWriter | None:
