@@ -36,7 +36,8 @@ class CpuShare:
     Use it as a context manager: what still runs at the end is killed.
 
     Args:
-        share: Greater than 0; 0.15 is 15 % of one core, 1 or more does not limit.
+        share: Greater than 0; 0.15 is 15 % of one core, 1 or more does not limit, but comes before
+            all others as well.
 
     Attributes:
         way: How they are held: ``"cpu.max"``, ``"cfs_quota"``, ``"signals"`` or ``"nothing"``.
@@ -63,11 +64,12 @@ class CpuShare:
         self._pulse = threading.Thread(target=self._duty_cycle, daemon=True)
 
     def __enter__(self) -> "CpuShare":
-        if self.share < 1:
-            self._group = self._make_group()
-            if self._group is None:
-                self.way = "signals"
-                self._pulse.start()
+        self._group = self._make_group()
+        if self.share >= 1:
+            self.way = "nothing"
+        elif self._group is None:
+            self.way = "signals"
+            self._pulse.start()
         return self
 
     def __exit__(
@@ -100,20 +102,22 @@ class CpuShare:
         """A new control group with the quota; ``None`` if there can be none."""
         name = f"donkeycar-{os.getpid()}-{id(self)}"
         quota_us, period_us = round(self._quota_s * 1e6), round(self._period_s * 1e6)
+        is_limited = self.share < 1
         with suppress(OSError):
             group = ROOT / name
             if (ROOT / "cgroup.controllers").exists():
                 (ROOT / "cgroup.subtree_control").write_text("+cpu")
                 group.mkdir()
-                (group / "cpu.max").write_text(f"{quota_us} {period_us}")
+                (group / "cpu.max").write_text(f"{quota_us if is_limited else 'max'} {period_us}")
                 (group / "cpu.weight").write_text("10000")
                 self.way = "cpu.max"
                 return group
         with suppress(OSError):
             group = ROOT / "cpu" / name
             group.mkdir()
-            (group / "cpu.cfs_period_us").write_text(str(period_us))
-            (group / "cpu.cfs_quota_us").write_text(str(quota_us))
+            if is_limited:
+                (group / "cpu.cfs_period_us").write_text(str(period_us))
+                (group / "cpu.cfs_quota_us").write_text(str(quota_us))
             (group / "cpu.shares").write_text("262144")
             self.way = "cfs_quota"
             return group
