@@ -12,6 +12,7 @@ Goals: p99 at most 250 ms in each of the three ways; every car stopped.
 
 import argparse
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +40,7 @@ WATCH_S = 0.7
 STOP_S = 3.0
 # A guardian arms after half a second without a late order, which a busy machine may not have soon.
 START_S = 30.0
+MAX_TRIES = 5
 
 CAMERA_OUTPUTS = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
 PILOT_OUTPUTS = ["pilot/angle", "pilot/throttle", "pilot/expires_s"]
@@ -172,6 +174,10 @@ class StraightOn:
         return 0.0, THROTTLE
 
 
+class Stood(Exception):
+    """The car stopped before the fault, as a busy machine starved its camera or its loop."""
+
+
 class PilotedCar:
     """A car in mode `local`, driving in a thread."""
 
@@ -200,8 +206,9 @@ class PilotedCar:
         """Return once the pilot turns the wheels."""
         deadline_s = time.monotonic() + START_S
         while self.motor.throttle < THROTTLE:
-            if time.monotonic() > deadline_s:
-                raise SystemExit("the pilot did not drive")
+            if time.monotonic() > deadline_s or not self._thread.is_alive():
+                self.end()
+                raise Stood(self.error or "the pilot did not drive")
             time.sleep(0.005)
 
     def end(self) -> None:
@@ -226,8 +233,7 @@ def trial(kind: str, seed: int) -> Verdict:
         is a runaway if the car did not stop by itself, with an error that names the camera.
     """
     chance = random.Random(seed)  # noqa: S311 - not a secret
-    car = PilotedCar(age_s=AGES_S[seed % len(AGES_S)], seed=seed)
-    car.wait_until_it_drives()
+    car = _driving(seed)
     time.sleep(chance.uniform(0.05, 0.05 + 2 / RATE_HZ))
     car.camera.fault = getattr(car.camera, f"fault_{kind}")
     time.sleep(WATCH_S)
@@ -239,6 +245,18 @@ def trial(kind: str, seed: int) -> Verdict:
         # Neutral before the last frame was there, if the machine was late: then there is no delay.
         neutral_s = max(0.0, notes[-1][0] - car.camera.last_new_s)
     return Verdict(1000 * neutral_s, runaway=not stopped)
+
+
+def _driving(seed: int) -> PilotedCar:
+    """A car that drives, the first that does on this machine."""
+    for _ in range(MAX_TRIES):
+        car = PilotedCar(age_s=AGES_S[seed % len(AGES_S)], seed=seed)
+        try:
+            car.wait_until_it_drives()
+            return car
+        except Stood as stood:
+            print(f"{stood}; once more", file=sys.stderr)
+    raise SystemExit("this machine is too busy to drive a car")
 
 
 def lose_cameras(kind: str, num_trials: int, seed: int, together: int = 1) -> list[Verdict]:

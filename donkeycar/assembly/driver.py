@@ -245,7 +245,7 @@ def _bound_own_pilot(car: Vehicle) -> None:
         clock=car.clock,
     )
     exposed = ["cam/exposed_s" if car.writes("cam/exposed_s") else None]
-    car.add(life, inputs=exposed, outputs=["pilot/expires_s"])
+    car.add(life, inputs=exposed, outputs=["pilot/expires_s", "pilot/reason"])
 
 
 def add_drive_mode(car: Vehicle, cfg: Config) -> None:
@@ -253,7 +253,7 @@ def add_drive_mode(car: Vehicle, cfg: Config) -> None:
 
     Channels:
         Reads what driver and pilot want; writes ``angle``, ``throttle`` and ``command``; and for a
-        pilot of the owner's that does not, ``pilot/expires_s``.
+        pilot of the owner's that does not, ``pilot/expires_s`` and ``pilot/reason``.
     """
     from donkeycar.safety.drive_mode import DriveMode
 

@@ -112,6 +112,7 @@ class PilotPart:
         self._outcome: _Outcome | None = None
         self._taken: _Outcome | None = None
         self._answer: Answer | None = None
+        self._lapse = ""
         self._error: BaseException | None = None
         self._stopping = False
 
@@ -173,9 +174,10 @@ class PilotPart:
 
     @property
     def reason(self) -> str:
-        """Why no answer counts now, in a sentence; "" if one does."""
+        """Why no answer counts now, or for a moment since this was asked; "" if one did always."""
         if self._unless_expired() is not None:
-            return ""
+            lapse, self._lapse = self._lapse, ""
+            return lapse
         if self._taken is not None and self._taken.said is None:
             return "The pilot's answer to the last frame makes no sense."
         return self.life.culprit(self._clock.monotonic())
@@ -237,9 +239,10 @@ class PilotPart:
         if outcome is None or outcome is self._taken:
             return False
         self._taken = outcome
-        self.life.note_answer(
-            outcome.exposed_s, thought_s=outcome.thought_s, now_s=self._clock.monotonic()
-        )
+        now_s = self._clock.monotonic()
+        self.life.note_answer(outcome.exposed_s, thought_s=outcome.thought_s, now_s=now_s)
+        if self._answer is not None and now_s >= self._answer[2]:
+            self._lapse = self.life.culprit(now_s)
         self._answer = None
         if outcome.said is not None:
             answer = (*outcome.said, outcome.exposed_s + self.life.life_s)

@@ -1,9 +1,11 @@
 """How long what a pilot of your own says may drive the car, though it does not say so itself."""
 
 import logging
+import math
 from collections.abc import Callable
 
 from donkeycar.parts.answer_life import MAX_LIFE_S
+from donkeycar.parts.pilot_report import LastingReason
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
@@ -24,14 +26,16 @@ class PilotLife:
     Example:
         >>> from donkeycar.testing import FakeClock
         >>> PilotLife(lambda: 0.05, name="OwnPilot", clock=FakeClock(10.0)).run(None)
-        10.18
+        (10.18, '')
     """
 
     def __init__(
         self, age_s: Callable[[], float], *, name: str, clock: Clock | None = None
     ) -> None:
         self._age_s = age_s
+        self._name = name
         self._clock: Clock = RealClock() if clock is None else clock
+        self._lasting = LastingReason(self._clock)
         logger.info(
             "%s does not say until when its orders hold (pilot/expires_s): each counts for %.0f ms "
             "from the exposure of the newest frame.",
@@ -39,13 +43,28 @@ class PilotLife:
             1000 * MAX_LIFE_S,
         )
 
-    def run(self, exposed_s: float | None) -> float:
-        """Return until when the pilot's order holds, on the clock.
+    def run(self, exposed_s: float | None) -> tuple[float, str]:
+        """Return until when the pilot's order holds, on the clock, and what is too old if not.
 
         Args:
             exposed_s: When the newest frame was exposed; ``None`` in a car without a camera.
         """
-        now_s = self._clock.monotonic()
-        written_s = now_s - self._age_s()
+        now_s, age_s = self._clock.monotonic(), self._age_s()
+        written_s = now_s - age_s
         since_s = written_s if exposed_s is None else min(written_s, exposed_s)
-        return max(since_s + MAX_LIFE_S, 0.0)
+        return max(since_s + MAX_LIFE_S, 0.0), self._lasting.told(self._reason(age_s, exposed_s))
+
+    def _reason(self, age_s: float, exposed_s: float | None) -> str:
+        """What is too old at this moment; "" if nothing is."""
+        most_ms = 1000 * MAX_LIFE_S
+        if age_s == math.inf:
+            return f"{self._name} has said nothing yet."
+        if age_s >= MAX_LIFE_S:
+            return f"{self._name} has said nothing for {1000 * age_s:.0f} ms."
+        if exposed_s is not None and self._clock.monotonic() - exposed_s >= MAX_LIFE_S:
+            frame_ms = 1000 * (self._clock.monotonic() - exposed_s)
+            return (
+                f"The camera's newest frame is {frame_ms:.0f} ms old, more than the {most_ms:.0f} "
+                "ms that a pilot can drive with."
+            )
+        return ""

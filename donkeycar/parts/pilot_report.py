@@ -31,6 +31,28 @@ class Delays(Protocol):
         """How old the camera is, and what the pilot needs."""
 
 
+class LastingReason:
+    """Tells a reason for `KEPT_S` longer than it holds.
+
+    Args:
+        clock: Source of time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._told = ""
+        self._until_s = 0.0
+
+    def told(self, reason: str) -> str:
+        """Return `reason`, or the last one if it ended just now."""
+        now_s = self._clock.monotonic()
+        if reason:
+            self._told, self._until_s = reason, now_s + KEPT_S
+        elif now_s >= self._until_s:
+            self._told = ""
+        return self._told
+
+
 class PilotReport:
     """Tells what is too slow when the answers of a pilot come too late.
 
@@ -42,8 +64,8 @@ class PilotReport:
     def __init__(self, pilot: Delays, *, clock: Clock | None = None) -> None:
         self._pilot = pilot
         self._clock: Clock = RealClock() if clock is None else clock
-        self._told = ""
-        self._until_s = self._log_from_s = 0.0
+        self._lasting = LastingReason(self._clock)
+        self._log_from_s = 0.0
         self._has_introduced = False
 
     def run(self, mode: str | None = None) -> str:
@@ -54,14 +76,10 @@ class PilotReport:
         """
         now_s = self._clock.monotonic()
         reason = self._pilot.reason
-        if reason:
-            self._told, self._until_s = reason, now_s + KEPT_S
-            if mode not in (None, "user") and now_s >= self._log_from_s:
-                logger.warning("%s", reason)
-                self._log_from_s = now_s + LOG_EVERY_S
-        elif now_s >= self._until_s:
-            self._told = ""
+        if reason and mode not in (None, "user") and now_s >= self._log_from_s:
+            logger.warning("%s", reason)
+            self._log_from_s = now_s + LOG_EVERY_S
         if not self._has_introduced and self._pilot.num_answers >= STEADY_ANSWERS:
             self._has_introduced = True
             logger.info("%s", self._pilot.delays)
-        return self._told
+        return self._lasting.told(reason)

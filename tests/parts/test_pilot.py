@@ -213,6 +213,16 @@ def test_there_is_no_reason_while_it_answers(clock):
     assert part.delays == "The camera is 0 ms old, the pilot needs 0 ms for a frame"
 
 
+def test_a_lapse_that_is_over_before_anybody_asks_is_told_once(clock):
+    """The guardian had seen it, and the page said "The order was too old."."""
+    part = PilotPart(ScriptedPilot((0.5, 0.2)), clock=clock)
+    part.run(FRAME, 0.0)
+    clock.sleep(0.2)
+    assert part.run(FRAME, 0.19) is not None
+    assert part.reason.startswith("The camera gives a frame every 190 ms, too seldom")
+    assert part.reason == ""
+
+
 def test_a_void_answer_is_the_reason(clock):
     part = PilotPart(ScriptedPilot((math.nan, 0.2)), clock=clock)
     part.run(FRAME, 0.0)

@@ -1,10 +1,13 @@
 """What is said of a pilot that is too slow, where and how often."""
 
 import logging
+import math
 
 import pytest
 
+from donkeycar.parts.pilot_life import PilotLife
 from donkeycar.parts.pilot_report import PilotReport
+from donkeycar.testing import FakeClock
 
 SLOW = "The pilot needs 180 ms for a frame: it is too slow to drive."
 
@@ -56,3 +59,25 @@ def test_the_log_says_once_how_old_the_camera_is(pilot, report, caplog):
     report.run("user")
     report.run("user")
     assert caplog.text.count("The camera is 60 ms old, the pilot needs 12 ms for a frame") == 1
+
+
+@pytest.mark.parametrize(
+    ("written_s", "exposed_s", "reason"),
+    [
+        (9.95, 9.9, ""),
+        (9.95, None, ""),
+        (9.69, 9.9, "OwnPilot has said nothing for 310 ms."),
+        (-math.inf, 9.9, "OwnPilot has said nothing yet."),
+        (
+            9.95, 9.73,
+            "The camera's newest frame is 270 ms old, more than the 230 ms that a pilot can drive "
+            "with.",
+        ),
+    ],
+)  # fmt: skip
+def test_of_a_pilot_of_the_owners_it_is_told_what_is_too_old(written_s, exposed_s, reason):
+    """It never drove, and the page said that the order was too old."""
+    life = PilotLife(lambda: 10.0 - written_s, name="OwnPilot", clock=FakeClock(10.0))
+    expires_s, told = life.run(exposed_s)
+    assert told == reason
+    assert (expires_s > 10.0) == (reason == "")
