@@ -18,12 +18,17 @@ from donkeycar.entry import Entry
 DRIVERS_WISH = ("user/angle", "user/steering", "user/throttle")
 DRIVERS = (*DRIVERS_WISH, "user/mode", "recording")
 
-# Channels that are asked for in the template, and the line that writes them.
+# Channels that are asked for in the template, and what writes them.
 WRITERS = {
-    "command": "add_drive_mode",
-    "user/expires_s": "add_console",
-    "user/mode": "add_console",
-    "cam/image_array": "add_camera",
+    "command": "add_drive_mode does, in manage.py.",
+    "user/expires_s": "add_console does, in manage.py.",
+    "user/mode": "add_console does, in manage.py.",
+    "cam/image_array": "add_camera does, in manage.py.",
+    "cam/exposed_s": (
+        "A camera of your own must, or nothing is shown and no pilot drives: when the frame was "
+        "taken, car.clock.monotonic() at best. See docs/cameras.md."
+    ),
+    "cam/sequence": "A camera of your own must, or nothing is shown: a number that grows by frame.",
 }
 
 
@@ -71,7 +76,7 @@ def unwritten(entries: Sequence[Entry], is_written: Callable[[str], bool]) -> li
 
 def _unwritten(entries: Sequence[Entry], channel: str) -> str:
     readers = [e.name for e in entries if channel in (*e.inputs, *e.condition)]
-    advice = f" {WRITERS[channel]} does, in manage.py." if channel in WRITERS else ""
+    advice = f" {WRITERS[channel]}" if channel in WRITERS else ""
     if not advice:
         advice = _meant(channel, sorted({name for e in entries for name in e.outputs}))
     return f"{channel!r} is read, but nothing writes it ({', '.join(readers)}).{advice}"

@@ -108,6 +108,15 @@ def test_a_channel_that_is_read_in_vain_is_named_with_its_reader(car):
     ]
 
 
+def test_a_camera_of_ones_own_is_told_what_it_must_write_too(car):
+    """What used to happen: no picture on the page, a pilot that never drove, and no advice."""
+    car.add(Part(np.zeros((2, 2, 3), np.uint8)), outputs=["cam/image_array"])
+    add_console(car, settings()).shutdown()
+    told = [doubt for doubt in car.doubts() if "'cam/" in doubt]
+    assert [doubt.partition(" ")[0] for doubt in told] == ["'cam/exposed_s'", "'cam/sequence'"]
+    assert all("A camera of your own must" in doubt for doubt in told)
+
+
 def test_a_car_without_a_console_is_told_what_gives_orders_a_life(car):
     car.add(OwnRadio(0.1, 0.2, "user"), outputs=["user/angle", "user/throttle", "user/mode"])
     add_drive_mode(car, settings())
