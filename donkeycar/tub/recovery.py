@@ -186,6 +186,9 @@ class _Recovery:
         self.manifest.paths = kept
         self.manifest.absent_catalogs = absent
         self.manifest.current_index = result.next_index
+        # A record that is yet to come would be deleted before it is there.
+        deleted = self.manifest.deleted_indexes
+        self.manifest.deleted_indexes = {i for i in deleted if i < result.next_index}
         if kept or (self.thorough and self.manifest.problems):
             self._save_manifest()
         return result
@@ -201,12 +204,9 @@ class _Recovery:
             told = f"{len(absent)} absent catalogs are listed no longer: {', '.join(absent[:3])}"
             self._note("manifest", "", told)
             return []
-        told = (
-            f"{len(absent)} catalogs are listed and not there, {absent[0]} first: their names and "
-            "indexes are kept free"
-            if absent and not self.thorough
-            else ""
-        )
+        told = ""
+        if absent and not self.thorough:
+            told = f"{len(absent)} catalogs are listed and not there: their indexes are kept free"
         for name in absent:
             what = f"{name} is listed in manifest.json, and is not there"
             self._note("absent catalog", what, told)

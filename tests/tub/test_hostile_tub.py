@@ -169,6 +169,19 @@ def test_a_tub_that_is_full_refuses_instead_of_losing_what_comes(make_tub):
         TubWriter(tub, INPUTS, TYPES)
 
 
+def test_no_record_is_deleted_before_it_is_there(make_tub, record):
+    """The last catalog is lost, and its records were deleted: their indexes are given again."""
+    tub = make_tub(12)
+    with TubWriter(tub, INPUTS, TYPES) as writer:
+        writer.delete([3, 10, 11])
+    (tub / "catalog_2.catalog").write_bytes(bytes(300))
+    with TubWriter(tub, INPUTS, TYPES) as writer:
+        assert writer.append(record()) == 10
+        writer.flush()
+        assert writer.durable_count == 10
+    assert [one["_index"] for one in TubReader(tub)] == [0, 1, 2, *range(4, 11)]
+
+
 # Worn cards.
 
 
