@@ -112,6 +112,7 @@ class AnswerLife:
             return f"The camera has given no frame for {1000 * (now_s - seen_s):.0f} ms."
         left_s = max(self.max_life_s - thought_s - interval_s, 0.0)
         age, thought, interval = (f"{1000 * s:.0f} ms" for s in (age_s, thought_s, interval_s))
+        is_known = len(self._intervals_s) == FEW  # the first ones hold the start of the computer
         slow = {
             f"The camera's frames are {age} old, more than the {1000 * left_s:.0f} ms that a pilot "
             "can drive with.": age_s / USUAL_AGE_S if age_s > left_s else 0.0,
@@ -119,7 +120,7 @@ class AnswerLife:
                 thought_s / USUAL_THOUGHT_S
             ),
             f"The camera gives a frame every {interval}, too seldom for a pilot: raise "
-            "CAMERA_FRAMERATE.": interval_s / USUAL_INTERVAL_S,
+            "CAMERA_FRAMERATE.": interval_s / USUAL_INTERVAL_S if is_known else 0.0,
             f"An answer of the pilot came too late: the camera is {age} old, the pilot needs "
             f"{thought}, a frame comes every {interval}, and this computer was busy.": 1.0,
         }

@@ -75,6 +75,11 @@ def test_what_is_slow_is_called_slow_with_its_time(measured, sentence):
     assert life.culprit(now_s) == sentence
 
 
+def test_a_camera_that_has_just_started_is_not_called_seldom():
+    life, now_s = drive(interval_s=1.64, frames=3)
+    assert life.culprit(now_s).startswith("An answer of the pilot came too late")
+
+
 def test_a_pilot_that_hangs_is_told_by_the_time_it_hangs():
     life, now_s = drive()
     life.note_frame(2.0, now_s=2.0)

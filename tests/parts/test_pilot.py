@@ -219,7 +219,7 @@ def test_a_lapse_that_is_over_before_anybody_asks_is_told_once(clock):
     part.run(FRAME, 0.0)
     clock.sleep(0.2)
     assert part.run(FRAME, 0.19) is not None
-    assert part.reason.startswith("The camera gives a frame every 190 ms, too seldom")
+    assert part.reason.startswith("An answer of the pilot came too late: the camera is 5 ms old")
     assert part.reason == ""
 
 
