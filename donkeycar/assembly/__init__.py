@@ -9,8 +9,7 @@ from donkeycar.assembly.check import check_car, problems_of
 from donkeycar.assembly.controller import CONTROLLERS, add_controllers
 from donkeycar.assembly.driver import add_choices, add_console, add_drive_mode, add_pilot
 from donkeycar.assembly.drivetrain import add_drivetrain
-from donkeycar.assembly.recorder import add_recorder
-from donkeycar.tub.format import new_tub_path
+from donkeycar.assembly.recorder import add_recorder, new_tub_path
 
 __all__ = [
     "CAMERAS",

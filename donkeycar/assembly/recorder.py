@@ -6,7 +6,6 @@ from typing import Any
 
 from donkeycar.assembly.recipe import written
 from donkeycar.config import Config
-from donkeycar.tub.format import new_tub_path
 from donkeycar.vehicle import Vehicle
 
 # Channels that are recorded when a part of the car writes them, and their types in a tub.
@@ -60,3 +59,10 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
 
         log = RateLog(interval_s=cfg.FPS_DEBUG_INTERVAL, clock=car.clock)
         car.add(log, inputs=["loop/rate_hz", "loop/late_ticks"], optional=True)
+
+
+def new_tub_path(folder: Path) -> Path:
+    """A folder for a new tub, see `donkeycar.tub.format`; loaded late, for it needs numpy."""
+    from donkeycar.tub import format as tub_format
+
+    return tub_format.new_tub_path(folder)
