@@ -9,7 +9,6 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 
 from donkeycar.entry import Entry
 
@@ -123,6 +122,8 @@ def _as_offer(entry: Entry) -> str:
 
 
 def _meant(channel: str, known: list[str]) -> str:
+    from difflib import get_close_matches  # few cars have a slip, and all of them start
+
     near = get_close_matches(channel, known, n=1, cutoff=0.7)
     return f" Did you mean {near[0]}?" if near else ""
 
