@@ -5,6 +5,7 @@ it just managed to read gives up a little later. No file of a car, a pilot or a 
 """
 
 import json
+import sys
 from typing import Any
 
 # A description of a network, the deepest thing there is, nests about twelve deep.
@@ -49,3 +50,15 @@ def _is_deeper(value: Any, depth: int) -> bool:
         if not level:
             return False
     return True
+
+
+def is_number(value: object) -> bool:
+    """Whether a value of JSON is a finite number that a float can hold; true and false are none.
+
+    JSON has whole numbers of any length, and `float` fails on those of 309 digits and more.
+    """
+    return (
+        isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and abs(value) <= sys.float_info.max
+    )

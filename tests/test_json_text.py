@@ -7,12 +7,15 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import DonkeyError
-from donkeycar.json_text import MAX_DEPTH, parse_json
+from donkeycar.json_text import MAX_DEPTH, is_number, parse_json
 from donkeycar.management.convertmodel import _option
+from donkeycar.management.models import pilots_in
 from donkeycar.pilots.folds_file import read_folds
 from donkeycar.pilots.keras_check import check_config
 from donkeycar.pilots.load import load_pilot
+from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.sidecar import read_info
+from donkeycar.sim import reading
 from donkeycar.sim.car_model import load_car
 from donkeycar.sim.track import find_track
 from donkeycar.training.database import read_database
@@ -127,3 +130,63 @@ def test_a_track_that_is_no_file_or_never_ends(tmp_path):
 def test_a_deep_option_is_text():
     """What is no JSON is text; whoever takes the option says what it must be."""
     assert _option(f"choice={nested(100_000)}") == ("choice", nested(100_000))
+
+
+HUGE = "1" + "0" * 400
+
+
+@pytest.mark.parametrize(
+    ("value", "good"),
+    [(1, True), (-2.5, True), (10**308, True), (10**309, False), (-(10**400), False),
+     (float("nan"), False), (float("inf"), False), (True, False), ("1", False), (None, False)],
+)  # fmt: skip
+def test_a_number_is_what_a_float_can_hold(value, good):
+    assert is_number(value) is good
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["name", "created_at", "options", "camera", "throttle", "transforms", "network", "familiar",
+     "probe", "litert"],
+)  # fmt: skip
+def test_numbers_that_no_float_holds_are_one_sentence(tmp_path, key):
+    """Before, some were an OverflowError."""
+    good = {
+        "format": "donkeycar-pilot/1", "type": "inferred", "comment": "", "created_at": 1.0,
+        "camera": {"shape": [20, 20, 3]}, "litert_sha256": "0", "transforms": [], "training": {},
+        "data": {}, "metrics": {}, "versions": {},
+        "options": {"throttle_straight": 0.5, "throttle_bend": 0.3},
+    }  # fmt: skip
+    bad = {
+        "name": {"type": "@"}, "created_at": {"created_at": "@"}, "options": {"options": "@"},
+        "camera": {"camera": {"shape": ["@", 20, 3]}},
+        "throttle": {"options": {"throttle_straight": "@", "throttle_bend": 0.3}},
+        "transforms": {"transforms": [{"name": "SCALE", "width_factor": "@"}]},
+        "network": {"options": {**good["options"], "network": {"l1": "@"}}},
+        "familiar": {"familiar": {"middle": ["@"], "spread": ["@"]}},
+        "probe": {"probe": {"frames": ["x"], "answers": [["@", "@"]], "vectors": [["@"]]}},
+        "litert": {"litert": {"float32": {"sha256": "0", "tolerance": "@"}}},
+    }[key]  # fmt: skip
+    text = json.dumps({**good, **bad}).replace('"@"', HUGE)
+    (tmp_path / "pilot.json").write_text(text)
+    (tmp_path / "pilot.tflite").write_bytes(b"\0\0\0\0TFL3")
+    with pytest.raises(DonkeyError) as error:
+        pilot_type("inferred").settled(read_info(tmp_path / "pilot.json").options)
+        load_pilot(tmp_path / "pilot.tflite")
+    assert "LiteRT" not in str(error.value)
+    assert len(str(error.value)) < 1000
+    pilots_in(tmp_path)
+
+
+@pytest.mark.parametrize("field", ["lane_width", "grain", "seed", "checkpoints", "points"])
+def test_a_track_with_numbers_that_no_float_holds(tmp_path, field):
+    path = Path(reading.__file__).parent / "presets" / "tracks" / "oval.json"
+    track = json.loads(path.read_text())
+    if field == "points":
+        track["control_points"][0][0] = "@"
+    else:
+        (track["surface"] if field in ("grain", "seed") else track)[field] = "@"
+    (tmp_path / "track.json").write_text(json.dumps(track).replace('"@"', HUGE))
+    with pytest.raises(DonkeyError, match="track.json") as error:
+        find_track(str(tmp_path / "track.json"))
+    assert len(str(error.value)) < 1000

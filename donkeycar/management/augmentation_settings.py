@@ -11,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def augmentation_from(cfg: Config) -> "Augmentation":
-    """Put together what `AUGMENTATIONS` names; an empty list means what is usual.
+    """Put together what `AUGMENTATIONS` names; an empty list means none, as in donkeycar 5.
 
     Raises:
         ConfigError: If a range is none.
     """
-    from donkeycar.training.augmentation import AUGMENTATIONS, USUAL, Augmentation
+    from donkeycar.training.augmentation import AUGMENTATIONS, Augmentation
     from donkeycar.training.augmentation.blur import Blur
     from donkeycar.training.augmentation.light import Light
 
@@ -29,9 +29,9 @@ def augmentation_from(cfg: Config) -> "Augmentation":
         }
     except TrainingError as error:
         raise ConfigError(f"AUG_BRIGHTNESS_RANGE, AUG_BLUR_RANGE: {error}") from error
-    # A list of names that no version serves any more counts as empty.
+    # Names that no version serves any more are told of when the settings are read.
     names = [name for name in cfg.AUGMENTATIONS if name in AUGMENTATIONS]
-    return Augmentation(names or USUAL, changes=changes)
+    return Augmentation(names, changes=changes)
 
 
 def _range(cfg: Config, name: str, *, both_ways: bool) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from donkeycar.management.cli import BAD_USAGE, exit_code, is_gone
 from donkeycar.management.drive_words import check_words
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.management.lossy_output import never_wait_for_readers
-from donkeycar.management.seen_through import A_PILOT
+from donkeycar.management.seen_through import A_KIND, A_PILOT
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     command = commands.add_parser("drive", help="drive by hand or by a pilot, and record")
     command.add_argument("--model", type=Path, help=f"a pilot: {A_PILOT}")
     command.add_argument(
-        "--type", dest="model_type", help="kind of network; only for models made elsewhere"
+        "--type", dest="model_type", help=f"{A_KIND}; only for models made elsewhere"
     )
     command.add_argument(
         "--js", action="store_true", help="drive with a gamepad that is plugged into the car"

@@ -8,7 +8,9 @@ from typing import Any
 from donkeycar import commands
 from donkeycar.errors import ConfigError
 from donkeycar.json_text import parse_json
+from donkeycar.management.seen_through import A_KIND
 from donkeycar.management.tub_paths import tub_paths
+from donkeycar.pilots.options import OPTIONS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,10 +19,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "old", type=Path, help="a .tflite, .keras or .h5 file, or the folder of a SavedModel"
     )
     parser.add_argument("--out", type=Path, required=True, help="where the pilot goes")
-    parser.add_argument("--type", help="kind of network, where the model does not show it")
+    parser.add_argument("--type", help=f"{A_KIND}; where the model does not show it")
     parser.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE", dest="options",
-        help="of the pilot, as JSON, e.g. throttle_range=[0,0.5]; may be repeated",
+        help="of the pilot, as JSON, e.g. throttle_range=[0,0.5]; may be repeated: "
+        f"{', '.join(OPTIONS)}, each where its type has it",
     )  # fmt: skip
     parser.add_argument(
         "--tub", "--tubs", dest="tubs", nargs="+", action="extend", default=[],

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from donkeycar.errors import ConfigError
-from donkeycar.management.seen_through import A_PILOT, add_config_argument, car_transforms
+from donkeycar.management.seen_through import A_KIND, A_PILOT, add_config_argument, car_transforms
 from donkeycar.management.tub_paths import tub_paths
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--type", nargs="+", default=[], metavar="TYPE",
-        help="kind of network, one for all or one each; only for models made elsewhere",
+        help=f"{A_KIND}; one for all models or one each, only for those made elsewhere",
     )  # fmt: skip
     parser.add_argument(
         "--sim", metavar="TRACK",

@@ -1,13 +1,13 @@
 """`donkey models`: the pilots of a car, and how well each does."""
 
 import argparse
-import math
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from donkeycar.config import load_config
 from donkeycar.errors import PilotError, TrainingError
+from donkeycar.json_text import is_number
 from donkeycar.management.train import CONFIG
 
 NUMBERS = ("records", "error", "r")
@@ -144,8 +144,7 @@ def _inside(content: Any, *keys: str) -> Any:
 
 def _number(value: Any) -> float | None:
     """A number of such a file."""
-    is_number = isinstance(value, int | float) and math.isfinite(value)
-    return float(value) if is_number else None
+    return float(value) if is_number(value) else None
 
 
 def _models_of(config: Path) -> Path:

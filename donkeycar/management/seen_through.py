@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from donkeycar.config import load_config
+from donkeycar.schema import SETTINGS
 
 if TYPE_CHECKING:
     from donkeycar.explain.reasons import Maps
@@ -15,13 +16,17 @@ CONFIG = Path("config.py")
 # What `--model` takes, in every command that lets a pilot answer.
 A_PILOT = "its .keras, .tflite or .json file, or a folder of --folds"
 
+# What `--type` takes, everywhere; the `tflite_` of older names may stand in front of each.
+KINDS = [name for name in SETTINGS["DEFAULT_MODEL_TYPE"].choices if not name.startswith("tflite_")]
+A_KIND = f"kind of network: {', '.join(KINDS)}"
+
 
 def add_pilot_arguments(
     parser: argparse.ArgumentParser, help: str, *, required: bool = False
 ) -> None:
     """Add the options of a pilot."""
     parser.add_argument("--model", type=Path, required=required, help=f"{help}: {A_PILOT}")
-    parser.add_argument("--type", help="kind of network; only for models made elsewhere")
+    parser.add_argument("--type", help=f"{A_KIND}; only for models made elsewhere")
     add_config_argument(parser)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from donkeycar import commands
 from donkeycar.errors import ConfigError
-from donkeycar.management.seen_through import A_PILOT
+from donkeycar.management.seen_through import A_KIND, A_PILOT
 from donkeycar.parts.camera.latency import MAX_LATENCY_S, PI_JITTER_S, PI_LATENCY_S, Latency
 
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluate = commands.add_parser("eval", help="let a pilot drive laps and measure it")
     evaluate.add_argument("--model", type=Path, required=True, help=f"a pilot: {A_PILOT}")
     evaluate.add_argument(
-        "--type", dest="model_type", help="kind of network; only for models made elsewhere"
+        "--type", dest="model_type", help=f"{A_KIND}; only for models made elsewhere"
     )
     evaluate.add_argument("--laps", type=int, default=3, help="default: %(default)s")
     evaluate.add_argument(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TrainingError
 from donkeycar.management.cli import INTERRUPTED
+from donkeycar.management.seen_through import A_KIND
 from donkeycar.management.train_report import tell, tell_folds
 from donkeycar.management.training_settings import options_from, progress_for, train_car
 from donkeycar.management.tub_paths import tub_paths
@@ -28,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model", type=Path, help="where the pilot goes (default: models/pilot_<date>_<number>)"
     )
-    parser.add_argument("--type", help="kind of network (default: DEFAULT_MODEL_TYPE)")
+    parser.add_argument("--type", help=f"{A_KIND} (default: DEFAULT_MODEL_TYPE)")
     parser.add_argument("--comment", default="", help="a note to keep with the pilot")
     parser.add_argument(
         "--epochs", type=int, help="times through the data, at most (default: MAX_EPOCHS)"
@@ -72,7 +73,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="one setting for this run, e.g. MAX_EPOCHS=10; may be repeated",
+        help="one setting for this run, e.g. MAX_EPOCHS=10; may be repeated; `donkey config` lists "
+        "them",
     )
 
 

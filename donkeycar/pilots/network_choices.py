@@ -1,11 +1,11 @@
 """What practitioners compare about a network, and what is therefore a setting and not code."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from donkeycar.errors import PilotError
+from donkeycar.json_text import is_number
 
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "tanh", "sigmoid", "maxout")
 INITIALIZERS = ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal")
@@ -47,16 +47,16 @@ class NetworkChoices:
         for name, good, rule in (
             ("activation", self.activation in ACTIVATIONS, f"one of {', '.join(ACTIVATIONS)}"),
             ("initializer", self.initializer in INITIALIZERS, f"one of {', '.join(INITIALIZERS)}"),
-            ("l1", _is_number(self.l1) and self.l1 >= 0, "0 or more"),
-            ("l2", _is_number(self.l2) and self.l2 >= 0, "0 or more"),
+            ("l1", is_number(self.l1) and self.l1 >= 0, "0 or more"),
+            ("l2", is_number(self.l2) and self.l2 >= 0, "0 or more"),
             (
                 "max_norm",
-                max_norm is None or (_is_number(max_norm) and max_norm > 0),
+                max_norm is None or (is_number(max_norm) and max_norm > 0),
                 "greater than 0, or None",
             ),
             (
                 "dropout",
-                dropout is None or (_is_number(dropout) and 0 <= dropout < 1),
+                dropout is None or (is_number(dropout) and 0 <= dropout < 1),
                 "0 to less than 1, or None",
             ),
             ("batch_norm", self.batch_norm in (None, True, False), "True, False or None"),
@@ -87,11 +87,3 @@ class NetworkChoices:
                 f"Received: {content!r:.80}"
             )
         return cls(**content)
-
-
-def _is_number(value: object) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(float(value))
-    )

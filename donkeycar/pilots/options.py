@@ -4,12 +4,12 @@ The options of a pilot are a plain dictionary that is written into its sidecar, 
 with those it was trained with.
 """
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from donkeycar.errors import PilotError
+from donkeycar.json_text import is_number
 
 Options = Mapping[str, Any]
 
@@ -38,16 +38,8 @@ def _is_whole(low: int, high: int) -> Callable[[Any], bool]:
     return lambda value: type(value) is int and low <= value <= high
 
 
-def _is_number(value: object) -> bool:
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and math.isfinite(float(value))
-    )
-
-
 def _are_numbers(value: object, count: int) -> bool:
-    return isinstance(value, list | tuple) and len(value) == count and all(map(_is_number, value))
+    return isinstance(value, list | tuple) and len(value) == count and all(map(is_number, value))
 
 
 def _is_range(value: object) -> bool:
@@ -64,7 +56,7 @@ def _are_names(value: object) -> bool:
 
 
 def _is_throttle(value: object) -> bool:
-    return _is_number(value) and -1 <= value <= 1  # type: ignore[operator]
+    return is_number(value) and -1 <= value <= 1  # type: ignore[operator]
 
 
 OPTIONS: dict[str, Option] = {

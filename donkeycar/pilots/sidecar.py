@@ -1,12 +1,12 @@
 """The sidecar of a pilot: what its other files are, in JSON, read with checks and never run."""
 
 import json
-import math
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import PilotError
+from donkeycar.json_text import is_number
 from donkeycar.pilots.familiar import Familiar
 from donkeycar.pilots.json_file import read_object
 from donkeycar.pilots.names import Precision
@@ -108,7 +108,7 @@ def read_info(path: Path) -> PilotInfo:
     for key in ("options", "training", "data", "metrics", "versions"):
         if not _is_object(content, key):
             raise PilotError(f"{path}: {key} must be an object. Received: {content.get(key)!r:.60}")
-    if not _is_number(content.get("created_at")):
+    if not is_number(content.get("created_at")):
         raise PilotError(
             f"{path}: created_at must be a number. Received: {content.get('created_at')!r:.60}"
         )
@@ -173,7 +173,7 @@ def _read_variants(path: Path, content: dict[str, Any]) -> dict[Precision, Varia
             not isinstance(entry, dict)
             or not isinstance(entry.get("sha256"), str)
             or not isinstance(entry.get("difference", {}), dict)
-            or not _is_number(entry.get("tolerance", MAX_TOLERANCE))
+            or not is_number(entry.get("tolerance", MAX_TOLERANCE))
             or not 0 <= entry.get("tolerance", MAX_TOLERANCE) <= MAX_TOLERANCE
         ):
             raise PilotError(
@@ -188,13 +188,3 @@ def _read_variants(path: Path, content: dict[str, Any]) -> dict[Precision, Varia
 
 def _is_object(content: dict[str, Any], key: str) -> bool:
     return isinstance(content.get(key), dict)
-
-
-def _is_number(value: object) -> bool:
-    """Say whether it is a finite number that fits a float."""
-    return (
-        isinstance(value, int | float)
-        and not isinstance(value, bool)
-        and abs(value) < 1e300
-        and math.isfinite(value)
-    )

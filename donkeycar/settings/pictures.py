@@ -63,7 +63,8 @@ AUGMENTING = Group(
     "Made to frames in training only, anew every time.",
     (
         Setting(
-            "AUGMENTATIONS", (), "an empty list is FLIP, BRIGHTNESS and SHADOW", kind="strings",
+            "AUGMENTATIONS", ("FLIP", "BRIGHTNESS", "SHADOW"), "an empty list is none",
+            kind="strings",
             choices=(
                 "FLIP", "BRIGHTNESS", "CONTRAST", "SHADOW", "BLUR", "NOISE", "JPEG", "CUTOUT",
                 "SHIFT", "ROTATE",

@@ -1,12 +1,11 @@
 """Reads the JSON files of the simulator, and says what is wrong with them in one sentence."""
 
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import SimError
-from donkeycar.json_text import parse_json
+from donkeycar.json_text import is_number, parse_json
 
 # A track of 1000 points has 40 kB.
 MAX_FILE_BYTES = 5_000_000
@@ -33,7 +32,7 @@ class Fields:
     def number(self, name: str, low: float, high: float, *, default: float | None = None) -> float:
         """Take a number from `low` to `high`; without a `default` it has to be there."""
         value = self._take(name, default)
-        if not _is_number(value) or not low <= value <= high:
+        if not is_number(value) or not low <= value <= high:
             raise self.error(name, f"must be a number from {low:g} to {high:g}", value)
         return float(value)
 
@@ -76,7 +75,7 @@ class Fields:
         sizes = " or ".join(str(length) for length in lengths)
         for index, row in enumerate(rows):
             good = isinstance(row, list) and len(row) in lengths
-            if not good or not all(_is_number(value) and abs(value) <= 1000 for value in row):
+            if not good or not all(is_number(value) and abs(value) <= 1000 for value in row):
                 raise self.error(
                     f"{name}[{index}]", f"must be {sizes} numbers within 1000 metres", row
                 )
@@ -148,10 +147,6 @@ def read_preset(name: str, folder: str) -> tuple[Any, str]:
 def preset_names(folder: str) -> list[str]:
     """Names of the presets in `folder`, sorted."""
     return sorted(path.stem for path in (PRESETS / folder).glob("*.json"))
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _short(value: Any) -> str:

@@ -314,9 +314,9 @@ SCALE_HEIGHT = None                   # its factor upwards; None is the same
 
 # RANDOM CHANGES
 # Made to frames in training only, anew every time.
-# an empty list is FLIP, BRIGHTNESS and SHADOW: FLIP, BRIGHTNESS, CONTRAST, SHADOW, BLUR, NOISE,
-# JPEG, CUTOUT, SHIFT or ROTATE
-AUGMENTATIONS = []
+# an empty list is none: FLIP, BRIGHTNESS, CONTRAST, SHADOW, BLUR, NOISE, JPEG, CUTOUT, SHIFT or
+# ROTATE
+AUGMENTATIONS = ["FLIP", "BRIGHTNESS", "SHADOW"]
 # largest change of brightness and contrast, or the smallest and the largest, shares of white
 AUG_BRIGHTNESS_RANGE = 0.2
 AUG_BLUR_RANGE = [0, 3]               # smallest and largest width of BLUR, pixels

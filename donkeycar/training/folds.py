@@ -110,6 +110,7 @@ def train_folds(
 
     check_size(recordings, options)
     material = read_frames(recordings, options, folder=folder, progress=progress)
+    progress.say(options.changes_in_words())
     pilots: list[PilotInfo] = []
     parts = folds(material.recordings.sessions, k, seed=options.seed or 0)
     for number, (files, part) in enumerate(zip(places, parts, strict=True)):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import TrainingError
+from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.epochs.optimizers import check_optimizer
@@ -139,6 +140,19 @@ class TrainingOptions:
     def with_seed(self) -> "TrainingOptions":
         """Return the same with a seed: its own, or one that is drawn now."""
         return self if self.seed is not None else replace(self, seed=secrets.randbits(31))
+
+    def changes_in_words(self) -> str:
+        """Say in one line what is done to frames: always, and at random in training."""
+        steps = [step["name"] for step in self.transforms.to_json()]
+        kind = pilot_type(self.type)
+        changes = self.augmentation
+        left_out = ""
+        if changes is not None and not kind.mirrors and "FLIP" in changes.names:
+            changes = changes.without("FLIP")
+            left_out = f"; no FLIP, in which a pilot of type {kind.name} would learn lies"
+        random = (changes.in_words() if changes is not None else "") or "none"
+        always = f"; transforms of every frame: {', '.join(steps)}" if steps else ""
+        return f"random changes: {random}{left_out}{always}"
 
     def to_json(self) -> dict[str, Any]:
         """Write down what has an influence on what is learnt, for the pilot's sidecar."""

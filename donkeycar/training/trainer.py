@@ -92,6 +92,7 @@ def train(
     material = read_frames(recordings, options, folder=files.keras.parent, progress=progress)
     parts = _split(material.recordings.sessions, options)
     progress.say(material.in_words(parts))
+    progress.say(options.changes_in_words())
     return teach(
         material, parts, files, options,
         progress=progress, started_s=started_s, checkpoint=checkpoint,

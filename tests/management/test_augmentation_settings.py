@@ -3,8 +3,10 @@ import pytest
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
 from donkeycar.management.augmentation_settings import augmentation_from
+from donkeycar.pilots.transform import Transforms
 from donkeycar.schema import SETTINGS
-from donkeycar.training.augmentation import AUGMENTATIONS
+from donkeycar.training import TrainingOptions
+from donkeycar.training.augmentation import AUGMENTATIONS, USUAL
 
 
 def made(**values):
@@ -16,9 +18,28 @@ def test_the_settings_name_what_there_is():
     assert set(SETTINGS["AUGMENTATIONS"].choices) == set(AUGMENTATIONS)
 
 
+def test_what_is_usual_is_written_where_it_can_be_changed():
+    assert made().names == ("FLIP", "BRIGHTNESS", "SHADOW") == USUAL
+
+
 @pytest.mark.parametrize("names", [(), ("MULTIPLY",)])
-def test_an_empty_list_is_what_is_usual(names):
-    assert made(AUGMENTATIONS=names).names == ("FLIP", "BRIGHTNESS", "SHADOW")
+def test_an_empty_list_means_none_as_in_donkeycar_5(names):
+    """Before, it meant what is usual."""
+    assert made(AUGMENTATIONS=names).names == ()
+
+
+def test_what_is_in_use_is_said_in_one_line():
+    assert TrainingOptions(augmentation=made()).changes_in_words() == (
+        "random changes: FLIP (50 % of the frames), BRIGHTNESS (80 %), SHADOW (30 %)"
+    )
+    for none in (None, made(AUGMENTATIONS=())):
+        assert TrainingOptions(augmentation=none).changes_in_words() == "random changes: none"
+    crop = Transforms([("CROP", {"top_px": 3})], post=[("RGB2GRAY", {})])
+    said = TrainingOptions(type="imu", augmentation=made(AUGMENTATIONS=("FLIP",)), transforms=crop)
+    assert said.changes_in_words() == (
+        "random changes: none; no FLIP, in which a pilot of type imu would learn lies; "
+        "transforms of every frame: CROP, RGB2GRAY"
+    )
 
 
 def test_a_list_is_made_as_it_says():

@@ -1,11 +1,11 @@
 """The transforms by name, and how one is made of what somebody wrote down."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
 from typing import Any
 
 from donkeycar.errors import PilotError
+from donkeycar.json_text import is_number
 from donkeycar.pilots.transform.blur import Blur
 from donkeycar.pilots.transform.canny import Canny
 from donkeycar.pilots.transform.colour import (
@@ -52,13 +52,13 @@ TRANSFORMS: dict[str, type[Step]] = {
 # Types of arguments: what they are called, and what is one. A whole number is a number too.
 KINDS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
     int: ("a whole number", lambda value: type(value) is int),
-    float: ("a number", lambda value: type(value) in (int, float) and math.isfinite(value)),
+    float: ("a number", is_number),
     bool: ("true or false", lambda value: type(value) is bool),
     str: ("text", lambda value: type(value) is str),
     int | None: ("a whole number or null", lambda value: value is None or type(value) is int),
     float | None: (
         "a number or null",
-        lambda value: value is None or (type(value) in (int, float) and math.isfinite(value)),
+        lambda value: value is None or is_number(value),
     ),
 }
 

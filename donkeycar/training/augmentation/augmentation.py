@@ -53,6 +53,20 @@ class Augmentation:
         left = [name for name in self._changes if name not in names]
         return Augmentation(left, changes=self._changes)
 
+    def in_words(self) -> str:
+        """Say what is done, and to how many of the frames.
+
+        Example:
+            >>> Augmentation(["FLIP", "BRIGHTNESS"]).in_words()
+            'FLIP (50 % of the frames), BRIGHTNESS (80 %)'
+        """
+        shares = [f"{name} ({change.share:.0%}" for name, change in self._changes.items()]
+        words = [share.replace("%", " %") for share in shares]
+        return ", ".join(
+            f"{text} of the frames)" if place == 0 else f"{text})"
+            for place, text in enumerate(words)
+        )
+
     def to_json(self) -> list[dict[str, Any]]:
         """Write down what is done, for the file of the pilot."""
         return [{"name": name, **asdict(change)} for name, change in self._changes.items()]

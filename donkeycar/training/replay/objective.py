@@ -1,6 +1,5 @@
 """What a network was trained to make small, and what its outputs therefore mean."""
 
-import math
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 
 from donkeycar.errors import TrainingError
+from donkeycar.json_text import is_number
 from donkeycar.training.replay.network import check
 from donkeycar.training.replay.probe import Array, output_names
 
@@ -56,7 +56,7 @@ class Objective:
             raise TrainingError(f"An objective must have losses and weights. Received: {given!r}")
         check(losses)
         fitting = set(losses) == set(weights) == set(names) and all(
-            isinstance(weight, int | float) and math.isfinite(weight) for weight in weights.values()
+            is_number(weight) for weight in weights.values()
         )
         if not fitting:
             raise TrainingError(
