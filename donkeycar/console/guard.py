@@ -24,7 +24,7 @@ READING_METHODS = ("GET", "HEAD", "OPTIONS")
 MAX_MESSAGES_HZ = 60
 CLIENT_SHARE = 2
 # So many too many within a few seconds, and the client's sockets are closed.
-MAX_REFUSED = 600
+MAX_REFUSED = 300
 POLICY_VIOLATION = 1008
 
 # A request under a name that is not this server's.
