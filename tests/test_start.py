@@ -1,36 +1,39 @@
 """How much it costs to start."""
 
-import statistics
+import os
 import subprocess
 import sys
-import time
 
 import pytest
 
 
-def median_s(*command):
-    """Median of seven whole processes: a shared machine hiccups."""
+def work_s(*command):
+    """Least processor time of five whole processes: other programs of the machine cost none of it.
+
+    The wall time that used to stand here failed whenever the machine was busy.
+    """
     times_s = []
-    for _ in range(7):
-        start_s = time.perf_counter()
-        subprocess.run([sys.executable, *command], check=True, capture_output=True)
-        times_s.append(time.perf_counter() - start_s)
-    return statistics.median(times_s)
+    for _ in range(5):
+        process = subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        times_s.append(usage.ru_utime + usage.ru_stime)
+    return min(times_s)
 
 
 @pytest.mark.parametrize(
-    ("command", "limit_s"),
+    ("command", "share"),
     [
-        (("-c", "import donkeycar; donkeycar.Vehicle"), 0.060),
-        (("-m", "donkeycar.management.cli", "--help"), 0.250),
+        (("-c", "import donkeycar; donkeycar.Vehicle"), 0.5),
+        (("-m", "donkeycar.management.cli", "--help"), 0.7),
     ],
     ids=["import donkeycar", "donkey --help"],
 )
-def test_starting_costs_little_more_than_python_itself(command, limit_s):
-    python_s = median_s("-c", "pass")
-    # Three times the limit on a machine that others use as well: what this catches is an import
-    # of numpy or tornado at the top of a module, and those cost more than that.
-    assert median_s(*command) - python_s < 3 * limit_s
+def test_starting_costs_far_less_than_an_import_of_numpy(command, share):
+    python_s = work_s("-c", "pass")
+    # What this catches is an import of numpy or tornado at the top of a module.
+    assert work_s(*command) - python_s < share * (work_s("-c", "import numpy") - python_s)
 
 
 def test_memory_stays_constant_over_a_long_drive(clock):
