@@ -25,14 +25,14 @@ def parse_json(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
     try:
         value = json.loads(text)
     except RecursionError as error:
-        raise ValueError(f"it is nested more than {max_depth} deep") from error
+        raise ValueError(f"it is nested too deeply, more than {max_depth} times") from error
     # Brackets inside of texts count too; most files are done here.
     if isinstance(text, bytes):
         opened = text.count(b"[") + text.count(b"{")
     else:
         opened = text.count("[") + text.count("{")
     if opened > max_depth and _is_deeper(value, max_depth):
-        raise ValueError(f"it is nested more than {max_depth} deep")
+        raise ValueError(f"it is nested too deeply, more than {max_depth} times")
     return value
 
 

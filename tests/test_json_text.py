@@ -47,7 +47,7 @@ def test_the_limit_is_where_it_says():
     parse_json(nested(MAX_DEPTH))
     parse_json(nested(MAX_DEPTH, key="a"))
     for text in (nested(MAX_DEPTH + 1), nested(MAX_DEPTH + 1, key="a"), nested(101).encode()):
-        with pytest.raises(ValueError, match="nested more than 100 deep"):
+        with pytest.raises(ValueError, match="nested too deeply, more than 100 times"):
             parse_json(text)
 
 
