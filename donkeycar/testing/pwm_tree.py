@@ -2,9 +2,36 @@
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+State = Mapping[str, int]
+ATTRIBUTES = ("period", "duty_cycle", "enable")
+POLARITIES = ("normal", "inversed")
+
+
+def _is_whole(state: State) -> bool:
+    """Before 6.12: every state must make sense, that of a disabled channel too."""
+    return state["period"] > 0 and state["duty_cycle"] <= state["period"]
+
+
+def _is_whole_if_disabled(state: State) -> bool:
+    """Linux 6.12 as it came out had its new rule upside down."""
+    return bool(state["enable"]) or _is_whole(state)
+
+
+def _is_whole_if_enabled(state: State) -> bool:
+    """Since then: what a disabled channel holds is of no matter."""
+    return not state["enable"] or _is_whole(state)
+
+
+# The first kernel with each rule; Raspberry Pi OS Bookworm came with 6.1 and 6.6.
+RULES: Mapping[str, Callable[[State], bool]] = {
+    "6.6": _is_whole,
+    "6.12": _is_whole_if_disabled,
+    "6.17": _is_whole_if_enabled,
+}
 
 
 class Write(NamedTuple):
@@ -12,7 +39,7 @@ class Write(NamedTuple):
 
     Attributes:
         attribute: Its path below the root, e.g. ``pwmchip0/pwm1/duty_cycle``.
-        value: What was written.
+        value: What was written; of a polarity: 0 is normal.
     """
 
     attribute: str
@@ -22,16 +49,22 @@ class Write(NamedTuple):
 class PwmTree:
     """Stands for ``/sys/class/pwm``: real files that can be read, written through `write`.
 
-    A duty cycle may not be longer than the period, a channel without a period has no duty cycle
-    and cannot be enabled, a channel is there once it is exported.
+    A channel is there once it is exported, and begins without a period. What may be written when
+    depends on the kernel.
 
-    Source: Linux 6.12, ``drivers/pwm/core.c`` (``pwm_apply_state``), ``drivers/pwm/sysfs.c``.
+    Sources: Linux, ``drivers/pwm/core.c``: ``__pwm_apply`` of 6.6; ``pwm_state_valid`` of 6.12
+    ("pwm: Allow pwm state transitions from an invalid state"); its correction of July 2025 ("pwm:
+    Fix invalid state detection"). ``drivers/pwm/sysfs.c`` (6.6) for the attributes.
+
+    Not modelled: when within a frame a change takes effect, rounding to the clock of the chip,
+    chips that keep a level when they are disabled.
 
     Args:
         root: An empty folder.
         num_channels: Channels of each chip.
         addresses: Of the chips, as the kernel numbers them.
         forbidden: How many writes to a fresh channel are refused, until udev has been there.
+        kernel: A key of `RULES`; the strictest is the default.
 
     Attributes:
         trace: Every write the kernel took.
@@ -45,10 +78,12 @@ class PwmTree:
         num_channels: int = 2,
         forbidden: int = 0,
         addresses: Sequence[str] = ("fe20c000",),
+        kernel: str = "6.6",
     ) -> None:
         self.root = root
         self.trace: list[Write] = []
         self.fails = False
+        self._is_valid = RULES[kernel]
         self._num_channels = num_channels
         self._forbidden = forbidden
         for number, address in enumerate(addresses):
@@ -68,14 +103,14 @@ class PwmTree:
             raise _error(errno.EIO)
         if not path.exists():
             raise _error(errno.ENOENT)
-        value = int(text)
+        value = POLARITIES.index(text) if path.name == "polarity" else int(text)
         if path.name == "export":
             self._export(path.parent, value)
         else:
             if self._forbidden:
                 self._forbidden -= 1
                 raise _error(errno.EACCES)
-            self._apply(path, value)
+            self._apply(path, value, text)
         self.trace.append(Write(str(path.relative_to(self.root)), value))
 
     def pulse_us(self, channel: int) -> float:
@@ -83,7 +118,10 @@ class PwmTree:
         folder = self.root / "pwmchip0" / f"pwm{channel}"
         if not folder.exists() or not _read(folder / "enable"):
             return 0.0
-        return _read(folder / "duty_cycle") / 1000
+        duty_ns = _read(folder / "duty_cycle")
+        if (folder / "polarity").read_text().strip() == "inversed":
+            duty_ns = _read(folder / "period") - duty_ns
+        return duty_ns / 1000
 
     def _export(self, chip: Path, channel: int) -> None:
         folder = chip / f"pwm{channel}"
@@ -92,18 +130,22 @@ class PwmTree:
         if folder.exists():
             raise _error(errno.EBUSY)
         folder.mkdir()
-        for attribute in ("period", "duty_cycle", "enable"):
+        for attribute in ATTRIBUTES:
             (folder / attribute).write_text("0\n")
+        (folder / "polarity").write_text("normal\n")
 
-    def _apply(self, path: Path, value: int) -> None:
-        state = {name: _read(path.parent / name) for name in ("period", "duty_cycle", "enable")} | {
-            path.name: value
-        }
-        # Disabling is always allowed; any other state must make sense.
-        is_possible = 0 <= state["duty_cycle"] <= state["period"] and state["period"] > 0
-        if not is_possible and not (path.name == "enable" and value == 0):
+    def _apply(self, path: Path, value: int, text: str) -> None:
+        if value < 0:
             raise _error(errno.EINVAL)
-        path.write_text(f"{value}\n")
+        now = {name: _read(path.parent / name) for name in ATTRIBUTES}
+        asked = {**now, path.name: value}
+        if not self._is_valid(asked):
+            # Newer kernels pass from one nonsense to another, and leave the hardware alone.
+            if self._is_valid is _is_whole or self._is_valid(now):
+                raise _error(errno.EINVAL)
+        elif not asked["period"] and asked != now:
+            raise _error(errno.EINVAL)  # by the driver of the chip: it divides by the period
+        path.write_text(f"{text}\n")
 
 
 def _read(path: Path) -> int:
