@@ -21,6 +21,7 @@ from donkeycar.management.old_manage import manage_file
 from donkeycar.parts.drivetrain.garage import wired_in
 from donkeycar.parts.drivetrain.hardware import hardware_of
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
+from donkeycar.parts.drivetrain.pi_board import pwm_overlay
 from donkeycar.parts.drivetrain.pin_id import KernelPwmId, PCA9685Id, parse_pin
 from donkeycar.safety.claim import refuse_if_held
 
@@ -110,7 +111,7 @@ def _wheels(cfg: Config) -> Iterator[Finding]:
         found = f"{finding.found} ({where})" if finding.state == MISSING else finding.found
         yield finding._replace(found=found)
     for path in others:
-        yield probes.device("PWM", path, step="add dtoverlay=pwm-2chan to config.txt; reboot")
+        yield probes.device("PWM", path, step=pwm_overlay())
     if cfg.DRIVE_TRAIN_TYPE in ("VESC", "MM1"):
         name = f"{cfg.DRIVE_TRAIN_TYPE}_SERIAL_PORT"
         yield probes.device("serial", Path(cfg[name]), step=f"check the plug, or {name}")

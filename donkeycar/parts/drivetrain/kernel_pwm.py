@@ -3,7 +3,8 @@
 They do not tremble, and cost no computer time. Beware: the hardware goes on with the last pulse
 when the program that set it dies. Whoever constructs a pin again switches it off.
 
-Source: Linux, Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface".
+Sources: Linux, Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface";
+drivers/pwm/core.c, what it refuses: before 6.12 every state without a period, "disabled" too.
 """
 
 import errno
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain.pi_board import pwm_overlay
 from donkeycar.parts.drivetrain.refreshed import Refreshed
 from donkeycar.parts.drivetrain.way_on import way_on
 from donkeycar.timing import Clock, RealClock
@@ -21,13 +23,10 @@ SYSFS_PWM = Path("/sys/class/pwm")
 READY_WITHIN_S = 1.0
 POLL_S = 0.02
 
-
-_OVERLAY = "Add dtoverlay=pwm-2chan to /boot/firmware/config.txt and start the Pi again"
 STEPS = {
     errno.EACCES: "Join its group: sudo usermod -aG gpio $USER, then log in again",
     errno.EBUSY: "A driver of the kernel has it, such as the one of the fan or of sound: "
     "sudo cat /sys/kernel/debug/pwm shows which. Choose another channel",
-    0: _OVERLAY,
 }
 
 
@@ -94,7 +93,7 @@ class KernelPwmPin:
         except OSError as error:
             raise DeviceError(
                 f"Channel {channel} of PWM chip {chip} does not open: {error}. "
-                f"{way_on(error, STEPS)}"
+                f"{way_on(error, {**STEPS, 0: pwm_overlay()})}"
             ) from error
 
     def set_us(self, pulse_us: float) -> None:
@@ -115,20 +114,28 @@ class KernelPwmPin:
 
     def _prepare(self, clock: Clock) -> None:
         """Switch the channel off, whatever it did before, then set its frequency."""
+        period = ("period", round(1000 * self.frame_us))
+        if int((self._folder / "period").read_text()):
+            # A channel that is only disabled may stop while it is high, and a width longer than the
+            # new period would be refused: so the width goes first.
+            steps = [("duty_cycle", 0), ("enable", 0), period]
+        else:
+            # A channel that was never used puts nothing out, and takes nothing before its period.
+            steps = [period, ("duty_cycle", 0), ("enable", 0)]
         deadline_s = clock.monotonic() + READY_WITHIN_S
         while True:
             try:
-                # A width longer than the new period would be refused, so it goes first. A channel
-                # that was never used has no period, and refuses any width; it has none anyway.
-                self._put("enable", 0)
+                self._put(*steps[0])
                 break
             except PermissionError:
                 if clock.monotonic() >= deadline_s:
                     raise
                 clock.sleep(POLL_S)
-        if int((self._folder / "period").read_text()):
-            self._put("duty_cycle", 0)
-        self._put("period", round(1000 * self.frame_us))
+        for step in steps[1:]:
+            self._put(*step)
+        polarity = self._folder / "polarity"
+        if polarity.exists() and polarity.read_text().strip() != "normal":
+            self._files.write(polarity, "normal")
 
     def _write_ns(self, width_ns: int) -> None:
         # Off is a width of 0 first: a channel that is only disabled may stop while it is high.

@@ -5,6 +5,7 @@ import pytest
 
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.kernel_pwm import KernelFiles, KernelPwmPin
+from donkeycar.parts.drivetrain.pi_board import pwm_overlay
 from donkeycar.testing import FakeClock, PwmTree
 from donkeycar.testing.pwm_tree import RULES
 
@@ -117,6 +118,29 @@ def test_a_channel_that_is_never_handed_over_is_refused_after_a_second(tmp_path,
     with pytest.raises(DeviceError, match="Permission denied.*usermod -aG gpio"):
         KernelPwmPin("0", 0, frequency_hz=60, root=tree.root, files=tree, clock=clock)
     assert sum(clock.sleeps) == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("compatible", "overlay", "names"),
+    [
+        (
+            b"raspberrypi,5-model-b\0brcm,bcm2712\0",
+            "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4 to",
+            "PWM.1f00098000.0 (pin 32) and PWM.1f00098000.1 (pin 33)",
+        ),
+        (
+            b"raspberrypi,model-zero-2-w\0brcm,bcm2837\0",
+            "dtoverlay=pwm-2chan,pin=18,func=2,pin2=13,func2=4 and dtparam=audio=off",
+            "PWM.0.0 (pin 12) and PWM.0.1 (pin 33)",
+        ),
+    ],
+    ids=["Pi 5", "Zero 2 W"],
+)
+def test_the_overlay_and_the_names_are_those_of_the_board(tmp_path, compatible, overlay, names):
+    # What used to happen: one overlay for all, on a Pi 5 with the chip that another board has.
+    (tmp_path / "compatible").write_bytes(compatible)
+    assert overlay in pwm_overlay(tmp_path)
+    assert names in pwm_overlay(tmp_path)
 
 
 @pytest.mark.parametrize(("chip", "channel"), [("0", 7), ("3", 0), ("1f00098000", 0)])
