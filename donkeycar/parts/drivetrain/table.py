@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.garage import Garage, NoPins, NoWheels, Settings, says_where, shown
+from donkeycar.parts.drivetrain.gone import dead_drivetrain
 from donkeycar.parts.drivetrain.pca9685 import PulsePin, tick_us
 from donkeycar.parts.drivetrain.pin_id import PinId
 from donkeycar.parts.drivetrain.pins import Board, Pins, named_pins
@@ -80,9 +81,9 @@ def check_settings(kind: str, settings: Settings) -> None:
 
 
 def _maker(kind: str, settings: Settings) -> Callable[[Garage], Output]:
-    if kind in DEAD_DRIVETRAINS:
+    if gone := dead_drivetrain(kind, settings):
         raise ConfigError(
-            f"{shown(settings, 'DRIVE_TRAIN_TYPE')} {kind} is no more: {DEAD_DRIVETRAINS[kind]}. "
+            f"{shown(settings, 'DRIVE_TRAIN_TYPE')} {kind} is no more: {gone}. "
             f"Received: DRIVE_TRAIN_TYPE={kind!r}"
         )
     if kind not in DRIVETRAINS:
@@ -330,12 +331,4 @@ DRIVETRAINS: dict[str, Callable[[Garage], Output]] = {
     "VESC": _vesc,
     "MOCK": _mock,
     "SIM": _sim,
-}
-
-DEAD_DRIVETRAINS = {
-    "PIGPIO_PWM": "pigpio does not run on a Raspberry Pi 5. Write PWM_STEERING_THROTTLE, with "
-    "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'PWM.0.1', 'PWM_THROTTLE_PIN': 'PWM.0.0'} for "
-    "the pins 13 and 18 it used (docs/drivetrains.md)",
-    "SERVO_HBRIDGE_PWM": "ServoBlaster does not run on any current system. Write "
-    "SERVO_HBRIDGE_2PIN, with the same pins",
 }

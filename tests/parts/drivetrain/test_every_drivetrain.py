@@ -5,7 +5,8 @@ from typing import NamedTuple
 import pytest
 
 from donkeycar.errors import ConfigError
-from donkeycar.parts.drivetrain.table import DEAD_DRIVETRAINS, DRIVETRAINS
+from donkeycar.parts.drivetrain.gone import DEAD_DRIVETRAINS, dead_drivetrain
+from donkeycar.parts.drivetrain.table import DRIVETRAINS
 from donkeycar.safety.frame import ARM, Frame
 from donkeycar.safety.guardian import Guardian, Reason, State
 from donkeycar.schema import SETTINGS
@@ -368,6 +369,43 @@ def test_what_is_no_number_is_neutral(car):
 def test_a_drivetrain_of_the_past_names_what_replaces_it(hardware, kind, instead):
     with pytest.raises(ConfigError, match=f"{kind} is no more: .*{instead}"):
         hardware.make(kind)
+
+
+# What used to happen: every owner was told to write the pins that everybody had. With steering on
+# 12 and the speed controller on 13, that put the servo's pulses on the speed controller.
+@pytest.mark.parametrize(
+    ("steering", "throttle", "pins"),
+    [
+        (None, None, ("PWM.0.1", "PWM.0.0")),
+        (13, 18, ("PWM.0.1", "PWM.0.0")),
+        (12, 13, ("PWM.0.0", "PWM.0.1")),
+        (18, 19, ("PWM.0.0", "PWM.0.1")),
+        (12, 18, ("RPI_GPIO.BCM.12", "RPI_GPIO.BCM.18")),  # one channel for both
+        (5, 6, ("RPI_GPIO.BCM.5", "RPI_GPIO.BCM.6")),
+    ],
+)
+def test_the_way_on_from_pigpio_has_the_pins_of_the_owner(steering, throttle, pins):
+    owners = {"STEERING_PWM_PIN": steering, "THROTTLE_PWM_PIN": throttle}
+    said = dead_drivetrain("PIGPIO_PWM", owners)
+    assert f"{{'PWM_STEERING_PIN': {pins[0]!r}, 'PWM_THROTTLE_PIN': {pins[1]!r}}}" in said
+    assert f"STEERING_PWM_PIN {steering or 13} and THROTTLE_PWM_PIN {throttle or 18}" in said
+    assert ("dtoverlay=pwm-2chan" in said) == pins[0].startswith("PWM.")
+
+
+def test_the_overlay_for_pigpio_pins_names_them_in_the_order_of_the_channels():
+    said = dead_drivetrain("PIGPIO_PWM", {"STEERING_PWM_PIN": 13, "THROTTLE_PWM_PIN": 12})
+    assert "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4 into" in said
+
+
+def test_a_signal_that_was_upside_down_stays_so_on_the_way_from_pigpio():
+    said = dead_drivetrain("PIGPIO_PWM", {"THROTTLE_PWM_INVERTED": True})
+    assert "'PWM_THROTTLE_INVERTED': True" in said
+    assert "STEERING_INVERTED" not in said
+
+
+def test_the_way_on_from_servoblaster_has_the_pins_of_the_owner():
+    said = dead_drivetrain("SERVO_HBRIDGE_PWM", {"HBRIDGE_PIN_FWD": 15, "HBRIDGE_PIN_BWD": 13})
+    assert "{'FWD_DUTY_PIN': 'RPI_GPIO.BOARD.15', 'BWD_DUTY_PIN': 'RPI_GPIO.BOARD.13'}" in said
 
 
 def test_an_unknown_drivetrain_is_refused(hardware):
