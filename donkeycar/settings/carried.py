@@ -12,7 +12,7 @@ from donkeycar.errors import ConfigError
 from donkeycar.schema import SETTINGS
 from donkeycar.settings.layers import FLAT_KINDS, FLAT_NAMES, KIND, Layers
 from donkeycar.settings.owner_edit import edited
-from donkeycar.settings.wiring import DEAD_WIRING
+from donkeycar.settings.wiring import DEAD_WIRING, SERIAL
 
 START = "# ----- from the config.py of before, which donkeycar {version} replaced -----"
 END = "# ----- end of what was carried over -----"
@@ -28,6 +28,7 @@ def effective(folder: Path, *, with_config: bool) -> Layers:
     Raises:
         ConfigError: If a file cannot be read.
     """
+    folder = folder.resolve()  # the files say whole paths
     layers = Layers(folder)
     for name, is_own in (("config.py", False), ("myconfig.py", True)):
         if (is_own or with_config) and (folder / name).is_file():
@@ -42,12 +43,12 @@ def lost_settings(before: Layers, after: Layers) -> dict[str, Any]:
     What has no effect in this version is left out, unless its owner wrote it as wiring.
     """
     lost = {
-        name: _kept(name, value)
+        name: _kept(name, value, before.folder)
         for name, value in before.values.items()
         if _has_effect(name, before)
         and not _same(name, value, after.values.get(name), before.folder)
     }
-    if not lost.keys().isdisjoint(FLAT_NAMES) and KIND not in after.owned:
+    if any(map(_stands_for_a_drivetrain, lost)) and KIND not in after.owned:
         # In myconfig.py these names would stand for a drivetrain that the car may not have.
         lost[KIND] = before.values[KIND]
     return lost
@@ -85,18 +86,35 @@ def _has_effect(name: str, before: Layers) -> bool:
     if setting.status in ("dead", "computed"):
         is_owners = name in before.owned - before.factory - before.own
         return is_owners and DEAD_WIRING.fullmatch(name) is not None
-    if name in FLAT_NAMES and name in before.factory:
-        return before.values[KIND] in FLAT_KINDS
+    if name in before.factory:
+        if name in FLAT_NAMES:
+            return before.values[KIND] in FLAT_KINDS
+        board = name.partition("_")[0]
+        return board in (before.values[KIND], before.values["CONTROLLER_TYPE"])
     return True
 
 
-def _kept(name: str, value: Any) -> Any:
-    """A dictionary without the entries that everybody has."""
+def _stands_for_a_drivetrain(name: str) -> bool:
+    return name in FLAT_NAMES or name.partition("_")[0] in SERIAL
+
+
+def _kept(name: str, value: Any, folder: Path) -> Any:
+    """A dictionary without the entries that everybody has; a path in the car, beginning there."""
     setting = SETTINGS.get(name)
+    if setting is not None and setting.value_kind == "path":
+        return _in_car(value, folder)
     if setting is None or not setting.fields or not isinstance(value, dict):
         return value
     default = setting.default
     return {key: entry for key, entry in value.items() if entry != default.get(key, object())}
+
+
+def _in_car(value: Any, folder: Path) -> Any:
+    try:
+        path = Path(value)
+        return str(path.relative_to(folder)) if path.is_relative_to(folder) else value
+    except TypeError:  # no path at all
+        return value
 
 
 def _same(name: str, one: Any, other: Any, folder: Path) -> bool:

@@ -7,7 +7,8 @@ from typing import Any
 
 # Source: files of cars made with donkeycar 3.0 to 5.1.
 FACTORY: dict[str, tuple[Any, ...]] = {
-    "STEERING_CHANNEL": (1,),
+    # Since 4.4 a section on ServoBlaster, further down than that on the PCA9685, says 0.
+    "STEERING_CHANNEL": (1, 0),
     "THROTTLE_CHANNEL": (0,),
     "STEERING_LEFT_PWM": (460,),
     "STEERING_RIGHT_PWM": (290,),
@@ -34,6 +35,7 @@ FACTORY: dict[str, tuple[Any, ...]] = {
     "HBRIDGE_L298N_PIN_RIGHT_FWD": (15,),
     "HBRIDGE_L298N_PIN_RIGHT_BWD": (13,),
     "HBRIDGE_L298N_PIN_RIGHT_EN": (11,),
+    "MM1_SERIAL_PORT": ("/dev/ttyS0",),
     "STEERING_ARDUINO_PIN": (6,),
     "THROTTLE_ARDUINO_PIN": (5,),
 }

@@ -37,7 +37,7 @@ def notices_for(
     unread, told = unread or {}, set(told)
     found = []
     for name in layers.owned - layers.factory - {*unread, *told}:
-        sentence = _sentence(name, values, layers.folder)
+        sentence = _sentence(name, values, layers)
         if sentence:
             found.append((layers.sources[name], sentence))
     for name, sentence in unread.items():
@@ -60,16 +60,19 @@ def notices_for(
     return [f"{place}: {sentence}" for place, sentence in found]
 
 
-def _sentence(name: str, values: Mapping[str, Any], folder: Path) -> str | None:
+def _sentence(name: str, values: Mapping[str, Any], layers: Layers) -> str | None:
     setting, value = SETTINGS.get(name), values[name]
     if setting is None:
         if OF_OWN_STEP.fullmatch(name):
             return None
         close = nearest(name)
-        hint = f"Did you mean {close}?" if close else "It is kept for your own code."
+        is_slip = close is not None and close not in layers.owned  # else the owner knows that one
+        hint = f"Did you mean {close}?" if is_slip else "It is kept for your own code."
         return f"{name} is not a setting of donkeycar. {hint}"
     if setting.status == "computed":
-        return None if _is_folder(value, folder) else f"{name} has no effect: {setting.reason}."
+        return (
+            None if _is_folder(value, layers.folder) else f"{name} has no effect: {setting.reason}."
+        )
     if setting.status != "active":
         return f"{name} has no effect: {setting.reason}.{_unknown_entry(setting, value)}"
     if setting.only_for and value != setting.default:

@@ -2,7 +2,7 @@
 
 from donkeycar.settings.setting import Group, dead
 
-_IN_FAMILY = "donkeycar 5 moved it into PWM_STEERING_THROTTLE[{entry!r}]; write it there"
+_IN_FAMILY = "donkeycar 5 moved it into PWM_STEERING_THROTTLE[{entry!r}], where yours belongs"
 # Pins of H-bridges before donkeycar 5: numbers as on the board. Name, and where it is now.
 OLD_PINS = (
     ("HBRIDGE_PIN_FWD", "SERVO_HBRIDGE_2PIN", "FWD_DUTY_PIN"),

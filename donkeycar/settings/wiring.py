@@ -9,6 +9,7 @@ from typing import Any
 
 from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.check import short
+from donkeycar.settings.factory import is_factory
 from donkeycar.settings.layers import FAMILY, FLAT_KINDS, FLAT_NAMES, KIND, Layers, same_as_default
 from donkeycar.settings.old import OLD_PINS
 
@@ -21,12 +22,16 @@ _PIN = re.compile(r"PCA9685\.(\d+):(?:0x)?([0-9A-Fa-f]+)\.(\d+)")
 DEAD_WIRING = re.compile(
     r"(STEERING|THROTTLE)_(PWM_(PIN|FREQ|INVERTED)|ARDUINO_PIN)|HBRIDGE_(L298N_)?PIN_.*"
 )
+# A number behind the name of the board, or the name of what it drives before it.
+_SECOND_BOARD = re.compile(
+    r"(?:PCA9685|STEERING|THROTTLE)_(?:PCA9685_)?(?:I2C_)?(ADDR(?:ESS)?|BUS(?:NUM)?)_?\d*"
+)
 _FAMILIES = tuple(
     name
     for name, setting in SETTINGS.items()
     if setting.fields and any(field.name.endswith("_PIN") for field in setting.fields)
 )
-_SERIAL = ("VESC", "MM1")
+SERIAL = ("VESC", "MM1")
 
 
 def unused_wiring(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -54,7 +59,20 @@ def unused_wiring(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[s
                 f"{name} is wiring or calibration that DRIVE_TRAIN_TYPE {kind} does not use: "
                 f"{OTHER}. Received: {name}={received}. {way}",
             )
-    yield from _misspelt(layers, kind, values)
+    second = set(_second_board(layers, kind, values))
+    for name in second:
+        bus, address = _board(values)
+        pins = {pin: f"PCA9685.{bus}:{address:x}.{values[c]}" for c, pin in CHANNELS.items()}
+        yield (
+            name,
+            f"{name} is wiring that DRIVE_TRAIN_TYPE {kind} does not use, for it has one PCA9685: "
+            f"{OTHER}. Received: {name}={short(values[name])}. Write DRIVE_TRAIN_TYPE = {FAMILY!r} "
+            f"and {FAMILY} = {pins}, with bus and address as each is wired, and the pulses beside "
+            "them.",
+        )
+    yield from (
+        (name, text) for name, text in _misspelt(layers, kind, values) if name not in second
+    )
 
 
 def _misspelt(layers: Layers, kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -93,14 +111,17 @@ def _way_out(name: str, kind: str, layers: Layers, values: Mapping[str, Any]) ->
     if name in FLAT_NAMES:
         return "" if kind in FLAT_KINDS else _flat(name, kind, values)
     if DEAD_WIRING.fullmatch(name):
-        return _dead(name, kind, values) if values[name] not in (None, False) else ""
+        # Beside channels that the owner chose, what every config.py of before said is nobody's.
+        is_nobodys = KIND in layers.owned and kind in FLAT_KINDS and is_factory(name, values[name])
+        is_used = values[name] not in (None, False) and not is_nobodys
+        return _dead(name, kind, values) if is_used else ""
     if name == FAMILY and kind in FLAT_KINDS:
         return _beside_flat(values)
     if name in _FAMILIES:
         is_chosen = KIND in layers.owned and (kind not in _FAMILIES or kind in layers.owned)
         return "" if kind == name or is_chosen else _other(name)
     prefix = name.partition("_")[0]
-    if prefix in _SERIAL and SETTINGS[name].status == "active":
+    if prefix in SERIAL and SETTINGS[name].status == "active":
         is_used = kind == prefix or KIND in layers.owned or values["CONTROLLER_TYPE"] == prefix
         return "" if is_used else _other(prefix)
     return ""
@@ -139,7 +160,9 @@ def _flat(name: str, kind: str, values: Mapping[str, Any]) -> str:
     if name in family:
         instead = f"{kind} = {{{name!r}: {value!r}}} instead of it"
     elif name in CHANNELS and CHANNELS[name] in family:
-        instead = f"{kind} = {{{CHANNELS[name]!r}: 'PCA9685.1:40.{value}'}} instead of it"
+        bus, address = _board(values)
+        pin_text = f"PCA9685.{bus}:{address:x}.{value}"
+        instead = f"{kind} = {{{CHANNELS[name]!r}: {pin_text!r}}} instead of it"
     elif pins:
         instead = f"the pins of {kind}, as in 'PCA9685.1:{values['PCA9685_I2C_ADDR']:x}.1', instead"
     else:
@@ -147,13 +170,30 @@ def _flat(name: str, kind: str, values: Mapping[str, Any]) -> str:
     return f"Write DRIVE_TRAIN_TYPE = {FLAT_KINDS[0]!r} to use it, or {instead}."
 
 
+def _board(values: Mapping[str, Any]) -> tuple[int, int]:
+    """Bus and address of the PCA9685 of a car without a dictionary."""
+    bus = values["PCA9685_I2C_BUSNUM"]
+    return 1 if bus is None else bus, values["PCA9685_I2C_ADDR"]
+
+
+def _second_board(layers: Layers, kind: str, values: Mapping[str, Any]) -> Iterator[str]:
+    """Names that say where a second PCA9685 is, in a car whose drivetrain knows one.
+
+    Owners of a PiRacer and the like changed their manage.py for it.
+    """
+    if kind not in FLAT_KINDS:
+        return
+    bus, address = _board(values)
+    for name in layers.owned - SETTINGS.keys():
+        found = _SECOND_BOARD.fullmatch(name)
+        if found and values[name] not in (None, bus if found[1].startswith("BUS") else address):
+            yield name
+
+
 def _beside_flat(values: Mapping[str, Any]) -> str:
     """A dictionary of donkeycar 5 in a car that names channels: pins, and pulses said twice."""
     family, default = values[FAMILY], SETTINGS[FAMILY].default
-    bus = 1 if values["PCA9685_I2C_BUSNUM"] is None else values["PCA9685_I2C_BUSNUM"]
-    used = {
-        pin: (bus, values["PCA9685_I2C_ADDR"], values[channel]) for channel, pin in CHANNELS.items()
-    }
+    used = {pin: (*_board(values), values[channel]) for channel, pin in CHANNELS.items()}
     lost = []
     for entry, value in family.items():
         if value == default.get(entry):

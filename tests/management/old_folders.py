@@ -113,6 +113,23 @@ THROTTLE_REVERSE_PWM = 310
         {"config.py": CONFIG_50},
         ((0x40, 1), (460, 375, 290), {(0x40, 0): (220, 370, 500)}),
     ),
+    # What used to happen: the car did not start, and was told to steer on the motor's channel.
+    "5.0, with the channel of ServoBlaster further down": (
+        {"config.py": CONFIG_50 + "HBRIDGE_PIN_FWD = 18\nSTEERING_CHANNEL = 0\n"},
+        ((0x40, 1), (460, 375, 290), {(0x40, 0): (220, 370, 500)}),
+    ),
+    # What used to happen: it did not start, for a RoboHAT's port was wiring that it did not use.
+    "5.0, with the port of a RoboHAT that nobody has": (
+        {"config.py": CONFIG_50 + "MM1_SERIAL_PORT = '/dev/ttyS0'\n"},
+        ((0x40, 1), (460, 375, 290), {(0x40, 0): (220, 370, 500)}),
+    ),
+    "4.4, on the channel of ServoBlaster further down": (
+        {
+            "config.py": 'DRIVE_TRAIN_TYPE = "I2C_SERVO"\n' + PULSES_4 + "STEERING_CHANNEL = 0\n",
+            "myconfig.py": "THROTTLE_CHANNEL = 1\n",
+        },
+        ((0x40, 0), (460, 375, 290), {(0x40, 1): (220, 370, 500)}),
+    ),
     "5.0, calibrated in config.py": (
         {
             "config.py": CONFIG_50.replace(

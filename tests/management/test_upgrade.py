@@ -123,6 +123,24 @@ def test_the_lines_of_the_owner_stay_as_they_are(tmp_path, name):
     assert text.count(END) <= 1
 
 
+def test_the_port_of_a_vesc_that_was_there_once_is_kept_and_stops_nothing(tmp_path):
+    config = "DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE'\nVESC_SERIAL_PORT = '/dev/ttyACM1'\n"
+    folder = make_folder(tmp_path / "car", {"config.py": config})
+    create_car(folder, overwrite=True)
+    cfg = load_config(folder / "config.py", command="drive")
+    assert (cfg.DRIVE_TRAIN_TYPE, cfg.VESC_SERIAL_PORT) == (
+        "PWM_STEERING_THROTTLE",
+        "/dev/ttyACM1",
+    )
+
+
+def test_the_port_of_a_robohat_is_kept_where_one_is_used(tmp_path):
+    config = "MM1_SERIAL_PORT = '/dev/ttyS0'\nCONTROLLER_TYPE = 'MM1'\n"
+    folder = make_folder(tmp_path / "car", {"config.py": config})
+    create_car(folder, overwrite=True)
+    assert load_config(folder / "config.py").MM1_SERIAL_PORT == "/dev/ttyS0"
+
+
 def test_what_was_carried_over_is_said_and_marked(tmp_path, capsys):
     files, _ = FOLDERS["4, with swapped channels"]
     folder = make_folder(tmp_path / "car", files)
@@ -132,6 +150,24 @@ def test_what_was_carried_over_is_said_and_marked(tmp_path, capsys):
     assert added.strip().splitlines()[0].startswith("# ----- from the config.py of before")
     assert "\nDRIVE_TRAIN_TYPE = 'SERVO_ESC'\n" in added
     assert "STEERING_CHANNEL" not in added  # the owner's own line says that
+
+
+# What used to happen: with `--path .`, as README says, DATA_PATH was kept as a path of this
+# computer, and the car that the folder was copied to looked for its recordings there.
+def test_folders_of_the_car_are_no_settings_of_their_own(tmp_path, monkeypatch):
+    config = (
+        "import os\nCAR_PATH = PACKAGE_PATH = os.path.dirname(os.path.realpath(__file__))\n"
+        "DATA_PATH = os.path.join(CAR_PATH, 'data')\n"
+        "MODELS_PATH = os.path.join(CAR_PATH, 'nets')\n"
+    )
+    folder = make_folder(tmp_path / "car", {"config.py": config})
+    monkeypatch.chdir(folder)
+    made = create_car(Path("."), overwrite=True)
+    assert {name: value for name, (value, _) in made.carried.items()} == {"MODELS_PATH": "nets"}
+    folder.rename(tmp_path / "copied")
+    cfg = load_config(tmp_path / "copied" / "config.py")
+    assert Path(cfg.DATA_PATH) == tmp_path / "copied" / "data"
+    assert Path(cfg.MODELS_PATH) == tmp_path / "copied" / "nets"
 
 
 def test_any_setting_that_only_the_old_config_held_is_kept(tmp_path):

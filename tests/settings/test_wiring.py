@@ -104,6 +104,27 @@ UNUSED = {
         "PWM_STEERING_PIN = 'PCA9685.1:41.1'\n", "myconfig.py:1: PWM_STEERING_PIN looks",
         "Write PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': ...}",
     ),
+    # What used to happen: a warning that asked for the name that stood beside it, and the motor's
+    # pulses went to the board of the servo.
+    "a second board by its number": (
+        "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\nPCA9685_I2C_ADDR = 0x40\nPCA9685_I2C_ADDR1 = 0x60\n",
+        "myconfig.py:3: PCA9685_I2C_ADDR1 is wiring",
+        "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'PCA9685.1:40.1', 'PWM_THROTTLE_PIN': ",
+    ),
+    "a second board by what it drives": (
+        "STEERING_CHANNEL = 2\nTHROTTLE_I2C_ADDR = 0x60\n",
+        "myconfig.py:2: THROTTLE_I2C_ADDR is wiring", "{'PWM_STEERING_PIN': 'PCA9685.1:40.2', ",
+    ),
+    "a second bus": (
+        "DRIVE_TRAIN_TYPE = 'I2C_SERVO'\nPCA9685_I2C_BUSNUM = 1\nTHROTTLE_I2C_BUSNUM = 3\n",
+        "myconfig.py:3: THROTTLE_I2C_BUSNUM is wiring", "as each is wired",
+    ),
+    # What used to happen: the pin that was advised was on bus 1 and at 0x40, always.
+    "a channel of a board elsewhere": (
+        CHOSEN + "PCA9685_I2C_ADDR = 0x41\nPCA9685_I2C_BUSNUM = 0\nTHROTTLE_CHANNEL = 1\n",
+        "myconfig.py:2: PCA9685_I2C_ADDR is wiring",
+        "PWM_STEERING_THROTTLE = {'PWM_THROTTLE_PIN': 'PCA9685.0:41.1'}",
+    ),
     "neutral of a RoboHAT that nobody chose": (
         "MM1_STOPPED_PWM = 1520\n", "myconfig.py:1: MM1_STOPPED_PWM is wiring", "'MM1'",
     ),
@@ -158,6 +179,12 @@ def test_it_stops_no_command_that_drives_nothing(load, name, command):
         "STEERING_CHANNELS = 2\nDRIVE_TRAIN_TYPE = 'SERVO_ESC'\nSTEERING_CHANNEL = 2\n",
         "PWM_STEERING_THROTTLE = {'MY_OWN': 3}\n",
         "CONTROLLER_TYPE = 'MM1'\nMM1_STEERING_MID = 1510\nUSE_JOYSTICK_AS_DEFAULT = True\n",
+        "STEERING_CHANNEL = 1\nPCA9685_I2C_ADDR = 0x40\nPCA9685_I2C_ADDR1 = 0x40\n",
+        "STEERING_LEFT_PWM = 450\nTHROTTLE_I2C_BUSNUM = 1\n",
+        # All of a config.py of donkeycar 4, without its comment signs: twelve errors used to say
+        # that the car would drive with other wiring, of which nothing was true.
+        "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\nSTEERING_PWM_PIN = 13\nSTEERING_PWM_FREQ = 50\n"
+        "THROTTLE_PWM_PIN = 18\nHBRIDGE_PIN_FWD = 15\nHBRIDGE_PIN_LEFT = 18\n",
     ],
 )
 def test_wiring_that_says_the_same_or_belongs_to_another_drivetrain_by_its_name_may_stay(
@@ -268,6 +295,12 @@ def test_but_what_it_reads_is_refused(load, text, command):
 def test_who_wants_something_turned_round_is_told_the_setting_that_does_it(load, text, way):
     with pytest.raises(ConfigError, match=way):
         load(text + "\n")
+
+
+def test_nobody_is_asked_whether_they_meant_what_stands_beside_it(load):
+    cfg = load("PCA9685_I2C_ADDR = 0x40\nPCA9685_I2C_ADDR1 = 0x40\nIMAGE_WW = 3\n")
+    assert any("ADDR1 is not a setting of donkeycar. It is kept" in text for text in cfg.notices)
+    assert any("Did you mean IMAGE_W?" in text for text in cfg.notices)
 
 
 def test_names_in_small_letters_are_pointed_out(load):
