@@ -11,6 +11,7 @@ from typing import Any
 from donkeycar.errors import ConfigError
 from donkeycar.schema import SETTINGS
 from donkeycar.settings.layers import FLAT_KINDS, FLAT_NAMES, KIND, Layers
+from donkeycar.settings.old import RENAMED
 from donkeycar.settings.owner_edit import edited
 from donkeycar.settings.wiring import DEAD_WIRING, SERIAL
 
@@ -34,6 +35,8 @@ def effective(folder: Path, *, with_config: bool) -> Layers:
         if (is_own or with_config) and (folder / name).is_file():
             layers.add_file(folder / name, is_own=is_own)
     layers.deduce()
+    if with_config:
+        _rename(layers)
     return layers
 
 
@@ -107,6 +110,18 @@ def _kept(name: str, value: Any, folder: Path) -> Any:
         return value
     default = setting.default
     return {key: entry for key, entry in value.items() if entry != default.get(key, object())}
+
+
+def _rename(layers: Layers) -> None:
+    """Say in names of today what names of before said."""
+    for old, names in RENAMED.items():
+        value = layers.values[old]
+        parts = (value,) if len(names) == 1 else value
+        known = isinstance(parts, tuple | list) and len(parts) == len(names)
+        if old in layers.owned and known and layers.owned.isdisjoint(names):
+            for name, part in zip(names, parts, strict=True):
+                layers.values[name] = part
+                layers.sources[name] = f"{old}, {layers.sources[old]}"
 
 
 def _in_car(value: Any, folder: Path) -> Any:

@@ -20,6 +20,8 @@ OLD_PINS = (
         for what, entry in (("FWD", "FWD_PIN"), ("BWD", "BWD_PIN"), ("EN", "EN_DUTY_PIN"))
     ),
 )
+# Names that one or two of today took the place of: the same value, or its parts in this order.
+RENAMED = {"CAMERA_RESOLUTION": ("IMAGE_H", "IMAGE_W"), "VEBOSE_TRAIN": ("VERBOSE_TRAIN",)}
 _NOW = "it is now {family}[{entry!r}], with a pin such as 'RPI_GPIO.BOARD.18'"
 _PRUNING = "no version of donkeycar ever pruned a pilot with it"
 
@@ -38,6 +40,13 @@ OLD = Group(
         *(dead(name, _NOW.format(family=family, entry=entry)) for name, family, entry in OLD_PINS),
         dead("STEERING_ARDUINO_PIN", "an Arduino with Firmata is not driven any more"),
         dead("THROTTLE_ARDUINO_PIN", "an Arduino with Firmata is not driven any more"),
+        dead("CAMERA_RESOLUTION", "height and width are IMAGE_H and IMAGE_W since donkeycar 3"),
+        dead("VEBOSE_TRAIN", "the slip of donkeycar 3 is mended: VERBOSE_TRAIN"),
+        dead("TUB_PATH", "recordings go into DATA_PATH; `--tub` names older ones"),
+        dead("ROPE_TOKEN", "no recordings are sent to anybody"),
+        dead("ROPE_BOT_NAME", "no recordings are sent to anybody"),
+        dead("PI_PASSWD", "nothing logs into the car with a password; delete it from the file"),
+        dead("PI_DONKEY_ROOT", "nothing logs into the car"),
         dead("HAVE_SOMBRERO", "the Sombrero hat needs no setting: name its PCA9685 channels"),
         dead("ALEXA_DEVICE_CODE", "a server of somebody else could drive the car"),
         dead("CACHE_POLICY", "training decodes each picture once and changes it afresh every time"),

@@ -179,6 +179,40 @@ def test_any_setting_that_only_the_old_config_held_is_kept(tmp_path):
     assert cfg.MY_COLOUR == "green"
 
 
+# What used to happen: "CAMERA_RESOLUTION is not a setting of donkeycar", and pictures of 160x120.
+@pytest.mark.parametrize("place", ["config.py", "myconfig.py"])
+def test_the_pictures_of_a_donkeycar_2_keep_their_size(tmp_path, capsys, place):
+    files = {"config.py": "", place: "CAMERA_RESOLUTION = (240, 320) #(height, width)\n"}
+    folder = make_folder(tmp_path / "car", {**files, "manage.py": old_folders.OLD_MANAGE})
+    assert main(["createcar", "--path", str(folder), "--overwrite"]) == 0
+    assert f"kept IMAGE_H = 240 (CAMERA_RESOLUTION, {place}:1)" in capsys.readouterr().out
+    cfg = load_config(folder / "config.py")
+    assert (cfg.IMAGE_W, cfg.IMAGE_H) == (320, 240)
+    once = contents(folder)
+    create_car(folder, overwrite=True)
+    assert contents(folder) == once
+
+
+@pytest.mark.parametrize("size", ["(240, 320, 3)", "None", "'big'"])
+def test_a_size_that_is_none_is_left_alone(tmp_path, size):
+    folder = make_folder(tmp_path / "car", {"config.py": f"CAMERA_RESOLUTION = {size}\n"})
+    create_car(folder, overwrite=True)
+    assert load_config(folder / "config.py").IMAGE_W == 160
+
+
+def test_a_slip_in_a_name_of_donkeycar_3_keeps_its_value(tmp_path):
+    folder = make_folder(tmp_path / "car", {"config.py": "VEBOSE_TRAIN = False\n"})
+    create_car(folder, overwrite=True)
+    assert load_config(folder / "config.py").VERBOSE_TRAIN is False
+    assert "VEBOSE" not in (folder / "myconfig.py").read_text()
+
+
+def test_no_password_of_before_is_written_down_again(tmp_path):
+    config = "PI_PASSWD = 'raspberry'\nROPE_TOKEN = 'cafe'\nPI_DONKEY_ROOT = 'd2'\n"
+    folder = make_folder(tmp_path / "car", {"config.py": config})
+    assert create_car(folder, overwrite=True).carried == {}
+
+
 def test_entries_of_a_dictionary_that_both_files_hold_are_all_kept(tmp_path):
     files = {
         "config.py": "GYM_CONF = {'car_name': 'a', 'font_size': 7}\n",
