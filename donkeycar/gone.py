@@ -11,7 +11,7 @@ from typing import Any
 
 # Below `donkeycar.parts`. Source: the folders of donkeycar 2.5 to 5.2.
 _PARTS = (
-    "actuator", "augment", "behavior", "coral", "cv", "datastore", "datastore_v2", "dgym",
+    "actuator", "augment", "behavior", "clock", "coral", "cv", "datastore", "datastore_v2", "dgym",
     "encoder", "explode", "fast_stretch", "fastai", "file_watcher", "fps", "gps", "history",
     "image", "image_transformations", "imu", "interpreter", "keras", "kinematics", "led_status",
     "leopard_imaging", "lidar", "line_follower", "localizer", "logger", "network", "oak_d",

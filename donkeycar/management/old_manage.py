@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import donkeycar
 from donkeycar.gone import is_gone
 from donkeycar.management.doctor_probes import MISSING, OK, Finding
 
@@ -46,37 +47,49 @@ JOBS: tuple[tuple[str, str, str], ...] = (
 
 def old_imports(source: str) -> list[str]:
     """Modules that a manage.py imports and only earlier versions had, in order."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return []
     found: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    for module, names in _imports(source):
+        found += [module, *(f"{module}.{name}" for name in names)]
     old = [name for name in found if is_gone(name) or name.partition(".")[0] in OLD_LIBRARIES]
     return list(dict.fromkeys(old))
 
 
 def own_modules(source: str, folder: Path) -> list[str]:
     """Modules beside a manage.py that it imports: parts of the owner's own."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError):
-        return []
-    names = [
-        alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import)
-        for alias in node.names
-    ]
-    names += [
-        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
-    ]
-    tops = dict.fromkeys(name.partition(".")[0] for name in names)
+    tops = dict.fromkeys(module.partition(".")[0] for module, _ in _imports(source))
     return [top for top in tops if (folder / f"{top}.py").is_file() or (folder / top).is_dir()]
+
+
+def own_parts(source: str) -> list[str]:
+    """Modules below `donkeycar.parts` that no donkeycar had: the owner put them there."""
+    below = dict.fromkeys(
+        module for module, _ in _imports(source) if module.startswith("donkeycar.parts.")
+    )
+    return [module for module in below if not is_gone(module) and not _is_here(module)]
+
+
+def _is_here(module: str) -> bool:
+    """Whether this version has a module; nothing is imported."""
+    path = Path(donkeycar.__file__).parent.joinpath(*module.split(".")[1:])
+    return path.is_dir() or path.with_suffix(".py").is_file()
+
+
+def _imports(source: str) -> list[tuple[str, list[str]]]:
+    """Modules that a program imports, each with the names it takes from it."""
+    found: list[tuple[str, list[str]]] = []
+    for node in ast.walk(_tree(source) or ast.Module([], [])):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, []) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append((node.module, [alias.name for alias in node.names]))
+    return found
+
+
+def _tree(source: str) -> ast.Module | None:
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def lost_jobs(source: str, folder: Path, values: Mapping[str, Any]) -> list[str]:
@@ -87,6 +100,11 @@ def lost_jobs(source: str, folder: Path, values: Mapping[str, Any]) -> list[str]
         folder: Of the car.
         values: Its settings.
     """
+    if _tree(source) is None:
+        return [
+            "The old manage.py is no whole Python program: what it did cannot be told. Compare it "
+            "with the new one yourself."
+        ]
     jobs = [
         what
         for present, absent, what in JOBS
@@ -107,6 +125,13 @@ def lost_jobs(source: str, folder: Path, values: Mapping[str, Any]) -> list[str]
         "goes here'."
         for name in own_modules(source, folder)
     ]
+    own = own_parts(source)
+    if own:
+        sentences.append(
+            f"The old manage.py uses {', '.join(own)}, which no donkeycar came with. Copy what is "
+            "of your own beside manage.py, and add it to the new one, at 'A part of your own goes "
+            "here'."
+        )
     return sentences
 
 

@@ -318,6 +318,38 @@ def test_a_camera_car_does_all_that_it_did_but_its_own_parts_are_named(tmp_path,
     assert "uses my_horn of your own" in printed
 
 
+def test_parts_that_an_owner_put_among_those_of_donkeycar_are_named(tmp_path, capsys):
+    # What used to happen: nothing was said, and pan, tilt and horn did nothing any more.
+    source = "\n".join(
+        [
+            "import donkeycar as dk",
+            "from donkeycar.parts.controller import LocalWebController",
+            "from donkeycar.parts.camera import PiCamera",
+            "from donkeycar.parts.actuator import PCA9685",
+            "from donkeycar.parts.clock import Timestamp",
+            "# from donkeycar.parts.ncs import yolo",
+            "def drive(cfg):",
+            "    from donkeycar.parts.pan_tilt import Pan, Tilt",
+            "    import donkeycar.parts.horn",
+        ]
+    )
+    folder = make_folder(tmp_path / "car", {"manage.py": source, "config.py": ""})
+    assert main(["createcar", "--path", str(folder), "--overwrite"]) == 0
+    notes = [line for line in capsys.readouterr().out.splitlines() if line.startswith("note: ")]
+    (note,) = notes
+    assert " uses donkeycar.parts.pan_tilt, donkeycar.parts.horn, which no donkeycar" in note
+
+
+def test_of_a_piece_of_a_manage_py_nothing_is_claimed(tmp_path, capsys):
+    # What used to happen: "drives by itself without anybody at the wheel", of lines to paste.
+    source = "if cfg.DONKEY_GYM:\npass\nelif True:\n    V.add(steering, inputs=['angle'])\n"
+    folder = make_folder(tmp_path / "car", {"manage.py": source, "config.py": ""})
+    assert main(["createcar", "--path", str(folder), "--overwrite"]) == 0
+    printed = capsys.readouterr().out
+    assert "no whole Python program" in printed
+    assert "does not" not in printed
+
+
 def test_a_car_of_the_external_simulator_is_told_of_the_built_in_one(tmp_path, capsys):
     source = "if cfg.DONKEY_GYM:\n    cam = DonkeyGymEnv()\nelse:\n    cam = PiCamera()\n"
     config = "DONKEY_GYM = True\nDRIVE_TRAIN_TYPE = 'MOCK'\n"
