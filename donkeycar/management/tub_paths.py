@@ -4,6 +4,8 @@ A folder stands for all the records in it: those of its own, if it is a tub, and
 inside. An owner who switches AUTO_CREATE_NEW_TUB on later has both.
 """
 
+import glob
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -23,7 +25,7 @@ NAMED = 3
 
 
 def tub_paths(words: Iterable[str | Path]) -> list[Path]:
-    """The tubs that words name; several may stand in one, with commas, as in donkeycar 5.x.
+    """The tubs that words name; in one word, commas and wildcards do what they did in donkeycar 5.x.
 
     Prints what a word stands for, where that is another than the folder itself.
 
@@ -124,7 +126,18 @@ def _paths_in(word: str | Path) -> list[Path]:
     whole = Path(word).expanduser()
     if whole.exists():  # a comma may belong to a name
         return [whole]
-    return [Path(part).expanduser() for part in str(word).split(",") if part]
+    parts = [part.strip() for part in str(word).split(",")]
+    return [path for part in parts if part for path in _matching(part)]
+
+
+def _matching(part: str) -> list[Path]:
+    """What a path with wildcards stands for: no shell expands `--tub=data/*`, nor does Windows."""
+    path = Path(part).expanduser()
+    if not path.exists() and "\\" in part and os.sep != "\\":
+        path = Path(part.replace("\\", "/")).expanduser()  # from a note made on Windows
+    if path.exists() or not glob.has_magic(str(path)):
+        return [path]
+    return [Path(found) for found in sorted(glob.glob(str(path))) if Path(found).is_dir()] or [path]
 
 
 def _told(path: Path, tubs: list[Path]) -> str:

@@ -61,6 +61,7 @@ def read_v1(path: Path) -> Contents:
             skipped.append(Skipped(name, str(error)))
             continue
         _add_timestamp(record, start_s)
+        _strip_folders(record)
         records.append(record)
     return Contents(1, manifest, records, path, skipped)
 
@@ -80,6 +81,16 @@ def _load(path: Path, name: str, skipped: list[Skipped]) -> Any:
     except (OSError, ValueError, RecursionError):
         skipped.append(Skipped(name, "not JSON"))
     return None
+
+
+def _strip_folders(record: Record) -> None:
+    """Take the folder from the names of images: it was one of the computer that recorded.
+
+    A tub of format v1 has its images beside its records, wherever it was copied to.
+    """
+    for key, value in record.items():
+        if key.endswith("image_array") and isinstance(value, str):
+            record[key] = re.split(r"[/\\]", value)[-1]
 
 
 def _add_timestamp(record: Record, start_s: object) -> None:

@@ -1,5 +1,7 @@
 """Which tubs a command means by a folder: its own records, and those of the tubs inside."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,29 @@ def test_a_folder_of_tubs_and_single_tubs_as_ever(both, tmp_path, capsys):
 def test_a_tub_whose_manifest_is_lost_is_found(tmp_path):
     (record(tmp_path / "data" / "tub_1") / "manifest.json").unlink()
     assert tub_paths([tmp_path / "data"]) == [tmp_path / "data" / "tub_1"]
+
+
+# What used to happen: "There is no tub at data/*", for a shell expands no --tub=data/*.
+@pytest.mark.parametrize(
+    "word", ["more/*", "more/[ab]", r"more\*", "more/a, more/b", r"more\a,more\b"]
+)
+def test_wildcards_spaces_and_backslashes_mean_what_they_did(tmp_path, monkeypatch, word):
+    monkeypatch.chdir(tmp_path)
+    for name in "ba":
+        record(Path("more") / name)
+    Path("more/notes.txt").write_text("lap 3")
+    assert tub_paths([word]) == [Path("more/a"), Path("more/b")]
+
+
+def test_wildcards_that_fit_nothing_are_named_as_they_stand(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["tub", "report", "more/*"]) == 1
+    assert "There is no tub at more/*" in capsys.readouterr().err
+
+
+def test_a_tub_with_wildcards_in_its_name_is_that_tub(tmp_path):
+    tub = record(tmp_path / "tub_[1]")
+    assert tub_paths([f"{tub},{tub}"]) == [tub]
 
 
 def test_a_name_may_have_a_comma(tmp_path):

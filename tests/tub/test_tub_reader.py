@@ -76,6 +76,21 @@ def test_v1_milliseconds_count_from_the_start(folder):
     assert [record["_timestamp_ms"] for record in records] == [1000500, 1000520]
 
 
+@pytest.mark.parametrize(
+    "place", ["/home/pi/mycar/data/tub_1/", "C:\\\\d2\\\\data\\\\", "../tub_1/"]
+)
+def test_v1_images_lie_beside_their_records_wherever_they_were_recorded(folder, place):
+    # What used to happen: a tub that was copied from the car gave no picture, "remove it".
+    frame = Image.new("RGB", (16, 12), (200, 0, 0))
+    frame.save(folder / "1_cam-image_array_.jpg")
+    (folder / "record_1.json").write_text(
+        f'{{"cam/image_array": "{place}1_cam-image_array_.jpg", "user/angle": 0.1}}'
+    )
+    tub = TubReader(folder)
+    (record,) = tub
+    assert tub.image(record).shape == (12, 16, 3)
+
+
 def test_v1_excluded_records_are_deleted(folder, shared_data):
     shutil.copytree(shared_data / "tiny_v1", folder / "tub")
     (folder / "tub").chmod(0o755)
