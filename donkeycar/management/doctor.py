@@ -48,10 +48,11 @@ def examine(folder: Path, *, run: probes.Runner = probes.output_of) -> Iterator[
     yield from findings
     yield manage_file(folder / "manage.py")
     if cfg is not None:
-        camera = probes.camera(cfg.CAMERA_TYPE, run=run)
-        yield camera
-        if camera.state == OK and cfg.CAMERA_TYPE in CAMERAS:
-            yield camera_age(cfg)
+        if cfg.CAMERA_TYPE in CAMERAS:  # of another, the settings say that it is none
+            camera = probes.camera(cfg.CAMERA_TYPE, run=run)
+            yield camera
+            if camera.state == OK:
+                yield camera_age(cfg)
         yield from _wheels(cfg)
         yield from probes.packages(_needed(cfg))
         yield _gamepads(cfg)

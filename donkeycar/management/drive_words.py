@@ -52,6 +52,10 @@ def _check_model(path: Path, model_type: str | None) -> None:
     files = [beside(path, ending) for ending in (*ENDINGS, *endings)]
     if not path.exists() and not any(file.exists() for file in files):
         raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
+    if path.suffix and path.suffix not in ENDINGS and path.exists():
+        from donkeycar.pilots.way_on import way_on
+
+        raise PilotError(f"{path} is no file of a pilot. {way_on(path)}")
     if model_type is None and not beside(path, ".json").exists():
         raise PilotError(
             f"{path} does not say what kind of pilot it is. Say it with --type, for example "

@@ -25,7 +25,7 @@ NAMED = 3
 
 
 def tub_paths(words: Iterable[str | Path]) -> list[Path]:
-    """The tubs that words name; in one word, commas and wildcards do what they did in donkeycar 5.x.
+    """The tubs that words name; commas and wildcards in a word do what they did in donkeycar 5.
 
     Prints what a word stands for, where that is another than the folder itself.
 

@@ -27,11 +27,12 @@ class PulseRange(NamedTuple):
     centre_us: float
     high_us: float
 
-    def check(self, name: str) -> "PulseRange":
+    def check(self, name: str, *, advice: str = "") -> "PulseRange":
         """Return it unchanged if it is possible.
 
         Args:
             name: Whose pulses these are, for the message.
+            advice: What else the owner may have meant, for the end of it.
 
         Raises:
             ConfigError: If a pulse is beyond 300 to 3000 us, the ends are equal, or the centre is
@@ -44,7 +45,8 @@ class PulseRange(NamedTuple):
         ):
             raise ConfigError(
                 f"The pulses of the {name} must be {SHORTEST_US:g} to {LONGEST_US:g} us, the ends "
-                f"different, the centre between them. Received: {self}"
+                f"different, the centre between them. Received: {self.low_us:.6g} us at -1, "
+                f"{self.centre_us:.6g} us at 0, {self.high_us:.6g} us at +1" + advice
             )
         return self
 

@@ -174,6 +174,15 @@ def test_settings_that_cannot_be_read_are_named_and_the_rest_goes_on(car, capsys
     assert "disk" in printed
 
 
+def test_no_cable_is_pressed_home_for_a_camera_that_is_not_in_this_version(car, capsys):
+    # What used to happen: "switch the Pi off, press both ends of the ribbon cable home".
+    configure(car, "CAMERA_TYPE = 'CSIC'")
+    assert main(["doctor", "--path", str(car)]) == 1
+    printed = capsys.readouterr().out
+    assert "Received: CAMERA_TYPE='CSIC'" in printed
+    assert "ribbon cable" not in printed
+
+
 CANNOT_START = {
     "a camera that is not in this version": ("CAMERA_TYPE = 'WEBCAM'", "CAMERA_TYPE='WEBCAM'"),
     "a drivetrain of the past": ("DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'", "pigpio does not run"),
@@ -183,6 +192,12 @@ CANNOT_START = {
     ),
     "pulses out of order": (
         "PWM_STEERING_THROTTLE = {'THROTTLE_STOPPED_PWM': 510}", "pulses of the throttle",
+    ),
+    # What used to happen: PulseRange(low_us=4.08, centre_us=0.0, high_us=16320.0), and no way on.
+    "a motor on a bridge that was driven as a speed controller": (
+        "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\nTHROTTLE_FORWARD_PWM = 4000\n"
+        "THROTTLE_STOPPED_PWM = 0\nTHROTTLE_REVERSE_PWM = 1",
+        "4.08 us at -1, 0 us at 0, 16320 us at +1. A motor on a bridge has no speed controller",
     ),
     "a pin that is none": (
         "DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE'\n"

@@ -82,6 +82,9 @@ def drive(folder, monkeypatch, *words):
         (["--model", "models/none.tflite"], "There is no model models/none.tflite. Run `donkey"),
         (["--model", "models/none"], "There is no model models/none. Run `donkey train`"),
         (["--model", "bare.tflite"], "bare.tflite does not say what kind of pilot it is."),
+        # What used to happen: "say it with --type", and then that no --type opens such a file.
+        (["--model", "old.h5"], "old.h5 is no file of a pilot. Make a pilot of it: "),
+        (["--model", "old.onx"], "old.onx is no file of a pilot."),
         (["--model", "bare.tflite", "--type", "liner"], "`--type` must be one of linear, "),
         (["--type", "linear"], "`--type` says what kind of network --model is."),
         (["--meta", "Kim"], "`--meta` must be NAME:VALUE. Received: --meta Kim"),
@@ -95,6 +98,8 @@ def test_words_are_judged_before_the_motor(
 ):
     monkeypatch.chdir(folder)
     (folder / "bare.tflite").write_bytes(b"1234TFL3")
+    for name in ("old.h5", "old.onx"):
+        (folder / name).write_bytes(b"network")
     assert drive(folder, monkeypatch, *words) == 1
     assert message in capsys.readouterr().err
     assert (became, bus.opened) == ([], [])

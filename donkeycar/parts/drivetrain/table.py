@@ -119,11 +119,19 @@ def _channels(garage: Garage) -> Output:
     return _pulsed(garage, family, pins, "")
 
 
+NO_SPEED_CONTROLLER = (
+    ". A motor on a bridge has no speed controller, and no such pulses: DRIVE_TRAIN_TYPE = "
+    "'SERVO_HBRIDGE_2PIN', with pins such as 'PCA9685.1:40.1' (docs/drivetrains.md)"
+)
+
+
 def _pulsed(garage: Garage, family: Settings, pins: dict[str, PinId], name: str) -> Output:
     from donkeycar.parts.drivetrain.pulse_output import PulseOutput
 
     steering = _steering(garage, family).check(f"steering, {garage.pulse_names(name, STEERING)},")
-    throttle = _throttle(garage, family).check(f"throttle, {garage.pulse_names(name, THROTTLE)},")
+    throttle = _throttle(garage, family).check(
+        f"throttle, {garage.pulse_names(name, THROTTLE)},", advice=NO_SPEED_CONTROLLER
+    )
     opener = garage.pins()
     output = PulseOutput(
         opener.pulse(pins["PWM_STEERING_PIN"], inverted=family["PWM_STEERING_INVERTED"]),
