@@ -285,6 +285,35 @@ def test_it_drives_as_long_as_it_sees(car, clock):
     assert throttle_after(car, clock, 0.05) == 0.0
 
 
+@pytest.mark.parametrize("said", ["nothing", None, float("nan"), 1.7e9])
+def test_it_does_not_drive_with_a_camera_that_cannot_say_how_old_it_is(car, clock, said):
+    """It drove on for ever with a frozen camera of donkeycar 5, of time.time() or of None."""
+    frame = np.zeros((4, 4, 3), np.uint8)
+    camera = Part(frame if said == "nothing" else (frame, said))
+    outputs = ["cam/image_array"] if said == "nothing" else ["cam/image_array", "cam/exposed_s"]
+    car.add(camera, outputs=outputs)
+    car.add(OwnPilot(0.2, 0.3), outputs=["pilot/angle", "pilot/throttle"])
+    car.mem["user/mode"] = "local"
+    for channel in ("user/angle", "user/throttle"):
+        car.mem[channel] = 0.0
+    car.mem["user/max_throttle"] = 1.0
+    car.mem["user/expires_s"] = float("inf")
+    add_drive_mode(car, settings())
+    assert throttle_after(car, clock, 1.0) == 0.0
+    assert car.mem["pilot/reason"].startswith("The camera must say when its frames were exposed")
+
+
+def test_a_pilot_without_a_camera_drives(car, clock):
+    car.add(OwnPilot(0.2, 0.3), inputs=["lidar"], outputs=["pilot/angle", "pilot/throttle"])
+    car.mem["lidar"], car.mem["user/mode"] = 1.0, "local"
+    for channel in ("user/angle", "user/throttle"):
+        car.mem[channel] = 0.0
+    car.mem["user/max_throttle"] = 1.0
+    car.mem["user/expires_s"] = float("inf")
+    add_drive_mode(car, settings())
+    assert throttle_after(car, clock, 1.0) == 0.3
+
+
 def test_two_parts_may_steer_and_give_throttle_and_the_older_one_counts(car, clock):
     throttle = Part(0.3)
     car.add(throttle, outputs=["pilot/throttle"])

@@ -239,9 +239,11 @@ def _bound_own_pilot(car: Vehicle) -> None:
     }
     if not wishes or car.writes("pilot/expires_s"):
         return
+    has_camera = car.writes("cam/image_array") or car.writes("cam/exposed_s")
     life = PilotLife(
         lambda: max(map(car.mem.age_s, wishes)),
         name=next(iter(wishes.values())),
+        has_camera=has_camera,
         clock=car.clock,
     )
     exposed = ["cam/exposed_s" if car.writes("cam/exposed_s") else None]

@@ -3,8 +3,7 @@
 There is one wheel, one stop, one drive mode, one recording switch and one limit for throttle, here,
 whether a page, a gamepad or a remote control moves them. Messages come in the console's thread,
 offers in the drive loop's, and what cannot wait for the loop in the thread of whoever reads the
-device. The loop reads `Cockpit.order`, `mode`, `recording`, `max_throttle` and
-the two queues, each replaced whole, and needs no lock for that.
+device. What the loop reads of `Cockpit` is replaced whole, so it needs no lock for that.
 """
 
 import threading
@@ -277,10 +276,11 @@ class Cockpit:
         return drives
 
     def _take(self, client: Client, offer: Offer) -> None:
-        self._notes[client.name] = offer.note
+        now_s = self._clock.monotonic()
+        self._notes[client.name] = offer.note_at(now_s)
         if any(self._stops(action) for action in offer.actions):
             self.stop()
-        if not offer.expires_s > self._clock.monotonic():
+        if not offer.holds(now_s):
             self._lose(client)
             return
         in_use = offer.moved or offer.throttle != 0.0
@@ -294,7 +294,7 @@ class Cockpit:
                 self._do(client, action)
         latch = self._link.order.latch
         # Many remote controls have nothing to tap: sticks at rest for a moment do.
-        resumes = client.resume_until_s > self._clock.monotonic()
+        resumes = client.resume_until_s > now_s
         if latch and (resumes or (client.kind == "rc" and latch == link.GONE)):
             self._link.resume()
         self._record_by(client, offer.recording)

@@ -10,6 +10,7 @@ import numpy as np
 from donkeycar.errors import ConfigError, PartFailed
 from donkeycar.parts.answer_life import MAX_LIFE_S, AnswerLife
 from donkeycar.pilots.driving import MAX_OVERSHOOT
+from donkeycar.safety.moment import exposure_fault
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
@@ -113,6 +114,7 @@ class PilotPart:
         self._taken: _Outcome | None = None
         self._answer: Answer | None = None
         self._lapse = ""
+        self._fault = ""
         self._error: BaseException | None = None
         self._stopping = False
 
@@ -123,7 +125,8 @@ class PilotPart:
 
         Args:
             image: Newest frame, ``None`` before the first.
-            exposed_s: When it was exposed, on the clock.
+            exposed_s: When it was exposed, on the clock. A moment that is still to come is of
+                another clock, and does not count.
             values: Of the pilot's `vector_channels`, numbers or rows of numbers.
 
         Returns:
@@ -178,6 +181,8 @@ class PilotPart:
         if self._unless_expired() is not None:
             lapse, self._lapse = self._lapse, ""
             return lapse
+        if self._fault:
+            return self._fault
         if self._taken is not None and self._taken.said is None:
             return "The pilot's answer to the last frame makes no sense."
         return self.life.culprit(self._clock.monotonic())
@@ -208,8 +213,12 @@ class PilotPart:
             if any(value is None for value in values):
                 return None
             vector = np.concatenate([np.asarray(value, np.float32).ravel() for value in values])
+        now_s = self._clock.monotonic()
+        self._fault = exposure_fault(exposed_s, now_s)
+        if self._fault:
+            return None
         self._seen_s = exposed_s
-        self.life.note_frame(exposed_s, now_s=self._clock.monotonic())
+        self.life.note_frame(exposed_s, now_s=now_s)
         return _Frame(image, exposed_s, vector)
 
     def _next_frame(self) -> _Frame | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from donkeycar.parts.answer_life import MAX_LIFE_S
 from donkeycar.parts.pilot_report import LastingReason
+from donkeycar.safety.moment import exposure_fault
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
@@ -15,25 +16,33 @@ class PilotLife:
     """Gives a pilot that writes no ``pilot/expires_s`` the bounds that every pilot has.
 
     Its order counts from when it was written, or from when the newest frame was exposed, whichever
-    is older: a camera that stands still ends it, and so does a pilot that returns ``None``.
+    is older: a camera that stands still ends it, and so does a pilot that returns ``None``. Of
+    a camera that does not say when its frames were exposed nobody knows whether it stands still.
 
     Args:
         age_s: How long ago the older one of its angle and throttle was written, in seconds;
             infinite before the first.
         name: Of the part that writes them, for the log.
+        has_camera: Whether the car has one.
         clock: Source of time.
 
     Example:
         >>> from donkeycar.testing import FakeClock
-        >>> PilotLife(lambda: 0.05, name="OwnPilot", clock=FakeClock(10.0)).run(None)
+        >>> PilotLife(lambda: 0.05, name="OwnPilot", clock=FakeClock(10.0)).run(9.99)
         (10.18, '')
     """
 
     def __init__(
-        self, age_s: Callable[[], float], *, name: str, clock: Clock | None = None
+        self,
+        age_s: Callable[[], float],
+        *,
+        name: str,
+        has_camera: bool = True,
+        clock: Clock | None = None,
     ) -> None:
         self._age_s = age_s
         self._name = name
+        self._has_camera = has_camera
         self._clock: Clock = RealClock() if clock is None else clock
         self._lasting = LastingReason(self._clock)
         logger.info(
@@ -47,9 +56,13 @@ class PilotLife:
         """Return until when the pilot's order holds, on the clock, and what is too old if not.
 
         Args:
-            exposed_s: When the newest frame was exposed; ``None`` in a car without a camera.
+            exposed_s: When the newest frame was exposed; ``None`` in a car without a camera,
+                and of one that does not say.
         """
         now_s, age_s = self._clock.monotonic(), self._age_s()
+        fault = exposure_fault(exposed_s, now_s) if self._has_camera else ""
+        if fault:
+            return 0.0, self._lasting.told(fault)
         written_s = now_s - age_s
         since_s = written_s if exposed_s is None else min(written_s, exposed_s)
         return max(since_s + MAX_LIFE_S, 0.0), self._lasting.told(self._reason(age_s, exposed_s))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from donkeycar.safety.drive_mode import MODES
 from donkeycar.safety.lease import DriverLease
+from donkeycar.safety.moment import life_fault
 from donkeycar.timing import Clock, RealClock
 
 # A wheel that nobody has turned for so long, with the throttle at zero, is at rest.
@@ -27,7 +28,8 @@ class Offer(NamedTuple):
     Attributes:
         angle: -1 (left) to +1 (right).
         throttle: -1 to +1.
-        expires_s: Until when it holds; a moment that is past means the device is gone.
+        expires_s: Until when it holds; a moment that is past means the device is gone, and so does
+            one that is further off than `moment.LONGEST_LIFE_S`.
         moved: Whether its driver did something on purpose since the last offer.
         recording: Whether it would record; ``None`` if it leaves that to others.
         actions: Names of what was pressed since the last offer.
@@ -41,6 +43,14 @@ class Offer(NamedTuple):
     recording: bool | None = None
     actions: tuple[str, ...] = ()
     note: str = ""
+
+    def holds(self, now_s: float) -> bool:
+        """Whether its driver is there: an offer without an end would outlive them."""
+        return self.expires_s > now_s and not life_fault(self.expires_s, now_s)
+
+    def note_at(self, now_s: float) -> str:
+        """Why it gives no throttle, or does not drive at all; "" if it does."""
+        return life_fault(self.expires_s, now_s) or self.note
 
 
 class Arbiter:

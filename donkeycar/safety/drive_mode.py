@@ -7,13 +7,18 @@
 | `local`       | pilot    | pilot, at most the limit     |
 
 In every mode the order dies with the person's link: whoever cannot stop the car may not let it
-drive. Where the pilot has a share, it dies with the pilot's picture as well.
+drive. Where the pilot has a share, it dies with the pilot's picture as well; a pilot that names no
+moment near by, until when its answer holds, has none.
 """
 
+import logging
 import math
 
 from donkeycar.safety.command import NEUTRAL, Command
+from donkeycar.safety.moment import life_fault
 from donkeycar.timing import Clock, RealClock
+
+logger = logging.getLogger(__name__)
 
 MODES = ("user", "local_angle", "local")
 
@@ -38,6 +43,7 @@ class DriveMode:
         self.throttle_scale = throttle_scale
         self._clock: Clock = RealClock() if clock is None else clock
         self._mode = "user"
+        self._told = False
 
     def run(
         self,
@@ -60,7 +66,8 @@ class DriveMode:
             max_throttle: Limit for throttle in both directions, 0 to 1; ``None`` is 1.
             pilot_angle: -1 to +1, ``None`` without a pilot.
             pilot_throttle: -1 to +1, ``None`` without a pilot.
-            pilot_expires_s: Until when the pilot's output holds.
+            pilot_expires_s: Until when the pilot's output holds; void if that is further off than
+                `moment.LONGEST_LIFE_S`.
 
         Returns:
             Angle, throttle and the command. An order that is already void, or a value that is not
@@ -74,7 +81,7 @@ class DriveMode:
         expires_s = user_expires_s or 0.0
         source = "user"
         if self._mode != "user":
-            expires_s = min(expires_s, pilot_expires_s or 0.0)
+            expires_s = min(expires_s, self._near(pilot_expires_s or 0.0))
             angle = _bounded(pilot_angle)
             source = "user+pilot"
         if self._mode == "local":
@@ -87,3 +94,11 @@ class DriveMode:
         else:
             command = Command(angle, throttle, source, expires_s)
         return command.angle, command.throttle, command
+
+    def _near(self, expires_s: float) -> float:
+        """`expires_s`, or 0.0 if it is a moment of another clock; that is told once."""
+        fault = life_fault(expires_s, self._clock.monotonic())
+        if fault and not self._told:
+            logger.warning("The pilot does not drive. %s", fault)
+        self._told |= bool(fault)
+        return 0.0 if fault else expires_s

@@ -1,5 +1,7 @@
 """Gamepads and remote controls at the same wheel as the page; a stop from anyone, in any state."""
 
+import math
+
 import pytest
 
 from benchmarks.stop_rule import EVERY, Hand, Page, disobeyed
@@ -230,3 +232,19 @@ def test_the_page_is_told_why_a_controllers_throttle_does_nothing(cockpit, clock
     cockpit.take(rc, live._replace(note="RC"))
     cockpit.take(rc, Offer())
     assert cockpit.state(page)["controller_note"] == "", "it is gone"
+
+
+@pytest.mark.parametrize("expires_s", [math.nan, math.inf, 1.7e9, 1.01])
+def test_an_offer_that_nothing_ends_is_none(cockpit, clock, expires_s):
+    # What used to happen: a controller of the owner's that named a moment of time.time() drove on
+    # with the last throttle when its radio had fallen silent, for as long as the car had power.
+    page, pad = Client("page"), Client("gamepad", kind="gamepad")
+    cockpit.take(pad, Offer(0.2, 0.4, clock.monotonic() + expires_s, moved=True))
+    assert told(cockpit, clock)[1] == 0.0
+    assert cockpit.source == "none"
+    note = cockpit.state(page)["controller_note"]
+    assert note.startswith("An order must end at most 1 s from now, on the clock of the car")
+    cockpit.take(pad, Offer(0.2, 0.4, clock.monotonic() + 0.25, moved=True))
+    assert told(cockpit, clock)[1] == 0.4
+    cockpit.take(pad, Offer(0.2, 0.4, clock.monotonic() + expires_s))
+    assert told(cockpit, clock)[1:] == (0.0, GONE)

@@ -124,6 +124,7 @@ def test_the_loop_never_waits_and_the_worker_sees_the_newest_frame(clock, workin
     frames = [np.full((4, 4, 3), value, np.uint8) for value in range(4)]
     assert part.run_threaded(frames[0], 0.00) is None
     assert pilot.looking.wait(5)
+    clock.sleep(0.03)
     for number in (1, 2, 3):
         assert part.run_threaded(frames[number], number / 100) is None
     pilot.go_on.set()
@@ -141,6 +142,22 @@ def test_a_pilot_that_hangs_is_no_pilot(clock, working):
     pilot.go_on.clear()
     clock.sleep(0.2)
     assert part.run_threaded(FRAME, 0.2) is None
+
+
+@pytest.mark.parametrize("exposed_s", [math.nan, math.inf, 1.7e9, 10.02])
+def test_a_camera_whose_times_are_of_another_clock_does_not_drive(clock, exposed_s):
+    # What used to happen: the answer to a frame that was stamped with time.time() held for fifty
+    # years, and the car drove on when the camera had frozen.
+    clock.sleep(10.0)
+    part = PilotPart(ScriptedPilot((0.5, 0.2)), clock=clock)
+    assert part.run(FRAME, exposed_s) is None
+    assert "on the clock of the car, car.clock.monotonic(). Received: " in part.reason
+    assert part.run(FRAME, 10.0) is not None
+    assert part.reason == ""
+    clock.sleep(0.01)
+    assert part.run(FRAME, clock.monotonic() + 5) is not None  # the answer before
+    clock.sleep(0.2)
+    assert part.run(FRAME, clock.monotonic() + 5) is None  # it is too old
 
 
 def test_a_pilot_that_fails_stops_the_car_by_name(clock, working):
@@ -277,5 +294,6 @@ def test_after_a_gap_a_pilot_forgets_what_it_saw_before(clock):
     pilot = FeelingPilot((0.5, 0.2))
     part = PilotPart(pilot, clock=clock)
     for exposed_s, resets in ((0.0, 0), (0.4, 0), (1.0, 1), (1.05, 1)):
+        clock.sleep(exposed_s - clock.monotonic())
         part.run(FRAME, exposed_s, 0.0, [1, 0])
         assert pilot.resets == resets

@@ -77,7 +77,21 @@ def test_the_log_says_once_how_old_the_camera_is(pilot, report, caplog):
 )  # fmt: skip
 def test_of_a_pilot_of_the_owners_it_is_told_what_is_too_old(written_s, exposed_s, reason):
     """It never drove, and the page said that the order was too old."""
-    life = PilotLife(lambda: 10.0 - written_s, name="OwnPilot", clock=FakeClock(10.0))
+    life = PilotLife(
+        lambda: 10.0 - written_s,
+        name="OwnPilot",
+        has_camera=exposed_s is not None,
+        clock=FakeClock(10.0),
+    )
     expires_s, told = life.run(exposed_s)
     assert told == reason
     assert (expires_s > 10.0) == (reason == "")
+
+
+@pytest.mark.parametrize("exposed_s", [None, math.nan, math.inf, 1.7e9, 10.02])
+def test_a_pilot_of_the_owners_needs_a_camera_that_says_how_old_it_is(exposed_s):
+    # What used to happen: it drove on what a frozen camera had shown last, for ever.
+    life = PilotLife(lambda: 0.0, name="OwnPilot", clock=FakeClock(10.0))
+    expires_s, told = life.run(exposed_s)
+    assert expires_s == 0.0
+    assert told.startswith("The camera must say when its frames were exposed (cam/exposed_s)")

@@ -6,7 +6,7 @@ import pytest
 
 from donkeycar.safety.drive_mode import DriveMode
 
-LATER_S = 1e9
+LATER_S = 101.0
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def decide(drive_mode, **changes):
         "max_throttle": 1.0,
         "pilot_angle": -0.3,
         "pilot_throttle": 0.4,
-        "pilot_expires_s": LATER_S - 1,
+        "pilot_expires_s": LATER_S - 0.5,
     }
     return drive_mode.run(**values | changes)[2]
 
@@ -33,8 +33,8 @@ def decide(drive_mode, **changes):
     ("mode", "command"),
     [
         ("user", (0.1, 0.2, "user", LATER_S)),
-        ("local_angle", (-0.3, 0.2, "user+pilot", LATER_S - 1)),
-        ("local", (-0.3, 0.4, "pilot", LATER_S - 1)),
+        ("local_angle", (-0.3, 0.2, "user+pilot", LATER_S - 0.5)),
+        ("local", (-0.3, 0.4, "pilot", LATER_S - 0.5)),
     ],
 )
 def test_the_mode_decides_who_drives(drive_mode, mode, command):
@@ -62,6 +62,20 @@ def test_a_pilot_without_a_fresh_picture_does_not_drive(drive_mode, mode, expire
     assert decide(drive_mode, mode=mode, pilot_expires_s=expires_s).throttle == 0
 
 
+@pytest.mark.parametrize("mode", ["local_angle", "local"])
+@pytest.mark.parametrize("expires_s", [math.nan, math.inf, 1.7e9, 101.01])
+def test_a_pilot_whose_answer_has_no_end_near_by_does_not_drive(
+    drive_mode, caplog, mode, expires_s
+):
+    # What used to happen: it drove as long as the person's link was there, though the part that
+    # wrote it, with time.time(), had said nothing for minutes.
+    for _ in range(2):
+        assert decide(drive_mode, mode=mode, pilot_expires_s=expires_s).throttle == 0
+    (record,) = caplog.records
+    assert "An order must end at most 1 s from now, on the clock of the car" in record.message
+    assert decide(drive_mode, mode=mode).throttle != 0
+
+
 def test_a_dead_pilot_does_not_stop_the_person(drive_mode):
     assert decide(drive_mode, mode="user", pilot_expires_s=None, pilot_angle=None).throttle == 0.2
 
@@ -83,6 +97,7 @@ def test_the_persons_limit_bounds_everybody(drive_mode, mode):
 
 
 def test_the_pilots_throttle_is_scaled_and_still_bounded(clock):
+    clock.sleep(100)
     drive_mode = DriveMode(throttle_scale=5.0, clock=clock)
     assert decide(drive_mode, mode="local", max_throttle=0.5).throttle == 0.5
     assert decide(drive_mode, mode="user").throttle == 0.2

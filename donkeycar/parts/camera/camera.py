@@ -8,6 +8,7 @@ import numpy as np
 from donkeycar.errors import ConfigError, PartError
 from donkeycar.parts.camera.image import Image, grey_from_rgb
 from donkeycar.parts.source import Source
+from donkeycar.safety.moment import exposure_fault
 from donkeycar.timing import Clock
 
 
@@ -74,7 +75,8 @@ class Camera(Source[tuple[Image, float, int]]):
     def capture(self) -> tuple[Image, float] | None:
         """Return the next picture and when its exposure began, or ``None`` if none came.
 
-        The array must be a fresh one, ``uint8``, ``(height_px, width_px, 3)``, RGB.
+        The array must be a fresh one, ``uint8``, ``(height_px, width_px, 3)``, RGB; the time one
+        of `clock`, and not one to come.
         """
 
     def read(self) -> tuple[Image, float, int] | None:
@@ -84,6 +86,8 @@ class Camera(Source[tuple[Image, float, int]]):
             return None
         image, exposed_s = captured
         self._check(image)
+        if fault := exposure_fault(exposed_s, self.clock.monotonic()):
+            raise PartError(f"{type(self).__name__}: {fault}")
         if not self.may_repeat:
             # Not compared with the last image itself, which others hold by now.
             checksum = zlib.crc32(image.data)

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 
@@ -37,6 +39,16 @@ def test_a_frame_is_an_image_its_time_and_its_number(clock):
     assert (image[0, 0].tolist(), exposed_s, sequence) == ([1, 1, 1], 100.0, 1)
     clock.advance(0.05)
     assert camera.run()[1:] == (100.05, 2)
+
+
+@pytest.mark.parametrize("exposed_s", [None, math.nan, math.inf, 1.7e9, 100.02])
+def test_a_time_of_another_clock_is_refused(clock, exposed_s):
+    # What used to happen: a camera that stamps with time.time() was never too old, and the car
+    # drove on for ever on its last picture.
+    camera = Scripted(clock=clock)
+    camera.capture = lambda: (picture(1), exposed_s)
+    with pytest.raises(PartError, match=r"on the clock of the car, car.clock.monotonic\(\)"):
+        camera.run()
 
 
 def test_the_same_picture_again_is_no_new_frame(clock):
