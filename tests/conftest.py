@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import logging
 import os
 import signal
 from pathlib import Path
@@ -21,6 +22,16 @@ def ctrl_c_is_heard():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was():
+    """A command sets up the log of its process; its handler used to outlive the test's streams."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def test_it_says_whether_disagreement_tells_of_errors(trained, capsys):
     text = capsys.readouterr().out
     wrong, other = trained.doubt.doubtful_error, trained.doubt.other_error
     assert f"misses the steering by {wrong:.3f}, elsewhere by {other:.3f}" in text
-    assert f"drive --model {trained.folder}, with all 3 at once" in text
+    assert f"drive --model models/{trained.folder.name}, with all 3 at once" in text
 
 
 def test_a_created_car_drives_with_all_of_them(folder, assemble):
@@ -135,7 +135,7 @@ def test_each_of_them_is_checked_as_if_alone(copy):
         load_pilot(copy)
     assert len(load_pilot(copy, precision="int8").members) == 3
     with pytest.raises(
-        PilotError, match=r"fold_1.keras is a pilot of type efficient. Received: type='rnn'"
+        PilotError, match=r"fold_1.json says .* a pilot of type efficient. Received: type='rnn'"
     ):
         load_pilot(copy, type="rnn")
 
