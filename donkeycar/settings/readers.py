@@ -13,7 +13,11 @@ def _names(*groups: Group) -> frozenset[str]:
 
 
 _ALL = frozenset(SETTINGS)
-_MOTOR = _names(
+# Pins of before do nothing, but whoever says what replaces them must know which they were.
+_PINS_OF_BEFORE = frozenset(
+    f"{what}_PWM_{entry}" for what in ("STEERING", "THROTTLE") for entry in ("PIN", "INVERTED")
+) | {"HBRIDGE_PIN_FWD", "HBRIDGE_PIN_BWD"}
+_MOTOR = _PINS_OF_BEFORE | _names(
     drivetrain.DRIVETRAIN, drivetrain.WHEELS, drivetrain.SERIAL_WHEELS, drivetrain.FLAT_WHEELS
 )
 _SIZE = frozenset({"IMAGE_W", "IMAGE_H", "IMAGE_DEPTH"})

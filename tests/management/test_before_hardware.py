@@ -97,6 +97,24 @@ def test_settings_that_no_car_can_have_are_refused_without_opening_anything(car,
     assert not car.was_opened
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_car_of_pigpio_is_told_its_own_pins(car, command):
+    # What used to happen: those of everybody, by which the servo's pulses went to the motor.
+    pins = "STEERING_PWM_PIN = 12\nTHROTTLE_PWM_PIN = 13\n"
+    done = car.run(command, f"DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'\n{pins}")
+    assert "{'PWM_STEERING_PIN': 'PWM.0.0', 'PWM_THROTTLE_PIN': 'PWM.0.1'}" in done.stdout
+    assert done.returncode == 1
+    assert not car.was_opened
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_car_of_servoblaster_is_told_its_own_pins(car, command):
+    pins = "HBRIDGE_PIN_FWD = 22\nHBRIDGE_PIN_BWD = 32\n"
+    done = car.run(command, f"DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_PWM'\n{pins}")
+    assert "{'FWD_DUTY_PIN': 'RPI_GPIO.BOARD.22', 'BWD_DUTY_PIN': 'RPI" in done.stdout
+    assert done.returncode == 1
+
+
 @pytest.mark.parametrize("name", IMPOSSIBLE_TO_DRIVE)
 def test_a_car_that_could_not_drive_is_refused_without_opening_anything(car, name):
     done = car.run("drive", IMPOSSIBLE_TO_DRIVE[name])
