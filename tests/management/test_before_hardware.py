@@ -20,11 +20,16 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="cars run Linux"
 PACKAGE = str(Path(donkeycar.__file__).parents[1])
 
 # Loaded by every Python below: the only chip is at 0x41, and whoever opens its bus leaves a trace.
+# It is claimed as that chip: a car that somebody drives on this computer holds another.
 SITE = """
 import os
+import zlib
 from pathlib import Path
 from donkeycar.parts.drivetrain import i2c_bus
+from donkeycar.safety import claim
 from donkeycar.testing import FakeI2C, PCA9685Chip
+
+claim.NAMESPACE = f"donkeycar-{zlib.crc32(os.environ['OPENED'].encode()):x}"
 
 def opened(number):
     Path(os.environ["OPENED"]).touch()
