@@ -1,11 +1,12 @@
 """Types and ranges of all settings, checked in one go."""
 
+import re
 import reprlib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from donkeycar.schema import SETTINGS
+from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.plain import UNSURE, plain_value
 from donkeycar.settings.setting import Kind, Setting
 
@@ -165,10 +166,36 @@ def _problem(place: tuple[str, ...], values: Mapping[str, Any]) -> Problem:
     if len(place) == 2:
         setting = next(row for row in setting.fields if row.name == place[1])
         value, label = value[place[1]], f"{name}[{place[1]!r}]"
-    advice = f". {setting.advice}" if setting.advice else ""
+    hint = _hint(setting, value)
     return Problem(
-        (name,), f"{label} must be {rule(setting)}. Received: {label}={short(value)}{advice}"
+        (name,),
+        f"{label} must be {rule(setting)}. Received: {label}={short(value)}"
+        + (f". {hint}" if hint else ""),
     )
+
+
+def _hint(setting: Setting, value: Any) -> str:
+    """What an owner most likely meant by a value that a setting cannot have, "" if unclear."""
+    wants_number = setting.value_kind in ("int", "float", "range")
+    if wants_number and isinstance(value, int | float):
+        return setting.advice
+    if isinstance(value, str):
+        plain = _UNQUOTED.get(setting.value_kind)
+        if plain and plain.fullmatch(value.strip()):
+            return f"Write {value.strip()} without quotation marks"
+        words = [choice for choice in setting.choices if isinstance(choice, str)]
+        close = nearest(value, words) if words else None
+        return f"Did you mean {close!r}?" if close else ""
+    is_comma = isinstance(value, tuple) and len(value) == 2 and all(type(x) is int for x in value)
+    if setting.value_kind != "int" and wants_number and is_comma and value[1] >= 0:
+        return f"Write {value[0]}.{value[1]}, with a point"
+    return ""
+
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d*)?", re.ASCII)
+_UNQUOTED: dict[Kind, re.Pattern[str]] = {
+    "int": _NUMBER, "float": _NUMBER, "range": _NUMBER, "bool": re.compile("True|False"),
+}  # fmt: skip
 
 
 def _received(names: tuple[str, ...], values: Mapping[str, Any]) -> str:

@@ -47,6 +47,7 @@ def read_owner_file(path: Path) -> OwnerFile:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     tree = _parse(source, path)
+    _refuse_colons(tree, path)
     everything = _run(tree, path)
     values = {name: value for name, value in everything.items() if name.isupper()}
     lines = _lines(tree)
@@ -65,13 +66,39 @@ def _parse(source: bytes, path: Path) -> ast.Module:
     try:
         tree = ast.parse(source, str(path))
     except SyntaxError as error:
-        reason = error.msg or "not Python"
-        raise ConfigError(f"{path.name}:{error.lineno or 1}: not Python: {reason}") from error
+        line = (error.text or "").strip()
+        rest = f". Received: {line:.60}" if line and line.isprintable() else _encoding(source)
+        raise ConfigError(
+            f"{path.name}:{error.lineno or 1}: not Python: {error.msg or 'no reason'}{rest}"
+        ) from error
     except ValueError as error:
-        raise ConfigError(f"{path.name}:1: not Python: {error}") from error
+        raise ConfigError(f"{path.name}:1: not Python: {error}{_encoding(source)}") from error
     except (RecursionError, MemoryError) as error:
         raise ConfigError(f"{path.name}:1: not Python: nested too deeply") from error
     return tree
+
+
+def _refuse_colons(tree: ast.Module, path: Path) -> None:
+    """Refuse ``NAME: 3``, which Python takes for a remark and which gives no value."""
+    values = (ast.Constant, ast.UnaryOp, ast.Dict, ast.List, ast.Tuple)
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.AnnAssign)
+            and node.value is None
+            and isinstance(node.target, ast.Name)
+            and node.target.id.isupper()
+            and isinstance(node.annotation, values)
+        ):
+            name, written = node.target.id, ast.unparse(node.annotation)
+            raise ConfigError(
+                f"{path.name}:{node.lineno}: A setting gets its value by an equals sign. Received: "
+                f"{name}: {written:.60}. Write {name} = {written:.60}"
+            )
+
+
+def _encoding(source: bytes) -> str:
+    """The next step for a file that some editors save: two bytes a letter."""
+    return ". Save it as UTF-8" if b"\0" in source else ""
 
 
 def _run(tree: ast.Module, path: Path) -> dict[str, Any]:
@@ -89,6 +116,8 @@ def _run(tree: ast.Module, path: Path) -> dict[str, Any]:
                 "what needs it: TRAIN_FILTER gets a dictionary, settings are plain values"
             ) from error
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        if isinstance(error, NameError) and str(error.name).title() in ("True", "False", "None"):
+            reason += f". Write {str(error.name).title()}, with a capital"
         raise ConfigError(f"{path.name}:{line}: {reason}") from error
     return {
         name: value

@@ -62,6 +62,21 @@ def test_files_of_all_editors_are_read(write, source):
     ("source", "message"),
     [
         ("IMAGE_W = 160\nIMAGE_H == = 2\n", "myconfig.py:2: not Python: invalid syntax"),
+        ("A = 1\nilable.\n", "myconfig.py:2: not Python: invalid syntax. Received: ilable."),
+        # What used to happen: nothing at all, and the neutral of everybody.
+        (
+            "THROTTLE_STOPPED_PWM: 410\n",
+            "myconfig.py:1: A setting gets its value by an equals sign. Received: "
+            "THROTTLE_STOPPED_PWM: 410. Write THROTTLE_STOPPED_PWM = 410",
+        ),
+        ("if True:\n    JOYSTICK_THROTTLE_DIR: -1.0\n", "myconfig.py:2: A setting gets its value"),
+        ("DRIVE_TRAIN_TYPE: 'MOCK'\n", "myconfig.py:1: A setting gets its value"),
+        ("A = false\n", "myconfig.py:1: NameError: name 'false' is not defined. Write False,"),
+        ("A = 1\n".encode("utf-16"), "myconfig.py:1: not Python: "),
+        (
+            "A = 1\n".encode("utf-16-le"),
+            "myconfig.py:1: not Python: source code string cannot contain null bytes. Save it",
+        ),
         ("A = 1\n  B = 2\n", "myconfig.py:2: not Python: unexpected indent"),
         ("A = (1,\n", "myconfig.py:1: not Python: '(' was never closed"),
         ("\nA = 1 / 0\n", "myconfig.py:2: ZeroDivisionError: division by zero"),
@@ -87,3 +102,8 @@ def test_a_folder_of_that_name_is_refused(tmp_path):
     (tmp_path / "myconfig.py").mkdir()
     with pytest.raises(ConfigError, match=r"myconfig\.py must be a file"):
         read_owner_file(tmp_path / "myconfig.py")
+
+
+def test_a_type_is_no_value(write):
+    source = "IMAGE_W: int = 320\nNAMES: list[str]\nSIZE: int | None\nspeed: 3\n"
+    assert read_owner_file(write(source)).values == {"IMAGE_W": 320}

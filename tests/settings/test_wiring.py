@@ -297,6 +297,26 @@ def test_who_wants_something_turned_round_is_told_the_setting_that_does_it(load,
         load(text + "\n")
 
 
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        # What used to happen: "JOYSTICK_THROTTLE_DIR = 1.0 turns the stick round", for all four.
+        ("JOYSTICK_MAX_THROTTLE = 0,5", "=(0, 5). Write 0.5, with a point"),
+        ("JOYSTICK_MAX_THROTTLE = '0.3'", "='0.3'. Write 0.3 without quotation marks"),
+        ("JOYSTICK_MAX_THROTTLE = 'half'", "='half'"),
+        ("JOYSTICK_MAX_THROTTLE = None", "=None"),
+        ("USE_JOYSTICK_AS_DEFAULT = 'True'", "='True'. Write True without quotation marks"),
+        ("DRIVE_TRAIN_TYPE = 'IC2_SERVO'", "='IC2_SERVO'. Did you mean 'I2C_SERVO'?"),
+        ("CAMERA_TYPE = 'mock'", "='mock'. Did you mean 'MOCK'?"),
+        ("WEB_CONTROL_PORT = 8,887", "=(8, 887)"),
+    ],
+)
+def test_a_slip_in_a_value_is_told_as_what_it_is(load, text, end):
+    with pytest.raises(ConfigError) as caught:
+        load(text + "\n")
+    assert str(caught.value).endswith(end)
+
+
 def test_nobody_is_asked_whether_they_meant_what_stands_beside_it(load):
     cfg = load("PCA9685_I2C_ADDR = 0x40\nPCA9685_I2C_ADDR1 = 0x40\nIMAGE_WW = 3\n")
     assert any("ADDR1 is not a setting of donkeycar. It is kept" in text for text in cfg.notices)
