@@ -14,6 +14,7 @@ moment near by, until when its answer holds, has none.
 import logging
 import math
 
+from donkeycar.errors import PartError
 from donkeycar.safety.command import NEUTRAL, Command
 from donkeycar.safety.moment import life_fault
 from donkeycar.timing import Clock, RealClock
@@ -23,11 +24,27 @@ logger = logging.getLogger(__name__)
 MODES = ("user", "local_angle", "local")
 
 
-def _bounded(value: float | None, limit: float = 1.0) -> float | None:
-    """`value` within ``-limit..limit``; ``None`` if it is not a finite number."""
-    if value is None or not math.isfinite(value):
+def _bounded(
+    channel: str, value: float | None, limit: float = 1.0, *, scale: float = 1.0
+) -> float | None:
+    """`value` times `scale` within ``-limit..limit``; ``None`` if it is not finite.
+
+    Raises:
+        PartError: If it is no number at all.
+    """
+    if value is None:
         return None
-    return min(max(float(value), -limit), limit)
+    try:
+        # A text is no number, not even one that reads like one.
+        number = scale * (value + 0.0)
+        is_finite = math.isfinite(number)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise PartError(
+            f"`{channel}` must be a number from -1 to 1. Received: {repr(value)[:80]}"
+        ) from error
+    if not is_finite:
+        return None
+    return min(max(float(number), -limit), limit)
 
 
 class DriveMode:
@@ -72,21 +89,26 @@ class DriveMode:
         Returns:
             Angle, throttle and the command. An order that is already void, or a value that is not
             a finite number, gives no throttle.
+
+        Raises:
+            PartError: If something that counts in this mode is no number at all. It names the
+                channel.
         """
         if mode in MODES:
             self._mode = mode
-        limit = _bounded(max_throttle)
+        limit = _bounded("user/max_throttle", max_throttle)
         limit = 1.0 if limit is None else max(limit, 0.0)
-        angle, throttle = _bounded(user_angle), _bounded(user_throttle, limit)
+        angle = _bounded("user/angle", user_angle)
+        throttle = _bounded("user/throttle", user_throttle, limit)
         expires_s = user_expires_s or 0.0
         source = "user"
         if self._mode != "user":
             expires_s = min(expires_s, self._near(pilot_expires_s or 0.0))
-            angle = _bounded(pilot_angle)
+            angle = _bounded("pilot/angle", pilot_angle)
             source = "user+pilot"
         if self._mode == "local":
-            scaled = None if pilot_throttle is None else pilot_throttle * self.throttle_scale
-            throttle = _bounded(scaled, limit)
+            scale = self.throttle_scale
+            throttle = _bounded("pilot/throttle", pilot_throttle, limit, scale=scale)
             source = "pilot"
         if angle is None or throttle is None or not expires_s > self._clock.monotonic():
             # Steering may hold: a car that coasts to a stop should not also swerve.

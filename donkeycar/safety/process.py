@@ -19,7 +19,7 @@ from donkeycar.errors import DeviceError
 from donkeycar.safety import FD_VARIABLE
 from donkeycar.safety.claim import Claim
 from donkeycar.safety.frame import STOP, Frame, decode
-from donkeycar.safety.guardian import Guardian, Output
+from donkeycar.safety.guardian import Guardian, Output, State
 from donkeycar.safety.last_key import STOP_SIGNALS, Patience, say
 from donkeycar.safety.precedence import take_precedence
 from donkeycar.safety.systemd import notify
@@ -100,7 +100,8 @@ def guard(
         claim_fds: What claims the hardware. The vehicle holds it too: it may have to switch off.
 
     Returns:
-        The exit code of the vehicle process; 128 + n if signal n ended it.
+        The exit code of the vehicle process; 128 + n if signal n ended it; 1 if it says that all
+        is well but left with the motor running.
     """
     asked: list[int] = []
     for number in STOP_SIGNALS:
@@ -126,8 +127,9 @@ def guard(
         notify("READY=1")
         while _listen(ours, guardian) and not asked and child.poll() is None:
             if not work():
-                say("The watchdog of the motor was killed, so the car ends. Start it again.")
+                say("The watchdog of the motor was killed or hangs: the car ends. Start it again.")
                 asked.append(signal.SIGTERM)
+        mid_drive = guardian.state is State.RUN and not asked
         guardian.end()
         deadline_s, patience = clock.monotonic() + grace_s, Patience(clock)
         while child.poll() is None or not guardian.done:
@@ -142,7 +144,16 @@ def guard(
         patience.over()
     if watchdog is not None:
         watchdog.dismiss()
+    if mid_drive and child.returncode == 0:
+        say(_GONE_MID_DRIVE)
+        return 1
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
+
+
+_GONE_MID_DRIVE = (
+    "The car's program ended in the middle of a drive, without a word. Received: exit code 0. Some "
+    "part of it, or a library, calls os._exit: the motor was stopped for it"
+)
 
 
 def _pass_on(number: int, child: "subprocess.Popen[bytes]", patience: Patience) -> None:
@@ -170,6 +181,13 @@ def _listen(ours: socket.socket, guardian: Guardian) -> bool:
     with suppress(OSError):
         ours.send(guardian.status.encode())
     return True
+
+
+def _let_go(fds: Sequence[int]) -> None:
+    """Close what a forked child was given along: it cannot switch the motor off."""
+    for fd in fds:
+        with suppress(OSError):
+            os.close(fd)
 
 
 class VehicleSide:
@@ -204,6 +222,7 @@ class VehicleSide:
         # What this process starts must outlive neither the link nor the claim.
         for inherited in (fd, *claim_fds):
             os.set_inheritable(inherited, False)
+        os.register_at_fork(after_in_child=lambda: _let_go(claim_fds))
         return cls(socket.socket(fileno=fd))
 
     def send(self, frame: Frame) -> None:

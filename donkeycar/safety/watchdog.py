@@ -23,16 +23,22 @@ from donkeycar.timing import Clock, RealClock
 POLL_S = 0.02
 # Of the watchdog's own time: a computer that runs neither of them proves nothing.
 MAX_STALL_S = 0.25
+# The guardian has time: a watchdog that hangs is one fault, and two more must come.
+MAX_WATCHDOG_STALL_S = 2.0
 # One look counts for so much at most.
 MAX_LOOK_S = 0.04
 # A vehicle that outlives its guardian may save what it has, as with one.
 GRACE_S = 10.0
+# What a watchdog takes at most to see that it is not needed any more.
+LEAVE_S = 1.0
 
 PR_SET_NAME = 15
 TITLE = "donkeycar watchdog of the motor"
 
 # How often the guardian counted, the process of the vehicle, whether all is off.
 _PAGE = struct.Struct("<QI?")
+# How often the watchdog looked.
+_LOOKS, _LOOKS_AT = struct.Struct("<Q"), 64
 
 
 class Watchdog:
@@ -41,14 +47,18 @@ class Watchdog:
     Args:
         pid: Of the watchdog, a child of this process.
         page: Shared with it.
+        clock: Source of time.
     """
 
-    def __init__(self, pid: int, page: mmap.mmap) -> None:
+    def __init__(self, pid: int, page: mmap.mmap, *, clock: Clock | None = None) -> None:
         self.pid = pid
         self._page = page
+        self._clock: Clock = RealClock() if clock is None else clock
         self._count = 0
         self._vehicle = 0
         self._done = False
+        self._looks = 0
+        self._looked_s, self._stalled_s = self._clock.monotonic(), 0.0
 
     def follow(self, vehicle: int) -> None:
         """Tell it which process is the vehicle, which it ends if the guardian cannot."""
@@ -59,20 +69,33 @@ class Watchdog:
         """Show that the guardian lives, fifty times a second or more.
 
         Returns:
-            Whether the watchdog lives.
+            Whether the watchdog lives, and looks.
         """
         self._count += 1
         self._write()
         with suppress(ChildProcessError):
-            return os.waitpid(self.pid, os.WNOHANG) == (0, 0)
+            return os.waitpid(self.pid, os.WNOHANG) == (0, 0) and not self._hangs()
         return False
 
     def dismiss(self) -> None:
         """Say that all is off, and wait for its end."""
         self._done = True
         self._write()
+        deadline_s = self._clock.monotonic() + LEAVE_S
         with suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
+            while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+                if self._clock.monotonic() > deadline_s:
+                    os.kill(self.pid, signal.SIGKILL)
+                self._clock.sleep(LEAVE_S / 50)
+
+    def _hangs(self) -> bool:
+        """Whether it has not looked for a while; before its first look it loads what it needs."""
+        now_s, (looks,) = self._clock.monotonic(), _LOOKS.unpack_from(self._page, _LOOKS_AT)
+        stalls = looks == self._looks and looks > 0
+        look_s = min(now_s - self._looked_s, MAX_LOOK_S)
+        self._stalled_s = self._stalled_s + look_s if stalls else 0.0
+        self._looked_s, self._looks = now_s, looks
+        return self._stalled_s >= MAX_WATCHDOG_STALL_S
 
     def _write(self) -> None:
         _PAGE.pack_into(self._page, 0, self._count, self._vehicle, self._done)
@@ -123,13 +146,15 @@ def watch(
         clock: Source of time.
     """
     clock = RealClock() if clock is None else clock
-    looked_s, stalled_s, seen = clock.monotonic(), 0.0, 0
+    looked_s, stalled_s, seen, looks = clock.monotonic(), 0.0, 0, 0
     vehicle_fd: int | None = None
     while True:
         ended = _ended(guardian, POLL_S)
         count, vehicle, done = _PAGE.unpack_from(page)
         if done:
             return
+        looks += 1
+        _LOOKS.pack_into(page, _LOOKS_AT, looks)
         if vehicle and vehicle_fd is None:
             with suppress(ProcessLookupError):
                 vehicle_fd = os.pidfd_open(vehicle)

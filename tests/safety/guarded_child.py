@@ -36,6 +36,9 @@ def main(behaviour):
                 return 7
             if behaviour == "exit well":
                 return 0
+            if behaviour == "halt and exit well":
+                side.halt()
+                return 0
             if behaviour == "kill":
                 os.kill(os.getpid(), signal.SIGKILL)
             if behaviour == "leave a child behind":

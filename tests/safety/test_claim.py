@@ -152,3 +152,42 @@ def test_looking_is_no_claim():
     with closing(Claim([NAME])), pytest.raises(DeviceError, match=f"process {os.getpid()}"):
         refuse_if_held([NAME])
     refuse_if_held([NAME])
+
+
+FORKS = """
+import os, socket, sys, time
+from donkeycar.safety import FD_VARIABLE, claim
+from donkeycar.safety.process import VehicleSide
+claim.NAMESPACE = os.environ["NAMESPACE"]
+held = claim.Claim([sys.argv[1]])
+ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+os.environ[FD_VARIABLE] = f"{os.dup(theirs.fileno())},{held.fds[0]}"
+side = VehicleSide.from_environment()
+child = os.fork()
+if not child:
+    time.sleep(60)
+    os._exit(0)
+sys.stdout.write(f"{child}\\n")
+sys.stdout.flush()
+sys.stdin.readline()
+"""
+
+
+def test_what_a_part_forks_does_not_hold_the_motor_when_the_car_has_ended():
+    # What used to happen: the car did not start again until that child ended, and the owner was
+    # told that what is left of the car still switches the motor off.
+    name = f"test of a fork, {os.getpid()}"
+    car = subprocess.Popen(
+        [sys.executable, "-c", FORKS, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True, env={**os.environ, "PYTHONPATH": PACKAGE, "NAMESPACE": claim.NAMESPACE},
+    )  # fmt: skip
+    child = int(car.stdout.readline())
+    try:
+        with pytest.raises(DeviceError, match=f"process {car.pid}"):
+            Claim([name])
+        car.kill()
+        car.wait()
+        Claim([name]).close()
+    finally:
+        os.kill(child, signal.SIGKILL)
+        car.communicate()

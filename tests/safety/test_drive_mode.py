@@ -2,8 +2,10 @@
 
 import math
 
+import numpy as np
 import pytest
 
+from donkeycar.errors import PartError
 from donkeycar.safety.drive_mode import DriveMode
 
 LATER_S = 101.0
@@ -110,3 +112,19 @@ def test_steering_is_held_when_the_throttle_goes_neutral(drive_mode):
 def test_values_out_of_range_are_bounded(drive_mode):
     command = decide(drive_mode, user_angle=7.0, user_throttle=99.0)
     assert (command.angle, command.throttle) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("value", ["0.9", b"1", 10**400, 1j, object(), {}, np.ones(2)])
+@pytest.mark.parametrize(
+    "channel", ["user/angle", "user/throttle", "pilot/angle", "pilot/throttle"]
+)
+def test_what_is_no_number_is_named_by_its_channel(drive_mode, channel, value):
+    # What used to happen: "DriveMode failed: can't multiply sequence by non-int of type 'float'".
+    mode = "user" if channel.startswith("user") else "local"
+    with pytest.raises(PartError, match=f"`{channel}` must be a number from -1 to 1. Received: "):
+        decide(drive_mode, mode=mode, **{channel.replace("/", "_"): value})
+
+
+@pytest.mark.parametrize("value", [True, np.float32(1), np.array(1.0), 1])
+def test_numbers_of_any_make_drive(drive_mode, value):
+    assert decide(drive_mode, mode="local", pilot_throttle=value).throttle == 1.0

@@ -45,7 +45,7 @@ def open_output():
         raise OSError("nothing answers")
     return Outputs()
 
-command = [sys.executable, sys.argv[3], "drive" if sys.argv[2] != "ends" else "exit well"]
+command = [sys.executable, sys.argv[3], "drive" if sys.argv[2] != "ends" else "halt and exit well"]
 sys.exit(hold_motor([sys.argv[1]], open_output=open_output,
                     shut_off=lambda: tell("shut off by watchdog"), command=command))
 """

@@ -144,13 +144,24 @@ def ask(number):
 
 @pytest.mark.parametrize(
     ("behaviour", "code"),
-    [("exit", 7), ("exit well", 0), ("kill", 128 + signal.SIGKILL), ("leave a child behind", 9)],
+    [("exit", 7), ("exit well", 1), ("kill", 128 + signal.SIGKILL), ("leave a child behind", 9)],
 )
 def test_when_the_vehicle_ends_the_outputs_go_neutral_and_then_off(run, outputs, behaviour, code):
     assert run(behaviour) == code
     assert outputs.values[0] == "off"
     assert outputs.values[-3:] == ["0.25,0.00", "0.00,0.00", "off"]
     assert outputs.times[-1] - outputs.times[-3] == pytest.approx(0.2, abs=0.1)
+
+
+def test_a_car_that_leaves_in_the_middle_of_a_drive_says_so(run, outputs, capsys):
+    # What used to happen: os._exit(0) in a part, or in a library, was a good end without a word,
+    # and systemd did not start the car again.
+    assert run("exit well") == 1
+    assert "ended in the middle of a drive, without a word. Received: exit code 0" in (
+        capsys.readouterr().err
+    )
+    assert run("halt and exit well") == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_a_vehicle_that_never_starts_moves_nothing(run, outputs):
@@ -446,6 +457,8 @@ def oom_score(monkeypatch):
 @pytest.mark.parametrize("refuses", [False, True])
 def test_connects_once_and_asks_to_end_with_its_guardian(monkeypatch, kernel, oom_score, refuses):
     oom_score.refuses = refuses
+    # No child of these tests is one of the vehicle.
+    monkeypatch.setattr(os, "register_at_fork", lambda **hooks: None)
     ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
     fd = os.dup(theirs.fileno())
     os.set_inheritable(fd, True)

@@ -13,7 +13,15 @@ from pathlib import Path
 import pytest
 
 import donkeycar
-from donkeycar.safety.watchdog import MAX_LOOK_S, MAX_STALL_S, TITLE, watch
+from donkeycar.safety.watchdog import (
+    LEAVE_S,
+    MAX_LOOK_S,
+    MAX_STALL_S,
+    MAX_WATCHDOG_STALL_S,
+    TITLE,
+    Watchdog,
+    watch,
+)
 from donkeycar.testing import FakeClock
 
 PACKAGE = str(Path(donkeycar.__file__).parents[1])
@@ -135,6 +143,16 @@ def test_its_guardian_notices_when_it_is_killed(guardian):
 
 
 @pytest.mark.parametrize("guardian", ["drives"], indirect=True)
+def test_its_guardian_notices_when_it_hangs(guardian):
+    # What used to happen: the car drove on without anybody who would stop its motor after two
+    # more faults, and at its end waited for the watchdog for ever.
+    watchdog = pid_in(lines_until(guardian, "counting"))
+    os.kill(watchdog, signal.SIGSTOP)
+    lines_until(guardian, "alone")
+    os.kill(watchdog, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("guardian", ["drives"], indirect=True)
 def test_no_signal_to_the_job_or_by_name_ends_it(guardian):
     watchdog = pid_in(lines_until(guardian, "counting"))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP):
@@ -180,6 +198,51 @@ def test_a_computer_that_ran_nobody_proves_nothing(sleeper):
     watch(os.pidfd_open(sleeper.pid), page, lambda: offs.append(clock.looks), clock=clock)
     assert offs[0] >= MAX_STALL_S / MAX_LOOK_S
     assert sleeper.wait(5) == -signal.SIGKILL
+
+
+@pytest.fixture
+def guarded(sleeper):
+    """The guardian's side, with a process that may be taken for its watchdog."""
+    page, clock = mmap.mmap(-1, mmap.PAGESIZE), FakeClock(100.0)
+    return Watchdog(sleeper.pid, page, clock=clock), page, clock
+
+
+def beats(guarded, seconds, *, step_s=0.01, looks=None):
+    """Whether each beat found a watchdog."""
+    watchdog, page, clock = guarded
+    found = []
+    for number in range(round(seconds / step_s)):
+        if looks is not None:
+            struct.pack_into("<Q", page, 64, looks(number))
+        clock.advance(step_s)
+        found.append(watchdog.beat())
+    return found
+
+
+def test_a_watchdog_that_looks_is_well_and_one_that_stalls_is_not(guarded):
+    assert all(beats(guarded, 5, looks=lambda number: 1 + number // 100))
+    assert all(beats(guarded, MAX_WATCHDOG_STALL_S - 1.1))
+    assert not beats(guarded, 1.2)[-1]
+    assert all(beats(guarded, 1, looks=lambda number: 1000 + number)), "it was only late"
+
+
+def test_a_watchdog_that_still_loads_what_it_needs_does_not_hang(guarded):
+    assert all(beats(guarded, 60, looks=lambda number: 0))
+
+
+def test_a_computer_that_ran_nobody_says_nothing_of_the_watchdog(guarded):
+    beats(guarded, 1, looks=lambda number: 1)
+    few = int(MAX_WATCHDOG_STALL_S / MAX_LOOK_S) - 30
+    assert all(beats(guarded, 10.0 * few, step_s=10.0))
+    assert not beats(guarded, 600.0, step_s=10.0)[-1]
+
+
+def test_a_hung_watchdog_does_not_keep_its_guardian(guarded, sleeper):
+    watchdog, _, clock = guarded
+    watchdog.dismiss()
+    assert clock.monotonic() >= 100.0 + LEAVE_S
+    with pytest.raises(ChildProcessError):
+        os.waitpid(sleeper.pid, os.WNOHANG)
 
 
 def test_a_vehicle_that_hangs_has_its_grace_and_no_more(sleeper, monkeypatch):

@@ -9,6 +9,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
+from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM, chip_folder
 from donkeycar.parts.drivetrain.pin_id import BCM_BY_BOARD, GpioId, PCA9685Id, PinId, parse_pin
 
@@ -34,7 +35,9 @@ def hardware_of(kind: str, settings: Settings) -> list[str]:
 
 
 def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
-    """Load the libraries that a drivetrain will need: in an emergency there is no time for it.
+    """Load all the code that a drivetrain will need: in an emergency there is no time for it.
+
+    Perhaps there is no disk either, no file descriptor to read it with, or another version of it.
 
     One that is missing is left to its driver, which says so.
 
@@ -51,6 +54,10 @@ def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
             # Some of them say "not found" with errors of their own.
             with suppress(Exception):
                 import_module(library)
+    from donkeycar.parts.drivetrain.table import check_settings
+
+    with suppress(ConfigError):  # said where it is opened
+        check_settings(kind, settings)
 
 
 def _name(piece: PinId | str) -> str:
@@ -109,5 +116,5 @@ _PIECES: dict[str, Pieces] = {
 _LIBRARIES: dict[type, tuple[str, ...]] = {
     PCA9685Id: ("smbus2", "adafruit_pca9685"),
     GpioId: ("gpiozero", "gpiozero.pins.lgpio"),
-    str: ("serial",),
+    str: ("serial", "donkeycar.parts.drivetrain.serial_line"),
 }

@@ -1,10 +1,15 @@
 """The names by which hardware is claimed: one for each piece, however it is spelt."""
 
 import errno
+import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+import donkeycar
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.hardware import _PIECES, hardware_of, load_drivers
 from donkeycar.parts.drivetrain.pca9685 import PCA9685
@@ -16,6 +21,7 @@ from donkeycar.schema import SETTINGS
 from donkeycar.testing import FakeI2C, GpioHeader, PCA9685Chip
 
 MOVES_NOTHING = {"MOCK", "SIM"}
+PACKAGE = str(Path(donkeycar.__file__).parents[1])
 
 
 @pytest.fixture
@@ -103,6 +109,37 @@ def test_a_library_that_is_missing_is_left_to_its_driver(settings, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "adafruit_pca9685", None)
     for kind in DRIVETRAINS:
         load_drivers(kind, settings, also_threaded=False)
+
+
+LOADED = """
+import json, sys
+from donkeycar.parts.drivetrain.hardware import load_drivers
+from donkeycar.parts.drivetrain.pins import Board
+from donkeycar.parts.drivetrain.second_key import shut_off
+from donkeycar.testing import FakeI2C, GpioHeader, PCA9685Chip
+kind, settings = sys.argv[1], json.load(sys.stdin)
+board = Board(open_bus=lambda number: FakeI2C(PCA9685Chip()), gpio_factory=GpioHeader().factory)
+load_drivers(kind, settings, also_threaded=True)
+before = set(sys.modules)
+try:
+    shut_off(kind, settings, board=board)
+except OSError:
+    pass  # a serial port that is not there
+print(sorted(name for name in set(sys.modules) - before if name.startswith("donkeycar")))
+"""
+
+
+@pytest.mark.parametrize("kind", sorted(set(DRIVETRAINS) - MOVES_NOTHING))
+def test_to_switch_off_needs_no_code_from_the_disk(settings, kind):
+    # What used to happen: watchdog and vehicle read pulse_output.py and its like when the guardian
+    # had died. With no file descriptor left, a broken card or another version of donkeycar just
+    # installed, the motor ran on.
+    ports = {"VESC_SERIAL_PORT": "/nonexistent", "MM1_SERIAL_PORT": "/nonexistent"}
+    said = subprocess.run(
+        [sys.executable, "-c", LOADED, kind], input=json.dumps({**settings, **ports}, default=dict),
+        env={**os.environ, "PYTHONPATH": PACKAGE}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert said.stdout == "[]\n"
 
 
 def test_a_chip_that_a_driver_of_the_kernel_holds_is_refused(tmp_path):
