@@ -14,7 +14,7 @@ from donkeycar.settings.readers import MOVES, READS, is_read
 from donkeycar.settings.wiring import unused_wiring
 
 DEFAULT = "default"
-_UNREAD = ". This command does not read it"
+_UNREAD = " This command does not read it."
 
 
 class UnknownSetting(ConfigError, AttributeError):
@@ -199,7 +199,8 @@ def _checked(layers: Layers, command: str | None) -> Config:
         if any(is_read(name, command, values) for name in names):
             refused.append((_place(layers, names), sentence))
         elif SETTINGS[names[-1]].status == "active":
-            unread[names[-1]] = sentence + ("" if command == "config" else _UNREAD)
+            ended = sentence if sentence.endswith("?") else f"{sentence}."
+            unread[names[-1]] = ended + ("" if command == "config" else _UNREAD)
     wrong = {name for names, _ in problems for name in names}
     # Impossible wiring is told alone.
     wired = [] if wrong & READS["neutral"] else list(unused_wiring(layers, values))

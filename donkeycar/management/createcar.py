@@ -213,7 +213,8 @@ def run(args: argparse.Namespace) -> None:
     """Make the car, say what was written and what comes next."""
     path = args.path.expanduser()
     had_own = (path / "myconfig.py").exists()
-    tell(create_car(path, template=args.template, overwrite=args.overwrite))
+    made = create_car(path, template=args.template, overwrite=args.overwrite)
+    tell(made)
     if had_own and TEMPLATES[args.template]:
         values = ", ".join(
             f"{name} = {value!r}" for name, value in TEMPLATES[args.template].items()
@@ -222,7 +223,9 @@ def run(args: argparse.Namespace) -> None:
     source = (path / "manage.py").read_text(encoding="utf-8", errors="replace")
     if old_imports(source):
         print("note: Its manage.py is of an earlier version. Run this again with --overwrite")
-    print(f"Your car is in {path}. Next: {commands.drive(folder=path)}")
+    is_upgrade = any(made.written.values())
+    step = commands.donkey("doctor", "--path", path) if is_upgrade else commands.drive(folder=path)
+    print(f"Your car is in {path.resolve()}. Next: {step}")
 
 
 def tell(made: Made) -> None:

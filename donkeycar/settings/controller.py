@@ -13,6 +13,7 @@ CONTROLLER = Group(
                 "xbox", "xboxswapped", "ps3", "ps3sixad", "ps4", "pygame", "F710", "nimbus",
                 "wiiu", "rc3", "MM1", "pigpio_rc", "custom", "mock",
             ),
+            advice="For any other pad write 'custom', and run `donkey gamepad learn`",
         ),
         Setting(
             "CONTROLLER_BINDINGS", {}, "changes to what its buttons do, e.g. {'BTN_SOUTH': 'stop'}",

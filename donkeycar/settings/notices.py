@@ -41,7 +41,7 @@ def notices_for(
         if sentence:
             found.append((layers.sources[name], sentence))
     for name, sentence in unread.items():
-        found.append((layers.sources[name], f"{sentence}."))
+        found.append((layers.sources[name], sentence))
     for name in layers.small.keys() - told:
         place = layers.small[name]
         found.append(

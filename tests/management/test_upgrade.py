@@ -276,6 +276,19 @@ def test_another_template_takes_no_wiring_away_in_silence(tmp_path, has_own):
     assert cfg.THROTTLE_STOPPED_PWM == 410
 
 
+def test_after_an_upgrade_the_doctor_comes_next(tmp_path, monkeypatch, capsys):
+    # What used to happen: "Your car is in .. Next: manage.py drive", and that was refused.
+    folder = make_folder(
+        tmp_path / "car", {"manage.py": old_folders.OLD_MANAGE, "config.py": "IMAGE_W = 200\n"}
+    )
+    monkeypatch.chdir(folder)
+    for word in ("doctor --path", "manage.py drive"):  # the second time nothing is replaced
+        assert main(["createcar", "--path", ".", "--overwrite"]) == 0
+        last = capsys.readouterr().out.splitlines()[-1]
+        assert last.startswith(f"Your car is in {folder}. Next: ")
+        assert word in last
+
+
 def test_an_old_manage_py_that_stays_is_pointed_out(tmp_path, capsys):
     folder = make_folder(tmp_path / "car", {"manage.py": old_folders.OLD_MANAGE, "config.py": ""})
     assert main(["createcar", "--path", str(folder)]) == 0

@@ -308,6 +308,14 @@ def test_who_wants_something_turned_round_is_told_the_setting_that_does_it(load,
         ("USE_JOYSTICK_AS_DEFAULT = 'True'", "='True'. Write True without quotation marks"),
         ("DRIVE_TRAIN_TYPE = 'IC2_SERVO'", "='IC2_SERVO'. Did you mean 'I2C_SERVO'?"),
         ("CAMERA_TYPE = 'mock'", "='mock'. Did you mean 'MOCK'?"),
+        (
+            "USE_JOYSTICK_AS_DEFAULT = True\nCONTROLLER_TYPE = 'WiiU'",
+            "='WiiU'. Did you mean 'wiiu'?",
+        ),
+        (
+            "USE_JOYSTICK_AS_DEFAULT = True\nCONTROLLER_TYPE = 'mocute'",
+            "For any other pad write 'custom', and run `donkey gamepad learn`",
+        ),
         ("WEB_CONTROL_PORT = 8,887", "=(8, 887)"),
     ],
 )
@@ -315,6 +323,11 @@ def test_a_slip_in_a_value_is_told_as_what_it_is(load, text, end):
     with pytest.raises(ConfigError) as caught:
         load(text + "\n")
     assert str(caught.value).endswith(end)
+
+
+def test_a_question_ends_with_its_mark(load):
+    (notice,) = load("CONTROLLER_TYPE = 'Nimbus'\n", command="train").notices
+    assert notice.endswith("Did you mean 'nimbus'? This command does not read it.")
 
 
 def test_nobody_is_asked_whether_they_meant_what_stands_beside_it(load):
