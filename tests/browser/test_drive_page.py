@@ -19,8 +19,11 @@ SIZES = {"portrait": PORTRAIT, "landscape": LANDSCAPE, "desktop": DESKTOP}
 NEUTRAL_WITHIN_S = 0.3
 RECONNECT_WITHIN_S = 2.0
 
+# What has no limit of its own may take this long on a machine that does much else.
+PATIENCE_S = 15.0
 
-def wait_until(condition, timeout_s=5.0):
+
+def wait_until(condition, timeout_s=PATIENCE_S):
     """Seconds until `condition()` held."""
     start_s = time.monotonic()
     while not condition():
@@ -37,7 +40,7 @@ def open_page(chromium):
 
     def open_page(car, *, size=PORTRAIT, paired=True, script="", **options):
         context = chromium.new_context(viewport=size, has_touch=size is not DESKTOP, **options)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(1000 * PATIENCE_S)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
@@ -88,6 +91,18 @@ def banner(page):
 def resume(page):
     page.locator("#banner button:enabled", has_text="Resume").click()
     banner(page).wait_for(state="hidden")
+
+
+def drive_until(page, condition):
+    """Wait for `condition()`; a link that a busy machine lost for a second is resumed."""
+
+    def happened():
+        button = page.locator("#banner button:enabled", has_text="Resume")
+        if not (done := condition()) and button.is_visible():
+            button.click()
+        return done
+
+    wait_until(happened)
 
 
 def test_the_printed_link_pairs_and_the_joystick_reaches_the_wheels(car, open_page):
@@ -429,7 +444,7 @@ def test_the_page_says_why_the_cars_own_gamepad_does_not_drive(car, page):
     pad = Client("gamepad", kind="gamepad")
     offer = Offer(expires_s=time.monotonic() + 60, note=note)
     car.console._cockpit.take(pad, offer)
-    banner(page).get_by_text(note).wait_for()
+    drive_until(page, banner(page).get_by_text(note).is_visible)
     car.console._cockpit.take(pad, offer._replace(note=""))
     banner(page).wait_for(state="hidden")
 
