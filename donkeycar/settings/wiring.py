@@ -147,8 +147,11 @@ def _flat(name: str, kind: str, values: Mapping[str, Any]) -> str:
     pins = [_PIN.fullmatch(str(pin)) for entry, pin in family.items() if entry.endswith("_PIN")]
     value = values[name]
     if name in CHANNELS:
-        pin = _PIN.fullmatch(str(family.get(CHANNELS[name])))
-        says_so = pin is not None and int(pin[3]) == value
+        servo = "PWM_STEERING_PIN"
+        # A motor on a bridge has several pins in place of that of a speed controller.
+        entries = [CHANNELS[name]] if CHANNELS[name] in family else [*family.keys() - {servo}]
+        found = [_PIN.fullmatch(str(family[entry])) for entry in entries]
+        says_so = any(pin is not None and int(pin[3]) == value for pin in found)
     elif name == "PCA9685_I2C_ADDR":
         says_so = bool(pins) and all(pin and int(pin[2], 16) == value for pin in pins)
     elif name == "PCA9685_I2C_BUSNUM":
@@ -163,7 +166,7 @@ def _flat(name: str, kind: str, values: Mapping[str, Any]) -> str:
         bus, address = _board(values)
         pin_text = f"PCA9685.{bus}:{address:x}.{value}"
         instead = f"{kind} = {{{CHANNELS[name]!r}: {pin_text!r}}} instead of it"
-    elif pins:
+    elif pins and not name.endswith("_PWM"):
         instead = f"the pins of {kind}, as in 'PCA9685.1:{values['PCA9685_I2C_ADDR']:x}.1', instead"
     else:
         return f"Delete the line, or write DRIVE_TRAIN_TYPE = {FLAT_KINDS[0]!r} to use it."

@@ -119,6 +119,11 @@ UNUSED = {
         "DRIVE_TRAIN_TYPE = 'I2C_SERVO'\nPCA9685_I2C_BUSNUM = 1\nTHROTTLE_I2C_BUSNUM = 3\n",
         "myconfig.py:3: THROTTLE_I2C_BUSNUM is wiring", "as each is wired",
     ),
+    # What used to happen: "or the pins of SERVO_HBRIDGE_2PIN, as in 'PCA9685.1:40.1', instead".
+    "a pulse of a motor that has none": (
+        "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN'\nTHROTTLE_STOPPED_PWM = 0\n",
+        "myconfig.py:2: THROTTLE_STOPPED_PWM is wiring", "Delete the line, or write DRIVE_TRAIN_T",
+    ),
     # What used to happen: the pin that was advised was on bus 1 and at 0x40, always.
     "a channel of a board elsewhere": (
         CHOSEN + "PCA9685_I2C_ADDR = 0x41\nPCA9685_I2C_BUSNUM = 0\nTHROTTLE_CHANNEL = 1\n",
@@ -180,6 +185,8 @@ def test_it_stops_no_command_that_drives_nothing(load, name, command):
         "PWM_STEERING_THROTTLE = {'MY_OWN': 3}\n",
         "CONTROLLER_TYPE = 'MM1'\nMM1_STEERING_MID = 1510\nUSE_JOYSTICK_AS_DEFAULT = True\n",
         "STEERING_CHANNEL = 1\nPCA9685_I2C_ADDR = 0x40\nPCA9685_I2C_ADDR1 = 0x40\n",
+        "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN'\nTHROTTLE_CHANNEL = 3\nSERVO_HBRIDGE_2PIN = {\n"
+        "    'FWD_DUTY_PIN': 'PCA9685.1:40.3', 'BWD_DUTY_PIN': 'PCA9685.1:40.2'}\n",
         "STEERING_LEFT_PWM = 450\nTHROTTLE_I2C_BUSNUM = 1\n",
         # All of a config.py of donkeycar 4, without its comment signs: twelve errors used to say
         # that the car would drive with other wiring, of which nothing was true.
