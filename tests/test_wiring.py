@@ -211,7 +211,7 @@ def test_a_mode_switch_counts_when_it_is_thrown(clock):
 def test_a_controller_of_the_owners_drives_once_it_was_at_rest(clock):
     radio = OwnRadio(0.0, 0.6, True)
     part = AsOffer(radio, ["user/angle", "user/throttle", "recording"], clock=clock)
-    let_go = "Let go of the throttle once: OwnRadio has not been seen at rest yet."
+    let_go = "Let go of the throttle for two seconds: OwnRadio has not been seen at rest yet."
     for _ in range(2):
         radio.values = (0.0, 0.6, True)
         offer = part.run()

@@ -238,6 +238,24 @@ def test_the_page_says_how_old_the_camera_is(car, page):
     label.wait_for(state="hidden")
 
 
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_covers_how_old_the_camera_is(car, page, size, scheme):
+    """It lay under the bar of a phone on its side, under the banner, and was white on white."""
+    page.set_viewport_size(SIZES[size])
+    page.emulate_media(color_scheme=scheme)
+    car.vehicle.mem["cam/age_s"] = 0.3
+    page.locator("#record").click()
+    page.locator("#stop").click()
+    page.locator("#recorder-note").wait_for()
+    banner(page).get_by_text("Stopped").wait_for()
+    age = page.locator("#camera-age")
+    for other in (".bar", "#banner", "#recorder-note", "#limit", *CONTROLS):
+        assert not overlap(age.bounding_box(), page.locator(other).bounding_box()), other
+    ground = age.evaluate("element => getComputedStyle(element).backgroundColor")
+    assert ground != "rgba(0, 0, 0, 0)", "readable on any picture"
+
+
 def test_a_motor_that_arms_is_not_worth_a_word(car, page):
     car.drivetrain.guardian = ("safe", "The order was too old.")
     page.wait_for_timeout(150)
@@ -325,7 +343,7 @@ PLUG_IN_A_GAMEPAD = """
     };
     navigator.getGamepads = () => [null, window.pad];
 """
-LET_GO = "Let go of the throttle once: the gamepad's has not been seen at rest yet."
+LET_GO = "Let go of the throttle for two seconds: the gamepad's has not been seen at rest yet."
 
 
 def choose_gamepad(page):
@@ -440,7 +458,7 @@ def test_a_button_that_is_held_when_the_gamepad_appears_resumes_nothing(car, ope
 
 
 def test_the_page_says_why_the_cars_own_gamepad_does_not_drive(car, page):
-    note = "Let go of the throttle once: ABS_RY has not been seen at rest yet."
+    note = "Let go of the throttle for two seconds: ABS_RY has not been seen at rest yet."
     pad = Client("gamepad", kind="gamepad")
 
     def offers(note):
@@ -495,6 +513,7 @@ def test_a_silent_link_stops_the_car_and_the_page_comes_back_by_itself(car, page
     car.wire.freeze()
     assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
     banner(page).get_by_text("No link to the car").wait_for()
+    wait_until(lambda: re.search(r"No link to the car for [0-9.]+ s\.", banner(page).inner_text()))
     page.locator("#picture[data-state=stale]").wait_for()
     page.mouse.up()
     car.wire.mend()

@@ -221,7 +221,7 @@ def test_a_stop_is_obeyed_from_any_source_in_any_mode_and_state(source, mode, st
 
 
 def test_the_page_is_told_why_a_controllers_throttle_does_nothing(cockpit, clock):
-    note = "Let go of the throttle once: ABS_RY has not been seen at rest yet."
+    note = "Let go of the throttle for two seconds: ABS_RY has not been seen at rest yet."
     page, pad, rc = Client("page"), Client("gamepad", kind="gamepad"), Client("rc", kind="rc")
     live = Offer(expires_s=clock.monotonic() + 0.25)
     cockpit.take(pad, live._replace(note=note))

@@ -85,3 +85,11 @@ def test_vendored_libraries_come_with_their_licences():
     assert folders
     for folder in folders:
         assert "Copyright" in (folder / "LICENSE").read_text()
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in PAGE_FILES if path.suffix == ".css"], ids=lambda path: path.name
+)
+def test_no_text_has_the_red_that_is_a_ground(path):
+    """The loop rate of a car that is short of time was dark red on black: nobody could read it."""
+    assert not re.search(r"[^-]color: var\(--danger\)", path.read_text())

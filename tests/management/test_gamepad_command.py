@@ -170,7 +170,7 @@ def test_gamepads_are_listed(monkeypatch, capsys):
 def test_beside_a_car_the_list_says_what_does_not_drive(car, monkeypatch, capsys):
     held = axes(ABS_X=STICK, ABS_Y=STICK, ABS_RX=STICK, ABS_RY=STICK._replace(value=32767))
     for infos, remark in (
-        (held, "Let go of the throttle once: ABS_RY has not been seen at rest yet."),
+        (held, "Let go of the throttle for two seconds: ABS_RY has not been seen at rest yet."),
         (axes(ABS_X=STICK, ABS_Y=STICK), "This gamepad has no ABS_RY: nothing gives throttle."),
     ):
         pad = SocketPad((XPAD[0], infos))
@@ -204,7 +204,10 @@ def test_the_test_says_that_a_throttle_waits_for_rest(car, monkeypatch, capsys):
     )
     assert main(["gamepad", "test", "--path", str(car), "--seconds", "0.5"]) == 0
     out = capsys.readouterr().out
-    assert out.count("Let go of the throttle once: ABS_RY has not been seen at rest yet.") == 1
+    assert (
+        out.count("Let go of the throttle for two seconds: ABS_RY has not been seen at rest yet.")
+        == 1
+    )
     assert "throttle +0.00" in out
 
 

@@ -65,7 +65,8 @@ class AsOffer:
             )
         self.part = part
         self._let_go = (
-            f"Let go of the throttle once: {type(part).__name__} has not been seen at rest yet."
+            f"Let go of the throttle for two seconds: {type(part).__name__} has not been seen at "
+            "rest yet."
         )
         self._names = names
         self._clock: Clock = RealClock() if clock is None else clock

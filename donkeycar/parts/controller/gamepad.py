@@ -290,7 +290,8 @@ class GamepadController:
 def let_go(unrested: list[str]) -> str:
     """What to do so that controls count that were not seen at rest."""
     have = "has" if len(unrested) == 1 else "have"
-    return f"Let go of the throttle once: {', '.join(unrested)} {have} not been seen at rest yet."
+    names = ", ".join(unrested)
+    return f"Let go of the throttle for two seconds: {names} {have} not been seen at rest yet."
 
 
 def _is_same(one: Identity, other: Identity) -> bool:

@@ -38,7 +38,9 @@ NOT_HEARD = (
     "The remote control is not heard yet: no pulses came for steering and throttle. Switch the "
     "transmitter on, and check the wires of the receiver."
 )
-LET_GO = "Let go of the throttle once: the remote control has not been seen at neutral yet."
+LET_GO = (
+    "Let go of the throttle for two seconds: the remote control has not been seen at neutral yet."
+)
 
 
 class PulseInput(Protocol):

@@ -29,7 +29,7 @@ def test_a_playstation_pad_without_its_driver_lies_still():
     assert (offer.throttle, offer.moved, offer.recording, offer.note) == (0.0, False, False, "")
 
 
-HELD = "Let go of the throttle once: ABS_RY has not been seen at rest yet."
+HELD = "Let go of the throttle for two seconds: ABS_RY has not been seen at rest yet."
 
 
 def test_one_sentence_says_what_to_do(caplog):

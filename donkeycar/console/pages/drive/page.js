@@ -129,7 +129,7 @@ function pressOwn(name) {
 function padHint() {
   if (link.connection !== "open") return "No link";
   if (link.state.driver === "other") return "Somebody else drives";
-  if (link.state.reason_code) return "Waiting for Resume";
+  if (link.state.reason_code) return link.state.driver === "nobody" && !link.wantsToDrive ? "Nobody drives" : "Waiting for Resume";
   if (motorOffS() > MOTOR_PATIENCE_S) return "The motor waits";
   return link.state.driveMode === "local" ? "The pilot drives" : "";
 }

@@ -20,7 +20,8 @@ const CALM = new Set(["start", "handed_over", "nobody"]);
  *
  * `link` is the DriveLink, `held` whether a stick or key is held, `motorOffS` for how long the motor
  * has not followed (0 if it does), `waits` why this page's gamepad gives no throttle yet ("" if it
- * may). The answer has `what`, `sinceS` (or undefined), `todo`, `calm` (not an alarm), `action`
+ * may). The answer has `what`, `sinceS` (or undefined), `lasts` (it goes on since then), `todo`,
+ * `calm` (not an alarm), `action`
  * ("resume", "take", "ask", "give" or "") and `ready` (whether the action can be tapped now).
  */
 export function chooseBanner(link, held, motorOffS = 0, waits = "") {
@@ -30,6 +31,7 @@ export function chooseBanner(link, held, motorOffS = 0, waits = "") {
     return {
       what: "No link to the car",
       sinceS: (performance.now() - link.lostMs) / 1000,
+      lasts: true,
       todo: "The car stops by itself. Stay near it: this page keeps trying.",
       action: "",
     };
@@ -70,7 +72,7 @@ function stopped({ state, stoppedS, wantsToDrive }, held) {
   if (state.reason_code === "link") {
     return { ...banner, todo: "It goes on by itself when the link is back.", action: "" };
   }
-  if (state.driver === "nobody" && !wantsToDrive) return { ...banner, todo: "Take the seat to drive.", action: "take", ready: true };
+  if (state.driver === "nobody" && !wantsToDrive) return { ...banner, todo: "Tap Drive to take the wheel.", action: "take", ready: true };
   if (held) return { ...banner, todo: "Let go of the stick, then tap Resume." };
   if (!state.can_resume) return { ...banner, todo: "Checking the link…" };
   return { ...banner, todo: state.reason_code === "start" ? "Tap Resume and the pilot drives." : "Tap Resume to go on." };
@@ -97,7 +99,7 @@ export class Banner {
     }
     this._element.classList.toggle("calm", Boolean(banner.calm));
     write(this._what, banner.what + (banner.sinceS === undefined ? "." : ""));
-    write(this._since, banner.sinceS === undefined ? "" : `${ago(banner.sinceS)} ago.`);
+    write(this._since, banner.sinceS === undefined ? "" : `${banner.lasts ? "for " : ""}${howLong(banner.sinceS)}${banner.lasts ? "" : " ago"}.`);
     write(this._todo, banner.todo);
     this._button.hidden = !banner.action;
     this._button.value = banner.action;
@@ -113,7 +115,7 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function ago(seconds) {
+function howLong(seconds) {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   return seconds < 120 ? `${Math.floor(seconds)} s` : `${Math.floor(seconds / 60)} min`;
 }
