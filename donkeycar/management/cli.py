@@ -144,6 +144,9 @@ def print_anything() -> None:
 
 def entry_point() -> None:
     """What the console script `donkey` calls."""
+    from donkeycar.management.plain_text import print_plainly
+
+    print_plainly()
     sys.exit(main())
 
 

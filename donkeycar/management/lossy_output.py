@@ -14,6 +14,8 @@ import threading
 from collections import deque
 from typing import Any
 
+from donkeycar.management.plain_text import PlainText
+
 # What waits for the reader at most: room for a burst. More than that is not read later either.
 MAX_WAITING_BYTES = 256 * 1024
 # At the end of the program, what was said last gets this long.
@@ -28,7 +30,7 @@ def never_wait_for_readers() -> None:
             continue
         stream.flush()
         output = LossyOutput(stream.fileno())
-        text = io.TextIOWrapper(
+        text = PlainText(
             output, encoding=stream.encoding, errors=stream.errors, line_buffering=True
         )
         setattr(sys, name, text)
