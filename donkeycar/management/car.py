@@ -33,6 +33,9 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
         2 is bad usage; argparse exits with it by itself.
     """
     words = sys.argv[1:] if argv is None else list(argv)
+    if not words:
+        build_parser().print_help(sys.stderr)
+        return BAD_USAGE
     if is_gone("manage.py", words, COMMANDS):
         return BAD_USAGE
     args = build_parser(words[0] if words else None).parse_args(words)

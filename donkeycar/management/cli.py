@@ -90,6 +90,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         earlier versions. argparse exits with that by itself on other bad usage.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    if not words:
+        build_parser().print_help(sys.stderr)
+        return BAD_USAGE
     if is_gone("donkey", words, COMMANDS):
         return BAD_USAGE
     chosen = next((word for word in words if not word.startswith("-")), None)

@@ -60,6 +60,8 @@ def create_car(path: Path, *, template: str = "complete", overwrite: bool = Fals
         names = ", ".join(TEMPLATES)
         way = f". {OLD_TEMPLATES[template]}" if template in OLD_TEMPLATES else ""
         raise ConfigError(f"`--template` must be one of {names}. Received: {template}{way}")
+    if not overwrite:
+        _refuse_another_program(path)
     _make_folders(path)
     files = _files(template)
     replaced = {
@@ -151,10 +153,22 @@ def _files(template: str) -> dict[str, str]:
     }
 
 
+def _refuse_another_program(path: Path) -> None:
+    """A manage.py may be anybody's: other software calls its own by that name, too."""
+    manage = path / "manage.py"
+    if not os.path.isfile(manage) or "donkeycar" in manage.read_text("utf-8", "replace"):
+        return
+    raise ConfigError(
+        f"`--path` must be the folder of a car, or a new one. Received: {path}, whose manage.py is "
+        "not a car's. Choose another folder, or say --overwrite: the old manage.py is kept beside "
+        "the new one"
+    )
+
+
 def _make_folders(path: Path) -> None:
-    if path.exists() and not path.is_dir():
-        raise ConfigError(f"`--path` must be a folder. Received: the file {path}")
     try:
+        if path.exists() and not path.is_dir():
+            raise ConfigError(f"`--path` must be a folder. Received: the file {path}")
         for folder in FOLDERS:
             (path / folder).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -212,7 +226,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Make the car, say what was written and what comes next."""
     path = args.path.expanduser()
-    had_own = (path / "myconfig.py").exists()
+    had_own = os.path.exists(path / "myconfig.py")  # False where one may not look
     made = create_car(path, template=args.template, overwrite=args.overwrite)
     tell(made)
     if had_own and TEMPLATES[args.template]:

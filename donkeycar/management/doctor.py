@@ -10,7 +10,7 @@ from typing import Any
 
 from donkeycar.assembly.camera import CAMERAS
 from donkeycar.assembly.check import CHECKS, DEEP_CHECKS, problems_of
-from donkeycar.commands import install_extra, pip_install
+from donkeycar.commands import donkey, install_extra, pip_install
 from donkeycar.config import Config, load_config
 from donkeycar.console.listener import bind
 from donkeycar.errors import ConfigError, DeviceError, DonkeyError
@@ -21,7 +21,7 @@ from donkeycar.management.old_manage import manage_file
 from donkeycar.parts.drivetrain.garage import wired_in
 from donkeycar.parts.drivetrain.hardware import hardware_of
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
-from donkeycar.parts.drivetrain.pi_board import pwm_overlay
+from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE, pwm_overlay
 from donkeycar.parts.drivetrain.pin_id import KernelPwmId, PCA9685Id, parse_pin
 from donkeycar.safety.claim import refuse_if_held
 
@@ -196,4 +196,7 @@ def run(args: argparse.Namespace) -> int:
         warnings += finding.state == WARNING
     seen = f" {warnings} warnings." if warnings else ""
     print((f"{missing} missing." if missing else "Nothing is missing.") + seen)
+    if missing and not DEVICE_TREE.exists():
+        sim = donkey("createcar", "--template", "sim", "--path", Path.home() / "simcar")
+        print(f"This computer is no Raspberry Pi. A car that needs no hardware: {sim}")
     return int(missing > 0)

@@ -58,11 +58,11 @@ TEMPLATES = {
     "cv_control": "Following a line is not in this version",
     "simulator": "The built-in simulator is --template sim",
     "square": "The built-in simulator is --template sim",
-    "basic": "complete, which is what you get without --template, does the same",
+    "basic": "complete does the same: leave --template out",
     "calibrate": "It is a command now: donkey calibrate",
     "just_drive": "Put a part of your own into the manage.py of complete, which is yours",
     "arduino_drive": "An Arduino with Firmata is not driven any more",
-    "donkey2": "complete, which is what you get without --template, does the same",
+    "donkey2": "complete does the same: leave --template out",
 }
 
 
@@ -83,6 +83,9 @@ def gone_word(prog: str, words: Sequence[str], known: Iterable[str]) -> str:
         way = COMMANDS[prog][command]
         return f"There is no command {command!r} any more. Received: {prog} {command}. {way}"
     if command and command not in names:
+        way = _way_to_the_other(prog, command)
+        if way:
+            return f"{prog} has no command {command!r}. Received: {prog} {command}. {way}"
         close = difflib.get_close_matches(command, names, 1, 0.6)
         if not close:
             return ""
@@ -95,4 +98,15 @@ def gone_word(prog: str, words: Sequence[str], known: Iterable[str]) -> str:
         way = OPTIONS.get((prog, command), {}).get(option, "")
         if way:
             return f"`{option}` is no option of {prog} {command} any more. Received: {word}. {way}"
+    return ""
+
+
+def _way_to_the_other(prog: str, command: str) -> str:
+    """How to say a command that the other of the two command lines has; "" if it has none."""
+    from donkeycar.management.cli import COMMANDS as OF_DONKEY
+
+    if prog == "manage.py":
+        return f"Say: donkey {command}" if command in OF_DONKEY else ""
+    if command == "drive":
+        return "A car has its own. In its folder: python manage.py drive"
     return ""

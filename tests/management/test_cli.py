@@ -54,7 +54,21 @@ def test_the_version_is_the_packages(capsys):
     assert capsys.readouterr().out == f"donkeycar {donkeycar.__version__}\n"
 
 
-@pytest.mark.parametrize("words", [[], ["nosuchcommand"], ["createcar", "--nosuchoption"]])
+def test_donkey_alone_lists_its_commands(capsys):
+    """It said that "the following arguments are required: command"."""
+    assert main([]) == 2
+    assert "createcar" in capsys.readouterr().err
+
+
+def test_a_command_of_the_car_is_told_where_it_is(capsys):
+    """`donkey drive` was answered by a list of 21 choices."""
+    assert main(["drive"]) == 2
+    told = capsys.readouterr().err
+    assert "python manage.py drive" in told
+    assert "choose from" not in told
+
+
+@pytest.mark.parametrize("words", [["nosuchcommand"], ["createcar", "--nosuchoption"]])
 def test_bad_usage_exits_with_2(words, capsys):
     with pytest.raises(SystemExit) as exit_:
         main(words)

@@ -74,9 +74,9 @@ def test_taking_the_hash_off_every_setting_changes_nothing(tmp_path):
 
 def test_what_is_there_stays(tmp_path):
     for name in ("config.py", "myconfig.py", "manage.py"):
-        (tmp_path / name).write_text("MINE = 1\n")
+        (tmp_path / name).write_text("import donkeycar\n")
     assert create_car(tmp_path).written == {}
-    assert set(contents(tmp_path).values()) == {b"MINE = 1\n"}
+    assert set(contents(tmp_path).values()) == {b"import donkeycar\n"}
 
 
 def test_overwriting_keeps_myconfig_and_recordings(tmp_path):
@@ -168,3 +168,49 @@ def test_update_refuses_a_folder_that_is_no_car(tmp_path):
     with pytest.raises(ConfigError, match="is not a car"):
         update_car(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_folder_of_another_program_is_refused_as_it_is(tmp_path, capsys):
+    """Its manage.py was left and called the car: "Next: python manage.py drive"."""
+    (tmp_path / "manage.py").write_text("import django\n")
+    before = contents(tmp_path)
+    assert main(["createcar", "--path", str(tmp_path)]) == 1
+    assert "whose manage.py is not a car's" in capsys.readouterr().err
+    assert contents(tmp_path) == before
+    assert not (tmp_path / "data").exists()
+
+
+def test_it_is_replaced_where_its_owner_says_so_and_kept_beside(tmp_path):
+    (tmp_path / "manage.py").write_text("import django\n")
+    assert main(["createcar", "--path", str(tmp_path), "--overwrite"]) == 0
+    assert (tmp_path / "manage.py.bak1").read_text() == "import django\n"
+
+
+@pytest.mark.parametrize("word", [".", ""])
+def test_this_folder_is_told_by_its_name(tmp_path, monkeypatch, capsys, word):
+    """`Your car is in ..` reads as the folder above."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["createcar", "--path", word]) == 0
+    assert f"Your car is in {tmp_path}. Next:" in capsys.readouterr().out
+
+
+def test_a_folder_that_one_may_not_look_into_is_told_by_its_option(tmp_path, capsys, monkeypatch):
+    """It was `[Errno 13] Permission denied: '.../myconfig.py'`."""
+
+    def refuse(path, **_):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(os, "stat", refuse)
+    monkeypatch.setattr(os, "mkdir", refuse)
+    code = main(["createcar", "--path", str(tmp_path / "x")])
+    monkeypatch.undo()
+    assert code == 1
+    assert "`--path` must be a folder that can be written to" in capsys.readouterr().err
+
+
+def test_who_writes_into_myconfig_is_said_in_it(tmp_path):
+    """It said "donkeycar never changes it"; calibration writes into it."""
+    create_car(tmp_path)
+    head = (tmp_path / "myconfig.py").read_text()[:400]
+    assert "never changes" not in head
+    assert "donkey calibrate" in head

@@ -166,6 +166,20 @@ def test_a_chip_that_the_settings_name_and_nobody_has_is_missing(car, capsys):
     assert "MISSING  I2C          no /dev/i2c-211" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("is_pi", [True, False])
+def test_a_pc_is_told_of_the_car_that_needs_no_hardware(car, capsys, monkeypatch, tmp_path, is_pi):
+    """A PC was told to press a ribbon cable home, and nothing else."""
+    monkeypatch.setattr(doctor, "DEVICE_TREE", tmp_path if is_pi else tmp_path / "none")
+    configure(car, "DRIVE_TRAIN_TYPE = 'I2C_SERVO'\nPCA9685_I2C_BUSNUM = 211")
+    assert main(["doctor", "--path", str(car)]) == 1
+    assert ("createcar --template sim" in capsys.readouterr().out) == (not is_pi)
+
+
+def test_a_clock_that_nobody_tells_of_is_not_set_by_the_program_that_is_missing():
+    """The advice for "no timedatectl" was to run timedatectl."""
+    assert "timedatectl" not in probes.time_of_day(run=says()).step
+
+
 def test_settings_that_cannot_be_read_are_named_and_the_rest_goes_on(car, capsys):
     configure(car, "DRIVE_LOOP_HZ = 'fast'")
     assert main(["doctor", "--path", str(car)]) == 1
