@@ -13,6 +13,11 @@ from donkeycar.settings.setting import Setting
 # Settings of a transform that the owner wrote: nobody else knows its name.
 OF_OWN_STEP = re.compile(rf"{OWN_STEP}\w*_(MODULE|CLASS)")
 
+# Up to so many names of an owner's own code have a sentence each.
+NAMED_ALONE = 3
+_OWN = " is not a setting of donkeycar. It is kept for your own code."
+_OWN_MANY = " are not settings of donkeycar. They are kept for your own code."
+
 
 def notices_for(
     layers: Layers,
@@ -32,7 +37,8 @@ def notices_for(
         told: Names about which something else is said.
 
     Returns:
-        One sentence per name, in the order of the files' lines.
+        One sentence per name, in the order of the files' lines; many of the owner's own code
+        have one together.
     """
     unread, told = unread or {}, set(told)
     found = []
@@ -57,7 +63,21 @@ def notices_for(
             )
         )
     found.sort(key=lambda notice: order_of(notice[0]))
-    return [f"{place}: {sentence}" for place, sentence in found]
+    return [f"{place}: {sentence}" for place, sentence in _own_together(found)]
+
+
+def _own_together(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Many names of the owner's own code as one sentence: what matters would drown in them."""
+    own: dict[str, list[tuple[str, str]]] = {}
+    for place, sentence in found:
+        if sentence.endswith(_OWN):
+            own.setdefault(place.partition(":")[0], []).append((place, sentence))
+    for places in own.values():
+        if len(places) > NAMED_ALONE:
+            names = ", ".join(sentence.removesuffix(_OWN) for _, sentence in places)
+            found[found.index(places[0])] = (places[0][0], f"{names}{_OWN_MANY}")
+            found = [notice for notice in found if notice not in places]
+    return found
 
 
 def _sentence(name: str, values: Mapping[str, Any], layers: Layers) -> str | None:
@@ -67,8 +87,9 @@ def _sentence(name: str, values: Mapping[str, Any], layers: Layers) -> str | Non
             return None
         close = nearest(name)
         is_slip = close is not None and close not in layers.owned  # else the owner knows that one
-        hint = f"Did you mean {close}?" if is_slip else "It is kept for your own code."
-        return f"{name} is not a setting of donkeycar. {hint}"
+        if not is_slip:
+            return f"{name}{_OWN}"
+        return f"{name} is not a setting of donkeycar. Did you mean {close}?"
     if setting.status == "computed":
         return (
             None if _is_folder(value, layers.folder) else f"{name} has no effect: {setting.reason}."

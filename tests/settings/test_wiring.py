@@ -332,6 +332,19 @@ def test_a_slip_in_a_value_is_told_as_what_it_is(load, text, end):
     assert str(caught.value).endswith(end)
 
 
+def test_many_names_of_the_owners_own_code_are_one_sentence(load):
+    # What used to happen: 22 lines at every start, and the one that mattered among them.
+    pans = "".join(f"PAN_{number} = {number}\n" for number in range(5))
+    notices = load(f"IMAGE_WW = 200\n{pans}DRIVE_LOOP_HX = 30\n").notices
+    assert notices == (
+        "myconfig.py:1: IMAGE_WW is not a setting of donkeycar. Did you mean IMAGE_W?",
+        "myconfig.py:2: PAN_0, PAN_1, PAN_2, PAN_3, PAN_4 are not settings of donkeycar. They are "
+        "kept for your own code.",
+        "myconfig.py:7: DRIVE_LOOP_HX is not a setting of donkeycar. Did you mean DRIVE_LOOP_HZ?",
+    )
+    assert len(load("PAN_1 = 1\nPAN_2 = 2\n").notices) == 2
+
+
 def test_a_question_ends_with_its_mark(load):
     (notice,) = load("CONTROLLER_TYPE = 'Nimbus'\n", command="train").notices
     assert notice.endswith("Did you mean 'nimbus'? This command does not read it.")
