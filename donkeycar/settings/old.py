@@ -42,6 +42,9 @@ OLD = Group(
         dead("THROTTLE_ARDUINO_PIN", "an Arduino with Firmata is not driven any more"),
         dead("CAMERA_RESOLUTION", "height and width are IMAGE_H and IMAGE_W since donkeycar 3"),
         dead("VEBOSE_TRAIN", "the slip of donkeycar 3 is mended: VERBOSE_TRAIN"),
+        dead("HAVE_ROBOHAT", "a RoboHAT drives by DRIVE_TRAIN_TYPE = 'MM1', and its radio by "
+             "CONTROLLER_TYPE = 'MM1' with USE_JOYSTICK_AS_DEFAULT"),
+        dead("AUG_MULTIPLY_RANGE", "training changes brightness by AUG_BRIGHTNESS_RANGE"),
         dead("TUB_PATH", "recordings go into DATA_PATH; `--tub` names older ones"),
         dead("ROPE_TOKEN", "no recordings are sent to anybody"),
         dead("ROPE_BOT_NAME", "no recordings are sent to anybody"),

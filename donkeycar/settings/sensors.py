@@ -82,6 +82,7 @@ LIGHTS = Group(
             "the display",
             (
                 Setting("USE_SSD1306_128_32", False, "the car has one"),
+                Setting("SSD1306_128_32_I2C_BUSNUM", 1, "its bus", low=0, high=255),
                 Setting("SSD1306_128_32_I2C_ROTATION", 0, "quarter turns", low=0, high=3),
                 Setting("SSD1306_RESOLUTION", 1, "1 is 128x32, 2 is 128x64", low=1, high=2),
             ),
