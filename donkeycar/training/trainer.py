@@ -199,6 +199,12 @@ def _checkpoint(files: PilotFiles, progress: Progress, *, resume: bool) -> Check
             f"note: {path} is of a training that was interrupted; --resume would go on with it. "
             "This one begins anew."
         )
+    there = next((file for file in files if file.exists()), None)
+    if there is not None:
+        progress.say(
+            f"note: {there} is there already. The pilot of this training takes its place; "
+            "another --model keeps both."
+        )
     return None
 
 

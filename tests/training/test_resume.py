@@ -91,3 +91,17 @@ def test_beginning_anew_is_said(left, lane_tub, striking):
 def test_without_an_interruption_there_is_nothing_to_resume(lane_tub, tmp_path):
     with pytest.raises(TrainingError, match="needs an interrupted training. Received: no "):
         train([lane_tub], tmp_path / "pilot.keras", resume=True)
+
+
+@pytest.mark.parametrize("ending", [".keras", ".tflite", ".json"])
+def test_that_a_pilot_is_there_already_is_said_before_it_is_replaced(
+    lane_tub, trained, striking, tmp_path, ending
+):
+    """A good pilot gave way to one of a single epoch, and nothing was said."""
+    there = tmp_path / f"pilot{ending}"
+    there.write_bytes(b"of last summer")
+    progress = striking(1, kill, task="reading frames")
+    with pytest.raises(Killed):
+        train([lane_tub], tmp_path / "pilot.keras", progress=progress, **trained[1])
+    assert f"{there} is there already" in progress.said[0]
+    assert there.read_bytes() == b"of last summer"
