@@ -31,11 +31,14 @@ def pwm_overlay(device_tree: Path = DEVICE_TREE) -> str:
     """
     if is_pi5(device_tree):
         overlay, warning = "pwm-2chan,pin=12,func=4,pin2=13,func2=4", ""
-        names = "PWM.1f00098000.0 (pin 32) and PWM.1f00098000.1 (pin 33)"
+        names = "PWM.1f00098000.0 (GPIO 12, pin 32) and PWM.1f00098000.1 (GPIO 13, pin 33)"
     else:
         overlay = "pwm-2chan,pin=18,func=2,pin2=13,func2=4"
         warning = " and dtparam=audio=off, for the headphone jack uses the same channels,"
-        names = "PWM.0.0 (pin 12) and PWM.0.1 (pin 33)"
+        names = (
+            "PWM.0.0 (GPIO 18, pin 12; or GPIO 12, pin 32, by pin=12,func=4 in that line) and "
+            "PWM.0.1 (GPIO 13, pin 33)"
+        )
     return (
         f"Add dtoverlay={overlay}{warning} to {CONFIG}, start the Pi again, and name the pins "
         f"{names}"
