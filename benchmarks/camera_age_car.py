@@ -249,5 +249,4 @@ def running(run: Run, pilots: Path) -> Iterator[Car]:
 
 
 if __name__ == "__main__":
-    chip_path = Path(sys.argv[1])
-    sys.exit(guardian(PCA9685Chip(chip_path), sys.argv[2:], chip_path))
+    sys.exit(guardian(Path(sys.argv[1]), sys.argv[2:]))

@@ -198,8 +198,8 @@ TIMED: tuple[Timed, ...] = (
         250,
     ),
     Timed(
-        "S9 bus failed 400 ms (nothing answers, stuck, broken off), from its return",
-        turns(*(partial(bus_fault, kind, 0.4) for kind in ("nack", "stuck", "short"))),
+        "S9 PCA9685: bus failed 400 ms (no answer, stuck, broken off, SDA low), from its return",
+        turns(*(partial(bus_fault, kind, 0.4) for kind in ("nack", "stuck", "short", "low"))),
         50,
         50,
     ),

@@ -3,8 +3,9 @@
 python -m benchmarks.safety_car guardian CHIP FAULT    starts the other one
 python -m benchmarks.safety_car vehicle CHIP FAULT     prints FAULT and the time when it begins
 
-Nothing of the product is replaced but the bus below the chip's driver, and the driver of the car:
-it wants steady throttle, and renews its order until the fault.
+Nothing of the product is replaced but the kernel's side of the bus, which takes the time that a
+real one takes, and the driver of the car: it wants steady throttle, and renews its order until the
+fault.
 """
 
 import ctypes
@@ -14,16 +15,18 @@ import signal
 import socket
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
+from donkeycar.parts.drivetrain.i2c_bus import open_bus
 from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us
 from donkeycar.parts.drivetrain.pulse_output import PulseOutput
 from donkeycar.safety.command import NEUTRAL, Command
 from donkeycar.safety.frame import ARM, Frame
 from donkeycar.safety.process import VehicleSide, hold_motor
 from donkeycar.safety.pulse import PulseRange
-from donkeycar.testing import FakeI2C, PCA9685Chip
+from donkeycar.testing import I2CAdapter, PCA9685Chip
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 20
@@ -37,9 +40,9 @@ DRIVING_TICKS = 448
 DRIVES_S = (0.3, 0.5)
 
 
-def open_output(chip: PCA9685Chip) -> PulseOutput:
+def open_output() -> PulseOutput:
     """What a car's settings make of its chip; it is off."""
-    driver = PCA9685(FakeI2C(chip))
+    driver = PCA9685(open_bus(1))
     us = tick_us()
     output = PulseOutput(
         driver.pin(STEERING_CHANNEL),
@@ -51,16 +54,27 @@ def open_output(chip: PCA9685Chip) -> PulseOutput:
     return output
 
 
-def guardian(chip: PCA9685Chip, command: list[str], claimed: Path) -> int:
-    """What `manage.py drive` starts as on a real car; `command` starts the vehicle."""
+def guardian(path: Path, command: list[str]) -> int:
+    """What `manage.py drive` starts as on a real car; `command` starts the vehicle.
+
+    Args:
+        path: Of the emulated chip, which is claimed.
+        command: Starts the vehicle.
+    """
     import adafruit_pca9685  # noqa: F401 - before the fork, as on a car
 
-    return hold_motor(
-        [f"emulated chip {claimed}"],
-        open_output=lambda: open_output(chip),
-        shut_off=lambda: open_output(chip),
-        command=command,
-    )
+    with wired_to(path):
+        return hold_motor(
+            [f"emulated chip {path}"],
+            open_output=open_output,
+            shut_off=open_output,
+            command=command,
+        )
+
+
+def wired_to(path: Path) -> AbstractContextManager[object]:
+    """Have this process find the emulated chip on ``/dev/i2c-1``."""
+    return I2CAdapter(PCA9685Chip(path), turns=path.with_name(path.name + ".turns")).installed()
 
 
 class Driver:
@@ -139,16 +153,15 @@ FAULTS = {
 }
 
 
-def vehicle(chip_path: Path, fault: str) -> int:
+def vehicle(fault: str) -> int:
     """The vehicle process: a loop, a driver and the guarded drivetrain."""
     side = VehicleSide.from_environment()
     if side is None:
         raise SystemExit("start the guardian, not the vehicle")
 
-    chip = PCA9685Chip(chip_path)
     car = Vehicle()
     car.add(Driver(fault), inputs=["drivetrain/state"], outputs=["command"])
-    drivetrain = GuardedDrivetrain(side, second_key=lambda: open_output(chip))
+    drivetrain = GuardedDrivetrain(side, second_key=open_output)
     car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
     car.start(rate_hz=RATE_HZ)
     return 0
@@ -160,8 +173,9 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored when inherited
     if role == "guardian":
         command = [sys.executable, "-m", "benchmarks.safety_car", "vehicle", path, fault]
-        return guardian(PCA9685Chip(Path(path)), command, Path(path))
-    return vehicle(Path(path), fault)
+        return guardian(Path(path), command)
+    with wired_to(Path(path)):
+        return vehicle(fault)
 
 
 if __name__ == "__main__":

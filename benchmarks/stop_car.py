@@ -26,7 +26,6 @@ from donkeycar.management.createcar import create_car
 from donkeycar.parts.controller import gamepad, rc_input
 from donkeycar.parts.controller.codes import AXES, AbsInfo, Identity
 from donkeycar.parts.controller.device import EventLine
-from donkeycar.testing import PCA9685Chip
 
 GAMEPAD, RECEIVER = "gamepad", "receiver"
 STICKS = ("ABS_X", "ABS_Y", "ABS_RX", "ABS_RY")
@@ -105,8 +104,7 @@ def main() -> int:
     role, folder, rate_hz = sys.argv[1:]
     if role == "guardian":
         command = [sys.executable, "-m", "benchmarks.stop_car", "vehicle", folder, rate_hz]
-        path = Path(folder) / "chip"
-        return guardian(PCA9685Chip(path), command, path)
+        return guardian(Path(folder) / "chip", command)
     return vehicle(Path(folder), float(rate_hz))
 
 

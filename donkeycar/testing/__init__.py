@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from donkeycar.testing.clock import FakeClock
     from donkeycar.testing.fake_i2c import FakeI2C
     from donkeycar.testing.gpio_header import GpioHeader
+    from donkeycar.testing.i2c_adapter import I2CAdapter
     from donkeycar.testing.part import check_part
     from donkeycar.testing.pca9685_chip import PCA9685Chip
     from donkeycar.testing.picamera2 import StubPicamera2
@@ -22,6 +23,7 @@ __all__ = [
     "FakeClock",
     "FakeI2C",
     "GpioHeader",
+    "I2CAdapter",
     "PCA9685Chip",
     "PwmTree",
     "RoboHATBoard",
@@ -35,6 +37,7 @@ _HOMES = {
     "FakeClock": "clock",
     "FakeI2C": "fake_i2c",
     "GpioHeader": "gpio_header",
+    "I2CAdapter": "i2c_adapter",
     "PCA9685Chip": "pca9685_chip",
     "PwmTree": "pwm_tree",
     "RoboHATBoard": "robohat_board",

@@ -4,7 +4,8 @@ Registers can live in a file: then they outlast every process, as the real chip'
 are inverted outputs, outputs that change at each byte, and an external clock.
 
 Source: NXP, "PCA9685 16-channel, 12-bit PWM Fm+ I2C-bus LED controller", rev. 4: 7.1 addresses,
-7.3 registers, 7.3.1.1 restart, 7.4 output enable, 7.6 software reset.
+7.3 registers, 7.3.1.1 restart, 7.4 output enable, 7.6 software reset. What a held SDA looks like:
+NXP, UM10204 rev. 7, 3.1.6 (an acknowledge is SDA low in the ninth clock).
 """
 
 import errno
@@ -33,7 +34,9 @@ SOFTWARE_RESET = 0x06
 
 # What follows the 256 registers: the OE pin, the fault and its argument.
 OE, FAULT, SHORT_AFTER, LENGTH = 256, 257, 258, 512
-FAULTS = ("", "nack", "stuck", "short")
+FAULTS = ("", "nack", "stuck", "short", "low", "high")
+# What a line that is held reads as; what is written goes nowhere, and is acknowledged.
+HELD = {"low": 0x00, "high": 0xFF}
 
 
 class PCA9685Chip:
@@ -102,7 +105,9 @@ class PCA9685Chip:
 
         Args:
             fault: "nack" (nothing answers), "stuck" (a line is held low: every transfer times out),
-                "short" (each transfer breaks off) or "" (all is well).
+                "short" (each transfer breaks off), "low" (SDA is held low: all seems well,
+                and reads as 0x00), "high" (no answer reaches the bus, which reads as 0xFF) or ""
+                (all is well).
             short_after: For "short": how many bytes still arrive.
         """
         self._registers[FAULT] = FAULTS.index(fault)
@@ -123,6 +128,8 @@ class PCA9685Chip:
         fault = FAULTS[self._registers[FAULT]]
         if fault == "stuck":
             raise OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+        if fault in HELD:
+            return bytes([HELD[fault]]) * num_read
         if fault == "nack" or not self.answers(address, data):
             raise OSError(errno.EREMOTEIO, os.strerror(errno.EREMOTEIO))
         arrived = data[: self._registers[SHORT_AFTER]] if fault == "short" else data

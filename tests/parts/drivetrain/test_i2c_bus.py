@@ -1,6 +1,5 @@
 """The computer's own bus: real smbus2, with the kernel's side of it played by the emulated chip."""
 
-import ctypes
 import errno
 import os
 import sys
@@ -10,9 +9,12 @@ import pytest
 from donkeycar.errors import DeviceError
 from donkeycar.parts.drivetrain.i2c_bus import LinuxI2C, open_bus
 from donkeycar.parts.drivetrain.pca9685 import PCA9685
-from donkeycar.testing import PCA9685Chip
-
-I2C_FUNCS, I2C_RDWR, I2C_M_RD = 0x0705, 0x0707, 0x0001
+from donkeycar.parts.drivetrain.pulse_output import PulseOutput
+from donkeycar.safety.frame import ARM, Frame
+from donkeycar.safety.guardian import Guardian, State
+from donkeycar.safety.pulse import PulseRange
+from donkeycar.safety.watchdog import MAX_STALL_S
+from donkeycar.testing import FakeClock, I2CAdapter, PCA9685Chip
 
 
 @pytest.fixture
@@ -21,39 +23,14 @@ def emulated():
 
 
 @pytest.fixture
-def kernel(emulated, monkeypatch):
-    """``/dev/i2c-7``: what the driver of the kernel does with one combined transfer."""
-    opened = []
+def clock():
+    return FakeClock(50.0)
 
-    def ioctl(fd, request, argument):
-        assert fd == opened[-1]
-        if request == I2C_FUNCS:
-            argument.value = 1
-            return 0
-        assert request == I2C_RDWR
-        messages = [argument.msgs[n] for n in range(argument.nmsgs)]
-        data = b"".join(bytes(m) for m in messages if not m.flags & I2C_M_RD)
-        reads = [m for m in messages if m.flags & I2C_M_RD]
-        if not data and not reads:
-            raise OSError(errno.EOPNOTSUPP, "empty transfers are not supported")  # as on a Pi
-        answer = emulated.transfer(messages[0].addr, data, sum(m.len for m in reads))
-        for message in reads:
-            ctypes.memmove(message.buf, answer, message.len)
-        return 0
 
-    def open_device(path, flags):
-        if path != "/dev/i2c-7":
-            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
-        opened.append(os.open(os.devnull, os.O_RDWR))
-        return opened[-1]
-
-    class Os:
-        O_RDWR = os.O_RDWR
-        open = staticmethod(open_device)
-        close = staticmethod(os.close)
-
-    monkeypatch.setattr("smbus2.smbus2.ioctl", ioctl)
-    monkeypatch.setattr("smbus2.smbus2.os", Os)
+@pytest.fixture
+def kernel(emulated, clock):
+    with I2CAdapter(emulated, number=7, clock=clock).installed() as adapter:
+        yield adapter
 
 
 @pytest.fixture
@@ -91,6 +68,81 @@ def test_a_fault_on_the_wire_is_an_os_error(bus, emulated):
     emulated.fail("stuck")
     with pytest.raises(OSError, match="timed out"):
         bus.writeto(0x40, b"\x00\x21")
+
+
+def test_a_stuck_bus_takes_20_ms_of_whoever_asks(bus, kernel, emulated, clock):
+    # What used to happen: a second, in which a guardian neither stops nor is known to live.
+    emulated.fail("stuck")
+    before_s = clock.now_s
+    with pytest.raises(OSError, match="timed out"):
+        bus.writeto(0x40, b"\x00\x21")
+    assert clock.now_s - before_s == pytest.approx(0.02)
+    assert kernel.retries == 0
+
+
+def test_a_bus_that_was_opened_again_has_its_time_out(bus, kernel):
+    bus.deinit()
+    kernel.timeout_s, kernel.retries = 1.0, 3  # another adapter is in the socket
+    bus.writeto(0x40, b"\x00\x21")
+    assert (kernel.timeout_s, kernel.retries) == (0.02, 0)
+
+
+def test_another_device_may_hold_the_clock_for_a_moment(bus, kernel, emulated):
+    kernel.held_s = 0.015
+    bus.writeto(0x40, b"\x00\x21")
+    assert emulated[0x00] == 0x21
+
+
+class Guarded:
+    """A guardian of a servo and a speed controller on the chip, and a vehicle that drives."""
+
+    def __init__(self, bus, clock):
+        self.clock, self.seq, self.longest_step_s = clock, 0, 0.0
+        chip = PCA9685(bus, clock=clock)
+        ranges = {
+            "steering": PulseRange(1000, 1500, 2000),
+            "throttle": PulseRange(1000, 1500, 2000),
+        }
+        self.guardian = Guardian(PulseOutput(chip.pin(1), chip.pin(0), **ranges), clock=clock)
+        while self.guardian.state is not State.RUN:
+            self.drive(0.05, throttle=0.0)
+        self.drive(0.2)
+
+    def drive(self, lasts_s, throttle=0.5, steering=0.1):
+        end_s = self.clock.now_s + lasts_s
+        while self.clock.now_s < end_s:
+            self.seq += 1
+            steering = -steering  # so that both outputs have something to write
+            self.guardian.receive(Frame(self.seq, steering, throttle, 0.25, ARM).encode())
+            before_s = self.clock.now_s
+            self.guardian.step()
+            self.longest_step_s = max(self.longest_step_s, self.clock.now_s - before_s)
+            self.clock.advance(0.01)
+
+
+@pytest.mark.parametrize("fault", ["nack", "stuck", "short", "low", "high"])
+def test_a_fault_of_a_moment_does_not_end_the_drive(bus, kernel, emulated, clock, fault):
+    # What used to happen: a stuck bus held the guardian for two seconds and more, and its watchdog
+    # ended the drive, as of one that hangs.
+    car = Guarded(bus, clock)
+    emulated.fail(fault, short_after=3)
+    car.drive(0.1)
+    emulated.fail()
+    car.drive(0.1)
+    assert car.guardian.state is State.RUN
+    assert emulated.ticks(0) == round(1750 / 4.08)
+    assert car.longest_step_s < MAX_STALL_S / 5
+
+
+@pytest.mark.parametrize("fault", ["nack", "stuck", "short", "low", "high"])
+def test_neutral_follows_a_longer_fault_within_50_ms(bus, kernel, emulated, clock, fault):
+    car = Guarded(bus, clock)
+    emulated.fail(fault, short_after=3)
+    car.drive(0.4)
+    assert car.guardian.state is State.SAFE
+    emulated.fail()
+    car.drive(0.03)
+    assert emulated.ticks(0) == round(1500 / 4.08)
 
 
 def test_is_taken_by_one_thread_at_a_time(bus):

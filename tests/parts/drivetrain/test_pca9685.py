@@ -170,19 +170,16 @@ def test_a_fault_is_raised_and_the_next_write_is_made_whatever_its_value(chip, e
     assert emulated.ticks(0) == 368
 
 
-def test_one_failed_transfer_is_made_good_at_once(chip, emulated, monkeypatch):
+def test_a_transfer_that_failed_is_made_good_by_the_next_call_and_not_before(chip, emulated, bus):
+    # What used to happen: a second try at once, which a stuck bus blocks for as long again.
     pin = chip.pin(0)
     pin.set_us(1509.6)
     emulated.fail("short", short_after=4)
-    transfer = emulated.transfer
-
-    def heal(*args):
-        try:
-            return transfer(*args)
-        finally:
-            emulated.fail()
-
-    monkeypatch.setattr(emulated, "transfer", heal)
+    before = bus.num_transfers
+    with pytest.raises(OSError):
+        pin.set_us(220 * 4.08)
+    assert bus.num_transfers - before == 1
+    emulated.fail()
     pin.set_us(220 * 4.08)
     assert [change.ticks for change in emulated.trace.changes] == [370, 476, 220]
 
@@ -192,7 +189,9 @@ def test_a_chip_that_lost_its_power_is_made_ready_again(chip, emulated, clock):
     pin.set_us(1500)
     emulated.power_on()
     clock.advance(0.2)
-    # The first try finds it asleep and wakes it, the second one is the retry.
+    # The first call finds it asleep and wakes it.
+    with pytest.raises(OSError, match="had lost its power"):
+        pin.set_us(1500)
     pin.set_us(1500)
     assert emulated.ticks(0) == 368
     assert emulated[0xFE] == 101
@@ -254,6 +253,45 @@ def test_no_pulse_is_read_back(chip, emulated, clock):
     emulated.transfer = transfer
     pin.off()
     assert emulated.ticks(0) == 0
+
+
+@pytest.mark.parametrize("fault", ["low", "high"])
+def test_a_held_line_is_not_taken_for_no_pulse(chip, emulated, fault):
+    # What used to happen: SDA held low acknowledges every byte and reads as 0, which was taken for
+    # an output that is off, while the chip went on with its pulse.
+    pin = chip.pin(0)
+    pin.set_us(2000)
+    emulated.fail(fault)
+    with pytest.raises(OSError, match="output 0"):
+        pin.off()
+    assert emulated.ticks(0) == 490
+    emulated.fail()
+    pin.off()
+    assert emulated.ticks(0) == 0
+
+
+@pytest.mark.parametrize("fault", ["low", "high"])
+def test_a_held_line_is_no_chip(bus, emulated, fault):
+    # What used to happen: it was opened, and whoever opened it in order to stop the motor was
+    # content.
+    leave_running(emulated)
+    emulated.fail(fault)
+    with pytest.raises(DeviceError, match="0x40: .*a line of the bus is held"):
+        PCA9685(bus)
+
+
+@pytest.mark.parametrize("fault", ["low", "high"])
+def test_a_held_line_is_noticed_within_a_tenth_of_a_second(chip, emulated, clock, fault):
+    pin = chip.pin(0)
+    pin.set_us(1500)
+    emulated.fail(fault)
+    clock.advance(0.1)
+    for _ in range(3):
+        with pytest.raises(OSError):
+            pin.set_us(1600)
+    emulated.fail()
+    pin.set_us(1600)
+    assert emulated.ticks(0) == round(1600 / 4.08)
 
 
 # Servo and speed controller.

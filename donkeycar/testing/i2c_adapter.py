@@ -1,0 +1,163 @@
+"""`/dev/i2c-N` as the kernel makes it, with chips on it: for smbus2, which calls ioctl(2) on it.
+
+Here transfers take the time that they take on wires, and a stuck bus blocks its caller until the
+time-out of the adapter, which is a second unless somebody has set it.
+
+Sources, of Linux 6.1 to 6.12: Documentation/i2c/dev-interface.rst and include/uapi/linux/i2c-dev.h
+(`I2C_TIMEOUT` in units of 10 ms, `I2C_RETRIES`, `I2C_RDWR`); drivers/i2c/i2c-core-base.c (a second
+by default; both belong to the adapter, for whoever uses it; callers take turns; only lost
+arbitration is tried again); drivers/i2c/busses/i2c-bcm2835.c (the time-out is that of all messages
+of a transfer together, ends it with ETIMEDOUT, and what came of it is lost; ERR is EREMOTEIO; SDA
+that is held low is an acknowledge and a 0 in every bit); i2c-designware-master.c of a Pi 5 (the
+same errors). NXP, UM10204 rev. 7, 3.1.1 and 3.1.6: 100 kHz, nine clocks a byte.
+
+Not modelled: 10-bit addresses, SMBus calls, lost arbitration, and the 20 ms that a Pi 5 waits for
+SDA to rise before it says ETIMEDOUT.
+"""
+
+import ctypes
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from donkeycar.testing.pca9685_chip import PCA9685Chip
+from donkeycar.timing import Clock, RealClock
+
+I2C_RETRIES, I2C_TIMEOUT, I2C_FUNCS, I2C_RDWR = 0x0701, 0x0702, 0x0705, 0x0707
+I2C_M_RD = 0x0001
+DEFAULT_TIMEOUT_S = 1.0
+TIMEOUT_UNIT_S = 0.01
+RATE_HZ = 100_000
+BITS_OF_A_BYTE = 9
+
+
+class I2CAdapter:
+    """An adapter of the computer and what is wired to it.
+
+    Args:
+        chip: What is wired to it.
+        number: It is ``/dev/i2c-<number>``.
+        rate_hz: Clocks a second on the wire.
+        clock: On which transfers take their time.
+        turns: A file on which several processes take turns, as they do in the kernel; ``None`` if
+            only one uses it.
+
+    Attributes:
+        timeout_s: After which a transfer is given up.
+        retries: How often it is tried again after a lost arbitration.
+        held_s: For how long another device holds the clock low in the next transfer.
+        num_transfers: How many were asked for.
+    """
+
+    def __init__(
+        self,
+        chip: PCA9685Chip,
+        *,
+        number: int = 1,
+        rate_hz: float = RATE_HZ,
+        clock: Clock | None = None,
+        turns: Path | None = None,
+    ) -> None:
+        self.chip = chip
+        self.path = f"/dev/i2c-{number}"
+        self.timeout_s = DEFAULT_TIMEOUT_S
+        self.retries = 3
+        self.held_s = 0.0
+        self.num_transfers = 0
+        self._rate_hz = rate_hz
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._turns = None if turns is None else os.open(turns, os.O_RDWR | os.O_CREAT)
+        self._opened: set[int] = set()
+
+    @contextmanager
+    def installed(self) -> Iterator["I2CAdapter"]:
+        """Be the only adapter of this process until the end of the block."""
+
+        class Os:
+            O_RDWR = os.O_RDWR
+            open = self.open
+            close = self.close
+
+        with (
+            patch("smbus2.smbus2.os", Os),
+            patch("smbus2.smbus2.ioctl", self.ioctl),
+            patch("fcntl.ioctl", self.ioctl),
+        ):
+            yield self
+
+    def open(self, path: str, flags: int) -> int:
+        """Give a file for the path of this adapter, or say that there is none."""
+        if path != self.path:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        fd = os.open(os.devnull, flags)
+        self._opened.add(fd)
+        return fd
+
+    def close(self, fd: int) -> None:
+        """Let go of a file. What was set for the adapter stays."""
+        self._opened.discard(fd)
+        os.close(fd)
+
+    def ioctl(self, fd: int, request: int, argument: Any = 0) -> int:
+        """Do what a caller asks the kernel for."""
+        if fd not in self._opened:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        if request == I2C_FUNCS:
+            argument.value = 1
+        elif request == I2C_TIMEOUT:
+            self.timeout_s = TIMEOUT_UNIT_S * argument
+        elif request == I2C_RETRIES:
+            self.retries = argument
+        elif request == I2C_RDWR:
+            with self._turn():
+                self._transfer([argument.msgs[n] for n in range(argument.nmsgs)])
+        else:
+            raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY))
+        return 0
+
+    def _transfer(self, messages: list[Any]) -> None:
+        self.num_transfers += 1
+        data = b"".join(bytes(each) for each in messages if not each.flags & I2C_M_RD)
+        reads = [each for each in messages if each.flags & I2C_M_RD]
+        if not data and not reads:
+            raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))  # as on a Pi
+        num_read = sum(each.len for each in reads)
+        wire_s = BITS_OF_A_BYTE * (len(messages) + len(data) + num_read) / self._rate_hz
+        held_s, self.held_s = self.held_s, 0.0
+        if held_s + wire_s > self.timeout_s:
+            self._give_up()
+        try:
+            answer = self.chip.transfer(messages[0].addr, data, num_read)
+        except OSError as error:
+            if error.errno == errno.ETIMEDOUT:
+                # Its interrupt does not come, not even when the bus is free before the time is up.
+                self._give_up()
+            self._clock.sleep(held_s + BITS_OF_A_BYTE / self._rate_hz)
+            raise
+        self._clock.sleep(held_s + wire_s)
+        for message in reads:
+            ctypes.memmove(message.buf, answer, message.len)
+            answer = answer[message.len :]
+
+    def _give_up(self) -> None:
+        self._clock.sleep(self.timeout_s)
+        raise OSError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if self._turns is None:
+            yield
+            return
+        import fcntl  # not on Windows
+
+        # An open file of its own: a fork shares the lock of an inherited one.
+        mine = os.open(f"/proc/self/fd/{self._turns}", os.O_RDWR)
+        try:
+            fcntl.flock(mine, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(mine)
