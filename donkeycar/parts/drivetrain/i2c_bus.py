@@ -1,18 +1,27 @@
 """An I2C bus of Linux, by its number, in the form that CircuitPython drivers expect.
 
 No table of boards and pins stands between: `/dev/i2c-1` is bus 1 on any computer.
+
+The adapter gives a stuck bus up after `TIMEOUT_S`; the kernel's own time-out is a second. That is
+set for the adapter, so for everybody who uses it, and until the computer starts again: one transfer
+may have up to 220 bytes at 100 kHz. Source: Linux, Documentation/i2c/dev-interface.rst.
 """
 
 import errno
 import threading
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from donkeycar.commands import install_extra
 from donkeycar.errors import DeviceError
 from donkeycar.parts.drivetrain.way_on import way_on
 
 _SWITCH_ON = "Switch it on: sudo raspi-config nonint do_i2c 0, then start the Pi again"
+# From <linux/i2c-dev.h>; the time-out is counted in units of 10 ms.
+I2C_RETRIES, I2C_TIMEOUT = 0x0701, 0x0702
+UNITS = 2
+# A pulse takes 0.54 ms, and whoever waits for it is the one who stops the motor.
+TIMEOUT_S = 0.01 * UNITS
 # What the kernel says of a bus whose adapter was unplugged: its file never works again.
 GONE = (errno.ENODEV, errno.EBADF)
 STEPS = {
@@ -133,9 +142,16 @@ class LinuxI2C:
         in_buffer[in_start : in_start + len(answer)] = bytes(answer)
 
     def _open(self) -> None:
+        from fcntl import ioctl  # not on Windows
+
         try:
             self._bus.open(self._number)
+            fd = cast(int, self._bus.fd)
+            ioctl(fd, I2C_TIMEOUT, UNITS)
+            # Whoever asked tries again, when there is something newer to write.
+            ioctl(fd, I2C_RETRIES, 0)
         except OSError as error:
+            self._bus.close()
             raise DeviceError(
                 f"I2C bus {self._number} does not open: {error}. {way_on(error, STEPS)}"
             ) from error

@@ -8,6 +8,8 @@ Pulses are microseconds. The chip counts ticks, 4096 to a frame; one tick at 60 
 
 import errno
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import ModuleType
 from typing import Protocol, cast
 
@@ -26,15 +28,21 @@ DEFAULT_FREQUENCY_HZ = 60.0
 
 # Registers and bits that the library has no name for. Source: NXP, PCA9685 data sheet rev. 4, 7.3.
 ALL_LED_OFF_H = 0xFD
+LED0_OFF_H, LED_SIZE = 0x09, 4
 FULL_OFF = 0x10
 AUTO_INCREMENT = 0x20
 SLEEP = 0x10
-
+# An output that is off, LED_ON and LED_OFF. Neither a line held low nor one held high reads so.
+NO_PULSE = (0x0000, FULL_OFF << 8)
 
 STEPS = {
     errno.ETIMEDOUT: "A line of the bus is held low: unplug what is on it, one after the other",
+    errno.EPROTO: "Unplug what is on the bus, one after the other",
     0: "Check its wires and power: sudo i2cdetect -y 1",
 }
+
+
+_FOOLED = "a line of the bus is held, or it is another chip"
 
 
 class PulsePin(Protocol):
@@ -66,12 +74,16 @@ def tick_us(
         >>> f"{pulse_us:.1f}", round(pulse_us / tick_us(60))
         ('1509.6', 370)
     """
+    return 1e6 * (_prescale(frequency_hz, oscillator_hz) + 1) / oscillator_hz
+
+
+def _prescale(frequency_hz: float, oscillator_hz: float) -> int:
     prescale = int(oscillator_hz / TICKS / frequency_hz + 0.5) - 1
     if not 3 <= prescale <= 255:
         raise ConfigError(
             f"`frequency_hz` must be 24 to 1526. Received: frequency_hz={frequency_hz}"
         )
-    return 1e6 * (prescale + 1) / oscillator_hz
+    return prescale
 
 
 class PCA9685:
@@ -108,6 +120,7 @@ class PCA9685:
     ) -> None:
         self.tick_us = tick_us(frequency_hz, oscillator_hz)
         self.frequency_hz = frequency_hz
+        self._prescale = _prescale(frequency_hz, oscillator_hz)
         self._bus = bus
         self._address = address
         self._clock: Clock = RealClock() if clock is None else clock
@@ -115,7 +128,7 @@ class PCA9685:
         # Before anything else: waking the chip would send what it did last. And whoever comes here
         # because the process that held the motor died has no time to load a library.
         try:
-            write(bus, address, bytes([ALL_LED_OFF_H, FULL_OFF]))
+            all_off(bus, address)
         except OSError as error:
             raise _no_answer(address, error) from error
         driver = _driver()
@@ -154,18 +167,26 @@ class PCA9685:
         now_s = self._clock.monotonic()
         if now_s - self._checked_s >= REFRESH_S:
             # A chip that lost its power sleeps, and would misread what is written to it.
-            if self._chip.mode1_reg & (AUTO_INCREMENT | SLEEP) != AUTO_INCREMENT:
+            if not self._is_awake():
                 self._configure()
                 raise OSError(errno.EIO, "the PCA9685 had lost its power")
             self._checked_s = now_s
         self._chip.channels[channel].duty_cycle = ticks << 4
-        if not ticks and self._chip.channels[channel].duty_cycle:
+        if not ticks and tuple(self._chip.pwm_regs[channel]) != NO_PULSE:
             raise OSError(errno.EIO, f"the PCA9685 goes on with its pulse at output {channel}")
 
     def _configure(self) -> None:
+        # A chip that only seemed to have lost its power would go on with its pulses in between.
+        all_off(self._bus, self._address)
         self._chip.reset()
         self._chip.frequency = self.frequency_hz
+        # SDA that is held low acknowledges whatever is written, and reads as 0.
+        if not self._is_awake() or self._chip.prescale_reg != self._prescale:
+            raise OSError(errno.EPROTO, f"what is read is not what was written: {_FOOLED}")
         self._checked_s = self._clock.monotonic()
+
+    def _is_awake(self) -> bool:
+        return bool(self._chip.mode1_reg & (AUTO_INCREMENT | SLEEP) == AUTO_INCREMENT)
 
 
 class PCA9685Pin:
@@ -179,7 +200,7 @@ class PCA9685Pin:
         """Repeat a pulse of this length, rounded to whole ticks.
 
         Raises:
-            OSError: If the bus fails twice in a row.
+            OSError: If the bus fails.
         """
         self._ticks.put(min(round(pulse_us / self._tick_us), TICKS - 1))
 
@@ -187,7 +208,7 @@ class PCA9685Pin:
         """Send no pulses.
 
         Raises:
-            OSError: If the bus fails twice in a row.
+            OSError: If the bus fails.
         """
         self._ticks.put(0)
 
@@ -211,11 +232,33 @@ def _driver() -> ModuleType:
     return cast(ModuleType, adafruit_pca9685)
 
 
+def all_off(bus: I2CBus, address: int) -> None:
+    """Switch all outputs off and make sure, as fast as can be: no library is loaded.
+
+    Raises:
+        OSError: If the bus fails, or what it says is not that of outputs that are off.
+    """
+    write(bus, address, bytes([ALL_LED_OFF_H, FULL_OFF]))
+    answer = bytearray(1)
+    with _taken(bus):
+        for channel in range(CHANNELS):
+            register = bytes([LED0_OFF_H + LED_SIZE * channel])
+            bus.writeto_then_readfrom(address, register, answer)
+            if answer[0] != FULL_OFF:
+                raise OSError(errno.EPROTO, f"it does not say that its outputs are off: {_FOOLED}")
+
+
 def write(bus: I2CBus, address: int, data: bytes) -> None:
     """One transfer, once the bus is free."""
+    with _taken(bus):
+        bus.writeto(address, data)
+
+
+@contextmanager
+def _taken(bus: I2CBus) -> Iterator[None]:
     while not bus.try_lock():
         time.sleep(0)
     try:
-        bus.writeto(address, data)
+        yield
     finally:
         bus.unlock()

@@ -35,17 +35,14 @@ class Refreshed(Generic[Value]):
         self._written_s = 0.0
 
     def put(self, value: Value) -> None:
-        """Write `value` if it is due; a write that fails is tried once more at once.
+        """Write `value` if it is due, once: a bus that is stuck blocks a second try for as long.
 
         Raises:
-            OSError: If it failed twice. The next call writes again, whatever its value.
+            OSError: If it failed. The next call writes again, whatever its value.
         """
         now_s = self._clock.monotonic()
         if value == self._value and now_s - self._written_s < REFRESH_S:
             return
         self._value = None
-        try:
-            self._write(value)
-        except OSError:
-            self._write(value)
+        self._write(value)
         self._value, self._written_s = value, now_s

@@ -134,6 +134,27 @@ def test_a_fault_of_a_moment_does_not_end_the_drive(bus, kernel, emulated, clock
     assert car.longest_step_s < MAX_STALL_S / 5
 
 
+@pytest.mark.parametrize("after", range(80, 100))
+def test_a_line_that_is_let_go_while_the_chip_is_made_ready(bus, kernel, emulated, clock, after):
+    # What used to happen: the chip was put to sleep and woken, and took up its throttle once more.
+    car = Guarded(bus, clock)
+    emulated.fail("low")
+    transfer, asked = emulated.transfer, []
+
+    def let_go_between_two(*words):
+        asked.append(words)
+        if len(asked) == after:
+            emulated.fail()
+        return transfer(*words)
+
+    emulated.transfer = let_go_between_two
+    car.drive(1.0)
+    motor = [change.ticks for change in emulated.trace.changes if change.channel == 0]
+    assert car.guardian.state is State.SAFE
+    assert set(motor[motor.index(429) + 1 :]) <= {0, 368}
+    assert motor[-1] == 368
+
+
 @pytest.mark.parametrize("fault", ["nack", "stuck", "short", "low", "high"])
 def test_neutral_follows_a_longer_fault_within_50_ms(bus, kernel, emulated, clock, fault):
     car = Guarded(bus, clock)
