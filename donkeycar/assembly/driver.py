@@ -247,7 +247,7 @@ def _bound_own_pilot(car: Vehicle) -> None:
         clock=car.clock,
     )
     exposed = ["cam/exposed_s" if car.writes("cam/exposed_s") else None]
-    car.add(life, inputs=exposed, outputs=["pilot/expires_s", "pilot/reason"])
+    car.add(life, inputs=[*exposed, *wishes], outputs=["pilot/expires_s", "pilot/reason"])
 
 
 def add_drive_mode(car: Vehicle, cfg: Config) -> None:

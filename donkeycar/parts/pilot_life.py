@@ -3,6 +3,7 @@
 import logging
 import math
 from collections.abc import Callable
+from contextlib import suppress
 
 from donkeycar.parts.answer_life import MAX_LIFE_S
 from donkeycar.parts.pilot_report import LastingReason
@@ -52,14 +53,18 @@ class PilotLife:
             1000 * MAX_LIFE_S,
         )
 
-    def run(self, exposed_s: float | None) -> tuple[float, str]:
+    def run(self, exposed_s: float | None, *said: object) -> tuple[float, str]:
         """Return until when the pilot's order holds, on the clock, and what is too old if not.
 
         Args:
             exposed_s: When the newest frame was exposed; ``None`` in a car without a camera,
                 and of one that does not say.
+            said: What it said, angle, throttle or both.
         """
         now_s, age_s = self._clock.monotonic(), self._age_s()
+        if age_s < MAX_LIFE_S and any(_is_void(value) for value in said):
+            shown = ", ".join(str(value)[:40] for value in said)
+            return 0.0, self._lasting.told(f"{self._name} answers what is no order: {shown}.")
         fault = exposure_fault(exposed_s, now_s) if self._has_camera else ""
         if fault:
             return 0.0, self._lasting.told(fault)
@@ -81,3 +86,10 @@ class PilotLife:
                 "ms that a pilot can drive with."
             )
         return ""
+
+
+def _is_void(value: object) -> bool:
+    """Whether it drives nobody; what is no number at all is refused by the rule who drives."""
+    with suppress(TypeError, ValueError, OverflowError):
+        return value is None or not math.isfinite(value)  # type: ignore[arg-type]
+    return False

@@ -101,7 +101,7 @@ def guard(
 
     Returns:
         The exit code of the vehicle process; 128 + n if signal n ended it; 1 if it says that all
-        is well but left with the motor running.
+        is well, but left with the motor running or had to end for want of a watchdog.
     """
     asked: list[int] = []
     for number in STOP_SIGNALS:
@@ -125,9 +125,11 @@ def guard(
             watchdog.follow(child.pid)
         take_precedence()
         notify("READY=1")
+        unwatched = False
         while _listen(ours, guardian) and not asked and child.poll() is None:
             if not work():
                 say("The watchdog of the motor was killed or hangs: the car ends. Start it again.")
+                unwatched = True
                 asked.append(signal.SIGTERM)
         mid_drive = guardian.state is State.RUN and not asked
         guardian.end()
@@ -146,6 +148,7 @@ def guard(
         watchdog.dismiss()
     if mid_drive and child.returncode == 0:
         say(_GONE_MID_DRIVE)
+    if (mid_drive or unwatched) and child.returncode == 0:
         return 1
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 

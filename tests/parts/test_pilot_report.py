@@ -95,3 +95,14 @@ def test_a_pilot_of_the_owners_needs_a_camera_that_says_how_old_it_is(exposed_s)
     expires_s, told = life.run(exposed_s)
     assert expires_s == 0.0
     assert told.startswith("The camera must say when its frames were exposed (cam/exposed_s)")
+
+
+@pytest.mark.parametrize("said", [(math.nan, 0.3), (0.0, math.inf), (None, 0.3), (None,)])
+def test_a_pilot_of_the_owners_that_answers_no_number_is_named(said):
+    # What used to happen: the page said that the order was too old.
+    life = PilotLife(lambda: 0.0, name="OwnPilot", clock=FakeClock(10.0))
+    expires_s, told = life.run(9.95, *said)
+    assert expires_s == 0.0
+    assert told == f"OwnPilot answers what is no order: {', '.join(map(str, said))}."
+    assert life.run(9.95, 0.0, 0.3)[0] > 10.0
+    assert life.run(9.95, "0.9", [1])[0] > 10.0, "the rule who drives refuses it by name"

@@ -18,6 +18,8 @@ def main(behaviour):
     if behaviour == "say which signal":
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT):
             signal.signal(number, lambda number, _: sys.exit(64 + number))
+    if behaviour == "end well on request":
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(0))
     side = VehicleSide.from_environment()
     state = driving = 0
     for seq in range(1, 65535, 2):

@@ -234,6 +234,12 @@ def test_without_its_watchdog_the_car_ends(run, outputs, capsys):
     assert outputs.values[-1] == "off"
 
 
+def test_for_want_of_a_watchdog_it_is_no_good_end(run, outputs):
+    # What used to happen: exit code 0, and systemd did not start the car again.
+    assert run("end well on request", watchdog=WatchedBy(beats=100)) == 1
+    assert outputs.values[-1] == "off"
+
+
 def test_asks_to_be_run_first_and_kept_in_memory(run, outputs, kernel):
     seen = []
     outputs.when["0.25,0.50"] = lambda: seen.append(gc.isenabled())

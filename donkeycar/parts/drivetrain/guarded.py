@@ -29,6 +29,9 @@ PILOT_MODES = ("local_angle", "local")
 # loop that has to prove itself again. What the driver must do then is the console's rule.
 RESUMED_BY_ITSELF = (Reason.START, Reason.SILENT, Reason.EXPIRED)
 
+# No order is alive, and the pilot's part may know why.
+VOID = (Reason.START, Reason.EXPIRED)
+
 # How often, and how many times, the answer to a stop is looked for.
 ANSWER_CHECK_S = 0.005
 ANSWER_CHECKS = 10
@@ -113,7 +116,7 @@ class GuardedDrivetrain:
                 make no sense, is no order.
             mode: Drive mode.
             pilot_reason: What is too slow if the pilot's answers come too late; in a pilot mode
-                it takes the place of "The order was too old."
+                it takes the place of "The order was too old." and "not armed yet".
 
         Returns:
             The guardian's state: ``"boot"``, ``"safe"``, ``"run"`` or ``"off"``; and why it is not
@@ -127,7 +130,7 @@ class GuardedDrivetrain:
         except OSError:
             self._switch_off()
             raise
-        if reason is Reason.EXPIRED and pilot_reason and mode in PILOT_MODES:
+        if reason in VOID and pilot_reason and mode in PILOT_MODES:
             return state.name.lower(), pilot_reason
         return state.name.lower(), REASONS[reason]
 

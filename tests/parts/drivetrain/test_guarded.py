@@ -165,6 +165,8 @@ def test_says_what_the_guardian_does_and_why(part, wire, state, reason):
     ("mode", "reason", "told"),
     [
         ("local", Reason.EXPIRED, "The camera's frames are 270 ms old."),
+        ("local", Reason.START, "The camera's frames are 270 ms old."),
+        ("user", Reason.START, REASONS[Reason.START]),
         ("local_angle", Reason.EXPIRED, "The camera's frames are 270 ms old."),
         ("user", Reason.EXPIRED, REASONS[Reason.EXPIRED]),
         ("local", Reason.OUTPUT, REASONS[Reason.OUTPUT]),
