@@ -1,7 +1,10 @@
 """The pins of a Raspberry Pi that is not there, with a trace of what they did."""
 
-import threading
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from donkeycar.testing.lgpio_library import LgpioLibrary, Pulses
+from donkeycar.timing import Clock, RealClock
 
 
 class PinChange(NamedTuple):
@@ -9,65 +12,197 @@ class PinChange(NamedTuple):
 
     Attributes:
         name: `GPIO13` and the like.
-        value: Share of the time it is high since then, 0.0 to 1.0.
+        value: Share of the time that it shall be high, 0.0 to 1.0.
     """
 
     name: str
     value: float
 
 
-class GpioHeader:
-    """Makes a gpiozero pin factory, and notes what comes out of its pins.
-
-    Args:
-        revision: Code of the board. The default is a Raspberry Pi 5.
+class Edge(NamedTuple):
+    """One change on a wire.
 
     Attributes:
-        factory: For drivers that ask for a pin factory.
-        trace: Every change of an output, oldest first.
-        fails: Whether writing to a pin fails.
-
-    Example:
-        >>> from gpiozero import LED
-        >>> header = GpioHeader()
-        >>> lamp = LED("BOARD33", pin_factory=header.factory)
-        >>> lamp.on()
-        >>> header.trace[-1]
-        PinChange(name='GPIO13', value=1.0)
+        time_s: On the clock of the header.
+        name: `GPIO13` and the like.
+        level: 0 or 1; ``None``: it became an input, and what is wired to it decides.
     """
 
-    def __init__(self, revision: str = "c04170") -> None:
-        from gpiozero.pins.mock import MockFactory, MockPWMPin
+    time_s: float
+    name: str
+    level: int | None
 
+
+class GpioHeader:
+    """The chips of pins as the kernel hands them out, and processes that use them.
+
+    A pin is held by one process. Claiming it as an output sets its level at once. A process that
+    ends or is killed lets go of its pins, and then they keep their level, unless the kernel was
+    told otherwise.
+
+    Sources: Linux, drivers/gpio/gpiolib-cdev.c (who holds a line, what closing it frees), and
+    drivers/pinctrl/bcm/pinctrl-bcm2835.c (`persist_gpio_outputs`, on in the kernels of Raspberry
+    Pi, off with dtparam=strict_gpiod).
+
+    Not modelled: resistors on the board, the time a call takes, pins that are shared by a group.
+
+    Args:
+        clock: Source of time. Edges come out as it goes on.
+        labels: Of the chips, by their numbers. That of the header begins with ``pinctrl-``.
+        persists: Whether a pin that is let go keeps its level.
+        late_us: How late lgpio's thread is for an edge, in microseconds; asked for each.
+
+    Attributes:
+        lgpio: For drivers that ask for the library: that of the first process.
+        trace: Every change of an output that was ordered, oldest first.
+        edges: Every change on a wire, oldest first.
+        fails: Whether claiming and writing fail. Pulses that lgpio's thread makes do not: it looks
+            at no error.
+
+    Example:
+        >>> header = GpioHeader()
+        >>> chip = header.lgpio.gpiochip_open(0)
+        >>> header.lgpio.gpio_claim_output(chip, 13, 1)
+        0
+        >>> header.trace
+        [PinChange(name='GPIO13', value=1.0)]
+        >>> header.lgpio.die()
+        >>> header.level("GPIO13")
+        1
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        labels: Sequence[str] = ("pinctrl-rp1",),
+        persists: bool = True,
+        late_us: Callable[[], int] = lambda: 0,
+    ) -> None:
+        self.labels = labels
         self.trace: list[PinChange] = []
+        self.edges: list[Edge] = []
         self.fails = False
+        self.late_us = late_us
+        self._clock: Clock = RealClock() if clock is None else clock
+        self._persists = persists
         self._values: dict[str, float] = {}
-        self._lock = threading.Lock()
-        header = self
-
-        class TracedPin(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
-            def _change_state(self, value: float) -> bool:
-                header._check()
-                header._note(self.info.name, float(value))
-                return bool(super()._change_state(value))
-
-        self.factory: Any = MockFactory(revision=revision, pin_class=TracedPin)
+        self._levels: dict[str, int | None] = {}
+        self._holders: dict[str, LgpioLibrary] = {}
+        self._pulses: dict[str, Pulses] = {}
+        self._processes: list[LgpioLibrary] = []
+        self.lgpio = self.process()
 
     @property
     def values(self) -> dict[str, float]:
-        """Share of the time that every pin which was ever set is high now, by name."""
+        """Share of the time that every pin which was ever set is high from its next cycle on."""
         return dict(self._values)
 
+    def process(self) -> LgpioLibrary:
+        """Start one more process; what it loads as lgpio."""
+        self._processes.append(LgpioLibrary(self))
+        return self._processes[-1]
+
     def close(self) -> None:
-        """Let go of all pins."""
-        self.factory.reset()
+        """End all processes."""
+        if hasattr(self, "_factory"):
+            self._factory.reset()
+        for process in self._processes:
+            process.die()
 
-    def _check(self) -> None:
-        if self.fails:
-            raise OSError(5, "the pins do not answer")
+    def level(self, name: str) -> int | None:
+        """What is on the wire now: 0, 1, or ``None`` for a pin that nobody drives."""
+        self.go_on()
+        return self._levels.get(name)
 
-    def _note(self, name: str, value: float) -> None:
-        with self._lock:
-            if self._values.get(name) != value:
-                self._values[name] = value
-                self.trace.append(PinChange(name, value))
+    def pulse_us(self, name: str) -> float:
+        """Length of the newest pulse that is over, as it came out, in microseconds; 0.0: none."""
+        self.go_on()
+        edges = [edge for edge in self.edges if edge.name == name]
+        for rise, fall in reversed(list(zip(edges, edges[1:], strict=False))):
+            if rise.level == 1:
+                return round((fall.time_s - rise.time_s) * 1e6, 3)
+        return 0.0
+
+    @property
+    def factory(self):
+        """gpiozero's own factory of pins, on this lgpio."""
+        import gpiozero.pins.lgpio as on_lgpio
+
+        class Factory(on_lgpio.LGPIOFactory):
+            def _get_revision(self):
+                return 0xC04170
+
+        on_lgpio.lgpio = self.lgpio
+        if not hasattr(self, "_factory"):
+            self._factory = Factory(chip=0)
+        return self._factory
+
+    # What the libraries use.
+
+    @property
+    def now_us(self) -> int:
+        """Time, in whole microseconds."""
+        return round(self._clock.monotonic() * 1e6)
+
+    def name_of(self, chip: int, gpio: int) -> str:
+        """What a line is called here."""
+        return f"GPIO{gpio}" if self.labels[chip].startswith("pinctrl-") else f"chip{chip}.{gpio}"
+
+    def claim(self, name: str, holder: LgpioLibrary, level: int | None) -> bool:
+        """Hand a line out; False if somebody has it."""
+        if name in self._holders:
+            return False
+        self._holders[name] = holder
+        self._set(name, level, self.now_us)
+        if level is not None:
+            self.note(name, float(level))
+        return True
+
+    def free(self, name: str) -> None:
+        """Take a line back."""
+        self.go_on()
+        self._pulses.pop(name, None)
+        del self._holders[name]
+        if not self._persists:
+            self._set(name, None, self.now_us)
+
+    def write(self, name: str, level: int) -> None:
+        """Set the level of an output."""
+        self.go_on()
+        self._set(name, level, self.now_us)
+
+    def pulses(self, name: str) -> Pulses | None:
+        """What lgpio's thread does on a line."""
+        self.go_on()
+        running = self._pulses.get(name)
+        return running if running is not None and running.is_active else None
+
+    def start(self, name: str, pulses: Pulses) -> None:
+        """Let lgpio's thread begin."""
+        self._pulses[name] = pulses
+
+    def note(self, name: str, value: float) -> None:
+        """Note an order, if it is one."""
+        if self._values.get(name) != value:
+            self._values[name] = value
+            self.trace.append(PinChange(name, value))
+
+    def go_on(self) -> None:
+        """Let lgpio's threads do what is due."""
+        now_us = self.now_us
+        while due := [
+            (pulses.due_us, name)
+            for name, pulses in self._pulses.items()
+            if pulses.is_active and pulses.due_us <= now_us
+        ]:
+            _, name = min(due)
+            pulses = self._pulses[name]
+            pulses.skip(now_us)
+            at_us = pulses.due_us
+            self._set(name, pulses.step(self.late_us()), at_us)
+
+    def _set(self, name: str, level: int | None, at_us: int) -> None:
+        if name not in self._levels or self._levels[name] != level:
+            self._levels[name] = level
+            self.edges.append(Edge(at_us / 1e6, name, level))

@@ -24,7 +24,7 @@ class Hardware:
     def __init__(self, folder, clock=None):
         self.clock = clock or FakeClock(100.0)
         self.chip = PCA9685Chip()
-        self.header = GpioHeader()
+        self.header = GpioHeader(clock=self.clock)
         (folder / "pwm").mkdir()
         self.tree = PwmTree(folder / "pwm")
         self.vesc = VESCBoard(folder / "ttyACM0", clock=self.clock)

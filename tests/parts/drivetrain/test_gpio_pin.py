@@ -9,29 +9,56 @@ from donkeycar.parts.drivetrain.gpio_pin import GpioLevelPin, GpioPulsePin
 from donkeycar.testing import FakeClock, GpioHeader
 
 
+FRAME_US = 16_667
+# After an order: until lgpio's thread has woken, come to a frame and sent a whole pulse.
+A_WHILE_S = 0.06
+
+
 @pytest.fixture
 def clock():
     return FakeClock(100.0)
 
 
-@pytest.fixture(params=["c04170", "c03114", "902120"], ids=["Pi 5", "Pi 4", "Zero 2 W"])
-def header(request):
-    header = GpioHeader(request.param)
+@pytest.fixture
+def header(clock):
+    header = GpioHeader(clock=clock)
     yield header
     header.close()
 
 
-def test_a_new_pin_is_low(header, clock):
+@pytest.fixture
+def pulse_pin(header, clock):
+    def make(name, frequency_hz=60, process=None, **options):
+        return GpioPulsePin(
+            name,
+            frequency_hz=frequency_hz,
+            factory=header.factory,
+            clock=clock,
+            **options,
+        )
+
+    return make
+
+
+@pytest.fixture
+def level_pin(header, clock):
+    def make(name, process=None):
+        return GpioLevelPin(name, factory=header.factory, clock=clock)
+
+    return make
+
+
+def test_a_new_pin_is_low(header, pulse_pin, level_pin):
     pins = [
-        GpioPulsePin("BOARD33", frequency_hz=60, factory=header.factory, clock=clock),
-        GpioLevelPin("GPIO24", factory=header.factory, clock=clock),
+        pulse_pin("BOARD33", 60),
+        level_pin("GPIO24"),
     ]
     assert header.trace == [("GPIO13", 0.0), ("GPIO24", 0.0)]
     assert len(pins) == 2
 
 
-def test_a_pulse_is_a_share_of_the_frame(header, clock):
-    pin = GpioPulsePin("BOARD33", frequency_hz=50, factory=header.factory, clock=clock)
+def test_a_pulse_is_a_share_of_the_frame(header, pulse_pin, level_pin):
+    pin = pulse_pin("BOARD33", 50)
     pin.set_us(1500)
     assert header.trace[-1] == ("GPIO13", pytest.approx(0.075))
     pin.set_us(1e9)
@@ -40,23 +67,81 @@ def test_a_pulse_is_a_share_of_the_frame(header, clock):
     assert header.trace[-1] == ("GPIO13", 0.0)
 
 
-def test_a_level_goes_up_and_down(header, clock):
-    pin = GpioLevelPin("BOARD18", factory=header.factory, clock=clock)
+def test_100_widths_come_out_within_a_microsecond_neutral_too(header, pulse_pin, clock):
+    # What used to happen: whole per cents of a frame, 167 us each. A servo had five positions, and
+    # a neutral of 1497 us was sent as 1333 us, which is brake or reverse.
+    pin = pulse_pin("BOARD33")
+    for asked_us in [1497, 1469, *(1000 + index * 1000 / 99 for index in range(100))]:
+        pin.set_us(asked_us)
+        clock.advance(A_WHILE_S)
+        assert header.pulse_us("GPIO13") == pytest.approx(asked_us, abs=0.5)
+
+
+def test_a_new_width_never_shows_as_a_half_or_a_double_pulse(header, pulse_pin, clock):
+    pin = pulse_pin("BOARD33")
+    for index in range(300):
+        pin.set_us(1200 if index % 2 else 1800)
+        clock.advance(0.0137)
+    edges = [edge for edge in header.edges if edge.name == "GPIO13"][1:]
+    widths = {
+        round((fall.time_s - rise.time_s) * 1e6)
+        for rise, fall in zip(edges[::2], edges[1::2], strict=False)
+    }
+    assert widths == {1200, 1800}
+
+
+def test_a_motor_pin_that_is_switched_off_is_low_at_once(header, pulse_pin, clock):
+    # What used to happen: it had its power until the end of the frame.
+    pin = pulse_pin("GPIO24", stops_at_once=True)
+    pin.set_us(0.9 * FRAME_US)
+    clock.advance(A_WHILE_S)
+    while not header.level("GPIO24"):
+        clock.advance(0.0005)
+    pin.off()
+    assert header.level("GPIO24") == 0
+    for _ in range(100):
+        clock.advance(0.001)
+        assert header.level("GPIO24") == 0
+
+
+def test_a_servo_gets_its_last_pulse_whole(header, pulse_pin, clock):
+    pin = pulse_pin("BOARD33")
+    pin.set_us(1500)
+    clock.advance(A_WHILE_S)
+    while not header.level("GPIO13"):
+        clock.advance(0.0005)
+    pin.off()
+    clock.advance(0.1)
+    assert header.pulse_us("GPIO13") == 1500
+    assert header.level("GPIO13") == 0
+
+
+def test_a_pin_is_never_an_input_in_between(header, pulse_pin, clock):
+    # What used to happen: gpiozero made an input of it first, and what hangs on it floated.
+    header.process().gpio_claim_output(0, 13, 1)
+    header.close()
+    assert header.level("GPIO13") == 1, "it keeps its level"
+    pulse_pin("BOARD33")
+    assert [edge.level for edge in header.edges] == [1, 0]
+
+
+def test_a_level_goes_up_and_down(header, pulse_pin, level_pin):
+    pin = level_pin("BOARD18")
     pin.set(True)
     pin.set(False)
     assert [value for _, value in header.trace] == [0.0, 1.0, 0.0]
 
 
-def test_a_pin_that_is_closed_is_low(header, clock):
-    pin = GpioPulsePin("BOARD33", frequency_hz=60, factory=header.factory, clock=clock)
+def test_a_pin_that_is_closed_is_low(header, pulse_pin, level_pin):
+    pin = pulse_pin("BOARD33", 60)
     pin.set_us(1500)
     pin.close()
     pin.close()
     assert header.values["GPIO13"] == 0.0
 
 
-def test_a_pin_that_fails_is_an_os_error(header, clock):
-    pin = GpioLevelPin("BOARD18", factory=header.factory, clock=clock)
+def test_a_pin_that_fails_is_an_os_error(header, pulse_pin, level_pin):
+    pin = level_pin("BOARD18")
     header.fails = True
     with pytest.raises(OSError, match="cannot be written"):
         pin.set(True)
@@ -65,23 +150,23 @@ def test_a_pin_that_fails_is_an_os_error(header, clock):
     assert header.trace[-1] == ("GPIO24", 1.0)
 
 
-def test_a_pin_is_taken_once(header, clock):
-    first = GpioLevelPin("BOARD33", factory=header.factory, clock=clock)
+def test_a_pin_is_taken_once(header, pulse_pin, level_pin):
+    first = level_pin("BOARD33")
     with pytest.raises(ConfigError, match="Pin GPIO13 cannot be an output"):
-        GpioLevelPin("GPIO13", factory=header.factory, clock=clock)
+        level_pin("GPIO13")
     first.close()
 
 
 @pytest.mark.parametrize("name", ["BOARD1", "BOARD6", "BOARD77", "GPIO99"])
-def test_a_pin_that_cannot_be_an_output_is_refused(header, clock, name):
+def test_a_pin_that_cannot_be_an_output_is_refused(level_pin, name):
     with pytest.raises(ConfigError, match=f"Pin {name} cannot be an output"):
-        GpioLevelPin(name, factory=header.factory, clock=clock)
+        level_pin(name)
 
 
 @pytest.mark.parametrize("frequency_hz", [0, 20_000, float("nan")])
-def test_an_impossible_frequency_touches_nothing(header, clock, frequency_hz):
+def test_an_impossible_frequency_touches_nothing(header, pulse_pin, frequency_hz):
     with pytest.raises(ConfigError, match="must be 0.1 to 10000"):
-        GpioPulsePin("GPIO13", frequency_hz=frequency_hz, factory=header.factory, clock=clock)
+        pulse_pin("GPIO13", frequency_hz)
     assert header.trace == []
 
 

@@ -1,0 +1,268 @@
+"""lgpio as one process has it: the part of the module that moves outputs, on emulated pins."""
+
+import ctypes
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from donkeycar.testing.gpio_header import GpioHeader
+
+ENDLESS = -1
+# Settings of one pin that may wait, the one in use included.
+QUEUE = 10
+# A cycle must be longer than this.
+SHORTEST_CYCLE_US = 10
+# With nothing to do its thread wakes so often.
+IDLE_US = 20_000
+# Whole cycles without a change are not played one by one if there are more than this.
+PLAYED_CYCLES = 200
+IS_INPUT, IS_OUTPUT = 1 << 8, 1 << 9
+KERNEL_SAYS_OUTPUT = 1 << 1
+
+
+class LgpioError(Exception):
+    """What lgpio raises: a text, no number, and no ``OSError``."""
+
+    def __str__(self) -> str:
+        """In quotation marks, as lgpio writes it."""
+        return repr(self.args[0])
+
+
+class Pulses:
+    """The pulses of one pin, as lgpio's thread makes them.
+
+    New settings begin with the next cycle. Settings without an end that wait are replaced; those
+    with a number of cycles queue up.
+
+    Args:
+        on_us: Time high, whole microseconds.
+        off_us: Time low.
+        cycles: How many; 0: until there are others.
+        now_us: Time. The thread sleeps: it starts this as late as it can.
+    """
+
+    def __init__(self, on_us: int, off_us: int, cycles: int, *, now_us: int) -> None:
+        self.queue = [[on_us, off_us, cycles or ENDLESS]]
+        self.is_active = True
+        cycle_us = on_us + off_us
+        # It counts cycles from the begin of each second.
+        wakes_us = now_us + IDLE_US
+        self._edge_us = wakes_us - wakes_us % 1_000_000 % cycle_us + cycle_us
+        # When the next edge comes out.
+        self.due_us = self._edge_us
+        self._begins = True
+
+    def put(self, on_us: int, off_us: int, cycles: int) -> int:
+        """Queue settings; the room that is left, -1 if there was none."""
+        if len(self.queue) > 1 and self.queue[-1][2] == ENDLESS:
+            self.queue.pop()
+        if len(self.queue) >= QUEUE:
+            return -1
+        self.queue.append([on_us, off_us, cycles or ENDLESS])
+        return QUEUE - len(self.queue)
+
+    def skip(self, now_us: int) -> None:
+        """Leave out whole cycles that are all the same."""
+        on_us, off_us, cycles = self.queue[0]
+        gone = (now_us - self.due_us) // (on_us + off_us)
+        if self._begins and cycles == ENDLESS and len(self.queue) == 1 and gone > PLAYED_CYCLES:
+            self._edge_us += (gone - PLAYED_CYCLES) * (on_us + off_us)
+            self.due_us += (gone - PLAYED_CYCLES) * (on_us + off_us)
+
+    def step(self, late_us: int) -> int:
+        """Do what is due.
+
+        Args:
+            late_us: How late the thread will be for the edge after this one.
+
+        Returns:
+            The level from now on.
+        """
+        level = 0
+        if self._begins:
+            if self.queue[0][2] <= 0 and len(self.queue) > 1:
+                self.queue.pop(0)
+            on_us, off_us, cycles = self.queue[0]
+            if cycles == 0:
+                self.is_active = False
+                return 0
+            if cycles > 0:
+                self.queue[0][2] = cycles - 1
+            level = int(on_us > 0)
+            self._edge_us += on_us or off_us
+            self._begins = not (on_us and off_us)
+        else:
+            self._edge_us += self.queue[0][1]
+            self._begins = True
+        # Edges are counted from the first one on: being late does not add up.
+        self.due_us = max(self._edge_us + late_us, self.due_us)
+        return level
+
+
+class LgpioLibrary:
+    """Functions of the module, with its names and arguments.
+
+    Source: lgpio 0.2.2.0 (PyPI): lgpio_extra.py, src/lgGpio.c, src/lgPthTx.c, src/lgErr.c.
+
+    Not modelled: alerts, groups, waves, flags of a line, the pipe it makes in the working folder,
+    the 0.1 s that closing a chip takes, and that stopping the pulses of one pin may delay an edge
+    of another by up to 20 ms.
+
+    Args:
+        header: Whose pins.
+    """
+
+    SET_PULL_UP, SET_PULL_DOWN, SET_PULL_NONE = 32, 64, 128
+    RISING_EDGE, FALLING_EDGE, BOTH_EDGES = 1, 2, 3
+    error = LgpioError
+
+    def __init__(self, header: "GpioHeader") -> None:
+        self._header = header
+        self._chips: list[int] = []
+        # Lines that this process has, by handle and number: whether it is an output.
+        self._lines: dict[tuple[int, int], bool] = {}
+
+    def die(self) -> None:
+        """End the process, as SIGKILL does: its threads are gone, and the kernel frees its pins."""
+        for line in list(self._lines):
+            self._release(line)
+        self._chips.clear()
+
+    def gpiochip_open(self, gpiochip: int) -> int:
+        """Open a chip; its handle."""
+        if not 0 <= gpiochip < len(self._header.labels):
+            raise LgpioError("can not open gpiochip")
+        self._chips.append(gpiochip)
+        return gpiochip << 16 | (len(self._chips) - 1)
+
+    def gpiochip_close(self, handle: int) -> int:
+        """Close a chip: its pins are let go as they are."""
+        for line in [line for line in self._lines if line[0] == handle]:
+            self._release(line)
+        return 0
+
+    def gpio_get_chip_info(self, handle: int) -> list[object]:
+        """Status, number of lines, name and label of a chip."""
+        chip = self._chip(handle)
+        return [0, 54, f"gpiochip{chip}", self._header.labels[chip]]
+
+    def gpio_get_mode(self, handle: int, gpio: int) -> int:
+        """Bits of what a line is."""
+        is_output = self._lines.get((handle, gpio))
+        if is_output is None:
+            return 0
+        return IS_OUTPUT | KERNEL_SAYS_OUTPUT if is_output else IS_INPUT
+
+    def gpio_claim_input(self, handle: int, gpio: int, lFlags: int = 0) -> int:  # noqa: N803
+        """Make an input of a line."""
+        return self._claim(handle, gpio, None)
+
+    def gpio_claim_output(
+        self,
+        handle: int,
+        gpio: int,
+        level: int = 0,
+        lFlags: int = 0,  # noqa: N803
+    ) -> int:
+        """Make an output of a line. One that this handle has is left as it is, its level too."""
+        return self._claim(handle, gpio, int(bool(level)))
+
+    def gpio_free(self, handle: int, gpio: int) -> int:
+        """Let go of a line."""
+        if (handle, gpio) not in self._lines:
+            raise LgpioError("GPIO not allocated")
+        self._release((handle, gpio))
+        return 0
+
+    def gpio_read(self, handle: int, gpio: int) -> int:
+        """The level of a line."""
+        return self._header.level(self._name(handle, gpio)) or 0
+
+    def gpio_write(self, handle: int, gpio: int, level: int) -> int:
+        """Set a level at once, whatever pulses the line has; they go on with their next edge."""
+        if not self._lines.get((handle, gpio)):
+            return self._claim(handle, gpio, int(bool(level)))
+        if self._header.fails:
+            raise LgpioError("bad GPIO write")
+        name = self._name(handle, gpio)
+        self._header.write(name, int(bool(level)))
+        if self._header.pulses(name) is None:
+            self._header.note(name, float(bool(level)))
+        return 0
+
+    def tx_pulse(
+        self,
+        handle: int,
+        gpio: int,
+        pulse_on: int,
+        pulse_off: int,
+        pulse_offset: int = 0,
+        pulse_cycles: int = 0,
+    ) -> int:
+        """Repeat a pulse, in whole microseconds. Both 0: stop, and leave the level as it is."""
+        if not self._lines.get((handle, gpio)):
+            self._claim(handle, gpio, 0)
+        name = self._name(handle, gpio)
+        running = self._header.pulses(name)
+        if running is not None and not (pulse_on or pulse_off):
+            running.is_active = False
+            self._header.note(name, float(self._header.level(name) or 0))
+            return 0
+        if pulse_on + pulse_off <= SHORTEST_CYCLE_US:
+            raise LgpioError("bad PWM micros")
+        if running is None:
+            pulses = Pulses(pulse_on, pulse_off, pulse_cycles, now_us=self._header.now_us)
+            self._header.start(name, pulses)
+            room = QUEUE - 1
+        else:
+            room = running.put(pulse_on, pulse_off, pulse_cycles)
+            if room < 0:
+                raise LgpioError("TX queue full")
+        self._header.note(name, pulse_on / (pulse_on + pulse_off))
+        return room
+
+    def tx_pwm(
+        self,
+        handle: int,
+        gpio: int,
+        pwm_frequency: float,
+        pwm_duty_cycle: float,
+        pulse_offset: int = 0,
+        pulse_cycles: int = 0,
+    ) -> int:
+        """Repeat a pulse, in hertz and per cent; both become floats of 32 bits."""
+        frequency_hz = ctypes.c_float(pwm_frequency).value
+        percent = ctypes.c_float(pwm_duty_cycle).value
+        if frequency_hz == 0:
+            return self.tx_pulse(handle, gpio, 0, 0)
+        if not 0.1 <= frequency_hz <= 10_000:
+            raise LgpioError("bad PWM frequency")
+        if not 0 <= percent <= 100:
+            raise LgpioError("bad PWM dutycycle")
+        cycle_us = int(1e6 / frequency_hz + 0.5)
+        on_us = int(percent / 100 * cycle_us + 0.5)
+        return self.tx_pulse(handle, gpio, on_us, cycle_us - on_us, pulse_offset, pulse_cycles)
+
+    def _chip(self, handle: int) -> int:
+        if handle & 0xFFFF >= len(self._chips):
+            raise LgpioError("unknown handle")
+        return self._chips[handle & 0xFFFF]
+
+    def _name(self, handle: int, gpio: int) -> str:
+        return self._header.name_of(self._chip(handle), gpio)
+
+    def _claim(self, handle: int, gpio: int, level: int | None) -> int:
+        line, name = (handle, gpio), self._name(handle, gpio)
+        if self._header.fails:
+            raise LgpioError("unexpected error")
+        if line in self._lines:
+            if self._lines[line] == (level is not None):
+                return 0
+            self._release(line)
+        if not self._header.claim(name, self, level):
+            raise LgpioError("GPIO busy")
+        self._lines[line] = level is not None
+        return 0
+
+    def _release(self, line: tuple[int, int]) -> None:
+        del self._lines[line]
+        self._header.free(self._header.name_of(line[0] >> 16, line[1]))
