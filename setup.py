@@ -17,7 +17,6 @@ PI = [
     # blinka imports it on every Pi, but does not ask for it
     "gpiod>=2.2.2,<3; sys_platform == 'linux'",
     "smbus2>=0.5,<1",
-    "gpiozero>=2.0.1,<3",
     # no wheel for Python 3.13: there it comes from apt, python3-lgpio
     "lgpio>=0.2.2,<1; sys_platform == 'linux' and python_version < '3.13'",
     "pyserial>=3.5,<4",
@@ -38,6 +37,7 @@ TRAIN = [
 CONVERT = [*TRAIN, "tf_keras~=2.21"]
 
 TEST = [
+    "gpiozero>=2.0.1,<3",  # to hold the emulated pins against
     "hypothesis>=6.100",
     "mutmut>=3.3",
     "mypy>=1.15",

@@ -15,7 +15,7 @@ from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guard
 from donkeycar.parts.drivetrain.calibration import Calibration
 from donkeycar.parts.drivetrain.calibration_points import Sheet, read_sheet, widened_settings
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
-from donkeycar.parts.drivetrain.second_key import shut_off
+from donkeycar.parts.drivetrain.second_key import ready_key
 from donkeycar.parts.drivetrain.table import check_settings
 from donkeycar.safety.process import VehicleSide
 from donkeycar.settings.owner_entry import edited_entries, set_entries
@@ -105,7 +105,7 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
         outputs=["command"],
         threaded=True,
     )
-    drivetrain = GuardedDrivetrain(side, second_key=lambda: shut_off(kind, wide))
+    drivetrain = GuardedDrivetrain(side, second_key=ready_key(kind, wide))
     car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
     car.add(Gauge(side), outputs=["out/steering", "out/throttle"])
     car.start(rate_hz=RATE_HZ)

@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,18 +21,21 @@ from donkeycar.management.old_manage import manage_file
 from donkeycar.parts.drivetrain.garage import wired_in
 from donkeycar.parts.drivetrain.hardware import hardware_of
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
-from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE, pwm_overlay
-from donkeycar.parts.drivetrain.pin_id import KernelPwmId, PCA9685Id, parse_pin
+from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE, keeps_levels, pwm_overlay
+from donkeycar.parts.drivetrain.pin_id import GpioId, KernelPwmId, PCA9685Id, parse_pin
 from donkeycar.safety.claim import refuse_if_held
 
 GROUPS = ("i2c", "gpio", "input", "video", "dialout")
 MARKS = {OK: "ok     ", WARNING: "warning", MISSING: "MISSING"}
 
+# Settings of pins that carry pulses for a servo or a speed controller.
+PULSED = ("PWM_STEERING_PIN", "PWM_THROTTLE_PIN")
+
 _PI = install_extra("pi")
 # What each kind of pin or line imports when it is opened.
 _LIBRARIES = {
     "PCA9685": ("smbus2", "adafruit_pca9685", "gpiod"),
-    "RPI_GPIO": ("gpiozero", "lgpio"),
+    "RPI_GPIO": ("lgpio",),
     "serial": ("serial",),
 }
 
@@ -88,17 +91,20 @@ def pins_of(cfg: Config) -> list[str]:
         bus = 1 if cfg.PCA9685_I2C_BUSNUM is None else cfg.PCA9685_I2C_BUSNUM
         chip = f"PCA9685.{bus}:{cfg.PCA9685_I2C_ADDR:x}"
         return [f"{chip}.{cfg.STEERING_CHANNEL}", f"{chip}.{cfg.THROTTLE_CHANNEL}"]
-    family: Any = cfg.get(kind)
-    if kind == "MOCK" or not hasattr(family, "items"):
-        return []
-    return [str(pin) for name, pin in family.items() if name.endswith("_PIN")]
+    return [str(pin) for name, pin in _family(cfg).items() if name.endswith("_PIN")]
+
+
+def _family(cfg: Config) -> Mapping[str, Any]:
+    """The dictionary of a drivetrain; an empty one if it moves nothing or has none."""
+    family: Any = cfg.get(cfg.DRIVE_TRAIN_TYPE)
+    return family if cfg.DRIVE_TRAIN_TYPE != "MOCK" and hasattr(family, "items") else {}
 
 
 def _wheels(cfg: Config) -> Iterator[Finding]:
     """What the wheels are wired to, as far as it can be seen without moving them."""
     from donkeycar.parts.drivetrain.i2c_bus import open_bus
 
-    chips, others = set(), set()
+    chips, others, header = set(), set(), set()
     for name in pins_of(cfg):
         with suppress(ConfigError):  # told with the settings
             pin = parse_pin(name, setting=cfg.DRIVE_TRAIN_TYPE)
@@ -106,11 +112,18 @@ def _wheels(cfg: Config) -> Iterator[Finding]:
                 chips.add((pin.bus, pin.address))
             elif isinstance(pin, KernelPwmId):
                 others.add(SYSFS_PWM)
+            elif isinstance(pin, GpioId):
+                header.add(name)
     where = wired_in(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()) if chips or others else ""
     for bus, address in sorted(chips):
         finding = probes.i2c_chip(bus, address, open_bus=open_bus)
         found = f"{finding.found} ({where})" if finding.state == MISSING else finding.found
         yield finding._replace(found=found)
+    if header:
+        yield probes.released_pins(keeps_levels=keeps_levels())
+    if pulsed := [name for name in PULSED if _family(cfg).get(name) in header]:
+        entries = [f"{cfg.DRIVE_TRAIN_TYPE}[{name!r}]" for name in pulsed]
+        yield probes.timed_by_a_program(entries, step=pwm_overlay())
     for path in others:
         yield probes.device("PWM", path, step=pwm_overlay())
     if cfg.DRIVE_TRAIN_TYPE in ("VESC", "MM1"):

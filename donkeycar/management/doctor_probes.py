@@ -114,6 +114,35 @@ def device(what: str, path: Path, *, step: str) -> Finding:
     return Finding(what, OK, f"{path} is there")
 
 
+def released_pins(*, keeps_levels: bool) -> Finding:
+    """What a pin of the Pi that drives a motor does when its program is killed.
+
+    Args:
+        keeps_levels: As of `pi_board.keeps_levels`.
+    """
+    if keeps_levels:
+        return Finding(
+            "pins", WARNING, "a motor pin that is high stays so if its program is killed",
+            "add dtparam=strict_gpiod to /boot/firmware/config.txt, start the Pi again, and give "
+            "each motor pin 10 kOhm to ground: docs/drivetrains.md",
+        )  # fmt: skip
+    return Finding("pins", OK, "motor pins are let go if their program is killed")
+
+
+def timed_by_a_program(settings: Sequence[str], *, step: str) -> Finding:
+    """Servos and speed controllers on pins of the Pi.
+
+    Args:
+        settings: Where those pins are written.
+        step: What gives better pulses.
+    """
+    return Finding(
+        "pulses", WARNING,
+        f"{', '.join(settings)}: a program times these pulses, and is late on a busy computer",
+        step,
+    )  # fmt: skip
+
+
 def gamepad(names: Iterable[str], *, wanted: bool) -> Finding:
     """Gamepads that are plugged in or paired."""
     found = ", ".join(names)

@@ -11,9 +11,14 @@ PRIORITY = 50
 
 
 def take_precedence() -> None:
-    """Ask to be run first and never swapped out; a system that refuses is left as it is."""
+    """Ask to be run first and never swapped out; a system that refuses is left as it is.
+
+    All threads that this process has are meant: one of a library times the pulses on pins of the
+    Pi, and a pulse gets longer by as much as that thread is late.
+    """
     gc.disable()
-    with suppress(OSError):
-        policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
-        os.sched_setscheduler(0, policy, os.sched_param(PRIORITY))
+    policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK
+    for thread in map(int, os.listdir("/proc/self/task")):
+        with suppress(OSError):
+            os.sched_setscheduler(thread, policy, os.sched_param(PRIORITY))
     ctypes.CDLL(None).mlockall(MCL_CURRENT_AND_FUTURE)

@@ -55,7 +55,6 @@ class GpioHeader:
     Attributes:
         lgpio: For drivers that ask for the library: that of the first process.
         trace: Every change of an output that was ordered, oldest first.
-        edges: Every change on a wire, oldest first.
         fails: Whether claiming and writing fail. Pulses that lgpio's thread makes do not: it looks
             at no error.
 
@@ -81,7 +80,7 @@ class GpioHeader:
     ) -> None:
         self.labels = labels
         self.trace: list[PinChange] = []
-        self.edges: list[Edge] = []
+        self._edges: list[Edge] = []
         self.fails = False
         self.late_us = late_us
         self._clock: Clock = RealClock() if clock is None else clock
@@ -92,6 +91,12 @@ class GpioHeader:
         self._pulses: dict[str, Pulses] = {}
         self._processes: list[LgpioLibrary] = []
         self.lgpio = self.process()
+
+    @property
+    def edges(self) -> list[Edge]:
+        """Every change on a wire up to now, oldest first."""
+        self.go_on()
+        return list(self._edges)
 
     @property
     def values(self) -> dict[str, float]:
@@ -105,8 +110,6 @@ class GpioHeader:
 
     def close(self) -> None:
         """End all processes."""
-        if hasattr(self, "_factory"):
-            self._factory.reset()
         for process in self._processes:
             process.die()
 
@@ -117,26 +120,11 @@ class GpioHeader:
 
     def pulse_us(self, name: str) -> float:
         """Length of the newest pulse that is over, as it came out, in microseconds; 0.0: none."""
-        self.go_on()
         edges = [edge for edge in self.edges if edge.name == name]
         for rise, fall in reversed(list(zip(edges, edges[1:], strict=False))):
             if rise.level == 1:
                 return round((fall.time_s - rise.time_s) * 1e6, 3)
         return 0.0
-
-    @property
-    def factory(self):
-        """gpiozero's own factory of pins, on this lgpio."""
-        import gpiozero.pins.lgpio as on_lgpio
-
-        class Factory(on_lgpio.LGPIOFactory):
-            def _get_revision(self):
-                return 0xC04170
-
-        on_lgpio.lgpio = self.lgpio
-        if not hasattr(self, "_factory"):
-            self._factory = Factory(chip=0)
-        return self._factory
 
     # What the libraries use.
 
@@ -205,4 +193,4 @@ class GpioHeader:
     def _set(self, name: str, level: int | None, at_us: int) -> None:
         if name not in self._levels or self._levels[name] != level:
             self._levels[name] = level
-            self.edges.append(Edge(at_us / 1e6, name, level))
+            self._edges.append(Edge(at_us / 1e6, name, level))

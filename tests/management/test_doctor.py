@@ -9,6 +9,7 @@ from donkeycar.management import doctor
 from donkeycar.management import doctor_probes as probes
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
+from donkeycar.parts.drivetrain.pi_board import keeps_levels
 from donkeycar.testing import FakeI2C, PCA9685Chip
 
 
@@ -133,6 +134,28 @@ def test_groups_that_this_computer_knows_are_needed(mine, is_root, state):
     )
     assert finding.state == state
     assert ("usermod -aG gpio" in finding.step) == (state == "missing")
+
+
+@pytest.mark.parametrize(
+    ("board", "module", "value", "state"),
+    [
+        ("brcm,bcm2711", "pinctrl_bcm2835", "Y", "warning"),
+        ("brcm,bcm2711", "pinctrl_bcm2835", "N", "ok"),
+        ("brcm,bcm2712", "pinctrl_rp1", "Y", "warning"),
+        ("brcm,bcm2712", "pinctrl_bcm2835", "Y", "ok"),
+        ("brcm,bcm2837", "a_kernel_without_it", "Y", "ok"),
+    ],
+)
+def test_pins_that_stay_high_without_their_program_are_a_warning(
+    tmp_path, board, module, value, state
+):
+    (tmp_path / "compatible").write_text(f"raspberrypi,model\0{board}\0")
+    parameters = tmp_path / module / "parameters"
+    parameters.mkdir(parents=True)
+    (parameters / "persist_gpio_outputs").write_text(f"{value}\n")
+    finding = probes.released_pins(keeps_levels=keeps_levels(tmp_path, tmp_path))
+    assert finding.state == state
+    assert ("dtparam=strict_gpiod" in finding.step) == (state == "warning")
 
 
 @pytest.fixture
@@ -274,6 +297,17 @@ def test_a_port_that_somebody_has_is_missing(car, capsys):
         configure(car, f"WEB_CONTROL_PORT = {taken.getsockname()[1]}")
         assert main(["doctor", "--path", str(car)]) == 1
     assert "MISSING  port         The console cannot listen on port" in capsys.readouterr().out
+
+
+def test_a_servo_whose_pulses_a_program_times_is_a_warning(car, capsys):
+    configure(car, "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN'")
+    main(["doctor", "--path", str(car)])
+    printed = capsys.readouterr().out
+    assert "warning  pulses       SERVO_HBRIDGE_2PIN['PWM_STEERING_PIN']: a program" in printed
+    assert "dtoverlay=pwm-2chan" in printed
+    configure(car, "DRIVE_TRAIN_TYPE = 'DC_TWO_WHEEL'")
+    main(["doctor", "--path", str(car)])
+    assert "a program times" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

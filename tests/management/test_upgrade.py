@@ -46,7 +46,8 @@ def make_folder(path, files):
 def table_of(folder, devices):
     """What all pins, channels and lines of a car do, for every steering and throttle."""
     cfg = load_config(folder / "config.py", command="drive")
-    settings, clock, header = cfg.to_wiring(), FakeClock(100.0), GpioHeader()
+    settings, clock = cfg.to_wiring(), FakeClock(100.0)
+    header = GpioHeader(clock=clock)
     devices.mkdir()
     vesc = VESCBoard(devices / "ttyACM0", clock=clock)
     robohat = RoboHATBoard(devices / "ttyAMA0", clock=clock)
@@ -56,7 +57,7 @@ def table_of(folder, devices):
     }
     chips = {number: PCA9685Chip(address=number) for number in (0x40, 0x41)}
     bus = FakeI2C(*chips.values())
-    board = Board(open_bus=lambda number: bus, gpio_factory=header.factory)
+    board = Board(open_bus=lambda number: bus, lgpio=header.lgpio)
     try:
         output = make_output(cfg.DRIVE_TRAIN_TYPE, settings, board=board, clock=clock)
         table = {}

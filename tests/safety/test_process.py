@@ -244,11 +244,22 @@ def test_asks_to_be_run_first_and_kept_in_memory(run, outputs, kernel):
     seen = []
     outputs.when["0.25,0.50"] = lambda: seen.append(gc.isenabled())
     run("exit")
-    assert kernel.asked == [
-        (0, os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, 50),
-        ("mlockall", 3),
-    ]
+    *asked, locked = kernel.asked
+    assert (os.getpid(), os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, 50) in asked
+    assert locked == ("mlockall", 3)
     assert seen == [False]
+
+
+def test_the_threads_of_its_libraries_are_run_first_too(run, kernel):
+    # What used to happen: the thread that times the pulses on pins of the Pi waited with all
+    # others. On a busy computer 1500 us came out as 21 us to 10 ms.
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    run("exit")
+    done.set()
+    thread.join()
+    assert {thread.native_id, os.getpid()} <= {asked[0] for asked in kernel.asked}
 
 
 def test_goes_on_where_it_may_not_be_run_first(run, kernel):

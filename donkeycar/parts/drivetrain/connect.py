@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.garage import check_rate
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain, LocalGuardian
-from donkeycar.parts.drivetrain.hardware import load_drivers
-from donkeycar.parts.drivetrain.second_key import shut_off
+from donkeycar.parts.drivetrain.second_key import ready_key
 from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.safety.guardian import Guardian, Output
 from donkeycar.safety.process import VehicleSide
@@ -49,11 +48,7 @@ def connect_drivetrain(
     side = VehicleSide.from_environment()
     if side is not None:
         follower = output() if kind == "SIM" else None
-        load_drivers(kind, settings, also_threaded=True)
-
-        def second_key() -> None:
-            shut_off(kind, settings, clock=clock, world=world)
-
+        second_key = ready_key(kind, settings, clock=clock, world=world)
         return GuardedDrivetrain(side, second_key=second_key, follower=follower, clock=clock)
     if kind not in HARMLESS:
         raise ConfigError(

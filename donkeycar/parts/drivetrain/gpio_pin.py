@@ -1,20 +1,18 @@
-"""Pins of the Raspberry Pi's header, through gpiozero and lgpio: every model, the Pi 5 too.
+"""Pins of the Raspberry Pi's header: pulses that a thread of lgpio times, and levels.
 
-These pulses are timed by a thread. They are good enough for motors and lamps; a servo trembles a
-little on them. The kernel's PWM and the PCA9685 do not.
+A pulse is a whole number of microseconds long. How exactly it comes out depends on when the system
+runs that thread: late on a busy computer, and a pulse gets longer by as much. Good for motors and
+lamps; a servo trembles, and a speed controller is better off with the kernel's PWM or a PCA9685.
 """
 
-import os
-from pathlib import Path
 from typing import Any
 
-from donkeycar.commands import install_extra
-from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.gpio_chip import header_chip
 from donkeycar.parts.drivetrain.refreshed import Refreshed
 from donkeycar.timing import Clock
 
-DEVICES = Path("/dev")
-# What lgpio can time. Source: lgpio 0.2, tx_pwm.
+# What lgpio can time. Source: lgpio 0.2.2, tx_pwm; its cycles must be longer than 10 us.
 LOWEST_HZ, HIGHEST_HZ = 0.1, 10_000.0
 
 
@@ -22,9 +20,11 @@ class GpioPulsePin:
     """A pin that repeats a pulse. Constructed, it is low.
 
     Args:
-        name: As gpiozero has it: `BOARD33`, `GPIO13`.
+        name: Counted on the board, or as in the processor: `BOARD33`, `GPIO13`.
         frequency_hz: Frames a second.
-        factory: A gpiozero pin factory; ``None`` takes lgpio's.
+        stops_at_once: Whether `off` ends the pulse that is under way. A motor wants that; a servo
+            would read half a pulse, and twitch.
+        lgpio: The library; ``None`` is the one of this computer.
         clock: Source of time.
 
     Raises:
@@ -37,7 +37,8 @@ class GpioPulsePin:
         name: str,
         *,
         frequency_hz: float,
-        factory: Any = None,
+        stops_at_once: bool = False,
+        lgpio: Any = None,
         clock: Clock | None = None,
     ) -> None:
         if not LOWEST_HZ <= frequency_hz <= HIGHEST_HZ:
@@ -45,17 +46,20 @@ class GpioPulsePin:
                 f"`frequency_hz` must be {LOWEST_HZ:g} to {HIGHEST_HZ:g} on a pin of the Pi. "
                 f"Received: frequency_hz={frequency_hz}"
             )
-        self.frame_us = 1e6 / frequency_hz
-        self._device = _open("PWMOutputDevice", name, factory, frequency=frequency_hz)
-        self._fraction = Refreshed[float](_writer(self._device), clock=clock)
+        self.frame_us = round(1e6 / frequency_hz)
+        self._stops_at_once = stops_at_once
+        self._line = header_chip(lgpio).claim(name)
+        self._width_us = Refreshed[int](self._write_us, clock=clock)
 
     def set_us(self, pulse_us: float) -> None:
-        """Repeat a pulse of this length; one as long as a frame is high all the time.
+        """Repeat a pulse of this length, in whole microseconds, from the next frame on.
+
+        One as long as a frame is high all the time.
 
         Raises:
-            OSError: If the pin cannot be written.
+            OSError: If lgpio refuses.
         """
-        self._fraction.put(min(pulse_us / self.frame_us, 1.0))
+        self._width_us.put(round(min(pulse_us, self.frame_us)))
 
     def off(self) -> None:
         """Send no pulses.
@@ -63,19 +67,25 @@ class GpioPulsePin:
         Raises:
             OSError: If the pin cannot be written.
         """
-        self._fraction.put(0.0)
+        self._width_us.put(0)
 
     def close(self) -> None:
         """Let go of the pin, low. Safe to call twice."""
-        self._device.close()
+        self._line.close()
+
+    def _write_us(self, width_us: int) -> None:
+        # First what comes from the next frame on, then this frame: no edge can come in between.
+        self._line.repeat(width_us, self.frame_us - width_us)
+        if not width_us and self._stops_at_once:
+            self._line.write(False)
 
 
 class GpioLevelPin:
     """A pin that is high or low. Constructed, it is low.
 
     Args:
-        name: As gpiozero has it: `BOARD33`, `GPIO13`.
-        factory: A gpiozero pin factory; ``None`` takes lgpio's.
+        name: Counted on the board, or as in the processor: `BOARD33`, `GPIO13`.
+        lgpio: The library; ``None`` is the one of this computer.
         clock: Source of time.
 
     Raises:
@@ -83,9 +93,9 @@ class GpioLevelPin:
         DeviceError: If the library is missing or the pins cannot be opened.
     """
 
-    def __init__(self, name: str, *, factory: Any = None, clock: Clock | None = None) -> None:
-        self._device = _open("DigitalOutputDevice", name, factory)
-        self._level = Refreshed[float](_writer(self._device), clock=clock)
+    def __init__(self, name: str, *, lgpio: Any = None, clock: Clock | None = None) -> None:
+        self._line = header_chip(lgpio).claim(name)
+        self._level = Refreshed[bool](self._line.write, clock=clock)
 
     def set(self, high: bool) -> None:
         """Make it high or low.
@@ -93,86 +103,8 @@ class GpioLevelPin:
         Raises:
             OSError: If the pin cannot be written.
         """
-        self._level.put(float(high))
+        self._level.put(bool(high))
 
     def close(self) -> None:
         """Let go of the pin, low. Safe to call twice."""
-        self._device.close()
-
-
-def _open(kind: str, name: str, factory: Any, **how: float) -> Any:
-    try:
-        import gpiozero
-        from gpiozero import exc
-
-        if factory is None:
-            from gpiozero.pins.lgpio import LGPIOFactory
-    except ImportError as error:
-        raise DeviceError(
-            "Pins of the Pi need gpiozero and lgpio. Install them: sudo apt install python3-lgpio; "
-            f"{install_extra('pi')}. ({error})"
-        ) from error
-    try:
-        if factory is None:
-            factory = _shared(LGPIOFactory)
-        return getattr(gpiozero, kind)(name, initial_value=False, pin_factory=factory, **how)
-    except (exc.PinError, exc.GPIOPinInUse) as error:
-        if isinstance(error, exc.PinUnknownPi):
-            raise _no_pin(name, error) from error
-        raise ConfigError(
-            f"Pin {name} cannot be an output: {error}. Write another pin into the settings"
-        ) from error
-    except _errors() as error:
-        raise _no_pin(name, error) from error
-
-
-def _no_pin(name: str, error: Exception) -> DeviceError:
-    """What is wrong with a pin: lgpio has a text for each cause, and no number."""
-    if "busy" in str(error).lower():
-        return DeviceError(
-            f"Pin {name} is in use by another program or by a device tree overlay: gpioinfo shows "
-            f"by which. Received: {error}"
-        )
-    chips = sorted(DEVICES.glob("gpiochip*"))
-    if chips and not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
-        return DeviceError(
-            f"The pins of this computer are closed to you: {error}. Join their group: sudo usermod "
-            "-aG gpio $USER, then log in again"
-        )
-    return DeviceError(
-        f"The pins of this computer do not open: {error}. Is it a Raspberry Pi? In a container, "
-        "hand /dev/gpiochip0 to it"
-    )
-
-
-_factories: dict[Any, Any] = {}
-
-
-def _shared(factory: Any) -> Any:
-    """One factory for all pins: it knows which are taken."""
-    if factory not in _factories:
-        _factories[factory] = factory()
-    return _factories[factory]
-
-
-def _errors() -> tuple[type[Exception], ...]:
-    """What gpiozero and lgpio raise; lgpio's own error is no ``OSError``."""
-    from gpiozero import exc
-
-    try:
-        import lgpio
-    except ImportError:
-        return (exc.GPIOZeroError, OSError)
-    return (exc.GPIOZeroError, lgpio.error, OSError)
-
-
-def _writer(device: Any) -> Any:
-    errors = _errors()
-
-    def write(value: float) -> None:
-        try:
-            device.value = value
-        except errors as error:
-            raise DeviceError(f"Pin {device.pin} cannot be written: {error}") from error
-
-    return write
+        self._line.close()

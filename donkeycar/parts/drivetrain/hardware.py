@@ -6,12 +6,14 @@ Two spellings of one pin, bus or port must not become two claims.
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.gpio_chip import load_lgpio
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM, chip_folder
-from donkeycar.parts.drivetrain.pin_id import BCM_BY_BOARD, GpioId, PCA9685Id, PinId, parse_pin
+from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id, PinId, bcm_number, parse_pin
 
 Settings = Mapping[str, Any]
 
@@ -53,7 +55,7 @@ def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
         for library in _LIBRARIES.get(type(piece), ()):
             # Some of them say "not found" with errors of their own.
             with suppress(Exception):
-                import_module(library)
+                _LOADERS.get(library, partial(import_module, library))()
     from donkeycar.parts.drivetrain.table import check_settings
 
     with suppress(ConfigError):  # said where it is opened
@@ -66,10 +68,7 @@ def _name(piece: PinId | str) -> str:
     if isinstance(piece, PCA9685Id):
         return f"I2C bus {piece.bus}, address {piece.address:#04x}"
     if isinstance(piece, GpioId):
-        number = int(piece.name.removeprefix("GPIO").removeprefix("BOARD"))
-        if piece.name.startswith("BOARD"):
-            number = BCM_BY_BOARD.get(number, -number)
-        return f"pin GPIO{number}"
+        return f"pin GPIO{bcm_number(piece.name)}"
     folder = chip_folder(SYSFS_PWM, piece.chip).resolve()
     return f"channel {piece.channel} of PWM chip {folder.name}"
 
@@ -115,6 +114,7 @@ _PIECES: dict[str, Pieces] = {
 
 _LIBRARIES: dict[type, tuple[str, ...]] = {
     PCA9685Id: ("smbus2", "adafruit_pca9685"),
-    GpioId: ("gpiozero", "gpiozero.pins.lgpio"),
+    GpioId: ("lgpio",),
     str: ("serial", "donkeycar.parts.drivetrain.serial_line"),
 }
+_LOADERS: dict[str, Callable[[], object]] = {"lgpio": load_lgpio}

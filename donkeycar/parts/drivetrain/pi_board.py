@@ -6,6 +6,7 @@ GPIO tools (strict_gpiod); Linux, drivers/pinctrl/bcm/pinctrl-bcm2835.c (persist
 
 from pathlib import Path
 
+DEVICES = Path("/dev")
 DEVICE_TREE = Path("/proc/device-tree")
 MODULES = Path("/sys/module")
 CONFIG = "/boot/firmware/config.txt"

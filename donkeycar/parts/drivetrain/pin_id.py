@@ -31,7 +31,7 @@ _PIGPIO = re.compile(r"PIGPIO\.(?:BCM|BOARD)\.(\d{1,2})")
 
 
 class GpioId(NamedTuple):
-    """A pin of the Raspberry Pi, by the name that gpiozero has for it: `BOARD33`, `GPIO13`."""
+    """A pin of the Raspberry Pi, counted on the board or in the processor: `BOARD33`, `GPIO13`."""
 
     name: str
 
@@ -98,6 +98,22 @@ def parse_pin(text: str, *, setting: str) -> PinId:
     raise ConfigError(f"`{setting}` must be {FORMS}. Received: {setting}={text!r}")
 
 
+def bcm_number(name: str) -> int | None:
+    """The number in the processor of a pin of the header; ``None`` if it has none.
+
+    Args:
+        name: As of `GpioId`.
+
+    Example:
+        >>> bcm_number("BOARD33"), bcm_number("GPIO13"), bcm_number("BOARD1")
+        (13, 13, None)
+    """
+    number = int(name.removeprefix("GPIO").removeprefix("BOARD"))
+    if name.startswith("BOARD"):
+        return BCM_BY_BOARD.get(number)
+    return number if number in _BCM_PINS else None
+
+
 def is_same(one: PinId, other: PinId) -> bool:
     """Whether two names are those of one pin.
 
@@ -105,10 +121,6 @@ def is_same(one: PinId, other: PinId) -> bool:
         >>> is_same(GpioId("BOARD33"), GpioId("GPIO13"))
         True
     """
-    return _in_processor(one) == _in_processor(other)
-
-
-def _in_processor(pin: PinId) -> PinId:
-    if isinstance(pin, GpioId) and pin.name.startswith("BOARD"):
-        return GpioId(f"GPIO{BCM_BY_BOARD[int(pin.name.removeprefix('BOARD'))]}")
-    return pin
+    if isinstance(one, GpioId) and isinstance(other, GpioId):
+        return bcm_number(one.name) == bcm_number(other.name)
+    return one == other

@@ -34,14 +34,14 @@ class Board:
 
     Attributes:
         open_bus: Opens an I2C bus by its number.
-        gpio_factory: A gpiozero pin factory; ``None`` is lgpio's.
+        lgpio: The library of the header's pins; ``None`` is the one of this computer.
         i2c_devices: Folder of what the kernel knows on its I2C buses.
         pwm_root: Folder of the kernel's PWM chips.
         pwm_files: How their attributes are written; ``None``: to the files of this computer.
     """
 
     open_bus: OpensBus = open_bus
-    gpio_factory: Any = None
+    lgpio: Any = None
     i2c_devices: Path = Path("/sys/bus/i2c/devices")
     pwm_root: Path = SYSFS_PWM
     pwm_files: Files | None = None
@@ -93,17 +93,19 @@ class Pins:
 
     def duty(self, pin: PinId) -> Duty:
         """A pin for the power of a motor. Raises what `pulse` does."""
-        return Duty(*self._open(pin, self._motor_frequency_hz))
+        return Duty(*self._open(pin, self._motor_frequency_hz, stops_at_once=True))
 
     def level(self, pin: PinId) -> Level:
         """A pin that is high or low. Raises what `pulse` does."""
         if isinstance(pin, GpioId):
-            level = GpioLevelPin(pin.name, factory=self._board.gpio_factory, clock=self._clock)
+            level = GpioLevelPin(pin.name, lgpio=self._board.lgpio, clock=self._clock)
             self._opened.callback(level.close)
             return level
         return self.duty(pin)
 
-    def _open(self, pin: PinId, frequency_hz: float) -> tuple[PulsePin, float]:
+    def _open(
+        self, pin: PinId, frequency_hz: float, *, stops_at_once: bool = False
+    ) -> tuple[PulsePin, float]:
         if isinstance(pin, PCA9685Id):
             chip = self._chip(pin.bus, pin.address)
             return chip.pin(pin.channel), TICKS * chip.tick_us
@@ -111,7 +113,8 @@ class Pins:
             gpio = GpioPulsePin(
                 pin.name,
                 frequency_hz=frequency_hz,
-                factory=self._board.gpio_factory,
+                stops_at_once=stops_at_once,
+                lgpio=self._board.lgpio,
                 clock=self._clock,
             )
             self._opened.callback(gpio.close)

@@ -1,5 +1,7 @@
 """Emulators of everything a drivetrain may be wired to, and settings that fit them."""
 
+from dataclasses import replace
+
 import pytest
 
 from donkeycar.parts.drivetrain.pins import Board
@@ -32,7 +34,7 @@ class Hardware:
         bus = FakeI2C(self.chip)
         self.board = Board(
             open_bus=lambda number: bus,
-            gpio_factory=self.header.factory,
+            lgpio=self.header.lgpio,
             pwm_root=self.tree.root,
             pwm_files=self.tree,
         )
@@ -53,6 +55,11 @@ class Hardware:
             clock=self.clock,
             world=World(load_track("oval")) if kind == "SIM" else None,
         )
+
+    def kill(self):
+        """Kill the process that has the pins. What is made from now on is made in another one."""
+        self.header.close()
+        self.board = replace(self.board, lgpio=self.header.process())
 
     def settle(self):
         """Let the serial devices hear all that was written."""

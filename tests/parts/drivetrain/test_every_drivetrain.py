@@ -159,7 +159,8 @@ CASES = {
     ),
 }  # fmt: skip
 AT_ONCE = [name for name in CASES if name != "SIM"]  # a simulated car has mass
-CAN_FAIL = [name for name, case in CASES.items() if case.break_]
+# The pulses of lgpio's thread cannot: it looks at no error of the kernel.
+CAN_FAIL = [name for name, case in CASES.items() if case.break_ and name != "header"]
 
 
 class Car:
@@ -292,7 +293,7 @@ def test_100_starts_put_nothing_on_a_wire_but_neutral_or_none(hardware, name):
         Guardian(output, clock=hardware.clock).step()
         if line := getattr(output, "_line", None):
             line.close()
-        hardware.header.close()
+        hardware.kill()
         hardware.clock.advance(1.0)
     exported = [write for write in moved(hardware) if "export" not in str(write)]
     assert exported == []
@@ -305,7 +306,7 @@ def test_to_make_it_once_more_stops_a_motor_whose_guardian_died(car):
         car.tick(0.2, 0.5)
     assert car.drives() > 0.05
     # The kernel takes back what a dead process had open.
-    car.hardware.header.close()
+    car.hardware.kill()
     if line := getattr(car.output, "_line", None):
         line.close()
     car.hardware.make(car.case.kind, car.case.family)

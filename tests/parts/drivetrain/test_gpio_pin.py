@@ -1,4 +1,5 @@
 import builtins
+import subprocess
 import sys
 from pathlib import Path
 
@@ -7,7 +8,6 @@ import pytest
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.gpio_pin import GpioLevelPin, GpioPulsePin
 from donkeycar.testing import FakeClock, GpioHeader
-
 
 FRAME_US = 16_667
 # After an order: until lgpio's thread has woken, come to a frame and sent a whole pulse.
@@ -32,7 +32,7 @@ def pulse_pin(header, clock):
         return GpioPulsePin(
             name,
             frequency_hz=frequency_hz,
-            factory=header.factory,
+            lgpio=(process or header.lgpio),
             clock=clock,
             **options,
         )
@@ -43,7 +43,7 @@ def pulse_pin(header, clock):
 @pytest.fixture
 def level_pin(header, clock):
     def make(name, process=None):
-        return GpioLevelPin(name, factory=header.factory, clock=clock)
+        return GpioLevelPin(name, lgpio=(process or header.lgpio), clock=clock)
 
     return make
 
@@ -118,8 +118,9 @@ def test_a_servo_gets_its_last_pulse_whole(header, pulse_pin, clock):
 
 def test_a_pin_is_never_an_input_in_between(header, pulse_pin, clock):
     # What used to happen: gpiozero made an input of it first, and what hangs on it floated.
-    header.process().gpio_claim_output(0, 13, 1)
-    header.close()
+    dead = header.process()
+    dead.gpio_claim_output(dead.gpiochip_open(0), 13, 1)
+    dead.die()
     assert header.level("GPIO13") == 1, "it keeps its level"
     pulse_pin("BOARD33")
     assert [edge.level for edge in header.edges] == [1, 0]
@@ -183,27 +184,12 @@ def test_without_the_library_it_says_what_to_install(monkeypatch):
         GpioLevelPin("GPIO13")
 
 
-class Refusing:
-    """A pin factory whose library refuses, with an error of its own kind."""
-
-    def __init__(self, text):
-        self.text = text
-
-    def reserve_pins(self, *args):
-        try:
-            from lgpio import error
-        except ImportError:  # not for this version of Python
-            error = OSError
-        raise error(self.text)
-
-    def __getattr__(self, name):
-        return lambda *args, **options: self.reserve_pins()
-
-
-def test_a_pin_that_somebody_else_holds_says_how_to_find_out_who():
+def test_a_pin_that_somebody_else_holds_says_how_to_find_out_who(header, level_pin):
     # What used to happen: the advice to join a group. 1-Wire, SPI and fans hold pins as well.
+    other = header.process()
+    other.gpio_claim_output(other.gpiochip_open(0), 18)
     with pytest.raises(DeviceError) as refusal:
-        GpioLevelPin("GPIO18", factory=Refusing("GPIO busy"))
+        level_pin("GPIO18")
     assert str(refusal.value).startswith(
         "Pin GPIO18 is in use by another program or by a device tree overlay: gpioinfo shows by "
         "which"
@@ -211,17 +197,47 @@ def test_a_pin_that_somebody_else_holds_says_how_to_find_out_who():
 
 
 def test_pins_that_are_closed_to_you_name_the_group(tmp_path, monkeypatch):
-    monkeypatch.setattr("donkeycar.parts.drivetrain.gpio_pin.DEVICES", tmp_path)
+    monkeypatch.setattr("donkeycar.parts.drivetrain.gpio_chip.DEVICES", tmp_path)
     monkeypatch.setattr("os.access", lambda path, mode: False)
     (tmp_path / "gpiochip0").touch()
     with pytest.raises(DeviceError, match="are closed to you.*usermod -aG gpio"):
-        GpioLevelPin("GPIO18", factory=Refusing("can not open gpiochip"))
+        GpioLevelPin("GPIO18", lgpio=GpioHeader(labels=()).lgpio)
 
 
-def test_a_computer_without_chips_of_pins_is_no_question_of_groups(tmp_path, monkeypatch):
-    monkeypatch.setattr("donkeycar.parts.drivetrain.gpio_pin.DEVICES", tmp_path)
+@pytest.mark.parametrize("labels", [(), ("gpio-brcmstb@107d508500", "ftdi-cbus")])
+def test_a_computer_without_chips_of_pins_is_no_question_of_groups(tmp_path, monkeypatch, labels):
+    monkeypatch.setattr("donkeycar.parts.drivetrain.gpio_chip.DEVICES", tmp_path)
     with pytest.raises(DeviceError, match="do not open.*Is it a Raspberry Pi"):
-        GpioLevelPin("GPIO18", factory=Refusing("can not open gpiochip"))
+        GpioLevelPin("GPIO18", lgpio=GpioHeader(labels=labels).lgpio)
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        ("pinctrl-bcm2835",),
+        ("pinctrl-bcm2711", "raspberrypi-exp-gpio"),
+        ("pinctrl-rp1", "gpio-brcmstb@107d508500"),
+        (*["gpio-brcmstb@107d508500"] * 4, "pinctrl-rp1"),
+        ("gpio-brcmstb@107d508500", "ftdi-cbus", "pinctrl-rp1"),
+    ],
+    ids=["Zero 2 W", "Pi 4", "Pi 5", "Pi 5 of 2023", "with a serial adapter"],
+)
+def test_the_header_is_found_on_every_board_whatever_its_number(labels):
+    header = GpioHeader(labels=labels)
+    GpioLevelPin("GPIO18", lgpio=header.lgpio).set(True)
+    assert header.level("GPIO18") == 1
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="lgpio is not for this version of Python")
+@pytest.mark.skipif(sys.platform != "linux", reason="lgpio is for Linux")
+def test_lgpio_loads_where_it_cannot_make_its_pipe():
+    # What used to happen: in a folder that cannot be written, such as / for a service, the module
+    # did not load, and whoever had the second key could not turn it.
+    code = "from donkeycar.parts.drivetrain.gpio_chip import load_lgpio as f; print(f().TX_PWM)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd="/proc", capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("0\n", "")
 
 
 @pytest.mark.skipif(Path("/proc/device-tree/model").exists(), reason="this is a board with pins")

@@ -18,7 +18,7 @@ from donkeycar.parts.drivetrain.pins import Board, Pins
 from donkeycar.parts.drivetrain.second_key import shut_off
 from donkeycar.parts.drivetrain.table import DRIVETRAINS
 from donkeycar.schema import SETTINGS
-from donkeycar.testing import FakeI2C, GpioHeader, PCA9685Chip
+from donkeycar.testing import FakeI2C, PCA9685Chip
 
 MOVES_NOTHING = {"MOCK", "SIM"}
 PACKAGE = str(Path(donkeycar.__file__).parents[1])
@@ -67,16 +67,18 @@ def test_two_pieces_have_two_names(settings, one, other):
 
 
 def test_the_header_is_the_one_that_gpiozero_knows():
-    header = GpioHeader()
+    from gpiozero.pins.mock import MockFactory
+
+    factory = MockFactory(revision="c04170")
     for board in range(1, 41):
-        found = header.factory.board_info.find_pin(f"BOARD{board}")
+        found = factory.board_info.find_pin(f"BOARD{board}")
         numbers = {info.name for _, info in found}
         for number in range(28):
             if f"GPIO{number}" in numbers:
                 settings = {"X": {"A_PIN": f"RPI_GPIO.BOARD.{board}"}}
                 (name,) = _named("X", settings)
                 assert name == f"pin GPIO{number}"
-    header.close()
+    factory.close()
 
 
 def _named(kind, settings):
@@ -118,7 +120,7 @@ from donkeycar.parts.drivetrain.pins import Board
 from donkeycar.parts.drivetrain.second_key import shut_off
 from donkeycar.testing import FakeI2C, GpioHeader, PCA9685Chip
 kind, settings = sys.argv[1], json.load(sys.stdin)
-board = Board(open_bus=lambda number: FakeI2C(PCA9685Chip()), gpio_factory=GpioHeader().factory)
+board = Board(open_bus=lambda number: FakeI2C(PCA9685Chip()), lgpio=GpioHeader().lgpio)
 load_drivers(kind, settings, also_threaded=True)
 before = set(sys.modules)
 try:

@@ -111,6 +111,12 @@ def test_a_pulse_reaches_its_output_and_no_other(chip, emulated):
     assert emulated.pulse_us(5) == pytest.approx(1509.6)
 
 
+def test_100_widths_come_out_within_a_step(chip, emulated):
+    for asked_us in (1000 + index * 1000 / 99 for index in range(100)):
+        chip.pin(3).set_us(asked_us)
+        assert emulated.pulse_us(3) == pytest.approx(asked_us, abs=chip.tick_us / 2)
+
+
 def test_off_is_no_pulse(chip, emulated):
     pin = chip.pin(0)
     pin.set_us(1500)
