@@ -33,6 +33,7 @@ class Layers:
             if it is not the one that everybody has.
         own: The same without ``config.py``.
         small: Names that would be settings in capitals, by where they were written.
+        covered: Lines that a later one of their file says otherwise: name, place, that line.
         factory: Names whose value is what a ``config.py`` of an earlier version had by itself.
     """
 
@@ -43,6 +44,7 @@ class Layers:
         self.owned: set[str] = set()
         self.own: set[str] = set()
         self.small: dict[str, str] = {}
+        self.covered: list[tuple[str, str, int]] = []
         self.factory: set[str] = set()
         self._names_kind = False
 
@@ -64,6 +66,9 @@ class Layers:
                 self._put(name, value, f"{path.name}:{file.lines[name]}", is_own=is_own)
                 if is_factory(name, value) and not is_own:
                     self.factory.add(name)
+        self.covered += [
+            (name, f"{path.name}:{line}", holds) for name, line, holds in file.covered if is_own
+        ]
         self.small |= {name: f"{path.name}:{line}" for name, line in file.small.items()}
 
     def add_environment(self, environment: Mapping[str, str]) -> None:

@@ -48,6 +48,8 @@ def notices_for(
             found.append((layers.sources[name], sentence))
     for name, sentence in unread.items():
         found.append((layers.sources[name], sentence))
+    for name, place, line in layers.covered:
+        found.append((place, f"{name} has no effect here: line {line} says it again, and holds."))
     for name in layers.small.keys() - told:
         place = layers.small[name]
         found.append(

@@ -21,11 +21,14 @@ class OwnerFile(NamedTuple):
         values: Value by upper-case name.
         lines: The line of the assignment, by name.
         small: The same for names that would be settings in capitals.
+        covered: Lines of settings that a later line says again, and otherwise: name, line, and
+            the line that holds.
     """
 
     values: dict[str, Any]
     lines: dict[str, int]
     small: dict[str, int]
+    covered: tuple[tuple[str, int, int], ...] = ()
 
 
 def read_owner_file(path: Path) -> OwnerFile:
@@ -59,7 +62,8 @@ def read_owner_file(path: Path) -> OwnerFile:
         and name.upper() not in values
         and not callable(value)
     }
-    return OwnerFile(values, {name: lines.get(name, lines.get("*", 1)) for name in values}, small)
+    placed = {name: lines.get(name, lines.get("*", 1)) for name in values}
+    return OwnerFile(values, placed, small, tuple(_covered(tree)))
 
 
 def _parse(source: bytes, path: Path) -> ast.Module:
@@ -145,6 +149,28 @@ def _failing_line(error: BaseException, path: Path) -> int:
     if lines:
         return lines[-1]
     return 1
+
+
+def _covered(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
+    """Plain values of settings that nobody reads before a later line gives another."""
+    held: dict[str, tuple[int, ast.expr]] = {}
+    for statement in tree.body:
+        read = {
+            node.id
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+        for name in read:
+            held.pop(name, None)
+        if not (isinstance(statement, ast.Assign) and len(statement.targets) == 1):
+            continue
+        target, value = statement.targets[0], statement.value
+        if not (isinstance(target, ast.Name) and target.id in SETTINGS):
+            continue
+        before = held.get(target.id)
+        if before and ast.dump(before[1]) != ast.dump(value):
+            yield target.id, before[0], statement.lineno
+        held[target.id] = (statement.lineno, value)
 
 
 def _lines(tree: ast.Module) -> dict[str, int]:

@@ -16,7 +16,7 @@ def write(tmp_path):
 
 def test_a_value_has_the_line_it_was_last_given_on(write):
     path = write("IMAGE_W = 1\n\nIMAGE_W = (\n    2\n)\nA = B = 3\n")
-    values, lines, _ = read_owner_file(path)
+    values, lines, _, _ = read_owner_file(path)
     assert values == {"IMAGE_W": 2, "A": 3, "B": 3}
     assert lines == {"IMAGE_W": 3, "A": 6, "B": 6}
 
@@ -27,14 +27,14 @@ def test_lower_case_names_and_modules_are_the_owners_own(write):
 
 
 def test_a_function_is_a_value(write):
-    values, lines, _ = read_owner_file(write("\ndef TRAIN_FILTER(record):\n    return True\n"))
+    values, lines, _, _ = read_owner_file(write("\ndef TRAIN_FILTER(record):\n    return True\n"))
     assert values["TRAIN_FILTER"]({}) is True
     assert lines["TRAIN_FILTER"] == 2
 
 
 def test_a_module_beside_the_file_can_be_imported(write, tmp_path):
     (tmp_path / "my_numbers_0.py").write_text("WIDTH = 320\n")
-    values, lines, _ = read_owner_file(write("\nfrom my_numbers_0 import WIDTH as IMAGE_W\n"))
+    values, lines, _, _ = read_owner_file(write("\nfrom my_numbers_0 import WIDTH as IMAGE_W\n"))
     assert (values, lines) == ({"IMAGE_W": 320}, {"IMAGE_W": 2})
 
 

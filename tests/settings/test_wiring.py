@@ -332,6 +332,35 @@ def test_a_slip_in_a_value_is_told_as_what_it_is(load, text, end):
     assert str(caught.value).endswith(end)
 
 
+def test_a_line_that_a_later_one_says_otherwise_is_named(load):
+    # What used to happen: an owner changed the line of old, and the lines that an upgrade had put
+    # at the end of the file went on to hold.
+    cfg = load(
+        "THROTTLE_STOPPED_PWM = 380\nPWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': 400}\n"
+        "DRIVE_TRAIN_TYPE = 'I2C_SERVO'\nTHROTTLE_STOPPED_PWM = 370\nDRIVE_TRAIN_TYPE = 'MOCK'\n"
+        "PWM_STEERING_THROTTLE = {'STEERING_RIGHT_PWM': 300}\n"
+    )
+    assert [notice for notice in cfg.notices if "again" in notice] == [
+        "myconfig.py:1: THROTTLE_STOPPED_PWM has no effect here: line 4 says it again, and holds.",
+        "myconfig.py:2: PWM_STEERING_THROTTLE has no effect here: line 6 says it again, and holds.",
+        "myconfig.py:3: DRIVE_TRAIN_TYPE has no effect here: line 5 says it again, and holds.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IMAGE_W = 100\nIMAGE_W = IMAGE_W * 2\n",
+        "IMAGE_W = 100\nIMAGE_H = IMAGE_W\nIMAGE_W = 200\n",
+        "IMAGE_W = 200\nIMAGE_W = 200\n",
+        "IMAGE_W = 100\nif IMAGE_W < 200:\n    IMAGE_W = 200\n",
+        "mine = 1\nmine = 2\n",
+    ],
+)
+def test_a_line_that_was_of_use_is_not(load, text):
+    assert not load(text).notices
+
+
 def test_many_names_of_the_owners_own_code_are_one_sentence(load):
     # What used to happen: 22 lines at every start, and the one that mattered among them.
     pans = "".join(f"PAN_{number} = {number}\n" for number in range(5))
