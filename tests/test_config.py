@@ -163,6 +163,27 @@ def test_values_that_contradict_each_other_are_refused(load, source, sentence):
         load(source + "TRANSFORMATIONS = ['CROP', 'TRAPEZE']\n")
 
 
+def test_a_number_computed_with_a_library_is_a_number(load):
+    """`np.int64(160)` was refused as no whole number, and `np.float32(20)` as no number."""
+    cfg = load(
+        "import numpy as np\nfrom fractions import Fraction\nIMAGE_W = np.int64(160)\n"
+        "DRIVE_LOOP_HZ = np.float32(20)\nCAMERA_VFLIP = np.bool_(True)\n"
+        "ROI_CROP_TOP = np.array(3)\nJOYSTICK_MAX_THROTTLE = Fraction(1, 4)\n"
+        "LED_R = np.float64(0.5)\nPWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': np.float64(460.5)}"
+    )
+    names = ("IMAGE_W", "DRIVE_LOOP_HZ", "CAMERA_VFLIP", "ROI_CROP_TOP", "JOYSTICK_MAX_THROTTLE")
+    values = [getattr(cfg, name) for name in names]
+    values.append(cfg.PWM_STEERING_THROTTLE["STEERING_LEFT_PWM"])
+    assert values == [160, 20.0, True, 3, 0.25, 460.5]
+    assert [type(value) for value in values] == [int, float, bool, int, float, float]
+
+
+@pytest.mark.parametrize("value", ["np.float64(160.5)", "np.array([160, 160])"])
+def test_what_is_no_whole_number_is_none_with_a_library_either(load, value):
+    with pytest.raises(ConfigError, match="IMAGE_W must be a whole number"):
+        load(f"import numpy as np\nIMAGE_W = {value}")
+
+
 def test_a_typo_in_a_name_is_pointed_out(load):
     (notice,) = load("\nCAMERA_TYPO = 'MOCK'\n").notices
     assert notice == (

@@ -136,6 +136,42 @@ def test_a_mistyped_command_is_answered_by_the_right_one(capsys, typed, meant):
 
 
 @pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ("find", "donkey: error: There is no command 'find'. Received: donkey find. All of them: "),
+        ("drvie", "donkey: error: There is no command 'drvie'. Received: donkey drvie. Did you "
+         "mean drive? A car has its own. In its folder: python manage.py drive"),
+        ("tub chek data", "donkey tub: error: There is no 'chek'. Did you mean check? There are: "),
+        ("service instal", "donkey service: error: There is no 'instal'. Did you mean install? "),
+        ("train --modle x", "donkey train: error: There is no option --modle. Did you mean "
+         "--model? All of them: donkey train --help"),
+        ("config --zzz=3", "donkey config: error: There is no option --zzz. All of them: donkey "),
+        ("train --validation block", "donkey train: error: --validation has no 'block'. Did you "
+         "mean blocks? There are: blocks, last"),
+    ],
+)  # fmt: skip
+def test_a_mistyped_word_is_one_sentence(capsys, line, sentence):
+    """It used to be argparse's usage; `drvie` meant "service" to it."""
+    try:
+        code = main(line.split())
+    except SystemExit as end:
+        code = end.code
+    assert code == 2
+    error = capsys.readouterr().err
+    assert error.startswith(sentence)
+    assert error.count("\n") == 1
+
+
+def test_a_mistyped_option_of_the_car_is_one_sentence(capsys):
+    with pytest.raises(SystemExit):
+        car.main(None, "manage.py", ["drive", "--modle", "x"])
+    assert capsys.readouterr().err == (
+        "manage.py drive: error: There is no option --modle. Did you mean --model? "
+        "All of them: manage.py drive --help\n"
+    )
+
+
+@pytest.mark.parametrize(
     ("prog", "command", "option"),
     [(*place, option) for place, options in OPTIONS.items() for option in options],
 )

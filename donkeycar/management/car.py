@@ -13,6 +13,7 @@ from donkeycar.management.drive_words import check_words
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.management.lossy_output import never_wait_for_readers
 from donkeycar.management.seen_through import A_KIND, A_PILOT
+from donkeycar.management.usage import Parser
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """The command line of a car; `train` is loaded, and knows its options, only if `chosen`."""
-    parser = argparse.ArgumentParser(prog="manage.py", description="Drive this car, or train it.")
+    parser = Parser(prog="manage.py", description="Drive this car, or train it.")
     commands = parser.add_subparsers(metavar="command", required=True)
 
     command = commands.add_parser("drive", help="drive by hand or by a pilot, and record")

@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from donkeycar.errors import DonkeyError
+from donkeycar.management.usage import Parser
 
 # What a shell says of a program that Ctrl-C ended: 128 and the number of SIGINT.
 INTERRUPTED = 130
@@ -59,7 +60,7 @@ COMMANDS = {
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """The parser of `donkey`; only the command `chosen` is imported and knows its options."""
-    parser = argparse.ArgumentParser(prog="donkey", description="Make and look after a donkey car.")
+    parser = Parser(prog="donkey", description="Make and look after a donkey car.")
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="command", dest="command", required=True)
     for name, command in COMMANDS.items():

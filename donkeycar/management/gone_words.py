@@ -1,7 +1,8 @@
 """Words of the command lines of earlier versions: known to be gone, with the way on."""
 
-import difflib
 from collections.abc import Iterable, Sequence
+
+from donkeycar.management.usage import nearest
 
 # Command line -> a command that it had -> what to do now.
 COMMANDS: dict[str, dict[str, str]] = {
@@ -86,13 +87,11 @@ def gone_word(prog: str, words: Sequence[str], known: Iterable[str]) -> str:
         way = _way_to_the_other(prog, command)
         if way:
             return f"{prog} has no command {command!r}. Received: {prog} {command}. {way}"
-        close = difflib.get_close_matches(command, names, 1, 0.6)
-        if not close:
-            return ""
-        return (
-            f"There is no command {command!r}. Received: {prog} {command}. Did you mean "
-            f"{close[0]}? All of them: {prog} --help"
-        )
+        near = nearest(command, [*names, "drive"])
+        way = f"Did you mean {near}? " if near else ""
+        # "drvie" is as near to "service", which is no command of the car.
+        way += _way_to_the_other(prog, near) or f"All of them: {prog} --help"
+        return f"There is no command {command!r}. Received: {prog} {command}. {way}"
     for word in words:
         option = word.partition("=")[0]
         way = OPTIONS.get((prog, command), {}).get(option, "")

@@ -42,7 +42,10 @@ def tub_paths(words: Iterable[str | Path]) -> list[Path]:
         if tubs != [path]:
             _print(_told(path, tubs))
         found += tubs
-    return list(dict.fromkeys(found))
+    once: dict[str, Path] = {}
+    for tub in found:
+        once.setdefault(_real(tub), tub)
+    return list(once.values())
 
 
 def one_tub(word: str) -> Path:
@@ -68,26 +71,36 @@ def one_tub(word: str) -> Path:
 def tubs_in(path: Path) -> list[Path]:
     """The tubs that a folder stands for, itself included; itself alone if there is none.
 
-    A link in a tub does not count: it may not be its owner's. One in a folder of tubs does.
+    A link in a tub does not count: it may not be its owner's. One in a folder of tubs does. What
+    several links lead to is there once: records that count twice weigh twice in training.
     """
     if not path.is_dir():
         return [path]
-    inner = list(_inside(path, DEEPEST))
+    inner = list(_inside(path, DEEPEST, {_real(path)}))
     itself = [path] if _holds_records(path) else []
     return [*itself, *inner] or [path]
 
 
-def _inside(path: Path, depth: int) -> Iterator[Path]:
-    """Tubs with records inside a folder, in the order of their names."""
+def _inside(path: Path, depth: int, seen: set[str]) -> Iterator[Path]:
+    """Tubs with records inside a folder, in the order of their names; what was `seen` not again."""
     is_tub = _is_tub(path)
-    for folder in sorted(_folders(path)):
+    # Links last: a tub goes by the name it has where it lies.
+    for folder in sorted(_folders(path), key=lambda folder: (folder.is_symlink(), folder)):
         if is_tub and folder.is_symlink():
             _print(f"{folder} is a link out of a tub: it is not used. Name it if it is yours")
             continue
+        if _real(folder) in seen:
+            continue
+        seen.add(_real(folder))
         if _holds_records(folder):
             yield folder
         if depth > 1:
-            yield from _inside(folder, depth - 1)
+            yield from _inside(folder, depth - 1, seen)
+
+
+def _real(path: Path) -> str:
+    """Where a folder lies, the same for every way to it."""
+    return os.path.realpath(path)
 
 
 def _folders(path: Path) -> list[Path]:

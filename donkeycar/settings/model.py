@@ -1,6 +1,7 @@
 """What pydantic checks a value against; loaded only for values that are not plainly right."""
 
 import math
+import numbers
 import types
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
@@ -47,13 +48,25 @@ class _Family(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
+def _plain(value: Any) -> Any:
+    """A number of a library as Python's own: one computed with numpy is a number as well."""
+    if type(value) in (bool, int, float) or getattr(value, "ndim", 0) != 0:
+        return value
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        return int(value) if isinstance(value, numbers.Integral) else float(value)
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    return value.item() if kind and kind in "biuf" else value
+
+
 def _bool_of_number(value: Any) -> Any:
     """0 and 1 are what many old files say for False and True."""
+    value = _plain(value)
     return bool(value) if type(value) is int and value in (0, 1) else value
 
 
 def _int_of_float(value: Any) -> Any:
     """4.0 is a whole number, however it is written."""
+    value = _plain(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -62,7 +75,8 @@ def _text_of_path(value: Any) -> Any:
 
 
 def _range(value: Any) -> Any:
-    pair = value if isinstance(value, list | tuple) else (value, value)
+    value = tuple(map(_plain, value)) if isinstance(value, list | tuple) else _plain(value)
+    pair = value if isinstance(value, tuple) else (value, value)
     whole_or_not = all(type(number) in (int, float) for number in pair)
     if len(pair) != 2 or not whole_or_not or not -math.inf < pair[0] <= pair[1] < math.inf:
         raise ValueError("not a range")
@@ -94,7 +108,7 @@ _TEXT = Annotated[str, Strict(), AfterValidator(_storable)]
 _TYPES: dict[Kind, Any] = {
     "bool": Annotated[bool, Strict(), BeforeValidator(_bool_of_number)],
     "int": Annotated[int, Strict(), BeforeValidator(_int_of_float)],
-    "float": Annotated[float, Strict(), AllowInfNan(False)],
+    "float": Annotated[float, Strict(), AllowInfNan(False), BeforeValidator(_plain)],
     "range": Annotated[Any, AfterValidator(_range)],
     "str": _TEXT,
     "path": Annotated[_TEXT, BeforeValidator(_text_of_path), Field(min_length=1)],

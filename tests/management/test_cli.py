@@ -68,12 +68,20 @@ def test_a_command_of_the_car_is_told_where_it_is(capsys):
     assert "choose from" not in told
 
 
-@pytest.mark.parametrize("words", [["nosuchcommand"], ["createcar", "--nosuchoption"]])
+@pytest.mark.parametrize("words", [["createcar", "--path"], ["train", "--epochs", "many"]])
 def test_bad_usage_exits_with_2(words, capsys):
     with pytest.raises(SystemExit) as exit_:
         main(words)
     assert exit_.value.code == 2
     assert "usage: donkey" in capsys.readouterr().err
+
+
+def test_an_unknown_command_exits_with_2(capsys):
+    assert main(["nosuchcommand"]) == 2
+    assert capsys.readouterr().err == (
+        "donkey: error: There is no command 'nosuchcommand'. Received: donkey nosuchcommand. "
+        "All of them: donkey --help\n"
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -95,7 +103,12 @@ def test_help_imports_no_command():
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == str(
-        ["donkeycar.management", "donkeycar.errors", "donkeycar.management.cli"]
+        [
+            "donkeycar.management",
+            "donkeycar.errors",
+            "donkeycar.management.usage",
+            "donkeycar.management.cli",
+        ]
     )
 
 

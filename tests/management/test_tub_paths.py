@@ -137,3 +137,23 @@ def test_one_damaged_tub_does_not_keep_the_others_from_their_turn(both, tmp_path
     said = capsys.readouterr()
     assert "must be whole before it is repaired" in said.err
     assert "1 unreadable lines of catalog_0.catalog" in said.out
+
+
+def test_a_tub_that_several_links_lead_to_counts_once(tmp_path, capsys):
+    """A link to the folder itself made three tubs of one, which then weighed three times."""
+    tub = record(tmp_path / "data" / "tub_1")
+    (tmp_path / "data" / "again").symlink_to(tub)
+    (tmp_path / "data" / "loop").symlink_to(".")
+    (tmp_path / "data" / "a_way_round").symlink_to(tmp_path)
+    assert tub_paths([tmp_path / "data"]) == [tub]
+    assert "holds 1 tub (tub_1): all of it is used" in capsys.readouterr().err
+
+
+def test_a_tub_named_by_two_ways_counts_once(tmp_path):
+    first, second = record(tmp_path / "a"), record(tmp_path / "b")
+    (tmp_path / "c").symlink_to(first)
+    assert tub_paths([first, second, tmp_path / "c", tmp_path / "b" / ".." / "b"]) == [
+        first,
+        second,
+    ]
+    assert tub_paths([tmp_path / "c", first]) == [tmp_path / "c"]

@@ -1,0 +1,61 @@
+"""A command line that knows what was nearly right."""
+
+import argparse
+import re
+from collections.abc import Iterable, Sequence
+from typing import NoReturn
+
+# How like a word must be to be the one that was meant, 0 to 1: one or two wrong letters.
+LIKENESS = 0.6
+
+
+def nearest(typed: str, known: Iterable[str]) -> str:
+    """The word that `typed` is nearly, or "" if there is none."""
+    import difflib  # only for words that are wrong
+
+    near = difflib.get_close_matches(typed, list(known), 1, LIKENESS)
+    return near[0] if near else ""
+
+
+class Parser(argparse.ArgumentParser):
+    """`argparse.ArgumentParser`, whose complaint about a mistyped word is one line."""
+
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """As that of `argparse`, but the command that has no such option says so itself."""
+        words: Sequence[str] | None = args
+        known, unknown = self.parse_known_args(words, namespace)
+        if unknown:
+            self._chosen(words or []).error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with a command line, and end with 2 as `argparse` does."""
+        choice = re.search(r"(\S+): invalid choice: '([^']*)' \(choose from (.*)\)", message)
+        if choice:
+            place, typed, words = choice[1], choice[2], re.findall(r"[^\s,']+", choice[3])
+            message = f"{place} has no" if place.startswith("-") else "There is no"
+            message += f" {typed!r}. {_asked(typed, words)}There are: {', '.join(words)}"
+        elif message.startswith("unrecognized arguments: -"):
+            option = message.split()[2].partition("=")[0]
+            known = [word for action in self._actions for word in action.option_strings]
+            message = f"There is no option {option}. "
+            message += f"{_asked(option, known)}All of them: {self.prog} --help"
+        else:
+            super().error(message)
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+    def _chosen(self, words: Sequence[str]) -> "Parser":
+        """The parser of the command in `words`."""
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for word in words:
+                    if word in action.choices:
+                        rest = words[words.index(word) + 1 :]
+                        chosen: Parser = action.choices[word]
+                        return chosen._chosen(rest)
+        return self
+
+
+def _asked(typed: str, known: Iterable[str]) -> str:
+    near = nearest(typed, known)
+    return f"Did you mean {near}? " if near else ""
