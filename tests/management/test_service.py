@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from donkeycar.errors import ConfigError, DeviceError
-from donkeycar.management import neutral, service
+from donkeycar.management import last_stop, neutral, service
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
 from donkeycar.management.service_units import CAR_UNIT, SAFE_UNIT, make_units
 from donkeycar.parts.drivetrain import i2c_bus
+from donkeycar.safety import process, watchdog
+from donkeycar.safety.guardian import OFF_AFTER_S
 from donkeycar.testing import FakeClock, FakeI2C, PCA9685Chip
 
 
@@ -67,6 +69,31 @@ def test_systemd_analyze_would_notice_a_mistake(analyze, car, tmp_path):
 )  # fmt: skip
 def test_the_unit_of_the_system_says_what_makes_it_safe(car, line):
     assert line in make_units(car, Path(sys.executable), user="pi")[CAR_UNIT].splitlines()
+
+
+def test_switching_off_comes_first_and_needs_no_settings(car):
+    # What used to happen: all of donkeycar was loaded first, and settings that were being written
+    # at that moment kept the motor running.
+    lines = make_units(car, Path(sys.executable), user="pi")[CAR_UNIT].splitlines()
+    first, second = (line for line in lines if line.startswith("ExecStopPost="))
+    assert first == f"ExecStopPost=-{sys.executable} -I -S {last_stop.__file__}"
+    assert "-P -m donkeycar.management.neutral --path" in second
+    assert {"RuntimeDirectory=donkey", "RuntimeDirectoryMode=0700"} <= set(lines)
+
+
+def test_systemd_kills_nobody_who_still_saves(car):
+    lines = make_units(car, Path(sys.executable), user="pi")[CAR_UNIT].splitlines()
+    (timeout,) = (line for line in lines if line.startswith("TimeoutStopSec="))
+    longest_s = max(process.GRACE_S, watchdog.GRACE_S) + OFF_AFTER_S
+    assert float(timeout.partition("=")[2]) > longest_s
+
+
+def test_the_safe_unit_runs_where_a_fifo_can_be_made_and_waits_for_its_devices(car):
+    # What used to happen: it ran in /, where lgpio could not make its FIFO, and nobody heard.
+    lines = make_units(car, Path(sys.executable), user="pi")[SAFE_UNIT].splitlines()
+    assert {"RuntimeDirectory=donkey-safe", "WorkingDirectory=%t/donkey-safe"} <= set(lines)
+    (after,) = (line for line in lines if line.startswith("After="))
+    assert "systemd-udev-trigger.service" in after
 
 
 def test_users_units_ask_for_no_privileges(car):
