@@ -72,10 +72,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
     # Loaded by the one process that holds the motor, not by the two that only ask for it.
-    from donkeycar.parts.drivetrain.hardware import hardware_of, load_drivers
+    from donkeycar.management.last_stop import leave
+    from donkeycar.parts.drivetrain.hardware import chips_of, hardware_of, load_drivers
     from donkeycar.parts.drivetrain.second_key import shut_off
     from donkeycar.parts.drivetrain.table import make_output
     from donkeycar.safety.guardian import Guardian
+    from donkeycar.safety.last_key import say
     from donkeycar.safety.process import guard, hold_motor
 
     if settings["HAVE_CONSOLE_LOGGING"]:
@@ -88,6 +90,10 @@ def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
     names = hardware_of(kind, settings)
     if not names:
         return guard(Guardian(make_output(kind, settings)), command)
+    try:
+        leave(kind, settings, names=names, chips=chips_of(kind, settings))
+    except OSError as error:
+        say(f"If all is killed at once, the service stops the motor a second later: {error}")
     load_drivers(kind, settings, also_threaded=False)
     return hold_motor(
         names,

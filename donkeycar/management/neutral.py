@@ -1,7 +1,8 @@
 """`donkey neutral`: stop the motor of a car whose own programs are gone.
 
-systemd runs it as ``python -m donkeycar.management.neutral --path ~/mycar`` at every end of a car;
-it holds neutral for a moment and then sends no pulses. With ``--off`` it sends none at once.
+systemd runs it as ``python -m donkeycar.management.neutral --path ~/mycar`` at every end of a car,
+once `last_stop` is done; it holds neutral for a moment and then sends no pulses. With
+``--off`` it sends none at once.
 """
 
 import argparse
@@ -12,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.config import load_config
-from donkeycar.errors import ConfigError, DonkeyError
 from donkeycar.management.cli import exit_code
+from donkeycar.management.last_stop import try_until_off
 from donkeycar.parts.drivetrain.hardware import hardware_of
 from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.safety.claim import claim_to_switch_off
@@ -84,19 +85,7 @@ def _open(kind: str, settings: Mapping[str, Any]) -> Output:
         DeviceError: If the library for it is not installed.
     """
     opened: list[Output] = []
-    hopeless: list[DonkeyError] = []
-
-    def attempt() -> None:
-        try:
-            opened.append(make_output(kind, settings))
-        except DonkeyError as error:
-            if not (isinstance(error, ConfigError) or isinstance(error.__cause__, ImportError)):
-                raise
-            hopeless.append(error)
-
-    switch_off(attempt)
-    if hopeless:
-        raise hopeless[0]
+    try_until_off(lambda: opened.append(make_output(kind, settings)))
     return opened[0]
 
 

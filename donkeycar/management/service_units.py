@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from donkeycar.management import last_stop
+
 CAR_UNIT = "donkey.service"
 SAFE_UNIT = "donkey-safe.service"
 
@@ -18,13 +20,19 @@ Type=notify
 {user}WorkingDirectory={folder}
 Environment=PYTHONUNBUFFERED=1
 ExecStart={python} {manage} drive{words}
-# Whatever ended it, also all of its processes at once: neutral, then no pulses.
-ExecStopPost={python} -m donkeycar.management.neutral --path {quoted}
+# Whatever ended it, also all of its processes at once: no pulses, by a small program that reads
+# what the guardian left; then neutral for a second, which brakes, and no pulses.
+ExecStopPost=-{python} -I -S {last_stop}
+ExecStopPost={python} -P -m donkeycar.management.neutral --path {quoted}
+# For this user alone, and gone with the service.
+RuntimeDirectory=donkey
+RuntimeDirectoryMode=0700
 # The guardian of the motor reports a hundred times a second.
 WatchdogSec=1
 WatchdogSignal=SIGABRT
 TimeoutStartSec=120
-# Time to save what was recorded. Whoever still tries to switch the motor off asks for more.
+# The guardian gives the car 10 s to save what was recorded. Whoever still tries to switch the motor
+# off asks for more.
 TimeoutStopSec=15
 NotifyAccess=all
 # Without its guardian the motor is switched off by its watchdog and by the car: they are asked to
@@ -49,7 +57,7 @@ _SAFE = """\
 [Unit]
 Description=Motor off for the donkey car in {name}
 DefaultDependencies=no
-After=local-fs.target systemd-modules-load.service
+After=local-fs.target systemd-modules-load.service systemd-udev-trigger.service
 Before=network-pre.target shutdown.target
 Wants=network-pre.target
 Conflicts=shutdown.target
@@ -58,10 +66,14 @@ Conflicts=shutdown.target
 Type=oneshot
 RemainAfterExit=yes
 User={user}
-ExecStart=-{python} -m donkeycar.management.neutral --off --path {quoted}
-ExecStop=-{python} -m donkeycar.management.neutral --off --path {quoted}
-# Hardware that does not answer by then is not there.
-TimeoutStartSec=10
+# lgpio makes a FIFO where it runs, and fails where it may not.
+RuntimeDirectory=donkey-safe
+RuntimeDirectoryMode=0700
+WorkingDirectory=%t/donkey-safe
+ExecStart=-{python} -P -m donkeycar.management.neutral --off --path {quoted}
+ExecStop=-{python} -P -m donkeycar.management.neutral --off --path {quoted}
+# It tries until the device is there, is its group's and answers. What is not by then is not there.
+TimeoutStartSec=20
 TimeoutStopSec=10
 
 [Install]
@@ -97,6 +109,7 @@ def make_units(
         "folder": str(folder).replace("%", "%%"),
         "quoted": quoted(str(folder)),
         "python": quoted(str(python)),
+        "last_stop": quoted(str(Path(last_stop.__file__).absolute())),
         "manage": quoted(str(folder / "manage.py")),
         "words": "".join(f" {quoted(word)}" for word in words),
     }

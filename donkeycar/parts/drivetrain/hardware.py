@@ -36,6 +36,12 @@ def hardware_of(kind: str, settings: Settings) -> list[str]:
     return sorted({_name(piece) for piece in _PIECES.get(kind, _nothing)(kind, settings)})
 
 
+def chips_of(kind: str, settings: Settings) -> list[tuple[int, int]]:
+    """Bus and address of each PCA9685 among the hardware of a drivetrain; as `hardware_of`."""
+    pieces = _PIECES.get(kind, _nothing)(kind, settings)
+    return sorted({(each.bus, each.address) for each in pieces if isinstance(each, PCA9685Id)})
+
+
 def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
     """Load all the code that a drivetrain will need: in an emergency there is no time for it.
 
