@@ -301,8 +301,8 @@ def _described(files: PilotFiles, type: str | None) -> PilotInfo | None:
         kind = pilot_type(info.type)
     except PilotError as error:
         raise PilotError(
-            f"{error} Copy {files.sidecar.name} again from where the pilot was trained; or move it "
-            "away, and say --type."
+            f"{str(error).rstrip('.')}. Copy {files.sidecar.name} again from where the pilot was "
+            "trained; or move it away, and say --type."
         ) from error
     if type is not None and pilot_type(type) is not kind:
         raise PilotError(

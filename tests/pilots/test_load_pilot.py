@@ -139,8 +139,11 @@ def test_nonsense_in_a_sidecar_is_refused(files, change, message):
 @pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000, "\x00"])
 def test_a_sidecar_that_is_no_json_is_refused(files, text):
     files.sidecar.write_text(text)
-    with pytest.raises(PilotError, match="is not the sidecar of a pilot"):
+    with pytest.raises(PilotError, match="is not the sidecar of a pilot") as refusal:
         load_pilot(files.litert)
+    # Two sentences: they ran into each other.
+    assert f". Copy {files.sidecar.name} again" in str(refusal.value)
+    assert ".. Copy" not in str(refusal.value)
 
 
 def test_a_full_disk_leaves_the_older_pilot_as_it_was(files, linear_litert):
