@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import donkeycar
-from donkeycar.management import guardian
+from donkeycar.management import guardian, last_stop
 from donkeycar.management.createcar import create_car
 from donkeycar.testing import PCA9685Chip
 
@@ -160,6 +160,24 @@ def test_a_service_that_is_stopped_without_a_bus_ends_when_the_motor_is_off(car,
     car.wait_for(NEUTRAL, timeout_s=0.5)
     car.wait_for(0, timeout_s=4)
     driving.communicate(timeout=20)
+
+
+def test_a_service_whose_processes_are_all_killed_at_once_is_switched_off(car, tmp_path):
+    """As systemd does: the folder of the service, SIGKILL for all, then the first ExecStopPost."""
+    folder = tmp_path / "run"
+    folder.mkdir(mode=0o700)
+    car.environment["RUNTIME_DIRECTORY"] = str(folder)
+    process = car.start(*DRIVING)
+    car.wait_for(HALF)
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    for pid in (*reversed(list(map(int, children))), process.pid):
+        os.kill(pid, signal.SIGKILL)
+    process.wait()
+    assert car.chip.ticks(0) == HALF
+    (car.path / "myconfig.py").write_text("DRIVE_TRAIN_TYPE = ")  # somebody is writing it
+    words = [sys.executable, "-P", last_stop.__file__]
+    subprocess.run(words, env=car.environment, check=True, timeout=20)
+    assert car.chip.ticks(0) == 0
 
 
 def named(text, among):
