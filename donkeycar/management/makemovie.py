@@ -79,13 +79,13 @@ def told(movie: "Movie") -> list[str]:
         lines.append(movie.sizes)
     if not movie.is_timed:
         lines.append(
-            f"the times of the records are no car's: shown at {movie.rate_hz:g} a second, --rate "
-            "is for another"
+            "the times of the records cannot be those of a car: shown at "
+            f"{movie.rate_hz:g} a second; --rate chooses another rate"
         )
     seconds = movie.frames / movie.rate_hz
     return [
         *lines,
-        f"wrote {movie.path}: {movie.frames} pictures, {seconds:.0f} s at {movie.rate_hz:g} a "
+        f"wrote {movie.path}: {movie.frames} pictures, {seconds:.3g} s at {movie.rate_hz:g} a "
         "second",
     ]
 

@@ -70,6 +70,7 @@ def run(args: argparse.Namespace) -> None:
     cfg = load_config(args.path.expanduser() / "config.py", command="neutral")
     kind, settings = cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()
     if kind in NOTHING_TO_STOP:
+        print(f"DRIVE_TRAIN_TYPE {kind} has no motor: there is nothing to stop.")
         return
     with ExitStack() as claimed:
         for claim in claim_to_switch_off(hardware_of(kind, settings)):

@@ -115,10 +115,11 @@ class AnswerLife:
         is_known = len(self._intervals_s) == FEW  # the first ones hold the start of the computer
         slow = {
             f"The camera's frames are {age} old, more than the {1000 * left_s:.0f} ms that a pilot "
-            "can drive with.": age_s / USUAL_AGE_S if age_s > left_s else 0.0,
-            f"The pilot needs {thought} for a frame: it is too slow to drive.": (
-                thought_s / USUAL_THOUGHT_S
+            "can drive with. More light or a higher CAMERA_FRAMERATE may help.": (
+                age_s / USUAL_AGE_S if age_s > left_s else 0.0
             ),
+            f"The pilot needs {thought} for a frame: it is too slow to drive. PILOT_PRECISION = "
+            "'int8' is faster, and so is a smaller network.": (thought_s / USUAL_THOUGHT_S),
             f"The camera gives a frame every {interval}, too seldom for a pilot: raise "
             "CAMERA_FRAMERATE.": interval_s / USUAL_INTERVAL_S if is_known else 0.0,
             f"An answer of the pilot came too late: the camera is {age} old, the pilot needs "

@@ -246,7 +246,7 @@ def test_the_command_tells_what_it_wrote(road_tub, road_pilot, tmp_path, capsys)
     words = ["makemovie", "--tub", road_tub, "--model", road_pilot.litert, "--end", 5]
     out = tmp_path / "tub.mp4"
     assert main([*map(str, words), "--out", str(out)]) == 0
-    assert capsys.readouterr().out == f"wrote {out}: 5 pictures, 0 s at 20 a second\n"
+    assert capsys.readouterr().out == f"wrote {out}: 5 pictures, 0.25 s at 20 a second\n"
     assert main(["makemovie", "--tub", str(tmp_path / "none"), "--out", str(out)]) == 1
     error = capsys.readouterr().err
     assert error.startswith("donkey: error: There is no tub at") and error.count("\n") == 1

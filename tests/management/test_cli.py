@@ -240,3 +240,13 @@ def test_the_exit_code_says_how_it_ended(command, code, line, capsys):
 def test_a_bug_keeps_its_traceback():
     with pytest.raises(ZeroDivisionError):
         exit_code(lambda: 1 // 0, prog="donkey")
+
+
+def test_neutral_says_that_a_simulated_car_has_no_motor(tmp_path, capsys):
+    """It ended without a word, so that nobody knew whether a motor had been stopped."""
+    assert main(["createcar", "--path", str(tmp_path), "--template", "sim"]) == 0
+    capsys.readouterr()
+    assert main(["neutral", "--path", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == (
+        "DRIVE_TRAIN_TYPE SIM has no motor: there is nothing to stop.\n"
+    )

@@ -219,7 +219,8 @@ def test_too_old_is_too_old_and_says_so(clock):
         assert part.run(FRAME, clock.monotonic() - 0.27) is None
         clock.sleep(0.05)
     assert part.reason == (
-        "The camera's frames are 270 ms old, more than the 180 ms that a pilot can drive with."
+        "The camera's frames are 270 ms old, more than the 180 ms that a pilot can drive with. "
+        "More light or a higher CAMERA_FRAMERATE may help."
     )
 
 
