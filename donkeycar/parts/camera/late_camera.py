@@ -68,7 +68,9 @@ class LateCamera(Camera):
             # Frames come in the order of their exposures.
             self._exposed_s = max(exposed_s, self._exposed_s or exposed_s)
         else:
-            self._exposed_s, self._planned_s = self._planned_s, None
+            # A sleep may end early; no frame is exposed before it is there.
+            self._exposed_s = min(self._planned_s, self.clock.monotonic())
+            self._planned_s = None
         return image, self._exposed_s
 
     def pause(self, keeper: RateKeeper | None) -> None:

@@ -124,3 +124,14 @@ def test_an_impossible_latency_is_refused(wrong):
 def test_no_frame_comes_before_it_was_exposed():
     latency = Latency(0.01, jitter_s=0.1)
     assert min(latency.draw() for _ in range(1000)) == 0.0
+
+
+def test_a_frame_after_a_sleep_that_ended_early_was_not_exposed_in_the_future(monkeypatch):
+    """It was said to be, and the car refused its own camera."""
+    clock = FakeClock()
+    camera = MockCamera(clock=clock)
+    monkeypatch.setattr(clock, "sleep", lambda seconds: None)
+    for _ in range(5):
+        _, exposed_s, _ = camera.read()
+        camera.pause(None)
+        assert exposed_s <= clock.monotonic()
