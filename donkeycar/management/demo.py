@@ -8,7 +8,7 @@ is used again.
 import argparse
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -66,11 +66,13 @@ def run(args: argparse.Namespace) -> int:
     _print_table(rows)
     report = write_report(folder, files, result, rows)
     print(f"wrote {report}")
+    failure = failure_of(result, args.laps)
+    if failure:
+        print(failure)
     command = [sys.executable, "manage.py", "drive", "--model", "models/pilot.keras"]
     if args.no_serve:
         print(f"Next: {commands.drive(files.keras, folder=folder)}")
-        good = result["off_track_count"] == 0 and result["laps_completed"] >= args.laps
-        return 0 if good else 1
+        return 1 if failure else 0
     return subprocess.run(command, cwd=folder).returncode
 
 
@@ -162,6 +164,13 @@ def _rows(
         ("cross-track error, m", f"{result['cte_rms']:.3f} rms, {result['cte_max']:.3f} max"),
         ("mean speed, m/s", f"{result['mean_speed']:.2f}"),
     ]
+
+
+def failure_of(result: Mapping[str, Any], laps: int) -> str:
+    """Why the exit code is 1, in a sentence; "" if the pilot drove its laps on the track."""
+    if result["off_track_count"] == 0 and result["laps_completed"] >= laps:
+        return ""
+    return "The pilot did not stay on the track for all its laps. More --records teach it more."
 
 
 def _print_table(rows: list[tuple[str, str]]) -> None:

@@ -122,12 +122,21 @@ def _run(tree: ast.Module, path: Path) -> dict[str, Any]:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         if isinstance(error, NameError) and str(error.name).title() in ("True", "False", "None"):
             reason += f". Write {str(error.name).title()}, with a capital"
+        elif isinstance(error, NameError) and _is_choice(str(error.name)):
+            reason += f". Write {str(error.name)!r}, with quotes"
         raise ConfigError(f"{path.name}:{line}: {reason}") from error
     return {
         name: value
         for name, value in vars(module).items()
         if not name.startswith("_") and not isinstance(value, types.ModuleType)
     }
+
+
+def _is_choice(word: str) -> bool:
+    """Whether some setting may have this word for its value."""
+    from donkeycar.schema import SETTINGS
+
+    return any(word in (setting.choices or ()) for setting in SETTINGS.values())
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from donkeycar.management.demo import failure_of
+
 
 def demo(path, *words):
     return subprocess.run(
@@ -39,3 +41,10 @@ def test_it_records_trains_drives_and_reports_and_then_reuses_what_is_there(tmp_
     other = demo(car, "--records", "1000", "--seed", "7")
     assert other.returncode == 1
     assert "was recorded with" in other.stderr
+
+
+@pytest.mark.parametrize(("off", "laps", "fails"), [(0, 3, False), (1, 3, True), (0, 2, True)])
+def test_a_pilot_that_does_not_stay_on_the_track_is_said(off, laps, fails):
+    """The exit code was 1 after a table that looked like success."""
+    said = failure_of({"off_track_count": off, "laps_completed": laps}, 3)
+    assert ("did not stay on the track" in said) == fails

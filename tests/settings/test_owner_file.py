@@ -71,6 +71,10 @@ def test_files_of_all_editors_are_read(write, source):
         ),
         ("if True:\n    JOYSTICK_THROTTLE_DIR: -1.0\n", "myconfig.py:2: A setting gets its value"),
         ("DRIVE_TRAIN_TYPE: 'MOCK'\n", "myconfig.py:1: A setting gets its value"),
+        (
+            "A = MOCK\n",
+            "myconfig.py:1: NameError: name 'MOCK' is not defined. Write 'MOCK', with q",
+        ),
         ("A = false\n", "myconfig.py:1: NameError: name 'false' is not defined. Write False,"),
         ("A = 1\n".encode("utf-16"), "myconfig.py:1: not Python: "),
         (
