@@ -42,7 +42,10 @@ def run(args: argparse.Namespace) -> None:
     from donkeycar.conversion.describe import Wish
     from donkeycar.pilots.keras_file import WHY_NO_KERAS, cost_of
     from donkeycar.pilots.pilot import describe
+    from donkeycar.training.destination import pilot_files
 
+    out = args.out.expanduser()
+    pilot_files(out, option="--out")
     wish = Wish(
         old=args.old.expanduser(),
         type=args.type,
@@ -50,7 +53,7 @@ def run(args: argparse.Namespace) -> None:
         tubs=tub_paths(args.tubs),
         comment=args.comment,
     )
-    files, info = convert_model(wish, args.out.expanduser(), trust=args.trust, say=print)
+    files, info = convert_model(wish, out, trust=args.trust, say=print)
     print(f"a {info.type} pilot for frames of {describe(info.camera_shape)}")
     for name, value in info.options.items():
         print(f"{name} = {json.dumps(value)}")

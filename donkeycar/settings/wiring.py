@@ -47,6 +47,13 @@ def unused_wiring(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[s
     kind = values[KIND]
     if kind in HARMLESS or kind not in SETTINGS[KIND].choices:
         return
+    if values["DONKEY_GYM"]:
+        yield (
+            "DONKEY_GYM",
+            f"DONKEY_GYM drove a simulated car, and DRIVE_TRAIN_TYPE {kind} moves a real motor. "
+            "Received: DONKEY_GYM=True. Write CAMERA_TYPE = DRIVE_TRAIN_TYPE = 'SIM' for the "
+            "simulator that is built in, or delete the line.",
+        )
     for name in layers.owned - layers.factory:
         value = values[name]
         if name not in SETTINGS or same_as_default(name, value):

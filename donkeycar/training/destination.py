@@ -13,8 +13,12 @@ from donkeycar.pilots.names import ENDINGS, beside, ending_of
 LIBRARIES = ("donkeycar", "keras", "tensorflow", "tensorflow-cpu", "ai-edge-litert", "numpy")
 
 
-def pilot_files(model_path: Path) -> PilotFiles:
+def pilot_files(model_path: Path, *, option: str = "--model") -> PilotFiles:
     """Name the files of a pilot.
+
+    Args:
+        model_path: What they have in common, or any of them.
+        option: Where its owner wrote that.
 
     Raises:
         TrainingError: If `model_path` is a folder, or has the ending of something else.
@@ -22,13 +26,13 @@ def pilot_files(model_path: Path) -> PilotFiles:
     if model_path.is_dir():
         raise TrainingError(
             f"The pilot is files, not a folder. Received: {model_path}. "
-            f"Say --model {model_path / 'mypilot.keras'}"
+            f"Say {option} {model_path / 'mypilot.keras'}"
         )
     try:
         return PilotFiles.of(model_path)
     except PilotError as error:
         raise TrainingError(
-            f"{_rule(model_path)} Received: {model_path}. Say --model {better(model_path)}"
+            f"{_rule(model_path)} Received: {model_path}. Say {option} {better(model_path)}"
         ) from error
 
 

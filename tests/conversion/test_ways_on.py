@@ -134,3 +134,15 @@ def test_a_file_for_frames_of_any_size_is_refused(keras, tmp_path):
     old.write_bytes(content)
     with pytest.raises(PilotError, match="frames of one size, which its network says"):
         load_pilot(old, type="linear")
+
+
+@pytest.mark.parametrize("name", ["new.h5", "saved.pb", "run_0.5.onnx"])
+def test_the_name_of_a_pilot_to_be_made_is_not_taken_for_a_model(tmp_path, capsys, name):
+    """`--out new.h5` was answered by the advice to convert new.h5, which did not exist."""
+    old = tmp_path / "old.h5"
+    old.write_bytes(b"\x89HDF\r\n\x1a\n")
+    assert main(["convertmodel", str(old), "--trust", "--out", str(tmp_path / name)]) == 1
+    said = capsys.readouterr().err
+    assert f"Say --out {tmp_path / name.rpartition('.')[0]}.keras" in said
+    assert "convertmodel" not in said
+    assert [file.name for file in tmp_path.iterdir()] == ["old.h5"]

@@ -139,6 +139,22 @@ UNUSED = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "kind", ["", "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\n", "DRIVE_TRAIN_TYPE = 'VESC'\n"]
+)
+def test_a_car_of_the_external_simulator_moves_no_real_motor(load, kind):
+    """`DONKEY_GYM = True` was said to have no effect, and then the real motor was driven."""
+    with pytest.raises(ConfigError) as refusal:
+        load("DONKEY_GYM = True\n" + kind)
+    assert str(refusal.value).startswith("myconfig.py:1: DONKEY_GYM drove a simulated car, and ")
+    assert "Write CAMERA_TYPE = DRIVE_TRAIN_TYPE = 'SIM'" in str(refusal.value)
+
+
+def test_beside_a_simulated_motor_it_may_stay(load):
+    assert load("DONKEY_GYM = True\nCAMERA_TYPE = DRIVE_TRAIN_TYPE = 'SIM'\n").DONKEY_GYM
+    assert load("DONKEY_GYM = True\n", command="train").DONKEY_GYM
+
+
 @pytest.mark.parametrize("command", ["drive", "calibrate", "doctor"])
 @pytest.mark.parametrize("name", UNUSED)
 def test_wiring_that_nobody_uses_stops_the_car_with_its_line_and_the_way_out(load, name, command):
