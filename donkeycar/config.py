@@ -217,6 +217,7 @@ def _checked(layers: Layers, command: str | None) -> Config:
         deduced_by=deduced_by,
         unread=unread,
         told=[name for name, _ in wired] if command == "config" else (),
+        moves=command in MOVES,
     )
     for name, setting in SETTINGS.items():
         if setting.value_kind == "path" and name not in wrong:

@@ -19,6 +19,11 @@ _OWN = " is not a setting of donkeycar. It is kept for your own code."
 _OWN_MANY = " are not settings of donkeycar. They are kept for your own code."
 
 
+# Cameras whose pictures do not follow the wheels of a real car.
+NO_ROAD = ("SIM", "TUB", "IMAGE_LIST")
+NO_MOTOR = ("SIM", "MOCK")
+
+
 def notices_for(
     layers: Layers,
     values: Mapping[str, Any],
@@ -26,6 +31,7 @@ def notices_for(
     deduced_by: str = "",
     unread: Mapping[str, str] | None = None,
     told: Iterable[str] = (),
+    moves: bool = False,
 ) -> list[str]:
     """Name each setting of the owner that has no effect, with the reason.
 
@@ -35,6 +41,7 @@ def notices_for(
         deduced_by: The name from which the drivetrain was concluded, "" if it was not.
         unread: A sentence for each wrong value that the command at hand does not read.
         told: Names about which something else is said.
+        moves: Whether the command at hand may turn wheels.
 
     Returns:
         One sentence per name, in the order of the files' lines; many of the owner's own code
@@ -46,6 +53,15 @@ def notices_for(
         sentence = _sentence(name, values, layers)
         if sentence:
             found.append((layers.sources[name], sentence))
+    camera, motor = values["CAMERA_TYPE"], values["DRIVE_TRAIN_TYPE"]
+    if moves and camera in NO_ROAD and motor not in NO_MOTOR:
+        found.append(
+            (
+                layers.sources["CAMERA_TYPE"],
+                f"CAMERA_TYPE {camera} does not see where the car is, and DRIVE_TRAIN_TYPE {motor} "
+                "moves a real motor: lift the wheels off the ground.",
+            )
+        )
     for name, sentence in unread.items():
         found.append((layers.sources[name], sentence))
     for name, place, line in layers.covered:

@@ -150,6 +150,21 @@ def test_a_car_of_the_external_simulator_moves_no_real_motor(load, kind):
     assert "Write CAMERA_TYPE = DRIVE_TRAIN_TYPE = 'SIM'" in str(refusal.value)
 
 
+@pytest.mark.parametrize("camera", ["SIM", "TUB", "IMAGE_LIST"])
+def test_pictures_of_another_place_and_a_real_motor_are_named(load, camera):
+    """A pilot would have driven the car by what it does not see, and nothing said so."""
+    text = f"CAMERA_TYPE = '{camera}'\n"
+    said = (
+        f"myconfig.py:1: CAMERA_TYPE {camera} does not see where the car is, and DRIVE_TRAIN_TYPE"
+    )
+    assert [notice for notice in load(text).notices if notice.startswith(said)]
+    for harmless in ("SIM", "MOCK"):
+        assert not [
+            n for n in load(f"{text}DRIVE_TRAIN_TYPE = '{harmless}'\n").notices if said in n
+        ]
+    assert not [notice for notice in load(text, command="train").notices if said in notice]
+
+
 def test_beside_a_simulated_motor_it_may_stay(load):
     assert load("DONKEY_GYM = True\nCAMERA_TYPE = DRIVE_TRAIN_TYPE = 'SIM'\n").DONKEY_GYM
     assert load("DONKEY_GYM = True\n", command="train").DONKEY_GYM
