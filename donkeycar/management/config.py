@@ -1,6 +1,7 @@
 """`donkey config`: show the settings of a car, and where each comes from."""
 
 import argparse
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError
 from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.check import rule, thawed
+
+# The commands whose refusal of a value is told.
+REFUSING = ("drive", "train")
 
 
 def describe(cfg: Config, names: Sequence[str]) -> str:
@@ -32,6 +36,22 @@ def describe(cfg: Config, names: Sequence[str]) -> str:
             lines.append(f"  no effect: {setting.reason}")
         blocks.append("\n".join(lines))
     return "\n".join(blocks)
+
+
+def _refusals(args: argparse.Namespace) -> dict[str, str]:
+    """What is wrong with the settings, each with the words that say which commands refuse it."""
+    found: dict[str, list[str]] = {}
+    for command in REFUSING:
+        try:
+            load_config(args.config, args.myconfig, args.set, command=command)
+        except ConfigError as error:
+            for line in str(error).splitlines():
+                found.setdefault(line.removesuffix("."), []).append(f"`{command}`")
+    return {line: f"{' and '.join(who)} would refuse it" for line, who in found.items()}
+
+
+def _is_about(line: str, names: Sequence[str]) -> bool:
+    return not names or any(re.search(rf"\b{re.escape(name)}\b", line) for name in names)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,8 +79,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Print the table, and the notices below it."""
+    """Print the table, and the notices below it.
+
+    Raises:
+        ConfigError: If a command would refuse what was given by ``--set``; the table was printed.
+    """
     cfg = load_config(args.config, args.myconfig, args.set, command="config")
     print(describe(cfg, args.names) if args.names else cfg.show(changed=args.changed))
-    if (cfg.notices or cfg.faults) and not args.names:
-        print("\n" + "\n".join((*cfg.notices, *cfg.faults)))
+    refusals = _refusals(args)
+    given = {line for line in refusals if line.startswith("--set: ")}
+    told = []
+    for notice in (*cfg.notices, *cfg.faults):
+        line = notice.removesuffix(".")
+        if line not in given and _is_about(line, args.names):
+            told.append(f"{notice} {refusals[line]}." if line in refusals else notice)
+    if told:
+        print("\n" + "\n".join(told))
+    if given:
+        raise ConfigError("\n".join(f"{line}. {refusals[line]}" for line in sorted(given)))

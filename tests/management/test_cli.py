@@ -183,6 +183,40 @@ def test_config_shows_what_cannot_be_and_says_so(car, capsys):
     assert "myconfig.py:4: STEERING_CHANNEL is wiring or calibration that" in printed
 
 
+@pytest.mark.parametrize(
+    ("given", "names", "who"),
+    [
+        ("IMAGE_W=3.7", ["IMAGE_W"], "`drive` and `train` would refuse it"),
+        ("IMAGE_W=3.7", [], "`drive` and `train` would refuse it"),
+        ("DRIVE_LOOP_HZ=0", ["DRIVE_LOOP_HZ"], "`drive` would refuse it"),
+        ("BATCH_SIZE=0", ["BATCH_SIZE"], "`train` would refuse it"),
+    ],
+)
+def test_config_shows_a_value_of_the_command_line_that_cannot_be_and_fails(
+    car, capsys, given, names, who
+):
+    # It was shown, and the exit code said that all is well.
+    config = str(car / "config.py")
+    assert main(["config", "--config", config, "--set", given, *names]) == 1
+    out, err = capsys.readouterr()
+    name, _, value = given.partition("=")
+    assert name in out
+    assert value in out
+    assert f"--set: {name} must be" in err
+    assert "Received: " in err
+    assert who in err
+
+
+def test_config_tells_of_one_setting_what_is_wrong_with_it_in_the_files(car, capsys):
+    (car / "myconfig.py").write_text("IMAGE_W = 3.7\nIMAGE_H = 4.2\n")
+    assert main(["config", "--config", str(car / "config.py"), "IMAGE_W"]) == 0
+    out = capsys.readouterr().out
+    assert "IMAGE_W = 3.7    (myconfig.py:1)" in out
+    assert "myconfig.py:1: IMAGE_W must be a whole number" in out
+    assert "`drive` and `train` would refuse it." in out
+    assert "IMAGE_H" not in out
+
+
 def test_config_tells_all_about_one_setting(car, capsys):
     assert main(["config", "--config", str(car / "config.py"), "IMAGE_W"]) == 0
     out = capsys.readouterr().out
