@@ -18,7 +18,8 @@ import time
 from benchmarks.console_car import ConsoleCar
 from benchmarks.console_client import Socket
 from benchmarks.verdict import Verdict, figures
-from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.console.client import Client
+from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.message import Message
 from donkeycar.testing import FakeClock
 

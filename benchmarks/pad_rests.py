@@ -17,7 +17,8 @@ from benchmarks.gamepad_fuzz import ScriptedLine
 from benchmarks.pad_models import MODELS
 from benchmarks.safety_car import FORWARD, NEUTRAL_TICKS, REVERSE, THROTTLE_CHANNEL
 from benchmarks.safety_fuzz import Bench
-from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.console.client import Client
+from donkeycar.console.cockpit import Cockpit
 from donkeycar.parts.controller.codes import (
     AXES,
     BUTTONS,

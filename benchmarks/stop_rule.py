@@ -10,7 +10,8 @@ import random
 import sys
 from typing import Any
 
-from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.console.client import Client
+from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.message import Message
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.command import Command

@@ -9,9 +9,9 @@ device. What the loop reads of `Cockpit` is replaced whole, so it needs no lock 
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from donkeycar.console.client import Client
 from donkeycar.console.message import BUTTONS, Message, MessageError
 from donkeycar.console.reasons import REASONS
 from donkeycar.console.telemetry import Telemetry
@@ -37,29 +37,6 @@ MODE_WISHES = {
 
 # Actions that are done elsewhere in the car.
 PASSED_ON = ("erase", "ai_launch")
-
-
-@dataclass(slots=True)
-class Client:
-    """One page, script, gamepad or remote control, as the cockpit knows it.
-
-    Attributes:
-        name: What its lease is held under.
-        kind: ``"web"``, ``"gamepad"`` or ``"rc"``.
-        echoes: Whether it ever echoed a tick: then it always must.
-        seq: The greatest number of a message so far.
-        records: Whether its offers last wanted to record.
-        resume_until_s: Until when its wish to resume stands.
-        drove: Whether it drove when it went away: then it takes a free wheel by coming back.
-    """
-
-    name: str
-    kind: str = "web"
-    echoes: bool = False
-    seq: int = -1
-    records: bool | None = None
-    resume_until_s: float = 0.0
-    drove: bool = False
 
 
 class Cockpit:
@@ -120,8 +97,14 @@ class Cockpit:
         with self._lock:
             return self._link.issue_tick()
 
-    def handle(self, client: Client, message: Message) -> dict[str, Any]:
+    def handle(self, client: Client, message: Message, *, replaced: bool = False) -> dict[str, Any]:
         """Do what a checked message says, as far as its sender may.
+
+        Args:
+            client: Its sender.
+            message: What it says.
+            replaced: Whether it came by a connection that a newer one of the same client replaced:
+                then only a stop and a throttle of zero count.
 
         Returns:
             What to answer at once, often nothing.
@@ -131,7 +114,7 @@ class Cockpit:
                 was done.
         """
         with self._lock:
-            return self._handle(client, message)
+            return self._handle(client, message, replaced=replaced)
 
     def take(self, client: Client, offer: Offer) -> None:
         """Do what a gamepad or a remote control offers, as far as it may. Call it every tick.
@@ -158,19 +141,27 @@ class Cockpit:
             elif self._stops(news):
                 self.stop()
 
-    def _handle(self, client: Client, message: Message) -> dict[str, Any]:
+    def _handle(self, client: Client, message: Message, *, replaced: bool) -> dict[str, Any]:
         answer: dict[str, Any] = {}
         if message.stop:
             self.stop()
             answer["stop_ack"] = True if message.seq is None else message.seq
         if message.ping is not None:
             answer["pong"] = message.ping
-        if message.bye:
+        if message.bye and not replaced:
             self.leave(client)
-        elif self._is_current(client, message):
+        elif not replaced and self._is_current(client, message):
             answer |= self._apply(client, message)
+        elif message.throttle == 0.0 and self._lease.holder == client.name:
+            # Late or repeated, it says no more than "less": that is never too late.
+            self._link.let_go()
         self.order = self._link.order
         return answer
+
+    def reconnect(self, client: Client) -> None:
+        """Count the messages of a client anew: it speaks by a new connection, and by that alone."""
+        with self._lock:
+            client.seq = -1
 
     def stop(self) -> None:
         """Stop the car, whoever asks, and take the pilot off the wheel."""
@@ -217,7 +208,7 @@ class Cockpit:
         }
 
     def _is_current(self, client: Client, message: Message) -> bool:
-        """Whether `message` is neither late nor repeated; others change nothing."""
+        """Whether `message` is neither late nor repeated; others only ever let go."""
         if message.seq is not None:
             if message.seq <= client.seq:
                 return False

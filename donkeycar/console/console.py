@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from donkeycar.console.access import Access
-from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.console.client import Client
+from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
 from donkeycar.console.pace import Pace

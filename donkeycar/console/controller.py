@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from donkeycar.console.access import Auth
-from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.console.client import Client
+from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.message import BUTTONS
 from donkeycar.console.reasons import REASONS
 from donkeycar.console.served import ServedConsole

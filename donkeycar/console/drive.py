@@ -9,7 +9,7 @@ from typing import Any
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
-from donkeycar.console.cockpit import Client
+from donkeycar.console.client import Client
 from donkeycar.console.console import Console
 from donkeycar.console.guard import PAGES, Guarded, GuardedSocket
 from donkeycar.console.message import MessageError, parse_message
@@ -21,14 +21,16 @@ MAX_SOCKETS_OF_ONE = 4
 PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 
 
-def take_message(console: Console, client: Client, text: str | bytes) -> dict[str, Any]:
-    """Do what one message says.
+def take_message(
+    console: Console, client: Client, text: str | bytes, *, replaced: bool = False
+) -> dict[str, Any]:
+    """Do what one message says; of one from a replaced connection, a stop or a throttle of zero.
 
     Returns:
         What to answer at once; with the key ``error`` if the message was refused.
     """
     try:
-        return console.cockpit.handle(client, parse_message(text))
+        return console.cockpit.handle(client, parse_message(text), replaced=replaced)
     except MessageError as error:
         if error.stop:
             console.cockpit.stop()
@@ -137,15 +139,21 @@ class DriveSocket(GuardedSocket):
             if other.client is self.client:
                 self._feed().sockets.discard(other)
                 other.close()
+        self.console.cockpit.reconnect(self.client)
         self._feed().join(self)
 
     def on_message(self, message: str | bytes) -> None:
-        """Take one message; one too many is read only if it may be a stop."""
+        """Take one message; one too many is read only if it may be a stop.
+
+        A socket that was replaced is heard until it agrees to close: its page may be a copy of
+        the tab that drives, in which somebody lets go.
+        """
         if self.is_rationed():
             stop = '"stop"' if isinstance(message, str) else b'"stop"'
             if stop not in message:  # type: ignore[operator]
                 return
-        answer = take_message(self.console, self.client, message)
+        replaced = self not in self._feed().sockets
+        answer = take_message(self.console, self.client, message, replaced=replaced)
         if answer:
             self._send(answer)
 

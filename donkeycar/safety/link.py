@@ -148,6 +148,14 @@ class DriverLink:
             latch=latch,
         )
 
+    def let_go(self) -> None:
+        """Set the throttle to zero until the next heartbeat; the link lives no longer for it.
+
+        While the car waits for Resume it changes nothing: Resume asks what the stick says now.
+        """
+        if not self.order.latch:
+            self._replace(throttle=0.0)
+
     def stop(self, latch: str) -> None:
         """Stop the car until Resume; the last reason given is the one shown."""
         self._replace(latch=latch, latched_s=self._clock.monotonic())

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from donkeycar.console.cockpit import Client
+from donkeycar.console.client import Client
 from donkeycar.safety.arbiter import Offer
 
 pytestmark = pytest.mark.browser

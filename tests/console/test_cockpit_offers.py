@@ -5,7 +5,8 @@ import math
 import pytest
 
 from benchmarks.stop_rule import EVERY, Hand, Page, disobeyed
-from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.console.client import Client
+from donkeycar.console.cockpit import Cockpit
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.link import FREE, GONE, NOBODY, STOPPED
 

@@ -122,6 +122,46 @@ def test_a_second_socket_of_a_page_ends_the_first(page, car):
     again.close()
 
 
+def test_a_copy_of_the_tab_that_drives_lets_go_at_once(page, car):
+    """What used to happen: its count was behind, and its zero was dropped until the link died."""
+    for _ in range(5):
+        assert drives(page, car)
+    copy = car.socket("/wsDrive?page=Anna1")
+    copy.hear_until("tick")
+    page.beat(throttle=0.3)  # it has not heard yet that its socket is closing
+    copy.beat(throttle=0.0)
+    is_read(copy)
+    assert until(lambda: car.tick()[1] == 0.0)
+    copy.close()
+
+
+@pytest.mark.parametrize("stale", [{"throttle": 0.0}, {"stop": True}])
+def test_a_tab_that_was_replaced_can_only_slow_the_car(page, car, stale):
+    assert drives(page, car)
+    copy = car.socket("/wsDrive?page=Anna1")
+    assert drives(copy, car, throttle=0.25)
+    page.beat(throttle=0.8)
+    page.say(bye=True)
+    page.say(ping=7)
+    assert not until(lambda: car.tick()[1] != 0.25, timeout_s=0.3)
+    page.beat(**stale)
+    assert until(lambda: car.tick()[1] == 0.0)
+    copy.close()
+
+
+def test_a_late_zero_counts_and_is_no_heartbeat(page, car, clock):
+    assert drives(page, car)
+    page.say(seq=0, throttle=0.0)
+    assert until(lambda: car.tick()[1] == 0.0)
+    assert drives(page, car)
+    clock.advance(0.2)
+    page.say(seq=0, throttle=0.0)
+    is_read(page)
+    clock.advance(0.9)
+    page.hear_until("tick")
+    assert until(lambda: car.controller._console.cockpit.order.latch == "lost")
+
+
 def test_two_pages_of_one_browser_are_two(page, car):
     other = car.socket("/wsDrive?page=Anna2")
     other.hear()

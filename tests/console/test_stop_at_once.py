@@ -2,7 +2,8 @@
 
 import pytest
 
-from donkeycar.console.cockpit import Client, Cockpit
+from donkeycar.console.client import Client
+from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.message import Message
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.link import FREE, GONE, HANDED_OVER, LEFT, STOPPED
