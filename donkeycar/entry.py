@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from donkeycar.errors import PartError
+from donkeycar.errors import PartError, repr_of, text_of
 from donkeycar.profiler import Stopwatch
 
 # Whoever reads one of these and writes nothing holds a motor or a servo.
@@ -49,10 +49,10 @@ class Entry:
 
     def complaint(self, error: BaseException) -> str:
         """One sentence that names the part and what ails it, once."""
-        text = str(error) or type(error).__name__
+        text = text_of(error)
         if not isinstance(error, Exception):
             # What ends programs says little by itself: the text of SystemExit(0) is "0".
-            text = f"it was ended by {error!r}."
+            text = f"it was ended by {repr_of(error)}."
         return text if text.startswith(self.name) else f"{self.name} failed: {text}"
 
     def start_thread(self) -> None:

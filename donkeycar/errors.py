@@ -16,6 +16,27 @@ Messages say the rule, then what came, then what to do next:
 """
 
 
+def text_of(error: BaseException) -> str:
+    """What an error says, or its type; also of one of somebody else's that fails when asked.
+
+    Example:
+        >>> text_of(ValueError("no answer")), text_of(KeyError())
+        ('no answer', 'KeyError')
+    """
+    try:
+        return str(error) or type(error).__name__
+    except Exception:
+        return f"{type(error).__name__}, which fails when it is asked what is wrong"
+
+
+def repr_of(error: BaseException) -> str:
+    """`repr` of an error, or its type if its own code fails."""
+    try:
+        return repr(error)
+    except Exception:
+        return type(error).__name__
+
+
 class DonkeyError(Exception):
     """Anything donkeycar refuses; catch this one to catch them all."""
 

@@ -149,6 +149,34 @@ def test_a_failing_part_stops_the_car_and_is_named(vehicle):
     assert motor.shutdowns == 1
 
 
+@pytest.mark.parametrize("base", [ValueError, SystemExit])
+@pytest.mark.parametrize("optional", [False, True])
+def test_a_part_whose_error_cannot_be_printed_is_named(vehicle, base, optional):
+    """What used to happen: the error's own error, as a traceback, and no word of the part."""
+
+    class Mute(base):
+        def __str__(self):
+            raise RuntimeError("ask me not")
+
+        __repr__ = __str__
+
+    class Broken(Constant):
+        def run(self):
+            raise Mute
+
+    part, motor = Broken(), Motor(name="motor")
+    vehicle.add(part, optional=optional)
+    vehicle.add(motor, inputs=["throttle"])
+    if optional:
+        vehicle.start(max_loop_count=2)
+        assert "Broken failed: " in vehicle.mem["car/faults"][0]
+        assert "Mute" in vehicle.mem["car/faults"][0]
+    else:
+        with pytest.raises(PartFailed, match="Broken failed: .*Mute"):
+            vehicle.start(max_loop_count=2)
+        assert "motor neutral" in motor.log
+
+
 def test_an_optional_part_that_fails_is_taken_out_and_reported(vehicle, caplog):
     display, spy = Broken(), Constant()
     vehicle.add(display, optional=True)

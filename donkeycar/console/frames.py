@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 from donkeycar.console.pace import Pace
+from donkeycar.errors import text_of
 
 logger = logging.getLogger(__name__)
 
@@ -172,7 +173,7 @@ class FrameHub:
             except Exception as error:
                 # Nobody may drive by a picture that stands still without a word; the page greys it.
                 if not self._complained:
-                    logger.error("The camera's pictures cannot be shown: %s", error)
+                    logger.error("The camera's pictures cannot be shown: %s", text_of(error))
                 self._complained = True
                 continue
             self._complained = False

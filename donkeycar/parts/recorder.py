@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from donkeycar.errors import DeviceError, PartError, TubError
+from donkeycar.errors import DeviceError, PartError, TubError, repr_of, text_of
 from donkeycar.parts.disk_room import MIN_FREE_BYTES, MIN_FREE_FRACTION, DiskRoom
 from donkeycar.tub import TubWriter
 from donkeycar.tub.filesystem import FileSystem
@@ -240,7 +240,7 @@ class TubRecorder:
             # A fault in here ends the recording and is shown; it must not end the drive. Whatever
             # it is: a thread that was ended in silence would go on counting what nobody writes.
             logger.exception("The recorder of %s failed", self.path)
-            what = str(error) if isinstance(error, Exception) else repr(error)
+            what = text_of(error) if isinstance(error, Exception) else repr_of(error)
             self._fail(f"Recording stopped by a fault of the recorder: {what}. See the log.")
 
     def _take(self) -> _Item:

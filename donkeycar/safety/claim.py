@@ -22,7 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from donkeycar.errors import DeviceError
-from donkeycar.safety import COMMAND_FOLLOWS
+from donkeycar.safety import COMMAND_FOLLOWS, STAYS
 
 # The kernel takes 108 bytes, and some of them say which claim it is.
 MAX_NAME_BYTES = 64
@@ -151,7 +151,20 @@ def _holder(address: str) -> str:
             f"process {pid}, which is gone; what is left of that car still switches the motor off. "
             "Wait until it is done, or switch the battery off"
         )
-    return f"process {pid}{_described(folder, user)}. Stop that one first: {_way_out(folder, pid)}"
+    what = f"process {pid}{_described(folder, user)}"
+    if _stays(folder):
+        return (
+            f"{what}, which stays until the motor is off, as the hardware does not answer it. "
+            f"Switch the battery off first, then: kill -9 {pid}"
+        )
+    return f"{what}. Stop that one first: {_way_out(folder, pid)}"
+
+
+def _stays(process: Path) -> bool:
+    """Whether it waits to switch the motor off, and ends for nobody who asks."""
+    with suppress(OSError):
+        return (process / "comm").read_text(errors="replace").strip() == STAYS
+    return False
 
 
 def _described(process: Path, user: int) -> str:

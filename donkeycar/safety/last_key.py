@@ -11,9 +11,12 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
+from donkeycar.errors import text_of
+from donkeycar.safety import STAYS
 from donkeycar.safety.systemd import notify
 from donkeycar.timing import Clock, RealClock
 
@@ -48,6 +51,8 @@ def _takes_more(stream: TextIO) -> bool:
 class Patience:
     """Says what it waits for, once and then rarely, and has systemd wait as well.
 
+    While it does, the process goes by the name `STAYS`: who meets it must not try to end it gently.
+
     Args:
         clock: Source of time.
         tell: Takes a sentence.
@@ -59,7 +64,7 @@ class Patience:
         self._since_s: float | None = None
         self._said_s: float | None = None
         self._extended_s: float | None = None
-        self._trouble = ""
+        self._trouble = self._own_name = ""
 
     def wait_for(self, trouble: object) -> None:
         """Note that it failed once more; speak if it is time. It does not sleep.
@@ -68,7 +73,7 @@ class Patience:
             trouble: What the hardware said.
         """
         now_s = self._clock.monotonic()
-        self._trouble = str(trouble)
+        self._trouble = text_of(trouble) if isinstance(trouble, BaseException) else str(trouble)
         self._since_s = now_s if self._since_s is None else self._since_s
         if self._extended_s is None or now_s - self._extended_s >= EXTENDED_EVERY_S:
             self._extended_s = now_s
@@ -76,6 +81,7 @@ class Patience:
         last_s = self._since_s + SILENT_S - SAID_EVERY_S if self._said_s is None else self._said_s
         if now_s - last_s >= SAID_EVERY_S:
             self._said_s = now_s
+            self._own_name = self._own_name or _rename(STAYS)
             self._tell(f"The motor is not off yet: {self._trouble}. {_ADVICE}")
 
     def explain(self) -> None:
@@ -93,6 +99,23 @@ class Patience:
         if self._said_s is not None:
             self._tell("The motor is off.")
         self._since_s = self._said_s = None
+        self.end()
+
+    def end(self) -> None:
+        """Go by the name of before: nobody waits here any more."""
+        if self._own_name:
+            _rename(self._own_name)
+            self._own_name = ""
+
+
+def _rename(name: str) -> str:
+    """Have the process shown under another name; return that of before, "" if it is unknown."""
+    shown = Path("/proc/self/comm")
+    with suppress(OSError):
+        before = shown.read_text(errors="replace").strip()
+        shown.write_text(name)
+        return before
+    return ""
 
 
 _ADVICE = "It is tried again all the time; the switch of the battery stops the motor now"
@@ -124,6 +147,7 @@ def switch_off(
                 attempt()
             except Exception as error:  # whatever it is: nobody comes after this one
                 if unless():
+                    patience.end()
                     return False
                 patience.wait_for(error)
                 clock.sleep(RETRY_S)

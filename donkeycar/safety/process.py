@@ -193,6 +193,31 @@ def _let_go(fds: Sequence[int]) -> None:
             os.close(fd)
 
 
+def _inherited(fds: str) -> tuple[socket.socket, list[int]]:
+    """The socket to the guardian, and file descriptors of the claim.
+
+    What this process starts must outlive neither the link nor the claim.
+
+    Raises:
+        DeviceError: If they are none.
+    """
+    try:
+        fd, *claim_fds = map(int, fds.split(","))
+        for inherited in (fd, *claim_fds):
+            os.set_inheritable(inherited, False)
+        channel = socket.socket(fileno=fd)
+        if (channel.family, channel.type) != (socket.AF_UNIX, socket.SOCK_SEQPACKET):
+            channel.detach()  # it belongs to somebody else
+            raise ValueError(f"{fd} is another socket")
+    except (ValueError, OverflowError, OSError) as error:
+        raise DeviceError(
+            f"{FD_VARIABLE} must be what a guardian sets for the car that it starts. "
+            f"Received: {fds[:40]!r}, and {error}. Remove it from the environment: "
+            f"unset {FD_VARIABLE}"
+        ) from error
+    return channel, claim_fds
+
+
 class VehicleSide:
     """The vehicle's end of the socket to its guardian. Nothing here ever waits.
 
@@ -214,19 +239,19 @@ class VehicleSide:
         """Connect to the guardian that started this process; ``None`` if none did.
 
         If it dies this process is sent SIGTERM, and if memory runs out this process goes first.
+
+        Raises:
+            DeviceError: If the variable of the environment that names it was not set by a guardian.
         """
         fds = os.environ.pop(FD_VARIABLE, None)
         if fds is None:
             return None
+        channel, claim_fds = _inherited(fds)
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         with suppress(OSError):
             Path("/proc/self/oom_score_adj").write_text("500")
-        fd, *claim_fds = map(int, fds.split(","))
-        # What this process starts must outlive neither the link nor the claim.
-        for inherited in (fd, *claim_fds):
-            os.set_inheritable(inherited, False)
         os.register_at_fork(after_in_child=lambda: _let_go(claim_fds))
-        return cls(socket.socket(fileno=fd))
+        return cls(channel)
 
     def send(self, frame: Frame) -> None:
         """Send a frame; one that finds no room is dropped, the next one is newer.

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from donkeycar.errors import repr_of
 from donkeycar.safety.last_key import STOP_SIGNALS, say, switch_off
 from donkeycar.safety.precedence import take_precedence
 from donkeycar.timing import Clock, RealClock
@@ -128,7 +129,7 @@ def start_watchdog(
                 watch(guardian_fd, page, attempt)
         code = 0
     except Exception as error:
-        say(f"The watchdog of the motor failed: {error!r}")
+        say(f"The watchdog of the motor failed: {repr_of(error)}")
     finally:
         # Nothing of the guardian's may run here: no handler at exit, no caller.
         os._exit(code)

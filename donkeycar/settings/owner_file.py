@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from donkeycar.errors import ConfigError
+from donkeycar.errors import ConfigError, text_of
 from donkeycar.gone import GoneAttribute, GoneModule
 from donkeycar.schema import SETTINGS
 
@@ -119,7 +119,7 @@ def _run(tree: ast.Module, path: Path) -> dict[str, Any]:
                 f"{path.name}:{line}: {error.args[0].partition(' If ')[0]} Delete the import, and "
                 "what needs it: TRAIN_FILTER gets a dictionary, settings are plain values"
             ) from error
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        reason = f"{type(error).__name__}: {text_of(error)}".splitlines()[0]
         if isinstance(error, NameError) and str(error.name).title() in ("True", "False", "None"):
             reason += f". Write {str(error.name).title()}, with a capital"
         elif isinstance(error, NameError) and _is_choice(str(error.name)):

@@ -32,6 +32,23 @@ print("holds it", flush=True)
 time.sleep(60)
 """
 
+# Holds it like `donkey neutral`, until its bus is there; then says what it is called.
+WAITS = """
+import os, sys
+from pathlib import Path
+from donkeycar.safety import claim
+from donkeycar.safety.last_key import switch_off
+claim.NAMESPACE = {namespace!r}
+own = Path("/proc/self/comm")
+own.write_text("python")
+claims = claim.claim_to_switch_off([{name!r}])
+def attempt():
+    if not os.path.exists(sys.argv[1]):
+        raise OSError("no answer")
+switch_off(attempt)
+print(own.read_text(), end="", file=sys.stderr)
+"""
+
 
 @pytest.fixture
 def holder():
@@ -67,6 +84,32 @@ def test_a_program_that_is_no_guardian_is_shown_with_its_folder(holder):
     process, _ = holder()
     with pytest.raises(DeviceError, match=rf"process {process.pid}, .* in /\. Stop that one first"):
         Claim([NAME])
+
+
+def test_one_that_waits_to_switch_off_is_not_to_be_asked_but_killed(tmp_path):
+    """What used to happen: "Stop that one first: kill PID", which that one ignores."""
+    waits = WAITS.format(namespace=claim.NAMESPACE, name=NAME)
+    process = subprocess.Popen(
+        [sys.executable, "-c", waits, str(tmp_path / "bus")], stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONPATH": PACKAGE},
+    )  # fmt: skip
+    try:
+        assert "The motor is not off yet: no answer" in process.stderr.readline()
+        with pytest.raises(DeviceError) as refusal:
+            claim_to_switch_off([NAME])
+        with pytest.raises(DeviceError) as same:
+            Claim([NAME])
+        process.terminate()
+        assert "stays until the motor is off" in process.stderr.readline()
+        (tmp_path / "bus").touch()
+        assert process.wait(10) == 0
+        assert process.stderr.readlines() == ["The motor is off.\n", "python\n"]
+    finally:
+        process.kill()
+        process.communicate()
+    for each in (refusal, same):
+        told = str(each.value)
+        assert told.index("battery off first") < told.index(f"kill -9 {process.pid}")
 
 
 def test_control_characters_of_a_stranger_do_not_reach_the_terminal(holder):

@@ -367,6 +367,23 @@ def test_no_guardian_no_link(monkeypatch):
     assert VehicleSide.from_environment() is None
 
 
+@pytest.mark.parametrize("nonsense", ["", "x", "3,y", "-1", "99999", "9" * 30, "0", "\udc80"])
+def test_nonsense_about_the_guardian_is_one_sentence(monkeypatch, kernel, nonsense):
+    """What used to happen: a traceback of `int`."""
+    monkeypatch.setenv(FD_VARIABLE, nonsense)
+    with pytest.raises(DeviceError, match=f"{FD_VARIABLE} must be .* Received: .* unset"):
+        VehicleSide.from_environment()
+    assert kernel.asked == []
+
+
+def test_a_socket_of_somebody_else_is_no_guardian_and_stays_open(monkeypatch):
+    with socket.socket() as other:
+        monkeypatch.setenv(FD_VARIABLE, str(other.fileno()))
+        with pytest.raises(DeviceError, match="another socket"):
+            VehicleSide.from_environment()
+        other.getsockname()
+
+
 def test_frames_go_out_and_the_newest_answer_comes_in(ends):
     ours, side = ends
     assert side.status() is None

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from donkeycar.errors import PilotError
+from donkeycar.errors import PilotError, text_of
 from donkeycar.pilots.transform.step import MAX_SIDE_PX, Shape, Step
 
 CUSTOM = "CUSTOM"
@@ -122,7 +122,7 @@ def load_custom(path: Path, class_name: str, settings: Any, *, module: str = "")
         raise
     except Exception as error:  # the owner's code may raise anything; whose it is must be said
         raise PilotError(
-            f"{class_name} of {path} failed: {type(error).__name__}: {error}"
+            f"{class_name} of {path} failed: {type(error).__name__}: {text_of(error)}"
         ) from error
     step = Custom(module, class_name, hashlib.sha256(source).hexdigest())
     object.__setattr__(step, "code", code)
