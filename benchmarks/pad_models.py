@@ -25,10 +25,11 @@ class Model(NamedTuple):
         rest: Where that lies when it is let go of.
         full: Where it is when it is pushed.
         sign: +1 if that is forward, -1 if back.
-        buttons: How many buttons in a row from BTN_SOUTH it has; ``None`` if that is not known.
+        buttons: How many buttons in a row from `base` it has; ``None`` if that is not known.
         bindings: `CONTROLLER_BINDINGS`.
         first: Its first report, if the kernel has heard nothing of it since it was opened.
         pulls: Whether it takes a full pull, and letting go, to see that it is a trigger.
+        base: The first of its buttons.
     """
 
     source: str
@@ -43,6 +44,7 @@ class Model(NamedTuple):
     bindings: dict[str, str] = {}
     first: dict[str, int] | None = None
     pulls: bool = False
+    base: str = "BTN_SOUTH"
 
 
 def byte(value: int = 128, flat: int = 0) -> AbsInfo:
@@ -138,7 +140,8 @@ MODELS: dict[str, Model] = {
     "8BitDo, X mode": Model("xpad.c", "xbox", (3, 0x2DC8, 0x3106), XPAD, *XUP),
     "Logitech F310, X": Model("xpad.c", "F710", (3, LOGITECH, 0xC21D), XPAD, *XUP),
     "Logitech F310, D": Model(
-        "hid-input.c", "F710", (3, LOGITECH, 0xC216), DIRECT, *ZUP, buttons=12
+        "hid-input.c", "F710", (3, LOGITECH, 0xC216), DIRECT, *ZUP, buttons=12,
+        base="BTN_TRIGGER",
     ),
     "Logitech F710, D, one off the middle": Model(
         "hid-input.c", "F710", (3, LOGITECH, 0xC219), {**DIRECT, "ABS_RZ": byte(127, 15)},

@@ -64,7 +64,7 @@ class Trial:
         identity = Identity(name, *model.identity)
         self.line = ScriptedLine(identity, {AXES[n]: i for n, i in model.axes.items()}, [])
         if model.buttons is not None:
-            first = BUTTONS["BTN_SOUTH"]
+            first = BUTTONS[model.base]
             self.line.buttons = set(range(first, first + model.buttons))
         self.line.reported = model.first is None
         self.part._greet(self.line)

@@ -25,6 +25,7 @@ from benchmarks import (
     lease,
     link_loss,
     old_cars,
+    pad_records,
     pad_rests,
     rc_fuzz,
     stop_bindings,
@@ -277,6 +278,10 @@ COUNTED: tuple[Counted, ...] = (
     Counted(
         "a controller gives throttle before it was seen at rest, or the wrong one after it",
         20 * len(MODELS), pad_rests.throttle_before_rest,
+    ),
+    Counted(
+        "S11 the stop of a recorded gamepad is not where the guide has it, or another button is",
+        len(pad_records.RECORDS), pad_records.wrong_stops,
     ),
     Counted(
         "S11 a binding leaves a gamepad without its stop", len(stop_bindings.EVERY),

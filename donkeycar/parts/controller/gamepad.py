@@ -39,9 +39,10 @@ ABSENT = Offer()
 class GamepadController:
     """Reads a gamepad in a thread, and offers what its driver wants.
 
-    An offer is no order: the arbiter decides who drives. A gamepad that is unplugged, out of
-    range or switched off offers nothing, at once; it is looked for every second, and recognised
-    when it comes back.
+    An offer is no order: the arbiter decides who drives. A gamepad that the kernel takes away
+    offers nothing, at once; it is looked for every second, and recognised when it comes back. The
+    kernel takes it away when it is unplugged, or when Bluetooth gives its connection up; one on a
+    2.4 GHz dongle stays, with what it said last, for as long as the dongle is plugged in.
 
     Args:
         kind: What its buttons do, one of `mappings.KINDS` (`CONTROLLER_TYPE`).

@@ -6,8 +6,9 @@ of its maker. Where what a device reports contradicts what its maker usually doe
 
 from collections.abc import Collection, Mapping
 
-from donkeycar.parts.controller.codes import BUTTONS, Identity
+from donkeycar.parts.controller.codes import Identity
 from donkeycar.parts.controller.mappings import (
+    ANDROID,
     BRAKE_ON_Y,
     CROSS,
     DIRECT_INPUT,
@@ -15,9 +16,17 @@ from donkeycar.parts.controller.mappings import (
     HAT_TRIGGERS,
     IN_A_ROW,
     RIGHT_STICK_ON_Z,
+    RIGHT_STICK_TURNED,
     STICKS_AND_TRIGGERS_SWAPPED,
+    SWAPPED,
     WHEELS,
     Kind,
+)
+from donkeycar.parts.controller.numbering import (
+    TURNED,
+    has_xbox_names,
+    names_of,
+    row_of,
 )
 from donkeycar.parts.controller.rest import CENTRE, HIGH, LOW, end_at, is_near
 
@@ -34,6 +43,7 @@ def renames_for(
     positions: Mapping[str, float],
     kind: Kind,
     buttons: Collection[int] | None = None,
+    bindings: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
     """How the controls of a device are called in our layout.
 
@@ -42,6 +52,7 @@ def renames_for(
         positions: Kernel names of the axes it has, and where each was when it appeared, -1 to +1.
         kind: What its owner says it is.
         buttons: Codes of the buttons it has; ``None`` if that is not known.
+        bindings: Control -> what it does, with the changes of its owner; ``None``: as its kind.
 
     Returns:
         Kernel name -> our name, for those that differ. For a kind without bindings of its own they
@@ -50,7 +61,7 @@ def renames_for(
     """
     if not kind.bindings:
         return {**CROSS, **_usual(positions), **_exception(identity), **kind.renames}
-    row = _numbered_in_a_row(buttons or ())
+    row = row_of(buttons or ())
     axes: Mapping[str, str]
     swapped = False
     if are_pedals(identity, positions):
@@ -59,11 +70,18 @@ def renames_for(
         axes = STICKS_AND_TRIGGERS_SWAPPED
     else:
         axes = _usual(positions)
+        if _is_turned(identity, positions):
+            axes = RIGHT_STICK_TURNED
     numbers = _numbers(row, positions, swapped=swapped)
     special = WHEELS.get((identity.vendor, identity.product)) or _exception(identity)
     if buttons is not None and ("BTN_C" in special) != bool(numbers):
         special = numbers  # its buttons contradict what the table says of its maker or model
-    return {**CROSS, **axes, **special, **kind.renames}
+    if not special and has_xbox_names(identity, buttons or (), positions):
+        special = SWAPPED
+    known: Mapping[str, str] = {}
+    if "BTN_TRIGGER" not in special:
+        known = names_of(identity, buttons or (), bindings or kind.bindings)
+    return {**CROSS, **axes, **special, **known, **kind.renames}
 
 
 def are_pedals(identity: Identity, positions: Mapping[str, float]) -> bool:
@@ -85,19 +103,21 @@ def _has_triggers_on_rx(positions: Mapping[str, float], row: int) -> bool:
     return sticks and end_at(positions["ABS_RX"]) == end_at(positions["ABS_RY"]) == LOW
 
 
-def _numbered_in_a_row(buttons: Collection[int]) -> int:
-    """How many buttons are numbered from A on without a gap; 0 if there are gaps as in `codes`."""
-    first = BUTTONS["BTN_SOUTH"]
-    if not {BUTTONS["BTN_C"], BUTTONS["BTN_Z"]} <= set(buttons):
-        return 0
-    return next(count for count in range(len(buttons) + 1) if first + count not in buttons)
-
-
 def _numbers(row: int, positions: Mapping[str, float], *, swapped: bool) -> Mapping[str, str]:
-    if row in _A_FEW or (row in _A_DOZEN and {"ABS_GAS", "ABS_BRAKE"} <= positions.keys()):
+    has_pedals = {"ABS_GAS", "ABS_BRAKE"} <= positions.keys()
+    if row in _A_FEW or (row in _A_DOZEN and has_pedals):
         return IN_A_ROW
     # Fifteen, and all names of the kernel are in use: a PlayStation 5 pad, or one with gaps.
-    return DIRECT_INPUT if row in _A_DOZEN or swapped and row else {}
+    if row in _A_DOZEN or (swapped and row and not has_pedals):
+        return DIRECT_INPUT
+    return ANDROID if row >= _A_DOZEN.stop else {}
+
+
+def _is_turned(identity: Identity, positions: Mapping[str, float]) -> bool:
+    """Whether its four axes are two sticks, the right one with its directions exchanged."""
+    one_more = {"ABS_Z", "ABS_RZ"} <= positions.keys()
+    others = {"ABS_RX", "ABS_RY"} & positions.keys()
+    return one_more and not others and (identity.vendor, identity.product) in TURNED
 
 
 def _usual(positions: Mapping[str, float]) -> Mapping[str, str]:

@@ -11,6 +11,12 @@ from typing import Any, NamedTuple
 
 from donkeycar.errors import ConfigError
 from donkeycar.parts.controller.actions import merged
+from donkeycar.parts.controller.numbering import (
+    FROM_SQUARE,
+    WITHOUT_TRIGGERS,
+    XBOX_LETTERS,
+    named,
+)
 
 USB = 0x03
 BLUETOOTH = 0x05
@@ -30,24 +36,20 @@ RIGHT_STICK_ON_Z = {
 HAT_TRIGGERS = {"ABS_HAT2Y": "ABS_Z", "ABS_HAT2X": "ABS_RZ"}
 
 # The letters X and Y of these sit where the kernel's names of the same letters do not.
-_SWAPPED = {"BTN_NORTH": "BTN_WEST", "BTN_WEST": "BTN_NORTH"}
+SWAPPED = {"BTN_NORTH": "BTN_WEST", "BTN_WEST": "BTN_NORTH"}
 
 # Twelve buttons and more, numbered in a row from square, cross, circle, triangle: PlayStation pads
 # without their driver, and all that are made like them.
-DIRECT_INPUT = {
-    "BTN_SOUTH": "BTN_WEST", "BTN_EAST": "BTN_SOUTH", "BTN_C": "BTN_EAST",
-    "BTN_NORTH": "BTN_NORTH", "BTN_WEST": "BTN_TL", "BTN_Z": "BTN_TR", "BTN_TL": "BTN_TL2",
-    "BTN_TR": "BTN_TR2", "BTN_TL2": "BTN_SELECT", "BTN_TR2": "BTN_START",
-    "BTN_SELECT": "BTN_THUMBL", "BTN_START": "BTN_THUMBR", "BTN_MODE": "BTN_MODE",
-}  # fmt: skip
+DIRECT_INPUT = named(FROM_SQUARE)
 
-# Ten buttons or eleven, numbered in a row from A, B, X, Y: Xbox pads with old firmware over
-# Bluetooth, and others whose triggers are axes only.
-IN_A_ROW = {
-    "BTN_C": "BTN_WEST", "BTN_NORTH": "BTN_NORTH", "BTN_WEST": "BTN_TL", "BTN_Z": "BTN_TR",
-    "BTN_TL": "BTN_SELECT", "BTN_TR": "BTN_START", "BTN_TL2": "BTN_THUMBL",
-    "BTN_TR2": "BTN_THUMBR", "BTN_SELECT": "BTN_MODE",
-}  # fmt: skip
+# Ten buttons or eleven, numbered in a row from A, B, X, Y.
+IN_A_ROW = named(WITHOUT_TRIGGERS)
+
+# Fifteen and more, without a gap for C and Z in their numbers: pads for Android.
+ANDROID = named(XBOX_LETTERS)
+
+# A right stick that gives left and right where others give up and down.
+RIGHT_STICK_TURNED = {"ABS_Z": "ABS_RY", "ABS_RZ": "ABS_RX"}
 
 # Both sticks of a PlayStation pad without its driver, and its triggers.
 STICKS_AND_TRIGGERS_SWAPPED = {
@@ -88,11 +90,11 @@ WHEELS: dict[tuple[int, int], Mapping[str, str]] = {
 
 # (bus, vendor, product) -> kernel name -> name in our layout. `None` is any; the first that fits.
 EXCEPTIONS: tuple[tuple[tuple[int | None, int, int | None], Mapping[str, str]], ...] = (
-    ((None, 0x045E, None), _SWAPPED),  # Microsoft: Xbox 360, One, Series, by cable or Bluetooth
+    ((None, 0x045E, None), SWAPPED),  # Microsoft: Xbox 360, One, Series, by cable or Bluetooth
     ((None, 0x046D, 0xC219), DIRECT_INPUT),  # Logitech F710, switch at D
     ((None, 0x046D, 0xC216), DIRECT_INPUT),  # Logitech F310, switch at D
-    ((USB, 0x046D, None), _SWAPPED),  # Logitech F310, F510, F710, switch at X
-    ((USB, 0x2DC8, None), _SWAPPED),  # 8BitDo in X mode
+    ((USB, 0x046D, None), SWAPPED),  # Logitech F310, F510, F710, switch at X
+    ((USB, 0x2DC8, None), SWAPPED),  # 8BitDo in X mode
     ((None, 0x0111, 0x1420), _NIMBUS),  # SteelSeries Nimbus
     ((None, 0x054C, 0x0268), _SIXAXIS),  # Sony DualShock 3 on an old kernel; new codes differ
 )

@@ -38,6 +38,10 @@ RELEASE_LEVEL = 0.25
 # Presses between two ticks; more is not a person.
 MAX_PRESSES = 64
 
+GUESSED = (
+    "The order of this gamepad's buttons is not known: each of its four main ones stops the car"
+)
+
 CHAOS = {"chaos_left": -0.2, "chaos_right": 0.2}
 
 
@@ -113,7 +117,9 @@ class Pad:
         positions = {
             AXIS_NAMES[code]: position_of(info.value, info) for code, info in self._infos.items()
         }
-        self._renames = renames_for(self._identity, positions, self._kind, self._buttons)
+        self._renames = renames_for(
+            self._identity, positions, self._kind, self._buttons, self._bindings
+        )
         self._codes = {self._named(AXIS_NAMES[code]): code for code in self._infos}
         places = {self._named(name): position for name, position in positions.items()}
         pedals = are_pedals(self._identity, positions)
@@ -273,7 +279,11 @@ class Pad:
         if others:
             names = dict.fromkeys(name for action in others for name in missing[action])
             said.append(f"no {', '.join(names)}: nothing does {', '.join(others)}")
-        return [f"This gamepad has {text}. `donkey gamepad learn` teaches it." for text in said]
+        has = [f"This gamepad has {text}" for text in said]
+        stopping = [name for name in self._renames.values() if self._bindings.get(name) == "stop"]
+        if len(stopping) > len(set(stopping)):
+            has.insert(0, GUESSED)
+        return [f"{text}. `donkey gamepad learn` teaches it." for text in has]
 
     def _has(self, control: str) -> bool:
         name = control.removesuffix("-")
