@@ -73,15 +73,16 @@ def renames_for(
         if _is_turned(identity, positions):
             axes = RIGHT_STICK_TURNED
     numbers = _numbers(row, positions, swapped=swapped)
-    special = WHEELS.get((identity.vendor, identity.product)) or _exception(identity)
+    wheel = WHEELS.get((identity.vendor, identity.product), {})  # its pedals, no buttons
+    special = {} if wheel else _exception(identity)
     if buttons is not None and ("BTN_C" in special) != bool(numbers):
         special = numbers  # its buttons contradict what the table says of its maker or model
-    if not special and has_xbox_names(identity, buttons or (), positions):
+    if not (wheel or special) and has_xbox_names(identity, buttons or (), positions):
         special = SWAPPED
     known: Mapping[str, str] = {}
     if "BTN_TRIGGER" not in special:
         known = names_of(identity, buttons or (), bindings or kind.bindings)
-    return {**CROSS, **axes, **special, **known, **kind.renames}
+    return {**CROSS, **axes, **wheel, **special, **known, **kind.renames}
 
 
 def are_pedals(identity: Identity, positions: Mapping[str, float]) -> bool:

@@ -5,7 +5,7 @@ import pytest
 from benchmarks.pad_models import DIRECT
 from benchmarks.pad_records import JOYSTICK, RECORDS, STOP_IS, does, faults, row
 from donkeycar.parts.controller.actions import STOPS
-from donkeycar.parts.controller.codes import AXES, BUTTONS, EV_KEY, Identity
+from donkeycar.parts.controller.codes import AXES, BUTTONS, EV_ABS, EV_KEY, AbsInfo, Identity
 from donkeycar.parts.controller.mappings import KINDS, bindings_of, kind_named
 from donkeycar.parts.controller.pad import GUESSED, Pad
 
@@ -100,9 +100,21 @@ def test_the_wheel_of_a_known_maker_stops_as_well():
         assert set(pad.actions()) & set(STOPS) == set()
 
 
+@pytest.mark.parametrize("count", [12, 16])
+def test_a_known_wheel_keeps_its_pedals_however_its_buttons_are_numbered(count):
+    """Its throttle used to go to the brake if it called itself a Game Pad."""
+    pedal = AbsInfo(255, 0, 255)
+    axes = {AXES["ABS_X"]: AbsInfo(128, 0, 255), AXES["ABS_Z"]: pedal, AXES["ABS_RZ"]: pedal}
+    own = kind_named("xbox")
+    g29 = Identity("G29", 3, 0x046D, 0xC24F)
+    pad = Pad(g29, axes, kind=own, bindings=own.bindings, buttons=row(0x130, count))
+    pad.take(EV_ABS, AXES["ABS_Z"], 0)
+    assert pad.sticks().throttle == 1.0
+
+
 def test_a_stick_that_is_turned_gives_throttle_up_and_down():
     pad = opened(Identity("Twin USB", 3, 0x0810, 0x0001), "ps4")
-    pad.take(3, AXES["ABS_RZ"], 255)
+    pad.take(EV_ABS, AXES["ABS_RZ"], 255)
     assert pad.sticks().throttle == 0.0
-    pad.take(3, AXES["ABS_Z"], 0)
+    pad.take(EV_ABS, AXES["ABS_Z"], 0)
     assert pad.sticks().throttle == 1.0

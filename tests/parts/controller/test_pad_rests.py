@@ -63,3 +63,16 @@ def test_a_stop_in_the_first_report_is_heard():
     cross = EVENT.pack(0, 0, EV_KEY, BUTTONS["BTN_EAST"], 1)  # the second of its row
     trial.part._take(trial.line, cross + EVENT.pack(0, 0, EV_SYN, SYN_REPORT, 0))
     assert news == ["stop"]
+
+
+def test_a_dongle_whose_gamepad_is_out_of_range_cannot_be_told_from_a_stick_held_still():
+    """What docs/controllers.md warns of: while the device is there, what it said last counts."""
+    trial = Trial("8BitDo, X mode", random.Random(0))
+    trial.wait(2.0, lambda ticks: True, "")
+    trial.report(ABS_RY=-32768)
+    for _ in range(600):
+        trial.clock.advance(0.1)
+        trial.part._take(trial.line, b"")
+        assert trial.part.run_threaded(1.0, "").throttle == 1.0
+    trial.clock.advance(0.3)  # the reader itself is heard no more
+    assert trial.part.run_threaded(1.0, "").throttle == 0.0
