@@ -1,4 +1,13 @@
-"""An I2C bus of chips that are not there, for drivers that expect a ``busio.I2C``."""
+"""An I2C bus of chips that are not there, for drivers that expect a ``busio.I2C``.
+
+Source: Adafruit Blinka 10.0.0 (PyPI), busio.py, class I2C: names and arguments of the methods. The
+error of a transfer that nobody answers is that of the kernel of a Pi: Linux 6.1,
+drivers/i2c/busses/i2c-bcm2835.c.
+
+Not modelled: the time of a transfer and a bus that blocks (`I2CAdapter` has both), callers that
+wait for the lock (it is neither asked for nor kept between threads), `scan`, two chips that answer
+a read at once (the last one wins; on wires a 0 does), other devices on the bus.
+"""
 
 import errno
 import os

@@ -1,4 +1,14 @@
-"""The pins of a Raspberry Pi that is not there, with a trace of what they did."""
+"""The pins of a Raspberry Pi that is not there, with a trace of what they did.
+
+Sources: Linux, drivers/gpio/gpiolib-cdev.c (who holds a line, what closing it frees), and
+drivers/pinctrl/bcm/pinctrl-bcm2835.c (`persist_gpio_outputs`, on in the kernels of Raspberry Pi,
+off with dtparam=strict_gpiod). Their versions were not noted, and the second is of the chips up to
+the Pi 4: that the pins of a Pi 5 (RP1) do the same is taken for granted.
+
+Not modelled: resistors on the board and in the processor, voltages, short circuits, the time a
+call takes, lines that are asked for as a group, the state of the pins before the first process,
+lines that the kernel has itself, reading what something else puts on an input.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -39,12 +49,6 @@ class GpioHeader:
     A pin is held by one process. Claiming it as an output sets its level at once. A process that
     ends or is killed lets go of its pins, and then they keep their level, unless the kernel was
     told otherwise.
-
-    Sources: Linux, drivers/gpio/gpiolib-cdev.c (who holds a line, what closing it frees), and
-    drivers/pinctrl/bcm/pinctrl-bcm2835.c (`persist_gpio_outputs`, on in the kernels of Raspberry
-    Pi, off with dtparam=strict_gpiod).
-
-    Not modelled: resistors on the board, the time a call takes, pins that are shared by a group.
 
     Args:
         clock: Source of time. Edges come out as it goes on.

@@ -11,8 +11,9 @@ of a transfer together, ends it with ETIMEDOUT, and what came of it is lost; ERR
 that is held low is an acknowledge and a 0 in every bit); i2c-designware-master.c of a Pi 5 (the
 same errors). NXP, UM10204 rev. 7, 3.1.1 and 3.1.6: 100 kHz, nine clocks a byte.
 
-Not modelled: 10-bit addresses, SMBus calls, lost arbitration, and the 20 ms that a Pi 5 waits for
-SDA to rise before it says ETIMEDOUT.
+Not modelled: more than one chip on the wires, messages of one transfer that go to different
+addresses or write after they have read, 10-bit addresses, SMBus calls, lost arbitration, noise on
+the wires, and the 20 ms that a Pi 5 waits for SDA to rise before it says ETIMEDOUT.
 """
 
 import ctypes

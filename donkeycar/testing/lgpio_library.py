@@ -1,4 +1,12 @@
-"""lgpio as one process has it: the part of the module that moves outputs, on emulated pins."""
+"""lgpio as one process has it: the part of the module that moves outputs, on emulated pins.
+
+Source: lgpio 0.2.2.0 (PyPI): lgpio_extra.py, src/lgGpio.c, src/lgPthTx.c, src/lgErr.c.
+
+Not modelled: alerts, groups, waves, `tx_servo`, `tx_busy`, `tx_room`, flags of a line, the offset
+of a pulse, the pipe it makes in the working folder, the 0.1 s that closing a chip takes, that
+stopping the pulses of one pin may delay an edge of another by up to 20 ms, and by how much its
+thread is late: tests say that. All chips have 54 lines, and none is refused for its number.
+"""
 
 import ctypes
 from typing import TYPE_CHECKING
@@ -100,12 +108,6 @@ class Pulses:
 
 class LgpioLibrary:
     """Functions of the module, with its names and arguments.
-
-    Source: lgpio 0.2.2.0 (PyPI): lgpio_extra.py, src/lgGpio.c, src/lgPthTx.c, src/lgErr.c.
-
-    Not modelled: alerts, groups, waves, flags of a line, the pipe it makes in the working folder,
-    the 0.1 s that closing a chip takes, and that stopping the pulses of one pin may delay an edge
-    of another by up to 20 ms.
 
     Args:
         header: Whose pins.

@@ -1,11 +1,16 @@
 """A PCA9685 down to its registers, on an I2C bus that can fail; its trace is the judge of tests.
 
-Registers can live in a file: then they outlast every process, as the real chip's do. Not modelled
-are inverted outputs, outputs that change at each byte, and an external clock.
+Registers can live in a file: then they outlast every process, as the real chip's do.
 
 Source: NXP, "PCA9685 16-channel, 12-bit PWM Fm+ I2C-bus LED controller", rev. 4: 7.1 addresses,
 7.3 registers, 7.3.1.1 restart, 7.4 output enable, 7.6 software reset. What a held SDA looks like:
 NXP, UM10204 rev. 7, 3.1.6 (an acknowledge is SDA low in the ninth clock).
+
+Not modelled: inverted outputs, outputs that change at each byte and an external clock (each is
+refused); where in a frame a change comes out (here it is at once), the 500 us that the oscillator
+takes to wake, an oscillator that is not 25 MHz, the phase of a pulse (only its length counts), what
+MODE2 says of the outputs while OE is high (here: no pulse), an address that is read without a
+register (it gives zeros), voltages and currents.
 """
 
 import errno

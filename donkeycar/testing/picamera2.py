@@ -3,6 +3,18 @@
 They behave as the real ones do where that matters to a driver: sizes are rounded down to even
 ones, rows are padded to what the hardware likes, frames come in the camera's own thread as
 requests, channel order follows the name of the format, `stop` waits for a thread that may hang.
+
+Sources: Raspberry Pi Ltd, "The Picamera2 Library", 2024; picamera2 0.3.36, picamera2/picamera2.py
+(`align_stream`, `create_video_configuration`, `configure`, `start`, `stop`, texts of errors) and
+picamera2/request.py (`make_buffer`, `make_array`, `get_metadata`); Raspberry Pi documentation,
+"Camera", 2025 (modes of the imx219); libcamera's definition of ``SensorTimestamp``. That rows are
+padded to 32 bytes, and to 64 on a Pi 5, is what a comment in `align_stream` says of the hardware.
+
+Not modelled: the sensor and the image processor (exposure, white balance, noise), the lag of a
+picture, buffers that are short, frames that are lost, requests that are kept and released, more
+formats than ``RGB888`` and ``BGR888``, streams beside ``main``, controls that change while it runs,
+an error in `post_callback` (the real one ends its thread), a camera that another program has.
+Unless it runs free, a frame comes in the thread of the test.
 """
 
 import sys

@@ -1,4 +1,12 @@
-"""What came out of a chip's pins, change by change: the only judge of whether a car stood still."""
+"""What came out of a chip's pins, change by change: the only judge of whether a car stood still.
+
+Source: none is needed to keep what a chip says. That a change takes effect with the next frame
+(`PulseTrace.pulses`) was written without a source at hand: it is the later of the two that a chip
+may do.
+
+Not modelled: where in a frame a pulse begins, a pulse that a change cuts or makes longer, how a
+servo or a speed controller follows the pulses.
+"""
 
 import os
 import struct

@@ -1,4 +1,14 @@
-"""The kernel's PWM files, in a folder, with the rules of the kernel."""
+"""The kernel's PWM files, in a folder, with the rules of the kernel.
+
+Sources: Linux, ``drivers/pwm/core.c``: ``__pwm_apply`` of 6.6; ``pwm_state_valid`` of 6.12 ("pwm:
+Allow pwm state transitions from an invalid state"); its correction of July 2025 ("pwm: Fix invalid
+state detection"). ``drivers/pwm/sysfs.c`` (6.6) for the attributes.
+
+Not modelled: when within a frame a change takes effect, rounding to the clock of the chip, the
+shortest and the longest period of a chip, chips that keep a level when they are disabled, what a
+chip does when the polarity changes while it is enabled, ``unexport``, ``capture``, two processes
+that export a channel at once, and whether a pin has the channel at all: the overlay decides that.
+"""
 
 import errno
 import os
@@ -51,13 +61,6 @@ class PwmTree:
 
     A channel is there once it is exported, and begins without a period. What may be written when
     depends on the kernel.
-
-    Sources: Linux, ``drivers/pwm/core.c``: ``__pwm_apply`` of 6.6; ``pwm_state_valid`` of 6.12
-    ("pwm: Allow pwm state transitions from an invalid state"); its correction of July 2025 ("pwm:
-    Fix invalid state detection"). ``drivers/pwm/sysfs.c`` (6.6) for the attributes.
-
-    Not modelled: when within a frame a change takes effect, rounding to the clock of the chip,
-    chips that keep a level when they are disabled.
 
     Args:
         root: An empty folder.

@@ -1,8 +1,13 @@
 """A RoboHAT MM1 that is not there: it reads lines as the board's program does.
 
-Source: the board's program, ``contrib/robohat/code-robocarstore.py`` of donkeycar 5: a line counts
-from ten characters on, its first and last four are the pulses, a line that makes no sense changes
-nothing, and after 10 s of silence the radio drives.
+Source: the board's program, ``contrib/robohat/code-robocarstore.py`` of donkeycar 5 (its date and
+CircuitPython were not noted): a line counts from ten characters on, its first and last four are the
+pulses, a line that makes no sense changes nothing, and after 10 s of silence the radio drives.
+
+Not modelled: that it looks for one line every 25 ms and has room for 64 bytes (here every line is
+obeyed as it comes, so a queue that grows is not seen), the time of a byte at 115,200 baud, the
+pulses that it makes and their frames, its own start, what it drives while the radio does, encoders,
+lights, and its USB port.
 """
 
 import termios

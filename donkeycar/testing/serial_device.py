@@ -1,4 +1,13 @@
-"""A device on a serial line that is not there: the driver sees a real port of the kernel."""
+"""A device on a serial line that is not there: the driver sees a real port of the kernel.
+
+Source: none was copied. The port is a pseudo terminal of the kernel under the tests (pty(7)), so
+opening, reading, writing and settings of the line are real; all else was written without a source
+at hand.
+
+Not modelled: the time of a byte (all come at once, at any speed), parity, noise and lost bytes,
+lines of the modem, a port that is closed to this user, the errors of a USB adapter that is pulled
+(here they are those of a pseudo terminal), a device that comes back under another number.
+"""
 
 import os
 import pty
