@@ -3,8 +3,8 @@
 Source: vedderb/bldc 6.02: ``comm/packet.c``, ``comm/commands.c``, ``timeout.c``, ``datatypes.h``.
 
 Not modelled: packets whose length takes two or three bytes, and all commands but duty, servo, sign
-of life and version (it obeys neither); ramps, limits of current and the least duty of the motor (the
-duty is the ordered one at once); the brake current of its time-out (0 as delivered: the motor
+of life and version (it obeys neither); ramps, limits of current and the least duty of the motor
+(the duty is the ordered one at once); the brake current of its time-out (0 as delivered: the motor
 rolls), and that it looks at the time-out every 10 ms; faults of its own; the servo that works only
 once VESC Tool has enabled it; the CAN bus. After a time-out a sign of life alone brings the last
 duty back here; the real one waits for a new order.
