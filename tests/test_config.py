@@ -285,3 +285,10 @@ def test_the_table_tells_values_and_sources(load):
 
 def test_a_section_holds_the_arguments_of_a_part(load):
     assert load().section("ROI_CROP_") == {"top": 45, "bottom": 0, "right": 0, "left": 0}
+
+
+@pytest.mark.parametrize(("value", "share"), [("50", "50 % is 0.5"), ("1.5", "1.5 % is 0.015")])
+def test_a_share_that_was_written_in_percent_is_told_as_one(load, value, share):
+    # What used to happen: advice about the direction of the stick.
+    with pytest.raises(ConfigError, match=share):
+        load(f"JOYSTICK_MAX_THROTTLE = {value}\n")

@@ -20,13 +20,14 @@ BELOW_ASSEMBLY = {
 EVERYTHING = BELOW_ASSEMBLY | {
     "assembly", "conversion", "evaluation", "explain", "report", "rollout", "training",
 }  # fmt: skip
-# What to tell people to type: whoever misses a library says how to install it.
-ANYBODY = {"commands"}
+# What to tell people to type: whoever misses a library says how to install it; and how to count.
+ANYBODY = {"commands", "words"}
 ALLOWED = {
     "errors": set(),
     "json_text": set(),
     "gone": set(),
     "commands": set(),
+    "words": set(),
     # Names that owners' files import; what they stand for is the trainer's.
     "pipeline": set(),
     "timing": {"errors"},

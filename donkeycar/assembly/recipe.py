@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from donkeycar.config import DEFAULT, Config
 from donkeycar.errors import ConfigError
+from donkeycar.schema import SETTINGS
 from donkeycar.timing import Clock
 from donkeycar.vehicle import Vehicle
 
@@ -78,8 +79,11 @@ def recipe_for(table: dict[str, Recipe], setting: str, kind: str) -> Recipe:
         ConfigError: If `table` does not know it.
     """
     if kind not in table:
+        row = SETTINGS.get(setting)
+        is_to_come = row is not None and kind in row.later_choices
         raise ConfigError(
             f"`{setting}` must be one of {', '.join(table)}. Received: {setting}={kind!r}"
+            + (", which does not work in this version yet" if is_to_come else "")
         )
     return table[kind]
 

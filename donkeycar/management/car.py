@@ -2,12 +2,14 @@
 
 import argparse
 import logging
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from donkeycar.assembly.check import check_car
 from donkeycar.config import Config, load_config
+from donkeycar.errors import ConfigError
 from donkeycar.management.cli import BAD_USAGE, exit_code, is_gone
 from donkeycar.management.drive_words import check_words
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
@@ -44,7 +46,7 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
     # Only a command line can be run again. Elsewhere than on Linux there is no hardware to guard.
     args.guarded = args.owns_process and sys.platform == "linux"
     folder = Path(car_file).resolve().parent
-    return exit_code(lambda: args.run(args, drive, folder), prog="manage.py")
+    return exit_code(lambda: args.run(args, drive, folder), prog="manage.py", words=words)
 
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
@@ -97,9 +99,13 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
     set_up_logging(cfg)
     if not is_guarded():
         # All that the settings say is said before the hardware gets a word, and only once.
+        refusal = _refusal(cfg)
+        about = _subject(str(refusal)) if refusal else None
         for notice in cfg.notices:
-            logger.warning("%s", notice)
-        check_car(cfg)
+            if about is None or _subject(notice) != about:
+                logger.warning("%s", notice)
+        if refusal:
+            raise refusal
         if args.guarded and cfg.SIM_TIME_SCALE == 1:
             from donkeycar.management.before_hardware import check_free
 
@@ -109,6 +115,21 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
         never_wait_for_readers()
         set_up_logging(cfg)
     drive(cfg, model=args.model, model_type=args.model_type, meta=meta)
+
+
+def _refusal(cfg: Config) -> ConfigError | None:
+    """What no car can be made of; it says no less than a notice about the same."""
+    try:
+        check_car(cfg)
+    except ConfigError as error:
+        return error
+    return None
+
+
+def _subject(sentence: str) -> str:
+    """The place and the setting that a sentence is about, as ``"myconfig.py:1: CAMERA_TYPE"``."""
+    found = re.match(r"(.*?: )`?([A-Z][A-Z0-9_]*)", sentence)
+    return found[1] + found[2] if found else sentence
 
 
 def set_up_logging(cfg: Config) -> None:

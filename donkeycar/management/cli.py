@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from donkeycar.errors import DonkeyError
-from donkeycar.management.usage import Parser
+from donkeycar.management.usage import Parser, as_typed
 
 # What a shell says of a program that Ctrl-C ended: 128 and the number of SIGINT.
 INTERRUPTED = 130
@@ -103,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         result: int | None = args.run(args)
         return result
 
-    return exit_code(command, prog="donkey")
+    return exit_code(command, prog="donkey", words=words)
 
 
 def is_gone(prog: str, words: Sequence[str], known: Iterable[str]) -> bool:
@@ -118,12 +118,13 @@ def is_gone(prog: str, words: Sequence[str], known: Iterable[str]) -> bool:
     return bool(sentence)
 
 
-def exit_code(command: Callable[[], int | None], *, prog: str) -> int:
+def exit_code(command: Callable[[], int | None], *, prog: str, words: Sequence[str] = ()) -> int:
     """Run `command`; a refusal becomes one line on stderr instead of a traceback.
 
     Args:
         command: What to do; may return an exit code, ``None`` is 0.
         prog: Start of the line, e.g. ``"donkey"`` or ``"manage.py"``.
+        words: The command line after it; what is refused is named as it was typed there.
     """
     print_anything()
     try:
@@ -132,7 +133,7 @@ def exit_code(command: Callable[[], int | None], *, prog: str) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (DonkeyError, OSError) as error:
-        print(f"{prog}: error: {error}", file=sys.stderr)
+        print(f"{prog}: error: {as_typed(str(error), words)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as error:
         print(f"{prog}: {str(error) or 'stopped'}", file=sys.stderr)

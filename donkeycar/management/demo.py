@@ -18,10 +18,20 @@ from donkeycar.management.createcar import create_car
 from donkeycar.management.demo_report import MOVIE_EVERY, save_training_plots, write_report
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
 from donkeycar.training.progress import Bars
+from donkeycar.words import count
 
 TYPE = "linear"
 EPOCHS = 8
 RATE_HZ = 20
+
+
+class _Bars(Bars):
+    """Bars without advice about an option that only `donkey train` has."""
+
+    def say(self, text: str) -> None:
+        """Show a line that stays, if it is of use here."""
+        if "--resume" not in text:
+            super().say(text)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     """
     folder = args.path.expanduser().resolve()
     _create(folder, args.track, args.seed)
-    bars = Bars()
+    bars = _Bars()
     num_records = _record(folder / "data", args, bars)
     files = PilotFiles.of(folder / "models" / "pilot.keras")
     info = _train(folder / "data", files, args.seed, num_records, bars)
@@ -100,7 +110,7 @@ def _record(tub: Path, args: argparse.Namespace, bars: Bars) -> int:
                 "Choose another --path, or delete that folder."
             )
         if len(reader) >= args.records:
-            print(f"Using the {len(reader)} records in {tub}")
+            print(f"Using the {count(len(reader), 'record')} in {tub}")
             return len(reader)
         raise TubError(
             f"{tub} holds {len(reader)} records of {args.records}: an earlier run was cut short. "
@@ -126,7 +136,7 @@ def _train(tub: Path, files: PilotFiles, seed: int, num_records: int, bars: Bars
 
     result = train([tub], files.keras, type=TYPE, epochs=EPOCHS, seed=seed, progress=bars)
     if result.ended == "interrupted":  # whoever pressed Ctrl-C meant the demo
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("stopped. The same command uses what was recorded again")
     save_training_plots(result)
     return result.info
 

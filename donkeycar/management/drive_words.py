@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError, PilotError
+from donkeycar.management.usage import nearest
 
 
 def check_words(args: argparse.Namespace) -> list[tuple[str, Any]]:
@@ -38,8 +39,10 @@ def _check_type(name: str) -> None:
     from donkeycar.settings.training import PILOT_TYPES
 
     if name.removeprefix("tflite_") not in PILOT_TYPES:
+        near = nearest(name, PILOT_TYPES)
         raise ConfigError(
             f"`--type` must be one of {', '.join(PILOT_TYPES)}. Received: --type {name}"
+            + (f". Did you mean {near}?" if near else "")
         )
 
 

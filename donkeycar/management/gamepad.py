@@ -152,11 +152,11 @@ def learn(listener: Listener, *, tell: Callable[[str], None]) -> dict[str, str]:
 
 
 class _Show:
-    """Prints what a controller offers, on one line of the terminal."""
+    """Prints what a controller offers: on one line of a terminal, elsewhere each thing once."""
 
     def __init__(self, car: Vehicle) -> None:
         self._parts = [entry.part for entry in car.entries]
-        self._said = ""
+        self._said = self._shown = ""
 
     def run(self, *offers: Offer | None) -> None:
         for part, offer in zip(self._parts, offers, strict=True):
@@ -169,8 +169,12 @@ class _Show:
                     print(f"\n{offer.note}")
                 self._said = offer.note
                 text = f"angle {offer.angle:+.2f}  throttle {offer.throttle:+.2f}  {held}  {did}"
-            print(f"\r{text:78.78}", end="", flush=True)
-            if offer is not None and offer.actions:
+            if sys.stdout.isatty():
+                print(f"\r{text:78.78}", end="", flush=True)
+            elif text != self._shown:  # no line of a file or a pipe can be written over
+                print(text, flush=True)
+            self._shown = text
+            if offer is not None and offer.actions and sys.stdout.isatty():
                 print()
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from donkeycar.errors import ConfigError
 from donkeycar.management.seen_through import add_pilot_arguments, open_maps, open_pilot
 from donkeycar.management.tub_paths import one_tub
+from donkeycar.words import count
 
 if TYPE_CHECKING:
     from donkeycar.explain.movie import Movie, Saliency
@@ -68,12 +69,12 @@ def run(args: argparse.Namespace) -> None:
 def told(movie: "Movie") -> list[str]:
     """What is to be said of a movie."""
     lines = [
-        f"{count} records {why}"
-        for count, why in (
+        f"{count(number, 'record')} {why}"
+        for number, why in (
             (movie.left_out, "without a picture that can be shown were left out"),
             (movie.unanswered, "lack what the pilot needs beside the picture"),
         )
-        if count
+        if number
     ]
     if movie.sizes:
         lines.append(movie.sizes)
@@ -85,8 +86,8 @@ def told(movie: "Movie") -> list[str]:
     seconds = movie.frames / movie.rate_hz
     return [
         *lines,
-        f"wrote {movie.path}: {movie.frames} pictures, {seconds:.3g} s at {movie.rate_hz:g} a "
-        "second",
+        f"wrote {movie.path}: {count(movie.frames, 'picture')}, {seconds:.3g} s at "
+        f"{movie.rate_hz:g} a second",
     ]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from donkeycar.errors import TrainingError
+from donkeycar.words import count
 
 if TYPE_CHECKING:
     from donkeycar.training.replay import Replay
@@ -112,8 +113,7 @@ def _told(replay: "Replay", known: list[str]) -> str:
     """One or two lines about what is shown, and what else could be."""
     losses = replay.history.get("loss")
     end = "" if losses is None else f", loss {losses[-1]:.4f}"
-    text = (
-        f"{replay.name}: {len(replay.epochs) - 1} epochs{end}; can show {', '.join(replay.shows)}"
-    )
+    epochs = count(len(replay.epochs) - 1, "epoch")
+    text = f"{replay.name}: {epochs}{end}; can show {', '.join(replay.shows)}"
     others = [name for name in known if name != replay.name]
     return f"{text}\nother recordings: {', '.join(others)}" if others else text

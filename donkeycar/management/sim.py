@@ -10,6 +10,7 @@ from donkeycar import commands
 from donkeycar.errors import ConfigError
 from donkeycar.management.seen_through import A_KIND, A_PILOT
 from donkeycar.parts.camera.latency import MAX_LATENCY_S, PI_JITTER_S, PI_LATENCY_S, Latency
+from donkeycar.words import count
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +112,8 @@ def _record(args: argparse.Namespace) -> None:
         print()
         return
     print(
-        f"Recorded {result['records']} records, {result['laps_completed']} laps, into {args.tub}. "
+        f"Recorded {count(result['records'], 'record')}, "
+        f"{count(result['laps_completed'], 'lap')}, into {args.tub}. "
         f"Next: {commands.donkey('train', '--tub', args.tub)}"
     )
 

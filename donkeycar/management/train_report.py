@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from donkeycar import commands
 from donkeycar.config import Config
+from donkeycar.words import count
 
 if TYPE_CHECKING:
     from donkeycar.training import TrainingResult
@@ -30,7 +31,8 @@ def tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
 
     speed = median(result.history["images_per_s"])
     print(
-        f"{len(result.history['loss'])} epochs in {result.duration_s:.0f} s, {speed:.0f} pictures "
+        f"{count(len(result.history['loss']), 'epoch')} in {result.duration_s:.0f} s, "
+        f"{speed:.0f} pictures "
         f"a second{HOW_IT_ENDED[result.ended]}; kept epoch {result.best_epoch}"
     )
     for name, title in (("train", "training"), ("validation", "validation")):

@@ -9,6 +9,7 @@ from donkeycar import commands
 from donkeycar.errors import DeviceError, TubError
 from donkeycar.management.tub_paths import tub_paths
 from donkeycar.tub import check, repair, restore
+from donkeycar.words import count
 
 # A damaged tub of many records has as many problems; the first ones tell what happened.
 SHOWN = 20
@@ -82,8 +83,8 @@ def check_tub(path: Path) -> int:
     """
     report = check(path)
     print(
-        f"{path}: {report.num_records} records, {report.num_deleted} of them deleted, "
-        f"{len(report.sessions)} sessions"
+        f"{path}: {count(report.num_records, 'record')}, {report.num_deleted} of them deleted, "
+        f"{count(len(report.sessions), 'session')}"
     )
     for word, sentences in (("", report.problems), ("remark: ", report.remarks)):
         for sentence in sentences[:SHOWN]:
@@ -124,7 +125,7 @@ def restore_tub(path: Path, *, start: int = 0, end: int | None = None) -> int:
     restored = restore(path, start=start, end=end)
     if restored.indexes:
         first, last = restored.indexes[0], restored.indexes[-1]
-        print(f"{path}: {len(restored.indexes)} records restored, {first} to {last}")
+        print(f"{path}: {count(len(restored.indexes), 'record')} restored, {first} to {last}")
     elif not restored.bad:
         print(f"{path}: no record is deleted there")
     if restored.bad:

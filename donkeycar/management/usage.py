@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
@@ -17,6 +18,27 @@ def nearest(typed: str, known: Iterable[str]) -> str:
     return near[0] if near else ""
 
 
+def as_typed(text: str, words: Sequence[str]) -> str:
+    """An error about an argument of a function, in the words of the command line.
+
+    Args:
+        text: The error, as ``"`epochs` must be 1 or more. Received: epochs=0"``.
+        words: The command line; an option of it that the error is about gets its dashes back.
+
+    Example:
+        >>> as_typed("`epochs` must be 1 or more. Received: epochs=0", ["--epochs", "0"])
+        '`--epochs` must be 1 or more. Received: --epochs 0'
+    """
+    for option in {word.partition("=")[0] for word in words if word.startswith("--")}:
+        name = option[2:].replace("-", "_")
+        for own in (name, f"num_{name}"):
+            text = re.sub(rf"`{own}`(?= must be )", f"`{option}`", text)
+            text = re.sub(rf"(?<=Received: ){own}=", f"{option} ", text)
+    choice = re.search(r"one of \[([^]]*)\].* Received: \S+[= ]'([^']*)'$", text)
+    near = choice and nearest(choice[2], re.findall(r"[^\s,']+", choice[1]))
+    return f"{text}. Did you mean {near}?" if near else text
+
+
 class Parser(argparse.ArgumentParser):
     """`argparse.ArgumentParser`, whose complaint about a mistyped word is one line."""
 
@@ -25,7 +47,8 @@ class Parser(argparse.ArgumentParser):
         words: Sequence[str] | None = args
         known, unknown = self.parse_known_args(words, namespace)
         if unknown:
-            self._chosen(words or []).error(f"unrecognized arguments: {' '.join(unknown)}")
+            chosen = self._chosen(words or [])
+            chosen.error(f"unrecognized arguments: {' '.join(unknown)}{chosen._by_option(unknown)}")
         return known
 
     def error(self, message: str) -> NoReturn:
@@ -43,6 +66,13 @@ class Parser(argparse.ArgumentParser):
         else:
             super().error(message)
         self.exit(2, f"{self.prog}: error: {message}\n")
+
+    def _by_option(self, unknown: Sequence[str]) -> str:
+        """How a lone path is said to a command that has --path; "" if it is none."""
+        if len(unknown) != 1 or unknown[0].startswith("-"):
+            return ""
+        has_path = any("--path" in action.option_strings for action in self._actions)
+        return f". Say: {self.prog} --path {shlex.quote(unknown[0])}" if has_path else ""
 
     def _chosen(self, words: Sequence[str]) -> "Parser":
         """The parser of the command in `words`."""

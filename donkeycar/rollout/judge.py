@@ -65,6 +65,8 @@ class Judge:
         self.ended = self._end()
         if self.ended:
             self._vehicle.on = False
+            if self._progress is not None:
+                self._progress(1.0)  # nothing is left of the run, however far the car came
 
     def _end(self) -> str:
         world = self._world

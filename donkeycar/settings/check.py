@@ -178,6 +178,9 @@ def _hint(setting: Setting, value: Any) -> str:
     """What an owner most likely meant by a value that a setting cannot have, "" if unclear."""
     wants_number = setting.value_kind in ("int", "float", "range")
     if wants_number and isinstance(value, int | float):
+        is_share = (setting.low, setting.high) == (0, 1) and not setting.unit
+        if is_share and 1 < value <= 100:
+            return f"{value:g} % is {value / 100:g}"
         return setting.advice
     if isinstance(value, str):
         plain = _UNQUOTED.get(setting.value_kind)

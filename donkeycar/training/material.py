@@ -16,6 +16,7 @@ from donkeycar.training.records.frames import Frames, decode
 from donkeycar.training.records.labels import relabel
 from donkeycar.training.records.recordings import Recordings, gather
 from donkeycar.training.records.split import Split
+from donkeycar.words import count
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Material:
     def in_words(self, parts: Split) -> str:
         """Say in one line what is learnt from."""
         text = (
-            f"{len(self.recordings)} records: {len(parts.train)} to learn from, "
+            f"{count(len(self.recordings), 'record')}: {len(parts.train)} to learn from, "
             f"{len(parts.validation)} to judge by, {parts.num_gap} between them"
         )
         dropped = self.recordings.dropped_in_words()

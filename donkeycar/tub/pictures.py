@@ -16,6 +16,7 @@ from donkeycar.tub.faults import Fault
 from donkeycar.tub.format import INDEX, checked_image_path
 from donkeycar.tub.images import decode_image
 from donkeycar.tub.manifest import Manifest
+from donkeycar.words import count
 
 Progress = Callable[[int, int], None]
 Shapes = dict[str, Counter[tuple[int, ...]]]
@@ -163,5 +164,5 @@ def _mark(manifest: Manifest, bad: dict[int, str]) -> None:
     manifest.marked = manifest.marked | bad
 
 
-def _marked(count: int) -> str:
-    return f"{count} records with unreadable images marked as deleted"
+def _marked(number: int) -> str:
+    return f"{count(number, 'record')} with unreadable images marked as deleted"

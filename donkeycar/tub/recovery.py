@@ -37,6 +37,7 @@ from donkeycar.tub.format import (
 from donkeycar.tub.manifest import Manifest
 from donkeycar.tub.pictures import Bad, Pictures, Progress, Shapes, mark_all, mark_newest
 from donkeycar.tub.schema import guess_types, image_keys, unknown_types
+from donkeycar.words import count
 
 logger = logging.getLogger(__name__)
 
@@ -303,7 +304,8 @@ class _Recovery:
         return good or None
 
     def _note_lines(self, name: str, bad: list[tuple[int, Line]]) -> None:
-        told = f"{len(bad)} unreadable lines of {name} ({bad[-1][1].problem}) moved to {RECOVERED}/"
+        lines = count(len(bad), "unreadable line")
+        told = f"{lines} of {name} ({bad[-1][1].problem}) moved to {RECOVERED}/"
         for number, line in bad:
             what = f"{name} line {number}: {line.problem}"
             self._note("unreadable line", what, told)

@@ -102,6 +102,14 @@ def test_settings_that_no_car_can_have_are_refused_without_opening_anything(car,
     assert not car.was_opened
 
 
+def test_a_camera_that_is_to_come_is_told_once(car):
+    """What used to happen: a notice and a refusal, in two ways."""
+    done = car.run("drive", "CAMERA_TYPE = 'WEBCAM'\n")
+    told = done.stdout + (done.stderr or "")
+    assert told.count("WEBCAM") == 1
+    assert "which does not work in this version yet" in told
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_car_of_pigpio_is_told_its_own_pins(car, command):
     # What used to happen: those of everybody, by which the servo's pulses went to the motor.

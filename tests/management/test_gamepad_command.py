@@ -220,3 +220,10 @@ def test_enter_leaves_a_question_out(monkeypatch):
         assert gamepad._typed_enter() is True
         assert gamepad._typed_enter() is False
     os.close(far)
+
+
+def test_a_pipe_is_told_once_that_there_is_no_gamepad(car, monkeypatch, capsys):
+    """What used to happen: ten times a second, on a line without an end."""
+    monkeypatch.setattr(gamepad, "Finder", lambda: lambda: [])
+    assert main(["gamepad", "test", "--path", str(car), "--seconds", "1"]) == 0
+    assert capsys.readouterr().out.count("no gamepad") == 1

@@ -47,3 +47,30 @@ def test_a_car_lists_them_as_well(capsys):
             car.build_parser(command).parse_args([command, "--help"])
         words = listed(capsys)
         assert [word for word in PILOT_TYPES if word not in words] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["train", "--tub", "t", "--type", "lineer"],
+         "Received: --type 'lineer'. Did you mean linear?"),
+        (["train", "--tub", "t", "--epochs", "0"],
+         "`--epochs` must be 1 or more. Received: --epochs 0"),
+        (["sim", "record", "--tub", "t", "--records", "0"],
+         "`--records` must be 1 or more. Received: --records 0"),
+        (["sim", "record", "--tub", "t", "--track", "ovl"],
+         "Received: --track 'ovl'. Did you mean oval?"),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_named_as_it_was_typed(tmp_path, monkeypatch, capsys, words, sentence):
+    """What used to happen: the name of an argument of a function, and no word that was near."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    assert main(words) == 1
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_folder_for_a_new_car_without_its_option_is_told_how(capsys):
+    with pytest.raises(SystemExit):
+        main(["createcar", "mycar"])
+    assert "Say: donkey createcar --path mycar\n" in capsys.readouterr().err

@@ -136,7 +136,7 @@ def test_one_damaged_tub_does_not_keep_the_others_from_their_turn(both, tmp_path
     assert main(["tub", "repair", str(both)]) == 1
     said = capsys.readouterr()
     assert "must be whole before it is repaired" in said.err
-    assert "1 unreadable lines of catalog_0.catalog" in said.out
+    assert "1 unreadable line of catalog_0.catalog" in said.out
 
 
 def test_a_tub_that_several_links_lead_to_counts_once(tmp_path, capsys):

@@ -92,7 +92,7 @@ def test_unreadable_pictures_are_said(record):
 
 
 def test_what_was_left_out_is_said_with_a_reason(record):
-    assert said(record([*labels(), (None, 0.2)]), "1 records without user/angle are left out. Was")
+    assert said(record([*labels(), (None, 0.2)]), "1 record without user/angle is left out. Was")
 
 
 def test_ordinary_recordings_are_not_odd(shared_data):

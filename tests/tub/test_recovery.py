@@ -45,7 +45,7 @@ def test_torn_bytes_are_kept_aside_and_told(tub, record):
     tear(tub)
     with TubWriter(tub, INPUTS, TYPES) as writer:
         assert writer.notes == [
-            "1 unreadable lines of catalog_2.catalog (not JSON in UTF-8) moved to recovered/"
+            "1 unreadable line of catalog_2.catalog (not JSON in UTF-8) moved to recovered/"
         ]
         assert writer.append(record()) == 12
     assert recovered(tub) == {"0/catalog_2.catalog.lines": b'{"_index": 12, "cam/ima'}

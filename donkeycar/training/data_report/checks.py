@@ -8,6 +8,7 @@ import numpy as np
 from donkeycar.training.data_report.lag import Lag
 from donkeycar.training.data_report.survey import Survey
 from donkeycar.training.records.sizes import counted, most_frequent, size_in_words
+from donkeycar.words import count
 
 # Ten laps or so; with fewer records a pilot remembers them instead of learning from them.
 FEW_RECORDS = 2000
@@ -215,8 +216,3 @@ def _after(lag: Lag, lag_s: float) -> str:
         f"the picture follows {count(abs(lag.records), 'record')} ({abs(lag_s):.2f} s) {when} the "
         f"steering, and usually {USUAL_LAG_S[0]} to {USUAL_LAG_S[1]} s after it"
     )
-
-
-def count(number: int, word: str) -> str:
-    """Say how many, such as ``1 tub`` or ``2 tubs``."""
-    return f"{number} {word}" + ("" if number == 1 else "s")

@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from donkeycar.training.data_report.checks import CHECKS, Finding, count
+from donkeycar.training.data_report.checks import CHECKS, Finding
 from donkeycar.training.data_report.survey import Survey, survey
 from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.records.recordings import Recordings
+from donkeycar.words import count
 
 # The picture of the steering: how many ranges, and how long the longest bar is.
 NUM_BARS, BAR_LENGTH = 11, 40
@@ -53,7 +54,10 @@ def data_report(recordings: Recordings, progress: Progress | None = None) -> Dat
         histogram=_histogram(seen.angles),
         findings=found,
         left_out=[
-            Finding(f"{number} records {reason} are left out.", ADVICE.get(reason, ""))
+            Finding(
+                f"{count(number, 'record')} {reason} {'is' if number == 1 else 'are'} left out.",
+                ADVICE.get(reason, ""),
+            )
             for reason, number in recordings.dropped.most_common()
         ],
         hints=recordings.oddities.explain(recordings.dropped),
@@ -65,7 +69,8 @@ def _facts(seen: Survey) -> list[str]:
     tubs, sessions = len(recordings.tubs), len(recordings.session_names)
     time = f"{seen.duration_s / 60:.1f} minutes at {seen.pace.in_words} a second"
     facts = [
-        f"{len(recordings)} records of {count(tubs, 'tub')}, {count(sessions, 'session')}; "
+        f"{count(len(recordings), 'record')} of {count(tubs, 'tub')}, "
+        f"{count(sessions, 'session')}; "
         + (time if seen.pace.is_timed else f"their clock is no car's, so perhaps {time}"),
         f"steering {_range(seen.angles)}, throttle {_range(seen.throttles)}",
     ]

@@ -1,0 +1,15 @@
+"""Small words of what people read."""
+
+
+def count(number: int, word: str) -> str:
+    """Say how many.
+
+    Args:
+        number: Of them.
+        word: For one of them; more take an "s".
+
+    Example:
+        >>> count(1, "tub"), count(2, "tub")
+        ('1 tub', '2 tubs')
+    """
+    return f"{number} {word}" + ("" if number == 1 else "s")
