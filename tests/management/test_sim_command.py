@@ -38,14 +38,14 @@ def test_the_table_says_what_a_person_asks_first():
     ("words", "message"),
     [
         (["eval", "--model", "none.tflite"], "There is no model none.tflite"),
-        (["record", "--tub", "t", "--track", "moon"], "track='moon'"),
+        (["record", "--tub", "t", "--track", "moon"], "--track 'moon'"),
         (["record", "--tub", "t", "--rate", "0"], "`--rate` must be greater than 0"),
         (
             ["record", "--tub", "t", "--camera-latency", "60"],
             "`--camera-latency` must be 0 to 1 seconds. Received: --camera-latency 60",
         ),
         (["record", "--tub", "t", "--camera-jitter", "-1"], "`--camera-jitter` must be 0 to 1"),
-        (["record", "--tub", "t", "--records", "-4"], "`num_records` must be 1 or more"),
+        (["record", "--tub", "t", "--records", "-4"], "`--records` must be 1 or more"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_1(words, message, capsys, tmp_path, monkeypatch):
