@@ -31,6 +31,12 @@ FEW = 15
 USUAL_AGE_S, USUAL_THOUGHT_S, USUAL_INTERVAL_S = 0.12, 0.06, 0.07
 
 
+def in_ms(time_s: float) -> str:
+    """A time for people, as ``"270 ms"``; from 100 ms on in tens, that it does not flicker."""
+    time_ms = 1000 * time_s
+    return f"{round(time_ms, -1) if time_ms >= 100 else time_ms:.0f} ms"
+
+
 class AnswerLife:
     """Sets the life of answers, and says what takes the time.
 
@@ -109,12 +115,12 @@ class AnswerLife:
         if exposed_s != self._answered_s:  # it looks at a frame now, or hangs
             thought_s = max(thought_s, now_s - seen_s)
         elif now_s - seen_s > self.max_life_s:
-            return f"The camera has given no frame for {1000 * (now_s - seen_s):.0f} ms."
+            return f"The camera has given no frame for {in_ms(now_s - seen_s)}."
         left_s = max(self.max_life_s - thought_s - interval_s, 0.0)
-        age, thought, interval = (f"{1000 * s:.0f} ms" for s in (age_s, thought_s, interval_s))
+        age, thought, interval = (in_ms(s) for s in (age_s, thought_s, interval_s))
         is_known = len(self._intervals_s) == FEW  # the first ones hold the start of the computer
         slow = {
-            f"The camera's frames are {age} old, more than the {1000 * left_s:.0f} ms that a pilot "
+            f"The camera's frames are {age} old, more than the {in_ms(left_s)} that a pilot "
             "can drive with. More light or a higher CAMERA_FRAMERATE may help.": (
                 age_s / USUAL_AGE_S if age_s > left_s else 0.0
             ),

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 
-from donkeycar.parts.answer_life import MAX_LIFE_S
+from donkeycar.parts.answer_life import MAX_LIFE_S, in_ms
 from donkeycar.parts.pilot_report import LastingReason
 from donkeycar.safety.moment import exposure_fault
 from donkeycar.timing import Clock, RealClock
@@ -78,11 +78,11 @@ class PilotLife:
         if age_s == math.inf:
             return f"{self._name} has said nothing yet."
         if age_s >= MAX_LIFE_S:
-            return f"{self._name} has said nothing for {1000 * age_s:.0f} ms."
+            return f"{self._name} has said nothing for {in_ms(age_s)}."
         if exposed_s is not None and self._clock.monotonic() - exposed_s >= MAX_LIFE_S:
-            frame_ms = 1000 * (self._clock.monotonic() - exposed_s)
+            frame = in_ms(self._clock.monotonic() - exposed_s)
             return (
-                f"The camera's newest frame is {frame_ms:.0f} ms old, more than the {most_ms:.0f} "
+                f"The camera's newest frame is {frame} old, more than the {most_ms:.0f} "
                 "ms that a pilot can drive with."
             )
         return ""

@@ -1,6 +1,8 @@
 """Says why the pilot does not drive: to the page, to the log, and once how old the camera is."""
 
 import logging
+import math
+import re
 from typing import Protocol
 
 from donkeycar.timing import Clock, RealClock
@@ -10,8 +12,10 @@ logger = logging.getLogger(__name__)
 # A reason is told for as long after the pilot has recovered: the motor follows a tick or two later.
 KEPT_S = 1.0
 
-# The log hears of it no more often.
-LOG_EVERY_S = 10.0
+# The log hears of a kind of reason once; again when it was gone for so long. Only numbers differ
+# within a kind.
+LOG_AGAIN_S = 10.0
+NUMBER = re.compile(r"\d+")
 
 # What a pilot that has just started measured of its camera means something after so many answers.
 STEADY_ANSWERS = 100
@@ -65,7 +69,7 @@ class PilotReport:
         self._pilot = pilot
         self._clock: Clock = RealClock() if clock is None else clock
         self._lasting = LastingReason(self._clock)
-        self._log_from_s = 0.0
+        self._heard_s: dict[str, float] = {}
         self._has_introduced = False
 
     def run(self, mode: str | None = None) -> str:
@@ -76,9 +80,11 @@ class PilotReport:
         """
         now_s = self._clock.monotonic()
         reason = self._pilot.reason
-        if reason and mode not in (None, "user") and now_s >= self._log_from_s:
-            logger.warning("%s", reason)
-            self._log_from_s = now_s + LOG_EVERY_S
+        if reason and mode not in (None, "user"):
+            kind = NUMBER.sub("#", reason)
+            if now_s - self._heard_s.get(kind, -math.inf) > LOG_AGAIN_S:
+                logger.warning("%s", reason)
+            self._heard_s[kind] = now_s
         if not self._has_introduced and self._pilot.num_answers >= STEADY_ANSWERS:
             self._has_introduced = True
             logger.info("%s", self._pilot.delays)

@@ -238,6 +238,22 @@ def test_the_page_says_how_old_the_camera_is(car, page):
     label.wait_for(state="hidden")
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_why_the_rate_is_red_can_be_read_by_touch(car, page, size):
+    """What used to happen: only a mouse that rested on it was told."""
+    page.set_viewport_size(SIZES[size])
+    note = page.locator("#rate-note")
+    page.locator("#menu-open").click()
+    assert not note.is_visible()
+    page.keyboard.press("Escape")
+    pace = car.console._console.pace
+    pace._patience_s, pace.is_eased = float("inf"), True
+    page.locator(".rate[data-state=eased]").click()
+    page.locator(".toast").get_by_text("It is short of time").wait_for()
+    page.locator("#menu-open").click()
+    note.get_by_text("the car is short of time").wait_for()
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 @pytest.mark.parametrize("size", SIZES)
 def test_nothing_covers_how_old_the_camera_is(car, page, size, scheme):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from donkeycar.parts.answer_life import MAX_LIFE_S, MIN_LIFE_S, SLACK_S, AnswerLife
+from donkeycar.parts.answer_life import MAX_LIFE_S, MIN_LIFE_S, SLACK_S, AnswerLife, in_ms
 
 
 def drive(*, age_s=0.0, thought_s=0.01, interval_s=0.05, frames=30, wait_s=0.0):
@@ -75,6 +75,13 @@ def test_one_late_answer_makes_the_life_longer_and_it_is_forgotten_in_time():
 def test_what_is_slow_is_called_slow_with_its_time(measured, sentence):
     life, now_s = drive(**measured)
     assert life.culprit(now_s) == sentence
+
+
+@pytest.mark.parametrize(
+    ("time_s", "told"), [(0.2996, "300 ms"), (0.304, "300 ms"), (0.178, "180 ms"), (0.012, "12 ms")]
+)
+def test_a_time_of_a_reason_does_not_flicker(time_s, told):
+    assert in_ms(time_s) == told
 
 
 def test_a_camera_that_has_just_started_is_not_called_seldom():

@@ -41,14 +41,25 @@ def test_a_reason_is_told_until_the_motor_has_followed(pilot, report, clock):
     assert report.run("local") == ""
 
 
-def test_the_log_hears_of_it_now_and_then_where_the_pilot_drives(pilot, report, clock, caplog):
+def test_the_log_hears_of_a_kind_of_reason_once_where_the_pilot_drives(
+    pilot, report, clock, caplog
+):
+    """What used to happen: a line every ten seconds, each with another number."""
     pilot.reason = SLOW
     report.run("user")
     assert caplog.text == ""
-    for _ in range(210):
+    for tick in range(210):
+        pilot.reason = SLOW.replace("180", str(180 + tick % 7)) if tick % 3 else ""
         report.run("local_angle")
         clock.sleep(0.1)
-    assert caplog.text.count(SLOW) == 3
+    assert caplog.text.count("it is too slow to drive") == 1
+    pilot.reason = "The camera has given no frame for 310 ms."
+    report.run("local_angle")
+    assert caplog.text.count("no frame") == 1
+    clock.sleep(11)
+    pilot.reason = SLOW
+    report.run("local_angle")
+    assert caplog.text.count("it is too slow to drive") == 2
 
 
 def test_the_log_says_once_how_old_the_camera_is(pilot, report, caplog):

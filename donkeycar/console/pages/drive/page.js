@@ -19,6 +19,7 @@ const NO_CAMERA_MS = 6000;
 const LIMIT_STEP = 0.05;
 const ON_TIME = "How often the car decides, measured";
 const EASED = "How often the car decides, measured. It is short of time, and shows fewer pictures until it keeps up";
+const EASED_NOTE = "The rate in Hz is red: the car is short of time, and shows fewer pictures until it keeps up.";
 // Records reach the disk once a second.
 const STUCK_MS = 3000;
 const GAMEPAD_BUTTONS = { 0: stop, 1: record, 9: resume };
@@ -63,6 +64,7 @@ const picture = new FrameCanvas({
   clockOffsetS: () => link.clockOffsetS,
 });
 const menu = new Menu({ inputs, onOpen: () => inputs.release(), onButton: pressOwn });
+find("rate").parentElement.addEventListener("click", () => toast(link.state.eased ? EASED : ON_TIME));
 const modes = new Segments(find("modes"), { onChoose: chooseMode, onRefused: () => toast(NO_PILOT) });
 const banner = new Banner(find("banner"), { onAct: act });
 
@@ -181,6 +183,9 @@ function showRate() {
   write(place, link.connection === "open" && state.loop_hz ? state.loop_hz.toFixed(innerWidth < 400 ? 0 : 1) : "–");
   place.parentElement.dataset.state = state.eased ? "eased" : "";
   place.parentElement.title = state.eased ? EASED : ON_TIME;
+  // A phone shows no title: the menu says it, and so does a tap.
+  find("rate-note").hidden = !state.eased;
+  write(find("rate-note").firstElementChild, EASED_NOTE);
 }
 
 function showPicture() {
