@@ -170,8 +170,10 @@ def test_a_service_whose_processes_are_all_killed_at_once_is_switched_off(car, t
     process = car.start(*DRIVING)
     car.wait_for(HALF)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    for pid in (*reversed(list(map(int, children))), process.pid):
-        os.kill(pid, signal.SIGKILL)
+    # Stopped before they are killed: else the last one alive may be quick enough to switch off.
+    for number in (signal.SIGSTOP, signal.SIGKILL):
+        for pid in (process.pid, *map(int, children)):
+            os.kill(pid, number)
     process.wait()
     assert car.chip.ticks(0) == HALF
     (car.path / "myconfig.py").write_text("DRIVE_TRAIN_TYPE = ")  # somebody is writing it
