@@ -169,3 +169,11 @@ def test_a_bad_recording_is_refused_before_there_is_a_tub(tmp_path, arguments, m
     with pytest.raises(SimError, match=message):
         record_expert(tmp_path / "tub", "oval", **{"num_records": 5, **arguments})
     assert not (tmp_path / "tub").exists()
+
+
+def test_the_bar_of_a_drive_ends_full():
+    """What used to happen: it stopped at the last of some ticks, at 97 %."""
+    told = []
+    evaluate_pilot(lambda image: (0.0, 0.0), "oval", progress=told.append, time_limit_s=1.3)
+    assert told[-1] == 1.0
+    assert told == sorted(told)

@@ -20,6 +20,7 @@ from donkeycar.tub.filesystem import FileSystem
 from donkeycar.tub.format import new_tub_path
 from donkeycar.tub.lock import TubInUse
 from donkeycar.tub.schema import check_types
+from donkeycar.words import count
 
 logger = logging.getLogger(__name__)
 
@@ -274,7 +275,7 @@ class TubRecorder:
             writer.append(record, timestamp_ms=timestamp_ms)
         except TubError as error:
             self.num_refused += 1
-            self._complain(f"{self.num_refused} records left out. {error}.")
+            self._complain(f"{count(self.num_refused, 'record')} left out. {error}.")
             return
         if writer.omitted:
             key, reason = writer.omitted.popitem()

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from donkeycar.management.demo import failure_of
+from donkeycar.management.demo import _Bars, failure_of
 
 
 def demo(path, *words):
@@ -48,3 +48,10 @@ def test_a_pilot_that_does_not_stay_on_the_track_is_said(off, laps, fails):
     """The exit code was 1 after a table that looked like success."""
     said = failure_of({"off_track_count": off, "laps_completed": laps}, 3)
     assert ("did not stay on the track" in said) == fails
+
+
+def test_an_interrupted_demo_does_not_speak_of_an_option_that_it_has_not(capsys):
+    bars = _Bars()
+    bars.say("pilot.checkpoint.h5 keeps what --resume needs to go on")
+    bars.say("1000 records: 800 to learn from")
+    assert capsys.readouterr().err == "1000 records: 800 to learn from\n"

@@ -121,7 +121,7 @@ def test_an_unusable_value_is_shown_until_a_good_one_comes(make_recorder):
 def test_a_record_without_an_image_is_left_out_and_shown(make_recorder):
     recorder = make_recorder()
     recorder.run(None, 0.5, 0.25, "user")
-    wait_for(lambda: recorder.status.startswith("1 records left out"))
+    wait_for(lambda: recorder.status.startswith("1 record left out"))
     recorder.run(*VALUES)
     recorder.shutdown()
     assert (len(TubReader(recorder.path)), recorder.num_refused) == (1, 1)
