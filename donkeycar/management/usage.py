@@ -9,6 +9,9 @@ from typing import NoReturn
 # How like a word must be to be the one that was meant, 0 to 1: one or two wrong letters.
 LIKENESS = 0.6
 
+# Options whose argument of a function has another name.
+OTHERWISE = {"--sim": "track"}
+
 
 def nearest(typed: str, known: Iterable[str]) -> str:
     """The word that `typed` is nearly, or "" if there is none."""
@@ -31,7 +34,7 @@ def as_typed(text: str, words: Sequence[str]) -> str:
     """
     for option in {word.partition("=")[0] for word in words if word.startswith("--")}:
         name = option[2:].replace("-", "_")
-        for own in (name, f"num_{name}"):
+        for own in (name, f"num_{name}", OTHERWISE.get(option, name)):
             text = re.sub(rf"`{own}`(?= must be )", f"`{option}`", text)
             text = re.sub(rf"(?<=Received: ){own}=", f"{option} ", text)
     choice = re.search(r"one of \[([^]]*)\].* Received: \S+[= ]'([^']*)'$", text)

@@ -6,6 +6,7 @@ import pytest
 
 from donkeycar.management import car, createcar
 from donkeycar.management.cli import main
+from donkeycar.management.usage import as_typed
 from donkeycar.pilots.options import OPTIONS
 from donkeycar.pilots.registry import PILOT_TYPES
 from donkeycar.sim.reading import preset_names
@@ -74,3 +75,9 @@ def test_a_folder_for_a_new_car_without_its_option_is_told_how(capsys):
     with pytest.raises(SystemExit):
         main(["createcar", "mycar"])
     assert "Say: donkey createcar --path mycar\n" in capsys.readouterr().err
+
+
+def test_a_track_is_named_by_the_option_that_gave_it():
+    refused = "`ovla` is not one of ['oval', 'warehouse'] and more. Received: track='ovla'"
+    told = as_typed(refused, ["evaluate", "pilot.keras", "--sim", "ovla"])
+    assert told.endswith("Received: --sim 'ovla'. Did you mean oval?")
