@@ -304,11 +304,10 @@ class _Recovery:
         return good or None
 
     def _note_lines(self, name: str, bad: list[tuple[int, Line]]) -> None:
-        lines = count(len(bad), "unreadable line")
-        told = f"{lines} of {name} ({bad[-1][1].problem}) moved to {RECOVERED}/"
+        what, why = count(len(bad), "unreadable line"), bad[-1][1].problem
+        told = f"{what} of {name} ({why}) moved to {RECOVERED}/"
         for number, line in bad:
-            what = f"{name} line {number}: {line.problem}"
-            self._note("unreadable line", what, told)
+            self._note("unreadable line", f"{name} line {number}: {line.problem}", told)
             told = ""
 
     def _clean_catalog_manifest(
