@@ -25,7 +25,7 @@ def text_of(error: BaseException) -> str:
     """
     try:
         return str(error) or type(error).__name__
-    except Exception:
+    except BaseException:  # also one that wants to end the program: the motor may still be on
         return f"{type(error).__name__}, which fails when it is asked what is wrong"
 
 
@@ -33,7 +33,7 @@ def repr_of(error: BaseException) -> str:
     """`repr` of an error, or its type if its own code fails."""
     try:
         return repr(error)
-    except Exception:
+    except BaseException:
         return type(error).__name__
 
 

@@ -145,7 +145,7 @@ def switch_off(
         while True:
             try:
                 attempt()
-            except Exception as error:  # whatever it is: nobody comes after this one
+            except BaseException as error:  # whatever it is: nobody comes after this one
                 if unless():
                     patience.end()
                     return False

@@ -57,8 +57,25 @@ class Mute(OSError):
         raise RuntimeError("ask me not")
 
 
-@pytest.mark.parametrize("error", [Mute(), OSError("x"), ValueError("x"), KeyError("x")])
+class Leaving(OSError):
+    def __str__(self):
+        raise SystemExit
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Mute(),
+        Leaving(),
+        OSError("x"),
+        ValueError("x"),
+        KeyError("x"),
+        SystemExit(),
+        GeneratorExit(),
+    ],
+)
 def test_it_does_not_matter_what_fails(clock, error):
+    """A library that wants to end the program used to end the wait for the motor."""
     assert switch_off(Motor(clock, 0.1, error).attempt, clock=clock, tell=lambda text: None)
 
 
