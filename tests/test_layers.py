@@ -21,12 +21,13 @@ EVERYTHING = BELOW_ASSEMBLY | {
     "assembly", "conversion", "evaluation", "explain", "report", "rollout", "training",
 }  # fmt: skip
 # What to tell people to type: whoever misses a library says how to install it; and how to count.
-ANYBODY = {"commands", "words"}
+ANYBODY = {"commands", "lazy", "words"}
 ALLOWED = {
     "errors": set(),
     "json_text": set(),
     "gone": set(),
     "commands": set(),
+    "lazy": set(),
     "words": set(),
     # Names that owners' files import; what they stand for is the trainer's.
     "pipeline": set(),

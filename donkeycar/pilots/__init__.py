@@ -4,8 +4,9 @@ Nothing here needs TensorFlow to drive: a car opens LiteRT files only. The names
 when first used, so that a name of a pilot can be judged without what opens pilots.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from donkeycar.lazy import names_of
 
 if TYPE_CHECKING:
     from donkeycar.pilots.bundle import PilotInfo, read_info
@@ -31,8 +32,4 @@ _HOMES = {
     "read_info": "bundle",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_of(__name__, _HOMES)

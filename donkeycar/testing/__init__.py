@@ -3,8 +3,9 @@
 Public, so that owners can test their own parts with them. Each is loaded when it is first used.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from donkeycar.lazy import names_of
 
 if TYPE_CHECKING:
     from donkeycar.testing.clock import FakeClock
@@ -47,8 +48,4 @@ _HOMES = {
     "check_part": "part",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"donkeycar.testing.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'donkeycar.testing' has no attribute {name!r}")
+__getattr__ = names_of(__name__, _HOMES)

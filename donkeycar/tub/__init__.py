@@ -3,8 +3,9 @@
 The names below are loaded when first used: who only needs the name of a new tub does without numpy.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from donkeycar.lazy import names_of
 
 if TYPE_CHECKING:
     from donkeycar.tub.inspection import TubReport, check
@@ -34,8 +35,4 @@ _HOMES = {
     "restore": "repairing",
 }
 
-
-def __getattr__(name: str) -> Any:
-    if name in _HOMES:
-        return getattr(import_module(f"donkeycar.tub.{_HOMES[name]}"), name)
-    raise AttributeError(f"module 'donkeycar.tub' has no attribute {name!r}")
+__getattr__ = names_of(__name__, _HOMES)

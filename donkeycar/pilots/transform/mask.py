@@ -1,50 +1,12 @@
 """Transforms that blacken a part of the frame and keep its size."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.transform.step import Shape, Step
-
-
-@dataclass(frozen=True)
-class Crop(Step):
-    """Blacken a border of the frame, so that a pilot does not learn the ceiling.
-
-    Args:
-        top_px: Rows at the top, 0 or more; the other three likewise.
-    """
-
-    top_px: int = 0
-    bottom_px: int = 0
-    left_px: int = 0
-    right_px: int = 0
-
-    def __call__(self, image: np.ndarray) -> np.ndarray:
-        """Blacken the border of a copy."""
-        height, width = image.shape[:2]
-        rows = slice(self.top_px, height - self.bottom_px)
-        columns = slice(self.left_px, width - self.right_px)
-        masked = np.zeros_like(image)
-        masked[rows, columns] = image[rows, columns]
-        return masked
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """Same as what came in: a masked frame keeps its size."""
-        rows = shape[0] - self.top_px - self.bottom_px
-        columns = shape[1] - self.left_px - self.right_px
-        if min(rows, columns) < 1 or min(asdict(self).values()) < 0:
-            raise PilotError(
-                "A crop must leave something of the frame. "
-                f"Received: height={shape[0]}, width={shape[1]}, {self}"
-            )
-        return shape
-
-    def visible(self, shown: np.ndarray) -> np.ndarray:
-        """All but the border."""
-        return self(shown)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Transforms that change the size of the frame, and with it that of the network."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -40,42 +40,6 @@ class Resize(Step):
     def visible(self, shown: np.ndarray) -> np.ndarray:
         """Whatever has a visible pixel among the nearest ones."""
         return _any_shown(self, shown)
-
-
-@dataclass(frozen=True)
-class Cut(Step):
-    """Cut off a border of the frame, as donkeycar 3 did by ``ROI_CROP_TOP`` and ``_BOTTOM``.
-
-    Args:
-        top_px: Rows at the top, 0 or more; the other three likewise.
-    """
-
-    top_px: int = 0
-    bottom_px: int = 0
-    left_px: int = 0
-    right_px: int = 0
-
-    def __call__(self, image: np.ndarray) -> np.ndarray:
-        """Copy what is left."""
-        height, width = image.shape[:2]
-        rows = slice(self.top_px, height - self.bottom_px)
-        columns = slice(self.left_px, width - self.right_px)
-        return np.ascontiguousarray(image[rows, columns])
-
-    def output_shape(self, shape: Shape) -> Shape:
-        """What is left."""
-        rows = shape[0] - self.top_px - self.bottom_px
-        columns = shape[1] - self.left_px - self.right_px
-        if min(rows, columns) < 1 or min(asdict(self).values()) < 0:
-            raise PilotError(
-                "A cut must leave something of the frame. "
-                f"Received: height={shape[0]}, width={shape[1]}, {self}"
-            )
-        return (rows, columns, shape[2])
-
-    def visible(self, shown: np.ndarray) -> np.ndarray:
-        """The same of what is left."""
-        return self(shown)
 
 
 @dataclass(frozen=True)

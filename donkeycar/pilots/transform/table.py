@@ -7,6 +7,7 @@ from typing import Any
 from donkeycar.errors import PilotError
 from donkeycar.json_text import is_number
 from donkeycar.pilots.transform.blur import Blur
+from donkeycar.pilots.transform.border import Crop, Cut
 from donkeycar.pilots.transform.canny import Canny
 from donkeycar.pilots.transform.colour import (
     Gray,
@@ -22,8 +23,8 @@ from donkeycar.pilots.transform.hsv import (
     ToHsv,
     ToHsvOfBlueGreenRed,
 )
-from donkeycar.pilots.transform.mask import Crop, Trapeze, TrapezeEdge
-from donkeycar.pilots.transform.size import Cut, Resize, Scale
+from donkeycar.pilots.transform.mask import Trapeze, TrapezeEdge
+from donkeycar.pilots.transform.size import Resize, Scale
 from donkeycar.pilots.transform.step import Step
 
 # What `TRANSFORMATIONS` may name, besides the owner's own.
