@@ -1,6 +1,7 @@
 """`donkey doctor`: what of a car is there, what is missing, and what to do about it."""
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -120,7 +121,7 @@ def _wheels(cfg: Config) -> Iterator[Finding]:
         found = f"{finding.found} ({where})" if finding.state == MISSING else finding.found
         yield finding._replace(found=found)
     if header:
-        yield probes.released_pins(keeps_levels=keeps_levels())
+        yield probes.released_pins(keeps_levels=keeps_levels(), kernel=os.uname().release)
     if pulsed := [name for name in PULSED if _family(cfg).get(name) in header]:
         entries = [f"{cfg.DRIVE_TRAIN_TYPE}[{name!r}]" for name in pulsed]
         yield probes.timed_by_a_program(entries, step=pwm_overlay())

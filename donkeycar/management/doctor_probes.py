@@ -114,12 +114,21 @@ def device(what: str, path: Path, *, step: str) -> Finding:
     return Finding(what, OK, f"{path} is there")
 
 
-def released_pins(*, keeps_levels: bool) -> Finding:
+def released_pins(*, keeps_levels: bool | None, kernel: str) -> Finding:
     """What a pin of the Pi that drives a motor does when its program is killed.
 
     Args:
         keeps_levels: As of `pi_board.keeps_levels`.
+        kernel: Its release, as ``uname -r`` prints it.
     """
+    if keeps_levels is None:
+        return Finding(
+            "pins", WARNING,
+            f"cannot be told: kernel {kernel} does not say whether a motor pin that is high stays "
+            "so if its program is killed. Take it that it does",
+            "give each motor pin 10 kOhm to ground; the kernels of Raspberry Pi tell since May "
+            "2024 (sudo apt full-upgrade): docs/drivetrains.md",
+        )  # fmt: skip
     if keeps_levels:
         return Finding(
             "pins", WARNING, "a motor pin that is high stays so if its program is killed",

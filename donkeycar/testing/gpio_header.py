@@ -2,8 +2,8 @@
 
 Sources: Linux, drivers/gpio/gpiolib-cdev.c (who holds a line, what closing it frees), and
 drivers/pinctrl/bcm/pinctrl-bcm2835.c (`persist_gpio_outputs`, on in the kernels of Raspberry Pi,
-off with dtparam=strict_gpiod). Their versions were not noted, and the second is of the chips up to
-the Pi 4: that the pins of a Pi 5 (RP1) do the same is taken for granted.
+off with dtparam=strict_gpiod), of versions that were not noted; raspberrypi/linux 07ada0c,
+drivers/pinctrl/pinctrl-rp1.c, function `rp1_pmx_free` (the pins of a Pi 5 do the same).
 
 Not modelled: resistors on the board and in the processor, voltages, short circuits, the time a
 call takes, lines that are asked for as a group, the state of the pins before the first process,

@@ -136,26 +136,53 @@ def test_groups_that_this_computer_knows_are_needed(mine, is_root, state):
     assert ("usermod -aG gpio" in finding.step) == (state == "missing")
 
 
+# Parameters of modules as the kernel writes them (kernel/params.c, `param_get_bool`): Y or N. Whose
+# they are, and since when, is in `pi_board`.
 @pytest.mark.parametrize(
-    ("board", "module", "value", "state"),
+    ("board", "parameter", "value", "state"),
     [
-        ("brcm,bcm2711", "pinctrl_bcm2835", "Y", "warning"),
-        ("brcm,bcm2711", "pinctrl_bcm2835", "N", "ok"),
-        ("brcm,bcm2712", "pinctrl_rp1", "Y", "warning"),
-        ("brcm,bcm2712", "pinctrl_bcm2835", "Y", "ok"),
-        ("brcm,bcm2837", "a_kernel_without_it", "Y", "ok"),
+        ("brcm,bcm2711", "pinctrl_bcm2835/persist_gpio_outputs", "Y", "warning"),
+        ("brcm,bcm2711", "pinctrl_bcm2835/persist_gpio_outputs", "N", "ok"),
+        ("brcm,bcm2712", "pinctrl_rp1/persist_gpio_outputs", "Y", "warning"),
+        ("brcm,bcm2712", "pinctrl_rp1/persist_gpio_outputs", "N", "ok"),
+        # For a few weeks it had another name, and meant the contrary.
+        ("brcm,bcm2712", "pinctrl_rp1/strict_gpiod", "N", "warning"),
+        ("brcm,bcm2711", "pinctrl_bcm2835/strict_gpiod", "Y", "ok"),
     ],
 )
 def test_pins_that_stay_high_without_their_program_are_a_warning(
-    tmp_path, board, module, value, state
+    tmp_path, board, parameter, value, state
 ):
-    (tmp_path / "compatible").write_text(f"raspberrypi,model\0{board}\0")
-    parameters = tmp_path / module / "parameters"
-    parameters.mkdir(parents=True)
-    (parameters / "persist_gpio_outputs").write_text(f"{value}\n")
-    finding = probes.released_pins(keeps_levels=keeps_levels(tmp_path, tmp_path))
+    finding = _pins(tmp_path, board, parameter, value)
     assert finding.state == state
     assert ("dtparam=strict_gpiod" in finding.step) == (state == "warning")
+
+
+@pytest.mark.parametrize(
+    ("board", "parameter", "value"),
+    [
+        # The other chip of a Pi 5 has a driver of its own, which says nothing of the header.
+        ("brcm,bcm2712", "pinctrl_bcm2835/persist_gpio_outputs", "N"),
+        ("brcm,bcm2712", "pinctrl_rp1/pace_pin_updates", "Y"),
+        ("brcm,bcm2837", "a_kernel_without_it/persist_gpio_outputs", "N"),
+        ("brcm,bcm2711", "pinctrl_bcm2835/persist_gpio_outputs", "(null)"),
+    ],
+)
+def test_what_pins_do_is_not_called_well_where_nobody_tells(tmp_path, board, parameter, value):
+    """What used to happen: without the file of the parameter, pins were "let go"."""
+    finding = _pins(tmp_path, board, parameter, value)
+    assert finding.state == "warning"
+    assert finding.found.startswith("cannot be told: kernel 6.1.21-v8+ does not say")
+    assert "10 kOhm to ground" in finding.step
+
+
+def _pins(tmp_path, board, parameter, value):
+    (tmp_path / "compatible").write_text(f"raspberrypi,model\0{board}\0")
+    module, name = parameter.split("/")
+    (tmp_path / module / "parameters").mkdir(parents=True)
+    (tmp_path / module / "parameters" / name).write_text(f"{value}\n")
+    told = keeps_levels(tmp_path, tmp_path)
+    return probes.released_pins(keeps_levels=told, kernel="6.1.21-v8+")
 
 
 @pytest.fixture

@@ -1,7 +1,11 @@
 """What differs between boards of the Raspberry Pi for whoever drives its pins.
 
-Sources: Raspberry Pi, overlays/README ("pwm-2chan") and the documentation of config.txt and of the
-GPIO tools (strict_gpiod); Linux, drivers/pinctrl/bcm/pinctrl-bcm2835.c (persist_gpio_outputs).
+Sources: Raspberry Pi, overlays/README ("pwm-2chan"), documentation of config.txt and of the GPIO
+tools (strict_gpiod); raspberrypi/linux 07ada0c, drivers/pinctrl/pinctrl-rp1.c, and its
+drivers/pinctrl/bcm/pinctrl-bcm2835.c (`persist_gpio_outputs`, on unless strict_gpiod is set); pull
+requests 6117 and 6150 of raspberrypi/linux (April and May 2024: `strict_gpiod`, then its new name;
+before them the kernel of a Pi 5 was not told that a pin is released); Linux 05fa2ae,
+drivers/pinctrl/pinctrl-rp1.c (no such parameter, and nothing is done with a released pin).
 """
 
 from pathlib import Path
@@ -46,18 +50,28 @@ def pwm_overlay(device_tree: Path = DEVICE_TREE) -> str:
     )
 
 
-def keeps_levels(device_tree: Path = DEVICE_TREE, modules: Path = MODULES) -> bool:
-    """Whether a pin that was high stays so when the program that drove it is killed.
+# Names of the parameter, the newest first, and what each says of a kernel that keeps levels.
+PARAMETERS = (("persist_gpio_outputs", "Y"), ("strict_gpiod", "N"))
+# How the kernel writes a parameter that is one or the other; some write digits.
+TRUTH = {"Y": "Y", "1": "Y", "N": "N", "0": "N"}
 
-    Kernels without the parameter, and other computers, make an input of it.
+
+def keeps_levels(device_tree: Path = DEVICE_TREE, modules: Path = MODULES) -> bool | None:
+    """Whether a pin that was high stays so when the program that drove it is killed.
 
     Args:
         device_tree: What the firmware says of the board.
         modules: What the kernel says of its modules.
+
+    Returns:
+        ``None`` if the kernel does not say. It does since May 2024 if it is Raspberry Pi's. Others,
+        and older ones, may do the one or the other.
     """
     module = "pinctrl_rp1" if is_pi5(device_tree) else "pinctrl_bcm2835"
-    try:
-        text = (modules / module / "parameters" / "persist_gpio_outputs").read_text()
-    except OSError:
-        return False
-    return text.strip() in ("Y", "1")
+    for name, keeps in PARAMETERS:
+        try:
+            text = (modules / module / "parameters" / name).read_text().strip()
+        except OSError:
+            continue
+        return TRUTH[text] == keeps if text in TRUTH else None
+    return None
