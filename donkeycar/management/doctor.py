@@ -15,6 +15,7 @@ from donkeycar.commands import donkey, install_extra, pip_install
 from donkeycar.config import Config, load_config
 from donkeycar.console.listener import bind
 from donkeycar.errors import ConfigError, DeviceError, DonkeyError
+from donkeycar.management import doctor_power
 from donkeycar.management import doctor_probes as probes
 from donkeycar.management.doctor_camera import camera_age
 from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
@@ -65,8 +66,9 @@ def examine(folder: Path, *, run: probes.Runner = probes.output_of) -> Iterator[
     yield probes.disk(folder)
     yield probes.writing(folder, monotonic=time.monotonic)
     yield probes.time_of_day(run=run)
-    yield probes.power(run=run)
-    yield probes.temperature()
+    yield from doctor_power.supply()
+    yield from doctor_power.power(run=run)
+    yield doctor_power.temperature()
     yield _network()
 
 

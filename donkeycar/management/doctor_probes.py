@@ -21,13 +21,7 @@ GIB = 1024**3
 LOW_SPACE_BYTES = GIB
 LOW_WRITE_BYTES_S = 5e6
 WRITE_TEST_BYTES = 4 * 1024**2
-# The Pi slows down at 80, and stops helping itself at 85 degrees.
-WARM_C, HOT_C = 70.0, 80.0
 COMMAND_S = 5.0
-
-# Bits of `vcgencmd get_throttled`. Source: raspberrypi.com, documentation of vcgencmd.
-UNDERVOLTAGE_NOW, UNDERVOLTAGE_SINCE_START = 1 << 0, 1 << 16
-SLOWED_NOW = 1 << 2
 
 Runner = Callable[[Sequence[str]], str | None]
 
@@ -207,40 +201,6 @@ def time_of_day(*, run: Runner = output_of) -> Finding:
         return Finding("clock", WARNING, "this computer does not tell", step)
     step = "sudo timedatectl set-ntp true, with internet"
     return Finding("clock", WARNING, "not set by the network", step)
-
-
-def power(*, run: Runner = output_of, hwmon: Path = Path("/sys/class/hwmon")) -> Finding:
-    """Whether the supply holds its voltage, as the Pi sees it."""
-    step = "use a supply of 5 V and 3 A, with a short cable"
-    answer = run(["vcgencmd", "get_throttled"])
-    if answer is not None and answer.startswith("throttled="):
-        try:
-            bits = int(answer.removeprefix("throttled="), 16)
-        except ValueError:
-            return Finding("power", WARNING, f"vcgencmd says {answer!r}", "ask it again")
-        if bits & UNDERVOLTAGE_NOW:
-            return Finding("power", MISSING, "the voltage is too low now", step)
-        if bits & UNDERVOLTAGE_SINCE_START:
-            return Finding("power", WARNING, "the voltage was too low since the start", step)
-        return Finding("power", OK, "the voltage held since the start")
-    for alarm in sorted(hwmon.glob("hwmon*/in0_lcrit_alarm")):
-        if alarm.read_text().strip() != "0":
-            return Finding("power", MISSING, f"too low, says {alarm}", step)
-        return Finding("power", OK, "no alarm since the start")
-    return Finding("power", WARNING, "this computer does not tell", "")
-
-
-def temperature(zone: Path = Path("/sys/class/thermal/thermal_zone0/temp")) -> Finding:
-    """How warm the processor is."""
-    try:
-        celsius = int(zone.read_text()) / 1000
-    except (OSError, ValueError):
-        return Finding("temperature", WARNING, "this computer does not tell", "")
-    found = f"{celsius:.0f} degrees"
-    if celsius >= WARM_C:
-        state = MISSING if celsius >= HOT_C else WARNING
-        return Finding("temperature", state, found, "give the Pi a heat sink or a fan")
-    return Finding("temperature", OK, found)
 
 
 def network(address: str, name: str = "") -> Finding:

@@ -83,33 +83,6 @@ def test_a_clock_that_is_not_set_is_a_warning(answer, state):
     assert probes.time_of_day(run=says(timedatectl=answer)).state == state
 
 
-@pytest.mark.parametrize(
-    ("answer", "state"),
-    [
-        ("throttled=0x0", "ok"), ("throttled=0x50005", "missing"),
-        ("throttled=0x50000", "warning"), ("throttled=?", "warning"),
-    ],
-)  # fmt: skip
-def test_the_pi_tells_of_its_voltage(answer, state, tmp_path):
-    assert probes.power(run=says(vcgencmd=answer), hwmon=tmp_path).state == state
-
-
-@pytest.mark.parametrize(("alarm", "state"), [("0\n", "ok"), ("1\n", "missing")])
-def test_without_vcgencmd_the_kernel_tells_of_the_voltage(tmp_path, alarm, state):
-    (tmp_path / "hwmon1").mkdir()
-    (tmp_path / "hwmon1" / "in0_lcrit_alarm").write_text(alarm)
-    assert probes.power(run=says(), hwmon=tmp_path).state == state
-
-
-@pytest.mark.parametrize(
-    ("text", "state"),
-    [("51000\n", "ok"), ("72000", "warning"), ("81000", "missing"), ("warm", "warning")],
-)
-def test_a_hot_processor_is_noticed(tmp_path, text, state):
-    (tmp_path / "temp").write_text(text)
-    assert probes.temperature(tmp_path / "temp").state == state
-
-
 @pytest.mark.parametrize(("address", "state"), [("192.168.1.20", "ok"), ("127.0.0.1", "missing")])
 def test_a_car_without_a_network_is_told_how_to_join_one(address, state):
     assert probes.network(address, "donkey").state == state
