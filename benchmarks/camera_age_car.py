@@ -126,7 +126,7 @@ class Person:
 
 def make_pilots(folder: Path, types: Iterable[str]) -> None:
     """Pilots of `types`, unless they are there: random eyes, and always the same throttle."""
-    from donkeycar.training.backend import import_keras
+    from donkeycar.keras_backend import import_keras
 
     missing = [type for type in types if not (folder / f"{type}.json").exists()]
     if not missing:

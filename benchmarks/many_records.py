@@ -62,12 +62,12 @@ def work(tub: Path, folder: Path, *, train: bool) -> dict[str, object]:
     """Do what training does, and say what it took."""
     import numpy as np
 
+    from donkeycar.keras_backend import import_keras
     from donkeycar.pilots.registry import pilot_type
     from donkeycar.pilots.transform import Transforms
     from donkeycar.training import Silent
     from donkeycar.training import train as train_pilot
     from donkeycar.training.augmentation import Augmentation
-    from donkeycar.training.backend import import_keras
     from donkeycar.training.records.frames import decode
     from donkeycar.training.records.recordings import gather
     from donkeycar.training.records.samples import Samples

@@ -47,7 +47,7 @@ STOPWATCH = """
 
 def make_pilot(models: Path) -> Path:
     """A `linear` pilot with its three LiteRT files; what it has learnt does not matter here."""
-    from donkeycar.training.backend import import_keras
+    from donkeycar.keras_backend import import_keras
 
     import_keras()
     from donkeycar.pilots import PilotInfo

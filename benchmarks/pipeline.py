@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
+from donkeycar.keras_backend import import_keras
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import TRANSFORMS, Transforms
 from donkeycar.rollout import record_expert
 from donkeycar.training import Silent
 from donkeycar.training.augmentation import AUGMENTATIONS, Augmentation
-from donkeycar.training.backend import import_keras
 from donkeycar.training.records.frames import decode
 from donkeycar.training.records.recordings import Recordings, gather
 from donkeycar.training.records.samples import Samples

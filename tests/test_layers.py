@@ -18,7 +18,8 @@ BELOW_ASSEMBLY = {
     "tub", "vehicle", "wiring",
 }  # fmt: skip
 EVERYTHING = BELOW_ASSEMBLY | {
-    "assembly", "conversion", "evaluation", "explain", "report", "rollout", "training",
+    "assembly", "conversion", "evaluation", "explain", "keras_backend", "replay", "report",
+    "rollout", "training",
 }  # fmt: skip
 # What to tell people to type: whoever misses a library says how to install it; and how to count.
 ANYBODY = {"commands", "lazy", "words"}
@@ -60,9 +61,21 @@ ALLOWED = {
         "wiring",
     },  # fmt: skip
     "video": {"errors"},
-    "training": {"errors", "json_text", "pipeline", "sandbox", "tub", "pilots", "video"},
+    "keras_backend": {"errors"},
+    "replay": {"errors", "json_text", "keras_backend", "pilots", "video"},
+    "training": {
+        "errors",
+        "json_text",
+        "keras_backend",
+        "pipeline",
+        "replay",
+        "sandbox",
+        "tub",
+        "pilots",
+        "video",
+    },  # fmt: skip
     "console": {"errors", "timing", "safety", "parts"},
-    "conversion": {"errors", "sandbox", "tub", "pilots", "training"},
+    "conversion": {"errors", "keras_backend", "sandbox", "tub", "pilots", "training"},
     "report": {"errors", "tub", "pilots", "sim", "training"},
     "rollout": {"errors", "timing", "safety", "tub", "pilots", "sim", "parts", "vehicle"},
     "evaluation": {"errors", "sandbox", "tub", "pilots", "sim", "training", "report", "rollout"},
@@ -77,11 +90,11 @@ ALLOWED = {
 # Which layers may import a library at the top of a module: they are useless without it, and
 # nothing that must start fast imports them. Whoever else needs it imports it where it is used.
 NUMPY_USERS = {
-    "conversion", "evaluation", "explain", "parts", "pilots", "report", "rollout", "sim",
+    "conversion", "evaluation", "explain", "parts", "pilots", "replay", "report", "rollout", "sim",
     "testing", "training", "tub",
 }  # fmt: skip
 PICTURE_USERS = {
-    "console", "evaluation", "explain", "parts", "report", "sim", "training", "tub",
+    "console", "evaluation", "explain", "parts", "replay", "report", "sim", "training", "tub",
 }  # fmt: skip
 TOP_LEVEL = {
     "numpy": NUMPY_USERS,
@@ -89,7 +102,7 @@ TOP_LEVEL = {
     "tornado": {"console"},
     "pydantic": {"schema", "settings"},
     # To teach, a class must inherit from it; `import donkeycar.training` does not load it.
-    "keras": {"training"},
+    "keras": {"replay", "training"},
 }
 
 HOMES = donkeycar._HOMES

@@ -35,7 +35,7 @@ def main() -> None:
     desk = Path(request["desk"])
     # Before Keras is imported: a thread that is there already would stay outside.
     walls = confine(desk, memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES)
-    from donkeycar.training.backend import import_keras
+    from donkeycar.keras_backend import import_keras
 
     found: dict[str, Any]
     try:

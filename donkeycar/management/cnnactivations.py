@@ -22,10 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Draw the sheet."""
     from donkeycar.explain.activations import draw_feature_maps, feature_maps, prepared
+    from donkeycar.keras_backend import import_keras
     from donkeycar.pilots.bundle import PilotFiles, read_info
     from donkeycar.pilots.keras_file import load_keras
     from donkeycar.pilots.transform import Transforms
-    from donkeycar.training.backend import import_keras
 
     model = args.model.expanduser()
     import_keras()

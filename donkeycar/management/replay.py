@@ -8,7 +8,7 @@ from donkeycar.errors import TrainingError
 from donkeycar.words import count
 
 if TYPE_CHECKING:
-    from donkeycar.training.replay import Replay
+    from donkeycar.replay import Replay
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Draw, and say where it is."""
-    from donkeycar.training.replay.path import replay_path
+    from donkeycar.replay.path import replay_path
 
     show = None if args.show is None else [name for name in args.show.split(",") if name]
     written = draw_replay(
@@ -89,7 +89,7 @@ def draw_replay(
     Raises:
         TrainingError: If something is missing, damaged, or cannot be drawn.
     """
-    from donkeycar.training.replay import Replay, draw, groups_in, movie
+    from donkeycar.replay import Replay, draw, groups_in, movie
 
     known = groups_in(path)
     if not known:

@@ -15,7 +15,7 @@ from donkeycar.sim.atlas import Atlas
 from donkeycar.sim.reading import preset_names, read_preset
 from donkeycar.sim.spline import closed_spline
 from donkeycar.sim.surface import GroundPlan, Surface, draw_surface
-from donkeycar.sim.track_check import check_track
+from donkeycar.sim.track_check import TrackGeometry, check_track
 from donkeycar.sim.track_file import TrackFile, parse_track
 
 # Distance between two samples of the centre line, in metres.
@@ -83,7 +83,18 @@ class Track:
         self.room = (self.low + WALL_INSET_M, self.high - WALL_INSET_M)
         self.cones = file.cones
         self.walls = self._walls()
-        check_track(self)
+        check_track(
+            TrackGeometry(
+                name=self.name,
+                centre=self.centre,
+                half_widths=self.half_widths,
+                curvature=self.curvature,
+                length_m=self.length_m,
+                room=self.room,
+                cones=self.cones,
+                walls=self.walls,
+            )
+        )
         # Scalars are looked up thousands of times a second: lists of floats are faster there.
         self._points = [(float(x), float(y)) for x, y in self.centre]
         self._tangents = [(float(x), float(y)) for x, y in self.tangent]

@@ -1,19 +1,35 @@
 """Refuses tracks that nobody could drive."""
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
 from donkeycar.errors import SimError
-
-if TYPE_CHECKING:
-    from donkeycar.sim.track import Track
+from donkeycar.sim.arrays import Floats
 
 # A car of 0.2 m wheelbase at 27 degrees of steering turns on about this radius, in metres.
 MIN_RADIUS_M = 0.45
 
 
-def check_track(track: "Track") -> None:
+class TrackGeometry(NamedTuple):
+    """What a track is checked by; the attributes are those of `track.Track`."""
+
+    name: str
+    centre: Floats
+    half_widths: Floats
+    curvature: Floats
+    length_m: float
+    room: tuple[Floats, Floats]
+    cones: Floats
+    walls: Floats
+
+    @property
+    def step_m(self) -> float:
+        """Distance between two samples of the centre line."""
+        return self.length_m / len(self.centre)
+
+
+def check_track(track: TrackGeometry) -> None:
     """Refuse a track that nobody could drive.
 
     Raises:
@@ -43,11 +59,11 @@ def check_track(track: "Track") -> None:
     _check_lane_free(track)
 
 
-def _check_crossing(track: "Track") -> None:
+def _check_crossing(track: TrackGeometry) -> None:
     """The lane must not touch itself: places far apart along it are not close beside it."""
     every = max(1, round(0.2 / track.step_m))
     centre, widths = track.centre[::every], track.half_widths[::every].max(axis=1)
-    s = np.arange(track.num_samples)[::every] * track.step_m
+    s = np.arange(len(track.centre))[::every] * track.step_m
     apart = np.abs(s[:, None] - s[None, :])
     along = np.minimum(apart, track.length_m - apart)
     distance = np.hypot(
@@ -65,7 +81,7 @@ def _check_crossing(track: "Track") -> None:
         )
 
 
-def _check_lane_free(track: "Track") -> None:
+def _check_lane_free(track: TrackGeometry) -> None:
     for x0, y0, x1, y1 in track.walls[4:]:
         count = max(2, int(np.hypot(x1 - x0, y1 - y0) / 0.1))
         line = np.stack([np.linspace(x0, x1, count), np.linspace(y0, y1, count)], axis=1)

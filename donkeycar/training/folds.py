@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TrainingError
+from donkeycar.keras_backend import import_keras
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
 from donkeycar.pilots.folds_file import FORMAT, MAX_MEMBERS, MIN_MEMBERS, SUMMARY
 from donkeycar.pilots.registry import pilot_type
-from donkeycar.training.backend import import_keras
 from donkeycar.training.destination import make_folder
 from donkeycar.training.doubt import Doubt, measure_doubt
 from donkeycar.training.epochs.checkpoint import check_same, checkpoint_path, read_checkpoint

@@ -11,10 +11,10 @@ import keras
 import numpy as np
 
 from donkeycar.errors import PilotError
+from donkeycar.keras_backend import bfloat16_pays
 from donkeycar.pilots.familiar import Familiar, features
 from donkeycar.pilots.registry import NETWORK, pilot_type
 from donkeycar.pilots.transform import Shape
-from donkeycar.training.backend import bfloat16_pays
 from donkeycar.training.epochs.batches import Batches
 from donkeycar.training.epochs.fast_dropout import with_fast_dropout
 from donkeycar.training.epochs.predict import predict

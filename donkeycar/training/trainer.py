@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from donkeycar.errors import PilotError, TrainingError
+from donkeycar.keras_backend import import_keras
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo
 from donkeycar.pilots.registry import pilot_type
-from donkeycar.training.backend import import_keras
 from donkeycar.training.database import add_entry, read_database
 from donkeycar.training.destination import make_folder, pilot_files, versions
 from donkeycar.training.epochs.checkpoint import (

@@ -17,7 +17,7 @@ sys.addaudithook(_note)
 
 @pytest.fixture(scope="session")
 def keras():
-    from donkeycar.training.backend import import_keras
+    from donkeycar.keras_backend import import_keras
 
     return import_keras()
 

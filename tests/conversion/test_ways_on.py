@@ -99,7 +99,7 @@ def test_shapes_that_a_file_does_not_say_are_seen_when_it_runs(keras, tmp_path):
     """Before, nobody could tell which type such a file was."""
     import tensorflow as tf
 
-    from donkeycar.training.backend import muffled
+    from donkeycar.keras_backend import muffled
 
     def drive(image):
         rows = tf.cast(tf.reduce_sum(tf.ones_like(image[:, 0, 0, :1])), tf.int32)
@@ -120,7 +120,7 @@ def test_a_file_for_frames_of_any_size_is_refused(keras, tmp_path):
     """Before, it was a pilot for frames of 1x1 pixels."""
     import tensorflow as tf
 
-    from donkeycar.training.backend import muffled
+    from donkeycar.keras_backend import muffled
 
     def drive(image):
         seen = tf.reduce_mean(image, axis=(1, 2, 3))[:, None]

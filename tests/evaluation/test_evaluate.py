@@ -17,10 +17,10 @@ from donkeycar.evaluation.page import write_evaluation
 from donkeycar.evaluation.seen import seen_in_training
 from donkeycar.evaluation.speed import measure_speed
 from donkeycar.evaluation.tables import tables_of
+from donkeycar.keras_backend import import_keras
 from donkeycar.management.cli import main
 from donkeycar.pilots import PilotInfo, load_pilot, read_info
 from donkeycar.pilots.bundle import PilotFiles
-from donkeycar.training.backend import import_keras
 from donkeycar.training.export.save import save_pilot
 from donkeycar.training.records.recordings import gather
 from donkeycar.tub import TubReader, TubWriter

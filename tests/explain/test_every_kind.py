@@ -41,7 +41,7 @@ def tub(tmp_path_factory):
 @pytest.fixture(scope="module", params=list(OPTIONS))
 def files(request, tmp_path_factory):
     """A pilot of a type with the smallest network that has its inputs and outputs."""
-    from donkeycar.training.backend import import_keras
+    from donkeycar.keras_backend import import_keras
     from donkeycar.training.export.run import run
     from donkeycar.training.export.save import save_pilot
 

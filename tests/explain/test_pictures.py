@@ -10,11 +10,11 @@ from donkeycar.errors import ConfigError, PilotError, TrainingError, TubError
 from donkeycar.explain.activations import draw_feature_maps, feature_maps, prepared
 from donkeycar.explain.histogram import draw_histograms, values_of
 from donkeycar.explain.prediction import draw_predictions, predict
+from donkeycar.keras_backend import import_keras
 from donkeycar.management.cli import main
 from donkeycar.pilots import load_pilot, read_info
 from donkeycar.pilots.keras_file import load_keras
 from donkeycar.pilots.transform import Transforms
-from donkeycar.training.backend import import_keras
 from donkeycar.tub import TubReader
 
 

@@ -5,8 +5,8 @@ import pytest
 
 from donkeycar.errors import PilotError
 from donkeycar.explain.saliency import SaliencyMaps, saliency
+from donkeycar.keras_backend import import_keras
 from donkeycar.pilots import PILOT_TYPES
-from donkeycar.training.backend import import_keras
 
 # Of another shape than its height, so that the two cannot be mixed up.
 HEIGHT, WIDTH = 80, 96

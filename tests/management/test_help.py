@@ -9,9 +9,9 @@ from donkeycar.management.cli import main
 from donkeycar.management.usage import as_typed
 from donkeycar.pilots.options import OPTIONS
 from donkeycar.pilots.registry import PILOT_TYPES
+from donkeycar.replay.scenes import SCENES
 from donkeycar.sim.reading import preset_names
 from donkeycar.sim.world import POLICIES
-from donkeycar.training.replay.scenes import SCENES
 
 TRACKS = preset_names("tracks")
 LISTS = {

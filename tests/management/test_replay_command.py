@@ -4,13 +4,13 @@ import pytest
 from PIL import Image
 
 from donkeycar.management.cli import main
-from tests.training.replay import toys
+from tests.replay import toys
 
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory):
     """A folder with a file of two recordings, as if of a pilot."""
-    from donkeycar.training.replay import ReplayRecorder
+    from donkeycar.replay import ReplayRecorder
 
     folder = tmp_path_factory.mktemp("car")
     data = toys.moons(40)

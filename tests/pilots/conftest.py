@@ -9,7 +9,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 @pytest.fixture(scope="session")
 def keras():
-    from donkeycar.training.backend import import_keras
+    from donkeycar.keras_backend import import_keras
 
     return import_keras()
 
@@ -17,7 +17,7 @@ def keras():
 @pytest.fixture(scope="session")
 def convert(keras):
     """Turn a Keras model into the bytes of a LiteRT file."""
-    from donkeycar.training.backend import muffled
+    from donkeycar.keras_backend import muffled
 
     def convert(model, path):
         with muffled():

@@ -24,7 +24,7 @@ def litert(keras):
     """A network for frames of some size: how bright they are at the top, and at the bottom."""
     import tensorflow as tf
 
-    from donkeycar.training.backend import muffled
+    from donkeycar.keras_backend import muffled
 
     def litert(height, width, channels=3):
         def drive(image):

@@ -97,7 +97,7 @@ def test_too_small_a_frame_is_refused(kind, keras):
 
 
 def test_it_is_the_same_after_it_was_saved(kind, model, keras, tmp_path):
-    from donkeycar.training.backend import muffled
+    from donkeycar.keras_backend import muffled
 
     with muffled():
         model.save(tmp_path / "pilot.keras")

@@ -27,7 +27,7 @@ def litert(keras):
     """Turn a function of TensorFlow into a LiteRT file: quicker than a Keras model."""
     import tensorflow as tf
 
-    from donkeycar.training.backend import muffled
+    from donkeycar.keras_backend import muffled
 
     def litert(function, *shapes, dtype="float32", names=("img_in", "imu_in")):
         specs = [

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import PilotError
+from donkeycar.keras_backend import muffled
 from donkeycar.pilots import PilotInfo, load_pilot
 from donkeycar.pilots.bundle import PilotFiles, write_bundle
 from donkeycar.pilots.networks.linear import build
 from donkeycar.pilots.transform import Transforms
-from donkeycar.training.backend import muffled
 
 SHAPE = (72, 96, 3)
 

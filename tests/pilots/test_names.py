@@ -15,10 +15,10 @@ from donkeycar.pilots.bundle import PilotFiles
 from donkeycar.pilots.keras_file import check_keras
 from donkeycar.pilots.names import kind_of, name_of, title_of
 from donkeycar.pilots.way_on import conversion_command, way_on
+from donkeycar.replay.path import replay_path
 from donkeycar.training.database import add_entry, read_database
 from donkeycar.training.destination import pilot_files
 from donkeycar.training.epochs.checkpoint import checkpoint_path, newest_checkpoint
-from donkeycar.training.replay.path import replay_path
 
 # As people call their runs.
 DOTTED = ("lr_0.001", "lr_0.01", "mypilot_v2.1", "1.5h", "v1.2.3", "run.final", "a.b-c", ".hidden")

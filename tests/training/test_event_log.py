@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from donkeycar.training.backend import import_keras
+from donkeycar.keras_backend import import_keras
 
 
 @pytest.fixture

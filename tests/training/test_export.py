@@ -29,7 +29,7 @@ def frames():
 
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory, frames):
-    from donkeycar.training.backend import import_keras
+    from donkeycar.keras_backend import import_keras
 
     import_keras()
     from donkeycar.training.export.save import save_pilot

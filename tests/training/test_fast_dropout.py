@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from donkeycar.training.backend import import_keras
+from donkeycar.keras_backend import import_keras
 
 
 @pytest.fixture

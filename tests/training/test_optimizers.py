@@ -3,7 +3,7 @@
 import pytest
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.backend import import_keras
+from donkeycar.keras_backend import import_keras
 from donkeycar.training.epochs.optimizers import OPTIMIZER_NAMES, check_optimizer, make_optimizer
 
 

@@ -21,7 +21,7 @@ from donkeycar.training.size import check_size, litert_bytes
 
 @pytest.fixture(scope="module")
 def keras():
-    from donkeycar.training.backend import import_keras
+    from donkeycar.keras_backend import import_keras
 
     return import_keras()
 

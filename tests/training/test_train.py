@@ -83,7 +83,7 @@ def test_times_are_taken(result):
 
 
 def test_whoever_watches_gets_every_epoch(result):
-    from donkeycar.training.replay import Replay, groups_in
+    from donkeycar.replay import Replay, groups_in
 
     models = result.files.keras.parent
     [run] = (models / "tensorboard").iterdir()
@@ -95,7 +95,7 @@ def test_whoever_watches_gets_every_epoch(result):
 
 
 def test_the_keras_file_opens_and_agrees(result):
-    from donkeycar.training.backend import import_keras
+    from donkeycar.keras_backend import import_keras
 
     model = import_keras().models.load_model(result.files.keras)
     frame = np.full((64, 80, 3), 99, np.uint8)

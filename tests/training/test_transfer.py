@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import TrainingError
-from donkeycar.training.backend import import_keras, muffled
+from donkeycar.keras_backend import import_keras, muffled
 from donkeycar.training.transfer import transfer
 
 

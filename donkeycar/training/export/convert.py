@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from donkeycar.keras_backend import muffled
 from donkeycar.pilots.bundle import PRECISIONS, Precision
-from donkeycar.training.backend import muffled
 from donkeycar.training.export.run import Inputs, rows_of
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import PilotError
+from donkeycar.keras_backend import muffled
 from donkeycar.pilots.bundle import (
     PRECISIONS,
     PilotFiles,
@@ -26,7 +27,6 @@ from donkeycar.pilots.bundle import (
 )
 from donkeycar.pilots.probe import chosen
 from donkeycar.pilots.registry import pilot_type
-from donkeycar.training.backend import muffled
 from donkeycar.training.export.child import run_in_child
 from donkeycar.training.export.convert import convert, without_outputs
 from donkeycar.training.export.measure import compare, measured

@@ -1,0 +1,87 @@
+"""Pictures one after another in a file: GIF, which needs nothing else, or MP4."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from donkeycar.errors import DonkeyError, TrainingError
+from donkeycar.replay.probe import Array
+from donkeycar.video import write_video
+
+# Browsers show GIFs no faster.
+FASTEST_HZ = 50.0
+# How long the last picture stays before a GIF starts again, in seconds.
+PAUSE_S = 2.0
+
+
+def check_animation(path: str | Path, rate_hz: float) -> None:
+    """Refuse what `write_animation` could not write.
+
+    Raises:
+        TrainingError: If the suffix or the rate is impossible.
+    """
+    if Path(path).suffix.lower() not in WRITERS:
+        raise TrainingError(f"An animation must end in {' or '.join(WRITERS)}. Received: {path}")
+    if not 0 < rate_hz <= FASTEST_HZ:
+        raise TrainingError(
+            f"`rate_hz` must be more than 0 and at most {FASTEST_HZ:g}. Received: {rate_hz}"
+        )
+
+
+def write_animation(
+    path: Path, frames: Iterator[Array], *, samples: Sequence[Array], rate_hz: float
+) -> Path:
+    """Write pictures; the file appears whole or not at all.
+
+    Args:
+        path: Where: ``.gif`` or ``.mp4``.
+        frames: ``uint8`` RGB, ``(height, width, 3)`` each, all of one size with even sides.
+        samples: Some of them, to choose 256 colours from.
+        rate_hz: Pictures a second.
+
+    Returns:
+        `path`.
+
+    Raises:
+        TrainingError: If it cannot be written.
+    """
+    scratch = path.with_name(f".{path.stem}.new{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        WRITERS[path.suffix.lower()](scratch, frames, samples, rate_hz)
+        os.replace(scratch, path)
+    except OSError as error:
+        if isinstance(error, DonkeyError):
+            raise
+        raise TrainingError(f"The animation cannot be written to {path}: {error}") from error
+    finally:
+        scratch.unlink(missing_ok=True)
+    return path
+
+
+def _gif(path: Path, frames: Iterator[Array], samples: Sequence[Array], rate_hz: float) -> None:
+    # One palette for all: with one for each, plain grounds flicker.
+    palette = Image.fromarray(np.concatenate(samples)).quantize(256)
+
+    def pictures() -> Iterator[Image.Image]:
+        for frame in frames:
+            yield Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
+
+    each_ms = round(1000 / rate_hz)
+    # Pillow wants all durations beforehand, unless each picture brings its own.
+    whole = list(pictures())
+    durations = [each_ms] * (len(whole) - 1) + [max(each_ms, round(1000 * PAUSE_S))]
+    whole[0].save(path, save_all=True, append_images=whole[1:], duration=durations, loop=0)
+
+
+def _mp4(path: Path, frames: Iterator[Array], samples: Sequence[Array], rate_hz: float) -> None:
+    write_video(path, frames, rate_hz=rate_hz)
+
+
+WRITERS: dict[str, Callable[[Path, Iterator[Array], Sequence[Array], float], None]] = {
+    ".gif": _gif,
+    ".mp4": _mp4,
+}

@@ -1,0 +1,115 @@
+"""What all pictures of a replay have in common: colours that every eye tells apart, and axes.
+
+Drawn with matplotlib's own objects, not with pyplot: no window, no global state, any thread.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from donkeycar.commands import install_extra
+from donkeycar.errors import TrainingError
+from donkeycar.replay.probe import Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
+    from matplotlib.figure import Figure
+
+INK, SOFT, GRID = "#16202b", "#5f6b7a", "#e6e8eb"
+# Okabe and Ito's colours, "Color Universal Design", 2008, without the yellow: it fades on white.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+BLUE, VERMILION = PALETTE[:2]
+TITLE_PT, LABEL_PT, TICK_PT = 9.5, 8.0, 7.0
+DPI = 100
+
+
+def new_figure(width_in: float, height_in: float) -> "Figure":
+    """A white sheet.
+
+    Raises:
+        TrainingError: If matplotlib is not installed.
+    """
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise TrainingError(
+            f"Pictures need matplotlib: {install_extra('train')} ({error})"
+        ) from error
+    figure = Figure(figsize=(width_in, height_in), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def dress(axes: "Axes", *, x: str = "", y: str = "") -> None:
+    """Give axes the look of all, and words."""
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(SOFT)
+    axes.grid(color=GRID, lw=0.6)
+    axes.set_axisbelow(True)
+    axes.tick_params(labelsize=TICK_PT, colors=SOFT, length=2)
+    axes.set_xlabel(x, fontsize=LABEL_PT, color=INK)
+    axes.set_ylabel(y, fontsize=LABEL_PT, color=INK)
+
+
+def wipe(axes: "Axes") -> None:
+    """Take everything off axes that was drawn on them; new ones would cost five times as much."""
+    drawn = (*axes.lines, *axes.collections, *axes.patches, *axes.texts, *axes.images)
+    for artist in drawn:
+        artist.remove()
+    if axes.legend_ is not None:
+        axes.legend_.remove()
+    axes.set_prop_cycle(None)
+
+
+def class_colour(number: int) -> str:
+    """Colour of a class, or of a curve."""
+    return PALETTE[number % len(PALETTE)]
+
+
+def left_to_right() -> "Colormap":
+    """Blue over grey to vermilion, each clearly seen on white."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("left_to_right", [BLUE, "#a9b0b8", VERMILION])
+
+
+def no_to_yes() -> "Colormap":
+    """Pale blue over white to pale vermilion, to draw upon."""
+    from matplotlib.colors import LinearSegmentedColormap
+
+    return LinearSegmentedColormap.from_list("no_to_yes", ["#7fb8d8", "#ffffff", "#eaae7f"])
+
+
+def limits(
+    parts: Sequence[Array], *, outside: float = 0.0, margin: float = 0.04
+) -> tuple[float, float]:
+    """Ends of an axis that all parts fit on.
+
+    Args:
+        parts: Numbers; those that are not finite are left out.
+        outside: Share of each part that may lie outside at either end.
+        margin: Room left at either end, as a share of the whole.
+    """
+    ends = []
+    for part in parts:
+        finite = part[np.isfinite(part)]
+        if finite.size:
+            ends.append(np.quantile(finite, (outside, 1 - outside)))
+    if not ends:
+        return -1.0, 1.0
+    low, high = float(np.min(ends)), float(np.max(ends))
+    room = (high - low) * margin or abs(high) * margin or 1e-6
+    return low - room, high + room
+
+
+def short(value: float) -> str:
+    """A number in few characters."""
+    return f"{value:.2g}" if np.isfinite(value) else "not finite"
+
+
+def legend(axes: "Axes", **options: Any) -> None:
+    """Name what is drawn."""
+    axes.legend(frameon=False, fontsize=TICK_PT, **options)

@@ -1,0 +1,153 @@
+"""Records a training into a file while it runs; import it only after `backend.import_keras`."""
+
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+import keras
+
+from donkeycar.errors import TrainingError
+from donkeycar.replay.network import describe, shapes_of
+from donkeycar.replay.objective import Objective
+from donkeycar.replay.probe import Given, Probe
+from donkeycar.replay.recording import build
+from donkeycar.replay.writer import RecordingWriter, check_free
+
+Precision = Literal["float16", "float32"]
+PRECISIONS = ("float16", "float32")
+
+
+class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
+    """A Keras callback that records what a `Replay` draws.
+
+    Into the file go, once, the network's description, its losses, and the probe; and for every
+    epoch, as well as for the moment before the first, all weights, with the loss, the metrics
+    and the learning rate. A training that is killed leaves all of it up to its last epoch. A
+    disk that gets full ends the recording with a warning, never the training.
+
+    Args:
+        file: An HDF5 file, ``.h5``; it may hold other recordings already.
+        group: Name of this recording, new in that file.
+        probe_inputs: What the network is asked at every epoch; some hundred rows, best such that
+            it did not learn from. An array, or one for each input by name.
+        probe_targets: The right answers. An array, or one for each output by name.
+        precision: How matrices are kept: ``float16`` takes half the room of ``float32`` and
+            changes a weight by at most 0.05 %.
+        network: The same network made of layers of Keras only, to be drawn with; ``None`` if the
+            one that is trained is.
+        warn: Is told if the disk gets full.
+
+    Raises:
+        TrainingError: If the name is taken, or the file is no replay.
+
+    Example:
+        recorder = ReplayRecorder("run.h5", "tanh", points, labels)
+        model.fit(points, labels, epochs=50, callbacks=[recorder])
+    """
+
+    def __init__(
+        self,
+        file: str | Path,
+        group: str,
+        probe_inputs: Given,
+        probe_targets: Given,
+        *,
+        precision: Precision = "float16",
+        network: Any = None,
+        warn: Callable[[str], None] = warnings.warn,
+    ) -> None:
+        super().__init__()
+        if precision not in PRECISIONS:
+            raise TrainingError(
+                f"`precision` must be one of {list(PRECISIONS)}. Received: {precision!r}"
+            )
+        self.path = Path(file).expanduser()
+        self.group = group
+        self._given = probe_inputs, probe_targets
+        self._precision = precision
+        self._network = network
+        self._warn = warn
+        self._writer: RecordingWriter | None = None
+        self._begun = False
+        check_free(self.path, group)  # better known before a training than after
+
+    def record_initial(self, model: Any) -> None:
+        """Record a network as it is, without training it: to compare initialisers, say."""
+        self.set_model(model)
+        self.on_train_begin()
+        self.on_epoch_begin(0)
+        self.close()
+
+    def on_train_begin(self, logs: Any = None) -> None:
+        """Write everything that stays the same."""
+        if self._begun:
+            raise TrainingError(
+                f"A ReplayRecorder records one training. Received: a second one for {self.group!r}."
+                " Next step: make another recorder with another group"
+            )
+        inputs, targets = self._given
+        build(self.model, inputs)
+        probe = Probe.of(self.model, inputs, targets)
+        objective = Objective.of(self.model)
+        about = {
+            "network": describe(self.model if self._network is None else self._network),
+            "shapes": shapes_of(self.model),
+            "objective": {"losses": objective.losses, "weights": objective.weights},
+            "inputs": list(probe.inputs),
+            "targets": list(probe.targets),
+            "keras": keras.__version__,
+        }
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = RecordingWriter(
+            self.path,
+            self.group,
+            about=about,
+            probe=probe,
+            weights=self.model.get_weights(),
+            rows=1 + int((self.params or {}).get("epochs", 0)),
+            half=self._precision == "float16",
+        )
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Record what there is before the first epoch."""
+        if not self._begun:
+            self._begun = True
+            self._append(epoch, {})
+
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        """Record what the epoch made of the network."""
+        measured = {name: float(value) for name, value in (logs or {}).items()}
+        rate = float(self.model.optimizer.learning_rate)
+        self._append(epoch + 1, {"learning_rate": rate, **measured})
+
+    def on_train_end(self, logs: Any = None) -> None:
+        """Close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """End the recording, after an interruption, say. Safe to call twice."""
+        writer, self._writer = self._writer, None
+        if writer is not None:
+            writer.close()
+
+    def __enter__(self) -> "ReplayRecorder":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _append(self, epoch: int, measured: Mapping[str, float]) -> None:
+        if self._writer is None:
+            return
+        try:
+            self._writer.append(epoch, self.model.get_weights(), measured)
+        except OSError as error:
+            self._warn(f"The replay ends before epoch {epoch}: {error.strerror or error}")
+            self.close()
