@@ -22,12 +22,13 @@ EVERYTHING = BELOW_ASSEMBLY | {
     "rollout", "training",
 }  # fmt: skip
 # What to tell people to type: whoever misses a library says how to install it; and how to count.
-ANYBODY = {"commands", "lazy", "words"}
+ANYBODY = {"commands", "files", "lazy", "words"}
 ALLOWED = {
     "errors": set(),
     "json_text": set(),
     "gone": set(),
     "commands": set(),
+    "files": set(),
     "lazy": set(),
     "words": set(),
     # Names that owners' files import; what they stand for is the trainer's.

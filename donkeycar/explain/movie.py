@@ -9,6 +9,7 @@ import numpy as np
 from donkeycar.errors import ConfigError, PilotError, TubError
 from donkeycar.explain.footage import INDEX, Pictures, footage, rate_of
 from donkeycar.explain.overlay import Answer, Overlay
+from donkeycar.files import atomic_path
 from donkeycar.pilots import Drives
 from donkeycar.pilots.pilot import describe
 from donkeycar.training.answers import answer_each
@@ -105,12 +106,8 @@ def make_movie(
     with (progress or Silent()).task("making movie", len(recordings)) as advance:
         shown = _drawn(recordings, pictures, overlay, watched, draw_driver, advance)
         # Half a movie plays nowhere: it takes its place when it is whole.
-        scratch = out.with_name(f".{out.stem}.new.mp4")
-        try:
-            count = write_video(scratch, shown, rate_hz=rate_hz)
-            scratch.replace(out)
-        finally:
-            scratch.unlink(missing_ok=True)
+        with atomic_path(out) as draft:
+            count = write_video(draft, shown, rate_hz=rate_hz)
     sizes = _told_sizes(pictures, asked=pilot is not None)
     return Movie(out, count, rate_hz, left_out, watched.unanswered, sizes, is_timed)
 

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import tempfile
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -87,7 +86,7 @@ def create_car(path: Path, *, template: str = "complete", overwrite: bool = Fals
         if target.exists() and name not in replaced:
             continue
         backup = _keep(target)
-        _write(target, text, executable=name == "manage.py")
+        write_text(target, text, mode=0o755 if name == "manage.py" else 0o644)
         written[target] = backup
     return Made(written, carried, lost)
 
@@ -186,27 +185,6 @@ def _keep(target: Path) -> Path | None:
         number += 1
     backup.write_bytes(target.read_bytes())
     return backup
-
-
-def _write(target: Path, text: str, *, executable: bool) -> None:
-    """Write all of `text` or leave what was there."""
-    try:
-        real = target.resolve()
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=real.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o755 if executable else 0o644)
-            Path(name).replace(real)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise ConfigError(
-            f"{target} cannot be written: {error.strerror}. Nothing was changed in it"
-        ) from error
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.files import write_atomically
 from donkeycar.management.service_units import CAR_UNIT, SAFE_UNIT, make_units
 
 SYSTEM_FOLDER = Path("/etc/systemd/system")
@@ -58,7 +59,7 @@ class Service:
             self._folder.mkdir(parents=True, exist_ok=True)
             for name, text in units.items():
                 path = self._folder / name
-                path.write_text(text)
+                write_atomically(path, text)
                 paths.append(path)
         except OSError as error:
             raise DeviceError(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
+from donkeycar.files import write_atomically
 from donkeycar.management.augmentation_settings import augmentation_from
 from donkeycar.management.pilot_settings import changed_by_owner, pilot_options_from
 
@@ -118,7 +119,7 @@ def _draw(result: "TrainingResult") -> None:
 
     path = beside(result.files.keras, ".png")
     try:
-        path.write_bytes(loss_curve(result.history, best_epoch=result.best_epoch))
+        write_atomically(path, loss_curve(result.history, best_epoch=result.best_epoch))
     except OSError as error:
         print(f"note: the plot {path} cannot be written: {error.strerror}")
         path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from donkeycar.files import write_atomically
 from donkeycar.management.tub_paths import tub_paths
 
 
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace) -> None:
     field = "" if args.record is None else "_" + args.record.replace("/", "_")
     out = (args.out or Path(f"{tubs[0].resolve().name}_hist{field}.png")).expanduser()
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(draw_histograms(values, ", ".join(map(str, tubs))))
+    write_atomically(out, draw_histograms(values, ", ".join(map(str, tubs))))
     for name, numbers in values.items():
         print(f"{name}: {in_words(numbers)}")
     print(f"wrote {out}")

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from donkeycar.files import write_atomically
 from donkeycar.management.seen_through import add_pilot_arguments, open_pilot
 from donkeycar.management.tub_paths import tub_paths
 
@@ -49,6 +50,6 @@ def run(args: argparse.Namespace) -> None:
     out = args.out or model.with_name(f"{title_of(model)}_pred.png")
     out = out.expanduser()
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(draw_predictions(predictions, title_of(model)))
+    write_atomically(out, draw_predictions(predictions, title_of(model)))
     print(predictions.in_words())
     print(f"wrote {out}")

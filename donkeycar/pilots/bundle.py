@@ -6,7 +6,6 @@ are: without it nobody can know the type, the colours or the transforms of a mod
 """
 
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from donkeycar.errors import PilotError
+from donkeycar.files import sync
 from donkeycar.pilots.names import (
     ENDINGS,
     MARKS,
@@ -118,8 +118,7 @@ def write_bundle(
             drafts.variant(precision).write_bytes(content)
         drafts.sidecar.write_text(sidecar_text(replace(info, variants=variants)), encoding="utf-8")
         for draft in filter(Path.exists, drafts.every()):
-            with draft.open("rb+") as file:
-                os.fsync(file.fileno())
+            sync(draft)
         for draft, place in zip(drafts.every(), files.every(), strict=True):
             if draft.exists():
                 draft.replace(place)

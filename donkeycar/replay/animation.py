@@ -1,6 +1,5 @@
 """Pictures one after another in a file: GIF, which needs nothing else, or MP4."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from donkeycar.errors import DonkeyError, TrainingError
+from donkeycar.files import atomic_path
 from donkeycar.replay.probe import Array
 from donkeycar.video import write_video
 
@@ -48,17 +48,14 @@ def write_animation(
     Raises:
         TrainingError: If it cannot be written.
     """
-    scratch = path.with_name(f".{path.stem}.new{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        WRITERS[path.suffix.lower()](scratch, frames, samples, rate_hz)
-        os.replace(scratch, path)
+        with atomic_path(path) as draft:
+            WRITERS[path.suffix.lower()](draft, frames, samples, rate_hz)
     except OSError as error:
         if isinstance(error, DonkeyError):
             raise
         raise TrainingError(f"The animation cannot be written to {path}: {error}") from error
-    finally:
-        scratch.unlink(missing_ok=True)
     return path
 
 

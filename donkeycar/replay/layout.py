@@ -11,14 +11,14 @@ A file is marked as a replay, and each of its groups is a recording::
     epochs          number of each epoch, -1 where there is none yet; the first is before training
 """
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from donkeycar.files import atomic_path
 from donkeycar.replay.hdf5 import (
     MARK,
     MARKED,
@@ -86,21 +86,18 @@ def rewritten(path: Path) -> "Iterator[Any]":
     recordings do not use is left out.
     """
     h5py = import_h5py()
-    scratch = path.with_name(f".{path.name}.new")
-    try:
-        # Version 1.10 of the format has checksums of all that describes the numbers. Without
-        # `track_order` HDF5 would forget which recording is the oldest.
-        with h5py.File(scratch, "w", libver=("v110", "v110"), track_order=True) as file:
-            file.attrs[MARK] = np.bytes_(MARKED)
-            if path.exists():
-                with opened(path) as old:
-                    for name in subgroups(old):
-                        _copy(old[name], file.create_group(name))
-            yield file
-        os.replace(scratch, path)
-    finally:
-        with suppress(OSError):
-            scratch.unlink(missing_ok=True)
+    # Version 1.10 of the format has checksums of all that describes the numbers. Without
+    # `track_order` HDF5 would forget which recording is the oldest.
+    with (
+        atomic_path(path) as draft,
+        h5py.File(draft, "w", libver=("v110", "v110"), track_order=True) as file,
+    ):
+        file.attrs[MARK] = np.bytes_(MARKED)
+        if path.exists():
+            with opened(path) as old:
+                for name in subgroups(old):
+                    _copy(old[name], file.create_group(name))
+        yield file
 
 
 def _copy(old: Any, new: Any) -> None:

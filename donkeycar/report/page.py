@@ -2,10 +2,11 @@
 
 import base64
 import html
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from donkeycar.files import write_atomically
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #16202b; --soft: #566272; --line: #e3e7ec;
@@ -132,9 +133,7 @@ def write_page(
         f'<h1>{_text(title)}</h1><p class="lead">{_text(lead)}</p>'
         f'{warnings}<div class="cards">{"".join(cards)}</div></main></body></html>\n'
     )
-    scratch = path.with_name(f".{path.name}.new")
-    scratch.write_text(page, encoding="utf-8")
-    os.replace(scratch, path)
+    write_atomically(path, page)
     return path
 
 

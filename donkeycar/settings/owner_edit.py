@@ -4,15 +4,14 @@ For commands and pages that find a value out for the owner: a learnt gamepad, a 
 """
 
 import ast
-import os
 import pprint
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
+from donkeycar.files import write_atomically
 from donkeycar.settings.owner_place import last_assignment, offset_of
 
 # Width of a value that is written over several lines.
@@ -90,26 +89,19 @@ def set_values(path: Path, values: Mapping[str, Any]) -> str:
     return before
 
 
-def write_text(path: Path, text: str) -> None:
-    """Write all of `text` into a file or leave what was there; its permissions stay.
+def write_text(path: Path, text: str, *, mode: int | None = None) -> None:
+    """Write all of `text` into a file or leave what was there.
+
+    Args:
+        path: Of the file.
+        text: All of it.
+        mode: Permission bits; those of the old file stay by default.
 
     Raises:
         ConfigError: If it cannot be written.
     """
     try:
-        real = path.resolve()
-        mode = real.stat().st_mode & 0o777 if real.exists() else 0o644
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=real.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode("utf-8"))
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).chmod(mode)
-            Path(temporary).replace(real)
-        except OSError:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_atomically(path, text, mode=mode)
     except OSError as error:
         raise ConfigError(
             f"{path} cannot be written: {error.strerror}. Nothing was changed in it"

@@ -1,13 +1,12 @@
 """The list of pilots in a car's `models` folder, as donkeycar 5.x reads and writes it."""
 
 import json
-import os
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import TrainingError
+from donkeycar.files import write_atomically
 from donkeycar.json_text import parse_json
 from donkeycar.pilots.names import name_of
 
@@ -95,19 +94,4 @@ def add_entry(
             "Config": settings,
         }
     )
-    _write(folder / FILE, json.dumps(others, indent=4))
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace a file in one step."""
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(draft, 0o644)  # mkstemp makes files that only their owner reads
-        os.replace(draft, path)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    write_atomically(folder / FILE, json.dumps(others, indent=4))

@@ -7,7 +7,6 @@ is the best one: the one with the lowest error had the easiest records to judge 
 """
 
 import json
-import os
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TrainingError
+from donkeycar.files import write_atomically
 from donkeycar.keras_backend import import_keras
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
 from donkeycar.pilots.folds_file import FORMAT, MAX_MEMBERS, MIN_MEMBERS, SUMMARY
@@ -188,6 +188,4 @@ def _write(result: FoldsResult, options: TrainingOptions) -> None:
             for name in ("angle", "throttle")
         },
     }
-    draft = result.folder / f".{SUMMARY}"
-    draft.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
-    os.replace(draft, result.folder / SUMMARY)
+    write_atomically(result.folder / SUMMARY, json.dumps(content, indent=2) + "\n")

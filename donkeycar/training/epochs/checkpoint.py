@@ -5,8 +5,6 @@ holds arrays and plain JSON only, and nothing in it is ever run.
 """
 
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from donkeycar.errors import TrainingError
+from donkeycar.files import atomic_path
 from donkeycar.json_text import parse_json
 from donkeycar.pilots.names import beside
 
@@ -63,16 +62,8 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """
     text = json.dumps({"format": FORMAT, **checkpoint.state})
     arrays = {_STATE: np.frombuffer(text.encode(), np.uint8), **checkpoint.arrays}
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(draft, 0o644)  # mkstemp makes files that only their owner reads
-        os.replace(draft, path)
-    finally:
-        Path(draft).unlink(missing_ok=True)
+    with atomic_path(path) as draft, draft.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
