@@ -18,7 +18,7 @@ from donkeycar.parts.controller.codes import AXES, BUTTONS, EV_ABS, EV_KEY, AbsI
 from donkeycar.parts.controller.gamepad import GamepadController
 from donkeycar.parts.controller.mappings import KINDS
 from donkeycar.parts.controller.pad import Pad
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.timing import RealClock
 
 CONTROLS = (*BUTTONS, *AXES, *(f"{axis}-" for axis in AXES), "RC3")

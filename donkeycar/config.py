@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
-from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.check import check, frozen, thawed
 from donkeycar.settings.layers import Layers
 from donkeycar.settings.notices import notices_for, order_of
 from donkeycar.settings.readers import MOVES, READS, is_read
+from donkeycar.settings.schema import SETTINGS, nearest
 from donkeycar.settings.wiring import unused_wiring
 
 DEFAULT = "default"

@@ -29,7 +29,7 @@ from donkeycar.management.guardian import Elsewhere
 from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.safety.guardian import Guardian, State
 from donkeycar.safety.process import VehicleSide
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock
 from tests.parts.controller.pad_devices import Plug, SocketPad
 from tests.parts.drivetrain.conftest import Hardware

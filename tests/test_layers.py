@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 # What each may import of donkeycar, besides itself.
 BELOW_ASSEMBLY = {
     "config", "console", "doorbell", "entry", "errors", "json_text", "memory", "parts", "pilots",
-    "profiler", "prompt", "safety", "sandbox", "schema", "settings", "sim", "testing", "timing",
+    "profiler", "prompt", "safety", "sandbox", "settings", "sim", "testing", "timing",
     "tub", "vehicle", "wiring",
 }  # fmt: skip
 EVERYTHING = BELOW_ASSEMBLY | {
@@ -35,9 +35,8 @@ ALLOWED = {
     "pipeline": set(),
     "timing": {"errors"},
     "memory": {"errors", "timing"},
-    "schema": {"errors", "settings"},
-    "settings": {"errors", "gone", "schema"},
-    "config": {"errors", "schema", "settings"},
+    "settings": {"errors", "gone"},
+    "config": {"errors", "settings"},
     "safety": {"errors", "timing"},
     "tub": {"errors", "json_text", "timing"},
     "sandbox": {"errors", "json_text"},
@@ -101,7 +100,7 @@ TOP_LEVEL = {
     "numpy": NUMPY_USERS,
     "PIL": PICTURE_USERS,
     "tornado": {"console"},
-    "pydantic": {"schema", "settings"},
+    "pydantic": {"settings"},
     # To teach, a class must inherit from it; `import donkeycar.training` does not load it.
     "keras": {"replay", "training"},
 }

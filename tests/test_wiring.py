@@ -13,7 +13,7 @@ from donkeycar.errors import ConfigError
 from donkeycar.management.createcar import create_car
 from donkeycar.parts.answer_life import MAX_LIFE_S
 from donkeycar.parts.controller.as_offer import AsOffer
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock
 from donkeycar.vehicle import Vehicle
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from donkeycar.config import DEFAULT, Config
 from donkeycar.errors import ConfigError
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.timing import Clock
 from donkeycar.vehicle import Vehicle
 

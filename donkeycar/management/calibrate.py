@@ -18,7 +18,7 @@ from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
 from donkeycar.parts.drivetrain.second_key import ready_key
 from donkeycar.parts.drivetrain.table import check_settings
 from donkeycar.safety.process import VehicleSide
-from donkeycar.settings.owner_entry import edited_entries, set_entries
+from donkeycar.settings.owner.entry import edited_entries, set_entries
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 30
@@ -148,7 +148,7 @@ def obstacles(sheet: Sheet, path: Path) -> list[str]:
 
 def _check_saved(cfg: Config, folder: Path, path: Path, before: str) -> None:
     """Take everything back if the car could no longer read its settings."""
-    from donkeycar.settings.owner_edit import write_text
+    from donkeycar.settings.owner.edit import write_text
 
     try:
         load_config(folder / "config.py", command="calibrate")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError
-from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.check import rule, thawed
+from donkeycar.settings.schema import SETTINGS, nearest
 
 # The commands whose refusal of a value is told.
 REFUSING = ("drive", "train")

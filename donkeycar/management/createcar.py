@@ -10,8 +10,8 @@ from donkeycar import __version__, commands
 from donkeycar.errors import ConfigError
 from donkeycar.management.gone_words import TEMPLATES as OLD_TEMPLATES
 from donkeycar.management.old_manage import lost_jobs, old_imports
-from donkeycar.settings.carried import block, effective, lost_settings
-from donkeycar.settings.owner_edit import literal, write_text
+from donkeycar.settings.owner.carried import block, effective, lost_settings
+from donkeycar.settings.owner.edit import literal, write_text
 from donkeycar.settings.text import myconfig_text
 
 FOLDERS = ("data", "models", "logs")

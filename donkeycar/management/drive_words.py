@@ -36,7 +36,7 @@ def check_words(args: argparse.Namespace) -> list[tuple[str, Any]]:
 
 
 def _check_type(name: str) -> None:
-    from donkeycar.settings.training import PILOT_TYPES
+    from donkeycar.settings.rows.training import PILOT_TYPES
 
     if name.removeprefix("tflite_") not in PILOT_TYPES:
         near = nearest(name, PILOT_TYPES)

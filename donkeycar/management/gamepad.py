@@ -19,7 +19,7 @@ from donkeycar.parts.controller.gamepad import let_go
 from donkeycar.parts.controller.mappings import KINDS, bindings_of
 from donkeycar.parts.controller.pad import Pad
 from donkeycar.safety.arbiter import Offer
-from donkeycar.settings.owner_edit import set_values
+from donkeycar.settings.owner.edit import set_values
 from donkeycar.vehicle import Vehicle
 
 NO_PAD = (

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from donkeycar.config import Config
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 
 if TYPE_CHECKING:
     from donkeycar.pilots.registry import PilotType

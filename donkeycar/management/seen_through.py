@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from donkeycar.config import load_config
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 
 if TYPE_CHECKING:
     from donkeycar.explain.reasons import Maps

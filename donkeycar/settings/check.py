@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.plain import UNSURE, plain_value
+from donkeycar.settings.schema import SETTINGS, nearest
 from donkeycar.settings.setting import Kind, Setting
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
-from donkeycar.schema import SETTINGS, nearest
-from donkeycar.settings.factory import is_factory
-from donkeycar.settings.owner_file import read_owner_file
+from donkeycar.settings.owner.factory import is_factory
+from donkeycar.settings.owner.file import read_owner_file
+from donkeycar.settings.schema import SETTINGS, nearest
 
 # Settings of cars from before donkeycar 5, which named channels and pulses outside of dictionaries.
 FLAT_KINDS = ("I2C_SERVO", "SERVO_ESC")

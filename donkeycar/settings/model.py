@@ -19,7 +19,7 @@ from pydantic import (
     create_model,
 )
 
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.settings.setting import Kind, Setting
 
 Place = tuple[int | str, ...]

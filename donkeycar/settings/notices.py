@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.layers import Layers
-from donkeycar.settings.pictures import OWN_STEP
+from donkeycar.settings.rows.pictures import OWN_STEP
+from donkeycar.settings.schema import SETTINGS, nearest
 from donkeycar.settings.setting import Setting
 
 # Settings of a transform that the owner wrote: nobody else knows its name.

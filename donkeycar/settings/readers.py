@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from donkeycar.schema import SETTINGS
-from donkeycar.settings import car, controller, drivetrain, pictures, pilots, training
+from donkeycar.settings.rows import car, controller, drivetrain, pictures, pilots, training
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.settings.setting import Group
 
 

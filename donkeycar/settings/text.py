@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from donkeycar.schema import GROUPS, SETTINGS
 from donkeycar.settings.check import rule
+from donkeycar.settings.schema import GROUPS, SETTINGS
 from donkeycar.settings.setting import Group, Setting
 
 LINE = 100

@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from donkeycar.schema import SETTINGS, nearest
 from donkeycar.settings.check import short
-from donkeycar.settings.factory import is_factory
 from donkeycar.settings.layers import FAMILY, FLAT_KINDS, FLAT_NAMES, KIND, Layers, same_as_default
-from donkeycar.settings.old import OLD_PINS
+from donkeycar.settings.owner.factory import is_factory
+from donkeycar.settings.rows.old import OLD_PINS
+from donkeycar.settings.schema import SETTINGS, nearest
 
 OTHER = "the car would drive with other"
 # Nothing real moves.

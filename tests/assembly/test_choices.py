@@ -4,7 +4,7 @@ import pytest
 
 from donkeycar.assembly import add_choices, add_recorder
 from donkeycar.config import Config
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock
 from donkeycar.tub import TubReader
 from donkeycar.vehicle import Vehicle

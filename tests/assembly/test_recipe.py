@@ -8,7 +8,7 @@ from donkeycar.assembly.controller import CONTROLLERS
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.createcar import create_car
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock, StubPicamera2
 from donkeycar.vehicle import Vehicle
 

@@ -11,8 +11,8 @@ from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, PilotError
 from donkeycar.management.createcar import create_car
 from donkeycar.pilots.transform import TRANSFORMS, Transforms
-from donkeycar.schema import SETTINGS
-from donkeycar.settings.pictures import STEPS
+from donkeycar.settings.rows.pictures import STEPS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock
 from donkeycar.vehicle import Vehicle
 

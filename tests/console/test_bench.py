@@ -4,7 +4,7 @@ import pytest
 
 from donkeycar.console.bench import Bench
 from donkeycar.parts.drivetrain.calibration import Calibration
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
 

@@ -9,7 +9,7 @@ from donkeycar.console.bench import Bench
 from donkeycar.console.calibrate import MAX_SOCKETS_OF_ONE
 from donkeycar.console.calibration_console import CalibrationConsole
 from donkeycar.parts.drivetrain.calibration import Calibration
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
 

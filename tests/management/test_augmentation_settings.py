@@ -4,7 +4,7 @@ from donkeycar.config import Config
 from donkeycar.errors import ConfigError
 from donkeycar.management.augmentation_settings import augmentation_from
 from donkeycar.pilots.transform import Transforms
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.training import TrainingOptions
 from donkeycar.training.augmentation import AUGMENTATIONS, USUAL
 

@@ -12,7 +12,7 @@ import pytest
 from donkeycar.console.bench import Bench
 from donkeycar.management import calibrate_terminal as terminal
 from donkeycar.parts.drivetrain.calibration import Calibration
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock
 
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}

@@ -13,7 +13,7 @@ from donkeycar.parts.controller.actions import ACTIONS
 from donkeycar.parts.controller.codes import AXES, AbsInfo, Identity
 from donkeycar.parts.controller.mappings import KINDS
 from donkeycar.parts.controller.pad import Pad
-from donkeycar.settings.owner_file import read_owner_file
+from donkeycar.settings.owner.file import read_owner_file
 from tests.parts.controller.pad_devices import STICK, XPAD, SocketPad, axes
 
 pytestmark = pytest.mark.timeout(20)

@@ -15,7 +15,7 @@ from donkeycar.parts.drivetrain import i2c_bus
 from donkeycar.parts.drivetrain.hardware import chips_of, hardware_of
 from donkeycar.safety import claim
 from donkeycar.safety.claim import Claim
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock, I2CAdapter, PCA9685Chip
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="cars run Linux")
@@ -217,7 +217,7 @@ def test_it_loads_the_driver_of_the_bus_and_nothing_else(program):
     code, process_s, *loaded = done.stdout.split()
     assert code == "0"
     assert chip.ticks(0) == 0
-    heavy = ("donkeycar.config", "donkeycar.schema", "donkeycar.management", "adafruit", "numpy")
+    heavy = ("donkeycar.config", "donkeycar.settings", "donkeycar.management", "adafruit", "numpy")
     assert [name for name in loaded if name.startswith(heavy)] == []
     assert float(process_s) < 0.05
 

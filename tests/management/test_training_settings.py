@@ -10,7 +10,7 @@ from donkeycar.management.pilot_settings import NETWORK_SETTINGS, pilot_options_
 from donkeycar.management.training_settings import options_from
 from donkeycar.pilots.network_choices import ACTIVATIONS, INITIALIZERS, NetworkChoices
 from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.training import TrainingOptions
 from donkeycar.training.epochs.optimizers import OPTIMIZER_NAMES
 from donkeycar.training.epochs.schedule import SHAPES

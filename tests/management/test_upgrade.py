@@ -12,7 +12,7 @@ from donkeycar.management.createcar import create_car
 from donkeycar.management.update import update_car
 from donkeycar.parts.drivetrain.pins import Board
 from donkeycar.parts.drivetrain.table import make_output
-from donkeycar.settings.carried import END
+from donkeycar.settings.owner.carried import END
 from donkeycar.testing import (
     FakeClock,
     FakeI2C,

@@ -14,7 +14,7 @@ from donkeycar.conversion.describe import Wish
 from donkeycar.errors import PilotError
 from donkeycar.pilots import load_pilot
 from donkeycar.pilots.transform import Transforms
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 
 CAMERA = (120, 160, 3)
 

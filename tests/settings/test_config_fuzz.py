@@ -4,8 +4,8 @@ import pytest
 
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
-from donkeycar.schema import SETTINGS
 from donkeycar.settings.readers import READS
+from donkeycar.settings.schema import SETTINGS
 
 VALUES = (
     "'x'", "''", "'é\\ud800\\n☃'", "0", "-1", "3", "10**9", "10**5000", "-1.5", "0.5", "1e308",

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from donkeycar.errors import ConfigError
-from donkeycar.settings.owner_edit import edited, set_values, write_text
-from donkeycar.settings.owner_file import read_owner_file
+from donkeycar.settings.owner.edit import edited, set_values, write_text
+from donkeycar.settings.owner.file import read_owner_file
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from donkeycar.errors import ConfigError
-from donkeycar.settings.owner_entry import edited_entries, set_entries
-from donkeycar.settings.owner_file import read_owner_file
+from donkeycar.settings.owner.entry import edited_entries, set_entries
+from donkeycar.settings.owner.file import read_owner_file
 
 OWNERS = """# my car
 IMAGE_W = 160

@@ -1,7 +1,7 @@
 import pytest
 
 from donkeycar.errors import ConfigError
-from donkeycar.settings.owner_file import read_owner_file
+from donkeycar.settings.owner.file import read_owner_file
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from types import MappingProxyType
 import pytest
 
 from donkeycar.management.createcar import create_car
-from donkeycar.schema import SETTINGS
 from donkeycar.settings.check import check, frozen
 from donkeycar.settings.model import validated
 from donkeycar.settings.plain import UNSURE, plain_value
+from donkeycar.settings.schema import SETTINGS
 
 VALUES = (
     "x", "", "a/b", "é\ud800\n☃", "a\0b", 0, -1, 1, 3, 20, 255, 10**9, 2**53, 2**53 + 1, 10**400,

@@ -8,8 +8,8 @@ import pytest
 import donkeycar
 from donkeycar.assembly.transforms import TRANSFORM_SETTINGS
 from donkeycar.management.pilot_settings import NETWORK_SETTINGS, OPTION_SETTINGS
-from donkeycar.schema import SETTINGS
 from donkeycar.settings.readers import READ_WHEN, READS, is_read
+from donkeycar.settings.schema import SETTINGS
 
 PACKAGE = Path(donkeycar.__file__).parent
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from donkeycar.schema import GROUPS, SETTINGS, nearest
 from donkeycar.settings.check import check
+from donkeycar.settings.schema import GROUPS, SETTINGS, nearest
 from donkeycar.settings.text import config_text, markdown
 
 HERE = Path(__file__).parent

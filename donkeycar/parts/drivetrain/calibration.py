@@ -59,7 +59,7 @@ class Calibration:
         ConfigError: If there is nothing to calibrate.
 
     Example:
-        >>> from donkeycar.schema import SETTINGS
+        >>> from donkeycar.settings.schema import SETTINGS
         >>> settings = {name: setting.default for name, setting in SETTINGS.items()}
         >>> calibration = Calibration("MOCK", settings)
         >>> calibration.step(-20)

@@ -18,7 +18,7 @@ from donkeycar.assembly import (
 from donkeycar.config import load_config
 from donkeycar.console.client import Client
 from donkeycar.management.createcar import create_car
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from tests.parts.controller.pad_devices import Plug, SocketPad
 
 CAR = ["CAMERA_TYPE=MOCK", "DRIVE_TRAIN_TYPE=MOCK", "WEB_CONTROL_PORT=0", "WEB_HOST=127.0.0.1"]

@@ -6,7 +6,7 @@ import pytest
 
 from donkeycar.parts.drivetrain.pins import Board
 from donkeycar.parts.drivetrain.table import make_output
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.sim.track import load_track
 from donkeycar.sim.world import World
 from donkeycar.testing import (

@@ -9,7 +9,7 @@ from donkeycar.parts.drivetrain.gone import DEAD_DRIVETRAINS, dead_drivetrain
 from donkeycar.parts.drivetrain.table import DRIVETRAINS
 from donkeycar.safety.frame import ARM, Frame
 from donkeycar.safety.guardian import Guardian, Reason, State
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 
 # 370 and 460 parts in 4096 of what a PCA9685 makes of 60 Hz, in us.
 STOP_US, LEFT_US, RIGHT_US = 1509.6, 1876.8, 1183.2

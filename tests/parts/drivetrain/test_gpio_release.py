@@ -82,7 +82,7 @@ def test_the_second_key_takes_a_few_milliseconds(hardware):
 VEHICLE = """
 import sys
 from donkeycar.parts.drivetrain.connect import connect_drivetrain
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 settings = {name: setting.default for name, setting in SETTINGS.items()}
 connect_drivetrain(sys.argv[1], settings)
 for name in ("lgpio", "smbus2", "serial", "gpiozero"):

@@ -17,7 +17,7 @@ from donkeycar.parts.drivetrain.pin_id import parse_pin
 from donkeycar.parts.drivetrain.pins import Board, Pins
 from donkeycar.parts.drivetrain.second_key import shut_off
 from donkeycar.parts.drivetrain.table import DRIVETRAINS
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeI2C, PCA9685Chip
 
 MOVES_NOTHING = {"MOCK", "SIM"}

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from donkeycar.errors import ConfigError, text_of
 from donkeycar.gone import GoneAttribute, GoneModule
-from donkeycar.schema import SETTINGS
+from donkeycar.settings.schema import SETTINGS
 
 
 class OwnerFile(NamedTuple):
@@ -134,7 +134,7 @@ def _run(tree: ast.Module, path: Path) -> dict[str, Any]:
 
 def _is_choice(word: str) -> bool:
     """Whether some setting may have this word for its value."""
-    from donkeycar.schema import SETTINGS
+    from donkeycar.settings.schema import SETTINGS
 
     return any(word in (setting.choices or ()) for setting in SETTINGS.values())
 

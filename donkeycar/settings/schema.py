@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable
 from functools import cache
 
-from donkeycar.settings import (
+from donkeycar.settings.rows import (
     autonomy,
     camera,
     car,

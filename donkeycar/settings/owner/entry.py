@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
-from donkeycar.settings.owner_edit import BOM, edited, write_text
-from donkeycar.settings.owner_place import last_assignment, offset_of
+from donkeycar.settings.owner.edit import BOM, edited, write_text
+from donkeycar.settings.owner.place import last_assignment, offset_of
 
 
 def edited_entries(source: str, name: str, entries: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from donkeycar.errors import ConfigError
 from donkeycar.files import write_atomically
-from donkeycar.settings.owner_place import last_assignment, offset_of
+from donkeycar.settings.owner.place import last_assignment, offset_of
 
 # Width of a value that is written over several lines.
 LINE = 96

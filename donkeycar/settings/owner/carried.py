@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
-from donkeycar.schema import SETTINGS
 from donkeycar.settings.layers import FLAT_KINDS, FLAT_NAMES, KIND, Layers
-from donkeycar.settings.old import RENAMED
-from donkeycar.settings.owner_edit import edited
+from donkeycar.settings.owner.edit import edited
+from donkeycar.settings.rows.old import RENAMED
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.settings.wiring import DEAD_WIRING, SERIAL
 
 START = "# ----- from the config.py of before, which donkeycar {version} replaced -----"

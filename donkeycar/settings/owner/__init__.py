@@ -1,0 +1,1 @@
+"""The owner's own files: run, edited in place, and carried into a new version."""

@@ -1,0 +1,1 @@
+"""The rows: one file per group of settings, one row per setting."""
