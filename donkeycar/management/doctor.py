@@ -131,7 +131,7 @@ def _wheels(cfg: Config) -> Iterator[Finding]:
         yield probes.device("PWM", path, step=pwm_overlay())
     if cfg.DRIVE_TRAIN_TYPE in ("VESC", "MM1"):
         name = f"{cfg.DRIVE_TRAIN_TYPE}_SERIAL_PORT"
-        yield probes.device("serial", Path(cfg[name]), step=f"check the plug, or {name}")
+        yield probes.serial_port(Path(cfg[name]), step=f"check the plug, or {name}")
 
 
 def _free(cfg: Config) -> Iterator[Finding]:

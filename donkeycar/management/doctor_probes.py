@@ -14,6 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from donkeycar.parts.holders import held_by, openers, sitters
+
 OK, WARNING, MISSING = "ok", "warning", "missing"
 
 GIB = 1024**3
@@ -24,6 +26,12 @@ WRITE_TEST_BYTES = 4 * 1024**2
 COMMAND_S = 5.0
 
 Runner = Callable[[Sequence[str]], str | None]
+
+
+FUSER = "sudo fuser -v"
+END_CONSOLE = (
+    "the console of the Pi: sudo raspi-config nonint do_serial_cons 1, then start it again"
+)
 
 
 class Finding(NamedTuple):
@@ -47,6 +55,11 @@ class Bus(Protocol):
 
     def readfrom_into(self, address: int, buffer: bytearray, /) -> None:
         """Read a byte; raises ``OSError`` if nothing answers."""
+
+
+def port_holder(path: Path) -> str:
+    """Who has opened a serial port, or is logged in on it; "" if nobody is known of."""
+    return held_by([path], finders=(openers, sitters))
 
 
 def output_of(words: Sequence[str]) -> str | None:
@@ -80,9 +93,23 @@ def camera(kind: str, *, run: Runner = output_of, devices: Path = Path("/dev")) 
 
 
 def i2c_chip(
-    number: int, address: int, *, open_bus: Callable[[int], Bus], devices: Path = Path("/dev")
+    number: int,
+    address: int,
+    *,
+    open_bus: Callable[[int], Bus],
+    devices: Path = Path("/dev"),
+    held_by: Callable[[list[Path]], str] = held_by,
 ) -> Finding:
-    """A chip on an I2C bus: reads one byte, writes none."""
+    """A chip on an I2C bus: reads one byte, writes none.
+
+    Args:
+        number: Of the bus.
+        address: Of the chip.
+        open_bus: Opens a bus.
+        devices: Where the files of devices are.
+        held_by: Says who else has opened a device. A bus may be shared, but a program that fills it
+            makes the car wait.
+    """
     what, device = "I2C", devices / f"i2c-{number}"
     if not device.exists():
         return Finding(what, MISSING, f"no {device}", "sudo raspi-config nonint do_i2c 0; reboot")
@@ -91,14 +118,17 @@ def i2c_chip(
             what, MISSING, f"{device} is closed to you",
             "sudo usermod -aG i2c $USER; log in again",
         )  # fmt: skip
+    others = held_by([device])
+    shared = f"; the bus is open in {others} as well" if others else ""
     try:
         open_bus(number).readfrom_into(address, bytearray(1))
     except OSError as error:
         return Finding(
-            what, MISSING, f"bus {number} is there, nothing answers at {address:#04x}: {error}",
+            what, MISSING,
+            f"bus {number} is there, nothing answers at {address:#04x}: {error}{shared}",
             f"check wires and power of the servo board; sudo i2cdetect -y {number}",
         )  # fmt: skip
-    return Finding(what, OK, f"a chip answers at {address:#04x} of bus {number}")
+    return Finding(what, OK, f"a chip answers at {address:#04x} of bus {number}{shared}")
 
 
 def device(what: str, path: Path, *, step: str) -> Finding:
@@ -106,6 +136,25 @@ def device(what: str, path: Path, *, step: str) -> Finding:
     if not path.exists():
         return Finding(what, MISSING, f"no {path}", step)
     return Finding(what, OK, f"{path} is there")
+
+
+def serial_port(path: Path, *, step: str, held_by: Callable[[Path], str] = port_holder) -> Finding:
+    """A serial line, without opening it: that would restart some boards.
+
+    Args:
+        path: Of the port.
+        step: What to do if it is not there.
+        held_by: Says who has it.
+    """
+    found = device("serial", path, step=step)
+    holder = held_by(path) if found.state == OK else ""
+    if not holder:
+        return found
+    way = f"if this car drives already, all is well; else end it, or see {FUSER} {path}"
+    return Finding(
+        "serial", MISSING, f"{path} is there, and taken by {holder}",
+        f"{way}; {END_CONSOLE}" if "getty" in holder else way,
+    )  # fmt: skip
 
 
 def released_pins(*, keeps_levels: bool | None, kernel: str) -> Finding:

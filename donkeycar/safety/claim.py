@@ -13,8 +13,6 @@ guardian's alone: where it is free, nobody drives, and what is left may be switc
 
 import binascii
 import errno
-import os
-import shlex
 import socket
 import struct
 from collections.abc import Iterable, Sequence
@@ -22,7 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from donkeycar.errors import DeviceError
-from donkeycar.safety import COMMAND_FOLLOWS, STAYS
+from donkeycar.safety import STAYS
+from donkeycar.safety.other_process import described, way_out
 
 # The kernel takes 108 bytes, and some of them say which claim it is.
 MAX_NAME_BYTES = 64
@@ -151,13 +150,13 @@ def _holder(address: str) -> str:
             f"process {pid}, which is gone; what is left of that car still switches the motor off. "
             "Wait until it is done, or switch the battery off"
         )
-    what = f"process {pid}{_described(folder, user)}"
+    what = f"process {pid}{described(folder, user)}"
     if _stays(folder):
         return (
             f"{what}, which stays until the motor is off, as the hardware does not answer it. "
             f"Switch the battery off first, then: kill -9 {pid}"
         )
-    return f"{what}. Stop that one first: {_way_out(folder, pid)}"
+    return f"{what}. Stop that one first: {way_out(folder)}"
 
 
 def _stays(process: Path) -> bool:
@@ -165,33 +164,3 @@ def _stays(process: Path) -> bool:
     with suppress(OSError):
         return (process / "comm").read_text(errors="replace").strip() == STAYS
     return False
-
-
-def _described(process: Path, user: int) -> str:
-    """What a process runs, and where, as far as this user may know."""
-    words, where = [], ""
-    with suppress(OSError):
-        words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
-    with suppress(OSError):
-        where = os.readlink(process / "cwd")
-    if COMMAND_FOLLOWS in words:
-        start = words.index(COMMAND_FOLLOWS)
-        where, words = words[start - 1], words[start + 1 :]
-    what = f", {_printable(shlex.join(words))}" if words else f" of user {user}"
-    return f"{what} in {_printable(where)}" if where else what
-
-
-def _way_out(process: Path, pid: int) -> str:
-    group = ""
-    with suppress(OSError):
-        group = (process / "cgroup").read_text().strip().splitlines()[-1]
-    unit = group.rpartition("/")[2]
-    if not unit.endswith(".service") or unit.startswith("user@"):
-        return f"kill {pid}"
-    systemctl = "systemctl --user" if "/user@" in group else "sudo systemctl"
-    return f"{systemctl} stop {_printable(unit)}"
-
-
-def _printable(text: str) -> str:
-    """A stranger's words, that cannot move the cursor."""
-    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -6,15 +6,16 @@ requests, channel order follows the name of the format, `stop` waits for a threa
 
 Sources: Raspberry Pi Ltd, "The Picamera2 Library", 2024; picamera2 0.3.36, picamera2/picamera2.py
 (`align_stream`, `create_video_configuration`, `configure`, `start`, `stop`, texts of errors) and
-picamera2/request.py (`make_buffer`, `make_array`, `get_metadata`); Raspberry Pi documentation,
+picamera2/request.py (`make_buffer`, `make_array`, `get_metadata`); libcamera of Raspberry Pi
+04e282f, src/py/libcamera/py_main.cpp (text of a refused `acquire`); Raspberry Pi documentation,
 "Camera", 2025 (modes of the imx219); libcamera's definition of ``SensorTimestamp``. That rows are
 padded to 32 bytes, and to 64 on a Pi 5, is what a comment in `align_stream` says of the hardware.
 
 Not modelled: the sensor and the image processor (exposure, white balance, noise), the lag of a
 picture, buffers that are short, frames that are lost, requests that are kept and released, more
 formats than ``RGB888`` and ``BGR888``, streams beside ``main``, controls that change while it runs,
-an error in `post_callback` (the real one ends its thread), a camera that another program has.
-Unless it runs free, a frame comes in the thread of the test.
+an error in `post_callback` (the real one ends its thread), the lock of /dev/media* that whoever has
+a camera holds. Unless it runs free, a frame comes in the thread of the test.
 """
 
 import sys
@@ -202,6 +203,8 @@ class StubPicamera2:
         align_bytes: Rows are padded to a multiple of this many bytes: 32 up to Pi 4, 64 on Pi 5.
         delivered_size: Width and height the driver gives whatever it is asked for.
         configure_error: If given, `configure` fails with this sentence.
+        open_error: If given, no camera can be acquired, and libcamera says this after its own
+            words; of one that another program has: ``"Device or resource busy"``.
         free_running: Frames come by themselves, at the rate asked for. If not, `deliver` them.
         clock: Source of the time stamps.
 
@@ -221,6 +224,7 @@ class StubPicamera2:
         align_bytes: int = 64,
         delivered_size: tuple[int, int] | None = None,
         configure_error: str = "",
+        open_error: str = "",
         free_running: bool = False,
         clock: Clock | None = None,
     ) -> None:
@@ -229,6 +233,7 @@ class StubPicamera2:
         self.align_bytes = align_bytes
         self.delivered_size = delivered_size
         self.configure_error = configure_error
+        self.open_error = open_error
         self.free_running = free_running
         self.clock: Clock = RealClock() if clock is None else clock
         #: Cameras opened so far.
@@ -274,5 +279,10 @@ class StubPicamera2:
     def _open(self, camera_num: int = 0) -> StubCamera:
         if camera_num >= self.cameras:
             raise IndexError("list index out of range")
+        try:
+            if self.open_error:
+                raise RuntimeError(f"Failed to acquire camera: {self.open_error}")
+        except RuntimeError as error:
+            raise RuntimeError("Camera __init__ sequence did not complete.") from error
         self.opened.append(StubCamera(self, camera_num))
         return self.camera

@@ -2,6 +2,9 @@
 
 import os
 import socket
+import subprocess
+import sys
+from contextlib import contextmanager
 
 import pytest
 
@@ -50,6 +53,61 @@ def test_looking_for_a_chip_changes_nothing_on_it(tmp_path):
     before = bytes(chip[register] for register in range(256))
     probes.i2c_chip(1, 0x40, open_bus=lambda n: FakeI2C(chip), devices=tmp_path)
     assert bytes(chip[register] for register in range(256)) == before
+
+
+def test_another_program_on_the_bus_is_named(tmp_path):
+    (tmp_path / "i2c-1").touch()
+    bus = FakeI2C(PCA9685Chip())
+    answers = [
+        probes.i2c_chip(1, address, open_bus=lambda n: bus, devices=tmp_path)
+        for address in (0x40, 0x41)
+    ]
+    assert not any("open in process" in finding.found for finding in answers)
+    with opened_by_another(tmp_path / "i2c-1") as other:
+        answers = [
+            probes.i2c_chip(1, address, open_bus=lambda n: bus, devices=tmp_path)
+            for address in (0x40, 0x41)
+        ]
+    assert [finding.state for finding in answers] == ["ok", "missing"]
+    for finding in answers:
+        assert f"the bus is open in process {other}, {sys.executable}" in finding.found
+
+
+def test_a_serial_port_that_somebody_has_is_told_with_who_it_is(tmp_path):
+    """What used to happen: "/dev/ttyACM0 is there", and the car then could not open it."""
+    port = tmp_path / "ttyACM0"
+    assert probes.serial_port(port, step="plug").state == "missing"
+    port.touch()
+    assert probes.serial_port(port, step="plug").state == "ok"
+    with opened_by_another(port) as other:
+        finding = probes.serial_port(port, step="plug")
+    assert finding.state == "missing"
+    assert f"taken by process {other}, {sys.executable}" in finding.found
+    assert f"sudo fuser -v {port}" in finding.step
+    assert "do_serial_cons" not in finding.step
+
+
+def test_the_console_of_the_pi_on_the_port_is_ended_for_good(tmp_path):
+    (tmp_path / "ttyAMA0").touch()
+    finding = probes.serial_port(
+        tmp_path / "ttyAMA0", step="", held_by=lambda path: "process 9, agetty ttyAMA0"
+    )
+    assert "do_serial_cons 1" in finding.step
+
+
+@contextmanager
+def opened_by_another(path):
+    """The number of a process that has opened a file."""
+    code = (
+        "import sys; file = open(sys.argv[1], 'rb'); print('ready', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as other:  # fmt: skip
+        assert other.stdout.readline() == "ready\n"
+        yield other.pid
+        other.communicate()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from donkeycar.commands import pip_install
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image
+from donkeycar.parts.camera.refusal import reasons, refusal
 from donkeycar.parts.camera.sensor_mode import sensor_mode
 from donkeycar.timing import Clock
 
@@ -25,6 +26,8 @@ INSTALL = (
     "environment with `python3 -m venv --system-site-packages`: picamera2 comes from apt, not "
     "from pip."
 )
+
+CABLE = "Check the ribbon cable at both ends, and what `rpicam-hello --list-cameras` says"
 
 # Fewer than three stall the pipeline; more only add memory.
 BUFFERS = 4
@@ -119,7 +122,7 @@ class PiCamera(Camera):
                 self._camera.start()
             except RuntimeError as error:
                 raise DeviceError(
-                    f"The camera must start. Received: {error}. {self.what_to_check}"
+                    f"The camera must start. Received: {reasons(error)}. {self.what_to_check}"
                 ) from error
             undo.pop_all()
 
@@ -243,8 +246,5 @@ def _open(camera_index: int) -> Any:
     try:
         return Picamera2(camera_index)
     except (IndexError, RuntimeError) as error:
-        # IndexError: none is connected. RuntimeError: it is, but another program holds it.
-        raise DeviceError(
-            f"Camera {camera_index} must answer. Received: {error}. Check the ribbon cable at "
-            "both ends, `rpicam-hello --list-cameras`, and that no other program uses the camera."
-        ) from error
+        # IndexError: none is connected. RuntimeError: anything else, and its cause says what.
+        raise refusal(error, camera_index=camera_index, what_to_check=CABLE) from error

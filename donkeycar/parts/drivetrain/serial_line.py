@@ -18,7 +18,8 @@ MAX_BUSY_S = 0.1
 
 _PLUG = "Check the plug, and which port it is: ls /dev/serial/by-id /dev/tty[AU]*"
 _TAKEN = (
-    "Another program has it, or the console of the Pi: `sudo fuser -v` with its name shows which; "
+    "Another program has it, or the console of the Pi: `donkey doctor` says which, or `sudo fuser "
+    "-v` with its name; "
     "sudo raspi-config nonint do_serial_cons 1 ends that console"
 )
 STEPS = {

@@ -1,0 +1,55 @@
+"""What another process is, and how it is ended, in words: as far as this user may know."""
+
+import os
+import shlex
+from contextlib import suppress
+from pathlib import Path
+
+from donkeycar.safety import COMMAND_FOLLOWS
+
+
+def described(process: Path, user: int) -> str:
+    """What a process runs, and where.
+
+    Args:
+        process: Its folder in ``/proc``.
+        user: Whose it is, to be said where nothing else is known.
+    """
+    words, where = [], ""
+    with suppress(OSError):
+        words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+    with suppress(OSError):
+        where = os.readlink(process / "cwd")
+    if COMMAND_FOLLOWS in words:
+        start = words.index(COMMAND_FOLLOWS)
+        where, words = words[start - 1], words[start + 1 :]
+    what = f", {_printable(shlex.join(words))}" if words else f" of user {user}"
+    return f"{what} in {_printable(where)}" if where else what
+
+
+def way_out(process: Path) -> str:
+    """The command that ends a process: itself, or the service that it belongs to.
+
+    Args:
+        process: Its folder in ``/proc``.
+    """
+    group = ""
+    with suppress(OSError):
+        group = (process / "cgroup").read_text().strip().splitlines()[-1]
+    unit = group.rpartition("/")[2]
+    if not unit.endswith(".service") or unit.startswith("user@"):
+        return f"{'' if _is_mine(process) else 'sudo '}kill {process.name}"
+    systemctl = "systemctl --user" if "/user@" in group else "sudo systemctl"
+    return f"{systemctl} stop {_printable(unit)}"
+
+
+def _is_mine(process: Path) -> bool:
+    """Whether this user may end it."""
+    with suppress(OSError):
+        return os.geteuid() in (0, process.stat().st_uid)
+    return True
+
+
+def _printable(text: str) -> str:
+    """A stranger's words, that cannot move the cursor."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
