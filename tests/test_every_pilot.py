@@ -16,6 +16,7 @@ from donkeycar.assembly import (
     make_clock,
     make_world,
 )
+from donkeycar.assembly.channels import CHANNELS
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.pilots import PILOT_TYPES, load_pilot, read_info
@@ -106,6 +107,8 @@ def assemble(car, model, *settings, imu=True):
 @pytest.mark.slow
 def test_it_drives_a_hundred_ticks(model, full_car):
     vehicle, watcher = assemble(full_car, model), Watcher()
+    wired = {name for entry in vehicle.entries for name in (*entry.inputs, *entry.outputs) if name}
+    assert wired <= set(CHANNELS)
     vehicle.add(watcher, inputs=["pilot/expires_s"])
     assert vehicle.start(rate_hz=20, max_loop_count=100) == 100
     angle, throttle = vehicle.mem.get(["pilot/angle", "pilot/throttle"])

@@ -1,30 +1,40 @@
 """What the car remembers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from donkeycar.assembly.channels import RECORDED
 from donkeycar.assembly.recipe import written
 from donkeycar.config import Config
+from donkeycar.errors import ConfigError
 from donkeycar.vehicle import Vehicle
 
-# Channels that are recorded when a part of the car writes them, and their types in a tub.
-MORE_COLUMNS = {
-    "behavior/state": "int", "behavior/label": "str", "behavior/one_hot_state_array": "vector",
-    "localizer/location": "int",
-    "imu/acl_x": "float", "imu/acl_y": "float", "imu/acl_z": "float",
-    "imu/gyr_x": "float", "imu/gyr_y": "float", "imu/gyr_z": "float",
-}  # fmt: skip
 
-
-def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()) -> None:
+def add_recorder(
+    car: Vehicle,
+    cfg: Config,
+    meta: Sequence[tuple[str, Any]] = (),
+    *,
+    columns: Mapping[str, str] | None = None,
+) -> None:
     """Add the recorder: a record for each new frame while recording is on.
+
+    Args:
+        car: The vehicle; parts whose channels are recorded are in it already.
+        cfg: The settings.
+        meta: Pairs of name and value that are kept with the tub.
+        columns: Channels of your own parts, and the type of each: see ``docs/parts.md``.
 
     Channels:
         Records frame, driver and mode; the behavior and the place that a driver chose, and what
         an IMU feels, if a part before it writes them. Writes ``tub/num_records``, which counts
         what is safely on disk, ``tub/status``, and why nothing is recorded though recording is on
         (``tub/reason``).
+
+    Raises:
+        ConfigError: If no part before it writes one of `columns`.
+        TubError: If a type in `columns` is unknown.
     """
     from donkeycar.parts.eraser import Eraser
     from donkeycar.parts.recorder import TubRecorder
@@ -35,8 +45,20 @@ def add_recorder(car: Vehicle, cfg: Config, meta: Sequence[tuple[str, Any]] = ()
     if cfg.RECORD_DURING_AI and car.writes("pilot/angle"):
         inputs += ["pilot/angle", "pilot/throttle"]
         types += ["float", "float"]
-    for channel, type_name in MORE_COLUMNS.items():
+    for channel, type_name in RECORDED.items():
         if written(car, channel, reader="add_recorder")[0]:
+            inputs.append(channel)
+            types.append(type_name)
+    for channel, type_name in (columns or {}).items():
+        if not car.writes(channel):
+            raise ConfigError(
+                "`columns` of add_recorder must be channels that a part before it writes. "
+                f"Received: {channel!r}. Move the line of the part that writes it up, before "
+                "add_recorder, or mend the name"
+            )
+        if channel in inputs:
+            types[inputs.index(channel)] = type_name
+        else:
             inputs.append(channel)
             types.append(type_name)
     car.add(

@@ -1,0 +1,220 @@
+"""The channels of a car that donkeycar puts together: what each holds, who writes and reads it.
+
+`docs/parts.md` shows this table. A test puts cars together and compares.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Channel(NamedTuple):
+    """One channel.
+
+    Attributes:
+        holds: Type, unit and range.
+        meaning: What it says.
+        writers: Lines of ``manage.py`` that add a part which writes it; ``Vehicle`` is the loop.
+        readers: Lines of ``manage.py`` that add a part which reads it.
+        tub_type: Type of the column, for channels that are recorded when a part writes them; ""
+            for others.
+    """
+
+    holds: str
+    meaning: str
+    writers: Sequence[str]
+    readers: Sequence[str] = ()
+    tub_type: str = ""
+
+
+_IMU = {
+    "acl": "acceleration along the {axis} axis of the sensor, in its unit",
+    "gyr": "rate of turn about the {axis} axis of the sensor, in its unit",
+}
+# Of whoever writes channels that no part of donkeycar writes yet.
+OWN = ("your own part",)
+
+CHANNELS: dict[str, Channel] = {
+    "cam/image_array": Channel(
+        "uint8 array (height, width, 3), RGB", "the newest frame",
+        ["add_camera"], ["add_pilot", "add_console", "add_recorder"],
+    ),
+    "cam/exposed_s": Channel(
+        "seconds on car.clock", "when that frame was exposed",
+        ["add_camera"], ["add_camera", "add_pilot", "add_console", "add_drive_mode"],
+    ),
+    "cam/sequence": Channel(
+        "int, grows by 1 a frame", "number of that frame",
+        ["add_camera"], ["add_camera", "add_console", "add_recorder"],
+    ),
+    "cam/age_s": Channel(
+        "seconds", "how old frames are when the car gets them", ["add_camera"], ["add_console"],
+    ),
+    "gamepad/offer": Channel(
+        "Offer", "what a gamepad would do if it drove", ["add_controllers"], ["add_console"],
+    ),
+    "rc/offer": Channel(
+        "Offer", "what a remote control would do if it drove", ["add_controllers"], ["add_console"],
+    ),
+    "user/angle": Channel(
+        "float, -1 left to +1 right", "steering that the driver wants",
+        ["add_console"], ["add_drive_mode", "add_recorder"],
+    ),
+    "user/throttle": Channel(
+        "float, -1 reverse to +1 forward", "throttle that the driver wants",
+        ["add_console"], ["add_drive_mode", "add_recorder"],
+    ),
+    "user/mode": Channel(
+        "'user', 'local_angle' or 'local'", "who steers and who gives throttle",
+        ["add_console"], ["add_pilot", "add_drive_mode", "add_recorder", "add_drivetrain"],
+    ),
+    "user/expires_s": Channel(
+        "seconds on car.clock", "until when the driver's order holds; 0.0: nobody may drive",
+        ["add_console"], ["add_drive_mode"],
+    ),
+    "user/max_throttle": Channel(
+        "float, 0 to 1", "the driver's limit for throttle",
+        ["add_console"], ["add_controllers", "add_drive_mode"],
+    ),
+    "user/source": Channel(
+        "'web', 'gamepad', 'rc' or 'none'", "which kind of driver holds the wheel", ["add_console"],
+    ),
+    "user/actions": Channel(
+        "tuple of 'erase', 'ai_launch'", "buttons pressed for other parts, for one tick",
+        ["add_console"], ["add_pilot", "add_recorder"],
+    ),
+    "recording": Channel(
+        "bool", "whether the driver wants to record", ["add_console"], ["add_recorder"],
+    ),
+    "stop/reason": Channel(
+        "str", "why the car does not drive; '' if it does",
+        ["add_console"], ["add_controllers", "add_recorder"],
+    ),
+    **{
+        f"web/w{number}": Channel(
+            "bool", f"programmable button {number}, true for one tick",
+            ["add_console"], ["add_choices"],
+        )
+        for number in range(1, 6)
+    },
+    "behavior/state": Channel(
+        "int", "number of the behavior that the driver chose", ["add_choices"], ["add_recorder"],
+        tub_type="int",
+    ),
+    "behavior/label": Channel(
+        "str", "its name in BEHAVIOR_LIST", ["add_choices"], ["add_recorder"], tub_type="str",
+    ),
+    "behavior/one_hot_state_array": Channel(
+        "list of float", "1.0 at that number, 0.0 elsewhere",
+        ["add_choices"], ["add_pilot", "add_recorder"], tub_type="vector",
+    ),
+    "localizer/location": Channel(
+        "int", "number of the place that the driver chose", ["add_choices"], ["add_recorder"],
+        tub_type="int",
+    ),
+    "localizer/label": Channel("str", "name of that place", ["add_choices"]),
+    "location/one_hot_state_array": Channel(
+        "list of float", "1.0 at that number, 0.0 elsewhere", ["add_choices"],
+    ),
+    **{
+        f"imu/{kind}_{axis}": Channel(
+            "float", meaning.format(axis=axis), OWN, ["add_pilot", "add_recorder"],
+            tub_type="float",
+        )
+        for kind, meaning in _IMU.items()
+        for axis in "xyz"
+    },
+    "pilot/angle": Channel(
+        "float, -1 left to +1 right", "steering that the pilot wants",
+        ["add_pilot"], ["add_console", "add_drive_mode", "add_recorder"],
+    ),
+    "pilot/throttle": Channel(
+        "float, -1 reverse to +1 forward", "throttle that the pilot wants",
+        ["add_pilot"], ["add_pilot", "add_console", "add_drive_mode", "add_recorder"],
+    ),
+    "pilot/expires_s": Channel(
+        "seconds on car.clock", "until when the pilot's order holds",
+        ["add_pilot", "add_drive_mode"], ["add_drive_mode"],
+    ),
+    "pilot/reason": Channel(
+        "str", "why the pilot's orders come too late; '' if they do not",
+        ["add_pilot", "add_drive_mode"], ["add_drivetrain"],
+    ),
+    "pilot/loc": Channel("int", "place that a localizer pilot believes to be at", ["add_pilot"]),
+    "pilot/strangeness": Channel(
+        "float, up to 1 is usual", "how unlike its training data the frame is", ["add_pilot"],
+    ),
+    "pilot/doubt": Channel(
+        "float, up to 1 is usual", "how far pilots that drive together disagree", ["add_pilot"],
+    ),
+    "angle": Channel(
+        "float, -1 left to +1 right", "steering that is sent to the wheels",
+        ["add_drive_mode"], ["add_console"],
+    ),
+    "throttle": Channel(
+        "float, -1 reverse to +1 forward", "throttle that is sent to the motor",
+        ["add_drive_mode"], ["add_console"],
+    ),
+    "command": Channel(
+        "Command", "both, who gave the order, and until when it holds",
+        ["add_drive_mode"], ["add_drive_mode", "add_drivetrain"],
+    ),
+    "drivetrain/state": Channel(
+        "'boot', 'safe', 'run' or 'off'", "what the guardian of the motor does",
+        ["add_drivetrain"], ["add_console"],
+    ),
+    "drivetrain/reason": Channel(
+        "str", "why it lets no order through; '' if it does", ["add_drivetrain"], ["add_console"],
+    ),
+    "tub/take": Channel(
+        "bool", "whether this tick is recorded", ["add_recorder"], ["add_recorder"],
+    ),
+    "tub/num_records": Channel(
+        "int", "records that are safely on disk", ["add_recorder"], ["add_console"],
+    ),
+    "tub/status": Channel(
+        "str", "what the recorder has to say; '' if all is well",
+        ["add_recorder"], ["add_console"],
+    ),
+    "tub/reason": Channel(
+        "str", "why nothing is recorded though recording is on; '' if it is",
+        ["add_recorder"], ["add_console"],
+    ),
+    "loop/rate_hz": Channel(
+        "float", "measured rate of the loop, once a second",
+        ["Vehicle"], ["add_console", "add_recorder"],
+    ),
+    "loop/late_ticks": Channel(
+        "int", "ticks that were late since the start", ["Vehicle"], ["add_console", "add_recorder"],
+    ),
+    "car/faults": Channel(
+        "tuple of str", "a sentence for each optional part that failed", ["Vehicle"],
+    ),
+}  # fmt: skip
+
+# Channels that are recorded when a part of the car writes them, and their types in a tub.
+RECORDED = {name: row.tub_type for name, row in CHANNELS.items() if row.tub_type}
+
+
+def markdown() -> str:
+    """The table, as it stands in ``docs/parts.md``."""
+    lines = ["| channel | holds | meaning | written by | read by |", "|---|---|---|---|---|"]
+    lines += [
+        f"| `{name}` | {row.holds} | {row.meaning} "
+        f"| {_names(row.writers)} | {_names(row.readers)} |"
+        for name, row in CHANNELS.items()
+    ]
+    return "\n".join(lines)
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(name if " " in name else f"`{name}`" for name in names)
+
+
+def write_page() -> None:
+    """Write the table into ``docs/parts.md`` anew."""
+    page = Path(__file__).parents[2] / "docs" / "parts.md"
+    text = page.read_text(encoding="utf-8")
+    before, begin, rest = text.partition("<!-- channels -->\n")
+    after = rest[rest.index("<!-- end of channels -->") :]
+    page.write_text(f"{before}{begin}{markdown()}\n{after}", encoding="utf-8")
