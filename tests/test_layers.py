@@ -80,7 +80,7 @@ ALLOWED = {
     "rollout": {"errors", "timing", "safety", "tub", "pilots", "sim", "parts", "vehicle"},
     "evaluation": {"errors", "sandbox", "tub", "pilots", "sim", "training", "report", "rollout"},
     "explain": {"errors", "tub", "pilots", "video", "training", "report"},
-    "assembly": BELOW_ASSEMBLY,
+    "assembly": BELOW_ASSEMBLY | {"training"},
     "management": EVERYTHING | {"gone", "templates"},
     "templates": EVERYTHING | {"management"},
     # The package itself: names are loaded when first used.

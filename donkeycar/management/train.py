@@ -4,16 +4,17 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from donkeycar.assembly.training.options import options_from, progress_for
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TrainingError
+from donkeycar.files import write_atomically
 from donkeycar.management.cli import INTERRUPTED
 from donkeycar.management.seen_through import A_KIND
 from donkeycar.management.train_report import tell, tell_folds
-from donkeycar.management.training_settings import options_from, progress_for, train_car
 from donkeycar.management.tub_paths import tub_paths
 
 if TYPE_CHECKING:
-    from donkeycar.training import TrainingOptions
+    from donkeycar.training import TrainingOptions, TrainingResult
 
 CONFIG = Path("config.py")
 # What a car has when its owner changes nothing; used outside a car's folder.
@@ -167,3 +168,41 @@ def _tubs(named: list[str] | None, cfg: Config) -> list[Path]:
     if not found:
         raise TrainingError("`--tub` must name a folder of recordings. Received: nothing")
     return found
+
+
+def train_car(
+    cfg: Config,
+    options: "TrainingOptions",
+    *,
+    tubs: list[Path],
+    model: Path,
+    resume: bool = False,
+) -> "TrainingResult":
+    """Train a pilot with the settings of a car, and draw its plot.
+
+    Args:
+        cfg: The settings.
+        options: As `options_from` put them together.
+        tubs: What to learn from.
+        model: Where the pilot goes.
+        resume: Go on with the training of this pilot that was interrupted.
+    """
+    from donkeycar.training import train
+
+    result = train(tubs, model, options, resume=resume, progress=progress_for(cfg))
+    if cfg.SHOW_PLOT:
+        _draw(result)
+    return result
+
+
+def _draw(result: "TrainingResult") -> None:
+    """Draw the loss beside the pilot; without room for it, the pilot is as good."""
+    from donkeycar.pilots.names import beside
+    from donkeycar.report.figures import loss_curve
+
+    path = beside(result.files.keras, ".png")
+    try:
+        write_atomically(path, loss_curve(result.history, best_epoch=result.best_epoch))
+    except OSError as error:
+        print(f"note: the plot {path} cannot be written: {error.strerror}")
+        path.unlink(missing_ok=True)

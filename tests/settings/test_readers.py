@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import donkeycar
+from donkeycar.assembly.training.pilot import NETWORK_SETTINGS, OPTION_SETTINGS
 from donkeycar.assembly.transforms import TRANSFORM_SETTINGS
-from donkeycar.management.pilot_settings import NETWORK_SETTINGS, OPTION_SETTINGS
 from donkeycar.settings.readers import READ_WHEN, READS, is_read
 from donkeycar.settings.schema import SETTINGS
 
@@ -21,8 +21,8 @@ MODULES = {
     "neutral": ["management/neutral.py"],
     "gamepad": ["management/gamepad.py", "assembly/controller.py"],
     "train": [
-        "management/train*.py", "management/training_settings.py", "assembly/transforms.py",
-        "management/augmentation_settings.py", "assembly/pilot_options.py",
+        "management/train*.py", "assembly/training/*.py", "assembly/transforms.py",
+        "assembly/pilot_options.py",
     ],
     "pictures": ["assembly/transforms.py"],
     "models": [],

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from donkeycar.assembly.training.options import options_from
+from donkeycar.assembly.training.pilot import NETWORK_SETTINGS, pilot_options_from
 from donkeycar.config import Config, load_config
 from donkeycar.errors import TrainingError
-from donkeycar.management.pilot_settings import NETWORK_SETTINGS, pilot_options_from
-from donkeycar.management.training_settings import options_from
 from donkeycar.pilots.network_choices import ACTIVATIONS, INITIALIZERS, NetworkChoices
 from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
 from donkeycar.settings.schema import SETTINGS

@@ -1,16 +1,15 @@
-"""Trains a pilot the way a car's settings say."""
+"""How a pilot is trained, the way a car's settings say."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from donkeycar.assembly.training.augmentation import augmentation_from
+from donkeycar.assembly.training.pilot import changed_by_owner, pilot_options_from
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
-from donkeycar.files import write_atomically
-from donkeycar.management.augmentation_settings import augmentation_from
-from donkeycar.management.pilot_settings import changed_by_owner, pilot_options_from
 
 if TYPE_CHECKING:
-    from donkeycar.training import Progress, TrainingOptions, TrainingResult
+    from donkeycar.training import Progress, TrainingOptions
     from donkeycar.training.records.split import Validation
 
 
@@ -85,44 +84,6 @@ def options_from(
         replay=replay,
     )
     return options, useless
-
-
-def train_car(
-    cfg: Config,
-    options: "TrainingOptions",
-    *,
-    tubs: list[Path],
-    model: Path,
-    resume: bool = False,
-) -> "TrainingResult":
-    """Train a pilot with the settings of a car, and draw its plot.
-
-    Args:
-        cfg: The settings.
-        options: As `options_from` put them together.
-        tubs: What to learn from.
-        model: Where the pilot goes.
-        resume: Go on with the training of this pilot that was interrupted.
-    """
-    from donkeycar.training import train
-
-    result = train(tubs, model, options, resume=resume, progress=progress_for(cfg))
-    if cfg.SHOW_PLOT:
-        _draw(result)
-    return result
-
-
-def _draw(result: "TrainingResult") -> None:
-    """Draw the loss beside the pilot; without room for it, the pilot is as good."""
-    from donkeycar.pilots.names import beside
-    from donkeycar.report.figures import loss_curve
-
-    path = beside(result.files.keras, ".png")
-    try:
-        write_atomically(path, loss_curve(result.history, best_epoch=result.best_epoch))
-    except OSError as error:
-        print(f"note: the plot {path} cannot be written: {error.strerror}")
-        path.unlink(missing_ok=True)
 
 
 def progress_for(cfg: Config) -> "Progress":

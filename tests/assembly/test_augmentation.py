@@ -1,8 +1,8 @@
 import pytest
 
+from donkeycar.assembly.training.augmentation import augmentation_from
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
-from donkeycar.management.augmentation_settings import augmentation_from
 from donkeycar.pilots.transform import Transforms
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.training import TrainingOptions

@@ -1,0 +1,1 @@
+"""From settings to a training: loaded by nothing that drives."""
