@@ -2,16 +2,19 @@
 
 Sources: Linux, ``drivers/pwm/core.c``: ``__pwm_apply`` of 6.6; ``pwm_state_valid`` of 6.12 ("pwm:
 Allow pwm state transitions from an invalid state"); its correction of July 2025 ("pwm: Fix invalid
-state detection"). ``drivers/pwm/sysfs.c`` (6.6) for the attributes.
+state detection"). ``drivers/pwm/sysfs.c`` (6.6) for the attributes. ``drivers/pwm/pwm-bcm2835.c``
+(6.6), ``bcm2835_pwm_free``: a channel that is given back puts nothing out.
 
 Not modelled: when within a frame a change takes effect, rounding to the clock of the chip, the
 shortest and the longest period of a chip, chips that keep a level when they are disabled, what a
-chip does when the polarity changes while it is enabled, ``unexport``, ``capture``, two processes
-that export a channel at once, and whether a pin has the channel at all: the overlay decides that.
+chip does when the polarity changes while it is enabled, ``capture``, two processes that export a
+channel at once, chips that go on with a channel that was given back, and whether a pin has the
+channel at all: the overlay decides that.
 """
 
 import errno
 import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -63,7 +66,7 @@ class PwmTree:
     depends on the kernel.
 
     Args:
-        root: An empty folder.
+        root: An empty folder, or that of a tree, which stays as it is.
         num_channels: Channels of each chip.
         addresses: Of the chips, as the kernel numbers them.
         forbidden: How many writes to a fresh channel are refused, until udev has been there.
@@ -91,10 +94,13 @@ class PwmTree:
         self._forbidden = forbidden
         for number, address in enumerate(addresses):
             chip = root / f"pwmchip{number}"
+            if chip.exists():
+                continue
             chip.mkdir()
             (chip / "device").symlink_to(f"../devices/{address}.pwm")
             (chip / "npwm").write_text(f"{num_channels}\n")
             (chip / "export").touch()
+            (chip / "unexport").touch()
 
     def write(self, path: Path, text: str) -> None:
         """Take what is written to an attribute, as the kernel would.
@@ -109,6 +115,8 @@ class PwmTree:
         value = POLARITIES.index(text) if path.name == "polarity" else int(text)
         if path.name == "export":
             self._export(path.parent, value)
+        elif path.name == "unexport":
+            self._unexport(path.parent / f"pwm{value}")
         else:
             if self._forbidden:
                 self._forbidden -= 1
@@ -137,6 +145,11 @@ class PwmTree:
             (folder / attribute).write_text("0\n")
         (folder / "polarity").write_text("normal\n")
 
+    def _unexport(self, folder: Path) -> None:
+        if not folder.exists():
+            raise _error(errno.ENODEV)
+        shutil.rmtree(folder)
+
     def _apply(self, path: Path, value: int, text: str) -> None:
         if value < 0:
             raise _error(errno.EINVAL)
@@ -148,7 +161,10 @@ class PwmTree:
                 raise _error(errno.EINVAL)
         elif not asked["period"] and asked != now:
             raise _error(errno.EINVAL)  # by the driver of the chip: it divides by the period
-        path.write_text(f"{text}\n")
+        # As a whole: a process that is killed meanwhile leaves no half of a number to others.
+        unseen = self.root / f".{os.getpid()}"
+        unseen.write_text(f"{text}\n")
+        unseen.replace(path)
 
 
 def _read(path: Path) -> int:

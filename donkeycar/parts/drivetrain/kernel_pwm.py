@@ -84,12 +84,11 @@ class KernelPwmPin:
         self.frame_us = 1e6 / frequency_hz
         self._files: Files = KernelFiles() if files is None else files
         self._folder = chip_folder(root, chip) / f"pwm{channel}"
-        clock = RealClock() if clock is None else clock
+        self._channel, self._is_ready = channel, False
+        self._clock: Clock = RealClock() if clock is None else clock
         self._width_ns = Refreshed[int](self._write_ns, clock=clock)
         try:
-            if not self._folder.exists():
-                self._files.write(self._folder.parent / "export", str(channel))
-            self._prepare(clock)
+            self._open(READY_WITHIN_S)
         except OSError as error:
             raise DeviceError(
                 f"Channel {channel} of PWM chip {chip} does not open: {error}. "
@@ -112,7 +111,13 @@ class KernelPwmPin:
         """
         self._width_ns.put(0)
 
-    def _prepare(self, clock: Clock) -> None:
+    def _open(self, ready_within_s: float) -> None:
+        if not self._folder.exists():
+            self._files.write(self._folder.parent / "export", str(self._channel))
+        self._prepare(ready_within_s)
+        self._is_ready = True
+
+    def _prepare(self, ready_within_s: float) -> None:
         """Switch the channel off, whatever it did before, then set its frequency."""
         period = ("period", round(1000 * self.frame_us))
         if int((self._folder / "period").read_text()):
@@ -122,15 +127,15 @@ class KernelPwmPin:
         else:
             # A channel that was never used puts nothing out, and takes nothing before its period.
             steps = [period, ("duty_cycle", 0), ("enable", 0)]
-        deadline_s = clock.monotonic() + READY_WITHIN_S
+        deadline_s = self._clock.monotonic() + ready_within_s
         while True:
             try:
                 self._put(*steps[0])
                 break
             except PermissionError:
-                if clock.monotonic() >= deadline_s:
+                if self._clock.monotonic() >= deadline_s:
                     raise
-                clock.sleep(POLL_S)
+                self._clock.sleep(POLL_S)
         for step in steps[1:]:
             self._put(*step)
         polarity = self._folder / "polarity"
@@ -138,9 +143,16 @@ class KernelPwmPin:
             self._files.write(polarity, "normal")
 
     def _write_ns(self, width_ns: int) -> None:
-        # Off is a width of 0 first: a channel that is only disabled may stop while it is high.
-        self._put("duty_cycle", width_ns)
-        self._put("enable", int(width_ns > 0))
+        if not self._is_ready:
+            self._open(0.0)  # whoever waits here is the one who stops the motor
+        try:
+            # Off is a width of 0 first: a channel that is only disabled may stop while it is high.
+            self._put("duty_cycle", width_ns)
+            self._put("enable", int(width_ns > 0))
+        except OSError:
+            # Another program may have given the channel back, or set it up anew. So do we then.
+            self._is_ready = False
+            raise
 
     def _put(self, attribute: str, value: int) -> None:
         self._files.write(self._folder / attribute, str(value))

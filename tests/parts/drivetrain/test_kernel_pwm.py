@@ -107,6 +107,53 @@ def test_the_kernel_refusing_is_an_os_error(tree, make):
         pin.set_us(1500)
 
 
+@pytest.mark.parametrize("num_forbidden", [0, 3])
+def test_a_channel_that_another_program_gave_back_is_taken_again(
+    tree, make, clock, monkeypatch, num_forbidden
+):
+    # What used to happen: every write failed for ever, so the car could not even end.
+    pin = make()
+    pin.set_us(1500)
+    tree.write(tree.root / "pwmchip0" / "unexport", "1")
+    with pytest.raises(OSError, match="No such file"):
+        pin.set_us(1800)
+    monkeypatch.setattr(tree, "_forbidden", num_forbidden)
+    clock.sleeps.clear()
+    for _ in range(num_forbidden):  # udev is not there yet
+        with pytest.raises(OSError, match="Permission denied"):
+            pin.set_us(1800)
+    tree.trace.clear()
+    pin.set_us(1800)
+    assert attributes(tree)[-5:] == [
+        ("pwm1/period", 16666667), ("pwm1/duty_cycle", 0), ("pwm1/enable", 0),
+        ("pwm1/duty_cycle", 1800000), ("pwm1/enable", 1),
+    ]  # fmt: skip
+    assert not clock.sleeps, "whoever waits here is the one who stops the motor"
+
+
+def test_one_that_another_program_set_up_anew_gets_its_frequency_again(tree, make):
+    pin = make()
+    pin.set_us(1500)
+    chip = tree.root / "pwmchip0"
+    for path, text in (("unexport", "1"), ("export", "1"), ("pwm1/period", "1000000")):
+        tree.write(chip / path, text)
+    with pytest.raises(OSError, match="Invalid argument"):
+        for _ in range(2):  # new kernels refuse when it shall be enabled
+            pin.set_us(1800)
+    pin.set_us(1800)
+    assert (chip / "pwm1" / "period").read_text() == "16666667\n"
+    assert tree.pulse_us(1) == 1800.0
+
+
+def test_one_that_is_taken_again_while_it_shall_be_off_stays_off(tree, make):
+    pin = make()
+    tree.write(tree.root / "pwmchip0" / "unexport", "1")
+    with pytest.raises(OSError, match="No such file"):
+        pin.off()
+    pin.off()
+    assert tree.pulse_us(1) == 0.0
+
+
 def test_it_waits_for_udev_to_hand_the_channel_over(tmp_path, clock):
     tree = PwmTree(tmp_path, forbidden=5)
     KernelPwmPin("0", 0, frequency_hz=60, root=tree.root, files=tree, clock=clock)
@@ -213,3 +260,7 @@ def test_the_emulated_kernel_refuses_what_the_kernel_refuses(tmp_path, kernel):
     assert takes(tree, "duty_cycle", 11) == (kernel == "6.12")
     with pytest.raises(OSError, match="busy"):
         tree.write(tmp_path / "pwmchip0" / "export", "0")
+    tree.write(tmp_path / "pwmchip0" / "unexport", "0")
+    assert tree.pulse_us(0) == 0.0
+    with pytest.raises(OSError, match="No such device"):
+        tree.write(tmp_path / "pwmchip0" / "unexport", "0")
