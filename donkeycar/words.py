@@ -13,3 +13,18 @@ def count(number: int, word: str) -> str:
         ('1 tub', '2 tubs')
     """
     return f"{number} {word}" + ("" if number == 1 else "s")
+
+
+def either(number: int, one: str, many: str) -> str:
+    """The word for so many.
+
+    Args:
+        number: Of them.
+        one: For one of them.
+        many: For more, and for none.
+
+    Example:
+        >>> either(1, "is", "are"), either(2, "is", "are")
+        ('is', 'are')
+    """
+    return one if number == 1 else many

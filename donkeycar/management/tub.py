@@ -9,7 +9,7 @@ from donkeycar import commands
 from donkeycar.errors import DeviceError, TubError
 from donkeycar.management.tub_paths import tub_paths
 from donkeycar.tub import check, repair, restore
-from donkeycar.words import count
+from donkeycar.words import count, either
 
 # A damaged tub of many records has as many problems; the first ones tell what happened.
 SHOWN = 20
@@ -116,7 +116,7 @@ def restore_tub(path: Path, *, start: int = 0, end: int | None = None) -> int:
     """Take deleted records back and print which.
 
     Returns:
-        1 if some of them stay deleted, because they have no whole image; else 0.
+        1 if some of them stay deleted, because they have no whole image or number; else 0.
 
     Raises:
         TubError: If there is no tub of format v2 at `path`, or somebody records into it.
@@ -130,8 +130,9 @@ def restore_tub(path: Path, *, start: int = 0, end: int | None = None) -> int:
         print(f"{path}: no record is deleted there")
     if restored.bad:
         print(
-            f"{path}: {len(restored.bad)} records stay deleted: {restored.why}. Next: copy the "
-            "images again, then restore again"
+            f"{path}: {count(len(restored.bad), 'record')} "
+            f"{either(len(restored.bad), 'stays', 'stay')} deleted: {restored.why}. Next: "
+            f"{restored.step}"
         )
     return 1 if restored.bad else 0
 

@@ -45,11 +45,16 @@ KINDS = {
     "unreadable line": Kind(True, Mend.REPAIR),
     "bad image": Kind(True, Mend.REPAIR),
     "image is back": Kind(True, Mend.REPAIR),
+    "no number": Kind(True, Mend.REPAIR),
+    "number is back": Kind(True, Mend.REPAIR),
     # What its owner mends: repair would take what is only absent for lost.
     "absent catalog": Kind(True, Mend.OWNER, f"copy it into {{tub}}; {LOST_FOR_GOOD}"),
     "images absent": Kind(True, Mend.OWNER, f"copy images/ into {{tub}}; {LOST_FOR_GOOD}"),
     "images unreadable": Kind(
         True, Mend.OWNER, f"copy images/ into {{tub}} again; {LOST_FOR_GOOD}"
+    ),
+    "numbers absent": Kind(
+        True, Mend.OWNER, f"look at what recorded it, for nobody can learn from it; {LOST_FOR_GOOD}"
     ),
     "unreadable file": Kind(True, Mend.OWNER, "check the disk, and who may read {tub}"),
     "recovered is no folder": Kind(True, Mend.OWNER, "move {tub}/recovered away"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from donkeycar import commands
 from donkeycar.errors import TubError
+from donkeycar.tub.bad_record import number_wrong_with
 from donkeycar.tub.catalog import Record
 from donkeycar.tub.contents import Skipped
 from donkeycar.tub.faults import Fault, Mend
@@ -17,6 +18,7 @@ from donkeycar.tub.reader import TubReader
 from donkeycar.tub.recovery import look_over
 from donkeycar.tub.schema import guess_types, image_keys
 from donkeycar.tub.v1 import MISSING
+from donkeycar.words import count, either
 
 
 @dataclass
@@ -119,15 +121,20 @@ def _look_at_v1(tub: TubReader, report: TubReport, progress: Progress | None) ->
     records = tub.records()
     types = tub.manifest.input_types or dict(zip(*guess_types(records), strict=True))
     pictures = Pictures(tub.path, image_keys(types))
+    no_numbers: list[Skipped] = []
     for done, record in enumerate(records):
         if progress is not None and done % 100 == 0:
             progress(done, len(records))
         wrong = pictures.wrong_with(record)
         if wrong is not None:
             report.bad_images.append(Skipped(f"record {record[INDEX]}", wrong.text))
+        elif (number := number_wrong_with(record)) is not None:
+            no_numbers.append(Skipped(f"record {record[INDEX]}", number.text))
     if progress is not None:
         progress(len(records), len(records))
-    report.faults += [Fault("file of format v1", str(bad)) for bad in report.bad_images]
+    report.faults += [
+        Fault("file of format v1", str(bad)) for bad in (*report.bad_images, *no_numbers)
+    ]
     report.image_shapes = pictures.shapes
 
 
@@ -151,8 +158,9 @@ def _all_deleted(report: TubReport) -> str | None:
 
 
 def _orphan_images(report: TubReport) -> str | None:
-    count = len(report.orphan_images)
-    return f"{count} images belong to no record" if count else None
+    number = len(report.orphan_images)
+    belong = either(number, "belongs", "belong")
+    return f"{count(number, 'image')} {belong} to no record" if number else None
 
 
 def _several_sizes(report: TubReport) -> str | None:
@@ -165,7 +173,9 @@ def _several_sizes(report: TubReport) -> str | None:
 
 
 def _counted(shapes: Counter[tuple[int, ...]]) -> str:
-    return ", ".join(f"{count} images of {_size(shape)}" for shape, count in shapes.most_common())
+    return ", ".join(
+        f"{count(number, 'image')} of {_size(shape)}" for shape, number in shapes.most_common()
+    )
 
 
 def _size(shape: tuple[int, ...]) -> str:
@@ -173,8 +183,8 @@ def _size(shape: tuple[int, ...]) -> str:
 
 
 def _steps_back(report: TubReport) -> str | None:
-    count = report.num_steps_back
-    return f"the clock was set back {count} times while it recorded" if count else None
+    number = report.num_steps_back
+    return f"the clock was set back {count(number, 'time')} while it recorded" if number else None
 
 
 def _out_of_place(report: TubReport) -> str | None:

@@ -1,16 +1,20 @@
-"""Which records have whole images, and which are marked as deleted for theirs.
-
-An image that is absent may come yet: a tub is often copied in pieces. What is marked for its image
-is therefore remembered apart from what a driver deleted, and marked no longer once the image is
-there.
-"""
+"""Which records have whole images and numbers, and which are marked as deleted for theirs."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 from donkeycar.errors import TubError
+from donkeycar.tub.bad_record import (
+    ABSENT,
+    IMAGE,
+    NO_NUMBER,
+    NUMBER,
+    UNREADABLE,
+    Bad,
+    lack_of,
+    number_wrong_with,
+)
 from donkeycar.tub.catalog import Record
 from donkeycar.tub.faults import Fault
 from donkeycar.tub.format import INDEX, checked_image_path
@@ -21,21 +25,8 @@ from donkeycar.words import count
 Progress = Callable[[int, int], None]
 Shapes = dict[str, Counter[tuple[int, ...]]]
 
-ABSENT, UNREADABLE = "absent", "unreadable"
 # Records whose images a crash may have spoilt: donkeycar 5 has lost 30 s at 60 Hz to a power cut.
 MAX_SPOILT = 2000
-
-
-class Bad(NamedTuple):
-    """A record without a whole image.
-
-    Attributes:
-        reason: `ABSENT` or `UNREADABLE`.
-        text: What is wrong.
-    """
-
-    reason: str
-    text: str
 
 
 class Pictures:
@@ -88,7 +79,7 @@ def mark_newest(pictures: Pictures, manifest: Manifest, records: Sequence[Record
     if not bad:
         return []
     _mark(manifest, bad)
-    return [Fault("bad image", "", _marked(len(bad)))]
+    return [Fault("bad image", "", IMAGE.marked(len(bad)))]
 
 
 def mark_all(
@@ -99,9 +90,10 @@ def mark_all(
     accept_loss: bool,
     progress: Progress | None = None,
 ) -> tuple[list[Fault], dict[int, Bad]]:
-    """Look at every record; mark those without a whole image, and no longer those that have one.
+    """Look at every record; mark the bad ones, and no longer those that are whole again.
 
-    Nothing is marked if that were most of the tub: its images are somewhere else.
+    Bad is a record without a whole image, or without a number for angle or throttle. Nothing is
+    marked if that were most of the tub: its images are somewhere else, or nobody drove.
 
     Args:
         pictures: Looks.
@@ -120,7 +112,7 @@ def mark_all(
     for done, record in enumerate(looked):
         if progress is not None and done % 100 == 0:
             progress(done, len(looked))
-        wrong = pictures.wrong_with(record)
+        wrong = pictures.wrong_with(record) or number_wrong_with(record)
         if wrong is not None:
             bad[record[INDEX]] = wrong
     if progress is not None:
@@ -130,39 +122,40 @@ def mark_all(
     if back:
         manifest.marked = {index: why for index, why in before.items() if index not in back}
         manifest.deleted_indexes = deleted - back
-        what = f"{len(back)} records are marked as deleted for an image that is there now"
-        done_about = f"{len(back)} records are marked as deleted no longer: their images are there"
-        faults.append(Fault("image is back", what, done_about))
     new = {index: wrong for index, wrong in bad.items() if index not in before}
-    still = len(bad) - len(new)
-    if still:
-        text = "records stay marked as deleted, for their image is absent or damaged"
-        faults.append(Fault("marked", f"{still} {text}"))
+    for lack in (IMAGE, NUMBER):
+        mended = [index for index in back if lack_of(before[index]) is lack]
+        still = [i for i, wrong in bad.items() if i in before and lack_of(wrong.reason) is lack]
+        if mended:
+            faults.append(lack.back(len(mended)))
+        if still:
+            faults.append(lack.stay(len(still)))
     if new and 2 * len(bad) > len(looked) and not accept_loss:
         faults.append(_most(list(bad.values()), len(looked)))
     elif new:
         _mark(manifest, {index: wrong.reason for index, wrong in new.items()})
-        told = _marked(len(new))
-        for index, wrong in new.items():
-            faults.append(Fault("bad image", f"record {index}: {wrong.text}", told))
-            told = ""
-    return faults, new
+        for lack in (IMAGE, NUMBER):
+            lacking = {i: wrong for i, wrong in new.items() if lack_of(wrong.reason) is lack}
+            told = lack.marked(len(lacking))
+            for index, wrong in lacking.items():
+                faults.append(Fault(lack.fault, f"record {index}: {wrong.text}", told))
+                told = ""
+    return faults, {i: wrong for i, wrong in new.items() if lack_of(wrong.reason) is IMAGE}
 
 
 def _most(bad: Sequence[Bad], num_looked_at: int) -> Fault:
-    """That most of a tub is without images."""
+    """That most of a tub is without images, or without numbers."""
+    of = f"of {len(bad)} of {count(num_looked_at, 'record')}"
     absent = sum(wrong.reason == ABSENT for wrong in bad)
     if 2 * absent > len(bad):
-        text = f"the images of {len(bad)} of {num_looked_at} records are not there"
-        return Fault("images absent", text)
-    text = f"the images of {len(bad)} of {num_looked_at} records cannot be read: {bad[0].text}"
-    return Fault("images unreadable", text)
+        return Fault("images absent", f"the images {of} are not there")
+    numbers = [wrong.text for wrong in bad if wrong.reason == NO_NUMBER]
+    if 2 * len(numbers) > len(bad):
+        return Fault("numbers absent", f"angle or throttle {of} is no number: {numbers[0]}")
+    unreadable = next(wrong.text for wrong in bad if wrong.reason != NO_NUMBER)
+    return Fault("images unreadable", f"the images {of} cannot be read: {unreadable}")
 
 
 def _mark(manifest: Manifest, bad: dict[int, str]) -> None:
     manifest.deleted_indexes = manifest.deleted_indexes | bad.keys()
     manifest.marked = manifest.marked | bad
-
-
-def _marked(number: int) -> str:
-    return f"{count(number, 'record')} with unreadable images marked as deleted"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from donkeycar.errors import TubError
 from donkeycar.tub.aside import Aside
+from donkeycar.tub.bad_record import Bad
 from donkeycar.tub.catalog import (
     Line,
     Record,
@@ -35,9 +36,9 @@ from donkeycar.tub.format import (
     read_tub_file,
 )
 from donkeycar.tub.manifest import Manifest
-from donkeycar.tub.pictures import Bad, Pictures, Progress, Shapes, mark_all, mark_newest
+from donkeycar.tub.pictures import Pictures, Progress, Shapes, mark_all, mark_newest
 from donkeycar.tub.schema import guess_types, image_keys, unknown_types
-from donkeycar.words import count
+from donkeycar.words import count, either
 
 logger = logging.getLogger(__name__)
 
@@ -179,7 +180,8 @@ class _Recovery:
         )
         shared = len(records) - sum(map(len, result.runs))
         if shared:
-            self._note("shared index", f"{shared} records have the index of a later one: it counts")
+            have = f"{count(shared, 'record')} {either(shared, 'has', 'have')}"
+            self._note("shared index", f"{have} the index of a later one: it counts")
         self._mend_types(records)
         if not self.thorough:
             self._move_orphans(result.next_index)
@@ -202,12 +204,14 @@ class _Recovery:
         known = dict.fromkeys([*self.manifest.absent_catalogs, *self.manifest.paths])
         absent = [name for name in known if name not in there]
         if absent and self.accept_loss:
-            told = f"{len(absent)} absent catalogs are listed no longer: {', '.join(absent[:3])}"
+            are = f"{count(len(absent), 'absent catalog')} {either(len(absent), 'is', 'are')}"
+            told = f"{are} listed no longer: {', '.join(absent[:3])}"
             self._note("manifest", "", told)
             return []
         told = ""
         if absent and not self.thorough:
-            told = f"{len(absent)} catalogs are listed and not there: their indexes are kept free"
+            are = f"{count(len(absent), 'catalog')} {either(len(absent), 'is', 'are')}"
+            told = f"{are} listed and not there: the indexes are kept free"
         for name in absent:
             what = f"{name} is listed in manifest.json, and is not there"
             self._note("absent catalog", what, told)
@@ -337,7 +341,7 @@ class _Recovery:
             self.aside.move(self.images / name)
         if orphans:
             self.fs.sync_directory(self.images)
-            what = f"{len(orphans)} images without a record"
+            what = f"{count(len(orphans), 'image')} without a record"
             self._note("orphan images", what, f"{what} moved to {RECOVERED}/")
 
     def _save_manifest(self) -> None:

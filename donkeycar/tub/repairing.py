@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from donkeycar import commands
 from donkeycar.errors import DeviceError, TubError
+from donkeycar.tub.bad_record import lack_of, number_wrong_with
 from donkeycar.tub.catalog import Record
 from donkeycar.tub.contents import MAX_MANIFEST_BYTES, load_manifest
 from donkeycar.tub.faults import Mend
@@ -22,13 +23,16 @@ class Restored(NamedTuple):
 
     Attributes:
         indexes: Records that were deleted and are not any more.
-        bad: Records that stay deleted, because they have no whole image.
+        bad: Records that stay deleted, because they have no whole image, or no number for angle or
+            throttle.
         why: What is wrong with the first of these.
+        step: What their owner does.
     """
 
     indexes: list[int]
     bad: list[int]
     why: str
+    step: str = ""
 
 
 def repair(
@@ -37,8 +41,9 @@ def repair(
     """Put a damaged tub right, so that everything that can be read is read, here and elsewhere.
 
     Nothing is thrown away: unreadable lines move to `recovered/`, records whose image is absent or
-    damaged are marked as deleted until it is whole again, a lost manifest is made anew. A tub
-    that lacks a catalog or most of its images was not copied whole, and is left alone.
+    damaged, or whose angle or throttle is no number, are marked as deleted until it is there, a
+    lost manifest is made anew. A tub that lacks a catalog or most of its images was not copied
+    whole, and is left alone.
 
     Args:
         path: The tub's folder, format v2.
@@ -103,20 +108,21 @@ def restore(
         pictures = Pictures(images_folder(tub.path), image_keys(manifest.input_types))
         back: list[int] = []
         bad: list[int] = []
-        why = ""
+        why = step = ""
         for record in tub.records(include_deleted=True):
             index = record[INDEX]
             if index not in manifest.deleted_indexes or not _within(record, start, last):
                 continue
-            wrong = pictures.wrong_with(record)
+            wrong = pictures.wrong_with(record) or number_wrong_with(record)
             (back if wrong is None else bad).append(index)
-            why = why or (wrong.text if wrong is not None else "")
+            if wrong is not None and not why:
+                why, step = wrong.text, lack_of(wrong.reason).step
         if back:
             marked = manifest.marked
             manifest.deleted_indexes -= set(back)
             manifest.marked = {i: reason for i, reason in marked.items() if i not in set(back)}
             replace_file(fs or FileSystem(), tub.path / MANIFEST, manifest.to_bytes())
-        return Restored(back, bad, why)
+        return Restored(back, bad, why, step)
     except OSError as error:
         raise DeviceError(f"{tub.path} cannot be changed: {error}") from error
     finally:

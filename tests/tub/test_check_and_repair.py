@@ -1,6 +1,7 @@
 """`check` and `repair` have one list of faults: what is advised helps, and is not said again."""
 
 import json
+import math
 import os
 import random
 import shutil
@@ -99,7 +100,21 @@ def repeated_line(tub, outside, rng):
     append("catalog_2.catalog", lines[: lines.index(b"\n") + 1])(tub, outside, rng)
 
 
+def number(text):
+    """Put it in the place of the angle of record 6."""
+
+    def damage(tub, outside, rng):
+        catalog = tub / "catalog_1.catalog"
+        data = catalog.read_bytes()
+        assert data.count(b'"user/angle": 0.06') == 1
+        catalog.write_bytes(data.replace(b'"user/angle": 0.06', f'"user/angle": {text}'.encode()))
+
+    return damage
+
+
 DAMAGES = {
+    "no number": number("NaN"),
+    "beyond all numbers": number("1e999"),
     "torn line": append("catalog_2.catalog", b'{"_index": 12, "cam'),
     "zeros": append("catalog_1.catalog", bytes(200)),
     "repeated index": repeated_line,
@@ -155,7 +170,7 @@ def content(tub):
 
 
 def readable(tub):
-    """Records that can be read, with their image."""
+    """Records that can be learnt from: with their image, and an angle."""
     try:
         reader = TubReader(tub)
     except TubError:
@@ -164,7 +179,8 @@ def readable(tub):
     for record in reader:
         try:
             reader.image(record)
-            whole.add(record["_index"])
+            if math.isfinite(record["user/angle"]):
+                whole.add(record["_index"])
         except TubError:
             pass
     return whole
@@ -244,9 +260,9 @@ def test_a_recorder_writes_inside_and_loses_nothing(make_tub, outside, record, n
 
 REMARKS = {
     "first index": "from record 100 on, donkeycar 5 would delete other records",
-    "clock": "the clock was set back 1 times",
-    "sizes": "cam/image_array has 10 images of 16x12, 1 images of 8x8",
-    "orphan": "1 images belong to no record",
+    "clock": "the clock was set back 1 time while",
+    "sizes": "cam/image_array has 10 images of 16x12, 1 image of 8x8",
+    "orphan": "1 image belongs to no record",
     "empty": "catalog_2.catalog is empty: nothing was recorded into it",
 }
 

@@ -226,9 +226,9 @@ def test_check_finds_what_is_wrong_and_changes_nothing(tub, record):
     report = check(tub)
     assert len(report.problems) == 2
     assert report.remarks == [
-        "1 images belong to no record",
-        "cam/image_array has 10 images of 16x12, 1 images of 16x24",
-        "the clock was set back 1 times while it recorded",
+        "1 image belongs to no record",
+        "cam/image_array has 10 images of 16x12, 1 image of 16x24",
+        "the clock was set back 1 time while it recorded",
     ]
     assert report.next_steps == [commands.donkey("tub", "repair", tub)]
     assert (report.num_records, report.num_deleted, report.num_steps_back) == (13, 1, 1)
