@@ -33,8 +33,38 @@ def main(folder: Path, seed: int) -> None:
     cfg.SHOW_PLOT = cfg.CREATE_TF_LITE = cfg.PRINT_MODEL_SUMMARY = False
     model = str(folder / "models" / "peer.savedmodel")
 
+    epochs = []
+    _stamp_epochs(tf, epochs)
     started_s = time.monotonic()
-    epochs = []  # start, end of the steps, end of the validation; seconds since `started_s`
+    history = train(cfg, str(folder / "train"), model, "linear")
+    duration_s = time.monotonic() - started_s
+
+    pilot = get_model_by_type("linear", cfg)
+    pilot.load(model)
+    answers = []
+    for path in (folder / "judge.txt").read_text().splitlines():
+        angle, throttle = pilot.run(np.asarray(Image.open(path)))
+        answers.append((float(angle), float(throttle)))
+    report = {
+        "answers": answers,
+        "duration_s": duration_s,
+        "val_loss": [float(loss) for loss in history["val_loss"]],
+        "epochs": epochs,
+        "batch_size": cfg.BATCH_SIZE,
+        "train_share": cfg.TRAIN_TEST_SPLIT,
+        "versions": {"donkeycar": dk.__version__, "tensorflow": tf.__version__},
+    }
+    (folder / "answers.json").write_text(json.dumps(report))
+
+
+def _stamp_epochs(tf, epochs: list[list[float]]) -> None:
+    """Have Keras note the start, the end of the steps and the end of the validation of each epoch.
+
+    Args:
+        tf: The module ``tensorflow``.
+        epochs: Filled with seconds since now.
+    """
+    started_s = time.monotonic()
 
     class Stamp(tf.keras.callbacks.Callback):
         """Notes when each epoch began, had taught, and was judged."""
@@ -57,25 +87,6 @@ def main(folder: Path, seed: int) -> None:
         return fit(self, *args, callbacks=[*callbacks, Stamp()], **kwargs)
 
     tf.keras.Model.fit = stamped_fit
-    history = train(cfg, str(folder / "train"), model, "linear")
-    duration_s = time.monotonic() - started_s
-
-    pilot = get_model_by_type("linear", cfg)
-    pilot.load(model)
-    answers = []
-    for path in (folder / "judge.txt").read_text().splitlines():
-        angle, throttle = pilot.run(np.asarray(Image.open(path)))
-        answers.append((float(angle), float(throttle)))
-    report = {
-        "answers": answers,
-        "duration_s": duration_s,
-        "val_loss": [float(loss) for loss in history["val_loss"]],
-        "epochs": epochs,
-        "batch_size": cfg.BATCH_SIZE,
-        "train_share": cfg.TRAIN_TEST_SPLIT,
-        "versions": {"donkeycar": dk.__version__, "tensorflow": tf.__version__},
-    }
-    (folder / "answers.json").write_text(json.dumps(report))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from donkeycar import commands
 from donkeycar.pilots.bundle import PilotFiles
 
 if TYPE_CHECKING:
+    from donkeycar.report.page import Picture
     from donkeycar.training.result import TrainingResult
 
 # The movie shows the start of the run, every second frame, at the speed it was driven.
@@ -45,11 +46,33 @@ def write_report(
     Returns:
         The path of the page.
     """
+    from donkeycar.report.page import write_page
+
+    line, movie = _driven(result)
+    (folder / "movie.webp").write_bytes(movie)
+    numbers = {name: value for name, value in result.items() if name != "frames"}
+    (folder / "report.json").write_text(json.dumps(numbers), encoding="utf-8")
+    second = files.keras.with_name("second.keras")
+    return write_page(
+        folder / "report.html",
+        title=f"A pilot on {result['track']}",
+        lead="An expert with a map drove and was recorded. The pilot was trained on those records "
+        "and then drove by its camera alone.",
+        rows=rows,
+        pictures=_pictures(files, line, movie),
+        commands=[
+            commands.drive(files.keras, folder=folder),
+            commands.donkey("train", "--tub", folder / "data", "--model", second),
+        ],
+    )
+
+
+def _driven(result: dict[str, Any]) -> tuple[bytes, bytes]:
+    """Draw where the pilot drove (PNG), and what its camera saw at the start (WebP)."""
     import numpy as np
 
     from donkeycar.report.figures import driven_line
     from donkeycar.report.movie import camera_movie
-    from donkeycar.report.page import Picture, write_page
     from donkeycar.sim.topview import draw_topview
     from donkeycar.sim.track import load_track
 
@@ -71,9 +94,15 @@ def write_report(
         shown[:, column["throttle"]],
         rate_hz=1 / (shown[1, column["time"]] - shown[0, column["time"]]),
     )
-    (folder / "movie.webp").write_bytes(movie)
+    return line, movie
+
+
+def _pictures(files: PilotFiles, line: bytes, movie: bytes) -> "list[Picture]":
+    """The pictures of the page, each with what it shows."""
+    from donkeycar.report.page import Picture
+
     loss, steering, agreement = (_plot_path(files, name).read_bytes() for name in PLOTS)
-    pictures = [
+    return [
         Picture(
             "What the camera saw",
             "The start of the run. The bars show steering (bottom) and throttle (right).",
@@ -101,21 +130,6 @@ def write_report(
             wide=True,
         ),
     ]
-    numbers = {name: value for name, value in result.items() if name != "frames"}
-    (folder / "report.json").write_text(json.dumps(numbers), encoding="utf-8")
-    second = files.keras.with_name("second.keras")
-    return write_page(
-        folder / "report.html",
-        title=f"A pilot on {result['track']}",
-        lead="An expert with a map drove and was recorded. The pilot was trained on those records "
-        "and then drove by its camera alone.",
-        rows=rows,
-        pictures=pictures,
-        commands=[
-            commands.drive(files.keras, folder=folder),
-            commands.donkey("train", "--tub", folder / "data", "--model", second),
-        ],
-    )
 
 
 def _plot_path(files: PilotFiles, name: str) -> Path:
