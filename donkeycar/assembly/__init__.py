@@ -4,12 +4,17 @@ Each `add_` function puts what the settings name into a vehicle. The tables say 
 behind a word in the settings, and what it is given; a module is imported only when it is named.
 """
 
-from donkeycar.assembly.camera import CAMERAS, add_camera, make_clock, make_world
-from donkeycar.assembly.check import check_car, problems_of
-from donkeycar.assembly.controller import CONTROLLERS, add_controllers
-from donkeycar.assembly.driver import add_choices, add_console, add_drive_mode, add_pilot
-from donkeycar.assembly.drivetrain import add_drivetrain
-from donkeycar.assembly.recorder import add_recorder, new_tub_path
+from typing import TYPE_CHECKING
+
+from donkeycar.lazy import names_of
+
+if TYPE_CHECKING:
+    from donkeycar.assembly.camera import CAMERAS, add_camera, make_clock, make_world
+    from donkeycar.assembly.check import check_car, problems_of
+    from donkeycar.assembly.controller import CONTROLLERS, add_controllers
+    from donkeycar.assembly.driver import add_choices, add_console, add_drive_mode, add_pilot
+    from donkeycar.assembly.drivetrain import add_drivetrain
+    from donkeycar.assembly.recorder import add_recorder, new_tub_path
 
 __all__ = [
     "CAMERAS",
@@ -28,3 +33,23 @@ __all__ = [
     "new_tub_path",
     "problems_of",
 ]
+
+_HOMES = {
+    "CAMERAS": "camera",
+    "CONTROLLERS": "controller",
+    "add_camera": "camera",
+    "add_choices": "driver",
+    "add_console": "driver",
+    "add_controllers": "controller",
+    "add_drive_mode": "driver",
+    "add_drivetrain": "drivetrain",
+    "add_pilot": "driver",
+    "add_recorder": "recorder",
+    "check_car": "check",
+    "make_clock": "camera",
+    "make_world": "camera",
+    "new_tub_path": "recorder",
+    "problems_of": "check",
+}
+
+__getattr__ = names_of(__name__, _HOMES)
