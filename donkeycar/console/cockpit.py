@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from donkeycar.console.client import Client
-from donkeycar.console.message import BUTTONS, Message, MessageError
-from donkeycar.console.reasons import REASONS
+from donkeycar.console.message import BUTTONS, Message, refuse_impossible
+from donkeycar.console.reasons import HELD, REASONS
 from donkeycar.console.telemetry import Telemetry
 from donkeycar.safety import link
-from donkeycar.safety.arbiter import Arbiter, Offer, next_mode
+from donkeycar.safety.arbiter import MODE_WISHES, Arbiter, Offer, next_mode
 from donkeycar.safety.lease import DriverLease
 from donkeycar.safety.link import DriverLink, Order
 from donkeycar.timing import Clock, RealClock
@@ -29,11 +29,6 @@ LIMIT_STEP = 0.05
 
 # How long a press of a gamepad's resume waits for a steady link and the throttle at zero.
 RESUME_WITHIN_S = 1.0
-
-# What a gamepad can wish of the drive mode.
-MODE_WISHES = {
-    "mode": "next", "mode_user": "user", "mode_local_angle": "local_angle", "mode_local": "local",
-}  # fmt: skip
 
 # Actions that are done elsewhere in the car.
 PASSED_ON = ("erase", "ai_launch")
@@ -204,8 +199,15 @@ class Cockpit:
             "you_drive": driver == "you",
             "asked": driver == "you" and self._lease.asker is not None,
             "car_name": self._car_name,
-            "controller_note": next(filter(None, self._notes.values()), ""),
+            "controller_note": self._note(client),
         }
+
+    def _note(self, client: Client) -> str:
+        """Why a throttle does nothing: of who drives, or of anybody while nobody does."""
+        if client.must_let_go and self._lease.holder == client.name:
+            return HELD
+        notes = (self._notes[name] for name in self._notes if self._lease.holder in (None, name))
+        return next(filter(None, notes), "")
 
     def _is_current(self, client: Client, message: Message) -> bool:
         """Whether `message` is neither late nor repeated; others only ever let go."""
@@ -219,14 +221,20 @@ class Cockpit:
         return self._link.is_fresh(message.echo)
 
     def _apply(self, client: Client, message: Message) -> dict[str, Any]:
-        self._check_possible(message)
-        if not self._drives(client, message):
+        refuse_impossible(
+            message, has_pilot=self._has_pilot, throttle_ceiling=self._throttle_ceiling
+        )
+        held_before = self._lease.holder == client.name
+        drives = self._claim(client, wants=message.wants_the_wheel, in_use=message.uses_a_control)
+        throttle = message.throttle
+        if throttle is not None:
+            now_s = self._clock.monotonic()
+            throttle = client.push(throttle, now_s, drives=drives, drove=held_before)
+        if not drives:
             if message.take:
                 self._lease.ask(client.name)
             return {}
-        self._link.beat(
-            angle=message.angle, throttle=message.throttle, echoed=message.echo is not None
-        )
+        self._link.beat(angle=message.angle, throttle=throttle, echoed=message.echo is not None)
         if message.give and self._lease.give(client.name):
             self._link.change_driver()
             self._latch(link.HANDED_OVER)
@@ -237,33 +245,15 @@ class Cockpit:
             return {"error": missing} if missing else {}
         return {}
 
-    def _check_possible(self, message: Message) -> None:
-        mode, limit = message.drive_mode, message.max_throttle
-        if mode not in (None, "user") and not self._has_pilot:
-            raise MessageError(
-                f"`drive_mode` must be user, because this car has no pilot: start it with "
-                f"`--model`. Received: drive_mode={mode!r}"
-            )
-        if limit is not None and limit > self._throttle_ceiling:
-            raise MessageError(
-                f"`max_throttle` must be at most {self._throttle_ceiling:g} on this car. "
-                f"Received: max_throttle={limit:g}"
-            )
-
-    def _drives(self, client: Client, message: Message) -> bool:
-        """Whether `client` holds the wheel, which a free wheel makes of anyone who wants it."""
-        in_use = bool(message.angle or message.throttle) or any(
-            order is not None
-            for order in (message.take, message.resume, message.drive_mode, message.recording,
-                          message.max_throttle, message.buttons)
-        )  # fmt: skip
-        return self._claim(client, wants=message.wants_the_wheel, in_use=in_use)
-
     def _claim(self, client: Client, *, wants: bool, in_use: bool) -> bool:
-        held_before = self._lease.holder == client.name
+        """Whether `client` holds the wheel, which a free wheel makes of anyone who wants it."""
+        before = self._lease.holder
         drives = self._arbiter.claim(client.name, client.kind, wants=wants, in_use=in_use)
-        if drives and not held_before:
+        if drives and before != client.name:
             self._link.change_driver()
+            if before is not None:
+                # The pilot was another driver's to watch.
+                self.mode = next_mode(self.mode, "user", has_pilot=self._has_pilot)
         return drives
 
     def _take(self, client: Client, offer: Offer) -> None:
@@ -275,20 +265,35 @@ class Cockpit:
             self._lose(client)
             return
         in_use = offer.moved or offer.throttle != 0.0
+        held_before, mode_before = self._lease.holder == client.name, self.mode
         drives = self._claim(client, wants=offer.moved or client.drove, in_use=in_use)
         client.drove = False
+        throttle = client.push(offer.throttle, now_s, drives=drives, drove=held_before)
         if not drives:
             return
-        self._link.beat(angle=offer.angle, throttle=offer.throttle, echoed=True)
+        if client.must_let_go:
+            self._notes[client.name] = HELD
+        self._link.beat(angle=offer.angle, throttle=throttle, echoed=True)
         if "stop" not in offer.actions:
+            # Taking the wheel from the pilot was the wish for the next mode already.
+            done = "mode" if self.mode != mode_before else ""
             for action in offer.actions:
-                self._do(client, action)
-        latch = self._link.order.latch
-        # Many remote controls have nothing to tap: sticks at rest for a moment do.
-        resumes = client.resume_until_s > now_s
-        if latch and (resumes or (client.kind == "rc" and latch == link.GONE)):
-            self._link.resume()
+                if action != done:
+                    self._do(client, action)
+        self._resume_by(client, now_s)
         self._record_by(client, offer.recording)
+
+    def _resume_by(self, client: Client, now_s: float) -> None:
+        """Drive on by a press of resume; many remote controls have no such thing to press.
+
+        For these, sticks at rest for a moment do, and their driver drives: a pilot that goes on by
+        itself when a radio is heard again surprises whoever walks up to the car.
+        """
+        latch = self._link.order.latch
+        if latch and client.resume_until_s > now_s:
+            self._link.resume()
+        elif client.kind == "rc" and latch == link.GONE and not self._link.resume():
+            self.mode = next_mode(self.mode, "user", has_pilot=self._has_pilot)
 
     def _stops(self, action: str) -> bool:
         return action == "stop" or (action == "erase_or_stop" and self.mode != "user")

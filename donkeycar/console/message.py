@@ -82,6 +82,34 @@ class Message:
             or any(order is not None for order in orders)
         )  # fmt: skip
 
+    @property
+    def uses_a_control(self) -> bool:
+        """Whether the sender moves something, or chooses something: a wheel in use."""
+        choices = (
+            self.take, self.resume, self.drive_mode, self.recording, self.max_throttle,
+            self.buttons,
+        )  # fmt: skip
+        return bool(self.angle or self.throttle) or any(choice is not None for choice in choices)
+
+
+def refuse_impossible(message: Message, *, has_pilot: bool, throttle_ceiling: float) -> None:
+    """Refuse what this car cannot do.
+
+    Raises:
+        MessageError: If the message asks for it.
+    """
+    mode, limit = message.drive_mode, message.max_throttle
+    if mode not in (None, "user") and not has_pilot:
+        raise MessageError(
+            f"`drive_mode` must be user, because this car has no pilot: start it with "
+            f"`--model`. Received: drive_mode={mode!r}"
+        )
+    if limit is not None and limit > throttle_ceiling:
+        raise MessageError(
+            f"`max_throttle` must be at most {throttle_ceiling:g} on this car. "
+            f"Received: max_throttle={limit:g}"
+        )
+
 
 def _refuse(name: str, rule: str, value: object) -> MessageError:
     return MessageError(f"`{name}` must be {rule}. Received: {name}={value!r:.{SHOWN_LETTERS}}")

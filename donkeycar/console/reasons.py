@@ -13,3 +13,6 @@ REASONS = {
     link.GONE: "The gamepad or remote control is gone. Let go of the stick, then resume.",
     link.NOBODY: "Nobody drives. Open the drive page and touch the stick.",
 }
+
+# Why a new driver's throttle does nothing yet.
+HELD = "Let go of the throttle once: it was pushed before you took the wheel."

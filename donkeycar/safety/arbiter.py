@@ -21,6 +21,11 @@ REST_S = 1.0
 
 NOBODY = "none"
 
+# What a gamepad can wish of the drive mode.
+MODE_WISHES = {
+    "mode": "next", "mode_user": "user", "mode_local_angle": "local_angle", "mode_local": "local",
+}  # fmt: skip
+
 
 class Offer(NamedTuple):
     """What a gamepad or a remote control would do, were it to drive.

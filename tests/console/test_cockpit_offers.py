@@ -7,6 +7,7 @@ import pytest
 from benchmarks.stop_rule import EVERY, Hand, Page, disobeyed
 from donkeycar.console.client import Client
 from donkeycar.console.cockpit import Cockpit
+from donkeycar.console.reasons import HELD
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.link import FREE, GONE, NOBODY, STOPPED
 
@@ -249,3 +250,119 @@ def test_an_offer_that_nothing_ends_is_none(cockpit, clock, expires_s):
     assert told(cockpit, clock)[1] == 0.4
     cockpit.take(pad, Offer(0.2, 0.4, clock.monotonic() + expires_s))
     assert told(cockpit, clock)[1:] == (0.0, GONE)
+
+
+@pytest.fixture
+def watched(page, cockpit):
+    """A pilot drives; the driver's phone watches it."""
+    page.hold(1.2, angle=0.0, throttle=0.0)
+    page.send(drive_mode="local", angle=0.0, throttle=0.0)
+    page.hold(1.2, angle=0.0, throttle=0.0)
+    assert (cockpit.source, cockpit.mode) == ("web", "local")
+    return page
+
+
+@pytest.mark.parametrize("kind", ["gamepad", "rc"])
+def test_who_takes_the_wheel_takes_it_from_the_pilot_too(watched, cockpit, clock, kind):
+    # What used to happen: a twitch of a gamepad on the desk took the wheel in mode local. When the
+    # phone that had watched the pilot was gone, the pilot drove on for ever.
+    hand = Hand(cockpit, clock, kind)
+    hand.offer(moved=True)
+    assert (cockpit.source, cockpit.mode) == (kind, "user")
+    assert told(cockpit, clock) == (0.0, 0.0, FREE)
+
+
+def test_a_page_that_takes_the_wheel_takes_it_from_the_pilot_too(pad, page, cockpit):
+    pad.press("mode_local")
+    pad.hold(1.2)
+    page.send(angle=0.3, throttle=0.0)
+    assert (cockpit.source, cockpit.mode) == ("web", "user")
+
+
+def test_the_mode_button_takes_the_wheel_from_the_pilot_and_does_no_more(watched, pad, cockpit):
+    pad.press("mode")
+    assert (cockpit.source, cockpit.mode) == ("gamepad", "user")
+    pad.press("mode")
+    assert cockpit.mode == "local_angle"
+
+
+def test_who_chooses_the_pilot_while_taking_the_wheel_has_it(watched, pad, cockpit):
+    pad.press("mode_local")
+    assert (cockpit.source, cockpit.mode) == ("gamepad", "local")
+
+
+@pytest.mark.parametrize("kind", ["gamepad", "rc"])
+def test_a_throttle_that_was_held_while_another_drove_counts_once_let_go(
+    page, cockpit, clock, kind
+):
+    # What used to happen: a book on the stick, or a constant throttle chosen meanwhile, did nothing
+    # until the page was at rest and the steering twitched; then the car shot off at the limit.
+    hand = Hand(cockpit, clock, kind)
+    for _ in range(30):
+        page.send(angle=0.0, throttle=0.0)
+        hand.offer(0.5)
+        clock.advance(0.05)
+    hand.offer(0.5, 0.3, moved=True)
+    assert cockpit.source == kind
+    assert told(cockpit, clock) == (0.3, 0.0, FREE)
+    hand.hold(1.0, throttle=0.5)
+    assert told(cockpit, clock)[1] == 0.0
+    assert cockpit.state(page.client)["controller_note"] == HELD
+    hand.offer(0.0)
+    hand.offer(0.5)
+    assert told(cockpit, clock)[1] == 0.5
+    assert cockpit.state(page.client)["controller_note"] == ""
+
+
+def test_a_thumb_that_lay_on_the_page_while_a_gamepad_drove_counts_once_lifted(
+    pad, page, cockpit, clock
+):
+    pad.offer(0.4, moved=True)
+    for _ in range(30):
+        page.send(angle=0.0, throttle=0.8)
+        pad.offer(0.0)
+        clock.advance(0.05)
+    assert cockpit.source == "web"
+    assert told(cockpit, clock)[1] == 0.0
+    assert cockpit.state(page.client)["controller_note"] == HELD
+    page.send(angle=0.0, throttle=0.0)
+    page.send(angle=0.0, throttle=0.8)
+    assert told(cockpit, clock)[1] == 0.8
+
+
+def test_the_push_that_takes_the_wheel_counts(pad, page, cockpit, clock):
+    pad.offer(0.4, moved=True)
+    pad.hold(0.8)
+    for _ in range(7):
+        page.send(angle=0.0, throttle=0.8)
+        pad.offer(0.0)
+        clock.advance(0.05)
+    assert told(cockpit, clock)[1] == 0.8
+
+
+def test_a_pilot_does_not_drive_on_by_itself_when_a_radio_is_heard_again(rc, cockpit, clock):
+    # What used to happen: half a second after the radio was back, the pilot drove off.
+    rc.press("mode_local")
+    rc.gone()
+    rc.hold(1.0)
+    assert (told(cockpit, clock)[2], cockpit.mode) == (FREE, "user")
+    rc.offer(0.3)
+    assert told(cockpit, clock)[1:] == (0.3, FREE)
+
+
+def test_with_a_button_for_resume_the_pilot_drives_on(rc, cockpit, clock):
+    rc.press("mode_local")
+    rc.gone()
+    rc.offer()
+    rc.press("resume")
+    rc.hold(0.6, actions=())
+    assert (told(cockpit, clock)[2], cockpit.mode) == (FREE, "local")
+
+
+def test_why_the_throttle_of_who_does_not_drive_does_nothing_is_not_told(page, cockpit, clock):
+    # What used to happen: a gamepad with a worn stick on the desk kept "The throttle waits" on the
+    # page of somebody whose throttle worked.
+    pad = Client("gamepad", kind="gamepad")
+    page.send(angle=0.0, throttle=0.2)
+    cockpit.take(pad, Offer(expires_s=clock.monotonic() + 0.25, note="Let go."))
+    assert cockpit.state(page.client)["controller_note"] == ""
