@@ -1,13 +1,16 @@
 """A VESC that is not there: it checks every packet, and stops when it hears nothing.
 
-Source: vedderb/bldc 6.02: ``comm/packet.c``, ``comm/commands.c``, ``timeout.c``, ``datatypes.h``.
+Source: vedderb/bldc 7.01 (b9d287b3, August 2026): ``comm/packet.c``, ``comm/commands.c`` (what each
+order does, and which restart the time-out), ``timeout.c`` (the same in 6.00), ``motor/mcpwm.c`` and
+``motor/mcpwm_foc.c`` (what becomes of a duty or a current of 0), ``applications/appconf_default.h``
+(1000 ms, 0 A). Its time-out puts a brake current in the place of the last order, so that a sign of
+life alone brings no duty back: the motor waits for a new order.
 
-Not modelled: packets whose length takes two or three bytes, and all commands but duty, servo, sign
-of life and version (it obeys neither); ramps, limits of current and the least duty of the motor
-(the duty is the ordered one at once); the brake current of its time-out (0 as delivered: the motor
-rolls), and that it looks at the time-out every 10 ms; faults of its own; the servo that works only
-once VESC Tool has enabled it; the CAN bus. After a time-out a sign of life alone brings the last
-duty back here; the real one waits for a new order.
+Not modelled: packets whose length takes two or three bytes; all orders but duty, current, brake
+current and servo (here they are bad packets); ramps, limits of current and the least duty of the
+motor (the duty is the ordered one at once); how hard it brakes; faults of its own, after which it
+takes no order for half a second; its kill switch; the servo that works only once VESC Tool has
+enabled it; the CAN bus.
 """
 
 import struct
@@ -17,8 +20,13 @@ from typing import NamedTuple
 from donkeycar.testing.serial_device import SerialDevice
 from donkeycar.timing import Clock, RealClock
 
-# Orders that restart its time-out; one for the servo does not.
-_KEEPS_AWAKE = ("duty", "alive")
+# Orders that restart its time-out; one for the servo does not, nor does a question.
+_KEEPS_AWAKE = ("duty", "current", "brake", "alive")
+_MOVES = ("duty", "current", "brake")
+# Its thread looks at the time-out this often.
+_LOOKS_EVERY_US = 10_000
+# A smaller current lets the motor roll: cc_min_current, as delivered.
+_LEAST_A = 0.05
 
 
 class Order(NamedTuple):
@@ -26,8 +34,8 @@ class Order(NamedTuple):
 
     Attributes:
         time_s: When it came, in seconds.
-        what: ``"duty"``, ``"servo"``, ``"alive"`` or ``"version"``.
-        value: -1 to +1 for a duty, 0 to 1 for the servo, else 0.
+        what: ``"duty"``, ``"current"``, ``"brake"``, ``"servo"``, ``"alive"`` or ``"version"``.
+        value: -1 to +1 for a duty, amperes for a current, 0 to 1 for the servo, else 0.
     """
 
     time_s: float
@@ -40,7 +48,8 @@ class VESCBoard:
 
     Args:
         path: Where the port appears.
-        timeout_s: Its own time-out, as set with VESC Tool.
+        timeout_s: Its own time-out, as set with VESC Tool; 0 is none.
+        timeout_brake_a: How strongly it brakes from then on, in amperes; 0 lets the motor roll.
         clock: Source of time for it.
         answers: Whether it tells its version when asked.
 
@@ -59,6 +68,8 @@ class VESCBoard:
         >>> board.device.settle()
         >>> board.duty, board.num_bad
         (0.2, 0)
+        >>> board.motor
+        'drives'
         >>> os.close(port); board.device.close(); folder.cleanup()
     """
 
@@ -67,29 +78,54 @@ class VESCBoard:
         path: Path,
         *,
         timeout_s: float = 1.0,
+        timeout_brake_a: float = 0.0,
         clock: Clock | None = None,
         answers: bool = True,
     ) -> None:
         self.trace: list[Order] = []
         self.num_bad = 0
         self.timeout_s = timeout_s
+        self.timeout_brake_a = timeout_brake_a
         self._clock: Clock = RealClock() if clock is None else clock
         self._answers = answers
         self._data = bytearray()
+        # What moves the motor, and when it was last told that all is well.
+        self._moved_by = Order(0.0, "brake", 0.0)
+        self._awake_s = 0.0
         self.device = SerialDevice(path, received=self._take)
 
     @property
     def duty(self) -> float:
-        """Power of the motor now, -1 to +1 of the battery's voltage."""
-        awake_s = max((o.time_s for o in self.trace if o.what in _KEEPS_AWAKE), default=0.0)
-        if self._clock.monotonic() - awake_s > self.timeout_s:
-            return 0.0
-        return self._last("duty") or 0.0
+        """Power of the motor now, -1 to +1 of the battery's voltage; 0 unless a duty is obeyed."""
+        order = self._obeyed()
+        return order.value if order.what == "duty" else 0.0
+
+    @property
+    def motor(self) -> str:
+        """What the motor does now: ``"drives"``, ``"brakes"`` or ``"rolls"``.
+
+        A duty of 0 shorts its phases, which brakes; a current of 0 lets it roll.
+        """
+        order = self._obeyed()
+        if order.what == "duty":
+            return "drives" if order.value else "brakes"
+        if abs(order.value) < _LEAST_A:
+            return "rolls"
+        return "drives" if order.what == "current" else "brakes"
 
     @property
     def servo(self) -> float | None:
         """Position of the servo, 0 to 1; ``None`` before it was told one."""
         return self._last("servo")
+
+    def _obeyed(self) -> Order:
+        """The order that moves the motor, once its time-out had its say."""
+        now_us, silent_us = (round(1e6 * s) for s in (self._clock.monotonic(), self.timeout_s))
+        ends_us = round(1e6 * self._awake_s) + silent_us
+        # It looks for the first time after that, on a grid of its own.
+        if silent_us and now_us >= (ends_us // _LOOKS_EVERY_US + 1) * _LOOKS_EVERY_US:
+            self._moved_by = Order(now_us / 1e6, "brake", self.timeout_brake_a)
+        return self._moved_by
 
     def _last(self, what: str) -> float | None:
         return next((o.value for o in reversed(self.trace) if o.what == what), None)
@@ -120,6 +156,9 @@ class VESCBoard:
         command, argument = payload[0], payload[1:]
         if command == 5 and len(argument) == 4:
             self._note("duty", struct.unpack(">i", argument)[0] / 1e5)
+        elif command in (6, 7) and len(argument) == 4:
+            name = "current" if command == 6 else "brake"
+            self._note(name, struct.unpack(">i", argument)[0] / 1e3)
         elif command == 12 and len(argument) == 2:
             self._note("servo", struct.unpack(">h", argument)[0] / 1e3)
         elif command == 30 and not argument:
@@ -134,7 +173,13 @@ class VESCBoard:
         return b""
 
     def _note(self, what: str, value: float) -> None:
-        self.trace.append(Order(self._clock.monotonic(), what, value))
+        order = Order(self._clock.monotonic(), what, value)
+        self.trace.append(order)
+        self._obeyed()
+        if what in _KEEPS_AWAKE:
+            self._awake_s = order.time_s
+        if what in _MOVES:
+            self._moved_by = order
 
 
 def crc16(data: bytes) -> int:
