@@ -1,7 +1,11 @@
 """A VESC: it drives the motor, and steers with the servo on its PPM plug.
 
-It stops by itself when it is told nothing for the time-out in its own set-up (VESC Tool, App
-Settings, General; 1 s as delivered). Give it 0.2 s.
+Neutral and every stop brake: they order a duty of 0, never a current of 0, which would let the
+motor roll. How hard it brakes is in the VESC's own set-up.
+
+It stops by itself when it is told nothing for the time-out in that set-up (VESC Tool, App Settings,
+General; 1 s as delivered). Give it 0.2 s. From then on the motor rolls, unless that set-up has a
+brake current for it, and only a new order moves it: a sign of life does not.
 """
 
 from donkeycar.errors import ConfigError, DeviceError
@@ -72,7 +76,7 @@ class VESCOutput:
         self.firmware = self._ask_firmware(answer_s)
 
     def write(self, steering: float | None, throttle: float | None) -> None:
-        """Order both, -1 to +1; the motor first. ``None`` and NaN are 0.
+        """Order both, -1 to +1; the motor first. ``None`` and NaN are 0. No throttle brakes.
 
         Raises:
             OSError: If the line fails.
@@ -86,13 +90,13 @@ class VESCOutput:
             self._send(protocol.packet(bytes([protocol.ALIVE])))
 
     def off(self) -> None:
-        """Take the motor's power away, then say nothing more: the VESC's own time-out follows.
+        """Brake, then say nothing more: the VESC's own time-out follows, and its brake current.
 
         Raises:
             OSError: If the line fails; the next call tries again.
         """
         if not self._is_off:
-            self._duty.put(0.0)
+            self._duty.put(protocol.BRAKING_DUTY)
             self._is_off = True
 
     def _send(self, packet: bytes) -> None:

@@ -6,7 +6,7 @@
 
 A payload is a command and its argument. The CRC is CRC-16/XMODEM.
 
-Source: vedderb/bldc 6.02, ``comm/packet.c``, ``comm/commands.c``, ``datatypes.h``.
+Source: vedderb/bldc 7.01 (b9d287b3), ``comm/packet.c``, ``comm/commands.c``, ``datatypes.h``.
 """
 
 import struct
@@ -21,6 +21,11 @@ SET_DUTY = 5
 SET_SERVO_POSITION = 12
 ALIVE = 30
 
+# Neutral, and every stop. The VESC takes the voltage away as fast as its limits of current allow,
+# then it shorts the phases of the motor: it brakes. A current of 0 would let the motor roll.
+# Source: the same, set_duty_cycle_ll in motor/mcpwm.c, control_duty in motor/mcpwm_foc.c.
+BRAKING_DUTY = 0.0
+
 DUTY_SCALE = 100_000
 SERVO_SCALE = 1000
 
@@ -32,7 +37,7 @@ def packet(payload: bytes) -> bytes:
 
 
 def set_duty(duty: float) -> bytes:
-    """Packet that turns the motor, -1 to +1 of the battery's voltage."""
+    """Packet that turns the motor, -1 to +1 of the battery's voltage; `BRAKING_DUTY` brakes it."""
     return packet(struct.pack(">Bi", SET_DUTY, round(DUTY_SCALE * duty)))
 
 

@@ -1,6 +1,7 @@
 """The VESC, judged by one that checks every packet and times out as the real one does."""
 
 import random
+import struct
 
 import pytest
 
@@ -155,10 +156,142 @@ def test_a_program_that_dies_leaves_a_motor_that_stops_by_itself(board, vesc, li
     vesc.write(0.0, 1.0)
     board.device.settle()
     line.close()
-    clock.advance(0.99)
-    assert board.duty == 0.2
-    clock.advance(0.02)
-    assert board.duty == 0.0
+    clock.advance(1.0)
+    assert (board.duty, board.motor) == (0.2, "drives")
+    clock.advance(0.01)  # it looks at its time-out every 10 ms
+    assert (board.duty, board.motor) == (0.0, "rolls")
+
+
+# Its time-out: what the firmware does, so that the driver is judged by it.
+
+
+def test_a_sign_of_life_after_its_time_out_does_not_bring_the_old_duty_back(board, line, clock):
+    # What the emulated one used to do: drive on with an order that was a second old.
+    line.write(vesc_protocol.set_duty(0.5))
+    board.device.settle()
+    clock.advance(1.02)
+    line.write(vesc_protocol.packet(bytes([vesc_protocol.ALIVE])))
+    board.device.settle()
+    assert (board.duty, board.motor) == (0.0, "rolls")
+    line.write(vesc_protocol.set_duty(0.5))
+    board.device.settle()
+    assert board.duty == 0.5
+
+
+@pytest.mark.parametrize(("brake_a", "then"), [(0.0, "rolls"), (0.04, "rolls"), (8.0, "brakes")])
+def test_its_time_out_rolls_or_brakes_as_its_set_up_says(board, line, clock, brake_a, then):
+    board.timeout_brake_a = brake_a
+    line.write(vesc_protocol.set_duty(0.5))
+    board.device.settle()
+    clock.advance(1.02)
+    assert (board.duty, board.motor) == (0.0, then)
+
+
+def test_one_whose_time_out_is_0_never_stops_by_itself(board, line, clock):
+    board.timeout_s = 0.0
+    line.write(vesc_protocol.set_duty(0.5))
+    board.device.settle()
+    clock.advance(3600)
+    assert board.motor == "drives"
+
+
+@pytest.mark.parametrize(
+    ("order", "awake"),
+    [
+        (vesc_protocol.set_servo(0.5), False),
+        (vesc_protocol.packet(bytes([vesc_protocol.FW_VERSION])), False),
+        (vesc_protocol.packet(bytes([vesc_protocol.ALIVE])), True),
+        (vesc_protocol.set_duty(0.5), True),
+    ],
+    ids=["servo", "version", "alive", "duty"],
+)
+def test_only_a_sign_of_life_and_what_moves_the_motor_restart_its_time_out(
+    board, line, clock, order, awake
+):
+    line.write(vesc_protocol.set_duty(0.5))
+    board.device.settle()
+    clock.advance(0.9)
+    line.write(order)
+    board.device.settle()
+    clock.advance(0.5)
+    assert (board.motor == "drives") is awake
+
+
+@pytest.mark.parametrize(
+    ("command", "amperes", "motor"),
+    [(6, 0.0, "rolls"), (6, 3.0, "drives"), (7, 0.0, "rolls"), (7, 3.0, "brakes")],
+)
+def test_a_current_of_0_lets_it_roll_and_a_duty_of_0_brakes(board, line, command, amperes, motor):
+    line.write(vesc_protocol.packet(struct.pack(">Bi", command, round(1000 * amperes))))
+    board.device.settle()
+    assert (board.duty, board.motor) == (0.0, motor)
+    line.write(vesc_protocol.set_duty(0.0))
+    board.device.settle()
+    assert board.motor == "brakes"
+
+
+# Stopping.
+
+
+def test_neutral_and_off_brake(board, vesc, clock):
+    for stop in (lambda: vesc.write(0.3, 0.0), vesc.off):
+        vesc.write(0.0, 1.0)
+        board.device.settle()
+        assert board.motor == "drives"
+        stop()
+        board.device.settle()
+        assert (board.duty, board.motor) == (0.0, "brakes")
+
+
+def test_neutral_brakes_for_as_long_as_it_is_held(board, vesc, clock):
+    board.timeout_s = 0.2
+    for _ in range(100):
+        vesc.write(0.0, 0.0)
+        board.device.settle()
+        assert board.motor == "brakes"
+        clock.advance(0.01)
+
+
+def test_after_off_it_brakes_until_its_time_out_and_has_no_power_from_then_on(board, vesc, clock):
+    vesc.write(0.0, 1.0)
+    vesc.off()
+    board.device.settle()
+    assert board.motor == "brakes"
+    clock.advance(1.02)
+    for _ in range(200):
+        vesc.off()
+        board.device.settle()
+        assert (board.duty, board.motor) == (0.0, "rolls")
+        clock.advance(0.01)
+
+
+@pytest.mark.parametrize("heartbeat", [True, False])
+def test_a_second_program_that_opens_a_vesc_stops_it(board, vesc, line, clock, heartbeat):
+    # What the watchdog, the vehicle and the last key do once the guardian is dead.
+    vesc.write(0.0, 1.0)
+    board.device.settle()
+    line.close()
+    clock.advance(0.01)
+    second = SerialLine(str(board.device.path), baud_rate=115_200)
+    VESCOutput(second, heartbeat=heartbeat, answer_s=1.0, clock=clock)
+    board.device.settle()
+    assert (board.duty, board.motor) == (0.0, "brakes")
+    second.close()
+    for _ in range(300):
+        clock.advance(0.01)
+        assert board.duty == 0.0
+
+
+def test_a_driver_that_was_late_orders_anew_and_does_not_count_on_signs_of_life(board, vesc, clock):
+    board.timeout_s = 0.2
+    vesc.write(0.0, 1.0)
+    board.device.settle()
+    clock.advance(0.3)
+    assert board.motor == "rolls"
+    board.trace.clear()
+    vesc.write(0.0, 1.0)
+    assert ("duty", 0.2) in orders(board)
+    assert board.motor == "drives"
 
 
 def test_off_is_zero_and_then_silence(board, vesc, clock):
