@@ -97,11 +97,13 @@ class SerialDevice:
         return int(termios.tcgetattr(self._near)[5])
 
     def settle(self) -> None:
-        """Wait until the device has heard all that was written so far.
+        """Wait until the device has heard all that was written so far; unplugged, it hears nothing.
 
         Raises:
             TimeoutError: If it does not within 5 s.
         """
+        if self._closing:
+            return
         self._settled.clear()
         os.write(self._near, _MARK)
         if not self._settled.wait(5.0):

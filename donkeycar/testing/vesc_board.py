@@ -6,11 +6,10 @@ order does, and which restart the time-out), ``timeout.c`` (the same in 6.00), `
 (1000 ms, 0 A). Its time-out puts a brake current in the place of the last order, so that a sign of
 life alone brings no duty back: the motor waits for a new order.
 
-Not modelled: packets whose length takes two or three bytes; all orders but duty, current, brake
-current and servo (here they are bad packets); ramps, limits of current and the least duty of the
-motor (the duty is the ordered one at once); how hard it brakes; faults of its own, after which it
-takes no order for half a second; its kill switch; the servo that works only once VESC Tool has
-enabled it; the CAN bus.
+Not modelled: all orders but duty, current, brake current and servo (here they are bad packets);
+ramps, limits of current and the least duty of the motor (the duty is the ordered one at once); how
+hard it brakes; faults of its own, after which it takes no order for half a second; its kill switch;
+the servo that works only once VESC Tool has enabled it; the CAN bus.
 """
 
 import struct
@@ -27,6 +26,8 @@ _MOVES = ("duty", "current", "brake")
 _LOOKS_EVERY_US = 10_000
 # A smaller current lets the motor roll: cc_min_current, as delivered.
 _LEAST_A = 0.05
+# What may follow each start: the length of a payload, in one byte or in two.
+_LENGTHS = {2: range(1, 256), 3: range(255, 513)}
 
 
 class Order(NamedTuple):
@@ -131,25 +132,33 @@ class VESCBoard:
         return next((o.value for o in reversed(self.trace) if o.what == what), None)
 
     def _take(self, data: bytes) -> bytes:
+        """Look for packets from the first byte that may start one; a false start waits for its end.
+
+        The start is also the number of bytes before the payload: 2, or 3 for a long one.
+        """
         self._data += data
         answer = b""
         while self._data:
-            if self._data[0] != 2:
+            start = self._data[0]
+            length = int.from_bytes(self._data[1:start], "big")
+            if start not in _LENGTHS or (
+                len(self._data) >= start and length not in _LENGTHS[start]
+            ):
                 del self._data[0]
-            elif len(self._data) < 2 or len(self._data) < self._data[1] + 5:
+            elif len(self._data) < max(start, start + length + 3):
                 break
             else:
-                answer += self._packet(self._data[1])
+                answer += self._packet(start, length)
         return answer
 
-    def _packet(self, length: int) -> bytes:
-        payload = bytes(self._data[2 : 2 + length])
-        crc = int.from_bytes(self._data[2 + length : 4 + length], "big")
-        if length == 0 or self._data[4 + length] != 3 or crc != crc16(payload):
+    def _packet(self, start: int, length: int) -> bytes:
+        payload = bytes(self._data[start : start + length])
+        tail = self._data[start + length : start + length + 3]
+        if tail != crc16(payload).to_bytes(2, "big") + b"\3":
             self.num_bad += 1
             del self._data[0]
             return b""
-        del self._data[: length + 5]
+        del self._data[: start + length + 3]
         return self._obey(payload)
 
     def _obey(self, payload: bytes) -> bytes:

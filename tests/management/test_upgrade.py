@@ -61,19 +61,21 @@ def table_of(folder, devices):
     try:
         output = make_output(cfg.DRIVE_TRAIN_TYPE, settings, board=board, clock=clock)
         table = {}
+        robohat.device.settle()
         for steering in VALUES:
             for throttle in VALUES:
                 clock.advance(1.0)
                 output.write(steering, throttle)
                 vesc.device.settle()
                 robohat.device.settle()
+                clock.advance(0.05)  # the RoboHAT reads a line every 25 ms
                 table[steering, throttle] = {
                     **{(n, c): chips[n].ticks(c) for n in chips for c in range(16)},
                     **header.values,
                     "servo": vesc.servo,
                     "duty": vesc.duty,
-                    "board_steering": robohat.trace[-1].steering_us if robohat.trace else 0,
-                    "board_throttle": robohat.trace[-1].throttle_us if robohat.trace else 0,
+                    "board_steering": robohat.steering_us,
+                    "board_throttle": robohat.throttle_us,
                 }
         return table
     finally:

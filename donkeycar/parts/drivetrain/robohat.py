@@ -2,10 +2,14 @@
 
 A line of text orders both: ``1500, 1500`` and a carriage return, steering then throttle in
 microseconds, four digits each. The board knows no time-out that would stop the car: it repeats the
-last order for 10 s, then passes the radio through. It looks for one line every 25 ms; lines that
-come faster pile up in its 64 bytes of memory.
+last order for 10 s, then passes the radio through.
 
-Source: the board's program, ``contrib/robohat/code-robocarstore.py`` of donkeycar 5.
+It reads one line every 25 ms, and later every 31 ms; lines that come faster pile up in its 64 bytes
+of memory. So an order is sent once the board must have read the one before. Only a stop waits for
+nothing: the most that ever waits for the board is one order and one stop, and a stop is obeyed when
+it reads for the second time at the latest.
+
+Source: the board's program, ``donkeycar/contrib/robohat/code.py`` of autorope/donkeycar (1613039).
 """
 
 from donkeycar.errors import ConfigError
@@ -17,8 +21,10 @@ from donkeycar.timing import Clock, RealClock
 
 BAUD_RATE = 115_200
 SHORTEST_US, LONGEST_US = 1000, 2000
-# Slower than the board reads.
-MIN_INTERVAL_S = 0.03
+# By then it has read a line. The steps of its program's clock get coarser: after 4.5 hours it reads
+# every 31 ms. After 36 hours, when the steps are 62 ms, it has to be started anew.
+# Source: adafruit/circuitpython, pull 1290; Adafruit_CircuitPython_Debouncer, issue 9.
+READ_WITHIN_S = 0.04
 
 
 class RoboHATOutput:
@@ -50,13 +56,14 @@ class RoboHATOutput:
         self._line = line
         self._order = Refreshed[tuple[int, int]](self._send, clock=self._clock)
         self._sent: tuple[int, int] | None = None
-        self._sent_s = -MIN_INTERVAL_S
-        # Ends whatever half a line the board has heard.
-        line.write(b"\r")
+        # When the board has read all that it was sent.
+        self._read_by_s = self._clock.monotonic()
+        # Whether the board may have heard a part of a line, whatever it was.
+        self._is_torn = True
         self.off()
 
     def write(self, steering: float | None, throttle: float | None) -> None:
-        """Order both, -1 to +1; ``None`` and NaN are 0. Less throttle does not wait its turn.
+        """Order both, -1 to +1; ``None`` and NaN are 0. No throttle does not wait its turn.
 
         Raises:
             OSError: If the board does not take its order.
@@ -68,7 +75,7 @@ class RoboHATOutput:
         is_stop = self._sent is None or (
             order[1] == self._throttle.centre_us and self._sent[1] != order[1]
         )
-        if is_stop or self._clock.monotonic() - self._sent_s >= MIN_INTERVAL_S:
+        if is_stop or self._clock.monotonic() >= self._read_by_s:
             self._order.put(order)
 
     def off(self) -> None:
@@ -82,8 +89,13 @@ class RoboHATOutput:
     def _send(self, order: tuple[int, int]) -> None:
         # Unknown until it is through: the next tick then does not wait.
         self._sent = None
-        self._line.write(b"%d, %d\r" % order)
-        self._sent, self._sent_s = order, self._clock.monotonic()
+        torn, self._is_torn = self._is_torn or self._line.is_busy, True
+        # Half a line before this one spoils its first four digits, the steering, and never the last
+        # four. The same line again mends that; a carriage return before it would delay a stop.
+        num_lines = 2 if torn else 1
+        self._line.write(num_lines * (b"%d, %d\r" % order), instead=True)
+        self._sent, self._is_torn = order, False
+        self._read_by_s = max(self._read_by_s, self._clock.monotonic()) + num_lines * READ_WITHIN_S
 
 
 def check(steering: PulseRange, throttle: PulseRange) -> None:

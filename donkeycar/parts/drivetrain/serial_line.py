@@ -4,6 +4,8 @@ import errno
 import os
 import select
 import termios
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from donkeycar.commands import install_extra
@@ -52,30 +54,38 @@ class SerialLine:
         self._idle_s = 0.0
         self._open()
 
-    def write(self, data: bytes) -> None:
+    @property
+    def is_busy(self) -> bool:
+        """Whether something has not left yet. A line that was lost is not busy.
+
+        Raises:
+            OSError: If the device is gone.
+        """
+        if self._port is None:
+            return False
+        with self._gone_if_it_fails():
+            return bool(self._port.out_waiting)
+
+    def write(self, data: bytes, *, instead: bool = False) -> None:
         """Send `data`, whole or not at all; a line that was lost is opened again first.
+
+        Args:
+            data: One order, or several.
+            instead: Throw away first what has not left yet: this order takes its place. The device
+                may have heard a part of it.
 
         Raises:
             OSError: If the device is gone, or takes nothing. What waited is thrown away then.
         """
         if self._port is None:
             self._open()
-        try:
-            now_s = self._clock.monotonic()
-            if not self._port.out_waiting:
-                self._idle_s = now_s
-            elif now_s - self._idle_s > MAX_BUSY_S:
-                raise BlockingIOError(errno.EAGAIN, f"{self._name} does not take its orders")
-            sent = os.write(self._port.fileno(), data)
-            if sent < len(data):
-                raise BlockingIOError(errno.EAGAIN, f"{self._name} took {sent} of {len(data)} B")
-        except BlockingIOError:
-            self._port.reset_output_buffer()
-            self._idle_s = self._clock.monotonic()
-            raise
-        except (OSError, termios.error) as error:
-            self.close()
-            raise DeviceError(f"{self._name} is gone: {error}. Check the plug") from error
+        with self._gone_if_it_fails():
+            try:
+                self._send(data, instead)
+            except BlockingIOError:
+                self._port.reset_output_buffer()
+                self._idle_s = self._clock.monotonic()
+                raise
 
     def read(self, timeout_s: float) -> bytes:
         """What has come; waits up to `timeout_s` for the first byte. Empty if nothing came.
@@ -94,6 +104,28 @@ class SerialLine:
         if self._port is not None:
             self._port.close()
             self._port = None
+
+    def _send(self, data: bytes, instead: bool) -> None:
+        now_s = self._clock.monotonic()
+        if not self._port.out_waiting:
+            self._idle_s = now_s
+        elif now_s - self._idle_s > MAX_BUSY_S:
+            raise BlockingIOError(errno.EAGAIN, f"{self._name} does not take its orders")
+        elif instead:
+            self._port.reset_output_buffer()
+        sent = os.write(self._port.fileno(), data)
+        if sent < len(data):
+            raise BlockingIOError(errno.EAGAIN, f"{self._name} took {sent} of {len(data)} B")
+
+    @contextmanager
+    def _gone_if_it_fails(self) -> Iterator[None]:
+        try:
+            yield
+        except BlockingIOError:
+            raise
+        except (OSError, termios.error) as error:
+            self.close()
+            raise DeviceError(f"{self._name} is gone: {error}. Check the plug") from error
 
     def _open(self) -> None:
         try:

@@ -71,7 +71,7 @@ class VESCOutput:
             lambda position: self._send(protocol.set_servo(position)), clock=clock
         )
         self._sent_s = self._clock.monotonic()
-        self._is_off = False
+        self._is_off = self._is_torn = False
         self.off()
         self.firmware = self._ask_firmware(answer_s)
 
@@ -100,7 +100,11 @@ class VESCOutput:
             self._is_off = True
 
     def _send(self, packet: bytes) -> None:
-        self._line.write(packet)
+        # Over and over after half a packet: what looks like the start of a long one hides the rest.
+        num_packets = 1 + protocol.LONGEST_BYTES // len(packet) if self._is_torn else 1
+        self._is_torn = True
+        self._line.write(num_packets * packet)
+        self._is_torn = False
         self._sent_s = self._clock.monotonic()
 
     def _ask_firmware(self, answer_s: float) -> str:

@@ -16,6 +16,9 @@ START, END = 2, 3
 # Start, length, CRC, end; a payload of these packets is 1 to 255 bytes.
 FRAME_BYTES = 5
 
+# The longest packet that the VESC takes: PACKET_MAX_PL_LEN, and what is around it.
+LONGEST_BYTES = 518
+
 FW_VERSION = 0
 SET_DUTY = 5
 SET_SERVO_POSITION = 12

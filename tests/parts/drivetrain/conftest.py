@@ -1,8 +1,10 @@
 """Emulators of everything a drivetrain may be wired to, and settings that fit them."""
 
+import os
 from dataclasses import replace
 
 import pytest
+import serial
 
 from donkeycar.parts.drivetrain.pins import Board
 from donkeycar.parts.drivetrain.table import make_output
@@ -77,3 +79,53 @@ def hardware(tmp_path):
     hardware = Hardware(tmp_path)
     yield hardware
     hardware.close()
+
+
+class SlowLine:
+    """The queue of the kernel in front of a serial line that is slow, or takes nothing at all.
+
+    A pseudo terminal takes everything at once, and has none.
+
+    Attributes:
+        queue: What has not left yet.
+        room: Bytes that find room in it.
+        leaves_before_reset: Whether it has left when somebody throws it away.
+    """
+
+    def __init__(self, monkeypatch):
+        self.queue, self.room, self.leaves_before_reset = bytearray(), 4096, False
+        self._fd, self._write = None, os.write
+        monkeypatch.setattr(serial.Serial, "out_waiting", property(lambda port: len(self.queue)))
+        monkeypatch.setattr(serial.Serial, "reset_output_buffer", lambda port: self.reset())
+        monkeypatch.setattr(serial.Serial, "fileno", lambda port: self.fileno(port))
+        monkeypatch.setattr(os, "write", self.write)
+
+    def fileno(self, port):
+        self._fd = port.fd
+        return port.fd
+
+    def write(self, fd, data):
+        if fd != self._fd:
+            return self._write(fd, data)
+        taken = data[: self.room - len(self.queue)]
+        if not taken:
+            raise BlockingIOError
+        self.queue += taken
+        return len(taken)
+
+    def send(self, num_bytes):
+        """Let so many bytes leave."""
+        if self.queue:
+            self._write(self._fd, bytes(self.queue[:num_bytes]))
+            del self.queue[:num_bytes]
+
+    def reset(self):
+        if self.leaves_before_reset:
+            self.send(len(self.queue))
+        self.queue.clear()
+
+
+@pytest.fixture
+def slow_line(monkeypatch):
+    """Makes every serial line slow from now on."""
+    return lambda: SlowLine(monkeypatch)

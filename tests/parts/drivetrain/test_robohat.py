@@ -3,7 +3,6 @@
 import random
 
 import pytest
-import serial
 
 from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.robohat import RoboHATOutput
@@ -32,15 +31,16 @@ def board(tmp_path, clock):
 
 
 @pytest.fixture
-def line(board):
-    line = SerialLine(str(board.device.path), baud_rate=115_200)
+def line(board, clock):
+    line = SerialLine(str(board.device.path), baud_rate=115_200, clock=clock)
     yield line
     line.close()
 
 
 @pytest.fixture
-def hat(line, clock):
+def hat(board, line, clock):
     hat = RoboHATOutput(line, steering=STEERING, throttle=THROTTLE, clock=clock)
+    board.device.settle()
     clock.advance(0.1)
     return hat
 
@@ -226,67 +226,37 @@ def test_a_stop_does_not_wait_its_turn(board, hat, clock, lines):
 def test_off_keeps_the_radio_from_taking_over(board, hat, clock):
     for _ in range(1200):
         hat.off()
+        board.device.settle()
         clock.advance(0.01)
-    board.device.settle()
     assert not board.radio_drives
     assert len(board.trace) <= 1 + 10 * 12 + 2
     clock.advance(10.1)
     assert board.radio_drives
 
 
-class SlowLine:
-    """The queue of the kernel in front of a line that is slow, or takes nothing for a while."""
-
-    def __init__(self, monkeypatch, board):
-        import donkeycar.parts.drivetrain.serial_line as module
-
-        self.board, self.queue, self.room = board, bytearray(), 4096
-        monkeypatch.setattr(serial.Serial, "out_waiting", property(lambda _: len(self.queue)))
-        monkeypatch.setattr(serial.Serial, "reset_output_buffer", lambda _: self.queue.clear())
-        really = module.os.write
-        self._leave = lambda fd, data: really(fd, data)
-
-        def write(fd, data):
-            self.fd = fd
-            taken = data[: self.room - len(self.queue)]
-            if not taken:
-                raise BlockingIOError
-            self.queue += taken
-            return len(taken)
-
-        monkeypatch.setattr(module.os, "write", write)
-
-    def send(self, num_bytes):
-        """Let so many bytes of the queue leave."""
-        if self.queue:
-            self._leave(self.fd, bytes(self.queue[:num_bytes]))
-            del self.queue[:num_bytes]
-
-
 @pytest.mark.parametrize("num_gone", range(11))
 def test_a_stop_takes_the_place_of_what_has_not_left_yet(
-    board, hat, clock, lines, monkeypatch, num_gone
+    board, hat, clock, lines, slow_line, num_gone
 ):
     # What used to happen: a stop stood in the kernel's queue behind older orders.
     lines()
-    settle, slow = board.device.settle, SlowLine(monkeypatch, board)
+    slow = slow_line()
     hat.write(0.5, 0.5)
     slow.send(num_gone)
     hat.write(0.0, 0.0)
     assert len(slow.queue) <= 2 * len("1500, 1500\r")
     slow.send(100)
-    monkeypatch.undo()
-    settle()
+    board.device.settle()
     clock.advance(2 * LOOP_S)
     assert board.throttle_us == 1500
     clock.advance(LOOP_S)
     assert (board.steering_us, board.throttle_us) == (1480, 1500)
 
 
-def test_orders_that_do_not_leave_do_not_pile_up(board, hat, clock, lines, monkeypatch):
+def test_orders_that_do_not_leave_do_not_pile_up(hat, clock, lines, slow_line):
     # What used to happen: a tenth of a second of orders, each older than the next.
     lines()
-    slow = SlowLine(monkeypatch, board)
+    slow = slow_line()
     for step in range(9):
         hat.write(0.0, 0.3 + step / 20)
         assert len(slow.queue) <= 2 * len("1500, 1500\r")
@@ -294,10 +264,10 @@ def test_orders_that_do_not_leave_do_not_pile_up(board, hat, clock, lines, monke
 
 
 def test_a_line_that_takes_nothing_is_an_error_though_each_order_takes_the_place_of_the_last(
-    board, hat, clock, lines, monkeypatch
+    hat, clock, lines, slow_line
 ):
     lines()
-    SlowLine(monkeypatch, board)
+    slow_line()
     with pytest.raises(BlockingIOError, match="does not take its orders"):
         for step in range(100):
             hat.write(0.0, 0.3 + step / 200)
@@ -306,22 +276,19 @@ def test_a_line_that_takes_nothing_is_an_error_though_each_order_takes_the_place
 
 @pytest.mark.parametrize("room", range(1, 11))
 def test_an_order_of_which_a_part_got_through_does_not_spoil_the_next(
-    board, hat, clock, lines, monkeypatch, room
+    board, hat, clock, lines, slow_line, room
 ):
     lines()
-    settle, slow = board.device.settle, SlowLine(monkeypatch, board)
+    slow = slow_line()
     slow.room = room
-    reset = slow.queue.clear
-    # The part has left when the rest is thrown away.
-    monkeypatch.setattr(serial.Serial, "reset_output_buffer", lambda _: (slow.send(99), reset()))
+    slow.leaves_before_reset = True
     with pytest.raises(BlockingIOError, match="took"):
         hat.write(-1.0, 0.5)
     slow.room = 4096
     clock.advance(0.01)
     hat.write(1.0, 0.25)
     slow.send(99)
-    monkeypatch.undo()
-    settle()
+    board.device.settle()
     clock.advance(2 * LOOP_S)
     assert (board.steering_us, board.throttle_us) == (1000, 1600)
 

@@ -265,6 +265,38 @@ def test_after_off_it_brakes_until_its_time_out_and_has_no_power_from_then_on(bo
         clock.advance(0.01)
 
 
+@pytest.mark.parametrize("room", range(1, 10))
+@pytest.mark.parametrize("duty", [0.2, 0.005, -0.0051])
+def test_a_stop_after_half_an_order_is_heard(board, line, clock, slow_line, duty, room):
+    # What used to happen: half an order looked like the start of a packet of up to 512 bytes, and
+    # the stop was taken for its inside until two seconds of orders had come.
+    vesc = VESCOutput(line, max_duty=duty, answer_s=1.0, clock=clock)
+    vesc.write(0.0, 0.5)
+    board.device.settle()
+    slow = slow_line()
+    slow.room, slow.leaves_before_reset = room, True
+    with pytest.raises(BlockingIOError, match="took"):
+        vesc.write(0.0, 1.0)
+    slow.room = 4096
+    vesc.write(0.0, 0.0)
+    slow.send(4096)
+    board.device.settle()
+    assert (board.duty, board.motor) == (0.0, "brakes")
+    board.trace.clear()
+    vesc.write(0.0, 0.5)
+    slow.send(4096)
+    assert orders(board)[0] == ("duty", pytest.approx(duty / 2, abs=1e-5))
+
+
+def test_a_false_start_hides_what_follows_until_its_packet_would_be_over(board, line):
+    line.write(b"\x02\xee")
+    for _ in range(24):
+        line.write(vesc_protocol.set_duty(0.5))
+    assert orders(board) == []
+    line.write(vesc_protocol.set_duty(0.5))
+    assert orders(board) == 25 * [("duty", 0.5)]
+
+
 @pytest.mark.parametrize("heartbeat", [True, False])
 def test_a_second_program_that_opens_a_vesc_stops_it(board, vesc, line, clock, heartbeat):
     # What the watchdog, the vehicle and the last key do once the guardian is dead.
