@@ -126,7 +126,9 @@ VESC_STEERING_OFFSET = 0.5            # position of its servo straight ahead
 # tell it 20 times a second that all is well; without, orders come 10 times a second
 VESC_START_HEARTBEAT = True
 VESC_TIMEOUT = 0.05                   # how long it may take to say that it is a VESC, seconds
-MM1_SERIAL_PORT = "/dev/ttyAMA0"      # where the RoboHAT is
+# where the RoboHAT is; a Pi 5 has this port only with dtparam=uart0=on, a Pi 3 or 4 with
+# dtoverlay=disable-bt, in /boot/firmware/config.txt
+MM1_SERIAL_PORT = "/dev/ttyAMA0"
 MM1_STEERING_MID = 1500               # straight ahead, us
 MM1_MAX_FORWARD = 2000                # full forward, us
 MM1_STOPPED_PWM = 1500                # standing still, us

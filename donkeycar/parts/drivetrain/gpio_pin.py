@@ -7,13 +7,13 @@ lamps; a servo trembles, and a speed controller is better off with the kernel's 
 
 from typing import Any
 
-from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.gpio_chip import header_chip
+from donkeycar.parts.drivetrain.order import check_frames
 from donkeycar.parts.drivetrain.refreshed import Refreshed
 from donkeycar.timing import Clock
 
 # What lgpio can time. Source: lgpio 0.2.2, tx_pwm; its cycles must be longer than 10 us.
-LOWEST_HZ, HIGHEST_HZ = 0.1, 10_000.0
+HIGHEST_HZ = 10_000.0
 
 
 class GpioPulsePin:
@@ -21,7 +21,7 @@ class GpioPulsePin:
 
     Args:
         name: Counted on the board, or as in the processor: `BOARD33`, `GPIO13`.
-        frequency_hz: Frames a second.
+        frequency_hz: Frames a second, 25 to 10,000.
         stops_at_once: Whether `off` ends the pulse that is under way. A motor wants that; a servo
             would read half a pulse, and twitch.
         lgpio: The library; ``None`` is the one of this computer.
@@ -41,11 +41,7 @@ class GpioPulsePin:
         lgpio: Any = None,
         clock: Clock | None = None,
     ) -> None:
-        if not LOWEST_HZ <= frequency_hz <= HIGHEST_HZ:
-            raise ConfigError(
-                f"`frequency_hz` must be {LOWEST_HZ:g} to {HIGHEST_HZ:g} on a pin of the Pi. "
-                f"Received: frequency_hz={frequency_hz}"
-            )
+        check_frames(frequency_hz, highest_hz=HIGHEST_HZ)
         self.frame_us = round(1e6 / frequency_hz)
         self._stops_at_once = stops_at_once
         self._line = header_chip(lgpio).claim(name)

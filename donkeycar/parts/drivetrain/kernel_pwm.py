@@ -12,7 +12,8 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.errors import DeviceError
+from donkeycar.parts.drivetrain.order import check_frames
 from donkeycar.parts.drivetrain.pi_board import pwm_overlay
 from donkeycar.parts.drivetrain.refreshed import Refreshed
 from donkeycar.parts.drivetrain.way_on import way_on
@@ -22,6 +23,8 @@ SYSFS_PWM = Path("/sys/class/pwm")
 # udev hands a new channel to the group a moment after the kernel has made it.
 READY_WITHIN_S = 1.0
 POLL_S = 0.02
+# Frames of 10 us: more than any driver of motors takes.
+HIGHEST_HZ = 100_000.0
 
 STEPS = {
     errno.EACCES: "Join its group: sudo usermod -aG gpio $USER, then log in again",
@@ -56,7 +59,7 @@ class KernelPwmPin:
         chip: The N of ``pwmchipN``, or the address of the hardware, such as ``1f00098000``: the
             numbers of a Pi 5 change between starts, and one of its chips cools the processor.
         channel: The M of ``pwmM``.
-        frequency_hz: Frames a second, greater than 0.
+        frequency_hz: Frames a second, 25 to 100,000.
         root: Folder of the chips.
         files: How attributes are written.
         clock: Source of time.
@@ -76,11 +79,7 @@ class KernelPwmPin:
         files: Files | None = None,
         clock: Clock | None = None,
     ) -> None:
-        if not 0 < frequency_hz < 1e6:
-            raise ConfigError(
-                f"`frequency_hz` must be greater than 0, and less than a million. "
-                f"Received: frequency_hz={frequency_hz}"
-            )
+        check_frames(frequency_hz, highest_hz=HIGHEST_HZ)
         self.frame_us = 1e6 / frequency_hz
         self._files: Files = KernelFiles() if files is None else files
         self._folder = chip_folder(root, chip) / f"pwm{channel}"

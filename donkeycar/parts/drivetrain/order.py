@@ -2,6 +2,12 @@
 
 from collections.abc import Callable
 
+from donkeycar.errors import ConfigError
+
+# A new pulse begins with the next frame, a stop too. So a frame lasts 40 ms at most: with a tick of
+# the guardian, 10 ms, that is 50 ms.
+LOWEST_FRAMES_HZ = 25.0
+
 
 def bounded(value: float | None) -> float:
     """A value that a motor may be given: -1 to +1.
@@ -28,3 +34,20 @@ def each(*actions: Callable[[], None]) -> None:
             failures.append(failure)
     if failures:
         raise failures[0]
+
+
+def check_frames(frequency_hz: float, *, highest_hz: float) -> None:
+    """Refuse frames that a stop would have to wait for, and such as the hardware cannot make.
+
+    Args:
+        frequency_hz: Frames a second.
+        highest_hz: The most that the hardware makes.
+
+    Raises:
+        ConfigError: If it is out of range.
+    """
+    if not LOWEST_FRAMES_HZ <= frequency_hz <= highest_hz:
+        raise ConfigError(
+            f"`frequency_hz` must be {LOWEST_FRAMES_HZ:g} to {highest_hz:.12g}: a stop may have to "
+            f"wait for the end of a frame. Received: frequency_hz={frequency_hz}. Take 60"
+        )

@@ -16,6 +16,7 @@ from typing import Protocol, cast
 from donkeycar.commands import install_extra
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.i2c_bus import I2CBus
+from donkeycar.parts.drivetrain.order import LOWEST_FRAMES_HZ
 from donkeycar.parts.drivetrain.refreshed import REFRESH_S, Refreshed
 from donkeycar.parts.drivetrain.way_on import way_on
 from donkeycar.timing import Clock, RealClock
@@ -78,10 +79,14 @@ def tick_us(
 
 
 def _prescale(frequency_hz: float, oscillator_hz: float) -> int:
-    prescale = int(oscillator_hz / TICKS / frequency_hz + 0.5) - 1
+    slow = not frequency_hz >= LOWEST_FRAMES_HZ
+    prescale = 0 if slow else int(oscillator_hz / TICKS / frequency_hz + 0.5) - 1
     if not 3 <= prescale <= 255:
+        highest_hz = oscillator_hz / TICKS / 4
+        lowest_hz = max(LOWEST_FRAMES_HZ, oscillator_hz / TICKS / 256)
         raise ConfigError(
-            f"`frequency_hz` must be 24 to 1526. Received: frequency_hz={frequency_hz}"
+            f"`frequency_hz` must be {lowest_hz:.0f} to {highest_hz:.0f}: a stop may have to wait "
+            f"for the end of a frame. Received: frequency_hz={frequency_hz}. Take 60"
         )
     return prescale
 
@@ -92,7 +97,7 @@ class PCA9685:
     Args:
         bus: An open bus, e.g. ``open_bus(1)``.
         address: As wired on the board.
-        frequency_hz: Frames a second, 24 to 1526; servos and speed controllers take 50 to 60.
+        frequency_hz: Frames a second, 25 to 1526; servos and speed controllers take 50 to 60.
         oscillator_hz: Its clock, measured; see `tick_us`.
         clock: Source of time.
 

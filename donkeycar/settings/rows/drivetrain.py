@@ -67,6 +67,9 @@ _BOARD = "RPI_GPIO.BOARD."
 
 # Pulses of all drivetrains are counted in parts of a frame of this length.
 _FREQUENCY_HZ = 60
+# As in parts/drivetrain/order.py: a stop may have to wait for the end of a frame, 40 ms.
+_LOWEST_HZ = 25
+_FRAMES = "A stop may have to wait for the end of a frame: take 60"
 
 WHEELS = Group(
     "WHEELS",
@@ -135,7 +138,8 @@ WHEELS = Group(
         ),
         Setting(
             "PWM_FREQUENCY", _FREQUENCY_HZ, "how often servos get a pulse; after a change "
-            "calibrate anew", kind="float", unit="times per second", low=24, high=1526,
+            "calibrate anew", kind="float", unit="times per second", low=_LOWEST_HZ, high=1526,
+            advice=_FRAMES,
         ),
         Setting(
             "PCA9685_OSCILLATOR_HZ", 25_000_000, "clock of the PCA9685, measured", kind="float",
@@ -143,7 +147,7 @@ WHEELS = Group(
         ),
         Setting(
             "MOTOR_PWM_FREQUENCY", _FREQUENCY_HZ, "how often motors on pins of the Pi get power",
-            kind="float", unit="times per second", low=1, high=10_000,
+            kind="float", unit="times per second", low=_LOWEST_HZ, high=10_000, advice=_FRAMES,
         ),
         Setting(
             "MOTOR_MAX_DUTY", 0.9, "share of the time that motors on pins have power at full "
@@ -178,7 +182,11 @@ SERIAL_WHEELS = Group(
             "VESC_TIMEOUT", 0.05, "how long it may take to say that it is a VESC",
             unit="seconds", low=0, high=2,
         ),
-        Setting("MM1_SERIAL_PORT", "/dev/ttyAMA0", "where the RoboHAT is"),
+        Setting(
+            "MM1_SERIAL_PORT", "/dev/ttyAMA0", "where the RoboHAT is; a Pi 5 has this port only "
+            "with dtparam=uart0=on, a Pi 3 or 4 with dtoverlay=disable-bt, in "
+            "/boot/firmware/config.txt",
+        ),
         _board_pulse("MM1_STEERING_MID", 1500, "straight ahead"),
         _board_pulse("MM1_MAX_FORWARD", 2000, "full forward"),
         _board_pulse("MM1_STOPPED_PWM", 1500, "standing still"),

@@ -8,8 +8,12 @@ import pytest
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.mock_output import MockOutput
+from donkeycar.parts.drivetrain.order import LOWEST_FRAMES_HZ
 from donkeycar.parts.drivetrain.table import DRIVETRAINS, check_settings
+from donkeycar.safety.process import POLL_S
 from donkeycar.safety.pulse import PulseRange
+from donkeycar.schema import SETTINGS
+from donkeycar.settings.check import check
 from donkeycar.settings.text import config_text
 
 
@@ -20,6 +24,28 @@ from donkeycar.settings.text import config_text
 def test_the_counts_of_an_old_car_reach_the_chip_as_they_are(hardware, steering, throttle, counts):
     hardware.make("PWM_STEERING_THROTTLE").write(steering, throttle)
     assert (hardware.chip.ticks(1), hardware.chip.ticks(0)) == counts
+
+
+FRAMES = {name: row for name, row in SETTINGS.items() if name.endswith("PWM_FREQUENCY")}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+@pytest.mark.parametrize("slow_hz", [1, 10, 24, 24.9])
+def test_frames_that_a_stop_would_wait_for_are_refused(name, slow_hz):
+    # What used to happen: MOTOR_PWM_FREQUENCY = 1 was accepted, and a motor on a PWM channel of the
+    # kernel drove on for up to a second after every stop.
+    _, problems = check({name: slow_hz})
+    assert [problem.sentence for problem in problems] == [
+        f"{name} must be a number from 25 to {FRAMES[name].high:g} (times per second). Received: "
+        f"{name}={slow_hz}. A stop may have to wait for the end of a frame: take 60"
+    ]
+    assert check({name: 25})[1] == []
+
+
+def test_each_setting_of_frames_has_the_floor_of_the_drivers():
+    assert set(FRAMES) == {"PWM_FREQUENCY", "MOTOR_PWM_FREQUENCY"}
+    assert {row.low for row in FRAMES.values()} == {LOWEST_FRAMES_HZ}
+    assert 1 / LOWEST_FRAMES_HZ + POLL_S <= 0.05
 
 
 @pytest.mark.parametrize("frequency_hz", [50, 60, 100])
