@@ -22,6 +22,7 @@ from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
 from donkeycar.management.old_manage import manage_file
 from donkeycar.parts.drivetrain.garage import wired_in
 from donkeycar.parts.drivetrain.hardware import hardware_of
+from donkeycar.parts.drivetrain.header_uart import not_the_header, uart_step
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
 from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE, keeps_levels, pwm_overlay
 from donkeycar.parts.drivetrain.pin_id import GpioId, KernelPwmId, PCA9685Id, parse_pin
@@ -131,7 +132,16 @@ def _wheels(cfg: Config) -> Iterator[Finding]:
         yield probes.device("PWM", path, step=pwm_overlay())
     if cfg.DRIVE_TRAIN_TYPE in ("VESC", "MM1"):
         name = f"{cfg.DRIVE_TRAIN_TYPE}_SERIAL_PORT"
-        yield probes.serial_port(Path(cfg[name]), step=f"check the plug, or {name}")
+        yield _serial(name, cfg[name])
+
+
+def _serial(name: str, port: str) -> Finding:
+    step = uart_step(port) or f"check the plug, or {name}"
+    finding = probes.serial_port(Path(port), step=step)
+    elsewhere = not_the_header(port)
+    if finding.state == OK and elsewhere:
+        return Finding("serial", WARNING, f"{port} is {elsewhere}", step)
+    return finding
 
 
 def _free(cfg: Config) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from donkeycar.commands import install_extra
 from donkeycar.errors import DeviceError
+from donkeycar.parts.drivetrain.header_uart import uart_step
 from donkeycar.parts.drivetrain.way_on import way_on
 from donkeycar.timing import Clock, RealClock
 
@@ -138,6 +139,8 @@ class SerialLine:
             self._port = serial.Serial(self._name, self._baud_rate, timeout=0, exclusive=True)
             self._idle_s = self._clock.monotonic()
         except (OSError, termios.error) as error:
+            lacking = uart_step(self._name)
+            steps = {**STEPS, errno.ENOENT: lacking} if lacking else STEPS
             raise DeviceError(
-                f"{self._name} does not open: {error}. {way_on(error, STEPS)}"
+                f"{self._name} does not open: {error}. {way_on(error, steps)}"
             ) from error

@@ -1,0 +1,56 @@
+"""The serial port on the header of a Raspberry Pi, pins 8 and 10: which it is, and what it needs.
+
+Sources: Raspberry Pi, documentation of config.txt and of UARTs (raspberrypi/documentation, pull
+request 3294 and issue 3239: the debug plug of a Pi 5 is UART10, ttyAMA10, and its primary one;
+``dtparam=uart0=on`` puts ttyAMA0 on the header), overlays/README ("disable-bt"); golemparts/rppal,
+issue 166: ``/dev/serial0`` of a Pi 5 is the debug plug.
+"""
+
+from pathlib import Path
+
+from donkeycar.parts.drivetrain.pi_board import CONFIG, DEVICE_TREE, DEVICES, is_pi5
+
+# Names that somebody who means the header writes.
+NAMES = ("/dev/ttyAMA0", "/dev/ttyAMA10", "/dev/ttyS0", "/dev/serial0", "/dev/serial1")
+PORT = "/dev/ttyAMA0"
+
+
+def uart_step(port: str, *, device_tree: Path = DEVICE_TREE) -> str:
+    """What gives this Pi a serial port on its header, in a sentence; "" if that is not the matter.
+
+    Args:
+        port: As it stands in the settings.
+        device_tree: What the firmware says of the board.
+    """
+    if port not in NAMES or not _is_pi(device_tree):
+        return ""
+    line = "dtparam=uart0=on" if is_pi5(device_tree) else "dtoverlay=disable-bt"
+    return (
+        f"Add {line} to {CONFIG}, end the console with sudo raspi-config nonint do_serial_cons 1, "
+        f"start the Pi again, and name the port {PORT!r}"
+    )
+
+
+def not_the_header(port: str, *, device_tree: Path = DEVICE_TREE, devices: Path = DEVICES) -> str:
+    """What a port of a Pi is, if it is not on the header; "" if it may be there.
+
+    Args:
+        port: As it stands in the settings.
+        device_tree: What the firmware says of the board.
+        devices: Folder of the device files.
+    """
+    if not _is_pi(device_tree):
+        return ""
+    real = (devices / Path(port).name).resolve()
+    if is_pi5(device_tree):
+        return "the debug plug of a Pi 5, not its header" if real.name == "ttyAMA10" else ""
+    bluetooth = devices / "serial1"
+    is_bluetooth = bluetooth.exists() and bluetooth.resolve() == real
+    return "wired to Bluetooth, not to the header" if is_bluetooth else ""
+
+
+def _is_pi(device_tree: Path) -> bool:
+    try:
+        return b"raspberrypi," in (device_tree / "compatible").read_bytes()
+    except OSError:
+        return False
