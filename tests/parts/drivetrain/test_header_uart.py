@@ -107,7 +107,7 @@ def test_doctor_says_what_a_pi_5_lacks(pi_5, tmp_path, capsys, monkeypatch, port
 
 
 def test_the_default_port_of_the_header_is_the_one_that_the_step_names():
-    from donkeycar.schema import SETTINGS
+    from donkeycar.settings.schema import SETTINGS
 
     assert SETTINGS["MM1_SERIAL_PORT"].default == header_uart.PORT
     assert pi_board.CONFIG in SETTINGS["MM1_SERIAL_PORT"].help

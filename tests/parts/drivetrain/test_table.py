@@ -12,8 +12,8 @@ from donkeycar.parts.drivetrain.order import LOWEST_FRAMES_HZ
 from donkeycar.parts.drivetrain.table import DRIVETRAINS, check_settings
 from donkeycar.safety.process import POLL_S
 from donkeycar.safety.pulse import PulseRange
-from donkeycar.schema import SETTINGS
 from donkeycar.settings.check import check
+from donkeycar.settings.schema import SETTINGS
 from donkeycar.settings.text import config_text
 
 
