@@ -1,9 +1,11 @@
 """Gamepads and remote controls."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from donkeycar.assembly.recipe import Recipe, build
+from donkeycar.commands import donkey
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
 from donkeycar.settings.check import thawed
@@ -12,6 +14,9 @@ from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from donkeycar.sim.world import World
+
+# What `donkey createjs` of donkeycar 3 to 5 wrote into the folder of a car.
+OLD_PAD = "my_joystick.py"
 
 
 def _gamepad(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
@@ -37,8 +42,25 @@ def gamepad_bindings(cfg: Config) -> dict[str, str]:
     """
     from donkeycar.parts.controller.mappings import bindings_of
 
+    _refuse_python(cfg)
     bindings = bindings_of(cfg.CONTROLLER_TYPE, cfg.CONTROLLER_BINDINGS)
     return {**_launch_button(cfg, bindings), **cfg.CONTROLLER_BINDINGS}
+
+
+def _refuse_python(cfg: Config) -> None:
+    """Name the file that `donkey createjs` of earlier versions wrote, where a pad hangs on it.
+
+    Raises:
+        ConfigError: If `CONTROLLER_TYPE` is custom, and nothing but that file says what it does.
+    """
+    file = Path(cfg.CAR_PATH) / OLD_PAD
+    if cfg.CONTROLLER_TYPE == "custom" and not cfg.CONTROLLER_BINDINGS and file.exists():
+        raise ConfigError(
+            "`CONTROLLER_TYPE` 'custom' takes its buttons from CONTROLLER_BINDINGS, and reads no "
+            f"{OLD_PAD} any more. Received: {file}, and no CONTROLLER_BINDINGS. Plug the gamepad "
+            f"in and run `{donkey('gamepad', 'learn', '--path', cfg.CAR_PATH)}`: it asks for each "
+            "stick and button, and writes that setting"
+        )
 
 
 def _launch_button(cfg: Config, bindings: Mapping[str, str]) -> dict[str, str]:

@@ -59,7 +59,7 @@ def in_settings(text: str, settings: Mapping[str, str]) -> str:
 
 
 def placed(cfg: Config, text: str, otherwise: str = "") -> str:
-    """Put before an error where the setting was written that it names.
+    """Put before an error where the setting was written that it names, unless it says that itself.
 
     Args:
         cfg: The settings.
@@ -69,7 +69,8 @@ def placed(cfg: Config, text: str, otherwise: str = "") -> str:
     names = [*re.findall(r"`([A-Z][A-Z0-9_]+)`", text), *re.findall(r"[A-Z][A-Z0-9_]+", text)]
     places = [cfg.source_of(name) for name in (*names, otherwise) if name in cfg]
     place = next((place for place in places if place != DEFAULT), "")
-    return text if not place or text.startswith(f"{place}: ") else f"{place}: {text}"
+    told = text.startswith(f"{place}: ") or f"({place})" in text
+    return text if not place or told else f"{place}: {text}"
 
 
 def recipe_for(table: dict[str, Recipe], setting: str, kind: str) -> Recipe:

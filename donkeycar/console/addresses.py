@@ -27,11 +27,13 @@ ROUTES = Path("/proc/net/route")
 RESOLVER = Path("/etc/resolv.conf")
 
 # Endings that name servers of networks give to the computers in them, and that nobody can register:
-# RFC 6762 (`local` and its appendix G), RFC 8375 (`home.arpa`), and the domain that AVM, who makes
-# the routers, holds. Anybody can register, say, `car.example.com`: see `own_names`.
+# RFC 6762 (`local` and its appendix G), RFC 8375 (`home.arpa`), the domain that AVM, who makes the
+# routers, holds, and that of the Telekom's routers: there is no top-level domain `ip`, and two
+# letters are kept for countries (RFC 1591, ISO 3166). Anybody can register, say,
+# `car.example.com`: see `own_names`.
 PRIVATE_DOMAINS = (
     "local", "lan", "home", "home.arpa", "internal", "intranet", "private", "corp", "localdomain",
-    "fritz.box",
+    "fritz.box", "speedport.ip",
 )  # fmt: skip
 DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 

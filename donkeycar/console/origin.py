@@ -38,7 +38,9 @@ def is_own_host(host: str, *, names: Collection[str], local_address: str) -> boo
     if parts is None:
         return False
     name, port = parts
-    if name in names or f"{name}:{port}" in names:
+    # A name with a dot at its end is the same one, said to be whole: RFC 1034, section 3.1.
+    bare = name.removesuffix(".")
+    if bare in names or f"{bare}:{port}" in names:
         return True
     address = _address(name)
     return address is not None and (address.is_loopback or address == _address(local_address))

@@ -2,6 +2,7 @@
 
 import argparse
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +12,10 @@ from donkeycar.json_text import is_number
 from donkeycar.management.train import CONFIG
 
 NUMBERS = ("records", "error", "r")
+
+# Of models without a description. LiteRT drives as it is; others are made pilots first.
+DRIVES = "no description: drive with --type linear, or whatever it is"
+CONVERTS = "no pilot yet: donkey convertmodel makes one of it"
 
 
 class Row(NamedTuple):
@@ -80,8 +85,8 @@ def run(args: argparse.Namespace) -> None:
 def pilots_in(folder: Path) -> list[Row]:
     """List the pilots of a folder, the newest last.
 
-    Those of the list that donkeycar 5.x and this version keep, and those that have nothing but
-    their own sidecar.
+    Those of the list that donkeycar 5.x and this version keep, those that have nothing but their
+    own sidecar, and models without either: of an earlier version, or made elsewhere.
 
     Raises:
         TrainingError: If the list is damaged.
@@ -91,9 +96,9 @@ def pilots_in(folder: Path) -> list[Row]:
 
     entries = {str(entry.get("Name")): entry for entry in read_database(folder)}
     sidecars = {path.stem for path in folder.glob("*.json") if path.name != FILE}
-    rows = [
-        _row(folder, name, entries.get(name)) for name in {**entries, **dict.fromkeys(sidecars)}
-    ]
+    known = {**entries, **dict.fromkeys(sidecars)}
+    rows = [_row(folder, name, entries.get(name)) for name in known]
+    rows += _bare_rows(folder, {row.name for row in rows if row is not None})
     rows += [
         Row(path.stem, "", path.stat().st_mtime, comment="interrupted; --resume goes on with it")
         for path in folder.glob(f"*{SUFFIX}")
@@ -133,6 +138,23 @@ def _row(folder: Path, name: str, entry: dict[str, Any] | None) -> Row | None:
         begun_as=begun_as,
         comment=info.comment,
     )
+
+
+def _bare_rows(folder: Path, listed: set[str]) -> list[Row]:
+    """Models of which nobody wrote anything down, with what to do to drive with them."""
+    from donkeycar.pilots.names import kind_of, name_of
+
+    rows: dict[str, Row] = {}
+    for path in sorted(folder.iterdir()):
+        name, kind = name_of(path), kind_of(path)
+        if path.name.startswith(".") or name in listed or not kind:
+            continue
+        made_at = rows[name].made_at if name in rows else 0.0
+        with suppress(OSError):  # gone in the meantime
+            made_at = max(made_at, path.stat().st_mtime)
+        drives = kind == "litert" or (name in rows and rows[name].comment == DRIVES)
+        rows[name] = Row(name, "", made_at, comment=DRIVES if drives else CONVERTS)
+    return list(rows.values())
 
 
 def _inside(content: Any, *keys: str) -> Any:

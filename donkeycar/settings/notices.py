@@ -133,12 +133,12 @@ def _is_folder(value: Any, folder: Path) -> bool:
 
 def _useless_choice(setting: Setting, value: Any) -> str:
     chosen = value if setting.value_kind == "strings" else (value,)
+    these = f"These do: {', '.join(map(repr, setting.choices))}"
     sentences = [
-        f"{setting.name}: {', '.join(map(repr, missing))} {words}. These do: "
-        f"{', '.join(map(repr, setting.choices))}."
-        for choices, words in (
-            (setting.later_choices, "does not work in this version yet"),
-            (setting.dead_choices, "does not work any more"),
+        f"{setting.name}: {', '.join(map(repr, missing))} {words}. {advice}."
+        for choices, words, advice in (
+            (setting.later_choices, "does not work in this version yet", these),
+            (setting.dead_choices, "does not work any more", setting.dead_advice or these),
         )
         if (missing := [choice for choice in chosen or () if choice in choices])
     ]

@@ -27,6 +27,7 @@ class Setting:
             they hold for each entry.
         later_choices: Values that 5.x knew and this version cannot serve yet.
         dead_choices: Values that earlier versions knew and none will serve again.
+        dead_advice: What to do instead of those; "" names the choices. No final period.
         prefix: Names that begin so are choices too: the owner's own; "" for none.
         low: Smallest number allowed. ``None``: no limit.
         high: Largest number allowed. ``None``: no limit.
@@ -48,6 +49,7 @@ class Setting:
     choices: tuple[Any, ...] = ()
     later_choices: tuple[Any, ...] = ()
     dead_choices: tuple[Any, ...] = ()
+    dead_advice: str = ""
     prefix: str = ""
     low: float | None = None
     high: float | None = None

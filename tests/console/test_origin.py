@@ -19,6 +19,10 @@ def own(host, local_address="192.168.1.20"):
         "localhost:8887",
         "192.168.1.20:8887",
         "proxy.example:443",
+        # What used to happen: a name that was typed with its dot was refused.
+        "car.local.:8887",
+        "car.",
+        "proxy.example.:443",
         # Another port is a tunnel or a forwarded one, and says nothing of who named the car.
         "car",
         "car:80",
@@ -40,7 +44,11 @@ def test_own_names_and_the_address_of_the_connection_are_served(host):
         "car:-8887",
         "evil.example:8887",
         "car.evil.example:8887",
-        "car.local.:8887",
+        "car.local..:8887",
+        ".:8887",
+        "evil.example.:8887",
+        "car.local.evil.example.:8887",
+        "192.168.1.20.:8887",
         "192.168.1.21:8887",
         "192.168.1.20.evil.example:8887",
         "192.168.1.020:8887",

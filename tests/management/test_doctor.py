@@ -280,7 +280,9 @@ def test_no_cable_is_pressed_home_for_a_camera_that_is_not_in_this_version(car, 
 
 CANNOT_START = {
     "a camera that is not in this version": ("CAMERA_TYPE = 'WEBCAM'", "CAMERA_TYPE='WEBCAM'"),
-    "a drivetrain of the past": ("DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'", "pigpio does not run"),
+    "a drivetrain of the past": (
+        "DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'", "it needs pigpio, which does not run",
+    ),
     "wiring that nobody uses": (
         "DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE'\nTHROTTLE_STOPPED_PWM = 410",
         "THROTTLE_STOPPED_PWM is wiring or calibration",

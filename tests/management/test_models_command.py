@@ -70,3 +70,35 @@ def test_an_empty_or_missing_folder_is_said(tmp_path, capsys):
 def test_numbers_of_strangers_are_not_trusted(models, metrics):
     (models / "mine.json").write_text(json.dumps({**SIDECAR, "metrics": metrics}))
     assert pilots_in(models)[-1].error is None
+
+
+# The first bytes of each kind: see `donkeycar.pilots.names`.
+HDF5, LITERT, KERAS = b"\x89HDF\r\n\x1a\n", b"\x1c\0\0\0TFL3", b"PK\x03\x04"
+
+
+def test_models_of_which_nothing_is_written_down_are_listed_with_a_next_step(models):
+    """What used to happen: a model of donkeycar 4, or one from a friend, was not there at all."""
+    (models / "four.h5").write_bytes(HDF5)
+    (models / "friend_0.1.int8.tflite").write_bytes(LITERT)
+    (models / "both.h5").write_bytes(HDF5)
+    (models / "both.tflite").write_bytes(LITERT)
+    (models / "net.keras").write_bytes(KERAS)
+    (models / "folder.savedmodel").mkdir()
+    (models / "folder.savedmodel" / "saved_model.pb").touch()
+    rows = {row.name: row for row in pilots_in(models)}
+    assert {name: rows[name].comment.partition(":")[0] for name in rows} == {
+        "sent": "dry floor", "old": "", "gone": "its files are gone", "mine": "dry floor",
+        "half": "interrupted; --resume goes on with it", "four": "no pilot yet",
+        "friend_0.1": "no description", "both": "no description", "net": "no pilot yet",
+        "folder": "no pilot yet",
+    }  # fmt: skip
+    assert all(row.made_at > 0 for row in rows.values())
+
+
+def test_what_only_looks_like_a_model_is_not_listed(models):
+    before = pilots_in(models)
+    (models / "notes.h5").write_text("no model")
+    (models / ".mine.tflite").write_bytes(LITERT)
+    (models / "mine.tflite").write_bytes(LITERT)
+    (models / "mine.int8.tflite").write_bytes(LITERT)
+    assert pilots_in(models) == before

@@ -7,12 +7,17 @@ servo's pulses on the pin of a speed controller would drive the car off.
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from donkeycar.parts.drivetrain.pi_board import CONFIG, DEVICE_TREE, is_pi5
+
 Settings = Mapping[str, Any]
 
 # Pins of the processor with a channel of the kernel's PWM, as in docs/drivetrains.md, and the
 # function that the overlay gives them. Source: overlays/README of the Raspberry Pi firmware.
 _CHANNEL_OF_PIN = {12: 0, 18: 0, 13: 1, 19: 1}
 _FUNCTION_OF_PIN = {12: 4, 13: 4, 18: 2, 19: 2}
+# On a Pi 5 two pins of the header have channels that this version was written for.
+_PI5_PINS = (12, 13)
+_CHIP, _PI5_CHIP = "PWM.0", "PWM.1f00098000"
 
 
 def dead_drivetrain(kind: str, settings: Settings) -> str | None:
@@ -35,28 +40,47 @@ def _pigpio(settings: Settings) -> str:
     # Where donkeycar 3 to 5 looked if it was not told.
     steering = _or(settings, "STEERING_PWM_PIN", 13)
     throttle = _or(settings, "THROTTLE_PWM_PIN", 18)
-    entries = {"PWM_STEERING_PIN": f"RPI_GPIO.BCM.{steering}"}
-    entries["PWM_THROTTLE_PIN"] = f"RPI_GPIO.BCM.{throttle}"
-    channels = [_CHANNEL_OF_PIN.get(pin) for pin in (steering, throttle)]
+    on_pi5 = is_pi5(DEVICE_TREE)
+    now = _moved(steering, throttle) if on_pi5 else (steering, throttle)
+    entries = {
+        "PWM_STEERING_PIN": f"RPI_GPIO.BCM.{now[0]}", "PWM_THROTTLE_PIN": f"RPI_GPIO.BCM.{now[1]}",
+    }  # fmt: skip
+    channels = [_CHANNEL_OF_PIN.get(pin) for pin in now]
     overlay = ""
     if set(channels) == {0, 1}:
-        entries = {name: f"PWM.0.{n}" for name, n in zip(entries, channels, strict=True)}
-        first, second = sorted((steering, throttle), key=lambda pin: _CHANNEL_OF_PIN[pin])
+        chip = _PI5_CHIP if on_pi5 else _CHIP
+        entries = {name: f"{chip}.{n}" for name, n in zip(entries, channels, strict=True)}
+        first, second = sorted(now, key=lambda pin: _CHANNEL_OF_PIN[pin])
         overlay = (
-            f", and dtoverlay=pwm-2chan,pin={first},func={_FUNCTION_OF_PIN[first]},"
-            f"pin2={second},func2={_FUNCTION_OF_PIN[second]} into /boot/firmware/config.txt"
+            f" Add dtoverlay=pwm-2chan,pin={first},func={_FUNCTION_OF_PIN[first]},"
+            f"pin2={second},func2={_FUNCTION_OF_PIN[second]} to {CONFIG} and start the Pi again."
         )
+    wires = [
+        f" Move the wire of the {what} from GPIO {old} to GPIO {new}: a Pi 5 has its pulses there."
+        for what, old, new in zip(("steering", "throttle"), (steering, throttle), now, strict=True)
+        if old != new
+    ]
     inverted = {
         f"PWM_{what}_INVERTED": True
         for what in ("STEERING", "THROTTLE")
         if settings.get(f"{what}_PWM_INVERTED") is True
     }
     return (
-        "pigpio does not run on a Raspberry Pi 5. Write DRIVE_TRAIN_TYPE = "
-        f"'PWM_STEERING_THROTTLE' and PWM_STEERING_THROTTLE = {entries | inverted}{overlay}, for "
-        f"STEERING_PWM_PIN {steering} and THROTTLE_PWM_PIN {throttle} of before "
-        "(docs/drivetrains.md); then `donkey calibrate`, for pigpio counted pulses otherwise"
+        "it needs pigpio, which does not run on a Raspberry Pi 5. In the place of STEERING_PWM_PIN "
+        f"{steering} and THROTTLE_PWM_PIN {throttle}, write DRIVE_TRAIN_TYPE = "
+        f"'PWM_STEERING_THROTTLE' and PWM_STEERING_THROTTLE = {entries | inverted} into "
+        f"myconfig.py.{''.join(wires)}{overlay} Then calibrate anew, as pigpio counted pulses in "
+        "other units: donkey calibrate"
     )
+
+
+def _moved(steering: int, throttle: int) -> tuple[int, int]:
+    """Pins of a Pi 5: who has one of them keeps it, so that nobody gets the other's pulses."""
+    if throttle in _PI5_PINS:
+        free = next(pin for pin in _PI5_PINS if pin != throttle)
+        return (steering if steering in _PI5_PINS and steering != throttle else free), throttle
+    kept = steering if steering in _PI5_PINS else _PI5_PINS[0]
+    return kept, next(pin for pin in _PI5_PINS if pin != kept)
 
 
 def _servo_blaster(settings: Settings) -> str:
@@ -68,7 +92,7 @@ def _servo_blaster(settings: Settings) -> str:
     }
     how = f"SERVO_HBRIDGE_2PIN = {pins}" if pins else "its pins as they are wired"
     return (
-        "ServoBlaster does not run on any current system. Write DRIVE_TRAIN_TYPE = "
+        "it needs ServoBlaster, which does not run on any current system. Write DRIVE_TRAIN_TYPE = "
         f"'SERVO_HBRIDGE_2PIN' and {how}, with 'PWM_STEERING_PIN' for the servo "
         "(docs/drivetrains.md)"
     )

@@ -83,8 +83,8 @@ def check_settings(kind: str, settings: Settings) -> None:
 def _maker(kind: str, settings: Settings) -> Callable[[Garage], Output]:
     if gone := dead_drivetrain(kind, settings):
         raise ConfigError(
-            f"{shown(settings, 'DRIVE_TRAIN_TYPE')} {kind} is no more: {gone}. "
-            f"Received: DRIVE_TRAIN_TYPE={kind!r}"
+            f"{shown(settings, 'DRIVE_TRAIN_TYPE')} {kind} is no more. Received: "
+            f"DRIVE_TRAIN_TYPE={kind!r}; {gone}"
         )
     if kind not in DRIVETRAINS:
         raise ConfigError(

@@ -17,6 +17,7 @@ DRIVETRAIN = Group(
                 "MM1", "VESC", "MOCK", "SIM",
             ),
             dead_choices=("PIGPIO_PWM", "SERVO_HBRIDGE_PWM"),
+            dead_advice="`donkey doctor` says what to write instead, with the pins of this car",
         ),
     ),
 )  # fmt: skip

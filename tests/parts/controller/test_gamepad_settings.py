@@ -101,6 +101,19 @@ def test_an_impossible_setting_is_named_as_its_owner_wrote_it(folder, text, told
     assert refusal(folder, text).startswith(f"myconfig.py:{line}: {told}")
 
 
+def test_the_python_of_an_old_pad_is_named_with_the_way_on(folder):
+    """What used to happen: CONTROLLER_BINDINGS must bind an axis, and not a word of the file."""
+    (folder / "my_joystick.py").write_text("class MyJoystick(Joystick): ...")
+    text = "CONTROLLER_TYPE = 'custom'\n"
+    said = refusal(folder, text)
+    assert said.startswith("myconfig.py:1: `CONTROLLER_TYPE` 'custom' takes its buttons from")
+    assert f"Received: {folder / 'my_joystick.py'}, and no CONTROLLER_BINDINGS." in said
+    assert f"donkey gamepad learn --path {folder}`" in said
+    taught = "CONTROLLER_BINDINGS = {'ABS_X': 'steering', 'BTN_SOUTH': 'stop'}\n"
+    check_car(settings(folder, text + taught))
+    check_car(settings(folder, "CONTROLLER_TYPE = 'ps4'\n"))
+
+
 LAUNCH = "AI_LAUNCH_DURATION = 1.0\n"
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pytest
 
 from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain import gone
 from donkeycar.parts.drivetrain.gone import DEAD_DRIVETRAINS, dead_drivetrain
 from donkeycar.parts.drivetrain.table import DRIVETRAINS
 from donkeycar.safety.frame import ARM, Frame
@@ -379,7 +380,7 @@ def test_what_is_no_number_is_neutral(car):
     [("PIGPIO_PWM", "PWM.0.1"), ("SERVO_HBRIDGE_PWM", "SERVO_HBRIDGE_2PIN")],
 )
 def test_a_drivetrain_of_the_past_names_what_replaces_it(hardware, kind, instead):
-    with pytest.raises(ConfigError, match=f"{kind} is no more: .*{instead}"):
+    with pytest.raises(ConfigError, match=f"{kind} is no more. .*{instead}"):
         hardware.make(kind)
 
 
@@ -406,7 +407,47 @@ def test_the_way_on_from_pigpio_has_the_pins_of_the_owner(steering, throttle, pi
 
 def test_the_overlay_for_pigpio_pins_names_them_in_the_order_of_the_channels():
     said = dead_drivetrain("PIGPIO_PWM", {"STEERING_PWM_PIN": 13, "THROTTLE_PWM_PIN": 12})
-    assert "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4 into" in said
+    assert "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4 to /boot/firmware" in said
+
+
+# What used to happen: on a Pi 5, too, the chip and the pins of a Pi 4 were named.
+@pytest.mark.parametrize(
+    ("steering", "throttle", "channels", "moves"),
+    [
+        (12, 13, (0, 1), []),
+        (13, 12, (1, 0), []),
+        (None, None, (1, 0), ["throttle from GPIO 18 to GPIO 12"]),
+        (18, 12, (1, 0), ["steering from GPIO 18 to GPIO 13"]),
+        (12, 12, (1, 0), ["steering from GPIO 12 to GPIO 13"]),
+        (5, 6, (0, 1), ["steering from GPIO 5 to GPIO 12", "throttle from GPIO 6 to GPIO 13"]),
+    ],
+)
+def test_on_a_pi_5_nobody_gets_the_pulses_of_the_other(
+    monkeypatch, tmp_path, steering, throttle, channels, moves
+):
+    (tmp_path / "compatible").write_bytes(b"raspberrypi,5-model-b\0brcm,bcm2712\0")
+    monkeypatch.setattr(gone, "DEVICE_TREE", tmp_path)
+    owners = {"STEERING_PWM_PIN": steering, "THROTTLE_PWM_PIN": throttle}
+    said = dead_drivetrain("PIGPIO_PWM", owners)
+    pins = [f"PWM.1f00098000.{channel}" for channel in channels]
+    assert f"{{'PWM_STEERING_PIN': {pins[0]!r}, 'PWM_THROTTLE_PIN': {pins[1]!r}}}" in said
+    assert said.count("Move the wire") == len(moves)
+    assert all(f"Move the wire of the {move}: " in said for move in moves)
+    assert "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4 to" in said
+
+
+def test_the_way_on_from_pigpio_is_plain(hardware):
+    with pytest.raises(ConfigError) as refusal:
+        hardware.make("PIGPIO_PWM", STEERING_PWM_PIN=13, THROTTLE_PWM_PIN=18)
+    assert str(refusal.value) == (
+        "DRIVE_TRAIN_TYPE PIGPIO_PWM is no more. Received: DRIVE_TRAIN_TYPE='PIGPIO_PWM'; it "
+        "needs pigpio, which does not run on a Raspberry Pi 5. In the place of STEERING_PWM_PIN 13 "
+        "and THROTTLE_PWM_PIN 18, write DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE' and "
+        "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'PWM.0.1', 'PWM_THROTTLE_PIN': 'PWM.0.0'} "
+        "into myconfig.py. Add dtoverlay=pwm-2chan,pin=18,func=2,pin2=13,func2=4 to "
+        "/boot/firmware/config.txt and start the Pi again. Then calibrate anew, as pigpio counted "
+        "pulses in other units: donkey calibrate"
+    )
 
 
 def test_a_signal_that_was_upside_down_stays_so_on_the_way_from_pigpio():
