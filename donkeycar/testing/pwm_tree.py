@@ -1,15 +1,18 @@
 """The kernel's PWM files, in a folder, with the rules of the kernel.
 
-Sources: Linux, ``drivers/pwm/core.c``: ``__pwm_apply`` of 6.6; ``pwm_state_valid`` of 6.12 ("pwm:
-Allow pwm state transitions from an invalid state"); its correction of July 2025 ("pwm: Fix invalid
-state detection"). ``drivers/pwm/sysfs.c`` (6.6) for the attributes. ``drivers/pwm/pwm-bcm2835.c``
-(6.6), ``bcm2835_pwm_free``: a channel that is given back puts nothing out.
+Sources: Linux, ``drivers/pwm/core.c``: ``pwm_apply_state`` of 6.1 and ``__pwm_apply`` of 6.6;
+``pwm_state_valid`` of 6.11 (commit 9dd42d019e63, "pwm: Allow pwm state transitions from an invalid
+state"); its correction in 6.16, July 2025 (9ee124caae1b, "pwm: Fix invalid state detection"; in
+6.12.117, too). ``drivers/pwm/sysfs.c`` (6.1) for the attributes. For a channel that is disabled:
+``Documentation/driver-api/pwm.rst`` of 6.12: "don't rely on the output's state". Here it is the
+worst that this allows: a channel that is disabled within a pulse stays high. And
+``drivers/pwm/pwm-bcm2835.c`` (6.6), ``bcm2835_pwm_free``: one that is given back puts nothing out.
 
-Not modelled: when within a frame a change takes effect, rounding to the clock of the chip, the
-shortest and the longest period of a chip, chips that keep a level when they are disabled, what a
-chip does when the polarity changes while it is enabled, ``capture``, two processes that export a
-channel at once, chips that go on with a channel that was given back, and whether a pin has the
-channel at all: the overlay decides that.
+Not modelled: the phase of a frame (a new width counts from a frame after it was written), rounding
+to the clock of the chip, the shortest and the longest period of a chip, what a chip does when the
+polarity changes while it is enabled, ``capture``, two processes that export a channel at once, what
+another process did to the level of a pin, chips that go on with a channel that was given back or
+whose files still show what it did, and whether a pin has the channel at all: the overlay decides.
 """
 
 import errno
@@ -19,18 +22,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from donkeycar.timing import Clock, RealClock
+
 State = Mapping[str, int]
 ATTRIBUTES = ("period", "duty_cycle", "enable")
 POLARITIES = ("normal", "inversed")
 
 
 def _is_whole(state: State) -> bool:
-    """Before 6.12: every state must make sense, that of a disabled channel too."""
+    """Before 6.11: every state must make sense, that of a disabled channel too."""
     return state["period"] > 0 and state["duty_cycle"] <= state["period"]
 
 
 def _is_whole_if_disabled(state: State) -> bool:
-    """Linux 6.12 as it came out had its new rule upside down."""
+    """Linux 6.11 had its new rule upside down, and so had 6.12 at first."""
     return bool(state["enable"]) or _is_whole(state)
 
 
@@ -42,8 +47,8 @@ def _is_whole_if_enabled(state: State) -> bool:
 # The first kernel with each rule; Raspberry Pi OS Bookworm came with 6.1 and 6.6.
 RULES: Mapping[str, Callable[[State], bool]] = {
     "6.6": _is_whole,
-    "6.12": _is_whole_if_disabled,
-    "6.17": _is_whole_if_enabled,
+    "6.11": _is_whole_if_disabled,
+    "6.16": _is_whole_if_enabled,
 }
 
 
@@ -71,6 +76,7 @@ class PwmTree:
         addresses: Of the chips, as the kernel numbers them.
         forbidden: How many writes to a fresh channel are refused, until udev has been there.
         kernel: A key of `RULES`; the strictest is the default.
+        clock: On which frames go by.
 
     Attributes:
         trace: Every write the kernel took.
@@ -85,6 +91,7 @@ class PwmTree:
         forbidden: int = 0,
         addresses: Sequence[str] = ("fe20c000",),
         kernel: str = "6.6",
+        clock: Clock | None = None,
     ) -> None:
         self.root = root
         self.trace: list[Write] = []
@@ -92,6 +99,10 @@ class PwmTree:
         self._is_valid = RULES[kernel]
         self._num_channels = num_channels
         self._forbidden = forbidden
+        self._clock: Clock = RealClock() if clock is None else clock
+        # By channel: when its width was changed, and the width before.
+        self._changed: dict[Path, tuple[float, int]] = {}
+        self._stays_high: set[Path] = set()
         for number, address in enumerate(addresses):
             chip = root / f"pwmchip{number}"
             if chip.exists():
@@ -125,8 +136,14 @@ class PwmTree:
         self.trace.append(Write(str(path.relative_to(self.root)), value))
 
     def pulse_us(self, channel: int) -> float:
-        """Pulse that comes out of a channel, in microseconds; 0.0 for none."""
+        """Pulse that comes out of a channel, in microseconds; 0.0 for none.
+
+        One that stays high has a pulse as long as a frame. What was written comes with the next
+        frame; here it counts as if that had come.
+        """
         folder = self.root / "pwmchip0" / f"pwm{channel}"
+        if folder in self._stays_high:
+            return _read(folder / "period") / 1000
         if not folder.exists() or not _read(folder / "enable"):
             return 0.0
         duty_ns = _read(folder / "duty_cycle")
@@ -149,6 +166,8 @@ class PwmTree:
         if not folder.exists():
             raise _error(errno.ENODEV)
         shutil.rmtree(folder)
+        self._changed.pop(folder, None)
+        self._stays_high.discard(folder)
 
     def _apply(self, path: Path, value: int, text: str) -> None:
         if value < 0:
@@ -160,11 +179,25 @@ class PwmTree:
             if self._is_valid is _is_whole or self._is_valid(now):
                 raise _error(errno.EINVAL)
         elif not asked["period"] and asked != now:
-            raise _error(errno.EINVAL)  # by the driver of the chip: it divides by the period
+            raise _error(errno.EINVAL)  # by the driver of the chip: too short for its clock
+        self._put_out(path.parent, now, asked)
         # As a whole: a process that is killed meanwhile leaves no half of a number to others.
         unseen = self.root / f".{os.getpid()}"
         unseen.write_text(f"{text}\n")
         unseen.replace(path)
+
+    def _put_out(self, channel: Path, now: State, asked: State) -> None:
+        """Note what a change does to the pin."""
+        now_s = self._clock.monotonic()
+        changed_s, before_ns = self._changed.get(channel, (0.0, 0))
+        is_old = (now_s - changed_s) * 1e9 >= now["period"]
+        width_ns = now["duty_cycle"] if is_old else before_ns
+        if asked["duty_cycle"] != now["duty_cycle"]:
+            self._changed[channel] = (now_s, width_ns if now["enable"] else 0)
+        if asked["enable"]:
+            self._stays_high.discard(channel)
+        elif now["enable"] and width_ns:
+            self._stays_high.add(channel)
 
 
 def _read(path: Path) -> int:

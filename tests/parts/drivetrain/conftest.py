@@ -30,7 +30,7 @@ class Hardware:
         self.chip = PCA9685Chip()
         self.header = GpioHeader(clock=self.clock)
         (folder / "pwm").mkdir()
-        self.tree = PwmTree(folder / "pwm")
+        self.tree = PwmTree(folder / "pwm", clock=self.clock)
         self.vesc = VESCBoard(folder / "ttyACM0", clock=self.clock)
         self.robohat = RoboHATBoard(folder / "ttyAMA0", clock=self.clock)
         bus = FakeI2C(self.chip)
