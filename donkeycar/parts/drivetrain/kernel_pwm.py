@@ -3,8 +3,12 @@
 They do not tremble, and cost no computer time. Beware: the hardware goes on with the last pulse
 when the program that set it dies. Whoever constructs a pin again switches it off.
 
-Sources: Linux, Documentation/driver-api/pwm.rst, "Using PWMs with the sysfs interface";
-drivers/pwm/core.c, what it refuses: before 6.12 every state without a period, "disabled" too.
+Off is a pulse of no length, and the channel stays enabled. What the pin of a disabled channel does
+is up to the chip: it may stay high.
+
+Sources: Linux, Documentation/driver-api/pwm.rst of 6.1 and 6.12, "Using PWMs" (on a disabled PWM)
+and "Using PWMs with the sysfs interface"; drivers/pwm/core.c, what it refuses: before 6.11 every
+state without a period, "disabled" too.
 """
 
 import errno
@@ -53,7 +57,7 @@ class KernelFiles:
 
 
 class KernelPwmPin:
-    """A channel of a PWM chip of the kernel. Constructed, it is off.
+    """A channel of a PWM chip of the kernel. Constructed, it is off: low, without pulses.
 
     Args:
         chip: The N of ``pwmchipN``, or the address of the hardware, such as ``1f00098000``: the
@@ -118,14 +122,16 @@ class KernelPwmPin:
 
     def _prepare(self, ready_within_s: float) -> None:
         """Switch the channel off, whatever it did before, then set its frequency."""
-        period = ("period", round(1000 * self.frame_us))
+        period = ("period", str(round(1000 * self.frame_us)))
+        no_width, enabled = ("duty_cycle", "0"), ("enable", "1")
+        # Upside down, no width is full power: that goes first.
+        turned = [("polarity", "normal")] if self._is_turned() else []
         if int((self._folder / "period").read_text()):
-            # A channel that is only disabled may stop while it is high, and a width longer than the
-            # new period would be refused: so the width goes first.
-            steps = [("duty_cycle", 0), ("enable", 0), period]
+            # A width longer than the new period would be refused: so the width goes first.
+            steps = [*turned, no_width, period, enabled]
         else:
             # A channel that was never used puts nothing out, and takes nothing before its period.
-            steps = [period, ("duty_cycle", 0), ("enable", 0)]
+            steps = [period, *turned, no_width, enabled]
         deadline_s = self._clock.monotonic() + ready_within_s
         while True:
             try:
@@ -137,24 +143,25 @@ class KernelPwmPin:
                 self._clock.sleep(POLL_S)
         for step in steps[1:]:
             self._put(*step)
+
+    def _is_turned(self) -> bool:
         polarity = self._folder / "polarity"
-        if polarity.exists() and polarity.read_text().strip() != "normal":
-            self._files.write(polarity, "normal")
+        return polarity.exists() and polarity.read_text().strip() != "normal"
 
     def _write_ns(self, width_ns: int) -> None:
         if not self._is_ready:
             self._open(0.0)  # whoever waits here is the one who stops the motor
         try:
-            # Off is a width of 0 first: a channel that is only disabled may stop while it is high.
-            self._put("duty_cycle", width_ns)
-            self._put("enable", int(width_ns > 0))
+            self._put("duty_cycle", str(width_ns))
+            # A channel that somebody else disabled may have stopped while it was high.
+            self._put("enable", "1")
         except OSError:
             # Another program may have given the channel back, or set it up anew. So do we then.
             self._is_ready = False
             raise
 
-    def _put(self, attribute: str, value: int) -> None:
-        self._files.write(self._folder / attribute, str(value))
+    def _put(self, attribute: str, value: str) -> None:
+        self._files.write(self._folder / attribute, value)
 
 
 def chip_folder(root: Path, chip: str) -> Path:
