@@ -7,17 +7,18 @@ servo's pulses on the pin of a speed controller would drive the car off.
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from donkeycar.parts.drivetrain.pi_board import CONFIG, DEVICE_TREE, is_pi5
+from donkeycar.parts.drivetrain.pi_board import CONFIG, DEVICE_TREE, PI5_PWM, is_pi5
 
 Settings = Mapping[str, Any]
 
 # Pins of the processor with a channel of the kernel's PWM, as in docs/drivetrains.md, and the
-# function that the overlay gives them. Source: overlays/README of the Raspberry Pi firmware.
+# function that the overlay gives them. Sources: overlays/README of the Raspberry Pi firmware; for a
+# Pi 5 drivers/pinctrl/pinctrl-rp1.c (`rp1_gpio_pin_funcs`, `legacy_fsel_map`), where each has one of
+# its own.
 _CHANNEL_OF_PIN = {12: 0, 18: 0, 13: 1, 19: 1}
+_CHANNEL_ON_PI5 = {12: 0, 13: 1, 18: 2, 19: 3}
 _FUNCTION_OF_PIN = {12: 4, 13: 4, 18: 2, 19: 2}
-# On a Pi 5 two pins of the header have channels that this version was written for.
-_PI5_PINS = (12, 13)
-_CHIP, _PI5_CHIP = "PWM.0", "PWM.1f00098000"
+_PI5_PINS = tuple(_CHANNEL_ON_PI5)
 
 
 def dead_drivetrain(kind: str, settings: Settings) -> str | None:
@@ -45,12 +46,12 @@ def _pigpio(settings: Settings) -> str:
     entries = {
         "PWM_STEERING_PIN": f"RPI_GPIO.BCM.{now[0]}", "PWM_THROTTLE_PIN": f"RPI_GPIO.BCM.{now[1]}",
     }  # fmt: skip
-    channels = [_CHANNEL_OF_PIN.get(pin) for pin in now]
+    chip, channel_of = (PI5_PWM, _CHANNEL_ON_PI5) if on_pi5 else ("0", _CHANNEL_OF_PIN)
+    channels = [channel_of.get(pin) for pin in now]
     overlay = ""
-    if set(channels) == {0, 1}:
-        chip = _PI5_CHIP if on_pi5 else _CHIP
-        entries = {name: f"{chip}.{n}" for name, n in zip(entries, channels, strict=True)}
-        first, second = sorted(now, key=lambda pin: _CHANNEL_OF_PIN[pin])
+    if None not in channels and channels[0] != channels[1]:
+        entries = {name: f"PWM.{chip}.{n}" for name, n in zip(entries, channels, strict=True)}
+        first, second = sorted(now, key=lambda pin: channel_of[pin])
         overlay = (
             f" Add dtoverlay=pwm-2chan,pin={first},func={_FUNCTION_OF_PIN[first]},"
             f"pin2={second},func2={_FUNCTION_OF_PIN[second]} to {CONFIG} and start the Pi again."

@@ -14,6 +14,8 @@ DEVICES = Path("/dev")
 DEVICE_TREE = Path("/proc/device-tree")
 MODULES = Path("/sys/module")
 CONFIG = "/boot/firmware/config.txt"
+# The address of the PWM of a Pi 5 that is on its header; its chips change numbers between starts.
+PI5_PWM = "1f00098000"
 
 
 def is_pi5(device_tree: Path = DEVICE_TREE) -> bool:
@@ -36,7 +38,7 @@ def pwm_overlay(device_tree: Path = DEVICE_TREE) -> str:
     """
     if is_pi5(device_tree):
         overlay, warning = "pwm-2chan,pin=12,func=4,pin2=13,func2=4", ""
-        names = "PWM.1f00098000.0 (GPIO 12, pin 32) and PWM.1f00098000.1 (GPIO 13, pin 33)"
+        names = f"PWM.{PI5_PWM}.0 (GPIO 12, pin 32) and PWM.{PI5_PWM}.1 (GPIO 13, pin 33)"
     else:
         overlay = "pwm-2chan,pin=18,func=2,pin2=13,func2=4"
         warning = " and dtparam=audio=off, for the headphone jack uses the same channels,"

@@ -404,28 +404,6 @@ def test_the_way_on_from_pigpio_has_the_pins_of_the_owner(steering, throttle, pi
     assert ("dtoverlay=pwm-2chan" in said) == pins[0].startswith("PWM.")
 
 
-@pytest.mark.parametrize(
-    ("steering", "throttle", "pins", "overlay"),
-    [
-        (13, 18, ("1", "2"), "pin=13,func=4,pin2=18,func2=2"),
-        (12, 13, ("0", "1"), "pin=12,func=4,pin2=13,func2=4"),
-        (12, 18, ("0", "2"), "pin=12,func=4,pin2=18,func2=2"),
-        (19, 18, ("3", "2"), "pin=18,func=2,pin2=19,func2=2"),
-    ],
-)
-def test_on_a_pi_5_the_way_on_from_pigpio_has_the_chip_and_the_channels_of_a_pi_5(
-    tmp_path, steering, throttle, pins, overlay
-):
-    # What used to happen: those of a Pi 4. GPIO 18 has channel 2 there, and chip 0 is whichever
-    # came first, so no pulse reached the speed controller, or the fan got it.
-    (tmp_path / "compatible").write_bytes(b"raspberrypi,5-model-b\0brcm,bcm2712\0")
-    owners = {"STEERING_PWM_PIN": steering, "THROTTLE_PWM_PIN": throttle}
-    said = dead_drivetrain("PIGPIO_PWM", owners, device_tree=tmp_path)
-    names = [f"PWM.1f00098000.{channel}" for channel in pins]
-    assert f"{{'PWM_STEERING_PIN': {names[0]!r}, 'PWM_THROTTLE_PIN': {names[1]!r}}}" in said
-    assert f"dtoverlay=pwm-2chan,{overlay} into" in said
-
-
 def test_the_overlay_for_pigpio_pins_names_them_in_the_order_of_the_channels():
     said = dead_drivetrain("PIGPIO_PWM", {"STEERING_PWM_PIN": 13, "THROTTLE_PWM_PIN": 12})
     assert "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4 to /boot/firmware" in said
@@ -433,18 +411,24 @@ def test_the_overlay_for_pigpio_pins_names_them_in_the_order_of_the_channels():
 
 # What used to happen: on a Pi 5, too, the chip and the pins of a Pi 4 were named.
 @pytest.mark.parametrize(
-    ("steering", "throttle", "channels", "moves"),
+    ("steering", "throttle", "channels", "overlay", "moves"),
     [
-        (12, 13, (0, 1), []),
-        (13, 12, (1, 0), []),
-        (None, None, (1, 0), ["throttle from GPIO 18 to GPIO 12"]),
-        (18, 12, (1, 0), ["steering from GPIO 18 to GPIO 13"]),
-        (12, 12, (1, 0), ["steering from GPIO 12 to GPIO 13"]),
-        (5, 6, (0, 1), ["steering from GPIO 5 to GPIO 12", "throttle from GPIO 6 to GPIO 13"]),
+        (12, 13, (0, 1), "pin=12,func=4,pin2=13,func2=4", []),
+        (13, 12, (1, 0), "pin=12,func=4,pin2=13,func2=4", []),
+        # Wires were moved that have a channel where they are, each pin one of its own.
+        (None, None, (1, 2), "pin=13,func=4,pin2=18,func2=2", []),
+        (18, 12, (2, 0), "pin=12,func=4,pin2=18,func2=2", []),
+        (19, 18, (3, 2), "pin=18,func=2,pin2=19,func2=2", []),
+        (5, 18, (0, 2), "pin=12,func=4,pin2=18,func2=2", ["steering from GPIO 5 to GPIO 12"]),
+        (12, 12, (1, 0), "pin=12,func=4,pin2=13,func2=4", ["steering from GPIO 12 to GPIO 13"]),
+        (
+            5, 6, (0, 1), "pin=12,func=4,pin2=13,func2=4",
+            ["steering from GPIO 5 to GPIO 12", "throttle from GPIO 6 to GPIO 13"],
+        ),
     ],
-)
+)  # fmt: skip
 def test_on_a_pi_5_nobody_gets_the_pulses_of_the_other(
-    monkeypatch, tmp_path, steering, throttle, channels, moves
+    monkeypatch, tmp_path, steering, throttle, channels, overlay, moves
 ):
     (tmp_path / "compatible").write_bytes(b"raspberrypi,5-model-b\0brcm,bcm2712\0")
     monkeypatch.setattr(gone, "DEVICE_TREE", tmp_path)
@@ -454,7 +438,7 @@ def test_on_a_pi_5_nobody_gets_the_pulses_of_the_other(
     assert f"{{'PWM_STEERING_PIN': {pins[0]!r}, 'PWM_THROTTLE_PIN': {pins[1]!r}}}" in said
     assert said.count("Move the wire") == len(moves)
     assert all(f"Move the wire of the {move}: " in said for move in moves)
-    assert "dtoverlay=pwm-2chan,pin=12,func=4,pin2=13,func2=4 to" in said
+    assert f"dtoverlay=pwm-2chan,{overlay} to" in said
 
 
 def test_the_way_on_from_pigpio_is_plain(hardware):
