@@ -3,8 +3,9 @@
 The kernel's `hid-input.c` gives button n of a device the code ``BTN_SOUTH + n - 1`` if the device
 calls itself a Game Pad, and ``BTN_TRIGGER + n - 1`` if it calls itself a Joystick; after sixteen
 both go on at ``BTN_TRIGGER_HAPPY1``. The names of these codes say nothing then: the order is the
-maker's. Identities and orders are those of the gamepad mappings for Linux of SDL 2.32 and of
-SDL_GameControllerDB of August 2026; where the two differ, a model is left out.
+maker's. Identities and orders are those of the gamepad mappings for Linux of SDL 2.32.10 and of
+SDL_GameControllerDB of 12 August 2026 (commit 42f28e22); where the two differ on the four main
+buttons, a model is in `_DISPUTED`.
 """
 
 from collections.abc import Collection, Mapping
@@ -38,7 +39,7 @@ _MODELS = {
         "046d:c216 046d:c219 046d:c218 046d:cad1 044f:b323 044f:d008 044f:d009 0428:4001 6469:6469 "
         "0079:1830 06a3:f622 06a3:f623 06a3:f518 0738:3250 0738:8818 0738:8838 0e6f:0109 0e6f:0130 "
         "0e6f:0214 0e6f:011e 0f0d:0010 0f0d:0022 0f0d:006e 1345:3008 1a34:0836 20d6:a711 20d6:a713 "
-        "25f0:83c1 7545:1122"
+        "25f0:83c1"
     ),
     FROM_TRIANGLE: (
         "0e8f:0003 0e8f:0008 0f0d:00aa 11ff:3331 20e8:5860 22ba:1020 2563:0523 2563:0575 25f0:c121"
@@ -55,7 +56,7 @@ _MODELS = {
         "2dc8:6012"
     ),
     NINTENDO_LETTERS: (
-        "05a0:3232 1235:ab12 1235:ab20 2002:9000 2810:0009 2820:0009 3820:0009 2dc8:2830 2dc8:2862 "
+        "1235:ab20 2002:9000 2810:0009 2820:0009 3820:0009 2dc8:2830 2dc8:2862 "
         "2dc8:2865 2dc8:3010 2dc8:3101 2dc8:3102 2dc8:3103 2dc8:3104 2dc8:3230 2dc8:3810 2dc8:3820 "
         "2dc8:5103 2dc8:5111 2dc8:5112 2dc8:6000 2dc8:6001 2dc8:6002 2dc8:6006 2dc8:6007 2dc8:6009 "
         "2dc8:6100 2dc8:6101 2dc8:6102 2dc8:9000 2dc8:9001 2dc8:9012 2dc8:9015 2dc8:9018 2dc8:9020"
@@ -66,6 +67,11 @@ _ORDERS = {
     for order, models in _MODELS.items()
     for model in models.split()
 }
+
+# 8BitDo Zero and SFC30 of the first series, SZMY Power: by one source the bottom button is another
+# than by the other. Each of the first five buttons may be it.
+_DISPUTED = {(0x05A0, 0x3232), (0x1235, 0xAB12), (0x7545, 0x1122)}
+_DISPUTED_BUTTONS = 5
 
 # Their right stick gives left and right on ABS_RZ, up and down on ABS_Z.
 TURNED = {(0x0810, 0x0001), (0x0810, 0x0003), (0x22BA, 0x1020), (0x0F30, 0x0110),
@@ -118,8 +124,8 @@ def names_of(
 ) -> dict[str, str]:
     """Kernel name -> name by place, for a device that numbers its buttons.
 
-    If nobody knows its order, each of its four main buttons is the one that stops. What the owner
-    bound by the kernel's name for a Joystick's button keeps that.
+    If nobody knows its order, each button that may be one of the four main ones is the one that
+    stops. What the owner bound by the kernel's name for a Joystick's button keeps that.
 
     Args:
         identity: Which device it is.
@@ -134,7 +140,7 @@ def names_of(
     names: Mapping[str, str] = {}
     if is_guessed(identity, buttons):
         stop = [name for name, did in bindings.items() if did == "stop" and name in BUTTONS]
-        names = dict.fromkeys(_FOUR if joystick else _MAIN, stop[0]) if stop else {}
+        names = dict.fromkeys(_maybe_main(identity, joystick=joystick), stop[0]) if stop else {}
     elif joystick:
         names = named(order, _FOUR[0])
     elif order and row_of(buttons) >= _ROW:
@@ -143,9 +149,23 @@ def names_of(
 
 
 def is_guessed(identity: Identity, buttons: Collection[int]) -> bool:
-    """Whether nobody knows which button is which: a Joystick's, or those of a new 8BitDo pad."""
-    if (identity.vendor, identity.product) in _ORDERS:
+    """Whether nobody knows which button is which.
+
+    So it is with a Joystick, with a new 8BitDo pad, and where sources say different things.
+    """
+    model = (identity.vendor, identity.product)
+    if model in _DISPUTED and row_of(buttons):
+        return True
+    if model in _ORDERS:
         return False
     # Some of this maker have the letters of Xbox, some those of Nintendo.
     mixed = identity.vendor == _8BITDO and row_of(buttons) >= _8BITDO_ROW
     return mixed or is_joystick(buttons)
+
+
+def _maybe_main(identity: Identity, *, joystick: bool) -> Collection[str]:
+    """Kernel names of the buttons that may be one of the four main ones."""
+    if (identity.vendor, identity.product) not in _DISPUTED:
+        return _FOUR if joystick else _MAIN
+    first = BUTTONS[_FOUR[0] if joystick else _MAIN[0]]
+    return [BUTTON_NAMES[first + number] for number in range(_DISPUTED_BUTTONS)]
