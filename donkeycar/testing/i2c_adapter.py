@@ -7,13 +7,14 @@ Sources, of Linux 6.1 to 6.12: Documentation/i2c/dev-interface.rst and include/u
 (`I2C_TIMEOUT` in units of 10 ms, `I2C_RETRIES`, `I2C_RDWR`); drivers/i2c/i2c-core-base.c (a second
 by default; both belong to the adapter, for whoever uses it; callers take turns; only lost
 arbitration is tried again); drivers/i2c/busses/i2c-bcm2835.c (the time-out is that of all messages
-of a transfer together, ends it with ETIMEDOUT, and what came of it is lost; ERR is EREMOTEIO; SDA
-that is held low is an acknowledge and a 0 in every bit); i2c-designware-master.c of a Pi 5 (the
-same errors). NXP, UM10204 rev. 7, 3.1.1 and 3.1.6: 100 kHz, nine clocks a byte.
+of a transfer together, ends it with ETIMEDOUT, and what came of it is lost; ERR is EREMOTEIO; one
+read, the last message; SDA that is held low is an acknowledge and a 0 in every bit);
+i2c-designware-master.c of a Pi 5 (the same errors; `I2C_AQ_NO_ZERO_LEN`). NXP, UM10204 rev. 7, 3.1.1 and 3.1.6: 100 kHz, nine clocks a byte.
 
 Not modelled: more than one chip on the wires, messages of one transfer that go to different
 addresses or write after they have read, 10-bit addresses, SMBus calls, lost arbitration, noise on
-the wires, and the 20 ms that a Pi 5 waits for SDA to rise before it says ETIMEDOUT.
+the wires, a device that holds the clock for 35 ms (Raspberry Pi's kernel ends that with EIO on
+BCM2835: `clk_tout_ms`; here a shorter time-out comes first), and the 20 ms that a Pi 5 waits for SDA to rise before it says ETIMEDOUT.
 """
 
 import ctypes
@@ -44,6 +45,8 @@ class I2CAdapter:
         number: It is ``/dev/i2c-<number>``.
         rate_hz: Clocks a second on the wire.
         clock: On which transfers take their time.
+        is_bcm2835: Whether it is that of the chips up to the Pi 4, which takes a write of no bytes,
+            and one read as the last message; else that of a Pi 5, RP1.
         turns: A file on which several processes take turns, as they do in the kernel; ``None`` if
             only one uses it.
 
@@ -61,6 +64,7 @@ class I2CAdapter:
         number: int = 1,
         rate_hz: float = RATE_HZ,
         clock: Clock | None = None,
+        is_bcm2835: bool = False,
         turns: Path | None = None,
     ) -> None:
         self.chip = chip
@@ -70,6 +74,7 @@ class I2CAdapter:
         self.held_s = 0.0
         self.num_transfers = 0
         self._rate_hz = rate_hz
+        self._is_bcm2835 = is_bcm2835
         self._clock: Clock = RealClock() if clock is None else clock
         self._turns = None if turns is None else os.open(turns, os.O_RDWR | os.O_CREAT)
         self._opened: set[int] = set()
@@ -124,8 +129,12 @@ class I2CAdapter:
         self.num_transfers += 1
         data = b"".join(bytes(each) for each in messages if not each.flags & I2C_M_RD)
         reads = [each for each in messages if each.flags & I2C_M_RD]
-        if not data and not reads:
-            raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))  # as on a Pi
+        if self._is_bcm2835:
+            refused = any(each.flags & I2C_M_RD for each in messages[:-1])
+        else:
+            refused = any(not each.len for each in messages)
+        if refused:
+            raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
         num_read = sum(each.len for each in reads)
         wire_s = BITS_OF_A_BYTE * (len(messages) + len(data) + num_read) / self._rate_hz
         held_s, self.held_s = self.held_s, 0.0

@@ -3,7 +3,7 @@
 Registers can live in a file: then they outlast every process, as the real chip's do.
 
 Source: NXP, "PCA9685 16-channel, 12-bit PWM Fm+ I2C-bus LED controller", rev. 4: 7.1 addresses,
-7.3 registers, 7.3.1.1 restart, 7.4 output enable, 7.6 software reset. What a held SDA looks like:
+7.3 registers (table 4: where auto-increment rolls over), 7.3.1.1 restart, 7.4 output enable, 7.6 software reset. What a held SDA looks like:
 NXP, UM10204 rev. 7, 3.1.6 (an acknowledge is SDA low in the ninth clock).
 
 Not modelled: inverted outputs, outputs that change at each byte and an external clock (each is
@@ -206,7 +206,7 @@ class PCA9685Chip:
     def _next(self, register: int) -> int:
         if not self._registers[MODE1] & AUTO_INCREMENT:
             return register
-        return 0 if register in (LED_END - 1, TEST_MODE) else register + 1
+        return 0 if register in (LED_END - 1, PRE_SCALE, TEST_MODE) else register + 1
 
     def _write(self, register: int, value: int) -> None:
         if register == MODE1:

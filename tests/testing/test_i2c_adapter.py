@@ -60,6 +60,23 @@ def test_several_reads_have_their_own_part_of_the_answer(bus):
     assert bytes(messages[1]) + bytes(messages[2]) == b"\x11\x11"  # no auto-increment yet
 
 
+def test_up_to_the_pi_4_a_write_of_nothing_asks_for_the_address_and_one_read_comes_last(
+    chip, clock
+):
+    # What used to happen: every adapter refused the write, and took any number of reads.
+    with I2CAdapter(chip, clock=clock, is_bcm2835=True).installed(), SMBus(1) as bus:
+        assert takes(clock, lambda: bus.i2c_rdwr(i2c_msg.write(0x40, b""))) == (0.00009, 0)
+        nobody = i2c_msg.write(0x41, b"")
+        assert takes(clock, lambda: bus.i2c_rdwr(nobody)) == (0.00009, errno.EREMOTEIO)
+        messages = i2c_msg.write(0x40, b"\0"), i2c_msg.read(0x40, 1), i2c_msg.read(0x40, 1)
+        assert takes(clock, lambda: bus.i2c_rdwr(*messages)) == (0.0, errno.EOPNOTSUPP)
+
+
+def test_a_pi_5_refuses_messages_without_bytes(bus, clock):
+    for message in (i2c_msg.write(0x40, b""), i2c_msg.read(0x40, 0)):
+        assert takes(clock, lambda sent=message: bus.i2c_rdwr(sent)) == (0.0, errno.EOPNOTSUPP)
+
+
 def test_nobody_at_an_address_is_known_after_nine_clocks(bus, clock):
     message = i2c_msg.write(0x41, b"\0\0\0")
     assert takes(clock, lambda: bus.i2c_rdwr(message)) == (0.00009, errno.EREMOTEIO)

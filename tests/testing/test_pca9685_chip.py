@@ -94,6 +94,13 @@ def test_auto_increment_rolls_over_from_the_last_output_to_the_first_register(aw
     assert awake[0x00] == 0x22
 
 
+def test_auto_increment_rolls_over_from_the_prescaler_to_the_first_register(chip):
+    # What used to happen: it went on to 0xFF, the test mode, which is not to be written.
+    chip.transfer(0x40, bytes([0x00, 0x31]))  # asleep, so that the prescaler takes a value
+    chip.transfer(0x40, bytes([0xFE, 101, 0x21]))
+    assert (chip[0xFE], chip[0x00], chip[0xFF]) == (101, 0x21, 0)
+
+
 def test_all_led_registers_reach_every_output_and_read_zero(awake):
     awake.transfer(0x40, bytes([0xFA, 0, 0, 0x72, 0x01]))
     assert {awake.ticks(n) for n in range(16)} == {370}

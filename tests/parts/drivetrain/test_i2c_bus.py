@@ -27,9 +27,10 @@ def clock():
     return FakeClock(50.0)
 
 
-@pytest.fixture
-def kernel(emulated, clock):
-    with I2CAdapter(emulated, number=7, clock=clock).installed() as adapter:
+@pytest.fixture(params=[True, False], ids=["BCM2835", "RP1"])
+def kernel(request, emulated, clock):
+    adapter = I2CAdapter(emulated, number=7, clock=clock, is_bcm2835=request.param)
+    with adapter.installed():
         yield adapter
 
 
