@@ -9,12 +9,14 @@ by default; both belong to the adapter, for whoever uses it; callers take turns;
 arbitration is tried again); drivers/i2c/busses/i2c-bcm2835.c (the time-out is that of all messages
 of a transfer together, ends it with ETIMEDOUT, and what came of it is lost; ERR is EREMOTEIO; one
 read, the last message; SDA that is held low is an acknowledge and a 0 in every bit);
-i2c-designware-master.c of a Pi 5 (the same errors; `I2C_AQ_NO_ZERO_LEN`). NXP, UM10204 rev. 7, 3.1.1 and 3.1.6: 100 kHz, nine clocks a byte.
+i2c-designware-master.c of a Pi 5 (the same errors; `I2C_AQ_NO_ZERO_LEN`). NXP, UM10204 rev. 7,
+3.1.1 and 3.1.6: 100 kHz, nine clocks a byte.
 
 Not modelled: more than one chip on the wires, messages of one transfer that go to different
 addresses or write after they have read, 10-bit addresses, SMBus calls, lost arbitration, noise on
 the wires, a device that holds the clock for 35 ms (Raspberry Pi's kernel ends that with EIO on
-BCM2835: `clk_tout_ms`; here a shorter time-out comes first), and the 20 ms that a Pi 5 waits for SDA to rise before it says ETIMEDOUT.
+BCM2835: `clk_tout_ms`; here a shorter time-out comes first), and the 20 ms that a Pi 5 waits for
+SDA to rise before it says ETIMEDOUT.
 """
 
 import ctypes

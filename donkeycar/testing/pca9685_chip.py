@@ -2,9 +2,10 @@
 
 Registers can live in a file: then they outlast every process, as the real chip's do.
 
-Source: NXP, "PCA9685 16-channel, 12-bit PWM Fm+ I2C-bus LED controller", rev. 4: 7.1 addresses,
-7.3 registers (table 4: where auto-increment rolls over), 7.3.1.1 restart, 7.4 output enable, 7.6 software reset. What a held SDA looks like:
-NXP, UM10204 rev. 7, 3.1.6 (an acknowledge is SDA low in the ninth clock).
+Source: NXP, "PCA9685 16-channel, 12-bit PWM Fm+ I2C-bus LED controller", rev. 4: 7.1 addresses, 7.3
+registers (table 4: where auto-increment rolls over), 7.3.1.1 restart, 7.4 output enable, 7.6
+software reset. What a held SDA looks like: NXP, UM10204 rev. 7, 3.1.6 (an acknowledge is SDA low in
+the ninth clock).
 
 Not modelled: inverted outputs, outputs that change at each byte and an external clock (each is
 refused); where in a frame a change comes out (here it is at once), the 500 us that the oscillator

@@ -7,12 +7,14 @@ state"); its correction in 6.16, July 2025 (9ee124caae1b, "pwm: Fix invalid stat
 ``Documentation/driver-api/pwm.rst`` of 6.12: "don't rely on the output's state". Here it is the
 worst that this allows: a channel that is disabled within a pulse stays high. And
 ``drivers/pwm/pwm-bcm2835.c`` (6.6), ``bcm2835_pwm_free``: one that is given back puts nothing out.
+Its files show what they did when it is exported again, for that driver and the one of RP1 cannot
+ask the chip (``pwm_device_request``), and what they show already is not written to the chip.
 
 Not modelled: the phase of a frame (a new width counts from a frame after it was written), rounding
 to the clock of the chip, the shortest and the longest period of a chip, what a chip does when the
 polarity changes while it is enabled, ``capture``, two processes that export a channel at once, what
-another process did to the level of a pin, chips that go on with a channel that was given back or
-whose files still show what it did, and whether a pin has the channel at all: the overlay decides.
+another process did to the level of a pin, chips that go on with a channel that was given back, and
+whether a pin has the channel at all: the overlay decides that.
 """
 
 import errno
@@ -103,6 +105,9 @@ class PwmTree:
         # By channel: when its width was changed, and the width before.
         self._changed: dict[Path, tuple[float, int]] = {}
         self._stays_high: set[Path] = set()
+        # Given back: what the kernel knows of it, and those that the chip is not told of since.
+        self._known: dict[Path, dict[str, str]] = {}
+        self._silent: set[Path] = set()
         for number, address in enumerate(addresses):
             chip = root / f"pwmchip{number}"
             if chip.exists():
@@ -144,7 +149,7 @@ class PwmTree:
         folder = self.root / "pwmchip0" / f"pwm{channel}"
         if folder in self._stays_high:
             return _read(folder / "period") / 1000
-        if not folder.exists() or not _read(folder / "enable"):
+        if folder in self._silent or not folder.exists() or not _read(folder / "enable"):
             return 0.0
         duty_ns = _read(folder / "duty_cycle")
         if (folder / "polarity").read_text().strip() == "inversed":
@@ -158,13 +163,15 @@ class PwmTree:
         if folder.exists():
             raise _error(errno.EBUSY)
         folder.mkdir()
-        for attribute in ATTRIBUTES:
-            (folder / attribute).write_text("0\n")
-        (folder / "polarity").write_text("normal\n")
+        fresh = {**dict.fromkeys(ATTRIBUTES, "0\n"), "polarity": "normal\n"}
+        for attribute, text in self._known.get(folder, fresh).items():
+            (folder / attribute).write_text(text)
 
     def _unexport(self, folder: Path) -> None:
         if not folder.exists():
             raise _error(errno.ENODEV)
+        self._known[folder] = {each.name: each.read_text() for each in folder.iterdir()}
+        self._silent.add(folder)
         shutil.rmtree(folder)
         self._changed.pop(folder, None)
         self._stays_high.discard(folder)
@@ -180,7 +187,9 @@ class PwmTree:
                 raise _error(errno.EINVAL)
         elif not asked["period"] and asked != now:
             raise _error(errno.EINVAL)  # by the driver of the chip: too short for its clock
-        self._put_out(path.parent, now, asked)
+        if path.read_text() != f"{text}\n":
+            self._silent.discard(path.parent)
+            self._put_out(path.parent, now, asked)
         # As a whole: a process that is killed meanwhile leaves no half of a number to others.
         unseen = self.root / f".{os.getpid()}"
         unseen.write_text(f"{text}\n")

@@ -68,8 +68,8 @@ def test_a_new_8bitdo_pad_in_d_mode_stops_by_each_of_four_buttons():
         assert pad.lacks()[0].startswith(GUESSED)
 
 
-# Identity, and the numbers from 0 on of south, east, west and north: those of SDL 2.32.10, and those
-# of SDL_GameControllerDB of 12 August 2026.
+# Identity, and the numbers from 0 on of south, east, west and north: those of SDL 2.32.10, then
+# those of SDL_GameControllerDB of 12 August 2026.
 DISPUTED = [
     ((0x05A0, 0x3232), (1, 0, 4, 3), (0, 1, 3, 4)),
     ((0x1235, 0xAB12), (1, 0, 4, 3), (2, 1, 3, 0)),

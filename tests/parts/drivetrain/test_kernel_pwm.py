@@ -157,9 +157,10 @@ def test_a_channel_that_another_program_gave_back_is_taken_again(
     tree.trace.clear()
     pin.set_us(1800)
     assert attributes(tree)[-5:] == [
-        ("pwm1/period", 16666667), ("pwm1/duty_cycle", 0), ("pwm1/enable", 0),
+        ("pwm1/duty_cycle", 0), ("pwm1/period", 16666667), ("pwm1/enable", 1),
         ("pwm1/duty_cycle", 1800000), ("pwm1/enable", 1),
     ]  # fmt: skip
+    assert tree.pulse_us(1) == 1800.0
     assert not clock.sleeps, "whoever waits here is the one who stops the motor"
 
 
@@ -167,8 +168,10 @@ def test_one_that_another_program_set_up_anew_gets_its_frequency_again(tree, mak
     pin = make()
     pin.set_us(1500)
     chip = tree.root / "pwmchip0"
-    for path, text in (("unexport", "1"), ("export", "1"), ("pwm1/period", "1000000")):
-        tree.write(chip / path, text)
+    for name in ("unexport", "export"):
+        tree.write(chip / name, "1")
+    for name, text in (("enable", "0"), ("duty_cycle", "0"), ("period", "1000000")):
+        tree.write(chip / "pwm1" / name, text)
     with pytest.raises(OSError, match="Invalid argument"):
         for _ in range(2):  # new kernels refuse when it shall be enabled
             pin.set_us(1800)
@@ -297,3 +300,27 @@ def test_the_emulated_kernel_refuses_what_the_kernel_refuses(tmp_path, kernel):
     assert tree.pulse_us(0) == 0.0
     with pytest.raises(OSError, match="No such device"):
         tree.write(tmp_path / "pwmchip0" / "unexport", "0")
+
+
+def test_a_channel_that_was_given_back_is_silent_until_it_is_told_something_new(tree, make):
+    # What used to happen: it was as new. Its files show what they did, and the same once more does
+    # not reach the chip.
+    make().set_us(1500)
+    for name in ("unexport", "export"):
+        tree.write(tree.root / "pwmchip0" / name, "1")
+    folder = tree.root / "pwmchip0" / "pwm1"
+    assert int((folder / "duty_cycle").read_text()) == 1500000
+    tree.write(folder / "enable", "1")
+    assert tree.pulse_us(1) == 0.0
+    tree.write(folder / "duty_cycle", "1600000")
+    assert tree.pulse_us(1) == 1600.0
+
+
+@pytest.mark.parametrize("width_us", [0, 1500, 1800])
+def test_a_channel_that_was_given_back_gives_the_pulse_that_is_asked_for(tree, make, width_us):
+    pin = make()
+    pin.set_us(width_us)
+    for name in ("unexport", "export"):
+        tree.write(tree.root / "pwmchip0" / name, "1")
+    make().set_us(1500)
+    assert tree.pulse_us(1) == 1500.0
