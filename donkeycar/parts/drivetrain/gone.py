@@ -13,8 +13,7 @@ Settings = Mapping[str, Any]
 
 # Pins of the processor with a channel of the kernel's PWM, as in docs/drivetrains.md, and the
 # function that the overlay gives them. Sources: overlays/README of the Raspberry Pi firmware; for a
-# Pi 5 drivers/pinctrl/pinctrl-rp1.c (`rp1_gpio_pin_funcs`, `legacy_fsel_map`), where each has one of
-# its own.
+# Pi 5 drivers/pinctrl/pinctrl-rp1.c (`rp1_gpio_pin_funcs`, `legacy_fsel_map`): each has its own.
 _CHANNEL_OF_PIN = {12: 0, 18: 0, 13: 1, 19: 1}
 _CHANNEL_ON_PI5 = {12: 0, 13: 1, 18: 2, 19: 3}
 _FUNCTION_OF_PIN = {12: 4, 13: 4, 18: 2, 19: 2}
