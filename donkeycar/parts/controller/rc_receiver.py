@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from donkeycar.errors import ConfigError
-from donkeycar.parts.controller.actions import HELD, ROLES, merged
+from donkeycar.parts.controller.actions import HELD, ROLES, STOPS, merged
+from donkeycar.parts.controller.rc_channel import MAX_AGE_S, Channel
 from donkeycar.parts.controller.rest import CENTRE, Control
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.link import GONE
@@ -14,14 +15,11 @@ from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
 
-# A pulse outside is none, and a channel without one for so long is lost.
-SHORTEST_US = 800
-LONGEST_US = 2200
-MAX_AGE_S = 0.1
-
-# A switch counts as on above, and as off below.
+# A switch counts as on above, and as off below; thrown after so many pulses in a row, but for a
+# stop, which waits for none.
 ON_US = 1600
 OFF_US = 1400
+SURE = 3
 
 WATCH_S = 0.02
 REOPEN_S = 1.0
@@ -40,6 +38,10 @@ NOT_HEARD = (
 )
 LET_GO = (
     "Let go of the throttle for two seconds: the remote control has not been seen at neutral yet."
+)
+NOISE = (
+    "The pulses of the remote control jump about. Let go of its sticks for a second; if that does "
+    "not help, it is noise: switch the transmitter on, and check the wires of the receiver."
 )
 
 
@@ -84,9 +86,10 @@ class Travel(NamedTuple):
 class RCReceiver:
     """Reads the channels of a remote control in a thread, and offers what its driver wants.
 
-    A channel is lost if no pulse of 800 to 2200 us came for 100 ms. Without steering or throttle
-    nothing is offered, and throttle counts only once it was at neutral since it was lost. A switch
-    counts when it is thrown, not for how it stands at the start.
+    A channel is lost if no pulse of 800 to 2200 us came for 100 ms, or its pulses jump about as
+    those of no transmitter do. Without steering or throttle nothing is offered, and throttle counts
+    only once it was at neutral since it was lost. A switch counts when it is thrown, not for how it
+    stands at the start.
 
     Args:
         opener: Opens the input; called again, every second, after it is gone.
@@ -154,14 +157,19 @@ class RCReceiver:
         self.tell: Callable[[str], object] = lambda news: None
         self._stopping = threading.Event()
         self._lock = threading.Lock()
-        self._pulses: dict[str, tuple[float, float]] = {}
+        self._channels: dict[str, Channel] = {}
+        # How each switch stood at its last pulse, how it stands for sure, and for how many pulses
+        # it has stood otherwise.
+        self._seen: dict[str, bool] = {}
         self._switches: dict[str, bool] = {}
+        self._doubts: dict[str, int] = {}
         self._thrown: list[str] = []
         self._anchor = (0.0, 0.0)
         # The throttle since the remote control is heard; ``None`` while it is not.
         self._throttle: Control | None = None
         self._complained = False
         self._noted = False
+        self._noise = ""
         self._missed_since_s: float | None = None
 
     def update(self) -> None:
@@ -179,7 +187,7 @@ class RCReceiver:
                     self._tell_missing()
             except OSError as error:
                 with self._lock:
-                    self._pulses.clear()
+                    self._channels.clear()
                     self._throttle = None
                 self.tell(GONE)
                 self._complain(error)
@@ -194,11 +202,11 @@ class RCReceiver:
             known = len(self._thrown)
             self._forget_lost()
             for number, width_us in pulses:
-                if SHORTEST_US <= width_us <= LONGEST_US:
-                    channel = f"RC{number}"
-                    self._pulses[channel] = (width_us, now_s)
-                    self._throw(channel, width_us)
-                    if channel == self._channel("throttle"):
+                name = f"RC{number}"
+                channel = self._channels.setdefault(name, Channel())
+                if channel.take(width_us, now_s):
+                    self._throw(name, width_us, proven=channel.proven)
+                    if name == self._channel("throttle") and channel.proven:
                         self._push(width_us, now_s)
             news = self._actions(self._thrown[known:])
         for action in news:
@@ -220,10 +228,12 @@ class RCReceiver:
             rested = self._throttle is not None and self._throttle.rested
             sticks = [self._position(role) for role in ("steering", "throttle")]
             heard_s = [self._heard_s(role) for role in self._travels]
+            noise = NOISE if self._is_noise() else ""
         actions = self._actions(thrown)
         angle, throttle = sticks
         if angle is None or throttle is None:
-            return ABSENT._replace(actions=tuple(name for name in actions if name == "stop"))
+            stops = tuple(name for name in actions if name == "stop")
+            return ABSENT._replace(actions=stops, note=self._noise_noted(noise))
         self._tell_unrested(rested)
         moved = max(abs(angle - self._anchor[0]), abs(throttle - self._anchor[1])) > MOVED
         if moved:
@@ -246,13 +256,18 @@ class RCReceiver:
         return self._by_role[role].removesuffix("-")
 
     def _heard_s(self, role: str) -> float:
-        return self._pulses.get(self._channel(role), (0.0, float("-inf")))[1]
+        channel = self._channels.get(self._channel(role))
+        return channel.heard_s if channel is not None and channel.proven else float("-inf")
+
+    def _is_noise(self) -> bool:
+        names = {self._channel(role) for role in self._travels}
+        return any(self._channels[name].is_noise for name in names & self._channels.keys())
 
     def _position(self, role: str) -> float | None:
         """Where a stick is; ``None`` if its channel is lost."""
         if self._clock.monotonic() - self._heard_s(role) >= MAX_AGE_S:
             return None
-        position = self._travels[role].position(self._pulses[self._channel(role)][0])
+        position = self._travels[role].position(self._channels[self._channel(role)].width_us)
         dead = self._deadzone
         if role == "throttle" and self._throttle is not None:
             dead = self._throttle.dead if self._throttle.rested else 1.0
@@ -283,13 +298,27 @@ class RCReceiver:
         done = (self._bindings.get(control) for control in thrown)
         return tuple(name for name in done if name and name not in (*ROLES, *HELD))
 
-    def _throw(self, channel: str, width_us: float) -> None:
-        was_on = self._switches.get(channel)
+    def _throw(self, name: str, width_us: float, *, proven: bool) -> None:
+        """See how a switch stands. One pulse is enough to stop; the rest takes a few, and proof."""
         if OFF_US < width_us < ON_US:
+            self._doubts.pop(name, None)
             return
-        is_on = self._switches[channel] = width_us >= ON_US
-        if was_on is not None and is_on != was_on:
-            self._thrown.append(channel if is_on else f"{channel}-")
+        is_on = width_us >= ON_US
+        thrown = name if is_on else f"{name}-"
+        stops = self._bindings.get(thrown) in STOPS
+        before, self._seen[name] = self._seen.get(name, is_on), is_on
+        if stops and before != is_on:
+            self._thrown.append(thrown)
+        if not proven:
+            return
+        if is_on == self._switches.setdefault(name, is_on):
+            self._doubts.pop(name, None)
+            return
+        self._doubts[name] = self._doubts.get(name, 0) + 1
+        if self._doubts[name] >= SURE:
+            self._switches[name] = is_on
+            if not stops:
+                self._thrown.append(thrown)
 
     def _tell_missing(self) -> None:
         now_s = self._clock.monotonic()
@@ -299,7 +328,16 @@ class RCReceiver:
             self._missed_since_s = float("inf")
         elif now_s - self._missed_since_s >= MISSED_AFTER_S:
             self._missed_since_s = float("inf")
-            logger.warning(NOT_HEARD)
+            with self._lock:
+                is_noise = self._is_noise()
+            if not is_noise:
+                logger.warning(NOT_HEARD)
+
+    def _noise_noted(self, note: str) -> str:
+        if note and note != self._noise:
+            logger.warning("%s", note)
+        self._noise = note
+        return note
 
     def _complain(self, error: OSError) -> None:
         if not self._complained:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pty
+import random
 import sys
 import threading
 import time
@@ -12,13 +13,21 @@ import pytest
 
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.controller.mappings import RECEIVERS
+from donkeycar.parts.controller.rc_channel import PROOF
 from donkeycar.parts.controller.rc_input import (
     EdgeTimer,
     GpioInput,
     RoboHATInput,
     header_chip,
 )
-from donkeycar.parts.controller.rc_receiver import ABSENT, LET_GO, NOT_HEARD, RCReceiver, Travel
+from donkeycar.parts.controller.rc_receiver import (
+    ABSENT,
+    LET_GO,
+    NOISE,
+    NOT_HEARD,
+    RCReceiver,
+    Travel,
+)
 from donkeycar.testing import check_part
 
 GPIO = RECEIVERS["pigpio_rc"]
@@ -31,9 +40,15 @@ def receiver(clock, **changes):
     return RCReceiver(opener, **{"bindings": GPIO, "clock": clock, **changes})
 
 
+def hold(part, *pulses):
+    """Controls that stay where they are for some pulses."""
+    for _ in range(PROOF):
+        part.take(list(pulses))
+
+
 def at_neutral(part):
     """The remote control is switched on, and nobody touches it."""
-    part.take([(1, 1500), (2, 1500)])
+    hold(part, (1, 1500), (2, 1500))
     return part
 
 
@@ -58,7 +73,7 @@ def test_it_keeps_the_contract_of_a_part(clock):
 )
 def test_pulses_become_an_offer(clock, steering_us, throttle_us, expected):
     part = at_neutral(receiver(clock))
-    part.take([(1, steering_us), (2, throttle_us)])
+    part.take([(1, steering_us), (2, throttle_us)] * 2)
     assert sticks(part.run_threaded()) == expected
 
 
@@ -68,7 +83,7 @@ def test_a_stick_that_is_pushed_when_the_remote_is_heard_does_not_drive(clock, c
     for _ in range(2):
         caplog.clear()
         for width_us in (2000, 1800, 1200):
-            part.take([(1, 1700), (2, width_us)])
+            hold(part, (1, 1700), (2, width_us))
             offer = part.run_threaded()
             assert (round(offer.angle, 2), offer.throttle, offer.recording) == (0.4, 0.0, False)
             assert offer.note == LET_GO
@@ -92,7 +107,7 @@ def test_a_loss_between_two_ticks_of_the_loop_counts_as_well(clock, silent):
 
 def test_a_remote_whose_trim_is_off_has_a_dead_band_there(clock):
     part = receiver(clock)
-    part.take([(1, 1500), (2, 1540)])
+    hold(part, (1, 1500), (2, 1540))
     assert (part.run_threaded().throttle, part.run_threaded().recording) == (0.0, False)
     part.take([(2, 1460)])
     assert part.run_threaded().recording is False
@@ -119,7 +134,7 @@ def test_a_pulse_out_of_range_is_no_pulse(clock, lost_us):
 
 def test_a_glitch_in_between_does_no_harm(clock):
     part = at_neutral(receiver(clock))
-    part.take([(1, 1500), (2, 1800)])
+    part.take([(1, 1500), (2, 1800)] * 2)
     clock.advance(0.02)
     part.take([(2, 3000)])
     assert part.run_threaded().throttle == pytest.approx(0.6)
@@ -128,7 +143,7 @@ def test_a_glitch_in_between_does_no_harm(clock):
 @pytest.mark.parametrize("silent", [1, 2])
 def test_a_channel_without_a_pulse_for_100_ms_is_lost(clock, silent):
     part = at_neutral(receiver(clock))
-    part.take([(1, 1600), (2, 1800)])
+    part.take([(1, 1600), (2, 1800)] * 2)
     clock.advance(0.06)
     part.take([(3 - silent, 1800)])
     assert part.run_threaded().throttle > 0
@@ -150,11 +165,11 @@ def test_an_offer_lives_as_long_as_its_pulses(clock):
 
 def test_the_switch_counts_when_it_is_thrown(clock):
     part = receiver(clock)
-    part.take([(1, 1500), (2, 1500), (3, 1900)])
+    hold(part, (1, 1500), (2, 1500), (3, 1900))
     assert part.run_threaded().actions == (), "how it stands at the start is no order"
-    part.take([(3, 1500), (3, 1100)])
+    part.take([(3, 1500), *[(3, 1100)] * 4])
     assert part.run_threaded().actions == ("mode_user",)
-    part.take([(1, 1500), (2, 1500), (3, 1900), (3, 1900)])
+    part.take([(1, 1500), (2, 1500), *[(3, 1900)] * 5])
     assert part.run_threaded().actions == ("mode_local",)
 
 
@@ -167,9 +182,9 @@ def test_a_stop_is_heard_even_without_sticks(clock):
 def test_what_is_thrown_is_told_at_once_and_the_tick_has_it_too(clock):
     part, news = receiver(clock, bindings={**GPIO, "RC4": "stop", "RC5": "chaos_left"}), []
     part.tell = news.append
-    part.take([(1, 1500), (2, 1500), (3, 1100), (4, 1000), (5, 1000)])
+    hold(part, (1, 1500), (2, 1500), (3, 1100), (4, 1000), (5, 1000))
     assert news == [], "how they stand at the start is no order"
-    part.take([(5, 2000), (3, 1900)])
+    part.take([(5, 2000), *[(3, 1900)] * 3])
     assert news == ["mode_local"]
     part.take([(4, 2000)])
     part.take([(4, 2000)])
@@ -186,7 +201,7 @@ def test_a_receiver_that_fails_is_gone_at_once(clock):
         def read(self, timeout_s):
             self.reads += 1
             if self.reads == 1:
-                return [(1, 1500), (2, 1500), (2, 1800)]
+                return [*[(1, 1500), (2, 1500)] * PROOF, (2, 1800), (2, 1800)]
             news.append(part.run_threaded().throttle)
             raise OSError(5, "Input/output error")
 
@@ -204,10 +219,9 @@ def test_a_receiver_that_fails_is_gone_at_once(clock):
 
 
 def test_movement_limit_and_recording(clock):
-    part = receiver(clock)
-    part.take([(1, 1500), (2, 1500)])
+    part = at_neutral(receiver(clock))
     assert (part.run_threaded().moved, part.run_threaded().recording) == (False, False)
-    part.take([(1, 1500), (2, 1800)])
+    part.take([(1, 1500), (2, 1800)] * 2)
     offer = part.run_threaded(0.5)
     assert (offer.moved, offer.recording, offer.throttle) == (True, True, pytest.approx(0.3))
     assert part.run_threaded(0.5).moved is False
@@ -216,10 +230,10 @@ def test_movement_limit_and_recording(clock):
 
 def test_inverted_and_reversed_sticks(clock):
     part = at_neutral(receiver(clock, inverted=True))
-    part.take([(1, 2000), (2, 2000)])
+    part.take([(1, 2000), (2, 2000)] * 2)
     assert sticks(part.run_threaded()) == (-1, -1)
     part = at_neutral(receiver(clock, bindings={"RC1-": "steering", "RC2": "throttle"}))
-    part.take([(1, 2000), (2, 2000)])
+    part.take([(1, 2000), (2, 2000)] * 2)
     assert sticks(part.run_threaded()) == (-1, 1)
 
 
@@ -241,6 +255,84 @@ def test_a_way_may_run_backwards_and_be_uneven():
 def test_impossible_settings_are_refused(clock, changes, rule):
     with pytest.raises(ConfigError, match=rule):
         receiver(clock, **changes)
+
+
+def noise(clock, part, seconds, pulse):
+    """What the loop is offered while every 20 ms a pulse of each channel comes."""
+    for _ in range(round(seconds / 0.02)):
+        clock.advance(0.02)
+        part.take([(channel, pulse()) for channel in (1, 2, 3)])
+        yield part.run_threaded()
+
+
+NOISES = {
+    "any length": lambda chance: lambda: chance.randint(0, 3000),
+    "lengths of sticks": lambda chance: lambda: chance.randint(1000, 2000),
+    "a radio among nonsense": lambda chance: lambda: chance.choice([1500, 1500, 9000, 9000, 400]),
+    "two lengths": lambda chance: lambda: chance.choice([1100, 1900]),
+}
+
+
+@pytest.mark.parametrize("kind", NOISES)
+def test_noise_drives_nothing_and_is_told_of_once(clock, caplog, kind):
+    # What used to happen: a receiver whose transmitter was off sent pulses of any length. One near
+    # the middle was taken for a stick at rest; then the car drove full forward and back.
+    part = receiver(clock)
+    pulse = NOISES[kind](random.Random(1))
+    for offer in noise(clock, part, 60, pulse):
+        assert not offer.throttle and not offer.moved and not offer.actions
+        assert offer.expires_s <= clock.monotonic()
+    assert offer.note == NOISE
+    assert [record.getMessage() for record in caplog.records] == [NOISE]
+
+
+@pytest.mark.parametrize("kind", NOISES)
+def test_a_transmitter_that_is_switched_off_leaves_noise_and_the_car_stops(clock, kind):
+    chance = random.Random(2)
+    part = at_neutral(receiver(clock))
+    part.take([(1, 1500), (2, 1800)] * 2)
+    assert part.run_threaded().throttle > 0
+    offers = list(noise(clock, part, 10, NOISES[kind](chance)))
+    driven = [number for number, offer in enumerate(offers) if offer.throttle]
+    assert max(driven, default=0) * 0.02 < 0.5
+    assert not any(offer.actions for offer in offers)
+
+
+def test_a_hand_that_pushes_and_turns_round_as_fast_as_it_can_is_no_noise(clock):
+    part = at_neutral(receiver(clock))
+    way = [1500, 1750, 2000, 2000, 1750, 1500, 1250, 1000, 1000, 1250] * 30
+    for width_us in way:
+        clock.advance(0.02)
+        part.take([(1, 3000 - width_us), (2, width_us), (2, 20)])
+        assert part.run_threaded().expires_s > clock.monotonic()
+
+
+@pytest.mark.parametrize("false_us", [1000, 1900, 2200])
+def test_one_false_pulse_among_good_ones_moves_nothing(clock, false_us):
+    # What used to happen: the tick that came across it drove full.
+    part = at_neutral(receiver(clock))
+    for _ in range(5):
+        part.take([(1, false_us), (2, false_us)])
+        assert sticks(part.run_threaded()) == (0, 0)
+        hold(part, (1, 1500), (2, 1500))
+        assert sticks(part.run_threaded()) == (0, 0)
+
+
+def test_one_false_pulse_chooses_no_pilot(clock):
+    # What used to happen: one glitch on the third channel let the pilot drive off.
+    part = receiver(clock)
+    hold(part, (1, 1500), (2, 1500), (3, 1100))
+    part.take([(3, 1900), (3, 1900), (3, 1100)])
+    assert part.run_threaded().actions == ()
+
+
+def test_a_switch_thrown_while_the_radio_was_out_of_range_counts(clock):
+    part = receiver(clock)
+    hold(part, (1, 1500), (2, 1500), (3, 1900))
+    clock.advance(5)
+    for _ in range(2):
+        hold(part, (1, 1500), (2, 1500), (3, 1100))
+    assert part.run_threaded().actions == ("mode_user",)
 
 
 class Silent:
@@ -332,7 +424,7 @@ def test_a_robohat_drives_and_its_silence_stops(board):
     thread.start()
     end_s = time.monotonic() + 3
     while part.run_threaded().throttle == 0.0:
-        board.send(b"1500, 1500\r\n1500, 1800\r\n")
+        board.send(b"1500, 1500\r\n" * PROOF + b"1500, 1800\r\n" * 2)
         time.sleep(0.01)
         assert time.monotonic() < end_s
     silent_s = time.monotonic()

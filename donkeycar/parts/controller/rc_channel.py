@@ -1,0 +1,98 @@
+"""One channel of a radio: whether its pulses are those of a transmitter, or noise.
+
+A receiver whose transmitter is off may send pulses of any length, and so does a wire that came
+loose. Some of them look like a stick. A transmitter sends a pulse 20 to 150 times a second, a hand
+takes several of them from one end to the other, and does not turn round between two.
+"""
+
+from collections import deque
+
+# A pulse outside is none, and a channel without one for so long is lost.
+SHORTEST_US = 800
+LONGEST_US = 2200
+MAX_AGE_S = 0.1
+
+# What a motor's sparks leave on a wire: too short for any receiver, and not counted at all.
+SPIKE_US = 100
+
+# A channel is heard from so many pulses in a row that are nearly as long as the one before: a
+# tenth of the way.
+PROOF = 10
+CALM_US = 100
+
+# It is noise, if so many of the last pulses were none, or turned round after a quarter of the way
+# within one pulse.
+JUDGED = 8
+BAD = 3
+JUMP_US = 250
+
+# So many pulses without proof are noise, and are told of.
+PATIENCE = 50
+
+
+class Channel:
+    """Judges the pulses of one channel.
+
+    Attributes:
+        width_us: Where the stick is: the length of the last pulse, but for one that jumps by more
+            than a quarter of the way, which counts when the next one says so as well.
+        heard_s: When that came.
+        proven: Whether its pulses are those of a transmitter.
+    """
+
+    def __init__(self) -> None:
+        self.width_us = 0.0
+        self.heard_s = float("-inf")
+        self.proven = False
+        self._last_us = self._step_us = 0.0
+        self._calm = 0
+        self._unproven = 0
+        self._bad: deque[bool] = deque(maxlen=JUDGED)
+
+    @property
+    def is_noise(self) -> bool:
+        """Whether much came, and none of it like a transmitter."""
+        return not self.proven and self._unproven >= PATIENCE
+
+    def is_heard(self, now_s: float) -> bool:
+        """Whether `width_us` is where the stick is."""
+        return self.proven and now_s - self.heard_s < MAX_AGE_S
+
+    def take(self, width_us: float, now_s: float) -> bool:
+        """Take a pulse.
+
+        Args:
+            width_us: Its length, in microseconds.
+            now_s: The time, on the clock of all calls.
+
+        Returns:
+            Whether its length is one of a stick.
+        """
+        if 0 <= width_us < SPIKE_US:
+            return False
+        if now_s - self.heard_s >= MAX_AGE_S:
+            self._begin()
+        is_pulse = SHORTEST_US <= width_us <= LONGEST_US
+        step_us = width_us - self._last_us if is_pulse else 0.0
+        turns = step_us * self._step_us < 0 and min(abs(step_us), abs(self._step_us)) > JUMP_US
+        self._bad.append(turns or not is_pulse)
+        self._calm = self._calm + 1 if is_pulse and abs(step_us) <= CALM_US else int(is_pulse)
+        if sum(self._bad) >= BAD:
+            self._lose()
+        elif self._calm >= PROOF:
+            self.proven, self._unproven = True, 0
+        if not self.proven:
+            self._unproven += 1
+        if is_pulse:
+            if not self.proven or min(abs(step_us), abs(width_us - self.width_us)) <= JUMP_US:
+                self.width_us = width_us
+            self._last_us, self.heard_s, self._step_us = width_us, now_s, step_us
+        return is_pulse
+
+    def _begin(self) -> None:
+        """Nothing was heard for long enough that anything may have happened."""
+        self.proven, self._calm, self._step_us = False, 0, 0.0
+        self._bad.clear()
+
+    def _lose(self) -> None:
+        self.proven, self._calm = False, 0
