@@ -1,6 +1,7 @@
 """Motors on an H-bridge, the usual chip between a direct current motor and a computer.
 
-Both inputs low lets the motor roll; both high would brake it, which this package never does.
+Both inputs low takes the power away. Whether the motor then rolls or is braked depends on the chip:
+docs/drivetrains.md has a table, with its sources. Both high, which brakes, is never sent.
 """
 
 from typing import Protocol
@@ -48,7 +49,7 @@ class Motor(Protocol):
     """A motor that turns both ways."""
 
     def turn(self, speed: float | None, /) -> None:
-        """Turn, -1 (full backward) to +1 (full forward); 0 lets it roll."""
+        """Turn, -1 (full backward) to +1 (full forward); 0 takes its power away."""
 
 
 class TwoPinMotor:
@@ -70,7 +71,7 @@ class TwoPinMotor:
         self._max_duty = _checked(max_duty)
 
     def turn(self, speed: float | None) -> None:
-        """Turn, -1 (full backward) to +1 (full forward); beyond, it is cut. 0 lets it roll.
+        """Turn, -1 (full backward) to +1 (full forward), cut beyond. At 0 all inputs are low.
 
         Args:
             speed: ``None`` and NaN are 0.
@@ -111,7 +112,7 @@ class ThreePinMotor:
         self._direction: int | None = None
 
     def turn(self, speed: float | None) -> None:
-        """Turn, -1 (full backward) to +1 (full forward); beyond, it is cut. 0 lets it roll.
+        """Turn, -1 (full backward) to +1 (full forward), cut beyond. At 0 all inputs are low.
 
         The direction never changes under power.
 

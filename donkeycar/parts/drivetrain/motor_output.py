@@ -35,7 +35,7 @@ class ServoMotorOutput:
         each(lambda: self._motor.turn(throttle), lambda: self._steering_pin.set_us(pulse_us))
 
     def off(self) -> None:
-        """Let the motor roll and the servo go limp.
+        """Take the motor's power away; the servo goes limp.
 
         Raises:
             OSError: If the hardware does not answer.
@@ -70,7 +70,7 @@ class SteerMotorOutput:
         )
 
     def off(self) -> None:
-        """Let both motors roll.
+        """Take the power of both motors away.
 
         Raises:
             OSError: If the hardware does not answer.
@@ -108,7 +108,7 @@ class TwoWheelOutput:
         each(lambda: self._left.turn(left), lambda: self._right.turn(right))
 
     def off(self) -> None:
-        """Let both wheels roll.
+        """Take the power of both motors away.
 
         Raises:
             OSError: If the hardware does not answer.

@@ -1,6 +1,8 @@
 """Motors and cars with them: the order in which pins move is what protects the bridge."""
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,7 @@ from donkeycar.parts.drivetrain.motor_output import (
 )
 from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id
 from donkeycar.parts.drivetrain.pins import Board, Pins
+from donkeycar.parts.drivetrain.table import DRIVETRAINS
 from donkeycar.safety.pulse import PulseRange
 from donkeycar.testing import FakeClock, FakeI2C, GpioHeader, PCA9685Chip
 
@@ -237,3 +240,21 @@ def test_a_signal_that_is_turned_upside_down_is_low_for_the_pulse(header, pins):
     assert header.values["GPIO19"] == pytest.approx(1 - 1500 * 60 / 1e6, abs=1e-4)
     servo.off()
     assert header.values["GPIO19"] == 0.0
+
+
+def test_the_page_says_of_every_bridge_what_a_stop_does_and_where_that_is_from():
+    # What used to happen: the page said that every bridge lets the motor roll. An L9110S brakes it.
+    page = (Path(__file__).parents[3] / "docs/drivetrains.md").read_text(encoding="utf-8")
+    section = page.partition("### What your bridge does on a stop\n")[2].partition("\nDefaults, ")[
+        0
+    ]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:1] == "|"][2:]
+    assert {row[0].split()[0].rstrip(",") for row in rows} == {
+        "L298N", "TB6612FNG", "DRV8833", "DRV8835", "L9110S", "BTS7960", "MX1508",
+    }  # fmt: skip
+    for _, wired, low, high, most, source in rows:
+        assert set(re.findall(r"`([A-Z0-9_]+)`", wired)) <= set(DRIVETRAINS)
+        assert low.strip("*") in ("rolls", "brakes")
+        assert high.startswith("brakes")
+        assert most
+        assert source
