@@ -166,6 +166,10 @@ CHANNELS: dict[str, Channel] = {
     "drivetrain/reason": Channel(
         "str", "why it lets no order through; '' if it does", ["add_drivetrain"], ["add_console"],
     ),
+    "power/reason": Channel(
+        "str", "what is wrong with the supply of the Pi; '' if nothing is",
+        ["add_console"], ["add_console"],
+    ),
     "tub/take": Channel(
         "bool", "whether this tick is recorded", ["add_recorder"], ["add_recorder"],
     ),

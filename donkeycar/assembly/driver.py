@@ -36,12 +36,15 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         (``stop/reason``), the five buttons (``web/w1`` to ``web/w5``), pressed for one tick,
         the driver's limit for throttle (``user/max_throttle``), who drives (``user/source``:
         ``web``, ``gamepad``, ``rc`` or ``none``), and what was pressed for other parts
-        (``user/actions``). Shows why the motor does not follow (``drivetrain/reason``).
+        (``user/actions``). Shows why the motor does not follow (``drivetrain/reason``), and
+        that a Pi has too little voltage (``power/reason``).
 
     Returns:
         The part; its `pairing` says how to get in.
     """
     from donkeycar.console.controller import WebController
+    from donkeycar.parts.pi_power import voltage_alarm
+    from donkeycar.parts.voltage_watch import VoltageWatch
 
     console = WebController(
         port=cfg.WEB_CONTROL_PORT,
@@ -55,6 +58,7 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         clock=car.clock,
     )
     _hear_at_once(car, console)
+    car.add(VoltageWatch(voltage_alarm(), clock=car.clock), outputs=["power/reason"])
     for channel in OF_LATER_PARTS:
         if not car.writes(channel):
             car.mem[channel] = None  # "not known", in a car without that part
@@ -68,7 +72,7 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
                 reader="add_console",
             ),
             "drivetrain/state", "drivetrain/reason", "loop/late_ticks",
-            *written(car, "cam/age_s", reader="add_console"), "tub/reason",
+            *written(car, "cam/age_s", reader="add_console"), "tub/reason", "power/reason",
         ],
         outputs=[
             "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",

@@ -134,6 +134,7 @@ class WebController(ServedConsole):
         late_ticks: int | None = None,
         camera_age_s: float | None = None,
         recorder_reason: str | None = None,
+        power_reason: str | None = None,
     ) -> tuple[
         float, float, str, bool, float, str, bool, bool, bool, bool, bool, float, str,
         tuple[str, ...],
@@ -160,6 +161,7 @@ class WebController(ServedConsole):
                 pages are told half as often.
             camera_age_s: How old frames are when the car has them.
             recorder_reason: Why nothing is recorded though recording is on; "" if it is.
+            power_reason: What is wrong with the supply of the car's computer; "" if nothing is.
 
         Returns:
             Angle, throttle, mode, recording, the moment the order ends (0.0: nobody may drive),
@@ -173,7 +175,7 @@ class WebController(ServedConsole):
         cockpit.telemetry = Telemetry(
             num_records, recorder_status or "", rate_hz, angle, throttle,
             pilot_angle, pilot_throttle, drivetrain_state, drivetrain_reason or "",
-            camera_age_s, recorder_reason or "",
+            camera_age_s, recorder_reason or "", power_reason or "",
         )  # fmt: skip
         if image is not None and exposed_s is not None and sequence is not None:
             self._console.frames.offer(image, exposed_s, sequence)

@@ -18,6 +18,7 @@ class Telemetry(NamedTuple):
     drivetrain_reason: str = ""
     camera_age_s: float | None = None
     recorder_reason: str = ""
+    power_reason: str = ""
 
     def shown(self) -> dict[str, Any]:
         """All of it as JSON can hold it, in the names of the protocol."""
@@ -32,6 +33,7 @@ class Telemetry(NamedTuple):
             "pilot_throttle": _rounded(self.pilot_throttle, 3),
             "drivetrain_state": self.drivetrain_state,
             "drivetrain_reason": self.drivetrain_reason,
+            "power_reason": self.power_reason,
             # Hundredths: what changes with every message costs a message.
             "camera_age_s": _rounded(self.camera_age_s, 2),
         }

@@ -90,13 +90,13 @@ def measures_voltage(device_tree: Path = DEVICE_TREE) -> bool:
     return True
 
 
-def voltage_alarm(hwmon: Path = HWMON) -> Path | None:
+def voltage_alarm(hwmon: Path | None = None) -> Path | None:
     """The file of the kernel that tells of under-voltage; ``None`` if there is none.
 
     Args:
-        hwmon: Sensors of the kernel.
+        hwmon: Sensors of the kernel; `HWMON` if omitted.
     """
-    for chip in sorted(hwmon.glob("hwmon*")):
+    for chip in sorted((hwmon or HWMON).glob("hwmon*")):
         with suppress(OSError):
             alarm = chip / "in0_lcrit_alarm"
             if (chip / "name").read_text().strip() == "rpi_volt" and alarm.exists():

@@ -212,7 +212,7 @@ class Car:
             fs=self.disk,
         )
         self.vehicle = car = Vehicle(clock=clock)
-        car.mem["cam/age_s"] = None
+        car.mem["cam/age_s"] = car.mem["power/reason"] = None
         car.add(camera, outputs=[f"raw/{name}" for name in frame], threaded=True)
         car.add(self.shutter, inputs=[f"raw/{name}" for name in frame], outputs=frame)
         car.add(
@@ -221,7 +221,7 @@ class Car:
                 *frame, "tub/num_records", "tub/status", "loop/rate_hz", "angle", "throttle",
                 "pilot/angle", "pilot/throttle", None, None,
                 "drivetrain/state", "drivetrain/reason", "loop/late_ticks", "cam/age_s",
-                "tub/reason",
+                "tub/reason", "power/reason",
             ],
             outputs=[
                 "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",

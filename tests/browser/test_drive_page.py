@@ -6,6 +6,7 @@ import time
 import pytest
 
 from donkeycar.console.client import Client
+from donkeycar.parts.voltage_watch import REASON
 from donkeycar.safety.arbiter import Offer
 
 pytestmark = pytest.mark.browser
@@ -236,6 +237,19 @@ def test_the_page_says_how_old_the_camera_is(car, page):
     label.get_by_text("The camera is 80 ms old", exact=True).wait_for()
     car.vehicle.mem["cam/age_s"] = None
     label.wait_for(state="hidden")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_pi_with_too_little_voltage_is_told_and_covers_nothing(car, page, size):
+    page.set_viewport_size(SIZES[size])
+    note = page.locator("#power-note")
+    assert not note.is_visible()
+    car.vehicle.mem["power/reason"] = REASON
+    note.get_by_text(REASON, exact=True).wait_for()
+    for other in (".bar", "#limit", *CONTROLS):
+        assert not overlap(note.bounding_box(), page.locator(other).bounding_box()), other
+    car.vehicle.mem["power/reason"] = ""
+    note.wait_for(state="hidden")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -330,6 +330,12 @@ def test_the_page_sees_why_the_motor_does_not_follow(anna, cockpit):
     assert state["reason"] == "", "the driver's link is fine"
 
 
+def test_the_page_sees_that_the_pi_has_too_little_voltage(anna, cockpit):
+    assert anna.state["power_reason"] == ""
+    cockpit.telemetry = Telemetry(power_reason="Too little voltage.")
+    assert anna.state["power_reason"] == "Too little voltage."
+
+
 def test_the_page_sees_how_old_the_camera_is_and_hears_no_noise(anna, cockpit):
     for age_s in (0.0781, 0.0843):
         cockpit.telemetry = Telemetry(camera_age_s=age_s)

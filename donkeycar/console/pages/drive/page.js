@@ -157,6 +157,8 @@ function show() {
   write(find("records"), state.num_records === null ? "–" : String(state.num_records ?? 0));
   find("records").parentElement.title = state.num_records ? "Records safely on the car's disk" : "No records yet: drive and press Record";
   find("open-mode").hidden = state.auth !== "none";
+  find("power-note").hidden = !state.power_reason;
+  write(find("power-note"), state.power_reason ?? "");
   showPicture();
   banner.show(chooseBanner(link, inputs.held, motorOffS(), inputs.waits()));
   showControls();
