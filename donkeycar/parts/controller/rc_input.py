@@ -10,6 +10,7 @@ from typing import Any
 
 from donkeycar.commands import pip_install
 from donkeycar.errors import DeviceError
+from donkeycar.parts.drivetrain.header_uart import uart_step
 
 # What a RoboHAT sends for each frame of the radio: steering and throttle in microseconds.
 _LINE = re.compile(rb"\s*(\d{1,5}), ?(\d{1,5})\s*")
@@ -38,10 +39,12 @@ class RoboHATInput:
         try:
             self._descriptor = os.open(port, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
         except OSError as error:
-            raise DeviceError(
-                f"{port} does not open: {error.strerror}. Check the plug, and that you may use it: "
-                "sudo usermod -aG dialout $USER, then log in again"
-            ) from error
+            lacking = uart_step(port) if isinstance(error, FileNotFoundError) else ""
+            step = lacking or (
+                "Check the plug, and that you may use it: sudo usermod -aG dialout $USER, then log "
+                "in again"
+            )
+            raise DeviceError(f"{port} does not open: {error.strerror}. {step}") from error
         try:
             # At once: the drivetrain's orders on this line must neither be waited for nor lost.
             tty.setraw(self._descriptor, termios.TCSANOW)

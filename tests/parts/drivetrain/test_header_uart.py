@@ -6,6 +6,7 @@ from donkeycar.errors import DeviceError
 from donkeycar.management import doctor
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
+from donkeycar.parts.controller.rc_input import RoboHATInput
 from donkeycar.parts.drivetrain import header_uart, pi_board
 from donkeycar.parts.drivetrain.header_uart import not_the_header, uart_step
 from donkeycar.parts.drivetrain.serial_line import SerialLine
@@ -82,6 +83,11 @@ def test_the_driver_says_what_a_pi_5_lacks(pi_5):
     # What used to happen: "Check the plug", for a port that was never switched on.
     with pytest.raises(DeviceError, match="ttyAMA0 does not open: .*Add dtparam=uart0=on to /boot"):
         SerialLine("/dev/ttyAMA0", baud_rate=115_200)
+
+
+def test_the_radio_of_a_robohat_says_it_too(pi_5):
+    with pytest.raises(DeviceError, match="ttyAMA0 does not open: .*Add dtparam=uart0=on to /boot"):
+        RoboHATInput("/dev/ttyAMA0")
 
 
 @pytest.mark.parametrize(
