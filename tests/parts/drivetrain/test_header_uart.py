@@ -1,9 +1,12 @@
 """Which serial port is on the header of a Pi, and what it needs."""
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 
 from donkeycar.errors import DeviceError
-from donkeycar.management import doctor
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
 from donkeycar.parts.controller.rc_input import RoboHATInput
@@ -76,6 +79,19 @@ def pi_5(board, monkeypatch):
     for function in (uart_step, not_the_header):
         defaults = {name: files[name] for name in function.__kwdefaults__}
         monkeypatch.setattr(function, "__kwdefaults__", defaults)
+    really_open, really_exists = os.open, Path.exists
+
+    def open_(path, *args, **options):
+        if path == "/dev/ttyAMA0":  # this computer may have one
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
+        return really_open(path, *args, **options)
+
+    def exists(path, **options):
+        known = {"/dev/ttyAMA0": False, "/dev/serial0": True}
+        return known[str(path)] if str(path) in known else really_exists(path, **options)
+
+    monkeypatch.setattr(os, "open", open_)
+    monkeypatch.setattr(Path, "exists", exists)
     return files
 
 
@@ -97,11 +113,7 @@ def test_the_radio_of_a_robohat_says_it_too(pi_5):
         ("/dev/serial0", "warning  serial       /dev/serial0 is the debug plug of a Pi 5"),
     ],
 )
-def test_doctor_says_what_a_pi_5_lacks(pi_5, tmp_path, capsys, monkeypatch, port, found):
-    exists = doctor.Path.exists
-    monkeypatch.setattr(
-        doctor.Path, "exists", lambda path: str(path) == "/dev/serial0" or exists(path)
-    )
+def test_doctor_says_what_a_pi_5_lacks(pi_5, tmp_path, capsys, port, found):
     create_car(tmp_path / "car")
     (tmp_path / "car" / "myconfig.py").write_text(
         f"DRIVE_TRAIN_TYPE = 'MM1'\nCAMERA_TYPE = 'MOCK'\nMM1_SERIAL_PORT = {port!r}\n"
