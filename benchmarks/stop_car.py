@@ -29,6 +29,7 @@ from donkeycar.parts.controller.device import EventLine
 
 GAMEPAD, RECEIVER = "gamepad", "receiver"
 STICKS = ("ABS_X", "ABS_Y", "ABS_RX", "ABS_RY")
+FOUND: list[EventLine] = []
 SETTINGS = (
     "CAMERA_TYPE=MOCK", "WEB_CONTROL_PORT=0", "WEB_HOST=127.0.0.1", "USE_JOYSTICK_AS_DEFAULT=True",
     "CONTROLLER_TYPE=xbox", "USE_RC=True", "CONTROLLER_BINDINGS={'RC3': 'stop', 'RC4': 'resume'}",
@@ -48,12 +49,16 @@ def connect(path: Path) -> socket.socket:
 
 
 def find_gamepad(path: Path) -> list[EventLine]:
-    """What the reader finds."""
+    """What the reader finds: the gamepad, unless it has it open."""
+    if any(line.is_open for line in FOUND):
+        return []
     try:
         descriptor = connect(path).detach()
     except OSError:
         return []
-    return [EventLine(descriptor, Identity("bench"), {AXES[name]: AbsInfo() for name in STICKS})]
+    axes = {AXES[name]: AbsInfo() for name in STICKS}
+    FOUND[:] = [EventLine(descriptor, Identity("bench"), axes)]
+    return list(FOUND)
 
 
 class Receiver:

@@ -64,6 +64,10 @@ class Line(Protocol):
     buttons: set[int] | None
     reported: bool
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not closed yet."""
+
     def read(self, timeout_s: float) -> bytes | None:
         """Return bytes that came, ``None`` if none did; raise `OSError` if the device is gone."""
 
@@ -96,6 +100,11 @@ class EventLine:
     query: Callable[[int], tuple[dict[int, AbsInfo], set[int]]] | None = None
     buttons: set[int] | None = None
     reported: bool = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was not closed yet."""
+        return self.descriptor >= 0
 
     def read(self, timeout_s: float) -> bytes | None:
         """Wait for events.
@@ -204,7 +213,7 @@ def event_path(device: str, *, sys_folder: Path = SYS_FOLDER) -> Path:
 
 
 class Finder:
-    """Looks for gamepads, and remembers what is none: only what is new gets opened.
+    """Looks for gamepads, and remembers what it has seen: only what is new gets opened.
 
     Args:
         device: One device only; ``None`` takes any gamepad.
@@ -223,16 +232,21 @@ class Finder:
         self._folder = folder
         self._open = opener
         self._others: set[tuple[str, int, int]] = set()
+        self._handed_out: dict[tuple[str, int], Line] = {}
         self._complained = False
 
     def __call__(self) -> list[Line]:
-        """Open every gamepad that is there now; the caller closes those it does not use."""
+        """Open every gamepad that is there now, but for those that are open since an earlier call.
+
+        The caller closes them.
+        """
         lines: list[Line] = []
+        self._handed_out = {k: line for k, line in self._handed_out.items() if line.is_open}
         for path in self._paths():
             try:
                 stat = path.stat()
                 key = (path.name, stat.st_ino, stat.st_ctime_ns)
-                if key in self._others:
+                if key in self._others or key[:2] in self._handed_out:
                     continue
                 line = self._open(path, any_device=self._device is not None)
             except PermissionError:
@@ -244,6 +258,8 @@ class Finder:
                 self._others.add(key)
             else:
                 lines.append(line)
+                # Without the time: what udev does to its rights makes it no other device.
+                self._handed_out[key[:2]] = line
         return lines
 
     def _paths(self) -> list[Path]:

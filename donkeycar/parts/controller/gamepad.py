@@ -2,11 +2,13 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from donkeycar.errors import ConfigError
 from donkeycar.parts.controller.actions import STOPS
+from donkeycar.parts.controller.bystanders import Bystanders
 from donkeycar.parts.controller.codes import EV_SYN, EVENT, SYN_DROPPED, Identity
 from donkeycar.parts.controller.device import Finder, Line
 from donkeycar.parts.controller.mappings import bindings_of, kind_named
@@ -42,7 +44,8 @@ class GamepadController:
     An offer is no order: the arbiter decides who drives. A gamepad that the kernel takes away
     offers nothing, at once; it is looked for every second, and recognised when it comes back. The
     kernel takes it away when it is unplugged, or when Bluetooth gives its connection up; one on a
-    2.4 GHz dongle stays, with what it said last, for as long as the dongle is plugged in.
+    2.4 GHz dongle stays, with what it said last, for as long as the dongle is plugged in. Other
+    gamepads that are there do not drive, but stop the car.
 
     Args:
         kind: What its buttons do, one of `mappings.KINDS` (`CONTROLLER_TYPE`).
@@ -113,6 +116,9 @@ class GamepadController:
         self._anchor = Sticks()
         self._constant = False
         self._note = ""
+        self._others = Bystanders(self._pad_of)
+        self._stops: list[str] = []
+        self._looked_s = float("-inf")
         self._missed_at = "" if only is None else f" at {only}"
         self._missed_since_s: float | None = None
 
@@ -129,21 +135,38 @@ class GamepadController:
 
     def update(self) -> None:
         """Find a gamepad and read it until `shutdown`; the body of the part's thread."""
-        while not self._stopping.is_set():
-            line = self._choose(self._find())
-            if line is None:
-                self._tell_missing()
-                self._stopping.wait(RESCAN_S)
-                continue
-            self._missed_since_s = float("inf")
-            try:
-                self._follow(line)
-            finally:
-                with self._lock:
-                    self._pad = None
-                    self._gone_s = self._clock.monotonic()
-                self.tell(GONE)
-                line.close()
+        try:
+            while not self._stopping.is_set():
+                self._drive()
+        finally:
+            self._others.close()
+
+    def _drive(self) -> None:
+        """Read the gamepad that drives until it is gone, if there is one."""
+        line = self._choose(self._find())
+        self._looked_s = self._clock.monotonic()
+        if line is None:
+            self._tell_missing()
+            end_s = time.monotonic() + RESCAN_S
+            while time.monotonic() < end_s and not self._stopping.wait(min(WATCH_S, RESCAN_S)):
+                self._hear_others()
+            return
+        self._missed_since_s = float("inf")
+        try:
+            self._follow(line)
+        finally:
+            with self._lock:
+                self._pad = None
+                self._gone_s = self._clock.monotonic()
+            self.tell(GONE)
+            line.close()
+
+    def _hear_others(self) -> None:
+        """Pass on a stop of a gamepad that does not drive."""
+        for action in self._others.stops():
+            with self._lock:
+                self._stops.append(action)
+            self.tell(action)
 
     def run_threaded(self, limit: float | None = None, reason: str | None = None) -> Offer:
         """Return what the driver wants at this moment.
@@ -158,10 +181,12 @@ class GamepadController:
         full = self._throttle_limit if limit is None else limit
         with self._lock:
             pad, expires_s = self._pad, self._seen_s + OFFER_LIFE_S
+            stops, self._stops = tuple(self._stops), []
             if pad is None or expires_s <= self._clock.monotonic():
                 self._constant, self._anchor = False, Sticks()
-                return ABSENT
+                return ABSENT._replace(actions=stops) if stops else ABSENT
             sticks, actions, unrested = pad.sticks(), pad.actions(), pad.unrested
+        own, actions = actions, (*actions, *stops)
         moved = self._has_moved(sticks)
         self._constant = not unrested and self._is_constant(sticks, actions, stopped=bool(reason))
         throttle = 1.0 if self._constant else sticks.throttle
@@ -174,7 +199,7 @@ class GamepadController:
             angle=min(max(sticks.angle * self._steering_scale, -1.0), 1.0),
             throttle=throttle * full,
             expires_s=expires_s,
-            moved=moved or any(action != "stop" for action in actions),
+            moved=moved or any(action != "stop" for action in own),
             recording=recording,
             actions=tuple(action for action in actions if action != "constant_throttle"),
             note=self._noted(unrested),
@@ -194,15 +219,23 @@ class GamepadController:
             except OSError as error:
                 logger.warning("The gamepad %s is gone: %s", line.identity.name, error)
                 return
+            self._hear_others()
+            if self._clock.monotonic() - self._looked_s >= RESCAN_S:
+                self._looked_s = self._clock.monotonic()
+                for other in self._find():
+                    self._others.add(other)
 
-    def _greet(self, line: Line) -> None:
-        logger.info("Gamepad: %s", line.identity.name or "unnamed")
-        self._known = line.identity
-        pad = Pad(
+    def _pad_of(self, line: Line) -> Pad:
+        return Pad(
             line.identity, line.axes, held=line.held, kind=self._kind, bindings=self._bindings,
             buttons=line.buttons, reported=line.reported, deadzone=self._deadzone,
             throttle_dir=self._throttle_dir, clock=self._clock,
         )  # fmt: skip
+
+    def _greet(self, line: Line) -> None:
+        logger.info("Gamepad: %s", line.identity.name or "unnamed")
+        self._known = line.identity
+        pad = self._pad_of(line)
         with self._lock:
             self._pad, self._seen_s = pad, self._clock.monotonic()
             # How it lies when it comes is no movement.
@@ -256,8 +289,9 @@ class GamepadController:
                 self.tell(action)
 
     def _choose(self, lines: list[Line]) -> Line | None:
-        """The gamepad that was used before, or the first; the others are closed."""
-        known = self._known
+        """The gamepad that was used before, or the first; the others only stop the car."""
+        known, waiting = self._known, self._others.lines
+        lines = [*waiting, *lines]
         chosen = None
         if known is None:
             chosen = next(iter(lines), None)
@@ -266,10 +300,21 @@ class GamepadController:
             absent_s = self._clock.monotonic() - self._gone_s
             if same or absent_s >= STRANGER_AFTER_S:
                 chosen = next(iter(same or lines), None)
-        for line in lines:
+        for line in lines[len(waiting) :]:
             if line is not chosen:
-                line.close()
+                self._others.add(line)
+        if chosen in waiting:
+            return self._promoted(chosen)
         return chosen
+
+    def _promoted(self, line: Line) -> Line | None:
+        """A gamepad that only stopped the car so far is to drive; ``None`` if it is gone."""
+        try:
+            self._others.release(line)
+        except OSError:
+            line.close()
+            return None
+        return line
 
     def _has_moved(self, sticks: Sticks) -> bool:
         anchor = self._anchor

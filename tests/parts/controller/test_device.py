@@ -116,6 +116,19 @@ def test_the_gamepad_among_others_is_found(kernel, tmp_path):
         line.close()
 
 
+def test_a_gamepad_that_is_open_is_not_opened_again(kernel, tmp_path, files):
+    kernel.add(tmp_path / "event3", "A pad", **PAD)
+    finder = Finder(folder=tmp_path)
+    (line,) = finder()
+    before = files()
+    (tmp_path / "event3").chmod(0o660)  # udev comes a little later
+    assert finder() == []
+    assert files() == before
+    line.close()
+    (again,) = finder()
+    again.close()
+
+
 def test_what_was_no_gamepad_is_not_opened_again(kernel, tmp_path):
     opened = []
 

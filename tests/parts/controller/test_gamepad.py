@@ -6,7 +6,7 @@ import time
 import pytest
 
 from donkeycar.errors import ConfigError
-from donkeycar.parts.controller.codes import BUTTONS, EV_SYN, EVENT, SYN_DROPPED
+from donkeycar.parts.controller.codes import AXES, BUTTONS, EV_SYN, EVENT, SYN_DROPPED
 from donkeycar.parts.controller.gamepad import ABSENT, OFFER_LIFE_S, GamepadController
 from donkeycar.testing import check_part
 from tests.parts.controller.pad_devices import (
@@ -232,8 +232,79 @@ def test_after_a_while_another_gamepad_will_do(clock):
     other = SocketPad(DUALSHOCK4)
     assert part._choose([other.line]) is None
     clock.advance(10)
-    other = SocketPad(DUALSHOCK4)
-    assert part._choose([other.line]) is other.line
+    assert part._choose([]) is other.line
+
+
+SECOND = (XPAD[0]._replace(name="Second", uniq="aa:01"), XPAD[1])
+THIRD = (XPAD[0]._replace(name="Third", uniq="aa:02"), XPAD[1])
+
+
+def test_every_gamepad_that_is_there_stops_the_car(reading, impatient, caplog):
+    # What used to happen: of two gamepads the first one drove, the other one was not read, and
+    # nobody said so. Who held it pressed Stop, and the car drove on.
+    caplog.set_level("INFO")
+    first, second, third = SocketPad(), SocketPad(SECOND), SocketPad(THIRD)
+    plug = Plug(first, second)
+    one = reading(plug)
+    one.until(here)
+    plug.pads.append(third)  # comes while the first one drives
+    news = []
+    one.part.tell = news.append
+    first.send(("ABS_RY", -32768))
+    one.until(lambda offer: offer.throttle == 1.0)
+    for pad in (second, third):
+        pad.send(("ABS_RY", 32767), ("ABS_X", 32767))
+        pad.press("BTN_SOUTH")  # the next mode
+        pad.press("BTN_WEST")  # Stop: the upper one
+        offer = one.until(lambda offer: offer.actions)
+        assert (offer.actions, offer.throttle, offer.angle) == (("stop",), 1.0, 0.0)
+    assert news == ["stop", "stop"]
+    second.unplug()
+    third.press("BTN_WEST")
+    one.until(lambda offer: offer.actions == ("stop",))
+    told = [record.getMessage() for record in caplog.records if "as well" in record.getMessage()]
+    assert told == [
+        "Gamepad Second is there as well: it stops the car.",
+        "Gamepad Third is there as well: it stops the car.",
+    ]
+
+
+def test_a_stranger_stops_the_car_while_the_gamepad_that_drove_is_gone(reading, impatient):
+    first, second = SocketPad(XBOX_BLUETOOTH), SocketPad(SECOND)
+    one = reading(Plug(first, second))
+    one.until(here)
+    first.unplug()
+    one.until(lambda offer: offer is ABSENT)
+    second.press("BTN_WEST")
+    offer = one.until(lambda offer: offer.actions)
+    assert (offer.actions, offer.expires_s) == (("stop",), 0.0)
+    assert one.part.connected is None
+
+
+def test_of_two_alike_the_other_one_drives_from_rest_when_the_first_is_gone(reading, impatient):
+    first, same = SocketPad(), SocketPad()
+    one = reading(Plug(first, same))
+    one.until(here)
+    same.send(("ABS_RY", -32768))
+    time.sleep(0.1)
+    same.line.query = lambda descriptor: (
+        {**same.line.axes, AXES["ABS_RY"]: same.line.axes[AXES["ABS_RY"]]._replace(value=-32768)},
+        set(),
+    )
+    news = []
+    one.part.tell = news.append
+    first.unplug()
+    offer = one.until(lambda offer: offer.note)
+    assert (offer.throttle, news) == (0.0, ["gone"])
+
+
+def test_all_gamepads_are_let_go_of_at_the_end(reading, impatient):
+    first, second = SocketPad(), SocketPad(SECOND)
+    descriptors = [first.line.descriptor, second.line.descriptor]
+    one = reading(Plug(first, second))
+    one.until(here)
+    one.close()
+    assert not any(map(is_open, descriptors))
 
 
 def test_lost_events_are_asked_for(reading):

@@ -1,0 +1,75 @@
+"""Gamepads that are there beside the one that drives: each of them stops the car."""
+
+import logging
+from collections.abc import Callable
+
+from donkeycar.parts.controller.actions import STOPS
+from donkeycar.parts.controller.codes import EV_SYN, EVENT, SYN_DROPPED
+from donkeycar.parts.controller.device import Line
+from donkeycar.parts.controller.pad import Pad
+
+logger = logging.getLogger(__name__)
+
+
+class Bystanders:
+    """Reads gamepads that do not drive, and keeps them open for when one has to.
+
+    Args:
+        make_pad: Makes of a device what its controls mean.
+    """
+
+    def __init__(self, make_pad: Callable[[Line], Pad]) -> None:
+        self._make_pad = make_pad
+        self._pads: list[tuple[Line, Pad]] = []
+        self._rests: dict[int, bytes] = {}
+
+    @property
+    def lines(self) -> list[Line]:
+        """Their devices, first come first."""
+        return [line for line, _ in self._pads]
+
+    def add(self, line: Line) -> None:
+        """Listen to one more."""
+        self._pads.append((line, self._make_pad(line)))
+        logger.info("Gamepad %s is there as well: it stops the car.", line.identity.name)
+
+    def release(self, line: Line) -> None:
+        """Listen to `line` no more, as it is to drive, from where its controls are now.
+
+        Raises:
+            OSError: If it is gone.
+        """
+        self._pads = [entry for entry in self._pads if entry[0] is not line]
+        self._rests.pop(id(line), None)
+        line.refresh()
+
+    def stops(self) -> list[str]:
+        """Which of `STOPS` were pressed since the last call; those that are gone are let go of."""
+        pressed: list[str] = []
+        for line, pad in list(self._pads):
+            try:
+                self._read(line, pad)
+            except OSError as error:
+                logger.info("The gamepad %s is gone: %s", line.identity.name, error)
+                self._pads.remove((line, pad))
+                self._rests.pop(id(line), None)
+                line.close()
+            pad.presses()
+            pressed += [action for action in pad.news() if action in STOPS]
+        return pressed
+
+    def close(self) -> None:
+        """Let go of all."""
+        while self._pads:
+            self._pads.pop()[0].close()
+
+    def _read(self, line: Line, pad: Pad) -> None:
+        data = self._rests.get(id(line), b"") + (line.read(0.0) or b"")
+        whole = len(data) - len(data) % EVENT.size
+        self._rests[id(line)] = data[whole:]
+        for _, _, kind, code, value in EVENT.iter_unpack(data[:whole]):
+            if kind == EV_SYN and code == SYN_DROPPED:
+                line.refresh()
+                pad.catch_up(line.axes, line.held)
+            else:
+                pad.take(kind, code, value)
