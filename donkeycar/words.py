@@ -28,3 +28,17 @@ def either(number: int, one: str, many: str) -> str:
         ('is', 'are')
     """
     return one if number == 1 else many
+
+
+def count_are(number: int, word: str) -> str:
+    """Say how many there are of which something is said.
+
+    Args:
+        number: Of them.
+        word: For one of them; more take an "s".
+
+    Example:
+        >>> count_are(1, "tub"), count_are(2, "tub")
+        ('1 tub is', '2 tubs are')
+    """
+    return f"{count(number, word)} {either(number, 'is', 'are')}"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from donkeycar.json_text import is_number
 from donkeycar.tub.faults import Fault
-from donkeycar.words import count, either
+from donkeycar.words import count, count_are, either
 
 ABSENT, UNREADABLE, NO_NUMBER = "absent", "unreadable", "no number"
 
@@ -71,12 +71,12 @@ class Lack:
 
     def back(self, number: int) -> Fault:
         """That so many records are marked without reason."""
-        records, are = count(number, "record"), either(number, "is", "are")
+        are = count_are(number, "record")
         theirs = either(number, f"its {self.one} is", f"their {self.many} are")
         return Fault(
             self.mended,
-            f"{records} {are} marked as deleted for {self.a} that is there now",
-            f"{records} {are} marked as deleted no longer: {theirs} there",
+            f"{are} marked as deleted for {self.a} that is there now",
+            f"{are} marked as deleted no longer: {theirs} there",
         )
 
 

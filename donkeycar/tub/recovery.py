@@ -38,7 +38,7 @@ from donkeycar.tub.format import (
 from donkeycar.tub.manifest import Manifest
 from donkeycar.tub.pictures import Pictures, Progress, Shapes, mark_all, mark_newest
 from donkeycar.tub.schema import guess_types, image_keys, unknown_types
-from donkeycar.words import count, either
+from donkeycar.words import count, count_are
 
 logger = logging.getLogger(__name__)
 
@@ -175,13 +175,11 @@ class _Recovery:
         absent += self._empty_catalogs(empty, records)
         result = Recovered(self.manifest, 0, runs_of(records), last_lines, faults=self.faults)
         result.next_index = self._next_index(result.runs, len(absent))
-        result.session_ids = list(
-            dict.fromkeys(r[SESSION] for r in records if isinstance(r.get(SESSION), str))
-        )
+        sessions = (r[SESSION] for r in records if isinstance(r.get(SESSION), str))
+        result.session_ids = list(dict.fromkeys(sessions))
         shared = len(records) - sum(map(len, result.runs))
         if shared:
-            have = f"{count(shared, 'record')} {either(shared, 'has', 'have')}"
-            self._note("shared index", f"{have} the index of a later one: it counts")
+            self._note("shared index", f"{count(shared, 'record')} with the index of a later one")
         self._mend_types(records)
         if not self.thorough:
             self._move_orphans(result.next_index)
@@ -204,14 +202,12 @@ class _Recovery:
         known = dict.fromkeys([*self.manifest.absent_catalogs, *self.manifest.paths])
         absent = [name for name in known if name not in there]
         if absent and self.accept_loss:
-            are = f"{count(len(absent), 'absent catalog')} {either(len(absent), 'is', 'are')}"
-            told = f"{are} listed no longer: {', '.join(absent[:3])}"
-            self._note("manifest", "", told)
+            are = count_are(len(absent), "absent catalog")
+            self._note("manifest", "", f"{are} listed no longer: {', '.join(absent[:3])}")
             return []
         told = ""
         if absent and not self.thorough:
-            are = f"{count(len(absent), 'catalog')} {either(len(absent), 'is', 'are')}"
-            told = f"{are} listed and not there: the indexes are kept free"
+            told = f"{count_are(len(absent), 'catalog')} listed and not there: indexes kept free"
         for name in absent:
             what = f"{name} is listed in manifest.json, and is not there"
             self._note("absent catalog", what, told)

@@ -59,6 +59,12 @@ def test_a_camera_that_does_not_open_or_gives_nothing_is_no_end_of_the_report(se
         finding = camera_age(cfg)
         assert finding.state == "warning"
         assert finding.found.startswith("not measured: Camera 0 must answer.")
+    # What used to happen: "Camera __init__ sequence did not complete", and the ribbon cable.
+    with StubPicamera2(open_error="Device or resource busy"):
+        finding = camera_age(cfg)
+        assert finding.state == "warning"
+        assert finding.found.startswith("not measured: Camera 0 must be free.")
+        assert "Failed to acquire camera: Device or resource busy" in finding.found
     with StubPicamera2():
         finding = camera_age(cfg, timeout_s=0.1)
         assert (finding.state, finding.found) == ("warning", "not measured: 0 frames in 0.1 s")
