@@ -71,7 +71,9 @@ class VESCOutput:
             lambda position: self._send(protocol.set_servo(position)), clock=clock
         )
         self._sent_s = self._clock.monotonic()
-        self._is_off = self._is_torn = False
+        self._is_off = False
+        # Whoever had the line before may have died within a packet.
+        self._is_torn = True
         self.off()
         self.firmware = self._ask_firmware(answer_s)
 
