@@ -81,6 +81,34 @@ def test_stopping_pulses_leaves_the_level_as_it_is(header, chip, clock):
     assert header.level("GPIO13") == 1
 
 
+def test_stopping_the_pulses_of_one_pin_can_end_those_of_the_others(header, chip, clock):
+    for number in (13, 18):
+        header.lgpio.tx_pulse(chip, number, 5000, 5000)
+    clock.advance(0.1)
+    while not header.level("GPIO13"):
+        clock.advance(0.001)
+    header.lgpio.tx_pulse(chip, 18, 0, 0)
+    clock.advance(1.0)
+    assert header.level("GPIO13") == 1, "as it was, for ever"
+    header.lgpio.tx_pulse(chip, 13, 0, 10_000)
+    clock.advance(1.0)
+    assert header.level("GPIO13") == 1
+    header.lgpio.gpio_write(chip, 13, 0)
+    assert header.level("GPIO13") == 0
+
+
+def test_stopping_the_pulses_of_all_pins_together_is_safe(header, chip, clock):
+    for number in (13, 18):
+        header.lgpio.tx_pulse(chip, number, 5000, 5000)
+    clock.advance(0.1)
+    for number in (13, 18):
+        header.lgpio.gpio_free(chip, number)
+    clock.advance(1.0)
+    header.lgpio.tx_pulse(chip, 13, 1500, 8500)
+    clock.advance(1.0)
+    assert header.pulse_us("GPIO13") == 1500
+
+
 def test_a_thread_that_is_late_makes_the_pulse_longer_and_catches_up(clock):
     late_us = iter([800])
     header = GpioHeader(clock=clock, late_us=lambda: next(late_us, 0))

@@ -8,7 +8,7 @@ Source: lgpio 0.2.2.0, src/lgGpio.c and src/lgPthTx.c.
 
 import os
 from collections.abc import Iterator
-from contextlib import chdir, contextmanager
+from contextlib import chdir, contextmanager, suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -64,31 +64,38 @@ class GpioLine:
         self._chip = chip
         self._name = name
         self._number = number
-        self._is_open, self._has_pulses = True, False
+        self._is_open = True
 
     def write(self, high: bool) -> None:
-        """Make it high or low now.
+        """Make it high or low now, whatever pulses it has.
 
         Raises:
             DeviceError: If the kernel refuses.
         """
+        # First what comes from the next frame on, then this frame: no edge can come in between.
+        frame_us = self._chip.frames_us.get(self._number)
+        if frame_us:
+            self.repeat(frame_us if high else 0, 0 if high else frame_us)
         self._do("gpio_write", int(high))
 
     def repeat(self, on_us: int, off_us: int) -> None:
         """Repeat a pulse from the next frame on.
 
-        Pulses are never stopped, only given a length of 0: when lgpio stops those of one pin, an
-        edge of another one may come up to 20 ms late.
+        Pulses are never stopped, only given a length of 0. When lgpio stops those of one pin, those
+        of the others are up to 20 ms late, and about once in fifty times its thread sleeps for
+        ever: every pin stays as it is then, a high one too.
 
         Raises:
             DeviceError: If lgpio refuses.
         """
-        if on_us or self._has_pulses:
-            self._has_pulses = True
+        if on_us or self._number in self._chip.frames_us:
+            self._chip.frames_us[self._number] = on_us + off_us
             self._do("tx_pulse", on_us, off_us)
 
     def close(self) -> None:
         """Let go of it, low. Safe to call twice.
+
+        If it had pulses the process keeps it, low, until no pin has pulses any more.
 
         Raises:
             DeviceError: If it did not become low. It is let go of, too.
@@ -97,8 +104,6 @@ class GpioLine:
             return
         self._is_open = False
         try:
-            if self._has_pulses:
-                self._do("tx_pulse", 0, 0)
             self.write(False)
         finally:
             self._chip.release(self._number)
@@ -116,6 +121,9 @@ class GpioChip:
     Args:
         lgpio: The library.
 
+    Attributes:
+        frames_us: How long the frames of the pins are that have pulses, of length 0 too.
+
     Raises:
         DeviceError: If no chip of a header can be opened.
     """
@@ -124,6 +132,7 @@ class GpioChip:
         self.lgpio = lgpio
         self.errors: tuple[type[Exception], ...] = (lgpio.error, OSError)
         self.handle = self._open()
+        self.frames_us: dict[int, int] = {}
         self._taken: set[int] = set()
 
     def claim(self, name: str) -> GpioLine:
@@ -147,12 +156,24 @@ class GpioChip:
         except self.errors as error:
             raise _refused(name, error) from error
         self._taken.add(number)
-        return GpioLine(self, name, number)
+        line = GpioLine(self, name, number)
+        if number in self.frames_us:
+            line.write(False)  # claiming it did nothing: this process had it still
+        return line
 
     def release(self, number: int) -> None:
-        """Hand a pin back to the kernel."""
+        """Hand a pin back to the kernel, one with pulses together with all that have some."""
         self._taken.discard(number)
-        self.lgpio.gpio_free(self.handle, number)
+        if number not in self.frames_us:
+            self.lgpio.gpio_free(self.handle, number)
+        elif self._taken.isdisjoint(self.frames_us):
+            idle = list(self.frames_us)
+            self.frames_us.clear()
+            for each in idle:
+                with suppress(*self.errors):
+                    self.lgpio.tx_pulse(self.handle, each, 0, 0)
+            for each in idle:
+                self.lgpio.gpio_free(self.handle, each)
 
     def _open(self) -> int:
         trouble: Exception = DeviceError("none of its chips is that of a header")

@@ -70,10 +70,10 @@ class GpioPulsePin:
         self._line.close()
 
     def _write_us(self, width_us: int) -> None:
-        # First what comes from the next frame on, then this frame: no edge can come in between.
-        self._line.repeat(width_us, self.frame_us - width_us)
         if not width_us and self._stops_at_once:
             self._line.write(False)
+        else:
+            self._line.repeat(width_us, self.frame_us - width_us)
 
 
 class GpioLevelPin:

@@ -141,6 +141,46 @@ def test_a_pin_that_is_closed_is_low(header, pulse_pin, level_pin):
     assert header.values["GPIO13"] == 0.0
 
 
+def test_closing_one_pin_leaves_the_others_their_pulses(header, pulse_pin, clock):
+    # What used to happen: its pulses were stopped, which ends lgpio's thread about once in fifty
+    # times. The pulses of the other pins stood still then, a motor at full power if it was high.
+    steering, motor = pulse_pin("BOARD33"), pulse_pin("GPIO18", stops_at_once=True)
+    steering.set_us(1500)
+    motor.set_us(0.9 * FRAME_US)
+    clock.advance(A_WHILE_S)
+    steering.close()
+    clock.advance(A_WHILE_S)
+    motor.set_us(0.25 * FRAME_US)
+    clock.advance(A_WHILE_S)
+    assert header.pulse_us("GPIO18") == pytest.approx(0.25 * FRAME_US, abs=1)
+    assert header.level("GPIO13") == 0
+
+
+def test_a_pin_that_was_closed_is_claimed_again(header, pulse_pin, level_pin, clock):
+    steering, motor = pulse_pin("BOARD33"), pulse_pin("GPIO18")
+    for pin in (steering, motor):
+        pin.set_us(1500)
+    clock.advance(A_WHILE_S)
+    steering.close()
+    again = pulse_pin("GPIO13")
+    clock.advance(A_WHILE_S)
+    assert header.level("GPIO13") == 0
+    again.set_us(1250)
+    clock.advance(A_WHILE_S)
+    assert (header.pulse_us("GPIO13"), header.pulse_us("GPIO18")) == (1250, 1500)
+    again.close()
+    lamp = level_pin("GPIO13")
+    lamp.set(True)
+    clock.advance(A_WHILE_S)
+    assert header.level("GPIO13") == 1, "no pulse of length 0 ends it"
+    lamp.close()
+    motor.close()
+    other = header.process()
+    chip = other.gpiochip_open(0)
+    for number in (13, 18):
+        assert other.gpio_claim_output(chip, number) == 0, "the kernel has it back"
+
+
 def test_a_pin_that_fails_is_an_os_error(header, pulse_pin, level_pin):
     pin = level_pin("BOARD18")
     header.fails = True
