@@ -81,8 +81,14 @@ def _settings(folder: Path) -> tuple[Config | None, list[Finding]]:
     except ConfigError as error:
         lines = str(error).splitlines()
         return None, [Finding("settings", MISSING, line, step) for line in lines]
-    notices = [Finding("settings", WARNING, notice) for notice in cfg.notices]
     problems = problems_of(cfg, CHECKS + DEEP_CHECKS)
+    # A word that does not work is told once, by whoever says what to write instead.
+    told = [name for name in cfg if any(f"Received: {name}=" in each for each in problems)]
+    notices = [
+        Finding("settings", WARNING, notice)
+        for notice in cfg.notices
+        if not any(f": {name}: " in notice for name in told)
+    ]
     if problems:
         return cfg, notices + [Finding("settings", MISSING, line, step) for line in problems]
     return cfg, [*notices, Finding("settings", OK, f"{folder / 'myconfig.py'}")]

@@ -278,6 +278,17 @@ def test_no_cable_is_pressed_home_for_a_camera_that_is_not_in_this_version(car, 
     assert "ribbon cable" not in printed
 
 
+@pytest.mark.parametrize(
+    "text", ["DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'", "DRIVE_TRAIN_TYPE = 'MOCK'\nCAMERA_TYPE = 'CVCAM'"]
+)
+def test_a_word_that_does_not_work_is_told_once(car, capsys, text):
+    """What used to happen: a warning with words to choose from, and then what is missing."""
+    configure(car, text)
+    assert main(["doctor", "--path", str(car)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line[:7] for line in lines if line[9:17] == "settings"] == ["MISSING"]
+
+
 CANNOT_START = {
     "a camera that is not in this version": ("CAMERA_TYPE = 'WEBCAM'", "CAMERA_TYPE='WEBCAM'"),
     "a drivetrain of the past": (
