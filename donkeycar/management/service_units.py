@@ -70,10 +70,12 @@ User={user}
 RuntimeDirectory=donkey-safe
 RuntimeDirectoryMode=0700
 WorkingDirectory=%t/donkey-safe
-ExecStart=-{python} -P -m donkeycar.management.neutral --off --path {quoted}
+# It tries until the device is there, is its group's and answers. What is not by then is not there,
+# but may be at shutdown: a unit that systemd itself ends for its time has failed, and is not stopped.
+ExecStart=-/usr/bin/timeout --kill-after=1 20 {python} -P -m donkeycar.management.neutral --off \
+  --path {quoted}
 ExecStop=-{python} -P -m donkeycar.management.neutral --off --path {quoted}
-# It tries until the device is there, is its group's and answers. What is not by then is not there.
-TimeoutStartSec=20
+TimeoutStartSec=30
 TimeoutStopSec=10
 
 [Install]

@@ -96,6 +96,19 @@ def test_the_safe_unit_runs_where_a_fifo_can_be_made_and_waits_for_its_devices(c
     assert "systemd-udev-trigger.service" in after
 
 
+def test_the_safe_unit_stops_the_car_at_shutdown_though_its_hardware_came_late(car):
+    # What used to happen: systemd ended it after 20 s. It had failed then, and one that has failed
+    # is not stopped: nobody switched pulses off at shutdown. Source: systemd 257.13,
+    # src/core/service.c, service_dispatch_timer.
+    lines = make_units(car, Path(sys.executable), user="pi")[SAFE_UNIT].splitlines()
+    (start,) = (line for line in lines if line.startswith("ExecStart="))
+    (limit,) = (line for line in lines if line.startswith("TimeoutStartSec="))
+    words = start.removeprefix("ExecStart=").split()
+    assert words[:3] == ["-/usr/bin/timeout", "--kill-after=1", "20"], "`-`: it has not failed"
+    assert words[3] == sys.executable
+    assert float(limit.partition("=")[2]) > 20 + 1
+
+
 def test_users_units_ask_for_no_privileges(car):
     units = make_units(car, Path(sys.executable), user=None)
     assert list(units) == [CAR_UNIT]
