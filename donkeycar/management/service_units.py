@@ -71,7 +71,7 @@ RuntimeDirectory=donkey-safe
 RuntimeDirectoryMode=0700
 WorkingDirectory=%t/donkey-safe
 # It tries until the device is there, is its group's and answers. What is not by then is not there,
-# but may be at shutdown: a unit that systemd itself ends for its time has failed, and none stops it.
+# but may be at shutdown; and nobody stops a unit that failed, as one does whose time systemd ends.
 ExecStart=-/usr/bin/timeout --kill-after=1 20 {python} -P -m donkeycar.management.neutral --off \
   --path {quoted}
 ExecStop=-{python} -P -m donkeycar.management.neutral --off --path {quoted}
