@@ -35,7 +35,8 @@ def way_out(process: Path) -> str:
     """
     group = ""
     with suppress(OSError):
-        group = (process / "cgroup").read_text().strip().splitlines()[-1]
+        # The last line is that of the hierarchy which systemd owns; a kernel may have none.
+        group = (process / "cgroup").read_text(errors="replace").rstrip().rpartition("\n")[2]
     unit = group.rpartition("/")[2]
     if not unit.endswith(".service") or unit.startswith("user@"):
         return f"{'' if _is_mine(process) else 'sudo '}kill {process.name}"

@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import NoReturn
 
 from donkeycar.errors import repr_of
 from donkeycar.safety.last_key import STOP_SIGNALS, say, switch_off
@@ -117,8 +118,15 @@ def start_watchdog(
         if stream is not None:
             stream.flush()
     pid = os.fork()
-    if pid:
-        return Watchdog(pid, page)
+    if not pid:
+        _serve(guardian, page, attempt, prepare)
+    return Watchdog(pid, page)
+
+
+def _serve(
+    guardian: int, page: mmap.mmap, attempt: Callable[[], object], prepare: Callable[[], object]
+) -> NoReturn:
+    """All that the forked process does, to its end."""
     code = 1
     try:
         _become_watchdog()
@@ -193,8 +201,7 @@ def _become_watchdog() -> None:
     for number in (*STOP_SIGNALS, signal.SIGTSTP, signal.SIGABRT):
         signal.signal(number, signal.SIG_IGN)
     # `kill -9 %1` and the end of a terminal are meant for the job, and this is its last key.
-    with suppress(OSError):
-        os.setsid()
+    os.setsid()
     _call_itself(TITLE)
     take_precedence()
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from donkeycar.safety.arbiter import NOBODY, REST_S, Arbiter, next_mode
+from donkeycar.safety.arbiter import NOBODY, REST_S, Arbiter, Offer, next_mode
 from donkeycar.safety.lease import FREE_AFTER_S, DriverLease
 from donkeycar.testing import FakeClock
 
@@ -102,3 +102,19 @@ def test_an_unknown_mode_changes_nothing(mode, wish):
 def test_without_a_pilot_no_pilot_mode_is_reached(mode, wish):
     assert next_mode(mode, wish, has_pilot=False) == mode
     assert next_mode("user", "next", has_pilot=False) == "user"
+
+
+@pytest.mark.parametrize(
+    ("expires_s", "holds"), [(0.0, False), (10.0, False), (10.25, True), (11.0, True)]
+)
+def test_an_offer_holds_until_its_end(expires_s, holds):
+    offer = Offer(expires_s=expires_s, note="Press B first.")
+    assert offer.holds(10.0) is holds
+    assert offer.note_at(10.0) == "Press B first."
+
+
+@pytest.mark.parametrize("expires_s", [11.001, float("inf"), float("nan")])
+def test_an_offer_without_an_end_near_by_does_not_hold_and_says_so(expires_s):
+    offer = Offer(expires_s=expires_s, note="Press B first.")
+    assert not offer.holds(10.0)
+    assert offer.note_at(10.0).startswith("An order must end at most 1 s from now")

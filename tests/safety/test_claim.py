@@ -197,8 +197,101 @@ def test_looking_is_no_claim():
     refuse_if_held([NAME])
 
 
+# What /proc says of the holder.
+
+
+def told_of(folder, *, cmdline=None, cwd=None, comm="python\n", cgroup=None):
+    """What the second is told if `folder` is that of the holder in /proc."""
+    folder.mkdir(exist_ok=True)
+    for name, content in (("cmdline", cmdline), ("comm", comm), ("cgroup", cgroup)):
+        if content is not None:
+            (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    if cwd is not None:
+        (folder / "cwd").symlink_to(cwd)
+    with closing(Claim([NAME])), pytest.raises(DeviceError) as refusal:
+        Claim([NAME])
+    return str(refusal.value).partition("Received: ")[2].replace(str(os.getpid()), "PID")
+
+
+@pytest.fixture
+def proc(tmp_path, monkeypatch):
+    """A folder that is shown as that of this process in /proc."""
+    shown = tmp_path / str(os.getpid())
+    monkeypatch.setattr(
+        claim, "Path", lambda name: shown if name == f"/proc/{os.getpid()}" else Path(name)
+    )
+    return shown
+
+
+def test_of_another_user_s_holder_no_more_is_told_than_the_system_lets_one_see(proc):
+    told = told_of(proc, comm=None)
+    assert told == f"process PID of user {os.getuid()}. Stop that one first: kill PID"
+
+
+@pytest.mark.parametrize(
+    ("user", "way_out"),
+    [("root", "kill PID"), ("the same", "kill PID"), ("another", "sudo kill PID")],
+)
+def test_somebody_else_s_program_is_ended_by_root(proc, monkeypatch, user, way_out):
+    own = os.getuid() or 1000
+    proc.mkdir()
+    os.chown(proc, own, -1)
+    monkeypatch.setattr(
+        os, "geteuid", lambda: {"root": 0, "the same": own, "another": own + 1}[user]
+    )
+    assert told_of(proc).endswith(f"Stop that one first: {way_out}")
+
+
+def test_words_that_a_shell_would_split_are_shown_quoted(proc):
+    told = told_of(proc, cmdline="python\0my car/manage.py\0drive\0", cwd="/home/ann")
+    assert told.startswith("process PID, python 'my car/manage.py' drive in /home/ann. Stop")
+
+
+def test_a_guardian_is_shown_as_the_car_that_it_guards(proc):
+    told = told_of(proc, cmdline="python\0-m\0entry\0/car\0--\0manage.py\0drive\0", cwd="/tmp")
+    assert told.startswith("process PID, manage.py drive in /car. Stop")
+
+
+def test_a_folder_of_a_stranger_cannot_move_the_cursor_either(proc):
+    told = told_of(proc, cmdline="python\0\x1b[2J\0", cwd="/home/\x07", cgroup="0::/\x1b.service")
+    assert told.startswith("process PID, python '?[2J' in /home/?.")
+    assert told.endswith("stop ?.service")
+
+
+@pytest.mark.parametrize(
+    ("cgroup", "way_out"),
+    [
+        ("0::/system.slice/donkeycar.service\n", "sudo systemctl stop donkeycar.service"),
+        (
+            "0::/user.slice/user-1000.slice/user@1000.service/app.slice/donkeycar.service\n",
+            "systemctl --user stop donkeycar.service",
+        ),
+        ("0::/user.slice/user-1000.slice/session-3.scope\n", "kill PID"),
+        # systemd itself, and with it all that the user has started.
+        ("0::/user.slice/user-1000.slice/user@1000.service\n", "kill PID"),
+        # An older kernel has many hierarchies; that of systemd is the last.
+        ("2:cpu:/x.service\n1:name=systemd:/x.service\n0::/system.slice/car.service\n",
+         "sudo systemctl stop car.service"),
+        # What used to happen: a traceback instead of a word about who has the motor.
+        ("", "kill PID"),
+        (b"0::/\xff.service\n", "sudo systemctl stop \N{REPLACEMENT CHARACTER}.service"),
+        (None, "kill PID"),
+    ],
+)  # fmt: skip
+def test_a_service_is_stopped_by_systemd_which_would_start_it_again(proc, cgroup, way_out):
+    assert told_of(proc, cmdline="python\0", cgroup=cgroup).endswith(
+        f"Stop that one first: {way_out}"
+    )
+
+
+def test_a_holder_that_the_kernel_does_not_name_is_no_traceback():
+    """One of another PID namespace has the number 0, and so has one that went away meanwhile."""
+    gone = f"\0{claim.NAMESPACE}/motor/nobody has this"
+    assert "which the kernel does not name" in claim._holder(gone)
+
+
 FORKS = """
-import os, socket, sys, time
+import os, socket, sys
 from donkeycar.safety import FD_VARIABLE, claim
 from donkeycar.safety.process import VehicleSide
 claim.NAMESPACE = os.environ["NAMESPACE"]
@@ -209,9 +302,8 @@ side = VehicleSide.from_environment()
 if not os.fork():
     # It has let go by now: a fork does so before it goes on.
     os.write(1, f"{os.getpid()}\\n".encode())
-    time.sleep(60)
-    os._exit(0)
 sys.stdin.readline()
+os._exit(0)
 """
 
 
@@ -230,6 +322,7 @@ def test_what_a_part_forks_does_not_hold_the_motor_when_the_car_has_ended():
         car.kill()
         car.wait()
         Claim([name]).close()
+        assert Path(f"/proc/{child}").exists()
     finally:
-        os.kill(child, signal.SIGKILL)
-        car.communicate()
+        car.kill()
+        car.communicate()  # which closes what the child reads, and it ends

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import donkeycar
+from donkeycar.safety import STAYS
 from donkeycar.safety.last_key import RETRY_S, SAID_EVERY_S, SILENT_S, STOP_SIGNALS, say, switch_off
 from donkeycar.testing import FakeClock
 
@@ -98,6 +99,39 @@ def test_it_ends_when_somebody_else_has_stopped_the_motor(clock):
     motor = Motor(clock)
     assert not switch_off(motor.attempt, unless=lambda: motor.tries == 3, clock=clock)
     assert motor.tries == 3
+
+
+def own_name():
+    return Path("/proc/self/comm").read_text().rstrip()
+
+
+@pytest.mark.parametrize("by_somebody_else", [False, True])
+def test_while_it_waits_it_goes_by_a_name_that_says_so(clock, by_somebody_else):
+    before, names, motor = own_name(), [], Motor(clock, 2.0)
+
+    def attempt():
+        names.append(own_name())
+        motor.attempt()
+
+    def stopped():
+        return by_somebody_else and clock.monotonic() > 101.0
+
+    switch_off(attempt, unless=stopped, clock=clock, tell=lambda text: None)
+    assert (names[0], names[-1], own_name()) == (before, STAYS, before)
+
+
+def test_a_system_that_keeps_the_name_of_a_process_is_no_trouble(clock, monkeypatch):
+    class Kept:
+        def read_text(self, errors):
+            return "python\n"
+
+        def write_text(self, name):
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("donkeycar.safety.last_key.Path", lambda name: Kept())
+    said = []
+    assert switch_off(Motor(clock, 2.0).attempt, clock=clock, tell=said.append)
+    assert said[-1] == "The motor is off."
 
 
 def test_the_service_asks_systemd_for_time_while_it_waits(clock, monkeypatch, tmp_path):

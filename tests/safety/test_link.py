@@ -282,3 +282,21 @@ def test_with_the_longest_life_a_second_still_latches(clock):
     beat(link)
     clock.advance(1.0)
     assert now(link, clock)[3] == LOST
+
+
+def test_who_lets_go_of_the_stick_has_no_throttle_and_no_longer_life(link, clock):
+    link.beat(angle=0.3, throttle=0.5, echoed=True)
+    clock.advance(0.2)
+    link.let_go()
+    angle, throttle, ends_s, code = link.order.at(clock.monotonic())
+    assert (angle, throttle, code) == (0.3, 0.0, FREE)
+    assert ends_s - clock.monotonic() == pytest.approx(0.05)
+    link.beat(angle=0.3, throttle=0.5, echoed=True)
+    assert link.order.throttle == 0.5
+
+
+def test_to_let_go_does_not_make_a_held_stick_good_for_resume(link, clock):
+    steady(link, clock, 1, throttle=0.5)
+    link.stop(STOPPED)
+    link.let_go()
+    assert "Let go of the stick" in link.missing()

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import io
 import os
 import signal
 import socket
@@ -191,43 +192,59 @@ def test_a_vehicle_that_does_not_end_is_killed(run, outputs):
     assert outputs.values[-1] == "off"
 
 
-def test_it_does_not_leave_before_its_outputs_took_the_end(run, outputs, capsys):
+class Reader(io.StringIO):
+    """Somebody at the terminal who acts on what they read.
+
+    Args:
+        acts: A piece of a line, and what they do when they have read it.
+    """
+
+    def __init__(self, acts):
+        super().__init__()
+        self.acts = acts
+
+    def write(self, text):
+        for piece, act in self.acts.items():
+            if piece in text:
+                act()
+        return super().write(text)
+
+
+def test_it_does_not_leave_before_its_outputs_took_the_end(run, outputs, monkeypatch):
     # What used to happen: it gave them up after its grace, and the last throttle stayed for ever.
+    def mend():
+        outputs.broken = False
+
     outputs.broken = True
-    mended = threading.Timer(1.2, setattr, (outputs, "broken", False))
-    asked = threading.Timer(0.9, os.kill, (os.getpid(), signal.SIGTERM))
-    started_s = time.monotonic()
-    mended.start()
-    asked.start()
-    assert run("never connect", grace_s=0.3) == 3
-    assert time.monotonic() - started_s >= 1.2
-    assert outputs.values[-1] == "off"
-    said = capsys.readouterr().err
-    assert said.count("The motor is not off yet: unplugged.") == 1
-    assert said.count("This program stays until the motor is off: unplugged.") == 1
-    assert said.endswith("The motor is off.\n")
+    terminal = Reader({"is not off yet": ask(signal.SIGTERM), "This program stays": mend})
+    monkeypatch.setattr(sys, "stderr", terminal)
+    assert run("never connect", grace_s=0.0) == 3
+    assert outputs.values == ["off"]
+    first, second, last = terminal.getvalue().splitlines()
+    assert first.startswith("The motor is not off yet: unplugged.")
+    assert second.startswith("This program stays until the motor is off: unplugged.")
+    assert last == "The motor is off."
 
 
 class WatchedBy:
-    """A watchdog that is there, until it is killed."""
+    """A watchdog that is there, until it is killed while the car drives."""
 
-    def __init__(self, beats):
-        self.beats = beats
+    def __init__(self, outputs):
+        self.outputs = outputs
         self.calls = []
 
     def follow(self, vehicle):
         self.calls.append("follow")
 
     def beat(self):
-        self.beats -= 1
-        return self.beats > 0
+        return "0.25,0.50" not in self.outputs.values
 
     def dismiss(self):
         self.calls.append("dismiss")
 
 
 def test_without_its_watchdog_the_car_ends(run, outputs, capsys):
-    watchdog = WatchedBy(beats=100)
+    watchdog = WatchedBy(outputs)
     assert run("say which signal", watchdog=watchdog) == 64 + signal.SIGTERM
     assert "The watchdog of the motor was killed" in capsys.readouterr().err
     assert watchdog.calls == ["follow", "dismiss"]
@@ -236,7 +253,7 @@ def test_without_its_watchdog_the_car_ends(run, outputs, capsys):
 
 def test_for_want_of_a_watchdog_it_is_no_good_end(run, outputs):
     # What used to happen: exit code 0, and systemd did not start the car again.
-    assert run("end well on request", watchdog=WatchedBy(beats=100)) == 1
+    assert run("end well on request", watchdog=WatchedBy(outputs)) == 1
     assert outputs.values[-1] == "off"
 
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 import donkeycar
+from donkeycar.safety import watchdog as watchdog_module
+from donkeycar.safety.last_key import STOP_SIGNALS
 from donkeycar.safety.watchdog import (
     LEAVE_S,
     MAX_LOOK_S,
@@ -32,9 +34,18 @@ import os, sys, time
 def tell(word):
     os.write(1, f"{word}\\n".encode())  # in one piece, beside another process
 from donkeycar.safety.watchdog import start_watchdog
+def prepare():
+    if sys.argv[1] == "no driver":
+        raise ImportError("no such driver")
+    tell("prepared")
 def attempt():
+    if sys.stdout:
+        sys.stdout.flush()
     tell("off")
-watchdog = start_watchdog(attempt, prepare=lambda: tell("prepared"))
+if sys.argv[1] == "mute":
+    sys.stdout = sys.stderr = None
+print("said before")  # which stays in the buffer of a pipe
+watchdog = start_watchdog(attempt, prepare=prepare)
 if sys.argv[1] == "with a vehicle":
     vehicle = os.fork()
     if not vehicle:
@@ -45,7 +56,7 @@ if sys.argv[1] == "with a vehicle":
 tell(watchdog.pid)
 if sys.argv[1] == "refused":
     sys.exit(1)
-for _ in range(20 if sys.argv[1] == "done" else 6000):
+for _ in range(20 if sys.argv[1] in ("done", "mute") else 6000):
     if not watchdog.beat():
         tell("alone")
         sys.exit(1)
@@ -90,7 +101,7 @@ def is_there(pid):
         return False
 
 
-@pytest.mark.parametrize("guardian", ["done", "refused"], indirect=True)
+@pytest.mark.parametrize("guardian", ["done", "refused", "mute"], indirect=True)
 def test_a_guardian_that_said_all_is_off_or_never_held_anything_leaves_nothing_to_do(guardian):
     output, _ = guardian.communicate(timeout=20)
     lines = output.split()
@@ -102,14 +113,23 @@ def test_a_guardian_that_said_all_is_off_or_never_held_anything_leaves_nothing_t
     assert not is_there(pid_in(lines))
 
 
+@pytest.mark.parametrize("guardian", ["no driver"], indirect=True)
+def test_a_watchdog_that_cannot_do_its_work_says_so_and_leaves_no_guardian_alone(guardian):
+    output, _ = guardian.communicate(timeout=20)
+    assert "The watchdog of the motor failed: ImportError('no such driver')" in output
+    assert output.split()[-1] == "alone"
+    assert guardian.returncode == 1
+
+
 @pytest.mark.parametrize("guardian", ["drives"], indirect=True)
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGSEGV])
 def test_a_guardian_that_dies_is_followed_by_off(guardian, number):
-    lines_until(guardian, "counting")
+    lines = lines_until(guardian, "counting")
     guardian.send_signal(number)
     killed_s = time.monotonic()
-    lines_until(guardian, "off")
+    lines += lines_until(guardian, "off")
     assert time.monotonic() - killed_s < 0.5
+    assert lines.count("said before") == 1, "what it had not printed yet is not printed twice"
     assert "is gone: its watchdog switched the motor off" in guardian.stdout.readline()
 
 
@@ -155,7 +175,8 @@ def test_its_guardian_notices_when_it_hangs(guardian):
 @pytest.mark.parametrize("guardian", ["drives"], indirect=True)
 def test_no_signal_to_the_job_or_by_name_ends_it(guardian):
     watchdog = pid_in(lines_until(guardian, "counting"))
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP):
+    # SIGABRT comes from systemd, for all processes of a service that reports no more.
+    for number in (*STOP_SIGNALS, signal.SIGTSTP, signal.SIGABRT):
         os.kill(watchdog, number)
     assert os.getsid(watchdog) == watchdog != os.getsid(guardian.pid)
     words = Path(f"/proc/{watchdog}/cmdline").read_text().strip("\0")
@@ -174,10 +195,12 @@ class Slow(FakeClock):
         super().__init__()
         self.step_s = step_s
         self.looks = 0
+        self.when = {}
 
     def monotonic(self):
         self.looks += 1
         self.advance(self.step_s)
+        self.when.pop(self.looks, lambda: None)()
         return super().monotonic()
 
 
@@ -191,9 +214,141 @@ def sleeper(monkeypatch):
     process.wait()
 
 
-def test_a_computer_that_ran_nobody_proves_nothing(sleeper):
+def page_of(count, vehicle=0, *, done=False):
+    """What a guardian has written."""
     page = mmap.mmap(-1, mmap.PAGESIZE)
-    struct.pack_into("<QI?", page, 0, 7, 0, False)
+    struct.pack_into("<QI?", page, 0, count, vehicle, done)
+    return page
+
+
+def looks_in(page):
+    return struct.unpack_from("<Q", page, 64)[0]
+
+
+def end(process):
+    process.kill()
+    # It has ended, and nobody has asked for its exit code: that is what a parent leaves.
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+
+
+@pytest.fixture
+def offs():
+    """Each time the motor was switched off."""
+    return []
+
+
+def test_when_a_guardian_ends_the_motor_is_switched_off_once(sleeper, offs, capfd):
+    fd, page = os.pidfd_open(sleeper.pid), page_of(7)
+    end(sleeper)
+    watch(fd, page, lambda: offs.append(1), clock=FakeClock())
+    assert offs == [1]
+    assert looks_in(page) == 1
+    assert capfd.readouterr().err == (
+        "The guardian of the motor is gone: its watchdog switched the motor off.\n"
+    )
+
+
+def test_a_guardian_that_never_counted_had_no_motor(sleeper, offs, capfd):
+    fd = os.pidfd_open(sleeper.pid)
+    end(sleeper)
+    watch(fd, page_of(0), lambda: offs.append(1), clock=FakeClock())
+    assert (offs, capfd.readouterr().err) == ([], "")
+
+
+def test_before_a_guardian_counts_it_may_take_its_time(sleeper, offs):
+    """It opens its hardware, which may take long; only its end is an end."""
+    fd, clock, page = os.pidfd_open(sleeper.pid), Slow(step_s=MAX_LOOK_S), page_of(0)
+    clock.when[500] = lambda: end(sleeper)
+    watch(fd, page, lambda: offs.append(1), clock=clock)
+    assert looks_in(page) >= 499
+    assert offs == []
+
+
+def test_a_guardian_that_said_all_is_off_has_nothing_switched_off(sleeper, offs):
+    fd, page = os.pidfd_open(sleeper.pid), page_of(7, done=True)
+    end(sleeper)
+    watch(fd, page, lambda: offs.append(1), clock=FakeClock())
+    assert (offs, looks_in(page)) == ([], 0)
+
+
+def test_a_guardian_that_counts_on_is_left_alone(sleeper, offs):
+    fd, page, clock = os.pidfd_open(sleeper.pid), page_of(1), Slow(step_s=MAX_LOOK_S)
+    for look in range(1, 100):
+        # Almost too late each time: 6 looks of 40 ms are 240 ms.
+        clock.when[6 * look] = lambda look=look: struct.pack_into("<Q", page, 0, 1 + look)
+    clock.when[600] = lambda: struct.pack_into("<QI?", page, 0, 200, 0, True)
+    watch(fd, page, lambda: offs.append(1), clock=clock)
+    assert offs == []
+    assert sleeper.poll() is None
+
+
+def test_a_guardian_that_ends_while_it_is_killed_is_as_good(sleeper, offs, monkeypatch):
+    def no_such_process(pidfd, number):
+        end(sleeper)
+        raise ProcessLookupError(3, "No such process")
+
+    monkeypatch.setattr(signal, "pidfd_send_signal", no_such_process)
+    watch(os.pidfd_open(sleeper.pid), page_of(7), lambda: offs.append(1), clock=Slow(MAX_LOOK_S))
+    assert offs == [1, 1]
+
+
+def test_a_vehicle_that_is_gone_before_it_is_looked_for_is_no_trouble(sleeper, offs):
+    vehicle = subprocess.Popen(["true"])
+    vehicle.wait()
+    fd, page = os.pidfd_open(sleeper.pid), page_of(7, vehicle.pid)
+    end(sleeper)
+    watch(fd, page, lambda: offs.append(1), clock=FakeClock())
+    assert offs == [1]
+
+
+def test_a_vehicle_that_ends_by_itself_is_not_killed(sleeper, offs, monkeypatch):
+    vehicle = subprocess.Popen(["sleep", "60"])
+    fd, page = os.pidfd_open(sleeper.pid), page_of(7, vehicle.pid)
+    sent = []
+    monkeypatch.setattr(signal, "pidfd_send_signal", lambda *words: sent.append(words))
+    end(sleeper)
+    watch(fd, page, lambda: vehicle.terminate(), clock=FakeClock())
+    assert vehicle.wait() == -signal.SIGTERM
+    assert sent == []
+
+
+def test_a_vehicle_that_ends_while_it_is_killed_is_as_good(sleeper, monkeypatch):
+    def no_such_process(pidfd, number):
+        vehicle.kill()
+        raise ProcessLookupError(3, "No such process")
+
+    monkeypatch.setattr(watchdog_module, "GRACE_S", 0.0)
+    monkeypatch.setattr(signal, "pidfd_send_signal", no_such_process)
+    vehicle = subprocess.Popen(["sleep", "60"])
+    fd, page = os.pidfd_open(sleeper.pid), page_of(7, vehicle.pid)
+    end(sleeper)
+    watch(fd, page, lambda: None, clock=FakeClock())
+    assert vehicle.wait() == -signal.SIGKILL
+
+
+def test_a_system_that_does_not_say_where_the_words_are_leaves_the_name(monkeypatch):
+    """Nothing is written to an address that is none."""
+
+    class Libc:
+        CDLL = staticmethod(lambda name: Libc)
+        prctl = staticmethod(lambda option, name: 0)
+
+    stat = Path("/proc/self/stat").read_text()
+    before, name, fields = stat.rpartition(")")
+    numbers = fields.split()
+    numbers[45] = numbers[46] = "0"
+
+    class Stat:
+        def read_text(self):
+            return before + name + " " + " ".join(numbers)
+
+    monkeypatch.setattr(watchdog_module, "ctypes", Libc)
+    monkeypatch.setattr(watchdog_module, "Path", lambda name: Stat())
+    watchdog_module._call_itself(TITLE)
+
+
+def test_a_computer_that_ran_nobody_proves_nothing(sleeper):
+    page = page_of(7)
     clock, offs = Slow(step_s=10.0), []
     watch(os.pidfd_open(sleeper.pid), page, lambda: offs.append(clock.looks), clock=clock)
     assert offs[0] >= MAX_STALL_S / MAX_LOOK_S
@@ -237,6 +392,24 @@ def test_a_computer_that_ran_nobody_says_nothing_of_the_watchdog(guarded):
     assert not beats(guarded, 600.0, step_s=10.0)[-1]
 
 
+def test_a_watchdog_that_somebody_else_has_asked_after_is_gone(guarded, sleeper):
+    sleeper.kill()
+    sleeper.wait()
+    watchdog, _, _ = guarded
+    assert watchdog.beat() is False
+    watchdog.dismiss()
+
+
+def test_what_the_guardian_says_is_in_the_page(guarded, sleeper):
+    watchdog, page, _ = guarded
+    watchdog.beat()
+    watchdog.follow(1234)
+    assert struct.unpack_from("<QI?", page) == (1, 1234, False)
+    watchdog.beat()
+    watchdog.dismiss()
+    assert struct.unpack_from("<QI?", page) == (2, 1234, True)
+
+
 def test_a_hung_watchdog_does_not_keep_its_guardian(guarded, sleeper):
     watchdog, _, clock = guarded
     watchdog.dismiss()
@@ -247,9 +420,8 @@ def test_a_hung_watchdog_does_not_keep_its_guardian(guarded, sleeper):
 
 def test_a_vehicle_that_hangs_has_its_grace_and_no_more(sleeper, monkeypatch):
     monkeypatch.setattr("donkeycar.safety.watchdog.GRACE_S", 0.2)
-    page, vehicle = mmap.mmap(-1, mmap.PAGESIZE), subprocess.Popen(["sleep", "60"])
-    struct.pack_into("<QI?", page, 0, 7, vehicle.pid, False)
-    guardian = os.pidfd_open(sleeper.pid)
+    vehicle = subprocess.Popen(["sleep", "60"])
+    page, guardian = page_of(7, vehicle.pid), os.pidfd_open(sleeper.pid)
     started_s = time.monotonic()
     watch(guardian, page, lambda: None, clock=Slow(step_s=MAX_LOOK_S))
     assert vehicle.wait(5) == -signal.SIGKILL
