@@ -35,8 +35,8 @@ def _bounded(
     if value is None:
         return None
     try:
+        number = scale * value
         # A text is no number, not even one that reads like one.
-        number = scale * (value + 0.0)
         is_finite = math.isfinite(number)
     except (TypeError, ValueError, OverflowError) as error:
         raise PartError(

@@ -11,6 +11,7 @@ A heartbeat echoes the last tick the driver saw, so an order that was held up on
 recognised by the age of its tick and not applied.
 """
 
+import math
 from collections import deque
 from typing import NamedTuple
 
@@ -68,7 +69,7 @@ class Order(NamedTuple):
             Angle, throttle, the moment the order ends (0.0 for none) and the code of what stops
             the car.
         """
-        silent_s = float("inf") if self.beat_s is None else now_s - self.beat_s
+        silent_s = math.inf if self.beat_s is None else now_s - self.beat_s
         angle = self.angle if silent_s < LATCH_AFTER_S else 0.0
         if self.latch:
             return angle, 0.0, 0.0, self.latch

@@ -117,9 +117,8 @@ def start_watchdog(
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
-    pid = os.fork()
-    if not pid:
-        _serve(guardian, page, attempt, prepare)
+    # Whoever is forked gets 0, and does not come back from there.
+    pid = os.fork() or _serve(guardian, page, attempt, prepare)
     return Watchdog(pid, page)
 
 
@@ -180,8 +179,7 @@ def watch(
             signal.pidfd_send_signal(guardian, signal.SIGKILL)
     switch_off(attempt)
     if not ended:
-        while not _ended(guardian, POLL_S):
-            pass
+        _ended(guardian, None)
         # What it was writing while it was killed may have come after.
         switch_off(attempt)
     what = "is gone" if ended else "hung and was killed"
@@ -191,7 +189,8 @@ def watch(
             signal.pidfd_send_signal(vehicle_fd, signal.SIGKILL)
 
 
-def _ended(pidfd: int, timeout_s: float) -> bool:
+def _ended(pidfd: int, timeout_s: float | None) -> bool:
+    """Whether a process has ended; it waits so long for its end, ``None`` for ever."""
     return bool(select.select([pidfd], [], [], timeout_s)[0])
 
 

@@ -71,11 +71,18 @@ def test_a_pilot_whose_answer_has_no_end_near_by_does_not_drive(
 ):
     # What used to happen: it drove as long as the person's link was there, though the part that
     # wrote it, with time.time(), had said nothing for minutes.
-    for _ in range(2):
-        assert decide(drive_mode, mode=mode, pilot_expires_s=expires_s).throttle == 0
+    assert decide(drive_mode, mode=mode, pilot_expires_s=expires_s).throttle == 0
     (record,) = caplog.records
-    assert "An order must end at most 1 s from now, on the clock of the car" in record.message
+    assert record.message.startswith("The pilot does not drive. An order must end at most 1 s from")
     assert decide(drive_mode, mode=mode).throttle != 0
+    assert decide(drive_mode, mode=mode, pilot_expires_s=expires_s).throttle == 0
+    assert caplog.records == [record], "it is told once"
+
+
+def test_a_car_that_has_just_started_takes_no_pilot_without_an_end_either(clock):
+    clock.sleep(0.5)
+    command = decide(DriveMode(clock=clock), mode="local", pilot_expires_s=1.7e9)
+    assert command.throttle == 0
 
 
 def test_a_dead_pilot_does_not_stop_the_person(drive_mode):
@@ -116,13 +123,23 @@ def test_values_out_of_range_are_bounded(drive_mode):
 
 @pytest.mark.parametrize("value", ["0.9", b"1", 10**400, 1j, object(), {}, np.ones(2)])
 @pytest.mark.parametrize(
-    "channel", ["user/angle", "user/throttle", "pilot/angle", "pilot/throttle"]
+    "channel", ["user/angle", "user/throttle", "user/max_throttle", "pilot/angle", "pilot/throttle"]
 )
 def test_what_is_no_number_is_named_by_its_channel(drive_mode, channel, value):
     # What used to happen: "DriveMode failed: can't multiply sequence by non-int of type 'float'".
-    mode = "user" if channel.startswith("user") else "local"
+    mode, _, name = channel.replace("pilot", "local").partition("/")
+    argument = name if name == "max_throttle" else channel.replace("/", "_")
     with pytest.raises(PartError, match=f"`{channel}` must be a number from -1 to 1. Received: "):
-        decide(drive_mode, mode=mode, **{channel.replace("/", "_"): value})
+        decide(drive_mode, mode=mode, **{argument: value})
+
+
+@pytest.mark.parametrize(
+    ("value", "received"), [("0.9", "'0.9'"), ("9" * 1000, "'" + "9" * 79), (1j, "1j")]
+)
+def test_what_came_instead_of_a_number_is_shown_within_a_line(drive_mode, value, received):
+    with pytest.raises(PartError) as refusal:
+        decide(drive_mode, user_angle=value)
+    assert str(refusal.value).endswith(f"from -1 to 1. Received: {received}")
 
 
 @pytest.mark.parametrize("value", [True, np.float32(1), np.array(1.0), 1])

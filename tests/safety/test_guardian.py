@@ -487,12 +487,14 @@ def test_a_fault_at_the_start_is_survived(clock):
 # After a stop.
 
 
-def test_steering_is_held_for_a_second_and_then_centred(running):
+@pytest.mark.parametrize("stopped_s", [0.0, 0.125])
+def test_steering_is_held_for_a_second_and_then_centred(running, stopped_s):
+    running.until(stopped_s)
     running.send(throttle=HALF, flags=STOP)
     running.guardian.step()
-    running.until(CENTRE_AFTER_S - 1e-9)
+    running.until(stopped_s + CENTRE_AFTER_S - 1e-9)
     assert running.wheels.carries == (-HALF, 0.0)
-    running.until(CENTRE_AFTER_S)
+    running.until(stopped_s + CENTRE_AFTER_S)
     assert running.wheels.carries == (0.0, 0.0)
 
 

@@ -46,3 +46,11 @@ def test_impossible_pulses_are_refused(pulses):
     message = "The pulses of the servo must be 300 to 3000 us, the ends different, the centre"
     with pytest.raises(ConfigError, match=message):
         PulseRange(*pulses).check("servo")
+
+
+def test_a_refusal_ends_with_what_else_was_meant_if_anybody_knows():
+    impossible = PulseRange(1000, 999, 2000)
+    for advice in ("", ". Did you mean ticks?"):
+        with pytest.raises(ConfigError) as refusal:
+            impossible.check("servo", **({"advice": advice} if advice else {}))
+        assert str(refusal.value).endswith("999 us at 0, 2000 us at +1" + advice)

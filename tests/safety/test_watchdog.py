@@ -42,6 +42,12 @@ def attempt():
     if sys.stdout:
         sys.stdout.flush()
     tell("off")
+def nobody(pid):
+    raise ProcessLookupError(3, "No such process")
+if sys.argv[1] == "gone at once":
+    os.getppid = lambda: 1
+if sys.argv[1] == "gone and forgotten":
+    os.pidfd_open = nobody
 if sys.argv[1] == "mute":
     sys.stdout = sys.stderr = None
 print("said before")  # which stays in the buffer of a pipe
@@ -119,6 +125,15 @@ def test_a_watchdog_that_cannot_do_its_work_says_so_and_leaves_no_guardian_alone
     assert "The watchdog of the motor failed: ImportError('no such driver')" in output
     assert output.split()[-1] == "alone"
     assert guardian.returncode == 1
+
+
+@pytest.mark.parametrize("guardian", ["gone at once", "gone and forgotten"], indirect=True)
+def test_a_guardian_that_ends_before_it_is_looked_for_has_opened_nothing(guardian):
+    output, _ = guardian.communicate(timeout=20)
+    assert "off" not in output.split()
+    assert "prepared" not in output
+    assert "failed" not in output
+    assert output.split()[-1] == "alone", "its watchdog has ended, too"
 
 
 @pytest.mark.parametrize("guardian", ["drives"], indirect=True)
