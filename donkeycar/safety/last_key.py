@@ -66,14 +66,14 @@ class Patience:
         self._extended_s: float | None = None
         self._trouble = self._own_name = ""
 
-    def wait_for(self, trouble: object) -> None:
+    def wait_for(self, trouble: BaseException) -> None:
         """Note that it failed once more; speak if it is time. It does not sleep.
 
         Args:
             trouble: What the hardware said.
         """
         now_s = self._clock.monotonic()
-        self._trouble = text_of(trouble) if isinstance(trouble, BaseException) else str(trouble)
+        self._trouble = text_of(trouble)
         self._since_s = now_s if self._since_s is None else self._since_s
         if self._extended_s is None or now_s - self._extended_s >= EXTENDED_EVERY_S:
             self._extended_s = now_s

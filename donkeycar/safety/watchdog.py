@@ -125,8 +125,7 @@ def start_watchdog(
 def _serve(
     guardian: int, page: mmap.mmap, attempt: Callable[[], object], prepare: Callable[[], object]
 ) -> NoReturn:
-    """All that the forked process does, to its end."""
-    code = 1
+    """All that the forked process does, to its end; nobody asks for its exit code."""
     try:
         _become_watchdog()
         with suppress(ProcessLookupError):
@@ -134,12 +133,11 @@ def _serve(
             if os.getppid() == guardian:
                 prepare()
                 watch(guardian_fd, page, attempt)
-        code = 0
-    except Exception as error:
+    except BaseException as error:  # also of a library that wants to end the program
         say(f"The watchdog of the motor failed: {repr_of(error)}")
     finally:
         # Nothing of the guardian's may run here: no handler at exit, no caller.
-        os._exit(code)
+        os._exit(0)
 
 
 def watch(

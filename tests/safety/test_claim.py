@@ -1,7 +1,9 @@
 """Only one program holds a motor; the second is told which, and it is free after any end."""
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import closing
@@ -192,9 +194,23 @@ def test_what_the_system_refuses_is_not_called_taken(monkeypatch):
 
 def test_looking_is_no_claim():
     refuse_if_held([NAME])
-    with closing(Claim([NAME])), pytest.raises(DeviceError, match=f"process {os.getpid()}"):
+    with closing(Claim([NAME])), pytest.raises(DeviceError, match=f"{NAME} is .*{os.getpid()}"):
         refuse_if_held([NAME])
     refuse_if_held([NAME])
+
+
+def test_so_many_who_ask_that_none_is_let_in_do_not_keep_the_next_one_waiting(monkeypatch):
+    monkeypatch.setattr(claim, "BACKLOG", 0)
+    address = f"\0{claim.NAMESPACE}/motor/{NAME}"
+    with closing(Claim([NAME])), contextlib.ExitStack() as asking:
+        code = 0
+        while code == 0:
+            one = asking.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET))
+            one.setblocking(False)
+            code = one.connect_ex(address)
+        for refused in (refuse_if_held, Claim):
+            with pytest.raises(DeviceError, match=f"{NAME} is taken.*does not name"):
+                refused([NAME])
 
 
 # What /proc says of the holder.

@@ -45,8 +45,13 @@ def open_output():
         raise OSError("nothing answers")
     return Outputs()
 
-command = [sys.executable, sys.argv[3], "drive" if sys.argv[2] != "ends" else "halt and exit well"]
-sys.exit(hold_motor([sys.argv[1]], open_output=open_output,
+if sys.argv[2] == "says what it has":
+    fds = "os.environ['DONKEYCAR_GUARDIAN_FD'].split(',')"
+    command = [sys.executable, "-c", f"import os; print(*map(os.fstat, map(int, {fds})))"]
+else:
+    how = "halt and exit well" if sys.argv[2] == "ends" else "drive"
+    command = [sys.executable, sys.argv[3], how]
+sys.exit(hold_motor([sys.argv[1]], open_output=open_output, prepare=lambda: tell("prepared"),
                     shut_off=lambda: tell("shut off by watchdog"), command=command))
 """
 
@@ -124,14 +129,20 @@ def test_a_good_end_is_free_at_once_and_needs_no_watchdog(hold):
     Claim([NAME]).close()
 
 
+def test_the_car_is_given_the_link_and_what_claims_the_hardware(hold):
+    output, _ = hold("says what it has").communicate(timeout=30)
+    assert output.count("os.stat_result") == 2
+
+
 def test_when_it_is_killed_its_heirs_keep_the_claim_until_all_is_off(hold):
     process = hold("drives")
-    until(process, "driven")
+    lines = until(process, "driven")
     for level in (Claim.SHARED, Claim.SOLE):
         with pytest.raises(DeviceError, match=f"process {process.pid}"):
             Claim([NAME], level=level)
     process.send_signal(signal.SIGSTOP)
-    until(process, "shut off by watchdog")
+    lines += until(process, "shut off by watchdog")
+    assert "prepared" in lines
     process.wait(5)
     # Nobody drives any more, so that whoever switches off may come.
     Claim([NAME], level=Claim.SOLE).close()

@@ -12,7 +12,15 @@ import pytest
 
 import donkeycar
 from donkeycar.safety import STAYS
-from donkeycar.safety.last_key import RETRY_S, SAID_EVERY_S, SILENT_S, STOP_SIGNALS, say, switch_off
+from donkeycar.safety.last_key import (
+    RETRY_S,
+    SAID_EVERY_S,
+    SILENT_S,
+    STOP_SIGNALS,
+    Patience,
+    say,
+    switch_off,
+)
 from donkeycar.testing import FakeClock
 
 PACKAGE = str(Path(donkeycar.__file__).parents[1])
@@ -121,17 +129,35 @@ def test_while_it_waits_it_goes_by_a_name_that_says_so(clock, by_somebody_else):
 
 
 def test_a_system_that_keeps_the_name_of_a_process_is_no_trouble(clock, monkeypatch):
+    names = []
+
     class Kept:
         def read_text(self, errors):
             return "python\n"
 
         def write_text(self, name):
+            names.append(name)
             raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("donkeycar.safety.last_key.Path", lambda name: Kept())
     said = []
     assert switch_off(Motor(clock, 2.0).attempt, clock=clock, tell=said.append)
     assert said[-1] == "The motor is off."
+    assert set(names) == {STAYS}
+
+
+def test_half_a_second_without_an_answer_is_worth_a_word(clock):
+    said = []
+    patience = Patience(clock, tell=said.append)
+    patience.wait_for(OSError("no answer"))
+    clock.advance(SILENT_S)
+    assert said == []
+    patience.wait_for(OSError("no answer"))
+    assert len(said) == 1
+    clock.advance(SAID_EVERY_S)
+    patience.wait_for(OSError("still no answer"))
+    assert said[1].startswith("The motor is not off yet: still no answer.")
+    patience.over()
 
 
 def test_the_service_asks_systemd_for_time_while_it_waits(clock, monkeypatch, tmp_path):
@@ -141,6 +167,9 @@ def test_the_service_asks_systemd_for_time_while_it_waits(clock, monkeypatch, tm
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         switch_off(Motor(clock, 3.5).attempt, clock=clock, tell=lambda text: None)
         asked = [systemd.recv(100) for _ in range(4)]
+        systemd.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            systemd.recv(100)
     assert asked == [b"EXTEND_TIMEOUT_USEC=15000000"] * 4
 
 

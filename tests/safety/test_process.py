@@ -20,11 +20,13 @@ from donkeycar.errors import DeviceError
 from donkeycar.safety.claim import Claim
 from donkeycar.safety.frame import STOP, Frame, decode
 from donkeycar.safety.guardian import Guardian
+from donkeycar.safety.last_key import SILENT_S
 from donkeycar.safety.process import (
     FD_VARIABLE,
     MAX_PACKETS,
     MAX_SILENCE_S,
     VehicleSide,
+    _let_go,
     _listen,
     guard,
 )
@@ -192,6 +194,14 @@ def test_a_vehicle_that_does_not_end_is_killed(run, outputs):
     assert outputs.values[-1] == "off"
 
 
+def test_an_end_whose_outputs_do_as_told_needs_no_word(run, outputs, monkeypatch, capsys):
+    # However long it takes until they are off.
+    monkeypatch.setattr("donkeycar.safety.guardian.OFF_AFTER_S", SILENT_S + 0.1)
+    assert run("exit") == 7
+    assert outputs.values[-1] == "off"
+    assert capsys.readouterr().err == ""
+
+
 class Reader(io.StringIO):
     """Somebody at the terminal who acts on what they read.
 
@@ -246,7 +256,7 @@ class WatchedBy:
 def test_without_its_watchdog_the_car_ends(run, outputs, capsys):
     watchdog = WatchedBy(outputs)
     assert run("say which signal", watchdog=watchdog) == 64 + signal.SIGTERM
-    assert "The watchdog of the motor was killed" in capsys.readouterr().err
+    assert capsys.readouterr().err.startswith("The watchdog of the motor was killed or hangs: the")
     assert watchdog.calls == ["follow", "dismiss"]
     assert outputs.values[-1] == "off"
 
@@ -334,6 +344,17 @@ def test_hears_at_once_that_the_vehicle_is_gone(outputs, unread):
         assert _listen(ours, Guardian(outputs)) is False
 
 
+def test_a_vehicle_that_reads_no_answers_is_heard_all_the_same(outputs):
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        ours.setblocking(False)
+        guardian = Guardian(outputs)
+        for seq in range(1, 2000):
+            theirs.send(FRAME._replace(seq=seq).encode())
+            assert _listen(ours, guardian)
+        assert guardian.status.seq == 1999
+
+
 @pytest.fixture
 def pair():
     process = subprocess.Popen(
@@ -382,6 +403,20 @@ def ends(clock):
 def test_no_guardian_no_link(monkeypatch):
     monkeypatch.delenv(FD_VARIABLE, raising=False)
     assert VehicleSide.from_environment() is None
+
+
+def test_of_long_nonsense_the_beginning_is_shown(monkeypatch):
+    monkeypatch.setenv(FD_VARIABLE, 100 * "x")
+    with pytest.raises(DeviceError, match=f"Received: '{40 * 'x'}', and"):
+        VehicleSide.from_environment()
+
+
+def test_a_fork_lets_go_of_all_though_some_is_closed_already():
+    first, second = os.pipe()
+    os.close(first)
+    _let_go([first, second])
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(second)
 
 
 @pytest.mark.parametrize("nonsense", ["", "x", "3,y", "-1", "99999", "9" * 30, "0", "\udc80"])

@@ -37,6 +37,8 @@ from donkeycar.safety.watchdog import start_watchdog
 def prepare():
     if sys.argv[1] == "no driver":
         raise ImportError("no such driver")
+    if sys.argv[1] == "driver leaves":
+        sys.exit(0)
     tell("prepared")
 def attempt():
     if sys.stdout:
@@ -119,10 +121,14 @@ def test_a_guardian_that_said_all_is_off_or_never_held_anything_leaves_nothing_t
     assert not is_there(pid_in(lines))
 
 
-@pytest.mark.parametrize("guardian", ["no driver"], indirect=True)
-def test_a_watchdog_that_cannot_do_its_work_says_so_and_leaves_no_guardian_alone(guardian):
+@pytest.mark.parametrize(
+    ("guardian", "error"),
+    [("no driver", "ImportError('no such driver')"), ("driver leaves", "SystemExit(0)")],
+    indirect=["guardian"],
+)
+def test_a_watchdog_that_cannot_do_its_work_says_so_and_leaves_no_guardian_alone(guardian, error):
     output, _ = guardian.communicate(timeout=20)
-    assert "The watchdog of the motor failed: ImportError('no such driver')" in output
+    assert f"The watchdog of the motor failed: {error}" in output
     assert output.split()[-1] == "alone"
     assert guardian.returncode == 1
 
@@ -297,7 +303,7 @@ def test_a_guardian_that_counts_on_is_left_alone(sleeper, offs):
     assert sleeper.poll() is None
 
 
-def test_a_guardian_that_ends_while_it_is_killed_is_as_good(sleeper, offs, monkeypatch):
+def test_a_guardian_that_ends_while_it_is_killed_is_as_good(sleeper, offs, monkeypatch, capfd):
     def no_such_process(pidfd, number):
         end(sleeper)
         raise ProcessLookupError(3, "No such process")
@@ -305,6 +311,7 @@ def test_a_guardian_that_ends_while_it_is_killed_is_as_good(sleeper, offs, monke
     monkeypatch.setattr(signal, "pidfd_send_signal", no_such_process)
     watch(os.pidfd_open(sleeper.pid), page_of(7), lambda: offs.append(1), clock=Slow(MAX_LOOK_S))
     assert offs == [1, 1]
+    assert capfd.readouterr().err.startswith("The guardian of the motor hung and was killed: its")
 
 
 def test_a_vehicle_that_is_gone_before_it_is_looked_for_is_no_trouble(sleeper, offs):
@@ -341,25 +348,66 @@ def test_a_vehicle_that_ends_while_it_is_killed_is_as_good(sleeper, monkeypatch)
     assert vehicle.wait() == -signal.SIGKILL
 
 
-def test_a_system_that_does_not_say_where_the_words_are_leaves_the_name(monkeypatch):
-    """Nothing is written to an address that is none."""
+class Libc:
+    """Takes what would be written over the words of this process's command line."""
 
-    class Libc:
-        CDLL = staticmethod(lambda name: Libc)
-        prctl = staticmethod(lambda option, name: 0)
+    def __init__(self):
+        self.moved = []
 
-    stat = Path("/proc/self/stat").read_text()
-    before, name, fields = stat.rpartition(")")
-    numbers = fields.split()
-    numbers[45] = numbers[46] = "0"
+    def CDLL(self, name):  # noqa: N802 - named as in ctypes
+        return self
+
+    def prctl(self, option, name):
+        return 0
+
+    def memmove(self, start, words, size):
+        assert len(words) == size
+        self.moved.append((start, words))
+
+
+def moved_for(stat, monkeypatch):
+    """What is written where, if `stat` is what /proc says of this process."""
 
     class Stat:
         def read_text(self):
-            return before + name + " " + " ".join(numbers)
+            if stat is None:
+                raise FileNotFoundError(2, "No such file or directory")
+            return stat
 
-    monkeypatch.setattr(watchdog_module, "ctypes", Libc)
+    libc = Libc()
+    monkeypatch.setattr(watchdog_module, "ctypes", libc)
     monkeypatch.setattr(watchdog_module, "Path", lambda name: Stat())
-    watchdog_module._call_itself(TITLE)
+    watchdog_module._call_itself("the watchdog")
+    return libc.moved
+
+
+def stat_with(start, end):
+    """As in proc(5), of a program whose name is meant to confuse."""
+    return "7 (a) S 1 (b)" + " 1" * 45 + f" {start} {end} 0 0 0\n"
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [(1013, b"the watchdog\0"), (1016, b"the watchdog\0\0\0\0"), (1005, b"the \0")],
+)
+def test_its_title_takes_the_room_of_the_command_line_and_no_more(monkeypatch, end, words):
+    assert moved_for(stat_with(1000, end), monkeypatch) == [(1000, words)]
+
+
+@pytest.mark.parametrize(
+    "stat",
+    [None, "7 (a) S 1", stat_with("x", "y"), stat_with(0, 0), stat_with(0, 9), stat_with(9, 9)],
+)
+def test_a_system_that_does_not_say_where_the_words_are_leaves_the_name(monkeypatch, stat):
+    """Nothing is written to an address that is none."""
+    assert moved_for(stat, monkeypatch) == []
+
+
+def test_a_guardian_hangs_when_it_has_not_counted_for_a_quarter_of_a_second(sleeper, offs):
+    page = page_of(7)
+    watch(os.pidfd_open(sleeper.pid), page, lambda: offs.append(1), clock=Slow(1 / 32))
+    # One look to see the count, and eight that saw no other.
+    assert looks_in(page) == 1 + MAX_STALL_S * 32
 
 
 def test_a_computer_that_ran_nobody_proves_nothing(sleeper):
@@ -418,6 +466,7 @@ def test_a_watchdog_that_somebody_else_has_asked_after_is_gone(guarded, sleeper)
 def test_what_the_guardian_says_is_in_the_page(guarded, sleeper):
     watchdog, page, _ = guarded
     watchdog.beat()
+    assert struct.unpack_from("<QI?", page) == (1, 0, False)
     watchdog.follow(1234)
     assert struct.unpack_from("<QI?", page) == (1, 1234, False)
     watchdog.beat()
@@ -428,9 +477,23 @@ def test_what_the_guardian_says_is_in_the_page(guarded, sleeper):
 def test_a_hung_watchdog_does_not_keep_its_guardian(guarded, sleeper):
     watchdog, _, clock = guarded
     watchdog.dismiss()
-    assert clock.monotonic() >= 100.0 + LEAVE_S
+    assert LEAVE_S <= clock.monotonic() - 100.0 < 1.1 * LEAVE_S
     with pytest.raises(ChildProcessError):
         os.waitpid(sleeper.pid, os.WNOHANG)
+
+
+def test_a_watchdog_that_leaves_by_itself_is_not_killed(sleeper, monkeypatch):
+    class Asleep(FakeClock):
+        def sleep(self, seconds):
+            super().sleep(seconds)
+            if self.monotonic() > LEAVE_S / 2:
+                kill(sleeper.pid, signal.SIGTERM)
+                os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
+
+    kill, sent = os.kill, []
+    monkeypatch.setattr(os, "kill", lambda pid, number: sent.append(number))
+    Watchdog(sleeper.pid, page_of(0), clock=Asleep()).dismiss()
+    assert sent == []
 
 
 def test_a_vehicle_that_hangs_has_its_grace_and_no_more(sleeper, monkeypatch):
