@@ -1,6 +1,7 @@
 """Whoever holds the last key tries until the motor is off, whatever it is told."""
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -227,6 +228,8 @@ def test_only_sigkill_ends_it():
 
 
 def test_a_reader_who_sleeps_does_not_hold_it_up(monkeypatch):
+    waited, real = [], select.select
+    monkeypatch.setattr(select, "select", lambda *words: (waited.append(words[3]), real(*words))[1])
     # A terminal that is paused takes nothing more, and would hold whoever prints.
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
@@ -238,6 +241,27 @@ def test_a_reader_who_sleeps_does_not_hold_it_up(monkeypatch):
         monkeypatch.setattr(sys, "stderr", stream)
         say("nobody reads this")
     os.close(reader)
+    assert waited == [0]
+
+
+def test_what_it_says_is_read_at_once(monkeypatch):
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    with open(writer, "w") as stream, open(reader) as lines:
+        monkeypatch.setattr(sys, "stderr", stream)
+        say("The motor is off.")
+        assert lines.readline() == "The motor is off.\n"
+
+
+def test_what_cannot_be_said_is_dropped(monkeypatch, tmp_path):
+    full = open("/dev/full", "w")  # noqa: SIM115 - closing it fails
+    closed = (tmp_path / "log").open("w")
+    closed.close()
+    for stream in (full, closed):
+        monkeypatch.setattr(sys, "stderr", stream)
+        say("nobody reads this")
+    with pytest.raises(OSError, match="No space left"):
+        full.close()
 
 
 def test_without_standard_error_it_is_silent(monkeypatch):
