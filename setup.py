@@ -37,6 +37,7 @@ TRAIN = [
 CONVERT = [*TRAIN, "tf_keras~=2.21"]
 
 TEST = [
+    "coverage>=7.13",  # the patches for processes that are forked
     "gpiozero>=2.0.1,<3",  # to hold the emulated pins against
     "hypothesis>=6.100",
     "mutmut>=3.3",

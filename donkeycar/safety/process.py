@@ -131,6 +131,8 @@ def guard(
                 say("The watchdog of the motor was killed or hangs: the car ends. Start it again.")
                 unwatched = True
                 asked.append(signal.SIGTERM)
+        if not asked:
+            _hear_out(ours, guardian)
         mid_drive = guardian.state is State.RUN and not asked
         guardian.end()
         deadline_s, patience = clock.monotonic() + grace_s, Patience(clock)
@@ -184,6 +186,21 @@ def _listen(ours: socket.socket, guardian: Guardian) -> bool:
     with suppress(OSError):
         ours.send(guardian.status.encode())
     return True
+
+
+def _hear_out(ours: socket.socket, guardian: Guardian) -> None:
+    """Hear what a vehicle said before it left: after a stop it has not left in mid-drive.
+
+    More than twice `MAX_PACKETS` find no room in `SEND_BUFFER_BYTES`.
+    """
+    with suppress(BlockingIOError):
+        for _ in range(2 * MAX_PACKETS):
+            # That it left with answers unread is told once, and before what it said.
+            with suppress(ConnectionError):
+                packet = ours.recv(PACKET_BYTES)
+                if not packet:
+                    return
+                guardian.receive(packet)
 
 
 def _let_go(fds: Sequence[int]) -> None:

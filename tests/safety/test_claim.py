@@ -15,6 +15,7 @@ import donkeycar
 from donkeycar.errors import DeviceError
 from donkeycar.safety import claim
 from donkeycar.safety.claim import Claim, claim_to_switch_off, refuse_if_held
+from donkeycar.safety.other_process import described, way_out
 
 PACKAGE = str(Path(donkeycar.__file__).parents[1])
 NAME = f"I2C bus 1, address 0x40 of test {os.getpid()}"
@@ -245,17 +246,17 @@ def test_of_another_user_s_holder_no_more_is_told_than_the_system_lets_one_see(p
 
 
 @pytest.mark.parametrize(
-    ("user", "way_out"),
+    ("user", "command"),
     [("root", "kill PID"), ("the same", "kill PID"), ("another", "sudo kill PID")],
 )
-def test_somebody_else_s_program_is_ended_by_root(proc, monkeypatch, user, way_out):
+def test_somebody_else_s_program_is_ended_by_root(proc, monkeypatch, user, command):
     own = os.getuid() or 1000
     proc.mkdir()
     os.chown(proc, own, -1)
     monkeypatch.setattr(
         os, "geteuid", lambda: {"root": 0, "the same": own, "another": own + 1}[user]
     )
-    assert told_of(proc).endswith(f"Stop that one first: {way_out}")
+    assert told_of(proc).endswith(f"Stop that one first: {command}")
 
 
 def test_words_that_a_shell_would_split_are_shown_quoted(proc):
@@ -274,8 +275,13 @@ def test_a_folder_of_a_stranger_cannot_move_the_cursor_either(proc):
     assert told.endswith("stop ?.service")
 
 
+def test_a_program_that_ends_while_it_is_described_is_no_traceback():
+    gone = Path("/proc/999999999")
+    assert (described(gone, 7), way_out(gone)) == (" of user 7", "kill 999999999")
+
+
 @pytest.mark.parametrize(
-    ("cgroup", "way_out"),
+    ("cgroup", "command"),
     [
         ("0::/system.slice/donkeycar.service\n", "sudo systemctl stop donkeycar.service"),
         (
@@ -294,9 +300,9 @@ def test_a_folder_of_a_stranger_cannot_move_the_cursor_either(proc):
         (None, "kill PID"),
     ],
 )  # fmt: skip
-def test_a_service_is_stopped_by_systemd_which_would_start_it_again(proc, cgroup, way_out):
+def test_a_service_is_stopped_by_systemd_which_would_start_it_again(proc, cgroup, command):
     assert told_of(proc, cmdline="python\0", cgroup=cgroup).endswith(
-        f"Stop that one first: {way_out}"
+        f"Stop that one first: {command}"
     )
 
 

@@ -18,14 +18,15 @@ import pytest
 import donkeycar
 from donkeycar.errors import DeviceError
 from donkeycar.safety.claim import Claim
-from donkeycar.safety.frame import STOP, Frame, decode
-from donkeycar.safety.guardian import Guardian
+from donkeycar.safety.frame import ARM, STOP, Frame, decode
+from donkeycar.safety.guardian import Guardian, State
 from donkeycar.safety.last_key import SILENT_S
 from donkeycar.safety.process import (
     FD_VARIABLE,
     MAX_PACKETS,
     MAX_SILENCE_S,
     VehicleSide,
+    _hear_out,
     _let_go,
     _listen,
     guard,
@@ -342,6 +343,40 @@ def test_hears_at_once_that_the_vehicle_is_gone(outputs, unread):
             ours.send(FRAME.encode())
         theirs.close()
         assert _listen(ours, Guardian(outputs)) is False
+
+
+@pytest.mark.parametrize("unread", [False, True])
+def test_the_last_words_of_a_vehicle_that_has_left_are_heard(outputs, clock, unread):
+    # What used to happen: now and then a car that had stopped and then left was told to have left
+    # in the middle of a drive, with exit code 1, and systemd started it again.
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        ours.setblocking(False)
+        guardian, side = Guardian(outputs, clock=clock), VehicleSide(theirs)
+        for seq in range(100):
+            guardian.receive(FRAME._replace(seq=seq, life_s=0.25, flags=ARM).encode())
+            clock.advance(0.01)
+        assert guardian.state is State.RUN
+        side.send(FRAME._replace(seq=100, life_s=0.25, flags=ARM))
+        assert _listen(ours, guardian)
+        if not unread:  # the kernel says "reset" otherwise
+            side.status()
+        side.halt()
+        theirs.close()
+        assert guardian.state is State.RUN
+        _hear_out(ours, guardian)
+        assert guardian.state is State.SAFE
+
+
+def test_a_vehicle_that_left_a_child_with_the_link_is_heard_out_soon(outputs):
+    ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
+    with ours, theirs:
+        ours.setblocking(False)
+        guardian = Guardian(outputs)
+        for seq in range(1, 100):
+            theirs.send(FRAME._replace(seq=seq).encode())
+        _hear_out(ours, guardian)
+        assert guardian.status.seq == 2 * MAX_PACKETS
 
 
 def test_a_vehicle_that_reads_no_answers_is_heard_all_the_same(outputs):
