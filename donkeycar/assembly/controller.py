@@ -103,12 +103,13 @@ _MM1_SETTINGS = {"bindings": "CONTROLLER_BINDINGS", "deadzone": "JOYSTICK_DEADZO
 
 def _robohat(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
     from donkeycar.parts.controller.mappings import RECEIVERS
+    from donkeycar.parts.controller.rc_channel import Travel
     from donkeycar.parts.controller.rc_input import RoboHATInput
-    from donkeycar.parts.controller.rc_receiver import Travel
 
     return {
         "opener": lambda: RoboHATInput(cfg.MM1_SERIAL_PORT),
         "channels": 2,
+        "repeats": True,
         "bindings": {**RECEIVERS["MM1"], **cfg.CONTROLLER_BINDINGS},
         # Its longer pulses steer to the left.
         "steering": Travel(2000.0, float(cfg.MM1_STEERING_MID), 1000.0),
@@ -120,8 +121,8 @@ def _robohat(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]
 
 def _receiver(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
     from donkeycar.parts.controller.mappings import RECEIVERS
+    from donkeycar.parts.controller.rc_channel import Travel
     from donkeycar.parts.controller.rc_input import GpioInput
-    from donkeycar.parts.controller.rc_receiver import Travel
 
     pins = [cfg.STEERING_RC_GPIO, cfg.THROTTLE_RC_GPIO, cfg.DATA_WIPER_RC_GPIO]
     middle, stopped = float(cfg.PIGPIO_STEERING_MID), float(cfg.PIGPIO_STOPPED_PWM)

@@ -12,8 +12,9 @@ ASF4's ``utils_ringbuffer.c`` (ringbuffer_put).
 Not modelled: the time of a byte at 115,200 baud (a line takes 1 ms more), the time that its program
 takes beside the 25 ms, and its clock, which gets coarser the longer it runs (`loop_s` lets it be
 slower); the frames of its pulses (60 Hz: the servo sees them up to 17 ms later); a smoothed radio;
-the line that it sends every time (here only when told to); its own start, encoders, lights, and its
-USB port; what noise it hears at another speed.
+that it sends a line every time by itself (here when told to: `report`), also when no radio is heard
+any more: the last pulses over and over; its own start, encoders, lights, and its USB port; what
+noise it hears at another speed.
 """
 
 import termios
@@ -126,7 +127,11 @@ class RoboHATBoard:
     def hear_radio(self, steering_us: int, throttle_us: int) -> None:
         """Report a frame of the remote control on the same line, as the board does."""
         self._radio = steering_us, throttle_us
-        self.device.send(b"%d, %d\r\n" % (steering_us, throttle_us))
+        self.report()
+
+    def report(self) -> None:
+        """Send the line of one turn of its program: the radio's last pulses, however old."""
+        self.device.send(b"%d, %d\r\n" % self._radio)
 
     @property
     def _pulses(self) -> tuple[int, int]:

@@ -6,6 +6,7 @@ takes several of them from one end to the other, and does not turn round between
 """
 
 from collections import deque
+from typing import NamedTuple
 
 # A pulse outside is none, and a channel without one for so long is lost.
 SHORTEST_US = 800
@@ -28,6 +29,32 @@ JUMP_US = 250
 
 # So many pulses without proof are noise, and are told of.
 PATIENCE = 50
+
+# A board that repeats what it heard last says the same over and over when its radio is silent. The
+# pulses of a radio that is heard vary by a microsecond now and then, so they are never the same for
+# so long. Not measured on a board; `docs/first_time.md` says how to look.
+STILL_S = 2.0
+
+
+class Travel(NamedTuple):
+    """The way of one stick, as lengths of pulses in microseconds.
+
+    Attributes:
+        low_us: At -1: full left, or full reverse. It may be the longer end.
+        middle_us: At rest.
+        high_us: At +1.
+    """
+
+    low_us: float = 1000.0
+    middle_us: float = 1500.0
+    high_us: float = 2000.0
+
+    def position(self, width_us: float) -> float:
+        """Where the stick is, -1 to +1."""
+        way_us = width_us - self.middle_us
+        up_us, down_us = self.high_us - self.middle_us, self.low_us - self.middle_us
+        share = way_us / up_us if way_us * up_us >= 0 else -way_us / down_us
+        return min(max(share, -1.0), 1.0)
 
 
 class Channel:
@@ -96,3 +123,22 @@ class Channel:
 
     def _lose(self) -> None:
         self.proven, self._calm = False, 0
+
+
+class Sameness:
+    """Notices a board that says the same over and over."""
+
+    def __init__(self) -> None:
+        self._said: list[float] = []
+        self._since_s = 0.0
+
+    def lasts(self, said: list[float], now_s: float) -> bool:
+        """Whether it has said this, and nothing else, for `STILL_S`.
+
+        Args:
+            said: The lengths of its pulses.
+            now_s: The time, on the clock of all calls.
+        """
+        if said != self._said:
+            self._said, self._since_s = said, now_s
+        return now_s - self._since_s >= STILL_S

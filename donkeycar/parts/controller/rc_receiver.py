@@ -3,12 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from donkeycar.errors import ConfigError
 from donkeycar.parts.controller.actions import HELD, ROLES, STOPS, merged
-from donkeycar.parts.controller.rc_channel import MAX_AGE_S, Channel
-from donkeycar.parts.controller.rest import CENTRE, Control
+from donkeycar.parts.controller.rc_channel import MAX_AGE_S, Channel, Sameness, Travel
+from donkeycar.parts.controller.rc_words import LET_GO, NOISE, NOT_HEARD, STILL
+from donkeycar.parts.controller.rest import CENTRE, Control, is_near
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.link import GONE
 from donkeycar.timing import Clock, RealClock
@@ -32,18 +33,6 @@ MOVED = 0.1
 
 ABSENT = Offer()
 
-NOT_HEARD = (
-    "The remote control is not heard yet: no pulses came for steering and throttle. Switch the "
-    "transmitter on, and check the wires of the receiver."
-)
-LET_GO = (
-    "Let go of the throttle for two seconds: the remote control has not been seen at neutral yet."
-)
-NOISE = (
-    "The pulses of the remote control jump about. Let go of its sticks for a second; if that does "
-    "not help, it is noise: switch the transmitter on, and check the wires of the receiver."
-)
-
 
 class PulseInput(Protocol):
     """Where pulses come from: pins, a serial line, a test."""
@@ -60,27 +49,6 @@ class PulseInput(Protocol):
 
     def close(self) -> None:
         """Let go of the device. Safe to call twice."""
-
-
-class Travel(NamedTuple):
-    """The way of one stick, as lengths of pulses in microseconds.
-
-    Attributes:
-        low_us: At -1: full left, or full reverse. It may be the longer end.
-        middle_us: At rest.
-        high_us: At +1.
-    """
-
-    low_us: float = 1000.0
-    middle_us: float = 1500.0
-    high_us: float = 2000.0
-
-    def position(self, width_us: float) -> float:
-        """Where the stick is, -1 to +1."""
-        way_us = width_us - self.middle_us
-        up_us, down_us = self.high_us - self.middle_us, self.low_us - self.middle_us
-        share = way_us / up_us if way_us * up_us >= 0 else -way_us / down_us
-        return min(max(share, -1.0), 1.0)
 
 
 class RCReceiver:
@@ -101,6 +69,8 @@ class RCReceiver:
         throttle_limit: Throttle of a full stick until the car says otherwise, 0 to 1.
         auto_record: Whether throttle starts and ends recording.
         channels: How many channels the input has; more may be bound, and are told of.
+        repeats: Whether the input goes on with the last pulses when no radio is heard, as a RoboHAT
+            does. Then a throttle counts no more once nothing has changed for 2 s.
         clock: Source of time.
 
     Attributes:
@@ -123,6 +93,7 @@ class RCReceiver:
         throttle_limit: float = 1.0,
         auto_record: bool = True,
         channels: int = 9,
+        repeats: bool = False,
         clock: Clock | None = None,
     ) -> None:
         if not 0 <= deadzone <= 0.9:
@@ -153,6 +124,7 @@ class RCReceiver:
         self._sign = -1.0 if inverted else 1.0
         self._limit = throttle_limit
         self._auto_record = auto_record
+        self._repeats = repeats
         self._clock: Clock = RealClock() if clock is None else clock
         self.tell: Callable[[str], object] = lambda news: None
         self._stopping = threading.Event()
@@ -167,6 +139,8 @@ class RCReceiver:
         self._anchor = (0.0, 0.0)
         # The throttle since the remote control is heard; ``None`` while it is not.
         self._throttle: Control | None = None
+        self._sameness = Sameness()
+        self._is_still = False
         self._complained = False
         self._noted = False
         self._noise = ""
@@ -208,6 +182,8 @@ class RCReceiver:
                     self._throw(name, width_us, proven=channel.proven)
                     if name == self._channel("throttle") and channel.proven:
                         self._push(width_us, now_s)
+            if self._repeats and pulses:
+                self._doubt_still(now_s)
             news = self._actions(self._thrown[known:])
         for action in news:
             self.tell(action)
@@ -229,12 +205,13 @@ class RCReceiver:
             sticks = [self._position(role) for role in ("steering", "throttle")]
             heard_s = [self._heard_s(role) for role in self._travels]
             noise = NOISE if self._is_noise() else ""
+            unrested = STILL if self._is_still else LET_GO
         actions = self._actions(thrown)
         angle, throttle = sticks
         if angle is None or throttle is None:
             stops = tuple(name for name in actions if name == "stop")
             return ABSENT._replace(actions=stops, note=self._noise_noted(noise))
-        self._tell_unrested(rested)
+        self._tell_unrested("" if rested else unrested)
         moved = max(abs(angle - self._anchor[0]), abs(throttle - self._anchor[1])) > MOVED
         if moved:
             self._anchor = (angle, throttle)
@@ -245,7 +222,7 @@ class RCReceiver:
             moved=moved or any(action != "stop" for action in actions),
             recording=throttle != 0.0 if self._auto_record else None,
             actions=actions,
-            note="" if rested else LET_GO,
+            note="" if rested else unrested,
         )
 
     def shutdown(self) -> None:
@@ -289,10 +266,23 @@ class RCReceiver:
         if any(now_s - self._heard_s(role) >= MAX_AGE_S for role in self._travels):
             self._throttle = None
 
-    def _tell_unrested(self, rested: bool) -> None:
-        if not rested and not self._noted:
-            logger.warning(LET_GO)
-        self._noted = not rested
+    def _doubt_still(self, now_s: float) -> None:
+        """After two seconds without a change the throttle has to be seen at neutral anew."""
+        said = [channel.width_us for channel in self._channels.values()]
+        lasts = self._sameness.lasts(said, now_s)
+        self._is_still = self._is_still and lasts
+        if not lasts or self._throttle is None or not self._throttle.rested:
+            return
+        width_us = self._channels[self._channel("throttle")].width_us
+        position = self._travels["throttle"].position(width_us)
+        if not is_near(position, CENTRE, self._deadzone):
+            self._is_still, self._throttle = True, None
+            self._push(width_us, now_s)
+
+    def _tell_unrested(self, note: str) -> None:
+        if note and not self._noted:
+            logger.warning("%s", note)
+        self._noted = bool(note)
 
     def _actions(self, thrown: list[str]) -> tuple[str, ...]:
         done = (self._bindings.get(control) for control in thrown)

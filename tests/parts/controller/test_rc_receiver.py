@@ -13,7 +13,7 @@ import pytest
 
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.controller.mappings import RECEIVERS
-from donkeycar.parts.controller.rc_channel import PROOF
+from donkeycar.parts.controller.rc_channel import PROOF, STILL_S, Travel
 from donkeycar.parts.controller.rc_input import (
     EdgeTimer,
     GpioInput,
@@ -25,10 +25,10 @@ from donkeycar.parts.controller.rc_receiver import (
     LET_GO,
     NOISE,
     NOT_HEARD,
+    STILL,
     RCReceiver,
-    Travel,
 )
-from donkeycar.testing import check_part
+from donkeycar.testing import RoboHATBoard, check_part
 
 GPIO = RECEIVERS["pigpio_rc"]
 
@@ -434,6 +434,57 @@ def test_a_robohat_drives_and_its_silence_stops(board):
     part.shutdown()
     thread.join(2)
     assert not thread.is_alive()
+
+
+@pytest.fixture
+def robohat(clock, tmp_path):
+    emulated = RoboHATBoard(tmp_path / "ttyAMA0", clock=clock)
+    line = RoboHATInput(str(emulated.device.path))
+    part = RCReceiver(
+        lambda: line, bindings=RECEIVERS["MM1"], repeats=True, deadzone=0.01, clock=clock
+    )
+
+    def turns(num_turns, *pulses):
+        """Turns of its program, with a radio that sends these pulses, or none."""
+        for _ in range(num_turns):
+            clock.advance(0.025)
+            if pulses:
+                emulated.hear_radio(*pulses)
+            else:
+                emulated.report()
+            part.take(line.read(1.0))
+        return part.run_threaded()
+
+    yield turns
+    line.close()
+    emulated.device.close()
+
+
+def test_a_robohat_whose_radio_falls_silent_at_full_throttle_stops(robohat, caplog):
+    # What used to happen: its program says the last pulses over and over, and the car drove on at
+    # full throttle for ever. Source: autorope/donkeycar 1613039, contrib/robohat/code.py, main().
+    robohat(PROOF, 1500, 1500)
+    assert robohat(4, 1500, 2000).throttle == 1.0
+    assert robohat(int(STILL_S / 0.025) - 4).throttle == 1.0
+    offer = robohat(8)
+    assert (offer.throttle, offer.note) == (0.0, STILL)
+    assert robohat(400).throttle == 0.0
+    assert [record.getMessage() for record in caplog.records] == [STILL]
+    # It is heard again, with the stick where it was: that is no neutral.
+    assert robohat(10, 1501, 1999).throttle == 0.0
+    robohat(10, 1500, 1500)
+    assert robohat(4, 1500, 1700).throttle == pytest.approx(0.4)
+
+
+def test_a_robohat_at_rest_may_say_the_same_for_ever(robohat):
+    assert robohat(400, 1500, 1500).note == ""
+    assert robohat(4, 1500, 1700).throttle == pytest.approx(0.4)
+
+
+def test_a_radio_that_is_heard_varies_a_little_and_drives_on(robohat):
+    robohat(PROOF, 1500, 1500)
+    for turn in range(20):
+        assert robohat(40, 1500 + turn % 2, 2000).throttle == 1.0
 
 
 def test_a_robohat_that_is_plugged_in_later_is_heard(board, monkeypatch, caplog):
