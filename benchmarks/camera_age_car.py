@@ -1,6 +1,6 @@
 """The whole cars of `camera_age`: two processes, an old camera that can hang, a pilot, a person.
 
-python -m benchmarks.camera_age_car CHIP COMMAND...    guards the emulated chip, and runs a car
+python -m benchmarks.camera_age_car FOLDER COMMAND...    guards the emulated chip in it, runs a car
 """
 
 import contextlib
@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from benchmarks.console_client import Socket
 from benchmarks.cpu_share import CpuShare
-from benchmarks.safety_car import NEUTRAL_TICKS, THROTTLE_CHANNEL, guardian
+from benchmarks.hardware import NEUTRAL_TICKS, THROTTLE_CHANNEL
+from benchmarks.safety_car import guardian
 from benchmarks.unread_output import free_port
 from donkeycar.testing import PCA9685Chip
 
@@ -181,7 +182,7 @@ class Car:
         words = ["manage.py", "drive", "--model", str(pilots.absolute() / run.type)]
         with (folder / "said").open("w") as said:
             self.process = held.start(
-                [sys.executable, "-m", "benchmarks.camera_age_car", str(folder / "chip"),
+                [sys.executable, "-m", "benchmarks.camera_age_car", str(folder),
                  sys.executable, "-u", *words],
                 cwd=self.folder, stdout=said, stderr=subprocess.STDOUT,
                 env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(folder)},
@@ -249,4 +250,4 @@ def running(run: Run, pilots: Path) -> Iterator[Car]:
 
 
 if __name__ == "__main__":
-    sys.exit(guardian(Path(sys.argv[1]), sys.argv[2:]))
+    sys.exit(guardian("pca9685", Path(sys.argv[1]), sys.argv[2:]))

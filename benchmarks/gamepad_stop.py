@@ -1,10 +1,10 @@
 """How long a car drives on after a stop: of a gamepad, a remote control, the page; or unplugged.
 
 A whole car in two real processes; the devices are sockets. The time counts from the moment before
-the person stops to the first neutral (or no) pulse in the trace of the emulated chip. A runaway is
-any later pulse that is not neutral while the stick is still pushed; there must be none, and no
-pulse below neutral at all. The goals are S10 and S11 of the reliability specification; the limits
-may be stretched for a machine that is shared.
+the person stops to the first neutral (or no) pulse in the trace of the emulated hardware, to the
+end of the last power at pins of the Pi. A runaway is any later pulse that is not neutral while the
+stick is still pushed; there must be none, and no pulse below neutral at all. The goals are S10 and
+S11 of the reliability specification; the limits may be stretched for a machine that is shared.
 """
 
 import argparse
@@ -19,10 +19,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from benchmarks.safety_car import NEUTRAL_TICKS, THROTTLE_CHANNEL
+from benchmarks.hardware import HARDWARE
+from benchmarks.motor_trace import Motor
 from benchmarks.stop_people import PadPerson, PagePerson, RemotePerson
 from benchmarks.verdict import Verdict, figures
-from donkeycar.testing import PCA9685Chip
 
 ROOT = Path(__file__).parents[1]
 RATE_HZ = 20
@@ -74,14 +74,21 @@ WAYS = {
 class Car:
     """A car and the people around it.
 
+    Args:
+        hardware: What its motor is wired to, a key of `HARDWARE`.
+        folder: Of the car and of what is emulated.
+        rate_hz: Ticks a second.
+
     Attributes:
-        chip: Its emulated chip.
+        motor: What it was told.
     """
 
-    def __init__(self, folder: Path, rate_hz: float) -> None:
-        self.chip = PCA9685Chip(folder / "chip")
+    def __init__(self, hardware: str, folder: Path, rate_hz: float) -> None:
+        self._wired_to = HARDWARE[hardware](folder)
+        self.motor: Motor = self._wired_to.motor
+        words = ["guardian", hardware, folder, str(rate_hz)]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.stop_car", "guardian", folder, str(rate_hz)],
+            [sys.executable, "-m", "benchmarks.stop_car", *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
@@ -98,18 +105,14 @@ class Car:
         self._people.append(kind(*self._place))
         return self._people[-1]
 
-    def soon(self, wanted: Callable[[int], bool], wait_s: float) -> bool:
-        """Whether the motor's pulses are as wanted within a time."""
+    def soon(self, is_driven: bool, wait_s: float) -> bool:
+        """Whether the motor is driven, or is not, within a time."""
         end_s = time.monotonic() + wait_s
-        while not wanted(self.chip.ticks(THROTTLE_CHANNEL)):
+        while (self.motor.speed != 0) != is_driven:
             if time.monotonic() > end_s:
                 return False
             time.sleep(POLL_S)
         return True
-
-    def motor(self) -> list:
-        """The changes of the motor's output."""
-        return [c for c in self.chip.trace.changes if c.channel == THROTTLE_CHANNEL]
 
     def stop(self, act: Callable[[], None]) -> Verdict | None:
         """Somebody stops; what the trace says while the stick stays pushed.
@@ -118,20 +121,17 @@ class Car:
         """
         began_s = time.monotonic()
         act()
-        if not self.soon(lambda ticks: ticks in (0, NEUTRAL_TICKS), WAIT_S):
+        if not self.soon(False, WAIT_S):
             return Verdict(float("inf"), runaway=True)
         time.sleep(HOLD_S)
-        changes = self.motor()
-        after = [change for change in changes if change.time_s >= began_s]
-        if changes[-len(after) - 1].ticks in (0, NEUTRAL_TICKS):
+        if not self.motor.speed_at(began_s - self.motor.rest_s):
             return None
-        stopped_s = next(c.time_s for c in after if c.ticks in (0, NEUTRAL_TICKS))
-        runaway = any(c.ticks not in (0, NEUTRAL_TICKS) for c in after if c.time_s > stopped_s)
+        stopped_s, runaway = self.motor.stopped(began_s)
         return Verdict(1000 * (stopped_s - began_s), runaway)
 
     def reversed(self) -> bool:
-        """Whether there ever was a pulse below neutral."""
-        return any(0 < change.ticks < NEUTRAL_TICKS for change in self.motor())
+        """Whether it ever was told to go backward."""
+        return any(sent.speed < 0 for sent in self.motor.sent)
 
     def close(self) -> None:
         """End both processes."""
@@ -140,16 +140,16 @@ class Car:
         self.process.terminate()
         self.process.wait(WAIT_S)
         self.process.stdout.close()
-        self.chip.close()
+        self._wired_to.close()
 
 
 @contextmanager
-def car(rate_hz: float) -> Iterator[Car]:
+def car(rate_hz: float, hardware: str = "pca9685") -> Iterator[Car]:
     """Start a car, and clean up after it."""
     # In memory, if the system has such a place: a slow disk is no part of the question.
     where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
     with TemporaryDirectory(dir=where) as folder:
-        started = Car(Path(folder), rate_hz)
+        started = Car(hardware, Path(folder), rate_hz)
         try:
             yield started
         finally:
@@ -165,15 +165,17 @@ def drive(driven: Car, person: Person) -> None:
         person.resume()
         time.sleep(0.1)
         person.push(1.0)
-        if driven.soon(lambda ticks: ticks > NEUTRAL_TICKS, 1.5):
+        if driven.soon(True, 1.5):
             return
-    raise SystemExit(f"the car did not drive: {driven.motor()[-5:]}")
+    raise SystemExit(f"the car did not drive: {driven.motor.sent[-5:]}")
 
 
-def trials(way: Way, number: int, seed: random.Random, rate_hz: float) -> list[Verdict]:
+def trials(
+    way: Way, number: int, seed: random.Random, rate_hz: float, hardware: str = "pca9685"
+) -> list[Verdict]:
     """Stop so many times."""
     verdicts: list[Verdict] = []
-    with car(rate_hz) as driven:
+    with car(rate_hz, hardware) as driven:
         person = driven.join(way.person)
         while len(verdicts) < number:
             drive(driven, person)
@@ -193,13 +195,14 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--trials", type=int, default=200, help="of each way to stop")
     parser.add_argument("--rate", type=float, default=RATE_HZ, help="ticks a second")
     parser.add_argument("--stretch", type=float, default=1.5, help="of the limits")
+    parser.add_argument("--hardware", choices=HARDWARE, default="pca9685", help="of the motor")
     parser.add_argument("--only", default="", help="ways whose name contains this")
     args = parser.parse_args(argv)
     missed = False
     for name, way in WAYS.items():
         if args.only not in name:
             continue
-        seen = figures(trials(way, args.trials, random.Random(1), args.rate))
+        seen = figures(trials(way, args.trials, random.Random(1), args.rate, args.hardware))
         limit_ms = way.goal_ms * args.stretch
         judged_ms = seen.max_ms if way.for_all else seen.p99_ms
         missed |= judged_ms > limit_ms or seen.runaways > 0

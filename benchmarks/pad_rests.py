@@ -14,8 +14,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from benchmarks.gamepad_fuzz import ScriptedLine
+from benchmarks.hardware import FORWARD, NEUTRAL_TICKS, REVERSE, THROTTLE_CHANNEL
 from benchmarks.pad_models import MODELS
-from benchmarks.safety_car import FORWARD, NEUTRAL_TICKS, REVERSE, THROTTLE_CHANNEL
 from benchmarks.safety_fuzz import Bench
 from donkeycar.console.client import Client
 from donkeycar.console.cockpit import Cockpit

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain, product
 
 from benchmarks import (
     camera_age,
@@ -35,14 +36,13 @@ from benchmarks import (
     web_fuzz,
 )
 from benchmarks.cases import failures
+from benchmarks.hardware import HARDWARE
 from benchmarks.pad_models import MODELS
 from benchmarks.safety_fuzz import frames, retries, transitions
 from benchmarks.safety_table import COUNTED_HEAD, TIMED_HEAD, Counted, Timed
 from benchmarks.safety_trial import (
     LEFT_OVER,
     bus_away,
-    bus_fault,
-    bus_stuck_beyond_grace,
     inner_fault,
     signal_to,
     start,
@@ -54,6 +54,7 @@ from benchmarks.verdict import Verdict
 BESIDE = 4
 KILL, FREEZE = signal.SIGKILL, signal.SIGSTOP
 # Goals in milliseconds, of 99 of 100 trials and of all.
+OF_A_DEAD_VEHICLE = (20, 250)
 OF_A_DEAD_GUARDIAN, OF_A_FROZEN_GUARDIAN = (100, 150), (350, 400)
 # In words, who is hit first and by what, who is hit second, how much later, and the goals.
 DOUBLE_FAULTS = (
@@ -109,15 +110,53 @@ def double(
     return Timed(name, turns(partial(two_faults, first, second, apart_s)), *goal_ms)
 
 
-def stops(way: str) -> Timed:
-    """A row of one way to stop, by a person."""
+def stops(way: str, hardware: str = "") -> Timed:
+    """A row of one way to stop, by a person; on the PCA9685 if it is of no kind of hardware."""
     goal = gamepad_stop.WAYS[way]
 
     def trials(number: int, seed: int) -> list[Verdict]:
-        return gamepad_stop.trials(goal, number, random.Random(seed), gamepad_stop.RATE_HZ)
+        kind = hardware or "pca9685"
+        return gamepad_stop.trials(goal, number, random.Random(seed), gamepad_stop.RATE_HZ, kind)
 
+    name = way.replace("S11", f"S11 {HARDWARE[hardware].title}:") if hardware else way
     most = {"max_ms": goal.goal_ms} if goal.for_all else {}
-    return Timed(way, trials, goal.goal_ms, **most)
+    return Timed(name, trials, goal.goal_ms, hardware=hardware, **most)
+
+
+def on(hardware: str) -> tuple[Timed, ...]:
+    """The rows that are measured on each kind of hardware."""
+    made = HARDWARE[hardware]
+
+    def row(goal: str, name: str, goal_ms: tuple[float, float], *probes: Callable) -> Timed:
+        trials = turns(*(partial(probe, hardware=hardware) for probe in probes))
+        return Timed(f"{goal}{made.title}: {name}", trials, *goal_ms, hardware=hardware)
+
+    away = [partial(bus_away, fault, (0.4, 0.4)) for fault in made.faults]
+    orphaned = [partial(bus_away, fault, (0.0, 2.0), "guardian") for fault in made.faults]
+    return (
+        row(
+            "S4 ", "vehicle killed (SIGKILL)", OF_A_DEAD_VEHICLE,
+            partial(signal_to, "vehicle", KILL),
+        ),
+        row("S4 ", "vehicle segfaults", OF_A_DEAD_VEHICLE, partial(inner_fault, "segfault")),
+        row("S4 ", "vehicle exits", OF_A_DEAD_VEHICLE, partial(inner_fault, "exit")),
+        row("S4 ", "vehicle closes the link", OF_A_DEAD_VEHICLE, partial(inner_fault, "close")),
+        row(
+            "S5 ", "TERM, HUP, INT, QUIT to the guardian, the vehicle, both", (100, 100),
+            *(partial(signal_to, *each) for each in product(("guardian", "vehicle", "both"), ENDS)),
+        ),
+        row("S9 ", f"{made.trouble} for 400 ms, from its end", (50, 50), *away),
+        row("", f"guardian killed, {made.trouble} for 0 to 2 s, from its end", (50, 50), *orphaned),
+        row(
+            "", "guardian killed (SIGKILL)", OF_A_DEAD_GUARDIAN,
+            partial(signal_to, "guardian", KILL),
+        ),
+        row(
+            "", "guardian stopped (SIGSTOP)", OF_A_FROZEN_GUARDIAN,
+            partial(signal_to, "guardian", FREEZE),
+        ),
+        *(stops(way, hardware) for way in gamepad_stop.WAYS if way.startswith("S11")),
+    )  # fmt: skip
 
 
 def unread(kind: str) -> Timed:
@@ -148,24 +187,7 @@ def seeded(campaign: Callable[[int], int]) -> Callable[[int, int], int]:
 
 
 TIMED: tuple[Timed, ...] = (
-    Timed(
-        "S4 vehicle killed (SIGKILL)", turns(partial(signal_to, "vehicle", signal.SIGKILL)), 20, 250
-    ),
-    Timed("S4 vehicle segfaults", turns(partial(inner_fault, "segfault")), 20, 250),
-    Timed("S4 vehicle exits", turns(partial(inner_fault, "exit")), 20, 250),
-    Timed("S4 vehicle closes the link", turns(partial(inner_fault, "close")), 20, 250),
-    Timed(
-        "S5 TERM, HUP, INT, QUIT to the guardian, the vehicle, both",
-        turns(
-            *(
-                partial(signal_to, target, number)
-                for number in ENDS
-                for target in ("guardian", "vehicle", "both")
-            )
-        ),
-        100,
-        100,
-    ),
+    *chain.from_iterable(on(hardware) for hardware in HARDWARE),
     Timed(
         "S6 vehicle stopped (SIGSTOP)",
         turns(partial(signal_to, "vehicle", signal.SIGSTOP)),
@@ -190,7 +212,7 @@ TIMED: tuple[Timed, ...] = (
         Timed(f"S8 the camera {kind}, a pilot drives", partial(camera_loss.lose_cameras, kind), 250)
         for kind in camera_loss.KINDS
     ),
-    *(stops(way) for way in gamepad_stop.WAYS),
+    *(stops(way) for way in gamepad_stop.WAYS if not way.startswith("S11")),
     Timed("S13 Stop on the page of somebody who does not drive", lease.stop_another, 100, 100),
     Timed(
         "flood of garbage, replayed or half frames",
@@ -199,28 +221,8 @@ TIMED: tuple[Timed, ...] = (
         250,
     ),
     Timed(
-        "S9 PCA9685: bus failed 400 ms (no answer, stuck, broken off, SDA low), from its return",
-        turns(*(partial(bus_fault, kind, 0.4) for kind in ("nack", "stuck", "short", "low"))),
-        50,
-        50,
-    ),
-    Timed(
-        "guardian killed (SIGKILL)", turns(partial(signal_to, "guardian", signal.SIGKILL)), 100, 150
-    ),
-    Timed(
-        "guardian stopped (SIGSTOP)",
-        turns(partial(signal_to, "guardian", signal.SIGSTOP)),
-        *OF_A_FROZEN_GUARDIAN,
-    ),
-    Timed(
-        "guardian killed while the bus does not answer for 0 to 2 s, from its return",
-        turns(*(partial(bus_away, kind, 2.0) for kind in ("nack", "stuck"))),
-        50,
-        50,
-    ),
-    Timed(
-        "vehicle killed while the bus is stuck for 11.5 s, from its return",
-        few(partial(bus_stuck_beyond_grace, "stuck", 11.5)),
+        "vehicle killed while the bus is stuck for 11.5 s, from its end",
+        few(partial(bus_away, "stuck", (11.5, 11.5), "vehicle")),
         50,
         50,
     ),
@@ -304,6 +306,9 @@ def parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--factor", type=float, default=1.0, help="on the limits of time")
     command.add_argument("--burners", type=int, default=0, help="busy loops beside it")
+    command.add_argument(
+        "--hardware", choices=HARDWARE, help="only the rows of this kind, of those that have one"
+    )
     command.add_argument("--only", default="", help="rows whose name contains this")
     command.add_argument("--seed", type=int, default=None)
     return command
@@ -321,12 +326,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         print(TIMED_HEAD)
         for timed in TIMED:
-            number = getattr(args, timed.unit)
-            if args.only in timed.name and not timed.measure(number, seed, args.factor):
+            wanted = args.hardware in (None, timed.hardware) and args.only in timed.name
+            if wanted and not timed.measure(getattr(args, timed.unit), seed, args.factor):
                 missed.append(timed.name)
         print(f"\n{COUNTED_HEAD}")
         for counted in COUNTED:
-            if args.only in counted.name and not counted.measure(args.cases, seed):
+            wanted = args.hardware is None and args.only in counted.name
+            if wanted and not counted.measure(args.cases, seed):
                 missed.append(counted.name)
     finally:
         logging.disable(logging.NOTSET)

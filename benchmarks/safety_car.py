@@ -1,11 +1,10 @@
-"""A guardian and a vehicle on an emulated PCA9685: two real processes for `safety.py`.
+"""A guardian and a vehicle on emulated hardware: two real processes for `safety.py`.
 
-python -m benchmarks.safety_car guardian CHIP FAULT    starts the other one
-python -m benchmarks.safety_car vehicle CHIP FAULT     prints FAULT and the time when it begins
+python -m benchmarks.safety_car guardian HARDWARE FOLDER FAULT    starts the other one
+python -m benchmarks.safety_car vehicle HARDWARE FOLDER FAULT     says FAULT and when it begins
 
-Nothing of the product is replaced but the kernel's side of the bus, which takes the time that a
-real one takes, and the driver of the car: it wants steady throttle, and renews its order until the
-fault.
+Nothing of the product is replaced but the kernel's side of the bus or the pins, and the driver of
+the car: it wants steady throttle, and renews its order until the fault.
 """
 
 import ctypes
@@ -15,66 +14,45 @@ import signal
 import socket
 import sys
 import time
-from contextlib import AbstractContextManager
 from pathlib import Path
 
+from benchmarks.hardware import HARDWARE
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
-from donkeycar.parts.drivetrain.i2c_bus import open_bus
-from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us
-from donkeycar.parts.drivetrain.pulse_output import PulseOutput
+from donkeycar.parts.drivetrain.hardware import load_drivers
+from donkeycar.parts.drivetrain.second_key import ready_key, shut_off
+from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.safety.command import NEUTRAL, Command
 from donkeycar.safety.frame import ARM, Frame
 from donkeycar.safety.process import VehicleSide, hold_motor
-from donkeycar.safety.pulse import PulseRange
-from donkeycar.testing import I2CAdapter, PCA9685Chip
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 20
 ORDER_LIFE_S = 0.25
-STEERING_CHANNEL, THROTTLE_CHANNEL = 1, 0
-LEFT, STRAIGHT, RIGHT = 460, 375, 290
-REVERSE, NEUTRAL_TICKS, FORWARD = 220, 370, 500
 THROTTLE = 0.6
-DRIVING_TICKS = 448
 # How long it drives before the fault.
 DRIVES_S = (0.3, 0.5)
 
 
-def open_output() -> PulseOutput:
-    """What a car's settings make of its chip; it is off."""
-    driver = PCA9685(open_bus(1))
-    us = tick_us()
-    output = PulseOutput(
-        driver.pin(STEERING_CHANNEL),
-        driver.pin(THROTTLE_CHANNEL),
-        steering=PulseRange(LEFT * us, STRAIGHT * us, RIGHT * us),
-        throttle=PulseRange(REVERSE * us, NEUTRAL_TICKS * us, FORWARD * us),
-    )
-    output.off()
-    return output
-
-
-def guardian(path: Path, command: list[str]) -> int:
+def guardian(hardware: str, folder: Path, command: list[str]) -> int:
     """What `manage.py drive` starts as on a real car; `command` starts the vehicle.
 
     Args:
-        path: Of the emulated chip, which is claimed.
+        hardware: A key of `HARDWARE`.
+        folder: Of the emulated hardware, which is claimed.
         command: Starts the vehicle.
     """
-    import adafruit_pca9685  # noqa: F401 - before the fork, as on a car
-
-    with wired_to(path):
+    wired_to = HARDWARE[hardware](folder)
+    settings = wired_to.all_settings()
+    kind = settings["DRIVE_TRAIN_TYPE"]
+    with wired_to.wired() as board:
+        load_drivers(kind, settings, also_threaded=False)  # before the fork, as on a car
         return hold_motor(
-            [f"emulated chip {path}"],
-            open_output=open_output,
-            shut_off=open_output,
+            [f"emulated hardware in {folder}"],
+            open_output=lambda: make_output(kind, settings, board=board),
+            shut_off=lambda: shut_off(kind, settings, board=board),
             command=command,
+            prepare=lambda: load_drivers(kind, settings, also_threaded=True),
         )
-
-
-def wired_to(path: Path) -> AbstractContextManager[object]:
-    """Have this process find the emulated chip on ``/dev/i2c-1``."""
-    return I2CAdapter(PCA9685Chip(path), turns=path.with_name(path.name + ".turns")).installed()
 
 
 class Driver:
@@ -153,29 +131,33 @@ FAULTS = {
 }
 
 
-def vehicle(fault: str) -> int:
+def vehicle(hardware: str, folder: Path, fault: str) -> int:
     """The vehicle process: a loop, a driver and the guarded drivetrain."""
     side = VehicleSide.from_environment()
     if side is None:
         raise SystemExit("start the guardian, not the vehicle")
 
-    car = Vehicle()
-    car.add(Driver(fault), inputs=["drivetrain/state"], outputs=["command"])
-    drivetrain = GuardedDrivetrain(side, second_key=open_output)
-    car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
-    car.start(rate_hz=RATE_HZ)
+    wired_to = HARDWARE[hardware](folder)
+    settings = wired_to.all_settings()
+    with wired_to.wired() as board:
+        car = Vehicle()
+        car.add(Driver(fault), inputs=["drivetrain/state"], outputs=["command"])
+        key = ready_key(settings["DRIVE_TRAIN_TYPE"], settings, board=board)
+        drivetrain = GuardedDrivetrain(side, second_key=key)
+        car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
+        car.start(rate_hz=RATE_HZ)
     return 0
 
 
 def main() -> int:
     """One of the two."""
-    role, path, fault = sys.argv[1:]
+    role, hardware, folder, fault = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored when inherited
     if role == "guardian":
-        command = [sys.executable, "-m", "benchmarks.safety_car", "vehicle", path, fault]
-        return guardian(Path(path), command)
-    with wired_to(Path(path)):
-        return vehicle(fault)
+        words = ["vehicle", hardware, folder, fault]
+        command = [sys.executable, "-m", "benchmarks.safety_car", *words]
+        return guardian(hardware, Path(folder), command)
+    return vehicle(hardware, Path(folder), fault)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import random
 
-from benchmarks.safety_car import FORWARD, NEUTRAL_TICKS, REVERSE, STRAIGHT, THROTTLE_CHANNEL
+from benchmarks.hardware import FORWARD, NEUTRAL_TICKS, REVERSE, STRAIGHT, THROTTLE_CHANNEL
 from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us
 from donkeycar.parts.drivetrain.pulse_output import PulseOutput
 from donkeycar.safety.frame import ARM, STOP, Frame

@@ -25,6 +25,7 @@ class Timed(NamedTuple):
         p99_ms: Most time from the fault to neutral, in 99 of 100 trials.
         max_ms: Most time in any trial; infinite if the specification has no such goal.
         unit: The option of the command that says how many trials.
+        hardware: A key of `HARDWARE`, of rows that are measured on each; "": of no kind.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Timed(NamedTuple):
     p99_ms: float
     max_ms: float = math.inf
     unit: str = "trials"
+    hardware: str = ""
 
     def measure(self, number: int, seed: int, factor: float) -> bool:
         """Print the row; whether the goal was reached, with limits `factor` times as long."""

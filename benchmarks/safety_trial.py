@@ -1,4 +1,4 @@
-"""One trial of the guardian: two real processes, one fault, and the trace of the chip as judge."""
+"""One trial of the guardian: real processes, one fault, and the trace of the motor as judge."""
 
 import os
 import random
@@ -14,21 +14,23 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.safety_car import (
-    DRIVING_TICKS,
+from benchmarks.hardware import (
+    HARDWARE,
     NEUTRAL_TICKS,
     STEERING_CHANNEL,
     STRAIGHT,
     THROTTLE_CHANNEL,
+    Hardware,
 )
 from benchmarks.verdict import Verdict
-from donkeycar.testing import PCA9685Chip
 
 ROOT = Path(__file__).parents[1]
 START_TIMEOUT_S = 60.0
 VERDICT_S = 3.0
 POLL_S = 0.005
 MAX_TRIES = 5
+# How long the car drives at least before somebody is hit.
+MOMENT_S = (0.06, 0.2)
 
 # What the program before left on the chip: it was killed at full throttle, and then the chip was
 # put to sleep or not.
@@ -52,21 +54,27 @@ class Stood(Exception):
 class Trial:
     """A car that drives.
 
+    Args:
+        folder: Of what is emulated.
+        fault: Of the vehicle, out of `safety_car.FAULTS`; "": none.
+        hardware: What the motor is wired to, a key of `HARDWARE`.
+        prepare: Does something to the hardware before anything is started.
+
     Attributes:
-        chip: Its emulated chip.
+        wired_to: The emulated hardware.
         process: The guardian.
         watchdog: Process id of the guardian's watchdog, once the car drives.
         vehicle: Process id of the vehicle.
     """
 
-    def __init__(self, folder: Path, fault: str, left_over: str) -> None:
-        path = folder / "chip"
+    def __init__(
+        self, folder: Path, fault: str, hardware: str, prepare: Callable[[Any], object]
+    ) -> None:
         self.watchdog = self.vehicle = 0
-        self.chip = PCA9685Chip(path)
-        for data in LEFT_OVER[left_over]:
-            self.chip.transfer(self.chip.address, data)
+        self.wired_to: Hardware = HARDWARE[hardware](folder)
+        prepare(self.wired_to)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.safety_car", "guardian", path, fault],
+            [sys.executable, "-m", "benchmarks.safety_car", "guardian", hardware, folder, fault],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=ROOT,
@@ -75,13 +83,21 @@ class Trial:
         )
 
     def wait_until_driving(self) -> None:
-        """Until the pulses of `THROTTLE` are at the output."""
+        """Until the motor is driven, for a moment of any length."""
         deadline_s = time.monotonic() + START_TIMEOUT_S
-        while self.chip.ticks(THROTTLE_CHANNEL) != DRIVING_TICKS:
+        while self.wired_to.motor.speed <= 0:
             if time.monotonic() > deadline_s or self.process.poll() is not None:
-                raise SystemExit(f"the car did not drive: {self.chip.trace.changes[-5:]}")
+                raise SystemExit(f"the car did not drive: {self.wired_to.motor.sent[-5:]}")
             time.sleep(POLL_S)
         self.watchdog, self.vehicle = self.children()
+        time.sleep(random.uniform(*MOMENT_S))
+
+    def send(self, target: str, number: int) -> None:
+        """Send a signal to the guardian, the vehicle, the watchdog, or to `both` of the first."""
+        pids = {"guardian": self.process.pid, "vehicle": self.vehicle, "watchdog": self.watchdog}
+        for name in ("guardian", "vehicle") if target == "both" else (target,):
+            with suppress(ProcessLookupError):
+                os.kill(pids[name], number)
 
     def children(self) -> list[int]:
         """Process ids of the watchdog and the vehicle."""
@@ -95,31 +111,30 @@ class Trial:
             raise SystemExit("the vehicle never had its fault")
         return float(stdout.readline().split()[1])
 
-    def verdict(self, began_s: float, *, reached_s: float | None = None) -> Verdict:
+    def verdict(
+        self, began_s: float, *, reached_s: float | None = None, within_s: float = VERDICT_S
+    ) -> Verdict:
         """Watch the motor's output until it is over.
 
         Args:
             began_s: When the fault began.
             reached_s: From when the time counts, if nothing could reach the motor before.
+            within_s: A motor that is driven longer is one that nobody stops.
 
         Raises:
             Stood: If the motor did not turn when the fault began.
         """
-        before = [change for change in motor(self.chip) if change.time_s < began_s]
-        if not before or before[-1].ticks in (0, NEUTRAL_TICKS):
-            raise Stood(f"the motor did not turn: {before[-3:]}")
+        motor = self.wired_to.motor
+        if not motor.speed_at(began_s - motor.rest_s):
+            raise Stood(f"the motor did not turn: {motor.sent[-3:]}")
         reached_s = began_s if reached_s is None else reached_s
-        while time.monotonic() < reached_s + VERDICT_S:
-            if stops(self.chip, began_s):
-                break
+        while motor.stopped(began_s)[0] is None and time.monotonic() < reached_s + within_s:
             time.sleep(POLL_S)
         time.sleep(0.3)
-        stopped = stops(self.chip, began_s)
-        if not stopped:
+        stopped_s, runaway = motor.stopped(began_s)
+        if stopped_s is None:
             return Verdict(float("inf"), runaway=True)
-        after = [c.ticks for c in motor(self.chip) if c.time_s > stopped[0].time_s]
-        runaway = any(ticks not in (0, NEUTRAL_TICKS) for ticks in after)
-        return Verdict(1000 * (stopped[0].time_s - reached_s), runaway)
+        return Verdict(1000 * max(0.0, stopped_s - reached_s), runaway)
 
     def end(self) -> None:
         """Kill what is left of the three, and nothing else; the last one first."""
@@ -130,26 +145,20 @@ class Trial:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.communicate()
-        self.chip.close()
-
-
-def motor(chip: PCA9685Chip) -> list:
-    """The changes of the motor's output."""
-    return [change for change in chip.trace.changes if change.channel == THROTTLE_CHANNEL]
-
-
-def stops(chip: PCA9685Chip, since_s: float) -> list:
-    """The changes to neutral, or to no pulse, since a moment."""
-    return [c for c in motor(chip) if c.time_s >= since_s and c.ticks in (0, NEUTRAL_TICKS)]
+        self.wired_to.close()
 
 
 @contextmanager
-def trial(fault: str = "", left_over: str = "nothing") -> Iterator[Trial]:
+def trial(
+    fault: str = "",
+    hardware: str = "pca9685",
+    prepare: Callable[[Any], object] = lambda wired_to: None,
+) -> Iterator[Trial]:
     """Start a car, and clean up after it."""
     # In memory, if the system has such a place: a slow disk is no part of the question.
     where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
     with TemporaryDirectory(dir=where) as folder:
-        car = Trial(Path(folder), fault, left_over)
+        car = Trial(Path(folder), fault, hardware, prepare)
         try:
             yield car
         finally:
@@ -172,90 +181,68 @@ def driving(probe: Callable[..., Verdict]) -> Callable[..., Verdict]:
 
 
 @driving
-def inner_fault(fault: str) -> Verdict:
+def inner_fault(fault: str, hardware: str = "pca9685") -> Verdict:
     """The vehicle process goes wrong by itself."""
-    with trial(fault) as car:
+    with trial(fault, hardware) as car:
         return car.verdict(car.wait_for_fault())
 
 
 @driving
-def signal_to(target: str, number: int) -> Verdict:
+def signal_to(target: str, number: int, hardware: str = "pca9685") -> Verdict:
     """A signal to the guardian, to the vehicle, or to both, as Ctrl-C sends it."""
-    with trial() as car:
+    with trial(hardware=hardware) as car:
         car.wait_until_driving()
-        time.sleep(random.uniform(0.02, 0.15))
         began_s = time.monotonic()
-        if target in ("guardian", "both"):
-            os.kill(car.process.pid, number)
-        if target in ("vehicle", "both"):
-            os.kill(car.vehicle, number)
+        car.send(target, number)
         return car.verdict(began_s)
 
 
 @driving
-def two_faults(first: tuple[str, int], second: tuple[str, int], apart_s: float) -> Verdict:
+def two_faults(
+    first: tuple[str, int], second: tuple[str, int], apart_s: float, hardware: str = "pca9685"
+) -> Verdict:
     """Two signals, one a while after the other; counted from the first that hits the motor's key.
 
     Args:
         first: Who is hit, `guardian`, `vehicle` or `watchdog`, and by which signal.
         second: The same.
         apart_s: Between them.
+        hardware: What the motor is wired to.
     """
-    with trial() as car:
+    with trial(hardware=hardware) as car:
         car.wait_until_driving()
-        time.sleep(random.uniform(0.02, 0.15))
-        pids = {"guardian": car.process.pid, "vehicle": car.vehicle, "watchdog": car.watchdog}
         began_s = time.monotonic()
-        os.kill(pids[first[0]], first[1])
+        car.send(*first)
         time.sleep(max(0.0, began_s + apart_s - time.monotonic()))
         # While the guardian is well, the motor is in good hands.
         reached_s = began_s if first[0] == "guardian" else time.monotonic()
-        with suppress(ProcessLookupError):
-            os.kill(pids[second[0]], second[1])
+        car.send(*second)
         return car.verdict(began_s, reached_s=reached_s)
 
 
 @driving
-def bus_away(fault: str, longest_s: float) -> Verdict:
-    """The bus fails for a while, and in that moment the guardian dies; counted from its return."""
-    with trial() as car:
-        car.wait_until_driving()
-        time.sleep(random.uniform(0.02, 0.15))
-        began_s = time.monotonic()
-        car.chip.fail(fault, short_after=3)
-        car.process.kill()
-        time.sleep(random.uniform(0.0, longest_s))
-        reached_s = time.monotonic()
-        car.chip.fail()
-        return car.verdict(began_s, reached_s=reached_s)
+def bus_away(
+    fault: str, away_s: tuple[float, float], dies: str = "", hardware: str = "pca9685"
+) -> Verdict:
+    """The hardware does not do as told for a while; counted from its return.
 
-
-@driving
-def bus_stuck_beyond_grace(fault: str, stuck_s: float) -> Verdict:
-    """The vehicle dies while the bus is stuck for longer than the guardian's grace."""
-    with trial() as car:
+    Args:
+        fault: Out of those of the hardware.
+        away_s: For how long, at least and at most.
+        dies: Who is killed in the moment in which it begins, `guardian` or `vehicle`; "": nobody.
+        hardware: What the motor is wired to.
+    """
+    with trial(hardware=hardware) as car:
         car.wait_until_driving()
         began_s = time.monotonic()
-        car.chip.fail(fault, short_after=3)
-        os.kill(car.vehicle, signal.SIGKILL)
-        time.sleep(stuck_s)
-        reached_s = time.monotonic()
-        car.chip.fail()
-        return car.verdict(began_s, reached_s=reached_s)
-
-
-@driving
-def bus_fault(fault: str, fault_s: float) -> Verdict:
-    """The bus fails for a while; counted from the moment it is back."""
-    with trial() as car:
-        car.wait_until_driving()
-        time.sleep(random.uniform(0.02, 0.15))
-        car.chip.fail(fault, short_after=3)
-        time.sleep(fault_s)
+        car.wired_to.fail(fault)
+        if dies:
+            car.send(dies, signal.SIGKILL)
+        time.sleep(random.uniform(*away_s))
         # Before, not after: the first write that succeeds may come at once, and was once missed.
-        began_s = time.monotonic()
-        car.chip.fail()
-        return car.verdict(began_s)
+        reached_s = time.monotonic()
+        car.wired_to.fail()
+        return car.verdict(began_s, reached_s=reached_s)
 
 
 def start(left_over: str) -> bool:
@@ -264,10 +251,16 @@ def start(left_over: str) -> bool:
     Args:
         left_over: What the program before left on the chip, out of `LEFT_OVER`.
     """
-    with trial("unarmed", left_over) as car:
-        own = [c for c in car.chip.trace.changes if c.pid == os.getpid()]
+
+    def leave(wired_to: Any) -> None:
+        for data in LEFT_OVER[left_over]:
+            wired_to.chip.transfer(wired_to.chip.address, data)
+
+    with trial("unarmed", prepare=leave) as car:
+        chip = car.wired_to.chip
+        own = [c for c in chip.trace.changes if c.pid == os.getpid()]
         deadline_s = time.monotonic() + START_TIMEOUT_S
-        while car.chip.ticks(THROTTLE_CHANNEL) != NEUTRAL_TICKS:
+        while chip.ticks(THROTTLE_CHANNEL) != NEUTRAL_TICKS:
             if time.monotonic() > deadline_s:
                 return False
             time.sleep(POLL_S)
@@ -275,6 +268,6 @@ def start(left_over: str) -> bool:
         quiet = {THROTTLE_CHANNEL: (0, NEUTRAL_TICKS), STEERING_CHANNEL: (0, STRAIGHT)}
         return all(
             change.ticks in quiet[change.channel]
-            for change in car.chip.trace.changes
+            for change in chip.trace.changes
             if change not in own
         )

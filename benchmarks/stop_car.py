@@ -1,16 +1,17 @@
-"""A whole car that people drive, on an emulated PCA9685: two real processes for `gamepad_stop.py`.
+"""A whole car that people drive, on emulated hardware: two real processes for `gamepad_stop.py`.
 
-python -m benchmarks.stop_car guardian FOLDER RATE_HZ    starts the other one
-python -m benchmarks.stop_car vehicle FOLDER RATE_HZ     prints the port of its page and its token
+python -m benchmarks.stop_car guardian HARDWARE FOLDER RATE_HZ    starts the other one
+python -m benchmarks.stop_car vehicle HARDWARE FOLDER RATE_HZ     prints port and token of its page
 
 The vehicle is put together from settings as every car is. What is not there are the devices: a
-gamepad and the receiver of a remote control are sockets in FOLDER, the chip is a file in it.
+gamepad and the receiver of a remote control are sockets in FOLDER, the hardware is files in it.
 """
 
 import socket
 import sys
 from pathlib import Path
 
+from benchmarks.hardware import HARDWARE
 from benchmarks.safety_car import guardian
 from donkeycar import Vehicle
 from donkeycar.assembly import (
@@ -85,20 +86,23 @@ class Receiver:
         self._socket.close()
 
 
-def vehicle(folder: Path, rate_hz: float) -> int:
+def vehicle(hardware: str, folder: Path, rate_hz: float) -> int:
     """Drive until the end of the guardian."""
+    wired_to = HARDWARE[hardware](folder)
     gamepad.Finder = lambda only: lambda: find_gamepad(folder / GAMEPAD)
     gamepad.RESCAN_S = 0.3
     rc_input.GpioInput = lambda pins: Receiver(folder / RECEIVER)
     create_car(folder / "car")
-    cfg = load_config(folder / "car" / "config.py", overrides=list(SETTINGS))
+    wiring = [f"{name}={value}" for name, value in wired_to.settings.items()]
+    cfg = load_config(folder / "car" / "config.py", overrides=[*SETTINGS, *wiring])
     car = Vehicle()
     add_camera(car, cfg)
     add_controllers(car, cfg)
     console = add_console(car, cfg)
     add_drive_mode(car, cfg)
     add_recorder(car, cfg)
-    add_drivetrain(car, cfg)
+    with wired_to.wired():
+        add_drivetrain(car, cfg)
     print(console.port, console.pairing.url.partition("#")[2], flush=True)
     car.start(rate_hz=rate_hz)
     return 0
@@ -106,11 +110,12 @@ def vehicle(folder: Path, rate_hz: float) -> int:
 
 def main() -> int:
     """One of the two."""
-    role, folder, rate_hz = sys.argv[1:]
+    role, hardware, folder, rate_hz = sys.argv[1:]
     if role == "guardian":
-        command = [sys.executable, "-m", "benchmarks.stop_car", "vehicle", folder, rate_hz]
-        return guardian(Path(folder) / "chip", command)
-    return vehicle(Path(folder), float(rate_hz))
+        words = ["vehicle", hardware, folder, rate_hz]
+        command = [sys.executable, "-m", "benchmarks.stop_car", *words]
+        return guardian(hardware, Path(folder), command)
+    return vehicle(hardware, Path(folder), float(rate_hz))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.safety_car import NEUTRAL_TICKS, THROTTLE_CHANNEL
+from benchmarks.hardware import NEUTRAL_TICKS, THROTTLE_CHANNEL
 from donkeycar.management.createcar import create_car
 from donkeycar.testing import PCA9685Chip
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.hardware import HARDWARE
 from benchmarks.safety import COUNTED, TIMED, main, parser
 from benchmarks.safety_table import COUNTED_HEAD, TIMED_HEAD, Timed
 from benchmarks.verdict import Verdict
@@ -75,6 +76,26 @@ def test_the_command_prints_the_tables_as_they_stand_in_the_document(capsys):
     head, _, rest = capsys.readouterr().out.partition("\n\n")
     assert head == TIMED_HEAD
     assert rest.startswith(f"{COUNTED_HEAD}\n| {name} | 273 | 0 | yes |\n\nseed 1, 0 busy loops")
+
+
+def test_rows_that_are_measured_on_each_hardware_are_the_same_and_can_be_chosen(
+    capsys, monkeypatch
+):
+    names = {
+        key: [
+            row.name.replace(f"{made.title}: ", "").replace(made.trouble, "it fails")
+            for row in TIMED
+            if row.hardware == key
+        ]
+        for key, made in HARDWARE.items()
+    }
+    assert names["pca9685"] == names["gpio"] == names["kernel_pwm"]
+    rows = [Timed(f"S99 {key}", trials_of((1, False)), 20, hardware=key) for key in ("", *HARDWARE)]
+    monkeypatch.setattr("benchmarks.safety.TIMED", rows)
+    assert main(["--hardware", "gpio"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith(f"{TIMED_HEAD}\n| S99 gpio |")
+    assert out.count("\n| S") == 1
 
 
 def test_a_missed_goal_is_named_and_is_exit_code_1(capsys, monkeypatch):

@@ -60,11 +60,13 @@ class PulseTrace:
     @property
     def changes(self) -> list[Change]:
         """Everything so far, oldest first."""
-        if self._fd is None:
-            return list(self._changes)
-        data = os.pread(self._fd, os.fstat(self._fd).st_size, 0)
-        whole = len(data) - len(data) % _CHANGE.size
-        return [Change(*fields) for fields in _CHANGE.iter_unpack(data[:whole])]
+        if self._fd is not None:
+            # Only what is new: whoever waits for a change asks often.
+            read = len(self._changes) * _CHANGE.size
+            data = os.pread(self._fd, os.fstat(self._fd).st_size - read, read)
+            whole = len(data) - len(data) % _CHANGE.size
+            self._changes += [Change(*fields) for fields in _CHANGE.iter_unpack(data[:whole])]
+        return list(self._changes)
 
     def pulses(
         self, channel: int, start_s: float, end_s: float, *, frame_s: float

@@ -1,19 +1,26 @@
-"""Real processes on an emulated chip, one trial each of what `scripts/bench safety` repeats."""
+"""Real processes on emulated hardware, one trial each of what `scripts/bench safety` repeats."""
 
+import math
+import random
 import signal
+import statistics
+import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
+from benchmarks import gamepad_stop
+from benchmarks.hardware import HARDWARE
 from benchmarks.safety import FREEZE, KILL
 from benchmarks.safety_fuzz import frames, retries, transitions
 from benchmarks.safety_trial import (
     LEFT_OVER,
     bus_away,
-    bus_fault,
     inner_fault,
     signal_to,
     start,
+    trial,
     two_faults,
 )
 
@@ -37,8 +44,8 @@ TRIALS = {
     "the guardian is killed": (signal_to, "guardian", signal.SIGKILL, 150),
     "the guardian is stopped": (signal_to, "guardian", signal.SIGSTOP, 400),
     # What used to happen: the last throttle stayed in the chip for ever.
-    "the guardian is killed and nothing answers": (bus_away, "nack", 1.0, 50),
-    "the guardian is killed and the bus is stuck": (bus_away, "stuck", 1.0, 50),
+    "the guardian is killed and nothing answers": (bus_away, "nack", (0.0, 1.0), "guardian", 50),
+    "the guardian is killed and the bus is stuck": (bus_away, "stuck", (0.0, 1.0), "guardian", 50),
     "both are killed": (two_faults, ("guardian", KILL), ("vehicle", KILL), 0.0, 150),
     "it hangs, then the guardian is killed": (
         two_faults, ("vehicle", FREEZE), ("guardian", KILL), 0.05, 150,
@@ -49,8 +56,20 @@ TRIALS = {
     "the watchdog is killed, then the guardian": (
         two_faults, ("watchdog", KILL), ("guardian", KILL), 0.005, 150,
     ),
-    "the bus comes back": (bus_fault, "stuck", 0.4, 50),
+    "the bus comes back": (bus_away, "stuck", (0.4, 0.4), 50),
 }  # fmt: skip
+
+# Beside the chip, whose trials these are, the same on other hardware.
+ELSEWHERE = {
+    "it is killed": (signal_to, "vehicle", KILL, 200),
+    "somebody presses Ctrl-C": (signal_to, "both", signal.SIGINT, 100),
+    "the guardian is killed": (signal_to, "guardian", KILL, 150),
+    "the guardian is stopped": (signal_to, "guardian", FREEZE, 400),
+    "all is refused for a while": (bus_away, "refused", (0.4, 0.4), 50),
+    "all is refused, the guardian killed": (bus_away, "refused", (0.0, 0.5), "guardian", 50),
+}
+OTHERS = sorted(HARDWARE.keys() - {"pca9685"})
+STOP = gamepad_stop.WAYS["S11 stop button of a gamepad"]
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +81,24 @@ def pool():
 
 @pytest.fixture(scope="module")
 def verdicts(pool):
-    return {name: pool.submit(trial, *words) for name, (trial, *words, _) in TRIALS.items()}
+    return {name: pool.submit(probe, *words) for name, (probe, *words, _) in TRIALS.items()}
+
+
+@pytest.fixture(scope="module")
+def elsewhere(pool):
+    return {
+        (hardware, name): pool.submit(partial(probe, *words, hardware=hardware))
+        for hardware in OTHERS
+        for name, (probe, *words, _) in ELSEWHERE.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def stopped(pool):
+    return {
+        hardware: pool.submit(gamepad_stop.trials, STOP, 3, random.Random(1), 20, hardware)
+        for hardware in OTHERS
+    }
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +111,33 @@ def test_the_motor_stops_when(verdicts, name):
     verdict = verdicts[name].result()
     assert not verdict.runaway
     assert verdict.stopped_ms <= SHARED * TRIALS[name][-1]
+
+
+@pytest.mark.parametrize("hardware", OTHERS)
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_the_motor_stops_on_other_hardware_when(elsewhere, hardware, name):
+    verdict = elsewhere[hardware, name].result()
+    assert not verdict.runaway
+    assert verdict.stopped_ms <= SHARED * ELSEWHERE[name][-1]
+
+
+@pytest.mark.parametrize("hardware", OTHERS)
+def test_a_button_stops_the_motor_on_other_hardware(stopped, hardware):
+    verdicts = stopped[hardware].result()
+    assert not any(verdict.runaway for verdict in verdicts)
+    assert statistics.median(v.stopped_ms for v in verdicts) <= SHARED * STOP.goal_ms
+
+
+@pytest.mark.parametrize("hardware", ["pca9685", "kernel_pwm"])
+def test_the_judge_sees_a_motor_that_nobody_stops(hardware):
+    # Pulses of both go on when all programs of the car are dead.
+    with trial(hardware=hardware) as car:
+        car.wait_until_driving()
+        began_s = time.monotonic()
+        for number in (FREEZE, KILL):  # at once: none of them sees another one die
+            for target in ("watchdog", "both"):
+                car.send(target, number)
+        assert car.verdict(began_s, within_s=0.3) == (math.inf, True)
 
 
 @pytest.mark.parametrize("left_over", LEFT_OVER)

@@ -1,0 +1,81 @@
+"""What a motor was told over time, from the trace of emulated pins: the judge of every trial."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from donkeycar.testing.pulse_trace import Change, PulseTrace
+
+
+class Sent(NamedTuple):
+    """A change of what a motor is told.
+
+    Attributes:
+        time_s: On the monotonic clock.
+        speed: -1 backward, 0 to stand still, +1 forward.
+    """
+
+    time_s: float
+    speed: int
+
+
+class Motor:
+    """A motor, and the trace of what it is wired to.
+
+    Args:
+        trace: Of all outputs, whichever process set them.
+        speed_of: What a change of an output means for the motor; ``None``: nothing.
+        rest_s: For how long a motor that is driven may have no power: in each frame it has some for
+            a share of the time.
+    """
+
+    def __init__(
+        self, trace: PulseTrace, speed_of: Callable[[Change], int | None], *, rest_s: float = 0.0
+    ) -> None:
+        self.rest_s = rest_s
+        self._trace, self._speed_of = trace, speed_of
+        self._num_read = 0
+        self._sent = [Sent(0.0, 0)]
+        self._rests_since_s: float | None = None
+
+    @property
+    def sent(self) -> list[Sent]:
+        """All changes up to now, oldest first; what it was told before the first is to stand."""
+        new = self._trace.changes[self._num_read :]
+        self._num_read += len(new)
+        for change in new:
+            speed = self._speed_of(change)
+            if speed:
+                self._end_rest(change.time_s)
+                self._rests_since_s = None
+                self._put(change.time_s, speed)
+            elif speed == 0 and self._rests_since_s is None:
+                self._rests_since_s = change.time_s
+        self._end_rest(time.monotonic())
+        return list(self._sent)
+
+    @property
+    def speed(self) -> int:
+        """What it is told now."""
+        return self.sent[-1].speed
+
+    def speed_at(self, time_s: float) -> int:
+        """What it was told at a moment."""
+        return next(sent.speed for sent in reversed(self.sent) if sent.time_s <= time_s)
+
+    def stopped(self, since_s: float) -> tuple[float | None, bool]:
+        """When it was first told to stand after a moment, and whether it was driven after that."""
+        after = [sent for sent in self.sent if sent.time_s >= since_s - self.rest_s]
+        stands = next((sent for sent in after if not sent.speed), None)
+        if stands is None:
+            return None, False
+        is_driven = any(sent.speed for sent in after if sent.time_s > stands.time_s)
+        return max(stands.time_s, since_s), is_driven
+
+    def _end_rest(self, now_s: float) -> None:
+        if self._rests_since_s is not None and now_s - self._rests_since_s > self.rest_s:
+            self._put(self._rests_since_s, 0)
+
+    def _put(self, time_s: float, speed: int) -> None:
+        if self._sent[-1].speed != speed:
+            self._sent.append(Sent(time_s, speed))
