@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.training_cells import AHEAD, CANDIDATES, PEER, WINDOW
-from donkeycar.training.quality import agreement
+from donkeycar.training.validation import agreement
 
 Cell = dict[str, Any]
 # With so many pilots of one kind, the mean of their answers is in the table too.

@@ -13,9 +13,9 @@ from donkeycar.pilots.pilot import describe
 from donkeycar.report.figures import DRIVER, PILOT, new_figure
 from donkeycar.training.answers import answers
 from donkeycar.training.progress import Progress, Silent
-from donkeycar.training.quality import agreement
 from donkeycar.training.records.frames import decode
 from donkeycar.training.records.recordings import Recordings, gather
+from donkeycar.training.validation import agreement
 
 # As many as can be told apart across a screen.
 LIMIT = 1000

@@ -7,12 +7,12 @@ from donkeycar.errors import TrainingError
 from donkeycar.pilots.registry import Loss
 from donkeycar.training.epochs.averaging import Average, PutBack
 from donkeycar.training.epochs.batches import Batches
+from donkeycar.training.epochs.callbacks import Teacher
 from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper
 from donkeycar.training.epochs.interruption import sigterm_like_ctrl_c
 from donkeycar.training.epochs.optimizers import make_optimizer
 from donkeycar.training.epochs.resume import CheckpointWriter, restore
 from donkeycar.training.epochs.stopwatch import Stopwatch
-from donkeycar.training.epochs.teacher import Teacher
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress
 from donkeycar.training.result import Ended

@@ -21,10 +21,10 @@ from donkeycar.keras_backend import import_keras
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
 from donkeycar.pilots.folds_file import FORMAT, MAX_MEMBERS, MIN_MEMBERS, SUMMARY
 from donkeycar.pilots.registry import pilot_type
+from donkeycar.training.dataset import read_frames, read_recordings
 from donkeycar.training.destination import make_folder
-from donkeycar.training.doubt import Doubt, measure_doubt
+from donkeycar.training.disagreement import Doubt, measure_doubt
 from donkeycar.training.epochs.checkpoint import check_same, checkpoint_path, read_checkpoint
-from donkeycar.training.material import read_frames, read_recordings
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.records.split import folds
@@ -106,7 +106,7 @@ def train_folds(
     import_keras()
     import keras
 
-    from donkeycar.training.lesson import Lesson
+    from donkeycar.training.run import Lesson
 
     check_size(recordings, options)
     material = read_frames(recordings, options, folder=folder, progress=progress)

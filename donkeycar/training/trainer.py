@@ -13,6 +13,7 @@ from donkeycar.keras_backend import import_keras
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.training.database import add_entry, read_database
+from donkeycar.training.dataset import Material, read_frames, read_recordings
 from donkeycar.training.destination import make_folder, pilot_files, versions
 from donkeycar.training.epochs.checkpoint import (
     Checkpoint,
@@ -22,7 +23,6 @@ from donkeycar.training.epochs.checkpoint import (
     read_checkpoint,
 )
 from donkeycar.training.export.save import save_pilot
-from donkeycar.training.material import Material, read_frames, read_recordings
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.records.recordings import Recordings
@@ -32,7 +32,7 @@ from donkeycar.training.size import check_size
 from donkeycar.training.transfer import check_source, transfer
 
 if TYPE_CHECKING:
-    from donkeycar.training.lesson import Lesson
+    from donkeycar.training.run import Lesson
 
 
 def train(
@@ -122,7 +122,7 @@ def teach(
     """
     # These import Keras.
     from donkeycar.training.fit import compile_model, fit
-    from donkeycar.training.lesson import Lesson
+    from donkeycar.training.run import Lesson
     from donkeycar.training.watchers import watchers
 
     lesson = Lesson.of(material, parts, options)

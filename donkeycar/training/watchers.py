@@ -8,9 +8,9 @@ from donkeycar.replay import ReplayRecorder
 from donkeycar.replay.path import replay_path
 from donkeycar.training.epochs.event_log import EventLog, new_log_folder
 from donkeycar.training.epochs.predict import as_fed
-from donkeycar.training.lesson import Lesson
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress
+from donkeycar.training.run import Lesson
 
 # Frames that a replay asks the network about in every epoch.
 PROBE_ROWS = 300

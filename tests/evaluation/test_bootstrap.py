@@ -5,7 +5,7 @@ import pytest
 
 from donkeycar.errors import TrainingError
 from donkeycar.evaluation.bootstrap import Blocks, Interval
-from donkeycar.training.quality import correlation
+from donkeycar.training.validation import correlation
 
 
 def smooth_noise(rng, count, memory):

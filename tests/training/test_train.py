@@ -170,8 +170,8 @@ def test_a_rate_that_destroys_the_network_is_said(tub, tmp_path):
 def test_a_weight_that_is_no_number_is_not_kept_whatever_the_loss(result):
     """A ReLU makes 0 of it: whole layers of 3d pilots were lost, and nobody saw it."""
     from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.training.epochs.callbacks import Teacher
     from donkeycar.training.epochs.schedule import Schedule
-    from donkeycar.training.epochs.teacher import Teacher
 
     model = load_keras(result.files.keras)
     layer = model.get_layer("conv2d_1")

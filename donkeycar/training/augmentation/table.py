@@ -2,10 +2,10 @@
 
 from donkeycar.training.augmentation.blur import Blur
 from donkeycar.training.augmentation.change import Change
-from donkeycar.training.augmentation.dirt import Cutout, Jpeg, Noise
 from donkeycar.training.augmentation.flip import Flip
 from donkeycar.training.augmentation.light import Light, Shadow
-from donkeycar.training.augmentation.place import Rotate, Shift
+from donkeycar.training.augmentation.noise import Cutout, Jpeg, Noise
+from donkeycar.training.augmentation.shift import Rotate, Shift
 
 # What `AUGMENTATIONS` may name.
 AUGMENTATIONS: dict[str, Change] = {

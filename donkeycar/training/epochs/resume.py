@@ -13,8 +13,8 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 from donkeycar.training.epochs.averaging import Average
+from donkeycar.training.epochs.callbacks import Teacher
 from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper
-from donkeycar.training.epochs.teacher import Teacher
 
 
 class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]

@@ -15,17 +15,17 @@ from donkeycar.keras_backend import bfloat16_pays
 from donkeycar.pilots.familiar import Familiar, features
 from donkeycar.pilots.registry import NETWORK, pilot_type
 from donkeycar.pilots.transform import Shape
+from donkeycar.training.dataset import Material
 from donkeycar.training.epochs.batches import Batches
 from donkeycar.training.epochs.fast_dropout import with_fast_dropout
 from donkeycar.training.epochs.predict import predict
 from donkeycar.training.export.save import MAX_FRAMES
-from donkeycar.training.material import Material
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress
-from donkeycar.training.quality import agreement
 from donkeycar.training.records.found import found_options, network_of
 from donkeycar.training.records.samples import Arrays, Samples
 from donkeycar.training.records.split import Split
+from donkeycar.training.validation import agreement
 
 # The answers to this many training records are enough to know how well they were learnt, in
 # pieces of so many: one that remembers its answers needs some in a row.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from donkeycar.training.doubt import errors_by_doubt
+from donkeycar.training.disagreement import errors_by_doubt
 
 COUNT, PILOTS = 200, 4
 

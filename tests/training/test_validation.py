@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from donkeycar.training.quality import agreement
+from donkeycar.training.validation import agreement
 
 
 def test_error_and_correlation_of_each_output():
