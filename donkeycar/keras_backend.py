@@ -42,6 +42,11 @@ def import_keras() -> Any:
     return keras
 
 
+def free_memory() -> None:
+    """Forget the networks built so far, between one training and the next."""
+    import_keras().backend.clear_session()
+
+
 @contextmanager
 def muffled() -> Iterator[None]:
     """Keep what TensorFlow writes to the terminal off it, for a while, and its own aging.

@@ -80,8 +80,8 @@ def test_on_what_it_knows_its_doubt_is_usual(trained, road_tub):
         assert answer == pytest.approx(tuple(pilots.opinions.mean(axis=0)))
         doubts.append(pilots.doubt())
         spreads.append(pilots.spread)
-    assert trained.doubt.records == 200
-    assert np.median(spreads) == pytest.approx(trained.doubt.usual.middle, abs=1e-3)
+    assert trained.disagreement.records == 200
+    assert np.median(spreads) == pytest.approx(trained.disagreement.usual.middle, abs=1e-3)
     assert 100 <= np.count_nonzero(np.array(doubts) < 1e-2) <= 110
     assert np.count_nonzero(np.array(doubts) > 1.01) <= 2
     pilots.infer(np.random.default_rng(0).integers(0, 256, (64, 80, 3), dtype=np.uint8))
@@ -92,7 +92,7 @@ def test_on_what_it_knows_its_doubt_is_usual(trained, road_tub):
 def test_it_says_whether_disagreement_tells_of_errors(trained, capsys):
     tell_folds(trained)
     text = capsys.readouterr().out
-    wrong, other = trained.doubt.doubtful_error, trained.doubt.other_error
+    wrong, other = trained.disagreement.disputed_error, trained.disagreement.other_error
     assert f"misses the steering by {wrong:.3f}, elsewhere by {other:.3f}" in text
     assert f"drive --model models/{trained.folder.name}, with all 3 at once" in text
 

@@ -152,10 +152,10 @@ def test_the_sidecar_states_how_far_the_files_are_from_each_other(
 
     from donkeycar.pilots.bundle import PilotFiles
     from donkeycar.pilots.interpreter import LiteRTInterpreter
-    from donkeycar.training.records.split import split
+    from donkeycar.training.records.split import train_validation_split
 
     info = read_info(model.with_suffix(".json"))
-    parts = split(recordings.sessions, train_share=0.8, seed=info.training["seed"])
+    parts = train_validation_split(recordings.sessions, train_share=0.8, seed=info.training["seed"])
     inputs = samples.inputs(samples.usable(parts).validation)
     right = network.predict_on_batch(
         keras.tree.map_structure(lambda tensor: inputs[tensor.name], network.input)

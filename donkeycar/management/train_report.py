@@ -55,7 +55,7 @@ def tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
 
 def tell_folds(result: "FoldsResult") -> None:
     """Print what came out of several trainings, and how much of a difference is luck."""
-    print("fold   judged by   steering error   correlation   throttle error   epochs")
+    print("fold   validated by   steering error   correlation   throttle error   epochs")
     rows = zip(
         result.pilots,
         result.values("angle", "mae"),
@@ -65,7 +65,7 @@ def tell_folds(result: "FoldsResult") -> None:
     )
     for number, (info, error, r, throttle) in enumerate(rows, start=1):
         print(
-            f"{number:4}   {info.data['validation']:9}   {error:14.3f}   {_number(r):>11}   "
+            f"{number:4}   {info.data['validation']:12}   {error:14.3f}   {_number(r):>11}   "
             f"{throttle:14.3f}   {len(info.training['history']['loss']):6}"
         )
     if not result.ended:
@@ -74,12 +74,12 @@ def tell_folds(result: "FoldsResult") -> None:
     for name, word in (("angle", "steering"), ("throttle", "throttle")):
         errors = result.values(name, "mae")
         print(f"{word} error {fmean(errors):.3f}, spread {stdev(errors):.3f} from fold to fold")
-    doubt = result.doubt
-    if doubt is not None and doubt.doubtful_error is not None and doubt.other_error is not None:
+    found = result.disagreement
+    if found is not None and found.disputed_error is not None and found.other_error is not None:
         print(
-            "Where the others disagree most, in a tenth of the records, a pilot that did not learn "
-            f"them misses the steering by {doubt.doubtful_error:.3f}, elsewhere by "
-            f"{doubt.other_error:.3f}"
+            "In the tenth of the records where the other pilots disagree most, a pilot that was "
+            f"not trained on them misses the steering by {found.disputed_error:.3f}; in the rest "
+            f"by {found.other_error:.3f}"
         )
     print(f"wrote {result.folder} in {result.duration_s:.0f} s")
     print(

@@ -1,4 +1,4 @@
-"""What a pilot is to learn from: the records, their labels, and their decoded frames."""
+"""The dataset of a training: records with their labels, their decoded frames, and their split."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,23 +8,26 @@ from typing import Any
 
 import numpy as np
 
+from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Shape
 from donkeycar.training.data_report.report import data_report
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress
+from donkeycar.training.records.found import found_options
 from donkeycar.training.records.frames import Frames, decode
 from donkeycar.training.records.labels import relabel
 from donkeycar.training.records.recordings import Recordings, gather
+from donkeycar.training.records.samples import Samples
 from donkeycar.training.records.split import Split
 from donkeycar.words import count
 
 
 @dataclass(frozen=True)
-class Material:
-    """Records to learn from.
+class Dataset:
+    """Records to train on.
 
     Attributes:
-        recordings: With the labels that are to be taught.
+        recordings: With the labels that are to be learnt.
         frames: ``uint8``, ``(rows, height, width, channels)``; what is done to a frame before it
             is changed at random has been done.
     """
@@ -38,41 +41,57 @@ class Material:
         height, width, channels = self.recordings.camera_shape or self.frames.shape[1:]
         return (height, width, channels)
 
-    def in_words(self, parts: Split) -> str:
-        """Say in one line what is learnt from."""
+    def samples(self, options: TrainingOptions) -> Samples:
+        """Return the records as the type of pilot in the options sees them.
+
+        Raises:
+            TrainingError: If it can use none of the records.
+            PilotError: If an option of the pilot is not possible.
+        """
+        kind = pilot_type(options.type)
+        return Samples(
+            kind,
+            found_options(kind, options.pilot_options, self.recordings),
+            self.recordings,
+            self.frames,
+            options.transforms.after(self.camera_shape),
+        )
+
+    def in_words(self, split: Split) -> str:
+        """Say in one line how many records there are, and what they are for."""
         text = (
-            f"{count(len(self.recordings), 'record')}: {len(parts.train)} to learn from, "
-            f"{len(parts.validation)} to judge by, {parts.num_gap} between them"
+            f"{count(len(self.recordings), 'record')}: {len(split.train)} for training, "
+            f"{len(split.validation)} for validation, {split.num_gap} between them"
         )
         dropped = self.recordings.dropped_in_words()
         return f"{text}; left out: {dropped}" if dropped else text
 
-    def fingerprint(self, parts: Split) -> str:
-        """Say in a few letters which records there are, what they teach and which of them judge."""
+    def fingerprint(self, split: Split) -> str:
+        """Say in a few letters which records and labels there are, and how they are split."""
         digest = hashlib.sha256()
         places = {id(reader): reader.path.resolve() for reader, _ in self.recordings.sources}
         for reader, record in self.recordings.sources:
             digest.update(f"{places[id(reader)]} {record.get('_index')}\n".encode())
         digest.update(self.recordings.labels.tobytes())
-        for rows in (parts.train, parts.validation):
+        for rows in (split.train, split.validation):
             digest.update(rows.astype(np.int64).tobytes())
         return f"{len(self.recordings)} records, {digest.hexdigest()[:12]}"
 
-    def to_json(self, parts: Split) -> dict[str, Any]:
-        """Write down what was learnt from, for the pilot's sidecar."""
+    def to_json(self, split: Split) -> dict[str, Any]:
+        """Describe the dataset and its split for the pilot's sidecar."""
         return {
             "tubs": [str(path.resolve()) for path in self.recordings.tubs],
             "sessions": self.recordings.session_names,
             "records": len(self.recordings),
-            "train": len(parts.train),
-            "validation": len(parts.validation),
-            "gap": parts.num_gap,
+            "train": len(split.train),
+            "validation": len(split.validation),
+            "gap": split.num_gap,
             "dropped": dict(self.recordings.dropped),
         }
 
 
 def read_recordings(tubs: Iterable[str | Path], options: TrainingOptions) -> Recordings:
-    """Read what was recorded, with the labels that are to be taught; no pictures yet.
+    """Read the records of some tubs, with the labels that are to be learnt; no pictures yet.
 
     Raises:
         TrainingError: If there is nothing to learn from.
@@ -81,10 +100,10 @@ def read_recordings(tubs: Iterable[str | Path], options: TrainingOptions) -> Rec
     return relabel(recordings, shift=options.label_shift, window=options.label_window)
 
 
-def read_frames(
+def read_dataset(
     recordings: Recordings, options: TrainingOptions, *, folder: Path, progress: Progress
-) -> Material:
-    """Say what is odd about what is to be learnt from, and decode the pictures.
+) -> Dataset:
+    """Say what is odd about the recordings, and decode their pictures.
 
     Args:
         recordings: What to read.
@@ -105,4 +124,4 @@ def read_frames(
         memory_budget_bytes=options.memory_budget_bytes,
         transforms=options.transforms.before,
     )
-    return Material(readable, frames)
+    return Dataset(readable, frames)

@@ -1,12 +1,14 @@
-"""How far pilots of different folds usually disagree, and whether they are wrong where they do.
+"""Disagreement of an ensemble: how far its pilots usually differ, and if they are wrong there.
 
-Every record taught all pilots but one, which it judged. So what is measured here is the spread of
-pilots of which one has not seen the frame and the others have. On a new drive none of them has, and
-they disagree a little further: on the last fifths of two real recordings that nobody had learnt,
-the median spread was larger by 2 % and 10 %, and doubt above 1 in 1.5 % and 1.0 % of the frames.
+All pilots but one were trained on a record; it validated that one. So this measures the spread of
+pilots of which one has not seen the frame and the others have. On a new drive none of them has seen
+it, and they disagree a little further: on the last fifths of two real recordings that none of them
+was trained on, the median spread was larger by 2 % and 10 %, and the disagreement was above 1 in
+1.5 % and 1.0 % of the frames.
 
-Whether disagreement tells of errors must not be judged by that one pilot on both sides: it is far
-from the others wherever it is wrong. Therefore its error is held against the spread of the others.
+Does a large disagreement mean a large error? That one pilot must not be on both sides of the
+comparison, because it is far from the others wherever it is wrong. Therefore its error is compared
+with the spread of the others.
 """
 
 from collections.abc import Sequence
@@ -29,50 +31,50 @@ MAX_RECORDS = 5000
 PIECE = 100
 # Fewer say too little.
 MIN_RECORDS = 20
-# Of the records, this part is looked at as those with most doubt.
-MOST_DOUBT = 0.1
-# Of the records, this part has a doubt of at most 1.
+# The share of the records that counts as those with the largest disagreement.
+LARGEST_SHARE = 0.1
+# The share of the records whose disagreement is at most 1.
 USUAL_SHARE = 0.99
-# Of steering: pilots that hardly ever disagree must not be in doubt for a trifle.
+# In steering: of pilots that hardly ever differ, a tiny spread must not count as disagreement.
 MIN_RANGE = 1e-3
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """What disagreement says about these pilots.
+class Disagreement:
+    """How far the pilots of an ensemble disagree, and what that says about their errors.
 
     Attributes:
         usual: How far they usually disagree.
         records: By how many records that was measured.
-        doubtful_error: Mean steering error of the pilot that did not learn a record, where the
-            others disagree most: in a tenth of the records; ``None`` of two pilots, where there are
-            no others to disagree.
+        disputed_error: Mean steering error of the pilot that was not trained on a record, in the
+            tenth of the records where the others disagree most; ``None`` of two pilots, where
+            there are no others to disagree.
         other_error: The same in the other nine tenths.
     """
 
     usual: UsualSpread
     records: int
-    doubtful_error: float | None
+    disputed_error: float | None
     other_error: float | None
 
     def to_json(self) -> dict[str, Any]:
-        """What `folds_file.read_folds` reads, and more for people."""
+        """Describe it for ``folds.json``; owners' files have these names already."""
         return {
             **asdict(self.usual),
             "records": self.records,
-            "error_of_most_doubtful_tenth": self.doubtful_error,
+            "error_of_most_doubtful_tenth": self.disputed_error,
             "error_of_the_others": self.other_error,
         }
 
 
-def measure_doubt(
+def measure_disagreement(
     pilots: Sequence[Path],
     samples: Samples,
-    parts: Sequence[Split],
+    splits: Sequence[Split],
     *,
     batch_size: int,
     progress: Progress,
-) -> Doubt | None:
+) -> Disagreement | None:
     """Let pilots answer for the same records, and see how far they disagree.
 
     It asks the networks that were trained, all records at once: what drives answers the same to
@@ -81,7 +83,7 @@ def measure_doubt(
     Args:
         pilots: The ``.keras`` file of each.
         samples: All records, as this type of pilot sees them.
-        parts: Which rows taught and which judged each pilot.
+        splits: Which rows each pilot was trained on, and which validated it.
         batch_size: Samples at once.
         progress: Is told how far it is.
 
@@ -91,45 +93,45 @@ def measure_doubt(
     Raises:
         PilotError: If one of the files cannot be opened.
     """
-    judge = np.full(int(max(part.validation[-1] for part in parts)) + 1, -1)
-    for number, part in enumerate(parts):
-        judge[part.validation] = number
-    rows = _some(np.intersect1d(samples.rows, np.flatnonzero(judge >= 0)))
+    fold = np.full(int(max(split.validation[-1] for split in splits)) + 1, -1)
+    for number, split in enumerate(splits):
+        fold[split.validation] = number
+    rows = _some(np.intersect1d(samples.rows, np.flatnonzero(fold >= 0)))
     if len(rows) < MIN_RECORDS:
         return None
-    with progress.task("measuring doubt", len(rows) * len(pilots)) as advance:
+    with progress.task("disagreement", len(rows) * len(pilots)) as advance:
         given = [predict(load_keras(path), samples, rows, batch_size, advance) for path in pilots]
     angles = np.stack([one[:, 0] for one in given], axis=1)
     middle, limit = np.quantile(spread_of(angles), (0.5, USUAL_SHARE))
     usual = UsualSpread(float(middle), float(max(limit, middle + MIN_RANGE)))
-    wrong, other = errors_by_doubt(angles, samples.driven(rows)[:, 0], judge[rows])
-    return Doubt(usual, len(rows), wrong, other)
+    wrong, other = errors_by_disagreement(angles, samples.driven(rows)[:, 0], fold[rows])
+    return Disagreement(usual, len(rows), wrong, other)
 
 
-def errors_by_doubt(
-    angles: np.ndarray, driver: np.ndarray, judge: np.ndarray
+def errors_by_disagreement(
+    angles: np.ndarray, driver: np.ndarray, fold: np.ndarray
 ) -> tuple[float | None, float | None]:
     """Compare the error where pilots disagree most with that elsewhere.
 
     Args:
         angles: What each pilot says to each record, ``(records, pilots)``.
         driver: What the driver did, ``(records,)``.
-        judge: Number of the pilot that did not learn the record, ``(records,)``.
+        fold: Number of the pilot that was not trained on the record, ``(records,)``.
 
     Returns:
-        Mean error of the pilots that did not learn, in the tenth of the records where the others
-        disagree most, and in the rest; ``None`` of two pilots.
+        Mean error of the pilots that were not trained on a record, in the tenth of the records
+        where the others disagree most, and in the rest; ``None`` of two pilots.
     """
     count, members = angles.shape
     if members < 3:
         return None, None
-    alone = np.eye(members, dtype=bool)[judge]
+    alone = np.eye(members, dtype=bool)[fold]
     error = np.abs(np.clip(angles[alone], -1, 1) - driver)
     spread = spread_of(angles[~alone].reshape(count, members - 1))
     order = np.argsort(spread, kind="stable")
-    doubtful = order[-max(1, round(MOST_DOUBT * count)) :]
-    others = order[: -len(doubtful)]
-    return float(error[doubtful].mean()), float(error[others].mean())
+    disputed = order[-max(1, round(LARGEST_SHARE * count)) :]
+    others = order[: -len(disputed)]
+    return float(error[disputed].mean()), float(error[others].mean())
 
 
 def _some(rows: np.ndarray) -> np.ndarray:

@@ -1,9 +1,10 @@
-"""Trains several pilots, so that every record judges once: how well a way of training does.
+"""K-fold cross-validation: trains `k` pilots, so that every record is used for validation once.
 
-One split may be lucky. Of `k` folds each judges the pilot that was taught by the others; the mean
-says how well this way of training does, the spread how much of a difference is luck. All pilots are
-kept, because together they are an ensemble: where they disagree, none of them is sure. None of them
-is the best one: the one with the lowest error had the easiest records to judge by.
+One split may be lucky. Here the records are cut into `k` folds, and each fold validates the pilot
+that was trained on the others. The mean of the errors says how well this way of training does; the
+spread says how much of a difference is luck. All pilots are kept, because together they are an
+ensemble: where they disagree, none of them is sure. The pilot with the lowest error is not the best
+one: it had the easiest records for validation.
 """
 
 import json
@@ -17,42 +18,38 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 from donkeycar.files import write_atomically
-from donkeycar.keras_backend import import_keras
+from donkeycar.keras_backend import free_memory
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
 from donkeycar.pilots.folds_file import FORMAT, MAX_MEMBERS, MIN_MEMBERS, SUMMARY
-from donkeycar.pilots.registry import pilot_type
-from donkeycar.training.dataset import read_frames, read_recordings
-from donkeycar.training.destination import make_folder
-from donkeycar.training.disagreement import Doubt, measure_doubt
+from donkeycar.training.disagreement import Disagreement, measure_disagreement
 from donkeycar.training.epochs.checkpoint import check_same, checkpoint_path, read_checkpoint
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress, Silent
-from donkeycar.training.records.split import folds
-from donkeycar.training.size import check_size
-from donkeycar.training.trainer import teach
-from donkeycar.training.transfer import check_source
+from donkeycar.training.records.split import k_fold_split
+from donkeycar.training.run import TrainingRun
+from donkeycar.training.trainer import checked, split_dataset
 
 
 @dataclass(frozen=True)
 class FoldsResult:
-    """Pilots that were trained on different parts of the same recordings.
+    """Pilots that were trained on different folds of the same recordings.
 
     Attributes:
         folder: Where they are, and `SUMMARY`.
         pilots: What the sidecars say, in the order of the folds.
         ended: Whether all of them are there; else Ctrl-C came before.
         duration_s: Time it took, in seconds.
-        doubt: How far they usually disagree; ``None`` if that is not known.
+        disagreement: How far they usually disagree; ``None`` if that is not known.
     """
 
     folder: Path
     pilots: list[PilotInfo]
     ended: bool
     duration_s: float
-    doubt: Doubt | None = None
+    disagreement: Disagreement | None = None
 
     def values(self, name: str, measure: str) -> list[float]:
-        """What each pilot reached on the records that judged it.
+        """What each pilot reached on its validation records.
 
         Args:
             name: ``angle`` or ``throttle``.
@@ -72,13 +69,13 @@ def train_folds(
     progress: Progress | None = None,
     **changes: Any,
 ) -> FoldsResult:
-    """Train `k` pilots, each judged by another part of the records, and see where they disagree.
+    """Train `k` pilots, each validated by another part of the records, and measure how they differ.
 
     Args:
         tubs: Folders of tubs.
         folder: New folder for all of them: ``fold_1.keras`` and so on.
         options: How to train each of them; `train_share` and `validation` do not matter.
-        k: How many, 2 to 50.
+        k: Number of folds, 2 to 50.
         resume: Go on with folds that were interrupted; those that are finished stay.
         progress: Is told how far it is.
         changes: Some of the options, by name.
@@ -90,60 +87,62 @@ def train_folds(
     if not MIN_MEMBERS <= k <= MAX_MEMBERS:
         raise TrainingError(f"`folds` must be {MIN_MEMBERS} to {MAX_MEMBERS}. Received: {k}")
     folder = Path(folder).expanduser()
-    options = replace(options or TrainingOptions(), **changes)
-    # No sidecar may say that the last records judged, which `donkey evaluate --last` would believe.
-    options = replace(options, validation="blocks")
-    pilot_type(options.type).complete(options.pilot_options)
-    if options.transfer is not None:
-        check_source(options.transfer)
+    # No sidecar may say that the last records were for validation: `donkey evaluate --last` would
+    # believe it.
+    changes = {**changes, "validation": "blocks"}
+    options = checked(replace(options or TrainingOptions(), **changes))
     progress = progress or Silent()
     places = [PilotFiles.of(folder / f"fold_{number}.keras") for number in range(1, k + 1)]
     options = _with_seed(options, folder, places[0], resume=resume)
+    seed = options.seed or 0
 
-    recordings = read_recordings(tubs, options)
-    folds(recordings.sessions, k, seed=options.seed or 0)
-    make_folder(folder)
-    import_keras()
-    import keras
-
-    from donkeycar.training.run import Lesson
-
-    check_size(recordings, options)
-    material = read_frames(recordings, options, folder=folder, progress=progress)
+    dataset, splits = split_dataset(
+        tubs,
+        options,
+        lambda sessions: k_fold_split(sessions, k, seed=seed),
+        folder=folder,
+        progress=progress,
+    )
     progress.say(options.changes_in_words())
     pilots: list[PilotInfo] = []
-    parts = folds(material.recordings.sessions, k, seed=options.seed or 0)
-    for number, (files, part) in enumerate(zip(places, parts, strict=True)):
-        own = replace(options, seed=(options.seed or 0) + number)
-        if resume and files.sidecar.exists() and not checkpoint_path(files.keras).exists():
-            info = read_info(files.sidecar)
-            before = {name: info.training.get(name) for name in own.to_json()}
-            check_same(before, own.to_json(), files.sidecar)
-            pilots.append(info)
+    for number, (files, split) in enumerate(zip(places, splits, strict=True)):
+        own = replace(options, seed=seed + number)
+        finished = _finished(files, own) if resume else None
+        if finished is not None:
+            pilots.append(finished)
             continue
+        progress.say(f"fold {number + 1} of {k}: {dataset.in_words(split)}")
         path = checkpoint_path(files.keras)
-        progress.say(f"fold {number + 1} of {k}: {material.in_words(part)}")
-        result = teach(
-            material, part, files, own,
-            progress=progress, started_s=time.monotonic(),
-            checkpoint=read_checkpoint(path) if resume and path.exists() else None,
-        )  # fmt: skip
+        checkpoint = read_checkpoint(path) if resume and path.exists() else None
+        run = TrainingRun(dataset, split, own, files, progress=progress, checkpoint=checkpoint)
+        result = run.train()
         if result.ended == "interrupted":
             return FoldsResult(folder, pilots, False, time.monotonic() - started_s)
         pilots.append(result.info)
-        keras.backend.clear_session()
+        free_memory()
     done = FoldsResult(folder, pilots, True, time.monotonic() - started_s)
     _write(done, options)  # they can drive together now, and if measuring fails they still can
-    doubt = measure_doubt(
+    disagreement = measure_disagreement(
         [files.keras for files in places],
-        Lesson.of(material, parts[0], options).samples,
-        parts,
+        dataset.samples(options),
+        splits,
         batch_size=options.batch_size,
         progress=progress,
     )
-    done = replace(done, doubt=doubt, duration_s=time.monotonic() - started_s)
+    duration_s = time.monotonic() - started_s
+    done = replace(done, disagreement=disagreement, duration_s=duration_s)
     _write(done, options)
     return done
+
+
+def _finished(files: PilotFiles, options: TrainingOptions) -> PilotInfo | None:
+    """What the sidecar of a fold says that was trained to its end; ``None`` if it was not."""
+    if not files.sidecar.exists() or checkpoint_path(files.keras).exists():
+        return None
+    info = read_info(files.sidecar)
+    before = {name: info.training.get(name) for name in options.to_json()}
+    check_same(before, options.to_json(), files.sidecar)
+    return info
 
 
 def _with_seed(
@@ -168,13 +167,14 @@ def _with_seed(
 
 
 def _write(result: FoldsResult, options: TrainingOptions) -> None:
-    """Write down what came out of all of them."""
+    """Write the summary of all folds."""
     content = {
         "format": FORMAT,
         "type": options.type,
         "settings": options.to_json(),
         "pilots": [f"fold_{number}.keras" for number in range(1, len(result.pilots) + 1)],
-        "doubt": None if result.doubt is None else result.doubt.to_json(),
+        # The name of this key is older than that of the class.
+        "doubt": None if result.disagreement is None else result.disagreement.to_json(),
         "validation": {
             name: {
                 measure: {

@@ -1,194 +1,326 @@
-"""One training: the network, what it learns from, and who judges it.
+"""One training run: from a dataset and its split to the files of a pilot.
 
-Import it only after `backend.import_keras`.
+The run has early stopping, keeps the weights of the best epoch, writes a checkpoint after every
+epoch, and converts, probes and saves what came out.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
-from donkeycar.errors import PilotError
-from donkeycar.keras_backend import bfloat16_pays
+from donkeycar.errors import PilotError, TrainingError
+from donkeycar.pilots.bundle import PilotFiles, PilotInfo
 from donkeycar.pilots.familiar import Familiar, features
 from donkeycar.pilots.registry import NETWORK, pilot_type
-from donkeycar.pilots.transform import Shape
-from donkeycar.training.dataset import Material
-from donkeycar.training.epochs.batches import Batches
-from donkeycar.training.epochs.fast_dropout import with_fast_dropout
-from donkeycar.training.epochs.predict import predict
-from donkeycar.training.export.save import MAX_FRAMES
+from donkeycar.replay.path import replay_path
+from donkeycar.training.database import add_entry
+from donkeycar.training.dataset import Dataset
+from donkeycar.training.destination import versions
+from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper, check_same, checkpoint_path
+from donkeycar.training.epochs.predict import as_fed
+from donkeycar.training.export.save import MAX_FRAMES, save_pilot
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress
-from donkeycar.training.records.found import found_options, network_of
-from donkeycar.training.records.samples import Arrays, Samples
+from donkeycar.training.records.found import network_of
 from donkeycar.training.records.split import Split
-from donkeycar.training.validation import agreement
+from donkeycar.training.result import Ended, TrainingResult
+from donkeycar.training.transfer import transfer
+from donkeycar.training.validation import PIECE, evenly_spread, validate
 
-# The answers to this many training records are enough to know how well they were learnt, in
-# pieces of so many: one that remembers its answers needs some in a row.
-MAX_TRAIN_JUDGED = 5000
-PIECE = 100
+if TYPE_CHECKING:
+    from donkeycar.training.epochs.batches import Batches
+    from donkeycar.training.epochs.callbacks import EpochCallback
+
 PROBE_FRAMES = 8
 # So many frames say what is usual; more of them say the same.
-MAX_FAMILIAR = 2000
+MAX_NOVELTY_FRAMES = 2000
+# Frames that a replay asks the network about in every epoch.
+REPLAY_ROWS = 300
 
 
-@dataclass
-class Lesson:
-    """What is learnt from.
+class TrainingRun:
+    """Trains one pilot, once.
+
+    Use it after `keras_backend.import_keras`.
+
+    Args:
+        dataset: The records.
+        split: Which of them are for training, which for validation.
+        options: How to train; they have a seed.
+        files: Where the pilot goes.
+        progress: Is told about every step.
+        checkpoint: Of the interrupted run to resume; ``None`` to begin.
 
     Attributes:
-        samples: Records as this type of pilot sees them.
-        parts: Which rows teach and which judge; all of them usable.
-        network: Choices of the network, see `NetworkChoices`.
-        network_shape: Height, width and channels of what the network sees of a frame.
-        options: How it is taught; they have a seed.
+        samples: The records as this type of pilot sees them.
+        split: What of `split` the pilot can use.
+
+    Raises:
+        TrainingError: If the pilot can use none of the records.
+        PilotError: If an option of the pilot is not possible.
     """
 
-    samples: Samples
-    parts: Split
-    network: Mapping[str, Any]
-    network_shape: Shape
-    options: TrainingOptions
+    def __init__(
+        self,
+        dataset: Dataset,
+        split: Split,
+        options: TrainingOptions,
+        files: PilotFiles,
+        *,
+        progress: Progress,
+        checkpoint: Checkpoint | None = None,
+    ) -> None:
+        self.dataset = dataset
+        self.options = options
+        self.files = files
+        self.progress = progress
+        self.samples = dataset.samples(options)
+        self.split = self.samples.usable(split)
+        self._network_choices = dict(network_of(options.pilot_options))
+        self._keeper = Keeper(checkpoint_path(files.keras), progress.say)
+        self._checkpoint = checkpoint
+        self._began_s = time.monotonic()
 
-    @classmethod
-    def of(cls, material: Material, parts: Split, options: TrainingOptions) -> "Lesson":
-        """Look at the material as the type of pilot does.
-
-        Raises:
-            TrainingError: If it can use none of the records.
-            PilotError: If an option of the pilot is not possible.
-        """
-        kind = pilot_type(options.type)
-        pilot_options = found_options(kind, options.pilot_options, material.recordings)
-        samples = Samples(
-            kind,
-            pilot_options,
-            material.recordings,
-            material.frames,
-            options.transforms.after(material.camera_shape),
-        )
-        return cls(
-            samples,
-            samples.usable(parts),
-            network_of(options.pilot_options),
-            options.transforms.output_shape(material.camera_shape),
-            options,
-        )
-
-    @property
-    def pilot_options(self) -> dict[str, Any]:
-        """What the pilot drives with, and choices of its network, for its sidecar."""
-        return {**self.samples.options, NETWORK: dict(self.network)}
-
-    def new_model(self) -> Any:
-        """Build the untrained network, in the precision that the options ask for.
+    def train(self) -> TrainingResult:
+        """Train the network, validate it, and write the pilot's files.
 
         Raises:
-            PilotError: If a choice has no effect on this type, or does it harm.
+            TrainingError: If the run cannot be resumed, the loss became infinite, or the trained
+                pilot cannot be saved, in which case resuming saves it.
+            PilotError: If an option has no effect on this type of pilot.
+            KeyboardInterrupt: If Ctrl-C came before there was anything to keep.
         """
-        wanted = self.options.mixed_precision
-        kind = self.samples.kind
-        if wanted and not kind.learns_in_bfloat16:
-            raise PilotError(
-                f"A pilot of type {kind.name} learns in float32 only. Received: "
-                "mixed_precision=True. Set MIXED_PRECISION=None"
-            )
-        mixed = kind.learns_in_bfloat16 and (bfloat16_pays() if wanted is None else wanted)
-        before = keras.config.dtype_policy()
-        keras.config.set_dtype_policy("mixed_bfloat16" if mixed else "float32")
-        try:
-            model = self.plain_model()
-        finally:
-            keras.config.set_dtype_policy(before)
-        leaves_out = any(isinstance(layer, keras.layers.Dropout) for layer in model.layers)
-        if self.network.get("dropout") is not None and not leaves_out:
-            raise PilotError(
-                f"A pilot of type {self.samples.kind.name} has no dropout, so DROPOUT cannot "
-                f"change it. Received: dropout={self.network['dropout']}"
-            )
-        return with_fast_dropout(model)
+        ended, fitted = self._fit(self._new_network())
+        # The same weights, computing in float32.
+        network = self.build_network()
+        network.set_weights(fitted.best_weights)
+        metrics, validation_pilot = validate(
+            network,
+            self.samples,
+            self.split,
+            batch_size=self.options.batch_size,
+            seed=self.options.seed or 0,
+            progress=self.progress,
+        )
+        info = self._save(network, self._described(ended, fitted, metrics))
+        self._list(info)
+        if ended == "interrupted":
+            self.progress.say(f"{self._keeper.path} keeps what --resume needs to go on")
+        else:
+            self._keeper.discard()
+        return TrainingResult(
+            files=self.files,
+            info=info,
+            history=fitted.history,
+            best_epoch=fitted.best_epoch,
+            ended=ended,
+            metrics=metrics,
+            dropped=dict(self.dataset.recordings.dropped),
+            validation_driver=self.samples.driven(self.split.validation),
+            validation_pilot=validation_pilot,
+            duration_s=time.monotonic() - self._began_s,
+        )
 
-    def batches(self) -> tuple[Batches, Batches]:
-        """What the network learns from, in a new order every epoch, and what judges it."""
+    def build_network(self) -> Any:
+        """Build the untrained network, of layers of Keras only, computing in float32."""
+        return self.samples.kind.build(
+            self.options.transforms.output_shape(self.dataset.camera_shape),
+            network=self._network_choices,
+            seed=self.options.seed,
+            **self.samples.options,
+        )
+
+    def _new_network(self) -> Any:
+        """Build and compile the network, with random weights or those of another pilot."""
+        from donkeycar.training.network import compile_network, new_network
+
+        options, kind = self.options, self.samples.kind
+        dropout = self._network_choices.get("dropout")
+        model = new_network(self.build_network, kind, options, dropout=dropout)
+        if options.transfer is not None:
+            transfer(
+                model,
+                options.transfer,
+                layers_to_train=options.layers_to_train,
+                say=self.progress.say,
+            )
+        if options.print_summary:
+            model.summary(print_fn=self.progress.say)
+        compile_network(model, kind, options)
+        return model
+
+    def _fit(self, model: Any) -> "tuple[Ended, EpochCallback]":
+        """Run the epochs, until they are over, nothing is gained any more, or Ctrl-C.
+
+        Returns:
+            How it ended, and the callback that has the best weights and the history.
+        """
+        from donkeycar.training.epochs.averaging import Average, PutBack
+        from donkeycar.training.epochs.callbacks import EpochCallback, Stopwatch, fit_model
+        from donkeycar.training.epochs.resume import CheckpointWriter, restore
+
+        settings = self._settings(model.dtype_policy.name)
+        if self._checkpoint is not None:
+            check_same(self._checkpoint.state["settings"], settings, self._keeper.path)
+        batches, validation = self._batches()
+        schedule = self.options.new_schedule()
+        logs = self._log_callbacks()
+        with self.progress.task("training", self.options.epochs * len(batches)) as advance:
+            epochs = EpochCallback(schedule, batches, advance)
+            average = Average(len(batches)) if self.options.average_weights else None
+            if self._checkpoint is not None:
+                restore(model, epochs, self._checkpoint, average)
+            stopwatch = Stopwatch(batches.num_rows, epochs.history.get("seconds", [0.0])[-1])
+            writer = CheckpointWriter(self._keeper, epochs, settings, average)
+            if average is None:
+                callbacks = [stopwatch, epochs, *logs, writer]
+            else:
+                callbacks = [stopwatch, average, epochs, *logs, PutBack(average), writer]
+            is_complete = not epochs.going_on or fit_model(
+                model,
+                batches,
+                validation,
+                callbacks,
+                first_epoch=epochs.epochs_done,
+                epochs=self.options.epochs,
+            )
+        if not is_complete:
+            for callback in logs:
+                callback.on_train_end()  # Keras does not say it then
+        return epochs.outcome(is_complete), epochs
+
+    def _batches(self) -> "tuple[Batches, Batches]":
+        """Training records in a new order every epoch, and validation records."""
+        from donkeycar.training.epochs.batches import Batches
+
         options = self.options
         return (
             Batches(
                 self.samples,
-                self.parts.train,
+                self.split.train,
                 batch_size=options.batch_size,
                 seed=options.seed,
                 augmentation=options.augmentation,
                 balance=options.balance,
             ),
-            Batches(self.samples, self.parts.validation, batch_size=options.batch_size),
+            Batches(self.samples, self.split.validation, batch_size=options.batch_size),
         )
 
-    def plain_model(self) -> Any:
-        """Build the untrained network, of layers of Keras only, computing in float32."""
-        samples = self.samples
-        return samples.kind.build(
-            self.network_shape, network=self.network, seed=self.options.seed, **samples.options
-        )
+    def _log_callbacks(self) -> Sequence[Any]:
+        """The callbacks that write logs of every epoch, as the options say."""
+        from donkeycar.replay import ReplayRecorder
+        from donkeycar.training.epochs.event_log import EventLog, new_log_folder
 
-    def final_model(self, weights: list[np.ndarray]) -> Any:
-        """Build the network that is saved: the same weights, computing in float32."""
-        model = self.plain_model()
-        model.set_weights(weights)
-        return model
+        found: list[Any] = []
+        if self.options.tensorboard:
+            log = EventLog(new_log_folder(self.files.keras), self.progress.say)
+            self.progress.say(f"for TensorBoard: tensorboard --logdir {log.folder.parent}")
+            found.append(log)
+        if self.options.replay:
+            rows = evenly_spread(self.split.validation, REPLAY_ROWS)
+            inputs = self.samples.inputs(rows)
+            found.append(
+                ReplayRecorder(
+                    replay_path(self.files.keras),
+                    time.strftime("%y-%m-%d_%H%M%S"),
+                    as_fed(inputs),
+                    self.samples.targets(rows, inputs=inputs),
+                    network=self.build_network(),
+                    warn=self.progress.say,
+                )
+            )
+            self.progress.say(f"to see how it learnt: donkey replay {self.files.keras}")
+        return found
 
-    def judge(self, model: Any, progress: Progress) -> tuple[dict[str, Any], np.ndarray]:
-        """Compare the pilot's answers with the driver's.
-
-        Returns:
-            Agreement on ``train`` and ``validation`` records, and the answers to the latter.
-        """
-        train, validation = self._some(self.parts.train), self.parts.validation
-        with progress.task("judging", len(train) + len(validation)) as advance:
-            seen = predict(model, self.samples, train, self.options.batch_size, advance)
-            unseen = predict(model, self.samples, validation, self.options.batch_size, advance)
-        metrics = {
-            "train": agreement(self.samples.driven(train), seen),
-            "validation": agreement(self.samples.driven(validation), unseen),
+    def _settings(self, precision: str) -> dict[str, Any]:
+        """What a resumed run must have in common with this one."""
+        return {
+            **self.options.to_json(),
+            "type": self.samples.kind.name,
+            "pilot_options": self._pilot_options,
+            "transforms": self.options.transforms.to_json(),
+            "records": self.dataset.fingerprint(self.split),
+            "precision": precision,
         }
-        return metrics, unseen
 
-    def examples(self) -> Arrays:
-        """What the network gets for some validation records, to convert it by and compare."""
-        return self.samples.inputs(self.some_validation_rows(MAX_FRAMES))
+    @property
+    def _pilot_options(self) -> dict[str, Any]:
+        """What the pilot drives with, and choices of its network, for its sidecar."""
+        return {**self.samples.options, NETWORK: self._network_choices}
 
-    def probe_rows(self) -> np.ndarray:
-        """Some rows from all over the validation records."""
-        return self.some_validation_rows(PROBE_FRAMES)
+    def _described(
+        self, ended: Ended, fitted: "EpochCallback", metrics: dict[str, Any]
+    ) -> PilotInfo:
+        """What the sidecar says of the pilot, before it is converted."""
+        return PilotInfo(
+            type=self.samples.kind.name,
+            camera_shape=self.dataset.camera_shape,
+            transforms=self.options.transforms,
+            options=self._pilot_options,
+            familiar=self._novelty(),
+            training={
+                **self.options.to_json(),
+                "history": fitted.history,
+                "best_epoch": fitted.best_epoch,
+                "ended": ended,
+            },
+            data=self.dataset.to_json(self.split),
+            metrics=metrics,
+            versions=versions(),
+            created_at=time.time(),
+            comment=self.options.comment,
+        )
 
-    def familiar(self) -> Familiar | None:
-        """What the frames usually look like; ``None`` if there are too few to know."""
-        teach, judge = (self._features(rows) for rows in (self.parts.train, self.parts.validation))
-        return Familiar.learn(teach, judge)
-
-    def _features(self, rows: np.ndarray) -> np.ndarray:
-        """Features of some of the rows, from all over them."""
-        picks = np.unique(np.linspace(0, len(rows) - 1, MAX_FAMILIAR).astype(int))
+    def _novelty(self) -> Familiar | None:
+        """How frames usually look, for out-of-distribution detection; ``None`` of too few."""
         found = []
-        for chosen in np.array_split(rows[picks], -(-len(picks) // PIECE)):
-            images = self.samples.inputs(chosen)["img_in"]
-            newest = images if images.ndim == 4 else images[:, -1]
-            found += [features(frame) for frame in newest]
-        return np.stack(found)
+        for rows in (self.split.train, self.split.validation):
+            some = evenly_spread(rows, MAX_NOVELTY_FRAMES)
+            pieces = np.array_split(some, -(-len(some) // PIECE))
+            frames = (frame for piece in pieces for frame in self.samples.newest_frames(piece))
+            found.append(np.stack([features(frame) for frame in frames]))
+        return Familiar.learn(*found)
 
-    def _some(self, rows: np.ndarray) -> np.ndarray:
-        """Enough rows to judge by, ascending."""
-        if len(rows) <= MAX_TRAIN_JUDGED:
-            return rows
-        pieces = np.array_split(rows, -(-len(rows) // PIECE))
-        order = np.random.default_rng(self.options.seed).permutation(len(pieces))
-        kept = np.sort(order[: MAX_TRAIN_JUDGED // PIECE])
-        return np.concatenate([pieces[number] for number in kept])
+    def _save(self, network: Any, info: PilotInfo) -> PilotInfo:
+        """Write the pilot's files; where that fails, the training itself is not lost."""
+        rows = evenly_spread(self.split.validation, PROBE_FRAMES)
+        recordings, kept = self.dataset.recordings, self._keeper.path
+        try:
+            return save_pilot(
+                self.files,
+                info,
+                network,
+                inputs=self.samples.inputs(evenly_spread(self.split.validation, MAX_FRAMES)),
+                frames=np.stack([recordings.image(row) for row in rows]),
+                vectors=self.samples.beside(rows),
+            )
+        except PilotError as error:
+            rest = f"--resume tries again from {kept}." if kept.exists() else "Train it again."
+            raise TrainingError(
+                f"The pilot is trained, but it was not saved: {error} {rest}"
+            ) from error
+        except OSError as error:
+            rest = f" Then --resume goes on from {kept}." if kept.exists() else ""
+            raise TrainingError(
+                f"The pilot cannot be saved as {self.files.keras}: {error.strerror or error}. "
+                f"Make room on the disk.{rest}"
+            ) from error
 
-    def some_validation_rows(self, count: int) -> np.ndarray:
-        """At most `count` rows that judge, evenly spread."""
-        picks = np.linspace(0, len(self.parts.validation) - 1, count).astype(int)
-        return np.asarray(self.parts.validation[np.unique(picks)])
+    def _list(self, info: PilotInfo) -> None:
+        """Note the pilot in the list of pilots; it drives just as well without."""
+        try:
+            add_entry(
+                self.files.keras,
+                class_name=pilot_type(info.type).class_name,
+                type=info.type,
+                tubs=[str(path) for path in self.dataset.recordings.tubs],
+                history=info.training["history"],
+                settings=self.options.to_json(),
+                transfer=self.options.transfer,
+                comment=self.options.comment,
+            )
+        except OSError as error:
+            why = error.strerror or error
+            self.progress.say(f"note: the pilot is not in the list of pilots: {why}")

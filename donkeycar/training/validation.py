@@ -1,12 +1,49 @@
-"""How well a pilot's answers agree with what its driver did."""
+"""Validation: how well a network agrees with the driver, in mean absolute error and correlation."""
 
 from typing import Any
 
 import numpy as np
 
+from donkeycar.training.epochs.predict import predict
+from donkeycar.training.progress import Progress
+from donkeycar.training.records.samples import Samples
+from donkeycar.training.records.split import Split
+
+# The answers to this many training records say well enough how they were learnt. They come in
+# pieces of so many, because a network that remembers its answers needs some records in a row.
+MAX_TRAIN_ROWS = 5000
+PIECE = 100
+
+
+def validate(
+    model: Any, samples: Samples, split: Split, *, batch_size: int, seed: int, progress: Progress
+) -> tuple[dict[str, Any], np.ndarray]:
+    """Compare a network's answers with the driver's, on training and on validation records.
+
+    Args:
+        model: The network.
+        samples: Its records.
+        split: Which of them it was trained on.
+        batch_size: Samples at once.
+        seed: Chooses some of the training records if there are many.
+        progress: Is told about every record.
+
+    Returns:
+        `agreement` on ``train`` and ``validation`` records, and the answers to the latter.
+    """
+    train, validation = some_in_pieces(split.train, seed), split.validation
+    with progress.task("validating", len(train) + len(validation)) as advance:
+        seen = predict(model, samples, train, batch_size, advance)
+        unseen = predict(model, samples, validation, batch_size, advance)
+    metrics = {
+        "train": agreement(samples.driven(train), seen),
+        "validation": agreement(samples.driven(validation), unseen),
+    }
+    return metrics, unseen
+
 
 def agreement(driver: np.ndarray, pilot: np.ndarray) -> dict[str, Any]:
-    """Measure the agreement.
+    """Measure how well a pilot agrees with the driver.
 
     Args:
         driver: Recorded angle and throttle, ``(rows, 2)``.
@@ -36,3 +73,24 @@ def correlation(a: np.ndarray, b: np.ndarray) -> float | None:
     a, b = a - a.mean(), b - b.mean()
     scale = float(np.sqrt((a * a).sum() * (b * b).sum()))
     return None if scale < 1e-12 else round(float((a * b).sum()) / scale, 9)
+
+
+def some_in_pieces(rows: np.ndarray, seed: int) -> np.ndarray:
+    """At most `MAX_TRAIN_ROWS` of the rows, ascending, in pieces of `PIECE` chosen at random."""
+    if len(rows) <= MAX_TRAIN_ROWS:
+        return rows
+    pieces = np.array_split(rows, -(-len(rows) // PIECE))
+    order = np.random.default_rng(seed).permutation(len(pieces))
+    kept = np.sort(order[: MAX_TRAIN_ROWS // PIECE])
+    return np.concatenate([pieces[number] for number in kept])
+
+
+def evenly_spread(rows: np.ndarray, count: int) -> np.ndarray:
+    """At most `count` of the rows, at even distances.
+
+    Example:
+        >>> evenly_spread(np.arange(9), 3).tolist()
+        [0, 4, 8]
+    """
+    picks = np.linspace(0, len(rows) - 1, count).astype(int)
+    return np.asarray(rows[np.unique(picks)])

@@ -1,4 +1,4 @@
-"""Several pilots, each judged by another part of the records."""
+"""K-fold cross-validation: several pilots, each validated by another part of the records."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def test_every_record_judges_once_and_an_interruption_costs_one_epoch(tub, tmp_p
     assert summary["validation"]["angle"]["mae"]["values"] == errors
     assert summary["doubt"]["records"] == 60
     assert 0 <= summary["doubt"]["middle"] < summary["doubt"]["limit"] <= 1
-    assert result.doubt.doubtful_error is None  # of two, there are no others to disagree
+    assert result.disagreement.disputed_error is None  # of two, there are no others to disagree
 
     with pytest.raises(TrainingError, match="batch_size was 32, is 16"):
         train_folds([tub], folder, k=2, resume=True, **{**SETTINGS, "batch_size": 16})

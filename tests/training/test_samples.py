@@ -79,7 +79,7 @@ def test_what_teaches_does_not_look_back_at_what_judges():
     parts = three.usable(Split(np.array([0, 1, 4, 5, 8, 9]), np.array([3, 4, 7]), 0))
     assert parts.train.tolist() == [1, 9]
     assert parts.validation.tolist() == [4, 7]
-    with pytest.raises(TrainingError, match="must have records to learn from and records to judge"):
+    with pytest.raises(TrainingError, match="must have records for training and records for"):
         three.usable(Split(np.array([1]), np.array([0, 3]), 0))
 
 

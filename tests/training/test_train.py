@@ -170,16 +170,16 @@ def test_a_rate_that_destroys_the_network_is_said(tub, tmp_path):
 def test_a_weight_that_is_no_number_is_not_kept_whatever_the_loss(result):
     """A ReLU makes 0 of it: whole layers of 3d pilots were lost, and nobody saw it."""
     from donkeycar.pilots.keras_file import load_keras
-    from donkeycar.training.epochs.callbacks import Teacher
+    from donkeycar.training.epochs.callbacks import EpochCallback
     from donkeycar.training.epochs.schedule import Schedule
 
     model = load_keras(result.files.keras)
     layer = model.get_layer("conv2d_1")
     layer.kernel.assign(np.full(layer.kernel.shape, np.nan))
-    teacher = Teacher(Schedule(epochs=9, learning_rate=1e-3), [None], lambda *words: None)
-    teacher.set_model(model)
-    teacher.on_epoch_end(0, {"loss": 0.5, "val_loss": 0.5})
-    assert (teacher.best_weights, teacher.going_on) == ([], False)
+    epochs = EpochCallback(Schedule(epochs=9, learning_rate=1e-3), [None], lambda *words: None)
+    epochs.set_model(model)
+    epochs.on_epoch_end(0, {"loss": 0.5, "val_loss": 0.5})
+    assert (epochs.best_weights, epochs.going_on) == ([], False)
 
 
 def test_a_type_that_loses_its_weights_in_bfloat16_is_not_taught_in_it(tub, tmp_path):

@@ -1,23 +1,33 @@
-"""Leads the training from epoch to epoch; import it only after `backend.import_keras`."""
+"""Keras callbacks that lead a training: learning rate, early stopping, best weights, progress.
+
+Import it only after `keras_backend.import_keras`.
+"""
 
 import math
-from collections.abc import Mapping
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import keras
 import numpy as np
 
+from donkeycar.errors import TrainingError
 from donkeycar.training.epochs.batches import Batches
 from donkeycar.training.epochs.schedule import Schedule
 from donkeycar.training.progress import Advance
+from donkeycar.training.result import Ended
 
 
-class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
-    """Deals the records, sets the pace, keeps the best weights, stops in time, tells the progress.
+class EpochCallback(keras.callbacks.Callback):  # type: ignore[misc]
+    """Sets the learning rate, keeps the best weights, stops early, and tells the progress.
 
     Args:
-        schedule: Learning rate, and when to stop.
-        batches: What is learnt from.
+        schedule: Learning rate and early stopping.
+        batches: The training records, which are shuffled anew before every epoch.
         advance: Is told about every step.
 
     Attributes:
@@ -43,11 +53,11 @@ class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
         self._best_loss = math.inf
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Deal the records out."""
+        """Shuffle the training records."""
         self._batches.begin_epoch(epoch)
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        """Set the rate of this step."""
+        """Set the learning rate of this step."""
         epoch = self._step / self._steps_per_epoch
         self.model.optimizer.learning_rate = self._schedule.rate(epoch, self._step)
 
@@ -57,9 +67,9 @@ class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
         self._advance(1)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Compare with the best so far; a loss or a weight that is not finite ends it all.
+        """Compare with the best epoch; a loss or a weight that is not finite ends the training.
 
-        A loss alone does not show it: a ReLU makes 0 of what is no number.
+        The loss alone does not show it: a ReLU makes 0 of a value that is not a number.
         """
         measured = {name: float(value) for name, value in (logs or {}).items()}
         weights = self.model.get_weights()
@@ -92,7 +102,7 @@ class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
         }
 
     def restore(self, state: Mapping[str, Any], best_weights: list[np.ndarray]) -> None:
-        """Go on from where `state` was asked for."""
+        """Go on from the moment at which `state` was called."""
         self._best_loss = float(state["best_loss"])
         self.best_epoch = int(state["best_epoch"])
         self.epochs_done = int(state["epochs_done"])
@@ -103,6 +113,29 @@ class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
         self.best_weights = best_weights
         self._advance(self._step)
         self._tell(self.history["val_loss"][-1])
+
+    def outcome(self, is_complete: bool) -> Ended:
+        """Say how the training ended.
+
+        Args:
+            is_complete: Whether nobody interrupted it.
+
+        Raises:
+            KeyboardInterrupt: If somebody did before the first epoch was done.
+            TrainingError: If the loss or a weight became infinite in the first epoch.
+        """
+        if not self.best_weights:
+            if not is_complete:
+                raise KeyboardInterrupt(
+                    "stopped before the first epoch was done; nothing was written"
+                )
+            raise TrainingError(
+                "The loss or a weight became infinite. Try a lower LEARNING_RATE, or "
+                "MIXED_PRECISION=False."
+            )
+        if not is_complete:
+            return "interrupted"
+        return "early" if self._schedule.stopped_early else "finished"
 
     def _stop(self) -> None:
         self.going_on = False
@@ -115,3 +148,94 @@ class Teacher(keras.callbacks.Callback):  # type: ignore[misc]
             f"epoch {self.epochs_done}: validation loss {loss:.4f}, best {self._best_loss:.4f}",
             total=math.ceil(self._schedule.end) * self._steps_per_epoch,
         )
+
+
+class Stopwatch(keras.callbacks.Callback):  # type: ignore[misc]
+    """Adds times to what is measured in an epoch; it must be the first of the callbacks.
+
+    ``seconds`` have passed since the training began, validation included; ``images_per_s`` counts
+    the images trained on per second, without validation.
+
+    Args:
+        num_images: Images trained on in an epoch.
+        seconds_before: What an interrupted training took before.
+    """
+
+    def __init__(self, num_images: int, seconds_before: float = 0.0) -> None:
+        super().__init__()
+        self._num_images = num_images
+        self._began_s = time.monotonic() - seconds_before
+        self._epoch_began_s = 0.0
+        self._trained_s = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        """Start."""
+        self._epoch_began_s = time.monotonic()
+
+    def on_test_begin(self, logs: Any = None) -> None:
+        """Stop: validation follows."""
+        self._trained_s = time.monotonic() - self._epoch_began_s
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
+        """Add the times to what was measured."""
+        if logs is not None:
+            logs["seconds"] = round(time.monotonic() - self._began_s, 3)
+            logs["images_per_s"] = round(self._num_images / max(self._trained_s, 1e-6), 1)
+
+
+def fit_model(
+    model: Any,
+    batches: Batches,
+    validation: Batches,
+    callbacks: Sequence[Any],
+    *,
+    first_epoch: int,
+    epochs: int,
+) -> bool:
+    """Run the epochs of a compiled network; Ctrl-C and SIGTERM end them.
+
+    Args:
+        model: A compiled network.
+        batches: The training records.
+        validation: The validation records.
+        callbacks: Are told about everything, in this order.
+        first_epoch: Counted from 0.
+        epochs: Number of the last epoch, counted from 1.
+
+    Returns:
+        Whether nobody interrupted them.
+    """
+    try:
+        with sigterm_like_ctrl_c():
+            model.fit(
+                batches,
+                initial_epoch=first_epoch,
+                epochs=epochs,
+                validation_data=validation,
+                callbacks=callbacks,
+                verbose=0,
+                shuffle=False,  # `Batches` does it; whole batches are not enough
+            )
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
+@contextmanager
+def sigterm_like_ctrl_c() -> Iterator[None]:
+    """Treat SIGTERM as Ctrl-C: a computer that shuts down sends it, and so does `kill`.
+
+    Only the main thread gets signals; in another thread this changes nothing.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)

@@ -1,4 +1,4 @@
-"""Lets an interrupted training go on; import it only after `backend.import_keras`.
+"""Lets an interrupted training go on; import it only after `keras_backend.import_keras`.
 
 What is kept after every epoch is all that has an influence on the next one: weights, what the
 optimizer remembers, the states of random numbers, and how far the schedule is. A training that was
@@ -13,43 +13,46 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 from donkeycar.training.epochs.averaging import Average
-from donkeycar.training.epochs.callbacks import Teacher
+from donkeycar.training.epochs.callbacks import EpochCallback
 from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper
+
+# In the file, since the first version that wrote one.
+KEY = "teacher"
 
 
 class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
-    """Writes a checkpoint after every epoch; it must come after all who change something then.
+    """Writes a checkpoint after every epoch; it must come after all that change something then.
 
     Args:
         keeper: Writes the file.
-        teacher: Knows how far it is.
+        epochs: Knows how far it is.
         settings: What a resumed training must have in common with this one.
-        average: Has the mean of the weights, ``None`` if nobody follows it.
+        average: Has the mean of the weights, ``None`` if there is none.
     """
 
     def __init__(
         self,
         keeper: Keeper,
-        teacher: Teacher,
+        epochs: EpochCallback,
         settings: dict[str, Any],
         average: Average | None = None,
     ) -> None:
         super().__init__()
         self._keeper = keeper
-        self._teacher = teacher
+        self._epochs = epochs
         self._settings = settings
         self._average = average
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write it, unless the loss was lost: from there nobody wants to go on."""
-        if self._teacher.epochs_done != epoch + 1:
+        if self._epochs.epochs_done != epoch + 1:
             return
         arrays = {
             **_named("model", [variable.numpy() for variable in self.model.variables]),
             **_named("optimizer", [v.numpy() for v in self.model.optimizer.variables]),
-            **_named("best", self._teacher.best_weights),
+            **_named("best", self._epochs.best_weights),
         }
-        state: dict[str, Any] = {"settings": self._settings, "teacher": self._teacher.state()}
+        state: dict[str, Any] = {"settings": self._settings, KEY: self._epochs.state()}
         if self._average is not None:
             arrays |= _named("mean", self._average.mean)
             state["mean_steps"] = self._average.steps
@@ -57,13 +60,13 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def restore(
-    model: Any, teacher: Teacher, checkpoint: Checkpoint, average: Average | None = None
+    model: Any, epochs: EpochCallback, checkpoint: Checkpoint, average: Average | None = None
 ) -> None:
-    """Put network, optimizer and teacher back to where a checkpoint was written.
+    """Put network, optimizer and epochs back to where a checkpoint was written.
 
     Args:
         model: Compiled, and built as it was then.
-        teacher: New.
+        epochs: New.
         checkpoint: Of the same settings.
         average: New, if the weights are averaged.
 
@@ -75,7 +78,7 @@ def restore(
     try:
         _assign(model.variables, _listed("model", arrays))
         _assign(model.optimizer.variables, _listed("optimizer", arrays))
-        teacher.restore(checkpoint.state["teacher"], _listed("best", arrays))
+        epochs.restore(checkpoint.state[KEY], _listed("best", arrays))
         if average is not None:
             average.restore(_listed("mean", arrays), int(checkpoint.state["mean_steps"]))
     except (KeyError, TypeError, ValueError) as error:

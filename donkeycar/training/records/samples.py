@@ -1,4 +1,4 @@
-"""Makes of records what a network of some type is taught with: named inputs and named targets."""
+"""Training samples: makes of records the named inputs and targets of a type of network."""
 
 from collections.abc import Callable
 from typing import Any
@@ -104,29 +104,34 @@ class Samples:
         begins = (np.diff(rows) != 1) | (self._ages[rows[1:]] == 0)
         return np.split(rows, np.flatnonzero(begins) + 1)
 
+    def newest_frames(self, rows: np.ndarray) -> np.ndarray:
+        """The newest frame of each row as the network sees it, ``(rows, height, width, ...)``."""
+        images = self.inputs(rows)["img_in"]
+        return images if images.ndim == 4 else images[:, -1]
+
     def beside(self, rows: np.ndarray) -> np.ndarray | None:
         """Vectors as the car gives them, float32; ``None`` for a type that needs none."""
         return np.asarray(self._vectors[rows]) if self.kind.vector_channels else None
 
-    def usable(self, parts: Split) -> Split:
-        """Take the usable rows of a split; nothing that teaches looks back at what judges.
+    def usable(self, split: Split) -> Split:
+        """Take the usable rows of a split; no training row looks back at a validation row.
 
         Raises:
-            TrainingError: If none are left to learn from, or none to judge by.
+            TrainingError: If none are left for training, or none for validation.
         """
-        judges = np.zeros(len(self._ages), bool)
-        judges[parts.validation] = True
-        train = np.intersect1d(parts.train, self.rows)
+        is_validation = np.zeros(len(self._ages), bool)
+        is_validation[split.validation] = True
+        train = np.intersect1d(split.train, self.rows)
         back = np.arange(-self._reach, 1)
-        train = train[~judges[train[:, None] + back].any(axis=1)]
-        validation = np.intersect1d(parts.validation, self.rows)
+        train = train[~is_validation[train[:, None] + back].any(axis=1)]
+        validation = np.intersect1d(split.validation, self.rows)
         if not train.size or not validation.size:
             raise TrainingError(
-                f"A pilot of type {self.kind.name} must have records to learn from and records to "
-                f"judge by. Received: {len(train)} and {len(validation)} that it can use. "
-                "Record more laps."
+                f"A pilot of type {self.kind.name} must have records for training and "
+                f"records for validation. Received: {len(train)} and {len(validation)} that it "
+                "can use. Record more laps."
             )
-        return Split(train, validation, parts.num_gap)
+        return Split(train, validation, split.num_gap)
 
     def inputs(
         self, rows: np.ndarray, frames: np.ndarray | None = None, labels: np.ndarray | None = None

@@ -1,7 +1,8 @@
-"""Which records are learnt from, and which judge the result.
+"""The split of a dataset: which records are for training, and which for validation.
 
-Frames that follow each other look alike. A pilot judged on neighbours of what it learnt from
-is praised for its memory; therefore records are dealt out in blocks, and a gap is left between.
+Frames that follow each other look alike. If every tenth frame were used for validation, a pilot
+would need to remember only the frame beside it. Therefore whole blocks of records are used for
+validation, and a gap is left between them and the training records.
 """
 
 from typing import Literal, NamedTuple
@@ -17,7 +18,7 @@ VALIDATION_MODES: tuple[Validation, ...] = ("blocks", "last")
 MAX_BLOCK = 200
 # A tenth of the records at most, so that validation has several blocks from different places.
 MIN_BLOCKS = 10
-# Half a second at 20 Hz lies between what is learnt from and what judges.
+# Half a second at 20 Hz lies between training and validation records.
 MAX_GAP = 10
 
 
@@ -25,9 +26,9 @@ class Split(NamedTuple):
     """Row numbers, ascending.
 
     Attributes:
-        train: Rows to learn from.
-        validation: Rows to judge by.
-        num_gap: Rows left out between the two.
+        train: Rows for training.
+        validation: Rows for validation.
+        num_gap: How many rows are left out between the two.
     """
 
     train: np.ndarray
@@ -35,18 +36,18 @@ class Split(NamedTuple):
     num_gap: int
 
 
-def split(
+def train_validation_split(
     sessions: np.ndarray,
     *,
     train_share: float = 0.8,
     validation: Validation = "blocks",
     seed: int = 0,
 ) -> Split:
-    """Deal the records out.
+    """Split records into training and validation.
 
     Args:
         sessions: Number of the session of each row, in the order they were driven.
-        train_share: Share of records to learn from, greater than 0 and less than 1.
+        train_share: Share of the records that is for training, greater than 0 and less than 1.
         validation: ``"blocks"`` takes blocks from everywhere at random; ``"last"`` takes the end
             of the recording as one block.
         seed: For the random choice.
@@ -55,7 +56,9 @@ def split(
         TrainingError: If an argument is out of range, or there are too few records.
 
     Example:
-        >>> train, validation, num_gap = split(np.zeros(1000), train_share=0.8, validation="last")
+        >>> train, validation, num_gap = train_validation_split(
+        ...     np.zeros(1000), train_share=0.8, validation="last"
+        ... )
         >>> train[-1], validation[0], num_gap
         (np.int64(789), np.int64(800), 10)
     """
@@ -69,40 +72,40 @@ def split(
         )
     num_rows = len(sessions)
     num_validation = max(1, round(num_rows * (1 - train_share)))
-    judges = np.zeros(num_rows, bool)
+    is_validation = np.zeros(num_rows, bool)
     if validation == "last":
-        judges[num_rows - num_validation :] = True
+        is_validation[num_rows - num_validation :] = True
         gap = min(MAX_GAP, num_rows // 20)
     else:
         length = min(MAX_BLOCK, max(1, num_rows // MIN_BLOCKS))
         blocks = _blocks(sessions, length)
         order = np.random.default_rng(seed).permutation(len(blocks))
         for block in (blocks[number] for number in order):
-            missing = num_validation - int(judges.sum())
+            missing = num_validation - int(is_validation.sum())
             if missing <= 0:
                 break
-            judges[block[:missing]] = True
+            is_validation[block[:missing]] = True
         gap = min(MAX_GAP, length // 4)
-    return _parted(judges, sessions, gap)
+    return _with_gap(is_validation, sessions, gap)
 
 
-def folds(sessions: np.ndarray, k: int, *, seed: int = 0) -> list[Split]:
-    """Deal the records out `k` times, so that each of them judges once.
+def k_fold_split(sessions: np.ndarray, k: int, *, seed: int = 0) -> list[Split]:
+    """Split records `k` times, so that each is used for validation once (k-fold cross-validation).
 
     Args:
         sessions: Number of the session of each row, in the order they were driven.
-        k: How often, 2 or more.
-        seed: For which blocks judge together.
+        k: Number of folds, 2 or more.
+        seed: For which blocks are in a fold together.
 
     Returns:
-        `k` ways to split the records, in each about one in `k` judging.
+        `k` splits; in each, about one record in `k` is for validation.
 
     Raises:
         TrainingError: If `k` is less than 2, or there are too few records.
 
     Example:
-        >>> parts = folds(np.zeros(1000), 5)
-        >>> [len(part.validation) for part in parts]
+        >>> splits = k_fold_split(np.zeros(1000), 5)
+        >>> [len(split.validation) for split in splits]
         [200, 200, 200, 200, 200]
     """
     if k < 2:
@@ -115,26 +118,26 @@ def folds(sessions: np.ndarray, k: int, *, seed: int = 0) -> list[Split]:
             f"{k} folds need at least {k} records. Received: {num_rows} usable records. Record "
             "more laps."
         )
-    judged = np.full(num_rows, -1)
+    fold_of = np.full(num_rows, -1)
     sizes = [0] * k
     for number in np.random.default_rng(seed).permutation(len(blocks)):
         fold = sizes.index(min(sizes))
-        judged[blocks[number]] = fold
+        fold_of[blocks[number]] = fold
         sizes[fold] += len(blocks[number])
     gap = min(MAX_GAP, length // 4)
-    return [_parted(judged == fold, sessions, gap) for fold in range(k)]
+    return [_with_gap(fold_of == fold, sessions, gap) for fold in range(k)]
 
 
-def _parted(judges: np.ndarray, sessions: np.ndarray, gap: int) -> Split:
-    """Leave a gap around the judging rows, and learn from the rest."""
-    near = _near(judges, sessions, gap)
-    train = np.flatnonzero(~judges & ~near)
-    if not train.size or not judges.any():
+def _with_gap(is_validation: np.ndarray, sessions: np.ndarray, gap: int) -> Split:
+    """Leave a gap around the validation rows, and take the rest for training."""
+    near = _near(is_validation, sessions, gap)
+    train = np.flatnonzero(~is_validation & ~near)
+    if not train.size or not is_validation.any():
         raise TrainingError(
-            "There must be records to learn from and records to judge by. "
+            "There must be records for training and records for validation. "
             f"Received: {len(sessions)} usable records. Record more laps."
         )
-    return Split(train, np.flatnonzero(judges), int(near.sum()))
+    return Split(train, np.flatnonzero(is_validation), int(near.sum()))
 
 
 def _blocks(sessions: np.ndarray, length: int) -> list[np.ndarray]:
@@ -146,12 +149,12 @@ def _blocks(sessions: np.ndarray, length: int) -> list[np.ndarray]:
     return blocks
 
 
-def _near(judges: np.ndarray, sessions: np.ndarray, gap: int) -> np.ndarray:
-    """Mark the rows within `gap` rows of a judging one in the same session."""
-    near = np.zeros(len(judges), bool)
+def _near(is_validation: np.ndarray, sessions: np.ndarray, gap: int) -> np.ndarray:
+    """Mark the rows within `gap` rows of a validation row in the same session."""
+    near = np.zeros(len(is_validation), bool)
     for distance in range(1, gap + 1):
         same = sessions[distance:] == sessions[:-distance]
-        near[distance:] |= judges[:-distance] & same
-        near[:-distance] |= judges[distance:] & same
-    near &= ~judges
+        near[distance:] |= is_validation[:-distance] & same
+        near[:-distance] |= is_validation[distance:] & same
+    near &= ~is_validation
     return near
