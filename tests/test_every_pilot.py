@@ -64,8 +64,8 @@ def samples(model, recordings, frames):
 @pytest.fixture(scope="module")
 def wanted(network, samples):
     """Angle and throttle of the network for every row that it can answer to."""
-    from donkeycar.training.epochs.predict import predict
     from donkeycar.training.progress import Silent
+    from donkeycar.training.validation import predict
 
     with Silent().task("", 0) as advance:
         return predict(network, samples, samples.rows, 32, advance)

@@ -85,9 +85,8 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
     from donkeycar.pilots.interpreter import LiteRTInterpreter, check_length
     from donkeycar.pilots.keras_file import WHY_NO_KERAS
     from donkeycar.pilots.pilot import Pilot
-    from donkeycar.training.export.convert import convert
-    from donkeycar.training.export.run import run
-    from donkeycar.training.export.save import save_pilot
+    from donkeycar.training.export.litert import run
+    from donkeycar.training.export.save import convert, save_pilot
 
     wish = Wish(
         old=Path(request["old"]),

@@ -142,8 +142,8 @@ def _take_over(made: PilotFiles, files: PilotFiles) -> PilotInfo:
 
 def _wrap(wish: Wish, files: PilotFiles) -> PilotInfo:
     """Describe a bare LiteRT file; it drives as it is."""
+    from donkeycar.training.export.litert import Questions, run
     from donkeycar.training.export.measure import measured
-    from donkeycar.training.export.run import Questions, run
 
     content, interpreter = open_safely(wish.old)
     kind = pilot_type(wish.type) if wish.type else _type_of(interpreter)

@@ -32,7 +32,7 @@ def recorded(pilot: Pilot, tubs: Sequence[Path]) -> tuple[np.ndarray, np.ndarray
     Raises:
         TrainingError: If the tubs have no such frames or vectors.
     """
-    from donkeycar.training.records.columns import vectors
+    from donkeycar.training.records.found import vectors
     from donkeycar.training.records.recordings import gather
 
     recordings = gather(tubs)

@@ -21,10 +21,10 @@ import numpy as np
 from donkeycar.pilots.ensemble import spread_of
 from donkeycar.pilots.folds_file import UsualSpread
 from donkeycar.pilots.keras_file import load_keras
-from donkeycar.training.epochs.predict import predict
 from donkeycar.training.progress import Progress
 from donkeycar.training.records.samples import Samples
 from donkeycar.training.records.split import Split
+from donkeycar.training.validation import predict
 
 # So many records say what is usual, in pieces of so many: a pilot may look back.
 MAX_RECORDS = 5000

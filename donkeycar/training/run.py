@@ -19,7 +19,6 @@ from donkeycar.training.database import add_entry
 from donkeycar.training.dataset import Dataset
 from donkeycar.training.destination import versions
 from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper, check_same, checkpoint_path
-from donkeycar.training.epochs.predict import as_fed
 from donkeycar.training.export.save import MAX_FRAMES, save_pilot
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress
@@ -27,7 +26,7 @@ from donkeycar.training.records.found import network_of
 from donkeycar.training.records.split import Split
 from donkeycar.training.result import Ended, TrainingResult
 from donkeycar.training.transfer import transfer
-from donkeycar.training.validation import PIECE, evenly_spread, validate
+from donkeycar.training.validation import PIECE, as_fed, evenly_spread, validate
 
 if TYPE_CHECKING:
     from donkeycar.training.epochs.batches import Batches

@@ -7,7 +7,7 @@ from donkeycar.pilots.interpreter import MAX_BYTES
 from donkeycar.pilots.pilot import describe
 from donkeycar.pilots.registry import PilotType, pilot_type
 from donkeycar.pilots.transform import Shape
-from donkeycar.training.export.convert import without_outputs
+from donkeycar.training.export.save import without_outputs
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.records.found import found_options, network_of
 from donkeycar.training.records.recordings import Recordings

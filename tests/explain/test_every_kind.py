@@ -42,7 +42,7 @@ def tub(tmp_path_factory):
 def files(request, tmp_path_factory):
     """A pilot of a type with the smallest network that has its inputs and outputs."""
     from donkeycar.keras_backend import import_keras
-    from donkeycar.training.export.run import run
+    from donkeycar.training.export.litert import run
     from donkeycar.training.export.save import save_pilot
 
     keras = import_keras()

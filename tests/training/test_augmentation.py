@@ -6,10 +6,9 @@ import pytest
 
 from donkeycar.errors import TrainingError
 from donkeycar.training.augmentation import AUGMENTATIONS, USUAL, Augmentation
-from donkeycar.training.augmentation.flip import Flip
 from donkeycar.training.augmentation.light import Light, Shadow
 from donkeycar.training.augmentation.noise import Cutout, Jpeg, Noise
-from donkeycar.training.augmentation.shift import Rotate, Shift
+from donkeycar.training.augmentation.shift import Flip, Rotate, Shift
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from donkeycar.training import train
 from donkeycar.training.epochs.checkpoint import checkpoint_path, read_checkpoint
 
 ROOT = Path(__file__).parents[2]
-TRYING_OUT = b"donkeycar.training.export.child"
+TRYING_OUT = b"donkeycar.training.export.litert"
 pytestmark = pytest.mark.skipif(
     not Path("/proc").is_dir(), reason="needs Linux's list of processes"
 )

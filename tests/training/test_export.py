@@ -11,7 +11,7 @@ from donkeycar.pilots import PilotInfo, load_pilot, read_info
 from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
-from donkeycar.training.export.child import run_in_child
+from donkeycar.training.export.litert import run_in_child
 
 SHAPE = (72, 96, 3)
 OPTIONS = {"network": {"activation": "relu"}}

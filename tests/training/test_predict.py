@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from donkeycar.training.epochs.predict import MAX_RUN, predict
+from donkeycar.training.validation import MAX_RUN, predict
 from tests.training.test_samples import samples
 
 

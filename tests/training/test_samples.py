@@ -7,8 +7,7 @@ from donkeycar.errors import TrainingError
 from donkeycar.pilots.bins import from_bins
 from donkeycar.pilots.registry import IMU_CHANNELS, pilot_type
 from donkeycar.pilots.transform import Transforms
-from donkeycar.training.records.columns import run_ages
-from donkeycar.training.records.found import found_options
+from donkeycar.training.records.found import found_options, run_ages
 from donkeycar.training.records.recordings import Recordings
 from donkeycar.training.records.samples import Samples
 from donkeycar.training.records.split import Split

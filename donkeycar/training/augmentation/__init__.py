@@ -5,8 +5,7 @@ and balances left and right; brightness and shadows keep it from learning the li
 seems to stand aside or point aside teaches it to come back.
 """
 
-from donkeycar.training.augmentation.augmentation import Augmentation
+from donkeycar.training.augmentation.augmentation import AUGMENTATIONS, USUAL, Augmentation
 from donkeycar.training.augmentation.change import Change, Effect
-from donkeycar.training.augmentation.table import AUGMENTATIONS, USUAL
 
 __all__ = ["AUGMENTATIONS", "USUAL", "Augmentation", "Change", "Effect"]

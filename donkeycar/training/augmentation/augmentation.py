@@ -7,8 +7,28 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TrainingError
+from donkeycar.training.augmentation.blur import Blur
 from donkeycar.training.augmentation.change import Change
-from donkeycar.training.augmentation.table import AUGMENTATIONS, USUAL
+from donkeycar.training.augmentation.light import Light, Shadow
+from donkeycar.training.augmentation.noise import Cutout, Jpeg, Noise
+from donkeycar.training.augmentation.shift import Flip, Rotate, Shift
+
+# What `AUGMENTATIONS` may name.
+AUGMENTATIONS: dict[str, Change] = {
+    "FLIP": Flip(),
+    "SHIFT": Shift(),
+    "ROTATE": Rotate(),
+    "BRIGHTNESS": Light(),
+    "CONTRAST": Light(share=0.5, brightness=(0.0, 0.0), contrast=(-0.4, 0.4)),
+    "SHADOW": Shadow(),
+    "BLUR": Blur(),
+    "NOISE": Noise(),
+    "JPEG": Jpeg(),
+    "CUTOUT": Cutout(),
+}
+
+# What is done to recordings whose owner says nothing.
+USUAL = ("FLIP", "BRIGHTNESS", "SHADOW")
 
 
 class Augmentation:
@@ -22,7 +42,7 @@ class Augmentation:
         TrainingError: If there is no such change.
 
     Example:
-        >>> from donkeycar.training.augmentation.flip import Flip
+        >>> from donkeycar.training.augmentation.shift import Flip
         >>> always = Augmentation(["FLIP"], changes={"FLIP": Flip(share=1.0)})
         >>> frames = np.zeros((1, 2, 2, 3), np.uint8)
         >>> frames[0, 0, 0] = 255

@@ -11,7 +11,7 @@ from donkeycar.pilots.bundle import PilotInfo, Precision, Variant
 from donkeycar.pilots.probe import MAX_WRONG_SHARE, Probe
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.sidecar import MAX_TOLERANCE
-from donkeycar.training.export.run import Answers, rows_of
+from donkeycar.training.export.litert import Answers, rows_of
 
 # Both compute in float32; the order of additions differs.
 MAX_DIFFERENCE = 1e-3

@@ -27,10 +27,8 @@ from donkeycar.pilots.bundle import (
 )
 from donkeycar.pilots.probe import chosen
 from donkeycar.pilots.registry import pilot_type
-from donkeycar.training.export.child import run_in_child
-from donkeycar.training.export.convert import convert, without_outputs
+from donkeycar.training.export.litert import Inputs, Questions, Ran, rows_of, run_in_child
 from donkeycar.training.export.measure import compare, measured
-from donkeycar.training.export.run import Inputs, Questions, Ran
 
 logger = logging.getLogger(__name__)
 
@@ -111,3 +109,46 @@ def _answers(model: Any, inputs: Inputs) -> Mapping[str, np.ndarray]:
     asked = keras.tree.map_structure(lambda tensor: inputs[tensor.name], model.input)
     answers: Mapping[str, np.ndarray] = model.predict_on_batch(asked)
     return answers
+
+
+def without_outputs(model: Any, names: tuple[str, ...]) -> Any:
+    """Return a network without outputs that nobody asks for when it drives."""
+    if not names:
+        return model
+    import keras
+
+    kept = {name: output for name, output in model.output.items() if name not in names}
+    return keras.Model(model.input, kept, name=model.name)
+
+
+def convert(
+    model: Any, inputs: Inputs, folder: Path, precisions: tuple[Precision, ...] = PRECISIONS
+) -> dict[Precision, bytes]:
+    """Convert a network to LiteRT.
+
+    Args:
+        model: The Keras model.
+        inputs: Shows the range of values inside the network.
+        folder: For files in between.
+        precisions: Which to make.
+
+    Returns:
+        Content of each ``.tflite`` file.
+    """
+    import tensorflow as tf
+
+    def settings_of(precision: Precision) -> Any:
+        converter = tf.lite.TFLiteConverter.from_saved_model(str(folder))
+        if precision != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if precision == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        if precision == "int8":
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+            converter.representative_dataset = lambda: rows_of(inputs)
+        return converter
+
+    # The converter prints pages, past Python's own streams.
+    with muffled():
+        model.export(folder, format="tf_saved_model", verbose=False)
+        return {precision: settings_of(precision).convert() for precision in precisions}

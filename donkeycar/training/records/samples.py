@@ -11,7 +11,7 @@ from donkeycar.pilots.networks.picture import shrunk
 from donkeycar.pilots.options import Options
 from donkeycar.pilots.registry import PilotType
 from donkeycar.pilots.transform import Transforms
-from donkeycar.training.records.columns import LOCATION_COLUMNS, locations, run_ages, vectors
+from donkeycar.training.records.found import LOCATION_COLUMNS, locations, run_ages, vectors
 from donkeycar.training.records.frames import Frames
 from donkeycar.training.records.recordings import Recordings
 from donkeycar.training.records.split import Split
