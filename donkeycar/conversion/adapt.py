@@ -33,7 +33,7 @@ MEANINGS = {
 }
 
 
-class Output(NamedTuple):
+class NetworkOutput(NamedTuple):
     """One output of a network.
 
     Attributes:
@@ -51,7 +51,7 @@ class Output(NamedTuple):
 
 
 def type_of(
-    vectors: list[str], image_shape: tuple[int, ...], outputs: list[Output], layers: set[str]
+    vectors: list[str], image_shape: tuple[int, ...], outputs: list[NetworkOutput], layers: set[str]
 ) -> PilotType:
     """Find out what type of pilot a network is.
 
@@ -120,7 +120,7 @@ def as_pilot(model: Any, type_name: str | None = None) -> tuple[Any, PilotType]:
     config = graph.get_config()
     sources = [_source(place) for place in _listed(config["output_layers"])]
     outputs = [
-        Output(name, tuple(tensor.shape[1:]))
+        NetworkOutput(name, tuple(tensor.shape[1:]))
         for name, tensor in zip(sources, graph.outputs, strict=True)
     ]
     kind = (
@@ -157,7 +157,7 @@ def check_size_is_fixed(image: Any) -> None:
         )
 
 
-def meanings(outputs: list[Output], model: Any = None) -> list[str]:
+def meanings(outputs: list[NetworkOutput], model: Any = None) -> list[str]:
     """What each output means: as its layer says, or by its place.
 
     Args:

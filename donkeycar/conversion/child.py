@@ -1,4 +1,4 @@
-"""Converts one network, in a process with limits: run with a request as its only argument."""
+"""Converts one network in a process with limits; its only argument is a request in JSON."""
 
 import json
 import os
@@ -31,18 +31,18 @@ def main() -> None:
     # Libraries print; the answer goes where nobody else writes.
     answer = os.dup(1)
     os.dup2(2, 1)
-    request = json.loads(sys.argv[1])
-    desk = Path(request["desk"])
+    task = json.loads(sys.argv[1])
+    workdir = Path(task["workdir"])
     # Before Keras is imported: a thread that is there already would stay outside.
-    walls = confine(desk, memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES)
+    walls = confine(workdir, memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES)
     from donkeycar.keras_backend import import_keras
 
     found: dict[str, Any]
     try:
-        check_walls(walls, request)
+        check_walls(walls, task)
         import_keras()
-        forbid(desk)
-        found = {**convert(request, desk), "walls": walls.names}
+        forbid(workdir)
+        found = {**convert(task, workdir), "walls": walls.names}
     except DonkeyError as error:
         found = {"error": str(error)}
     except MemoryError:
@@ -50,22 +50,22 @@ def main() -> None:
     os.write(answer, json.dumps(found).encode())
 
 
-def check_walls(walls: Walls, request: dict[str, Any]) -> None:
+def check_walls(walls: Walls, task: dict[str, Any]) -> None:
     """Refuse to read a model where nothing keeps it from doing harm, unless it is trusted.
 
     Raises:
         PilotError: If no wall stands.
     """
-    if not (walls.any or request["trust"]):
-        raise PilotError(NO_WALL.format(path=request["old"]))
+    if not (walls.any or task["trust"]):
+        raise PilotError(NO_WALL.format(path=task["old"]))
 
 
-def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
+def convert(task: dict[str, Any], workdir: Path) -> dict[str, Any]:
     """Read a network, and write the files of a pilot.
 
     Args:
-        request: What `donkeycar.conversion.convert` asks for.
-        desk: Where the files go.
+        task: The request as JSON, as `donkeycar.conversion.convert` sends it.
+        workdir: Where the files go.
 
     Returns:
         Name of its type.
@@ -77,7 +77,7 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
     import keras
 
     from donkeycar.conversion.adapt import as_pilot
-    from donkeycar.conversion.describe import Wish, describe_pilot, known_pilot
+    from donkeycar.conversion.describe import ConversionRequest, describe_pilot, known_pilot
     from donkeycar.conversion.legacy import as_legacy_pilot
     from donkeycar.conversion.read import read_network
     from donkeycar.conversion.scenes import drawn, network_inputs, recorded
@@ -88,34 +88,34 @@ def convert(request: dict[str, Any], desk: Path) -> dict[str, Any]:
     from donkeycar.training.export.litert import run
     from donkeycar.training.export.save import convert, save_pilot
 
-    wish = Wish(
-        old=Path(request["old"]),
-        type=request["type"],
-        options=request["options"],
-        tubs=[Path(tub) for tub in request["tubs"]],
-        comment=request["comment"],
+    request = ConversionRequest(
+        old=Path(task["old"]),
+        type=task["type"],
+        options=task["options"],
+        tubs=[Path(tub) for tub in task["tubs"]],
+        comment=task["comment"],
     )
-    old = read_network(wish.old, desk)
+    old = read_network(request.old, workdir)
     legacy = not isinstance(old.model, keras.Model)
-    known = known_pilot(wish.old)
-    type_name = wish.type or (known.type if known else None)
+    known = known_pilot(request.old)
+    type_name = request.type or (known.type if known else None)
     model, kind = (as_legacy_pilot if legacy else as_pilot)(old.model, type_name)
-    first = convert(model, {}, desk / "first", ("float32",))["float32"]
-    check_length(len(first), wish.old)
-    interpreter = LiteRTInterpreter(wish.old, content=first)
-    info = describe_pilot(kind, interpreter, wish)
+    first = convert(model, {}, workdir / "first", ("float32",))["float32"]
+    check_length(len(first), request.old)
+    interpreter = LiteRTInterpreter(request.old, content=first)
+    info = describe_pilot(kind, interpreter, request)
     if legacy:
         info = replace(info, training={**info.training, WHY_NO_KERAS: old.why_old})
     pilot = Pilot(interpreter, kind, info=info)
-    frames, vectors = recorded(pilot, wish.tubs) if wish.tubs else drawn(pilot)
+    frames, vectors = recorded(pilot, request.tubs) if request.tubs else drawn(pilot)
     save_pilot(
-        PilotFiles.of(desk / NAME),
+        PilotFiles.of(workdir / NAME),
         info,
         model,
         inputs=network_inputs(pilot, frames, vectors),
         frames=frames,
         vectors=vectors,
-        precisions=PRECISIONS if wish.tubs else ("float32", "float16"),
+        precisions=PRECISIONS if request.tubs else ("float32", "float16"),
         keep_keras=not legacy,
         run=run,
     )

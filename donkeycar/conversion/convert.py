@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from donkeycar import commands
-from donkeycar.conversion.adapt import Output, type_of
+from donkeycar.conversion.adapt import NetworkOutput, type_of
 from donkeycar.conversion.child import CPU_S, MEMORY_BYTES, NAME
-from donkeycar.conversion.describe import Wish, describe_pilot
+from donkeycar.conversion.describe import ConversionRequest, describe_pilot
 from donkeycar.conversion.scenes import drawn, network_inputs, recorded
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo, Precision, read_info, write_bundle
@@ -33,7 +33,11 @@ TIMEOUT_S = 1.5 * CPU_S
 
 
 def convert_model(
-    wish: Wish, out: Path, *, trust: bool = False, say: Callable[[str], None] = lambda line: None
+    request: ConversionRequest,
+    out: Path,
+    *,
+    trust: bool = False,
+    say: Callable[[str], None] = lambda line: None,
 ) -> tuple[PilotFiles, PilotInfo]:
     """Make a pilot of a model of donkeycar 3 to 5, or of anybody's Keras.
 
@@ -41,7 +45,7 @@ def convert_model(
     against the layers that pilots are made of, and its weights are read as numbers.
 
     Args:
-        wish: The model, and what is known of it.
+        request: The model, and what is known of it.
         out: Where the pilot goes: any of its files, or what their names have in common.
         trust: Whether its owner says that an ``.h5`` file or a SavedModel folder comes from
             somebody they trust.
@@ -59,21 +63,21 @@ def convert_model(
     there = [place for place in files.every() if place.exists()]
     if there:
         raise PilotError(f"There is {there[0]} already. Choose another name with --out.")
-    _check_kind(wish.old, trust)
-    if meant_as(wish.old) == "litert":
-        return files, _wrap(wish, files)
+    _check_kind(request.old, trust)
+    if meant_as(request.old) == "litert":
+        return files, _wrap(request, files)
     files.keras.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=files.keras.parent, prefix=".convert-") as folder:
-        desk = Path(folder)
+        workdir = Path(folder)
         child = Child(
             "donkeycar.conversion.child",
-            wish.old,
-            arguments=[_request(wish, desk, trust)],
+            request.old,
+            arguments=[_request(request, workdir, trust)],
             timeout_s=TIMEOUT_S,
             # Without a limit, each thread of each core reserves memory of its own.
             # A graphics card is opened for writing, which the walls around the child refuse.
             environment={
-                "TMPDIR": str(desk.resolve()),
+                "TMPDIR": str(workdir.resolve()),
                 "MALLOC_ARENA_MAX": "4",
                 "CUDA_VISIBLE_DEVICES": "-1",
             },
@@ -81,7 +85,7 @@ def convert_model(
         answer = child.answer()
         walls = Walls.of(answer.get("walls"))
         say(walls.in_words(memory_bytes=MEMORY_BYTES, cpu_s=CPU_S))
-        return files, _take_over(PilotFiles.of(desk / NAME), files)
+        return files, _take_over(PilotFiles.of(workdir / NAME), files)
 
 
 def _check_kind(old: Path, trust: bool) -> None:
@@ -109,15 +113,15 @@ def _check_kind(old: Path, trust: bool) -> None:
         )
 
 
-def _request(wish: Wish, desk: Path, trust: bool) -> str:
+def _request(request: ConversionRequest, workdir: Path, trust: bool) -> str:
     return json.dumps(
         {
-            "old": str(wish.old.resolve()),
-            "desk": str(desk.resolve()),
-            "type": wish.type,
-            "options": wish.options,
-            "tubs": [str(tub.resolve()) for tub in wish.tubs],
-            "comment": wish.comment,
+            "old": str(request.old.resolve()),
+            "workdir": str(workdir.resolve()),
+            "type": request.type,
+            "options": request.options,
+            "tubs": [str(tub.resolve()) for tub in request.tubs],
+            "comment": request.comment,
             "trust": trust,
         }
     )
@@ -140,16 +144,16 @@ def _take_over(made: PilotFiles, files: PilotFiles) -> PilotInfo:
     return read_info(files.sidecar)
 
 
-def _wrap(wish: Wish, files: PilotFiles) -> PilotInfo:
+def _wrap(request: ConversionRequest, files: PilotFiles) -> PilotInfo:
     """Describe a bare LiteRT file; it drives as it is."""
     from donkeycar.training.export.litert import Questions, run
     from donkeycar.training.export.measure import measured
 
-    content, interpreter = open_safely(wish.old)
-    kind = pilot_type(wish.type) if wish.type else _type_of(interpreter)
-    info = describe_pilot(kind, interpreter, wish)
+    content, interpreter = open_safely(request.old)
+    kind = pilot_type(request.type) if request.type else _type_of(interpreter)
+    info = describe_pilot(kind, interpreter, request)
     pilot = Pilot(interpreter, kind, info=info)
-    frames, vectors = recorded(pilot, wish.tubs) if wish.tubs else drawn(pilot)
+    frames, vectors = recorded(pilot, request.tubs) if request.tubs else drawn(pilot)
     inputs = network_inputs(pilot, frames, vectors)
     frames, vectors = chosen(frames, vectors)
     ran = run({"float32": content}, Questions.about(info, inputs, frames, vectors))
@@ -162,5 +166,5 @@ def _wrap(wish: Wish, files: PilotFiles) -> PilotInfo:
 
 def _type_of(network: LiteRTInterpreter) -> PilotType:
     """Find out what type a bare file is."""
-    outputs = [Output(name, shape[1:]) for name, shape in network.output_shapes().items()]
+    outputs = [NetworkOutput(name, shape[1:]) for name, shape in network.output_shapes().items()]
     return type_of(list(network.vectors), network.image.shape[1:], outputs, set())

@@ -1,4 +1,4 @@
-"""What is known of a pilot that was converted."""
+"""The sidecar of a converted pilot, and the request to convert it."""
 
 import time
 from collections.abc import Sequence
@@ -24,8 +24,8 @@ SHOWN = {
 }
 
 
-class Wish(NamedTuple):
-    """What somebody wants to have converted.
+class ConversionRequest(NamedTuple):
+    """A conversion request: which model is to become a pilot, and how.
 
     Attributes:
         old: The model.
@@ -57,20 +57,22 @@ def known_pilot(old: Path) -> PilotInfo | None:
     return read_info(sidecar)
 
 
-def describe_pilot(kind: PilotType, network: LiteRTInterpreter, wish: Wish) -> PilotInfo:
+def describe_pilot(
+    kind: PilotType, network: LiteRTInterpreter, request: ConversionRequest
+) -> PilotInfo:
     """Put together what the sidecar will say.
 
     Raises:
         PilotError: If an option is not possible for this type.
     """
-    known = known_pilot(wish.old)
+    known = known_pilot(request.old)
     if known is not None:
-        options = {**known.options, **wish.options}
+        options = {**known.options, **request.options}
         return replace(
             known,
             options={**options, **kind.complete(options)},
             variants={},
-            comment=wish.comment or known.comment,
+            comment=request.comment or known.comment,
         )
     sizes = {name: shape[-1] for name, shape in network.output_shapes().items()}
     shown = {
@@ -81,10 +83,10 @@ def describe_pilot(kind: PilotType, network: LiteRTInterpreter, wish: Wish) -> P
     return PilotInfo(
         type=kind.name,
         camera_shape=network.input_shape,
-        options=bare_options(kind, network, {**shown, **wish.options}),
-        training={"converted_from": wish.old.name},
-        data={"tubs": [str(tub.resolve()) for tub in wish.tubs]},
+        options=bare_options(kind, network, {**shown, **request.options}),
+        training={"converted_from": request.old.name},
+        data={"tubs": [str(tub.resolve()) for tub in request.tubs]},
         versions={"donkeycar": donkeycar.__version__},
         created_at=time.time(),
-        comment=wish.comment,
+        comment=request.comment,
     )

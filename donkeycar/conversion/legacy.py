@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from donkeycar.conversion.adapt import IMAGE, Output, check_size_is_fixed, meanings, type_of
+from donkeycar.conversion.adapt import IMAGE, NetworkOutput, check_size_is_fixed, meanings, type_of
 from donkeycar.errors import PilotError
 from donkeycar.pilots.registry import PilotType, pilot_type
 
@@ -67,7 +67,7 @@ def as_legacy_pilot(model: Any, type_name: str | None = None) -> tuple[LegacyNet
         raise PilotError("A pilot takes an image, and perhaps one vector.")
     check_size_is_fixed(images[0])
     outputs = [
-        Output(name, tuple(tensor.shape[1:]))
+        NetworkOutput(name, tuple(tensor.shape[1:]))
         for name, tensor in zip(model.output_names, model.outputs, strict=True)
     ]
     kind = (

@@ -36,12 +36,12 @@ class Network(NamedTuple):
     why_old: str = ""
 
 
-def read_network(path: Path, desk: Path) -> Network:
+def read_network(path: Path, workdir: Path) -> Network:
     """Open a network of Keras 2 or 3.
 
     Args:
         path: A ``.keras`` or ``.h5`` file, or the folder of a SavedModel.
-        desk: For files in between.
+        workdir: For files in between.
 
     Raises:
         PilotError: If it holds anything but a network of plain layers, or nobody can open it.
@@ -54,17 +54,17 @@ def read_network(path: Path, desk: Path) -> Network:
         warnings.simplefilter("error", UserWarning)
         word = other_meaning(config)
         if word:
-            return _with_tf_keras(path, desk, f"{word} means something else in Keras 3")
+            return _with_tf_keras(path, workdir, f"{word} means something else in Keras 3")
         if path.is_file():
-            named = _named_as_keras_wants(path, desk)
+            named = _named_as_keras_wants(path, workdir)
             try:
                 return Network(keras.models.load_model(named, compile=False, safe_mode=True))
             except NOT_KNOWN:
                 pass  # Keras 2 wrote it, as a rule
         try:
-            return Network(_build(config, path, desk))
+            return Network(_build(config, path, workdir))
         except NOT_KNOWN as error:
-            return _with_tf_keras(path, desk, _first_line(error))
+            return _with_tf_keras(path, workdir, _first_line(error))
 
 
 def _description(path: Path) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _description(path: Path) -> dict[str, Any]:
     return check_config(text, path)
 
 
-def _build(config: dict[str, Any], path: Path, desk: Path) -> Any:
+def _build(config: dict[str, Any], path: Path, workdir: Path) -> Any:
     """Build a network from its description, and give it its weights."""
     import keras
 
@@ -97,19 +97,19 @@ def _build(config: dict[str, Any], path: Path, desk: Path) -> Any:
         return model
     weights = path
     if meant_as(path) == "keras":
-        weights = desk / WEIGHTS
+        weights = workdir / WEIGHTS
         with zipfile.ZipFile(path) as archive:
             weights.write_bytes(archive.read(WEIGHTS))
-    model.load_weights(_named_as_keras_wants(weights, desk))
+    model.load_weights(_named_as_keras_wants(weights, workdir))
     return model
 
 
-def _named_as_keras_wants(path: Path, desk: Path) -> Path:
+def _named_as_keras_wants(path: Path, workdir: Path) -> Path:
     """A file under a name that says what it is, copied if it has another."""
     ending = ".keras" if meant_as(path) == "keras" else ".h5"
     if path.is_dir() or path.name.endswith(ending):
         return path
-    copy = desk / f"theirs{ending}"
+    copy = workdir / f"theirs{ending}"
     shutil.copyfile(path, copy)
     return copy
 
@@ -120,7 +120,7 @@ def _first_line(error: Exception) -> str:
     return f"{lines[0] if lines else type(error).__name__:.200}"
 
 
-def _with_tf_keras(path: Path, desk: Path, why: str) -> Network:
+def _with_tf_keras(path: Path, workdir: Path, why: str) -> Network:
     """Open with the successor of Keras 2, if it is installed."""
     try:
         import tf_keras
@@ -130,7 +130,7 @@ def _with_tf_keras(path: Path, desk: Path, why: str) -> Network:
             f"{install_extra('convert')}, and try again."
         ) from error
     try:
-        named = _named_as_keras_wants(path, desk)
+        named = _named_as_keras_wants(path, workdir)
         model = tf_keras.models.load_model(named, compile=False, safe_mode=True)
     except NOT_KNOWN as error:
         raise PilotError(f"Neither Keras 3 nor Keras 2 can open {path}: {why}") from error

@@ -39,21 +39,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Convert, and say what came out."""
     from donkeycar.conversion.convert import convert_model
-    from donkeycar.conversion.describe import Wish
+    from donkeycar.conversion.describe import ConversionRequest
     from donkeycar.pilots.keras_file import WHY_NO_KERAS, cost_of
     from donkeycar.pilots.pilot import describe
     from donkeycar.training.destination import pilot_files
 
     out = args.out.expanduser()
     pilot_files(out, option="--out")
-    wish = Wish(
+    request = ConversionRequest(
         old=args.old.expanduser(),
         type=args.type,
         options=dict(map(_option, args.options)),
         tubs=tub_paths(args.tubs),
         comment=args.comment,
     )
-    files, info = convert_model(wish, out, trust=args.trust, say=print)
+    files, info = convert_model(request, out, trust=args.trust, say=print)
     print(f"a {info.type} pilot for frames of {describe(info.camera_shape)}")
     for name, value in info.options.items():
         print(f"{name} = {json.dumps(value)}")

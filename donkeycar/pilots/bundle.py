@@ -105,13 +105,13 @@ def write_bundle(
     """
     folder = files.keras.parent
     folder.mkdir(parents=True, exist_ok=True)
-    desk = Path(tempfile.mkdtemp(prefix=f".{files.keras.stem}-", dir=folder))
+    workdir = Path(tempfile.mkdtemp(prefix=f".{files.keras.stem}-", dir=folder))
     variants = {
         precision: replace(info.variants.get(precision, Variant("")), sha256=sha256_of(content))
         for precision, content in litert.items()
     }
     try:
-        drafts = PilotFiles.of(desk / files.keras.name)
+        drafts = PilotFiles.of(workdir / files.keras.name)
         if save_keras is not None:
             save_keras(drafts.keras)
         for precision, content in litert.items():
@@ -125,7 +125,7 @@ def write_bundle(
             else:
                 place.unlink(missing_ok=True)
     finally:
-        shutil.rmtree(desk, ignore_errors=True)
+        shutil.rmtree(workdir, ignore_errors=True)
 
 
 def litert_sha256(path: Path) -> str:

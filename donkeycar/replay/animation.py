@@ -8,7 +8,7 @@ from PIL import Image
 
 from donkeycar.errors import DonkeyError, TrainingError
 from donkeycar.files import atomic_path
-from donkeycar.replay.probe import Array
+from donkeycar.replay.probe_data import Array
 from donkeycar.video import write_video
 
 # Browsers show GIFs no faster.

@@ -9,7 +9,7 @@ from donkeycar.errors import TrainingError
 from donkeycar.replay.layers import hidden, layer_named
 from donkeycar.replay.paper import SOFT, dress, limits, wipe
 from donkeycar.replay.plane import grid_lines, paint, plane_input
-from donkeycar.replay.probe import Array
+from donkeycar.replay.probe_data import Array
 from donkeycar.replay.scene import Scene
 from donkeycar.replay.study import Study
 from donkeycar.replay.target_colours import TargetColours

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from donkeycar.commands import install_extra
 from donkeycar.errors import TrainingError
-from donkeycar.replay.probe import NUMBERS, Array
+from donkeycar.replay.probe_data import NUMBERS, Array
 
 if TYPE_CHECKING:
     import h5py

@@ -8,13 +8,13 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 from donkeycar.replay.layers import kernels, watched, with_z_values, z_values
-from donkeycar.replay.probe import Array, Probe, outputs_of
+from donkeycar.replay.probe_data import Array, ProbeData, outputs_of
 from donkeycar.replay.recorded_network import RecordedNetwork, batch_size
 
 Kind = Literal["weights", "activations", "outputs", "gradients"]
 ByLayer: TypeAlias = dict[str, Array]
 # Loss of each row as a tensor, of a probe and the answers to it by output.
-Loss: TypeAlias = Callable[[Probe, dict[str, Any]], Any]
+Loss: TypeAlias = Callable[[ProbeData, dict[str, Any]], Any]
 
 # So many numbers of a layer show how all of them are spread.
 SAMPLE = 20_000
@@ -22,7 +22,9 @@ SAMPLE = 20_000
 MOST_INPUT = 4_000_000
 
 
-def values(network: RecordedNetwork, kind: Kind, place: int, probe: Probe, loss: Loss) -> ByLayer:
+def values(
+    network: RecordedNetwork, kind: Kind, place: int, probe: ProbeData, loss: Loss
+) -> ByLayer:
     """Numbers in the layers at an epoch; of many a sample, the same one at every epoch.
 
     Args:
@@ -52,10 +54,10 @@ def values(network: RecordedNetwork, kind: Kind, place: int, probe: Probe, loss:
     return _taps(network, probe, kind, layers, [layer.input for layer in layers], z_values)
 
 
-def _thinned(probe: Probe) -> Probe:
+def _thinned(probe: ProbeData) -> ProbeData:
     numbers = sum(values.size for values in probe.inputs.values())
     step = -(-numbers // MOST_INPUT)
-    return Probe(
+    return ProbeData(
         {name: values[::step] for name, values in probe.inputs.items()},
         {name: values[::step] for name, values in probe.targets.items()},
     )
@@ -63,7 +65,7 @@ def _thinned(probe: Probe) -> Probe:
 
 def _taps(
     network: RecordedNetwork,
-    probe: Probe,
+    probe: ProbeData,
     key: str,
     layers: list[Any],
     tensors: list[Any],
@@ -83,7 +85,7 @@ def _taps(
     return {name: np.concatenate(samples) for name, samples in parts.items()}
 
 
-def _gradients(network: RecordedNetwork, probe: Probe, loss: Loss) -> ByLayer:
+def _gradients(network: RecordedNetwork, probe: ProbeData, loss: Loss) -> ByLayer:
     import keras
 
     if keras.backend.backend() != "tensorflow":

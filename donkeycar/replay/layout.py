@@ -28,7 +28,7 @@ from donkeycar.replay.hdf5 import (
     read,
     subgroups,
 )
-from donkeycar.replay.probe import Array
+from donkeycar.replay.probe_data import Array
 
 NO_EPOCH = -1
 

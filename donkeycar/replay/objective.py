@@ -10,7 +10,7 @@ import numpy as np
 from donkeycar.errors import TrainingError
 from donkeycar.json_text import is_number
 from donkeycar.replay.network import check
-from donkeycar.replay.probe import Array, output_names
+from donkeycar.replay.probe_data import Array, output_names
 
 # A loss as Keras writes it: a name, a description, or nothing if it is the user's own.
 LossConfig: TypeAlias = str | dict[str, Any] | None

@@ -10,7 +10,7 @@ import numpy as np
 from donkeycar.errors import TrainingError
 from donkeycar.replay.animation import check_animation, write_animation
 from donkeycar.replay.paper import INK, SOFT, TITLE_PT, new_figure
-from donkeycar.replay.probe import Array
+from donkeycar.replay.probe_data import Array
 from donkeycar.replay.scene import Scene
 from donkeycar.replay.scenes import SCENES, chosen
 from donkeycar.replay.study import Study
@@ -53,7 +53,7 @@ class Panel:
     layer: str | None = None
 
 
-class Board:
+class PanelFigure:
     """A sheet of panels that is drawn again for every epoch.
 
     Args:
@@ -135,7 +135,7 @@ def draw(panels: Sequence[Panel], epoch: int | None = None) -> "Figure":
             f"`epoch` must be one that was recorded, {epochs[0]} to {epochs[-1]}. "
             f"Received: epoch={epoch}"
         )
-    return Board(panels, [epoch]).figure
+    return PanelFigure(panels, [epoch]).figure
 
 
 def movie(panels: Sequence[Panel], path: str | Path, *, rate_hz: float = 5.0) -> Path:
@@ -154,13 +154,13 @@ def movie(panels: Sequence[Panel], path: str | Path, *, rate_hz: float = 5.0) ->
     """
     epochs = _epochs(panels)
     check_animation(path, rate_hz)
-    board = Board(panels, epochs)
+    figure = PanelFigure(panels, epochs)
 
     def frames() -> Iterator[Array]:
         for epoch in epochs:
-            yield board.pixels(epoch)
+            yield figure.pixels(epoch)
 
-    samples = [board.pixels(epochs[place]) for place in {0, len(epochs) // 2, len(epochs) - 1}]
+    samples = [figure.pixels(epochs[place]) for place in {0, len(epochs) // 2, len(epochs) - 1}]
     return write_animation(Path(path), frames(), samples=samples, rate_hz=rate_hz)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from donkeycar.commands import install_extra
 from donkeycar.errors import TrainingError
-from donkeycar.replay.probe import Array
+from donkeycar.replay.probe_data import Array
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from donkeycar.replay.paper import INK, class_colour, left_to_right, limits, no_to_yes
-from donkeycar.replay.probe import Array
+from donkeycar.replay.probe_data import Array
 from donkeycar.replay.study import Study
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 from donkeycar.errors import TrainingError
 from donkeycar.keras_backend import import_keras
 from donkeycar.replay.network import rebuild
-from donkeycar.replay.probe import Array, input_names, outputs_of
+from donkeycar.replay.probe_data import Array, input_names, outputs_of
 from donkeycar.replay.recording import Recording
 
 # Numbers of input that go through the network at once: 35 frames of 160x120, whose first layer

@@ -11,7 +11,7 @@ import keras
 from donkeycar.errors import TrainingError
 from donkeycar.replay.network import describe, shapes_of
 from donkeycar.replay.objective import Objective
-from donkeycar.replay.probe import Given, Probe
+from donkeycar.replay.probe_data import Given, ProbeData
 from donkeycar.replay.recording import build
 from donkeycar.replay.writer import RecordingWriter, check_free
 
@@ -89,7 +89,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
             )
         inputs, targets = self._given
         build(self.model, inputs)
-        probe = Probe.of(self.model, inputs, targets)
+        probe = ProbeData.of(self.model, inputs, targets)
         objective = Objective.of(self.model)
         about = {
             "network": describe(self.model if self._network is None else self._network),

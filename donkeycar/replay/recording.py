@@ -13,7 +13,7 @@ from donkeycar.replay.hdf5 import dataset, opened, read, subgroups
 from donkeycar.replay.layout import epochs_done, place_name
 from donkeycar.replay.network import describe, shapes_of
 from donkeycar.replay.objective import Objective
-from donkeycar.replay.probe import Array, Given, Probe
+from donkeycar.replay.probe_data import Array, Given, ProbeData
 
 # Longest description of a network that is read, in bytes.
 LONGEST_TEXT = 16 << 20
@@ -38,7 +38,7 @@ class Recording:
     network: dict[str, Any]
     shapes: list[tuple[int, ...]]
     objective: Objective
-    probe: Probe
+    probe: ProbeData
     epochs: tuple[int, ...]
     history: dict[str, Array]
     weights: Callable[[int], list[Array]]
@@ -53,7 +53,7 @@ class Recording:
             network=describe(model),
             shapes=shapes_of(model),
             objective=Objective.of(model),
-            probe=Probe.of(model, inputs, targets),
+            probe=ProbeData.of(model, inputs, targets),
             epochs=(0,),
             history={},
             weights=lambda place: weights,
@@ -105,7 +105,7 @@ def load(path: str | Path, group: str | None = None) -> Recording:
             network=about["network"],
             shapes=shapes,
             objective=Objective.from_json(about["objective"], about["targets"]),
-            probe=Probe(
+            probe=ProbeData(
                 _arrays(recording, "inputs", about["inputs"]),
                 _arrays(recording, "targets", about["targets"]),
             ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from donkeycar.errors import TrainingError
 from donkeycar.keras_backend import import_keras
 from donkeycar.replay.panel import Panel, draw, movie
-from donkeycar.replay.probe import Array, Given
+from donkeycar.replay.probe_data import Array, Given
 from donkeycar.replay.recording import Recording, load
 from donkeycar.replay.scenes import chosen, possible
 from donkeycar.replay.study import Study

@@ -10,7 +10,7 @@ from donkeycar.replay import inside
 from donkeycar.replay.inside import ByLayer, Kind
 from donkeycar.replay.layers import activation_name, layer_named, watched
 from donkeycar.replay.objective import Meaning
-from donkeycar.replay.probe import Array, Probe, outputs_of
+from donkeycar.replay.probe_data import Array, ProbeData, outputs_of
 from donkeycar.replay.recorded_network import RecordedNetwork
 from donkeycar.replay.recording import Recording
 
@@ -135,7 +135,7 @@ class Study:
         )
         return result
 
-    def _loss(self, probe: Probe, answers: dict[str, Any]) -> Any:
+    def _loss(self, probe: ProbeData, answers: dict[str, Any]) -> Any:
         """Loss of each row, as a tensor."""
         import keras
 

@@ -17,7 +17,7 @@ from donkeycar.replay.paper import (
     short,
     wipe,
 )
-from donkeycar.replay.probe import Array
+from donkeycar.replay.probe_data import Array
 from donkeycar.replay.scene import Scene
 from donkeycar.replay.study import Study
 

@@ -25,7 +25,7 @@ from donkeycar.replay.layout import (
     rewritten,
 )
 from donkeycar.replay.lock import FileLock
-from donkeycar.replay.probe import Array, Probe
+from donkeycar.replay.probe_data import Array, ProbeData
 
 # Room for this many measured values an epoch, and this many bytes for the name of each.
 MOST_VALUES, LONGEST_NAME = 256, 128
@@ -77,7 +77,7 @@ class RecordingWriter:
         group: str,
         *,
         about: Mapping[str, Any],
-        probe: Probe,
+        probe: ProbeData,
         weights: Sequence[Array],
         rows: int,
         half: bool,
@@ -150,7 +150,7 @@ class RecordingWriter:
         self,
         group: Any,
         about: Mapping[str, Any],
-        probe: Probe,
+        probe: ProbeData,
         weights: Sequence[Array],
         *,
         half: bool,

@@ -11,7 +11,7 @@ from PIL import Image
 from donkeycar.conversion import child
 from donkeycar.conversion.adapt import as_pilot
 from donkeycar.conversion.convert import convert_model
-from donkeycar.conversion.describe import Wish
+from donkeycar.conversion.describe import ConversionRequest
 from donkeycar.conversion.read import read_network
 from donkeycar.conversion.translate import to_keras_3
 from donkeycar.errors import PilotError, TrainingError
@@ -41,18 +41,18 @@ def convert(keras, tmp_path):
     """Do what the converting process does, in this one."""
 
     def convert(old, **wishes):
-        desk = tmp_path / f"desk of {old.name}"
-        desk.mkdir()
+        workdir = tmp_path / f"workdir of {old.name}"
+        workdir.mkdir()
         request = {"old": str(old), "type": None, "options": {}, "tubs": [], "comment": ""}
-        child.convert({**request, **wishes}, desk)
-        return PilotFiles.of(desk / child.NAME)
+        child.convert({**request, **wishes}, workdir)
+        return PilotFiles.of(workdir / child.NAME)
 
     return convert
 
 
-def read(old, desk):
+def read(old, workdir):
     """Read a model and make a pilot's network of it, without converting it."""
-    return as_pilot(read_network(old, desk).model)
+    return as_pilot(read_network(old, workdir).model)
 
 
 def said(files, frames, **choice):
@@ -217,7 +217,7 @@ def test_a_pilot_of_our_own_keeps_what_its_sidecar_says(keras, convert, tmp_path
     assert (info.comment, info.transforms.to_json()) == ("dry floor", crop.to_json())
     assert info.options.items() >= options.items()
     with pytest.raises(PilotError, match="mine.tflite is a pilot already, with .*mine.json"):
-        convert_model(Wish(files.litert), tmp_path / "other")
+        convert_model(ConversionRequest(files.litert), tmp_path / "other")
 
 
 def test_a_word_that_changes_what_a_layer_does_is_not_passed_over(keras):
@@ -263,7 +263,7 @@ def test_an_h5_of_somebody_answers_as_its_tflite_and_as_it_was_recorded(
 
 def test_a_bare_tflite_becomes_a_pilot_that_says_what_it_is(shared_data, tmp_path):
     old = shared_data / "models" / "linear_pilot3.tflite"
-    files, info = convert_model(Wish(old), tmp_path / "theirs")
+    files, info = convert_model(ConversionRequest(old), tmp_path / "theirs")
     assert (info.type, info.camera_shape, set(info.variants)) == (
         "linear", (120, 160, 3), {"float32"},
     )  # fmt: skip
@@ -277,14 +277,17 @@ def test_a_pilot_that_is_there_already_stays(shared_data, tmp_path):
     (tmp_path / "mine.json").write_text("{}")
     with pytest.raises(PilotError, match="There is .*mine.json already. Choose another name"):
         convert_model(
-            Wish(shared_data / "models" / "linear_pilot3.tflite"), tmp_path / "mine.keras"
+            ConversionRequest(shared_data / "models" / "linear_pilot3.tflite"),
+            tmp_path / "mine.keras",
         )
 
 
 def test_recordings_must_suit_the_pilot(shared_data, tmp_path):
-    wish = Wish(shared_data / "models" / "linear_pilot3.tflite", tubs=[shared_data / "sim_usi_v1"])
+    request = ConversionRequest(
+        shared_data / "models" / "linear_pilot3.tflite", tubs=[shared_data / "sim_usi_v1"]
+    )
     with pytest.raises(TrainingError, match="frames of 160x120 .* recordings have 224x224"):
-        convert_model(wish, tmp_path / "theirs")
+        convert_model(request, tmp_path / "theirs")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from donkeycar.conversion.convert import convert_model
-from donkeycar.conversion.describe import Wish
+from donkeycar.conversion.describe import ConversionRequest
 from donkeycar.conversion.read import read_network
 from donkeycar.errors import PilotError
 from donkeycar.pilots.keras_file import load_keras
@@ -90,10 +90,10 @@ def nothing_happens(tmp_path, watched, monkeypatch):
     assert not (tmp_path.parent / "evil").exists()
 
 
-def refuse(path, desk):
+def refuse(path, workdir):
     """Read a file as the converter does; return its one sentence."""
     with pytest.raises(PilotError) as error:
-        read_network(path, desk)
+        read_network(path, workdir)
     assert "\n" not in str(error.value)
     return str(error.value)
 
@@ -305,7 +305,7 @@ def test_other_formats_are_not_even_opened(tmp_path, watched, name):
     path.write_bytes(b"\x80\x04cos\nsystem\n")
     watched.clear()
     with pytest.raises(PilotError, match="is a .tflite, .keras or .h5 file, or the folder of a"):
-        convert_model(Wish(path), tmp_path / "new", trust=True)
+        convert_model(ConversionRequest(path), tmp_path / "new", trust=True)
     assert not any(event == "open" and str(path) == str(a[0]) for event, a in watched)
 
 
@@ -316,12 +316,12 @@ def test_formats_that_can_carry_code_need_a_word_of_trust(tmp_path):
     (folder / "saved_model.pb").write_bytes(b"")
     for path in (h5, folder):
         with pytest.raises(PilotError, match="can carry code.*say --trust if you know who made it"):
-            convert_model(Wish(path), tmp_path / "new")
+            convert_model(ConversionRequest(path), tmp_path / "new")
 
 
 def test_pipes_and_missing_files(tmp_path):
     os.mkfifo(tmp_path / "pipe.keras")
     with pytest.raises(PilotError, match="A model to convert is a"):
-        convert_model(Wish(tmp_path / "pipe.keras"), tmp_path / "new")
+        convert_model(ConversionRequest(tmp_path / "pipe.keras"), tmp_path / "new")
     with pytest.raises(PilotError, match="There is no model .*gone.keras"):
-        convert_model(Wish(tmp_path / "gone.keras"), tmp_path / "new")
+        convert_model(ConversionRequest(tmp_path / "gone.keras"), tmp_path / "new")

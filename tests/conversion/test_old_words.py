@@ -42,9 +42,9 @@ def frames():
     return np.random.default_rng(3).integers(0, 256, (6, *SHAPE), dtype=np.uint8)
 
 
-def read(path, desk, frames):
+def read(path, workdir, frames):
     """What a pilot made of it answers, and what Keras 3 has no words for."""
-    found = read_network(path, desk)
+    found = read_network(path, workdir)
     model, kind = as_pilot(found.model)
     assert kind.name == "linear"
     given = model.predict_on_batch(frames)

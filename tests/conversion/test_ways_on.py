@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from donkeycar.conversion.convert import convert_model
-from donkeycar.conversion.describe import Wish
+from donkeycar.conversion.describe import ConversionRequest
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.management.cli import main
 from donkeycar.pilots import load_pilot
@@ -72,7 +72,7 @@ def test_a_bare_tflite_drives_and_says_what_it_cannot_be_used_for(shared_data, t
     old.write_bytes((shared_data / "models" / "linear_pilot3.tflite").read_bytes())
     said, worked = follow(load_pilot, old)
     assert (len(said), worked) == (1, old)
-    files, _ = convert_model(Wish(old, "linear"), tmp_path / "pilot_v1.2")
+    files, _ = convert_model(ConversionRequest(old, "linear"), tmp_path / "pilot_v1.2")
     for use in (check_source, check_keras):
         said, worked = follow(use, files.litert)
         assert worked is None
@@ -112,7 +112,7 @@ def test_shapes_that_a_file_does_not_say_are_seen_when_it_runs(keras, tmp_path):
         content = tf.lite.TFLiteConverter.from_concrete_functions([concrete]).convert()
     old = tmp_path / "theirs.tflite"
     old.write_bytes(content)
-    _, info = convert_model(Wish(old), tmp_path / "pilot")
+    _, info = convert_model(ConversionRequest(old), tmp_path / "pilot")
     assert info.type == "linear"
 
 

@@ -10,7 +10,7 @@ import pytest
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
 from donkeycar.conversion.convert import convert_model
-from donkeycar.conversion.describe import Wish
+from donkeycar.conversion.describe import ConversionRequest
 from donkeycar.errors import PilotError
 from donkeycar.pilots import load_pilot
 from donkeycar.pilots.transform import Transforms
@@ -140,7 +140,7 @@ def test_a_smaller_picture_of_another_shape_is_no_cut(tmp_path, litert):
 def test_a_converted_pilot_is_cut_as_well_and_its_probe_still_asked(tmp_path, cropped):
     """Nobody knows which frames it was given: its sidecar says what the network takes."""
     old = bare(tmp_path, cropped)
-    files, info = convert_model(Wish(old, "linear"), tmp_path / "theirs_v1.2")
+    files, info = convert_model(ConversionRequest(old, "linear"), tmp_path / "theirs_v1.2")
     assert info.camera_shape == (80, 160, 3)
     pilot = load_pilot(files.litert, camera_shape=CAMERA, transforms=car(ROI_CROP_TOP=40))
     assert pilot.input_shape == CAMERA
@@ -184,14 +184,16 @@ def test_a_lost_or_wrong_type_is_answered_with_those_that_fit(tmp_path, cropped,
 
 def test_a_pilot_whose_sidecar_lost_its_type_has_a_way_on(tmp_path, cropped):
     """Before, --type was advised and refused, and convertmodel called it a pilot already."""
-    files, _ = convert_model(Wish(bare(tmp_path, cropped), "linear"), tmp_path / "theirs")
+    files, _ = convert_model(
+        ConversionRequest(bare(tmp_path, cropped), "linear"), tmp_path / "theirs"
+    )
     content = json.loads(files.sidecar.read_text())
     for broken in ({**content, "type": None}, {**content, "type": "resnet18"}, []):
         files.sidecar.write_text(json.dumps(broken))
         with pytest.raises(PilotError, match="or move it away, and say --type"):
             load_pilot(files.litert, type="linear")
         with pytest.raises(PilotError, match="if theirs.json is damaged, move that away first"):
-            convert_model(Wish(files.litert, "linear"), tmp_path / "again")
+            convert_model(ConversionRequest(files.litert, "linear"), tmp_path / "again")
     files.sidecar.rename(tmp_path / "away")
     assert load_pilot(files.litert, type="linear").kind.name == "linear"
-    convert_model(Wish(files.litert, "linear"), tmp_path / "again")
+    convert_model(ConversionRequest(files.litert, "linear"), tmp_path / "again")

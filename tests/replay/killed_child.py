@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from donkeycar.replay.probe import Probe
+from donkeycar.replay.probe_data import ProbeData
 from donkeycar.replay.writer import RecordingWriter
 from tests.replay import toys
 
@@ -29,7 +29,7 @@ def write(path):
     from pathlib import Path
 
     writer = RecordingWriter(
-        Path(path), "a", about={}, probe=Probe({"x": np.ones(1)}, {"y": np.ones(1)}),
+        Path(path), "a", about={}, probe=ProbeData({"x": np.ones(1)}, {"y": np.ones(1)}),
         weights=weights_of(0), rows=50_000, half=True,
     )  # fmt: skip
     for epoch in range(50_000):

@@ -10,7 +10,7 @@ from PIL import Image
 
 from donkeycar.errors import TrainingError
 from donkeycar.replay import Panel, Replay, draw, movie
-from donkeycar.replay.panel import Board
+from donkeycar.replay.panel import PanelFigure
 from donkeycar.replay.scenes import SCENES
 from tests.replay import toys
 
@@ -36,14 +36,14 @@ def test_each_network_shows_what_suits_it(moons_replay, pictures_replay, classes
 
 @pytest.mark.parametrize("show", EVERYTHING)
 def test_a_picture_alone_keeps_its_axes_while_it_changes(moons_replay, show):
-    board = Board(moons_replay.panels([show]), moons_replay.epochs)
-    first = board.pixels(0)
-    before = ends(board.figure)
-    last = board.pixels(4)
-    assert ends(board.figure) == before
+    figure = PanelFigure(moons_replay.panels([show]), moons_replay.epochs)
+    first = figure.pixels(0)
+    before = ends(figure.figure)
+    last = figure.pixels(4)
+    assert ends(figure.figure) == before
     assert first.shape == last.shape
     assert (first != last).any(axis=2).mean() > 0.001
-    assert np.array_equal(board.pixels(0), first), "an epoch always looks the same"
+    assert np.array_equal(figure.pixels(0), first), "an epoch always looks the same"
 
 
 @pytest.mark.parametrize("which", ["moons_replay", "pictures_replay"])
@@ -82,9 +82,9 @@ def test_frames_are_shown_with_what_was_right_and_what_was_answered(pictures_rep
 
 
 def test_other_layers_are_seen_along_their_principal_components(moons_replay):
-    board = Board(moons_replay.panels(["feature_space"], layer="eight"), moons_replay.epochs)
-    assert "feature space of eight" in words(board.figure)
-    [(scene, _)] = board._scenes
+    figure = PanelFigure(moons_replay.panels(["feature_space"], layer="eight"), moons_replay.epochs)
+    assert "feature space of eight" in words(figure.figure)
+    [(scene, _)] = figure._scenes
     features = moons_replay.study.features(4, "eight")
     flat = scene.flat(features)
     assert np.corrcoef(flat.T)[0, 1] == pytest.approx(0, abs=1e-4)
@@ -99,8 +99,8 @@ def test_other_layers_are_seen_along_their_principal_components(moons_replay):
 
 
 def test_a_layer_of_two_units_is_shown_as_it_is(moons_replay):
-    board = Board(moons_replay.panels(["feature_space"]), [4])
-    [(scene, _)] = board._scenes
+    figure = PanelFigure(moons_replay.panels(["feature_space"]), [4])
+    [(scene, _)] = figure._scenes
     assert scene.direct
     assert np.array_equal(
         scene.flat(moons_replay.study.features(4, "two")), moons_replay.study.features(4, "two")
@@ -138,8 +138,8 @@ def test_an_mp4_shows_every_epoch(moons_replay, tmp_path):
         frames = [frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)]
         assert file.streams.video[0].average_rate == 5
     assert len(frames) == 5
-    board = Board(moons_replay.panels(["probability"]), moons_replay.epochs)
-    assert np.abs(frames[4].astype(int) - board.pixels(4)).mean() < 3
+    figure = PanelFigure(moons_replay.panels(["probability"]), moons_replay.epochs)
+    assert np.abs(frames[4].astype(int) - figure.pixels(4)).mean() < 3
 
 
 def test_two_recordings_side_by_side_show_the_same_epoch(moons_replay, classes_replay, tmp_path):
@@ -156,17 +156,17 @@ def test_two_recordings_side_by_side_show_the_same_epoch(moons_replay, classes_r
 def test_hundreds_of_frames_leave_nothing_behind(moons_replay):
     from matplotlib.artist import Artist
 
-    board = Board(moons_replay.panels(["loss", "weights"]), moons_replay.epochs)
+    figure = PanelFigure(moons_replay.panels(["loss", "weights"]), moons_replay.epochs)
 
     def artists():
         gc.collect()
         return sum(isinstance(thing, Artist) for thing in gc.get_objects())
 
     for turn in range(10):
-        board.draw(turn % 5)
+        figure.draw(turn % 5)
     before = artists()
     for turn in range(100):
-        board.draw(turn % 5)
+        figure.draw(turn % 5)
     assert artists() <= before + 20
     assert (
         "matplotlib.pyplot" not in sys.modules

@@ -280,10 +280,10 @@ def test_weights_that_float16_does_not_hold_become_infinite_without_a_fuss(tmp_p
 
 
 def test_more_values_than_there_is_room_for_are_left_out(tmp_path):
-    from donkeycar.replay.probe import Probe
+    from donkeycar.replay.probe_data import ProbeData
 
     writer = RecordingWriter(
-        tmp_path / "a.h5", "a", about={}, probe=Probe({"x": np.ones(1)}, {"y": np.ones(1)}),
+        tmp_path / "a.h5", "a", about={}, probe=ProbeData({"x": np.ones(1)}, {"y": np.ones(1)}),
         weights=[], rows=1, half=False,
     )  # fmt: skip
     writer.append(0, [], {f"metric {number}": 0.0 for number in range(300)})

@@ -138,8 +138,8 @@ def run_in_child(litert: Mapping[Precision, bytes], questions: Questions) -> Ran
     """
     ran = Ran({}, {})
     with tempfile.TemporaryDirectory() as folder:
-        desk = Path(folder)
-        _write(desk, litert, questions)
+        workdir = Path(folder)
+        _write(workdir, litert, questions)
         about = json.dumps({"type": questions.type, "options": questions.options})
         waiting = list(litert)
         while waiting and "float32" not in ran.refused:
@@ -154,22 +154,22 @@ def run_in_child(litert: Mapping[Precision, bytes], questions: Questions) -> Ran
                 child.answer()
             except PilotError as error:
                 why = str(error)
-            while waiting and (done := desk / f"{waiting[0]}.npz").exists():
+            while waiting and (done := workdir / f"{waiting[0]}.npz").exists():
                 ran.answers[waiting.pop(0)] = _answers(done)
             if waiting:
                 ran.refused[waiting.pop(0)] = why
     return ran
 
 
-def _write(desk: Path, litert: Mapping[Precision, bytes], questions: Questions) -> None:
+def _write(workdir: Path, litert: Mapping[Precision, bytes], questions: Questions) -> None:
     """Lay out what the process reads."""
     for precision, content in litert.items():
-        (desk / f"{precision}.tflite").write_bytes(content)
+        (workdir / f"{precision}.tflite").write_bytes(content)
     arrays = {INPUT + name: array for name, array in questions.inputs.items()}
     arrays[FRAMES] = questions.frames
     if questions.vectors is not None:
         arrays[VECTORS] = questions.vectors
-    np.savez(desk / QUESTIONS, allow_pickle=False, **arrays)
+    np.savez(workdir / QUESTIONS, allow_pickle=False, **arrays)
 
 
 def _answers(path: Path) -> Answers:
@@ -186,8 +186,8 @@ def _answers(path: Path) -> Answers:
 def main() -> None:
     """Answer the questions in the folder that is the first word of the command line."""
     folder, about, *precisions = sys.argv[1:]
-    desk, pilot = Path(folder), json.loads(about)
-    with np.load(desk / QUESTIONS, allow_pickle=False) as content:
+    workdir, pilot = Path(folder), json.loads(about)
+    with np.load(workdir / QUESTIONS, allow_pickle=False) as content:
         arrays = {name: content[name] for name in content.files}
     inputs = {name.removeprefix(INPUT): arrays[name] for name in arrays if name.startswith(INPUT)}
     questions = Questions(
@@ -196,12 +196,12 @@ def main() -> None:
     found: dict[str, str] = {}
     try:
         for precision in precisions:
-            answers = answers_to(questions, (desk / f"{precision}.tflite").read_bytes())
+            answers = answers_to(questions, (workdir / f"{precision}.tflite").read_bytes())
             outputs = {OUTPUT + name: array for name, array in answers.outputs.items()}
             # In one step: half a file is no answer.
-            draft = desk / f"{precision}-draft.npz"
+            draft = workdir / f"{precision}-draft.npz"
             np.savez(draft, allow_pickle=False, **{PROBE: answers.probe}, **outputs)
-            draft.rename(desk / f"{precision}.npz")
+            draft.rename(workdir / f"{precision}.npz")
     except PilotError as error:
         found = {"error": str(error)}
     sys.stdout.write(json.dumps(found))

@@ -1,4 +1,4 @@
-"""What a network is asked at every epoch: some inputs, and the right answers to them."""
+"""The probe data of a replay: inputs that a network is asked every epoch, and right answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ NUMBERS = "biuf"
 
 
 @dataclass(frozen=True)
-class Probe:
+class ProbeData:
     """Inputs and targets by name, all with the same number of rows.
 
     Attributes:
@@ -31,23 +31,23 @@ class Probe:
         rows = {name: len(values) for name, values in {**self.inputs, **self.targets}.items()}
         if not self.inputs or not self.targets or len(set(rows.values())) != 1 or not len(self):
             raise TrainingError(
-                "Probe inputs and targets must have equally many rows, at least one. "
+                "ProbeData inputs and targets must have equally many rows, at least one. "
                 f"Received: rows={rows}"
             )
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))
 
-    def batch(self, start: int, size: int) -> "Probe":
+    def batch(self, start: int, size: int) -> "ProbeData":
         """Rows from `start` on, at most `size` of them."""
         rows = slice(start, start + size)
-        return Probe(
+        return ProbeData(
             {name: values[rows] for name, values in self.inputs.items()},
             {name: values[rows] for name, values in self.targets.items()},
         )
 
     @classmethod
-    def of(cls, model: Any, inputs: Given, targets: Given) -> "Probe":
+    def of(cls, model: Any, inputs: Given, targets: Given) -> "ProbeData":
         """Bring inputs and targets into the form of a built network.
 
         Args:
