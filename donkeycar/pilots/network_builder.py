@@ -1,4 +1,4 @@
-"""Makes the layers of a network the way the choices say; every network here is built with it."""
+"""Builds the layers of a network from the choices of its owner, the hyper-parameters."""
 
 from collections.abc import Callable
 from random import Random
@@ -9,7 +9,7 @@ from donkeycar.pilots.network_choices import NetworkChoices
 # Between the name of a layer and that of its twin, of which maxout takes the larger.
 TWIN = "_twin"
 # A few thousand records are some dozen steps an epoch: the usual 0.99 would still average over
-# the untrained network when the first epoch is judged.
+# the untrained network when the first epoch is validated.
 NORM_MOMENTUM = 0.9
 
 
@@ -20,7 +20,7 @@ class NetworkBuilder:
     layer itself always has the name it is given.
 
     Args:
-        choices: What is to be compared; ``None`` is the documented network.
+        choices: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable; ``None`` is different every time.
     """
 
@@ -65,15 +65,15 @@ class NetworkBuilder:
         """Add a convolution.
 
         Args:
-            x: What it looks at, ``(batch, height, width, channels)``; or a list of such, each of
-                which it looks at.
+            x: Its input, ``(batch, height, width, channels)``; or a list of such, to each of which
+                it is applied.
             filters: How many.
             size: Side of each, in pixels.
             name: Of the layer.
             stride: Step between neighbours.
             padding: ``valid`` or ``same``.
-            dropout: Share of activations that this type leaves out in training.
-            batch_norm: Whether this type normalises here.
+            dropout: Dropout rate of this type.
+            batch_norm: Whether this type has batch normalisation here.
             rank: 3 for a convolution over images in a row as well.
         """
         kind = {2: self.layers.Conv2D, 3: self.layers.Conv3D}[rank]
@@ -111,11 +111,11 @@ class NetworkBuilder:
         return [layer(one) for one in x] if isinstance(x, list) else layer(x)
 
     def apart(self, x: Any) -> list[Any]:
-        """Take images in a row, ``(batch, length, ...)``, apart."""
+        """Split a sequence of images, ``(batch, length, ...)``, into a list of images."""
         return [x[:, number] for number in range(x.shape[1])]
 
     def in_a_row(self, parts: list[Any], *, name: str) -> Any:
-        """Put what was apart in a row again."""
+        """Stack a list of images into a sequence again."""
         shape = (1, *parts[0].shape[1:])
         longer = [
             self.layers.Reshape(shape, name=f"{name}_{number}")(part)
@@ -124,15 +124,15 @@ class NetworkBuilder:
         return self.layers.Concatenate(axis=1, name=name)(longer) if len(parts) > 1 else longer[0]
 
     def flat(self, x: Any, *, name: str = "flattened") -> Any:
-        """Lay everything out in one row."""
+        """Flatten."""
         return self.apply(self.layers.Flatten(name=name), x)
 
     def joined(self, *parts: Any) -> Any:
-        """Lay rows behind each other."""
+        """Concatenate rows."""
         return self.layers.Concatenate(name="joined")(parts)
 
     def dropout(self, x: Any, share: float, *, name: str) -> Any:
-        """Leave out a share of `x` in training, or the share that the choices say."""
+        """Add dropout of this rate, or of the rate that the choices say."""
         if self.choices.dropout is not None:
             share = self.choices.dropout
         return self.apply(self.layers.Dropout(share, seed=self.draw(), name=name), x)
@@ -169,7 +169,7 @@ class NetworkBuilder:
         }[self.choices.initializer](seed=self.draw())
 
     def orthogonal(self) -> Any:
-        """Distribution of the weights from one step to the next."""
+        """Distribution of the recurrent weights."""
         return self._keras.initializers.Orthogonal(seed=self.draw())
 
     def _weights(self, axes: list[int]) -> dict[str, Any]:

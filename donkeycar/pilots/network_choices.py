@@ -1,4 +1,4 @@
-"""What practitioners compare about a network, and what is therefore a setting and not code."""
+"""Hyper-parameters of a network that its owner can set: activation, dropout rate and so on."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -25,9 +25,9 @@ class NetworkChoices:
         l1: Factor of the sum of all absolute weights in the loss, 0 or more.
         l2: Factor of the sum of all squared weights in the loss, 0 or more.
         max_norm: Largest norm of the weights into one unit, greater than 0; ``None`` for any.
-        dropout: Share of activations left out in training, 0 to less than 1, wherever the type
-            leaves some out; ``None`` is what the type has.
-        batch_norm: Whether each hidden layer is normalised over the batch before its activation;
+        dropout: Dropout rate, the share of activations left out in training, 0 to less than 1,
+            wherever the type has dropout; ``None`` is the rate of the type.
+        batch_norm: Whether there is batch normalisation before the activation of each hidden layer;
             ``None`` is what the type has.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The `behavior` network: sees a frame, and is told how to drive, such as in which lane."""
+"""The `behavior` network: takes a frame and the chosen behavior, such as a lane."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from donkeycar.pilots.network_builder import NetworkBuilder
 from donkeycar.pilots.network_choices import NetworkChoices
 from donkeycar.pilots.networks.categorical import bins
-from donkeycar.pilots.networks.trunk import DROPOUT, look
+from donkeycar.pilots.networks.trunk import DROPOUT, convolution_trunk
 
 
 def build(
@@ -24,7 +24,7 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable.
         behaviors: Names of the ways to drive.
         angle_bins: Angles to choose from.
@@ -47,13 +47,15 @@ def build(
     """
     builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
-    wish = builder.vector(len(behaviors), "behavior_in")
-    y = wish
+    behavior = builder.vector(len(behaviors), "behavior_in")
+    y = behavior
     for number in (1, 2, 3):
         y = builder.dense(y, 2 * len(behaviors), name=f"behavior_dense_{number}")
-    x = builder.dense(look(builder, x, name="behavior"), 100, dropout=DROPOUT, name="dense_1")
+    x = builder.dense(
+        convolution_trunk(builder, x, name="behavior"), 100, dropout=DROPOUT, name="dense_1"
+    )
     x = builder.joined(x, y)
     for number, units in ((2, 100), (3, 50)):
         x = builder.dense(x, units, dropout=DROPOUT, name=f"dense_{number}")
     outputs = bins(builder, x, angle_bins, throttle_bins)
-    return builder.model({"img_in": image, "behavior_in": wish}, outputs, name="behavior")
+    return builder.model({"img_in": image, "behavior_in": behavior}, outputs, name="behavior")

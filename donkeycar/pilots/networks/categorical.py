@@ -1,11 +1,10 @@
-"""The `categorical` network: how likely each of some angles and throttles is."""
+"""The `categorical` network: classifies angle and throttle into bins."""
 
 from typing import Any
 
 from donkeycar.pilots.network_builder import NetworkBuilder
 from donkeycar.pilots.network_choices import NetworkChoices
-from donkeycar.pilots.networks.linear import think
-from donkeycar.pilots.networks.trunk import look
+from donkeycar.pilots.networks.trunk import convolution_trunk, dense_layers
 
 
 def build(
@@ -22,7 +21,7 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 77 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable.
         angle_bins: Angles to choose from.
         throttle_bins: Throttles to choose from.
@@ -43,7 +42,7 @@ def build(
     """
     builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
-    x = think(builder, look(builder, x, name="categorical", stride_of_fourth=2))
+    x = dense_layers(builder, convolution_trunk(builder, x, name="categorical", stride_of_fourth=2))
     return builder.model(image, bins(builder, x, angle_bins, throttle_bins), name="categorical")
 
 

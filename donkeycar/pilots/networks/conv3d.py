@@ -1,4 +1,4 @@
-"""The `3d` network: looks at the last few frames as at one thing that moves."""
+"""The `3d` network: convolutions over the last few frames, in space and time."""
 
 from typing import Any
 
@@ -29,9 +29,9 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 46 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable.
-        sequence_length: Frames it looks at, the newest last.
+        sequence_length: Frames it takes, the newest last.
 
     Input shape:
         ``uint8``, ``(batch, sequence_length, height, width, channels)``, RGB, 0 to 255.

@@ -27,7 +27,7 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 49 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable.
 
     Input shape:

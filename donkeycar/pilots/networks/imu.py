@@ -1,11 +1,11 @@
-"""The `imu` network: sees a frame, and feels acceleration and turning rate."""
+"""The `imu` network: takes a frame, acceleration and turning rate."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from donkeycar.pilots.network_builder import NetworkBuilder
 from donkeycar.pilots.network_choices import NetworkChoices
-from donkeycar.pilots.networks.trunk import DROPOUT, look
+from donkeycar.pilots.networks.trunk import DROPOUT, convolution_trunk
 
 NUM_SENSES = 6
 
@@ -22,7 +22,7 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable.
         imu_mean: What the six numbers usually are; ``None`` for 0.
         imu_spread: How much they vary, their standard deviations; ``None`` for 1. Both are inside,
@@ -53,7 +53,9 @@ def build(
     )(senses)
     for number in (1, 2, 3):
         y = builder.dense(y, 14, name=f"imu_dense_{number}")
-    x = builder.dense(look(builder, x, name="imu"), 100, dropout=DROPOUT, name="dense_1")
+    x = builder.dense(
+        convolution_trunk(builder, x, name="imu"), 100, dropout=DROPOUT, name="dense_1"
+    )
     x = builder.joined(x, y)
     for number in (2, 3):
         x = builder.dense(x, 50, dropout=DROPOUT, name=f"dense_{number}")

@@ -1,11 +1,10 @@
-"""The `inferred` network: says the angle only; the throttle follows from it."""
+"""The `inferred` network: answers with the angle only; the throttle follows from it."""
 
 from typing import Any
 
 from donkeycar.pilots.network_builder import NetworkBuilder
 from donkeycar.pilots.network_choices import NetworkChoices
-from donkeycar.pilots.networks.linear import think
-from donkeycar.pilots.networks.trunk import look
+from donkeycar.pilots.networks.trunk import convolution_trunk, dense_layers
 
 
 def build(
@@ -20,7 +19,7 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable.
         throttle_straight: For the head; the network knows no throttle.
         throttle_bend: For the head.
@@ -39,6 +38,6 @@ def build(
     """
     builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
-    x = think(builder, look(builder, x, name="inferred"))
+    x = dense_layers(builder, convolution_trunk(builder, x, name="inferred"))
     outputs = {"angle": builder.output(x, 1, name="n_outputs0")}
     return builder.model(image, outputs, name="inferred")

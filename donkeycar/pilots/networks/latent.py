@@ -1,11 +1,11 @@
-"""The `latent` network: learns to drive, and to paint what it saw, from one short description."""
+"""The `latent` network: an auto-encoder whose short latent vector also drives the car."""
 
 from typing import Any
 
 from donkeycar.pilots.network_builder import NetworkBuilder
 from donkeycar.pilots.network_choices import NetworkChoices
 from donkeycar.pilots.networks.picture import small_sides
-from donkeycar.pilots.networks.trunk import DROPOUT, look
+from donkeycar.pilots.networks.trunk import DROPOUT, convolution_trunk
 
 # Numbers in the description.
 LATENT_UNITS = 64
@@ -28,7 +28,7 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable.
 
     Input shape:
@@ -46,7 +46,7 @@ def build(
     """
     builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
-    seen = look(builder, x, name="latent", stride_of_fourth=2)
+    seen = convolution_trunk(builder, x, name="latent", stride_of_fourth=2)
     latent = builder.dense(seen, LATENT_UNITS, name="latent")
     x = builder.dense(latent, 50, dropout=DROPOUT, name="dense_1")
     outputs = {

@@ -1,12 +1,10 @@
-"""The `linear` network: a small convolutional net that answers with two plain numbers."""
+"""The `linear` network: a small convolutional network for regression of angle and throttle."""
 
 from typing import Any
 
 from donkeycar.pilots.network_builder import NetworkBuilder
 from donkeycar.pilots.network_choices import NetworkChoices
-from donkeycar.pilots.networks.trunk import DROPOUT, look
-
-DENSE_UNITS = (100, 50)
+from donkeycar.pilots.networks.trunk import convolution_trunk, dense_layers
 
 
 def build(
@@ -19,7 +17,7 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable; ``None`` is different every time.
 
     Input shape:
@@ -36,16 +34,9 @@ def build(
     """
     builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
-    x = think(builder, look(builder, x, name="linear"))
+    x = dense_layers(builder, convolution_trunk(builder, x, name="linear"))
     outputs = {
         "angle": builder.output(x, 1, name="n_outputs0"),
         "throttle": builder.output(x, 1, name="n_outputs1"),
     }
     return builder.model(image, outputs, name="linear")
-
-
-def think(builder: NetworkBuilder, x: Any) -> Any:
-    """Add the two dense layers that most networks decide with."""
-    for number, units in enumerate(DENSE_UNITS, start=1):
-        x = builder.dense(x, units, dropout=DROPOUT, name=f"dense_{number}")
-    return x

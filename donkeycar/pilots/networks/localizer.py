@@ -1,11 +1,10 @@
-"""The `localizer` network: drives, and says at which place of the track it is."""
+"""The `localizer` network: drives, and classifies at which place of the track it is."""
 
 from typing import Any
 
 from donkeycar.pilots.network_builder import NetworkBuilder
 from donkeycar.pilots.network_choices import NetworkChoices
-from donkeycar.pilots.networks.linear import think
-from donkeycar.pilots.networks.trunk import look
+from donkeycar.pilots.networks.trunk import convolution_trunk, dense_layers
 
 
 def build(
@@ -19,7 +18,7 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable.
         num_locations: Places it tells apart.
 
@@ -38,7 +37,7 @@ def build(
     """
     builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
-    x = think(builder, look(builder, x, name="localizer"))
+    x = dense_layers(builder, convolution_trunk(builder, x, name="localizer"))
     outputs = {
         "angle": builder.output(x, 1, name="angle"),
         "throttle": builder.output(x, 1, name="throttle"),

@@ -1,11 +1,10 @@
-"""The `memory` network: sees a frame, and knows its own last answers."""
+"""The `memory` network: takes a frame and its own last answers."""
 
 from typing import Any
 
 from donkeycar.pilots.network_builder import NetworkBuilder
 from donkeycar.pilots.network_choices import NetworkChoices
-from donkeycar.pilots.networks.linear import think
-from donkeycar.pilots.networks.trunk import look
+from donkeycar.pilots.networks.trunk import convolution_trunk, dense_layers
 
 MEMORY_DROPOUT = 0.1
 # Added to the answers before in training, standard deviation. Steering hardly changes from one
@@ -26,10 +25,10 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights, noise and dropout repeatable.
         memory_length: Answers it remembers.
-        memory_depth: Wide layers that think about them first (`MEM_DEPTH`).
+        memory_depth: Dense layers for them alone (`MEM_DEPTH`).
         reverse: Whether its throttle may be negative.
 
     Input shape:
@@ -56,7 +55,7 @@ def build(
     for number, units in enumerate(wide + narrow, start=1):
         dropout = MEMORY_DROPOUT if number > len(wide) else 0.0
         y = builder.dense(y, units, dropout=dropout, name=f"mem_{number}")
-    x = think(builder, builder.joined(look(builder, x, name="memory"), y))
+    x = dense_layers(builder, builder.joined(convolution_trunk(builder, x, name="memory"), y))
     throttle = "tanh" if reverse else "sigmoid"
     outputs = {
         "angle": builder.output(x, 1, name="n_outputs0", activation="tanh"),

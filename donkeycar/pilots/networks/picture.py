@@ -1,4 +1,4 @@
-"""The small picture that an auto-encoder is to paint of what it saw."""
+"""The small picture that the auto-encoder of `latent` reconstructs."""
 
 import numpy as np
 

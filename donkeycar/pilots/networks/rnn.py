@@ -1,4 +1,4 @@
-"""The `rnn` network: looks at each of the last few frames, and remembers between them."""
+"""The `rnn` network: a recurrent network (LSTM) over the last few frames."""
 
 from typing import Any
 
@@ -25,9 +25,9 @@ def build(
 
     Args:
         input_shape: Height, width and channels of a frame; each side at least 49 pixels.
-        network: What is to be compared; ``None`` is the network as documented.
+        network: Hyper-parameters; ``None`` is the network as documented.
         seed: Makes initial weights and dropout repeatable.
-        sequence_length: Frames it looks at, the newest last.
+        sequence_length: Frames it takes, the newest last.
 
     Input shape:
         ``uint8``, ``(batch, sequence_length, height, width, channels)``, RGB, 0 to 255.

@@ -1,4 +1,4 @@
-"""What most networks look with: five convolutions, made for a road in front of a car."""
+"""The convolution trunk and the dense layers that most networks share (PilotNet)."""
 
 from typing import Any
 
@@ -8,18 +8,21 @@ from donkeycar.pilots.network_builder import NetworkBuilder
 # Filters, kernel and stride of the convolutions; the stride of the fourth is left open.
 CONVOLUTIONS = ((24, 5, 2), (32, 5, 2), (64, 5, 2), (64, 3, None), (64, 3, 1))
 DROPOUT = 0.2
-# By the stride of the fourth. With less, the last convolution has nothing left to look at.
+DENSE_UNITS = (100, 50)
+# By the stride of the fourth. With less, the last convolution has no pixels left.
 MIN_SIDE_PX = {1: 61, 2: 77}
 
 
-def look(builder: NetworkBuilder, x: Any, *, name: str, stride_of_fourth: int = 1) -> Any:
-    """Add the convolutions to a scaled image, and lay out what they see in one row.
+def convolution_trunk(
+    builder: NetworkBuilder, x: Any, *, name: str, stride_of_fourth: int = 1
+) -> Any:
+    """Add five convolutions to a scaled image, and flatten what comes out.
 
     Args:
         builder: Makes the layers.
         x: The image, ``(batch, height, width, channels)``.
         name: Of the type, for the error.
-        stride_of_fourth: 1, or 2 for a network that sums up sooner.
+        stride_of_fourth: 1, or 2 for a smaller result.
 
     Returns:
         ``(batch, 6656)`` for 120 x 160 pixels, 1152 with a stride of 2.
@@ -37,6 +40,13 @@ def look(builder: NetworkBuilder, x: Any, *, name: str, stride_of_fourth: int = 
             stride=stride or stride_of_fourth, dropout=DROPOUT, name=f"conv2d_{number}",
         )  # fmt: skip
     return builder.flat(x, name="flattened")
+
+
+def dense_layers(builder: NetworkBuilder, x: Any) -> Any:
+    """Add the two dense layers that come after the trunk in most networks."""
+    for number, units in enumerate(DENSE_UNITS, start=1):
+        x = builder.dense(x, units, dropout=DROPOUT, name=f"dense_{number}")
+    return x
 
 
 def need_sides(x: Any, min_side_px: int, name: str) -> None:
