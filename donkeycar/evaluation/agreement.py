@@ -1,4 +1,4 @@
-"""How far a pilot's answers are from what its driver did, all over, by bend and by session."""
+"""Mean absolute error and correlation of pilot and driver: overall, by bend and by session."""
 
 from dataclasses import dataclass
 
@@ -113,6 +113,6 @@ def _share(off: np.ndarray, among: np.ndarray, blocks: Blocks) -> Share:
 
 
 def _session(off: np.ndarray) -> Share:
-    """A session is judged by its own blocks: how the others went says nothing about it."""
+    """The interval of a session is drawn from its own blocks, not from those of other sessions."""
     blocks = Blocks(np.zeros(len(off)))
     return Share(len(off), blocks.mean(np.abs(off)), blocks.mean(off))

@@ -1,4 +1,4 @@
-"""How sure a figure is: 95 % intervals for records that resemble their neighbours.
+"""Confidence intervals of 95 % by block bootstrap, for records that resemble their neighbours.
 
 Twenty frames a second show nearly the same picture, so a thousand of them know less than a thousand
 different ones. Drawn one by one, they would promise intervals two to three times too narrow: on
@@ -62,7 +62,9 @@ class Blocks:
 
     def __init__(self, sessions: np.ndarray, *, seed: int = 0, resamples: int = RESAMPLES) -> None:
         if not len(sessions):
-            raise TrainingError("There must be at least one record to judge by. Received: none")
+            raise TrainingError(
+                "There must be at least one record to evaluate with. Received: none"
+            )
         length = min(MAX_BLOCK, max(1, len(sessions) // MIN_BLOCKS))
         self._block_of = np.empty(len(sessions), np.int64)
         self.num_blocks = 0

@@ -1,4 +1,4 @@
-"""Which of two pilots is better, and whether that may be luck."""
+"""Compares two pilots: which one is better, and whether the difference may be luck."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

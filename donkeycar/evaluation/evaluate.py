@@ -116,7 +116,7 @@ def evaluate(
         models: Files of pilots, or folders of pilots that answer together.
         tubs: Recordings of a driver; none leaves this part out.
         types: Type of the bare files among `models`: one for all, or one for each model.
-        last: Share of the records, counted from the end, that judges; more than 0, at most 1.
+        last: Share of the records, counted from the end, to evaluate with; more than 0, at most 1.
         track: Name or path of a simulated track; ``None`` leaves this part out.
         laps: Laps to drive there.
         seed: Of the start there, and of the intervals.
@@ -126,13 +126,13 @@ def evaluate(
 
     Raises:
         PilotError: If a model cannot drive, or not with these frames.
-        TrainingError: If there is nothing to judge by, or an argument is out of range.
+        TrainingError: If there is nothing to evaluate with, or an argument is out of range.
         SimError: If there is no such track, or `laps` is out of range.
     """
     if not 0 < last <= 1:
         raise TrainingError(f"`last` must be more than 0 and at most 1. Received: last={last}")
     if not models:
-        raise PilotError("There must be at least one pilot to judge. Received: none")
+        raise PilotError("There must be at least one pilot to evaluate. Received: none")
     progress = progress or Silent()
     paths = [Path(model).expanduser() for model in models]
     kinds = _types_of(paths, types)
@@ -147,7 +147,7 @@ def evaluate(
     evaluation = Evaluation(reports)
     tubs = list(tubs)
     if tubs:
-        _judge(evaluation, pilots, tubs, last, seed, progress)
+        _compare_with_driver(evaluation, pilots, tubs, last, seed, progress)
     if track is not None:
         evaluation.track = find_track(track)
         for report, pilot in zip(reports, pilots, strict=True):
@@ -192,7 +192,7 @@ def _types_of(paths: Sequence[Path], types: Sequence[str]) -> list[str | None]:
     ]
 
 
-def _judge(
+def _compare_with_driver(
     evaluation: Evaluation,
     pilots: Sequence[Drives],
     tubs: Sequence[str | Path],
@@ -248,7 +248,7 @@ def _check_frames(report: PilotReport, pilot: Drives, shape: tuple[int, ...]) ->
     if shape[:2] != pilot.input_shape[:2]:
         raise PilotError(
             f"{report.name} drives with frames of {describe(pilot.input_shape)}. Received: "
-            f"recordings of {describe(shape)}. Judge it by a tub of its own camera."
+            f"recordings of {describe(shape)}. Evaluate it with a tub of its own camera."
         )
 
 

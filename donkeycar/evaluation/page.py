@@ -48,7 +48,7 @@ def _lead(evaluation: Evaluation) -> str:
     parts = []
     if evaluation.recordings is not None:
         tubs = ", ".join(str(path) for path in evaluation.recordings.tubs)
-        parts.append(f"Judged by {len(evaluation.recordings)} records of {tubs}.")
+        parts.append(f"Compared with the driver in {len(evaluation.recordings)} records of {tubs}.")
     driven = [pilot.laps for pilot in evaluation.pilots if pilot.laps is not None]
     if driven:
         laps = driven[0]
@@ -60,7 +60,7 @@ def _beside_driver(evaluation: Evaluation) -> list[Picture]:
     recordings = evaluation.recordings
     if recordings is None:
         return []
-    judged = {
+    compared = {
         pilot.name: pilot.agreement for pilot in evaluation.pilots if pilot.agreement is not None
     }
     steering = recordings.labels[:, 0]
@@ -68,12 +68,12 @@ def _beside_driver(evaluation: Evaluation) -> list[Picture]:
     return [
         _dots(
             "Error", "Mean distance to the driver; the line is the 95 % interval.",
-            ("steering", "throttle"), judged,
+            ("steering", "throttle"), compared,
             lambda one: [one.angle.mae, one.throttle.mae],
         ),
         _dots(
             "Steering error by bend", "Where the driver steered left, straight on and right.",
-            RANGES, judged, lambda one: [one.ranges[name].mae for name in RANGES],
+            RANGES, compared, lambda one: [one.ranges[name].mae for name in RANGES],
         ),
         Picture(
             "Who turns how far",
@@ -82,7 +82,7 @@ def _beside_driver(evaluation: Evaluation) -> list[Picture]:
             plots.response(steering, plots.steering_of(evaluation.answers)),
             kind=SVG,
         ),
-        *_sessions(judged),
+        *_sessions(compared),
         Picture(
             "Driver and pilots",
             f"The liveliest {rows.stop - rows.start} records: "
@@ -94,23 +94,27 @@ def _beside_driver(evaluation: Evaluation) -> list[Picture]:
     ]  # fmt: skip
 
 
-def _sessions(judged: dict[str, Agreement]) -> list[Picture]:
-    names = list(next(iter(judged.values())).sessions)
+def _sessions(compared: dict[str, Agreement]) -> list[Picture]:
+    names = list(next(iter(compared.values())).sessions)
     if len(names) < 2:
         return []
     shown = names[:MAX_SESSIONS]
     return [
         _dots(
             "Steering error by session", "Each with the interval that its own records give.",
-            shown, judged, lambda one: [one.sessions[name].mae for name in shown],
+            shown, compared, lambda one: [one.sessions[name].mae for name in shown],
         )
     ]  # fmt: skip
 
 
 def _dots(
-    title: str, caption: str, categories: Sequence[str], judged: dict[str, Agreement], figures: Any
+    title: str,
+    caption: str,
+    categories: Sequence[str],
+    compared: dict[str, Agreement],
+    figures: Any,
 ) -> Picture:
-    series = {name: figures(one) for name, one in judged.items()}
+    series = {name: figures(one) for name, one in compared.items()}
     return Picture(title, caption, plots.dots(categories, series, "mean error"), kind=SVG)
 
 

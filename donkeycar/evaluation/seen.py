@@ -1,4 +1,4 @@
-"""Whether a pilot learnt from the very records that are to judge it."""
+"""Warns if a pilot was trained on the records that are to evaluate it (data leakage)."""
 
 from collections.abc import Sequence
 
@@ -18,20 +18,20 @@ def seen_in_training(
         infos: Sidecar of the pilot, of an ensemble those of all members; ``None`` for a file that
             does not say where it comes from.
         recordings: All of them, before `last` took a part.
-        last: Share of the records, counted from the end, that judges.
+        last: Share of the records, counted from the end, that is for the evaluation.
 
     Returns:
         A sentence of warning, ``""`` if nothing speaks for it.
     """
-    taught = [info.data for info in infos if info and not _kept_back(info, recordings, last)]
-    tubs = {word for data in taught for word in _words(data.get("tubs"))}
+    trained_on = [info.data for info in infos if info and not _kept_back(info, recordings, last)]
+    tubs = {word for data in trained_on for word in _words(data.get("tubs"))}
     known = [str(tub) for tub in recordings.tubs if str(tub.resolve()) in tubs]
     if known:
         return (
-            f"trained on {_listed(known)}. What a pilot knows by heart makes it look better than "
-            "it is; judge it by a recording it never saw."
+            f"trained on {_listed(known)}. A pilot does better on records that it was trained on: "
+            "evaluate it on others."
         )
-    sessions = {word for data in taught for word in _words(data.get("sessions"))}
+    sessions = {word for data in trained_on for word in _words(data.get("sessions"))}
     # A tub from before sessions had names gives no more than the name of its folder.
     known = [
         name for name in recordings.session_names if name in sessions and not name.endswith("/")
@@ -49,7 +49,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _kept_back(info: PilotInfo, recordings: Recordings, last: float) -> bool:
-    """Whether the last records are those that judged the pilot while it was trained."""
+    """Whether the last records were the validation split of its training."""
     share = info.training.get("train_share")
     return (
         info.training.get("validation") == "last"

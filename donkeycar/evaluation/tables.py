@@ -23,7 +23,7 @@ def tables_of(evaluation: Evaluation) -> list[Table]:
     return [table for make in makers if (table := make(evaluation)) is not None]
 
 
-def _judged(evaluation: Evaluation) -> list[tuple[str, str, Agreement]]:
+def _compared(evaluation: Evaluation) -> list[tuple[str, str, Agreement]]:
     return [
         (pilot.name, _kind(pilot), pilot.agreement)
         for pilot in evaluation.pilots
@@ -36,11 +36,11 @@ def _kind(pilot: PilotReport) -> str:
 
 
 def _beside_driver(evaluation: Evaluation) -> Table | None:
-    judged = _judged(evaluation)
-    if not judged:
+    compared = _compared(evaluation)
+    if not compared:
         return None
     return Table(
-        f"Beside the driver, {judged[0][2].records} records",
+        f"Beside the driver, {compared[0][2].records} records",
         "Mean distance between what pilot and driver did, and how well the two go together (r, 1 "
         f"is perfect). Below, in brackets: {LEVEL_PERCENT} % intervals.",
         ("pilot", "steering error", "r", "throttle error", "r"),
@@ -49,7 +49,7 @@ def _beside_driver(evaluation: Evaluation) -> Table | None:
                 f"{name}\n{type}", _cell(one.angle.mae), _cell(one.angle.r),
                 _cell(one.throttle.mae), _cell(one.throttle.r),
             )
-            for name, type, one in judged
+            for name, type, one in compared
         ],
     )  # fmt: skip
 
@@ -73,10 +73,10 @@ def _differences(evaluation: Evaluation) -> Table | None:
 
 
 def _by_range(evaluation: Evaluation) -> Table | None:
-    judged = _judged(evaluation)
-    if not judged:
+    compared = _compared(evaluation)
+    if not compared:
         return None
-    counts = [judged[0][2].ranges[name].records for name in RANGES]
+    counts = [compared[0][2].ranges[name].records for name in RANGES]
     return Table(
         "Steering error by bend",
         f"Where the driver steered to the left, straight on (within {STRAIGHT:g}) and to the "
@@ -85,24 +85,28 @@ def _by_range(evaluation: Evaluation) -> Table | None:
             "pilot",
             *(f"{name} ({count})" for name, count in zip(RANGES, counts, strict=True)),
         ),
-        [(name, *(_cell(one.ranges[part].mae) for part in RANGES)) for name, _, one in judged],
+        [(name, *(_cell(one.ranges[part].mae) for part in RANGES)) for name, _, one in compared],
     )
 
 
 def _by_session(evaluation: Evaluation) -> Table | None:
-    judged = _judged(evaluation)
-    if not judged or len(judged[0][2].sessions) < 2:
+    compared = _compared(evaluation)
+    if not compared or len(compared[0][2].sessions) < 2:
         return None
-    sessions = list(judged[0][2].sessions.items())
+    sessions = list(compared[0][2].sessions.items())
     left_out = len(sessions) - MAX_SESSIONS
-    cell = _cell if len(judged) <= MAX_WITH_INTERVALS else _value
+    cell = _cell if len(compared) <= MAX_WITH_INTERVALS else _value
     return Table(
         "Steering error by session",
         "Another day, another light: where a pilot is worse here, it needs recordings from there."
         + (f" {left_out} more sessions are in the JSON output." if left_out > 0 else ""),
-        ("session", "records", *(name for name, _, _ in judged)),
+        ("session", "records", *(name for name, _, _ in compared)),
         [
-            (session, str(share.records), *(cell(one.sessions[session].mae) for *_, one in judged))
+            (
+                session,
+                str(share.records),
+                *(cell(one.sessions[session].mae) for *_, one in compared),
+            )
             for session, share in sessions[:MAX_SESSIONS]
         ],
     )

@@ -1,1 +1,1 @@
-"""What a pilot looks at and does, for a person to see: saliency, plots, movies."""
+"""Explains a pilot to a person: saliency, activations, plots, movies."""

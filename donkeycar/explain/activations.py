@@ -1,4 +1,4 @@
-"""What the convolutions of a network make of a picture: a map for each filter of each layer."""
+"""Activations: what each filter of a network makes of a picture, as a map."""
 
 import math
 from dataclasses import dataclass

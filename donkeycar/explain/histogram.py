@@ -1,4 +1,4 @@
-"""How often each value was recorded: whether a tub has bends enough, and of both kinds."""
+"""Histograms: how often each value was recorded."""
 
 import io
 from collections.abc import Iterable, Mapping, Sequence

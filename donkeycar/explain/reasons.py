@@ -1,4 +1,4 @@
-"""Single records beside what a pilot says to them, and where it looks for that."""
+"""Saliency of single records: what a pilot answers, and which pixels matter for that."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

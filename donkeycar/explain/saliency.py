@@ -1,4 +1,4 @@
-"""Which pixels of a frame a pilot steers by.
+"""Saliency: which pixels of a frame matter for the steering of a pilot.
 
 By integrated gradients: the frame is faded in from a plain picture, and what each pixel adds to
 the answer on the way is summed up. Alone, the gradient at the frame itself is next to nothing

@@ -27,11 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--tub", "--tubs", dest="tubs", nargs="+", action="extend", metavar="PATH",
-        help="recordings to judge by: tubs, or folders of tubs",
+        help="recordings to evaluate with: tubs, or folders of tubs",
     )  # fmt: skip
     parser.add_argument(
         "--last", type=float, default=1.0, metavar="SHARE",
-        help="judge by the last part of the records only, e.g. 0.2 (default: all)",
+        help="evaluate with the last part of the records only, e.g. 0.2 (default: all)",
     )  # fmt: skip
     parser.add_argument(
         "--type", nargs="+", default=[], metavar="TYPE",
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> None:
     tubs = tub_paths(args.tubs or [])
     if not tubs and args.sim is None:
         raise ConfigError(
-            "There must be something to judge by. Say --tub PATH, --sim TRACK, or both."
+            "There must be something to evaluate with. Say --tub PATH, --sim TRACK, or both."
         )
     from donkeycar.evaluation.evaluate import evaluate
     from donkeycar.training.progress import Bars

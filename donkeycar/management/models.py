@@ -25,8 +25,8 @@ class Row(NamedTuple):
         name: Of its files, without what comes after the dot.
         type: Kind of pilot.
         made_at: When, as seconds since 1970.
-        records: Learnt from and judged by; ``None`` if nobody wrote it down.
-        error: Mean steering error on the records that judged it, ``None`` if not known.
+        records: For training and validation; ``None`` if that is not known.
+        error: Mean steering error on the validation records, ``None`` if not known.
         r: Correlation with the driver's steering there, ``None`` if not known.
         begun_as: Pilot whose weights it began with, ``""`` for none.
         comment: Of its owner; or what has become of it.
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> None:
             row.comment,
         )
     Console(highlight=False, markup=False).print(table)
-    print("error and r: of the steering, on the records that judged it")
+    print("error and r: of the steering, on the validation records")
 
 
 def pilots_in(folder: Path) -> list[Row]:

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.add_argument(
         "--tub", "--tubs", dest="tubs", nargs="+", action="extend", metavar="PATH",
-        help="recordings to learn from: tubs, or folders of tubs (default: the car's data)",
+        help="recordings to train on: tubs, or folders of tubs (default: the car's data)",
     )  # fmt: skip
     parser.add_argument(
         "--model", type=Path, help="where the pilot goes (default: models/pilot_<date>_<number>)"
@@ -33,11 +33,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--type", help=f"{A_KIND} (default: DEFAULT_MODEL_TYPE)")
     parser.add_argument("--comment", default="", help="a note to keep with the pilot")
     parser.add_argument(
-        "--epochs", type=int, help="times through the data, at most (default: MAX_EPOCHS)"
+        "--epochs", type=int, help="epochs, times through the data, at most (default: MAX_EPOCHS)"
     )
     parser.add_argument("--seed", type=int, help="the same seed trains the same pilot")
     parser.add_argument(
-        "--transfer", type=Path, metavar="MODEL", help="begin with the weights of this pilot"
+        "--transfer",
+        type=Path,
+        metavar="MODEL",
+        help="fine-tuning: begin with the weights of this pilot",
     )
     parser.add_argument(
         "--resume", action="store_true",
@@ -45,15 +48,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--folds", type=int, metavar="K",
-        help="train K pilots, each judged by another part, to see how well this way of training "
-        "does; they can drive together",
+        help="K-fold cross-validation: train K pilots, each validated by another part of the "
+        "records; they can drive together",
     )  # fmt: skip
     parser.add_argument(
         "--validation", choices=("blocks", "last"), default="blocks",
-        help="judge by blocks from everywhere, or by the last part (default: %(default)s)",
+        help="validation split: blocks from everywhere, or the last part (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
-        "--no-augmentation", action="store_true", help="show every frame as it was recorded"
+        "--no-augmentation",
+        action="store_true",
+        help="no data augmentation: show every frame as it was recorded",
     )
     parser.add_argument(
         "--tensorboard", action="store_true", help="write a log that TensorBoard shows"

@@ -1,4 +1,4 @@
-"""Numbers as bins: how likely each of some angles, or throttles, is.
+"""Bins: numbers as probabilities of ranges, and back.
 
 Bins lie evenly from the first to the last, both included. A driver who goes left here one day and
 right the next teaches two peaks; the mean of them is the tree in the middle, so an answer is one

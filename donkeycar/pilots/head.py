@@ -1,4 +1,4 @@
-"""What the outputs of a network mean: from named arrays to angle and throttle.
+"""The head of a network: from its named outputs to angle and throttle.
 
 Networks of donkeycar 3 to 5 have the same outputs by other names, or by their place only. Each
 head knows them all.

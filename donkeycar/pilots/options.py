@@ -1,4 +1,4 @@
-"""What the types of pilots leave open, and which values are possible.
+"""The options of the types of pilots, and which values are possible.
 
 The options of a pilot are a plain dictionary that is written into its sidecar, so that it drives
 with those it was trained with.

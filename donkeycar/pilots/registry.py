@@ -1,4 +1,4 @@
-"""The kinds of pilot there are: how each network is built, and what its outputs mean."""
+"""The types of pilots: how each network is built, and what its outputs mean."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What the network answers everywhere in the plane of its two inputs."""
+"""The decision boundary of a network with two inputs."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""How a layer sees the rows of the probe: each one a dot, like beside like once it has learnt."""
+"""The feature space of a layer: each row of the probe data a dot, by PCA."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""How wrong the network is row by row, and the pictures it is most wrong about."""
+"""The error of each row, and the pictures with the largest errors."""
 
 from typing import TYPE_CHECKING
 

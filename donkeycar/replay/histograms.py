@@ -1,4 +1,4 @@
-"""How probable the network thinks the classes are, and how the loss is spread over the rows."""
+"""Histograms of the predicted probabilities and of the loss of each row."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Numbers inside a network at an epoch: weights, z-values, outputs and gradients by layer."""
+"""Weights, activations and gradients inside a network at an epoch, layer by layer."""
 
 import zlib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What a network was trained to make small, and what its outputs therefore mean."""
+"""The loss of a network, and what its outputs therefore mean."""
 
 import warnings
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Records a training into a file while it runs; import it only after `backend.import_keras`."""
+"""The Keras callback that records a training; import it after `keras_backend.import_keras`."""
 
 import warnings
 from collections.abc import Callable, Mapping

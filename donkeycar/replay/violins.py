@@ -1,4 +1,4 @@
-"""How the numbers inside a network are spread, layer by layer."""
+"""Violin plots of the numbers inside a network, layer by layer."""
 
 from typing import TYPE_CHECKING, ClassVar
 

@@ -13,7 +13,7 @@ from donkeycar.parts.camera.latency import Latency
 from donkeycar.parts.camera.sim import SimCamera
 from donkeycar.parts.drivetrain.sim import SimDrivetrain
 from donkeycar.parts.pilot import PilotPart
-from donkeycar.rollout.judge import STANDING_S, Judge
+from donkeycar.rollout.monitor import STANDING_S, RunMonitor
 from donkeycar.safety.drive_mode import DriveMode
 from donkeycar.sim.camera import CameraModel
 from donkeycar.sim.metrics import TRAJECTORY_COLUMNS
@@ -103,7 +103,7 @@ def evaluate_pilot(
     driver = pilot if hasattr(pilot, "infer") else _Function(pilot)
     world = World(loaded, seed=seed, camera=camera or _camera_of(pilot), car=car, policy=policy)
     vehicle = Vehicle(clock=SimulatedClock())
-    judge = Judge(vehicle, world, laps, time_limit_s, frame_every, progress)
+    monitor = RunMonitor(vehicle, world, laps, time_limit_s, frame_every, progress)
     clock = vehicle.clock
     if hasattr(pilot, "reset"):
         pilot.reset()
@@ -130,15 +130,15 @@ def evaluate_pilot(
         ],
         outputs=["angle", "throttle", "command"],
     )  # fmt: skip
-    vehicle.add(judge, inputs=["angle", "throttle", "cam/image_array"])
+    vehicle.add(monitor, inputs=["angle", "throttle", "cam/image_array"])
     vehicle.add(SimDrivetrain(world, clock=clock), inputs=["command"])
     vehicle.start(rate_hz=rate_hz)
-    result = judge.metrics.result(wall_seconds=time.perf_counter() - started_s)
-    result["ended"] = judge.ended
-    result["trajectory"] = judge.metrics.trajectory
+    result = monitor.metrics.result(wall_seconds=time.perf_counter() - started_s)
+    result["ended"] = monitor.ended
+    result["trajectory"] = monitor.metrics.trajectory
     result["trajectory_columns"] = list(TRAJECTORY_COLUMNS)
     if frame_every:
-        result["frames"] = judge.frames
+        result["frames"] = monitor.frames
     return result
 
 

@@ -1,4 +1,4 @@
-"""From recordings to a pilot that drives."""
+"""Training: from recordings to a pilot that drives."""
 
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Bars, Lines, Progress, Silent

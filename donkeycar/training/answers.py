@@ -1,4 +1,4 @@
-"""What a pilot that can drive says to recordings, as if it had been there."""
+"""Inference on recordings: what a pilot answers to each record, in order."""
 
 from collections.abc import Iterator
 

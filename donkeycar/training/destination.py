@@ -1,4 +1,4 @@
-"""Where a pilot goes: checked before the training, not after it."""
+"""Checks where a pilot is to be written before the training, not after it."""
 
 import platform
 import tempfile

@@ -1,4 +1,4 @@
-"""Everything that can be chosen about a training, with what is chosen if nobody says anything."""
+"""The options of a training, and their defaults."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ from donkeycar.training.records.frames import MEMORY_BUDGET_BYTES
 from donkeycar.training.records.labels import check_labels
 from donkeycar.training.records.split import VALIDATION_MODES, Validation
 
-# Written down elsewhere, or without influence on what is learnt.
+# In the sidecar under another key, or without influence on the weights.
 NOT_SETTINGS = {
     "type", "pilot_options", "transforms", "record_filter", "comment", "print_summary",
     "tensorboard", "replay", "memory_budget_bytes",
@@ -31,7 +31,7 @@ class TrainingOptions:
         type: Type of the pilot.
         pilot_options: What its type leaves open, such as ``sequence_length``; and as ``network``
             what `NetworkChoices` holds.
-        epochs: Most times through all records.
+        epochs: How often to go through all records at most.
         batch_size: Frames in a training step.
         optimizer: One of `optimizers.OPTIMIZER_NAMES`.
         weight_decay: Share of each weight, times the learning rate, that is lost in a step;
@@ -42,20 +42,22 @@ class TrainingOptions:
         learning_rate_drop: What ``exponential`` and ``step`` multiply the rate by.
         epochs_per_drop: How often they do.
         warmup_epochs: The rate rises for so long.
-        patience: Epochs without getting better before the end begins; ``None`` for never.
-        min_delta: Smallest gain in validation loss that counts as better.
-        train_share: Share of the records to learn from; the rest judges.
+        patience: Early stopping: epochs without a lower validation loss before the end begins;
+            ``None`` for never.
+        min_delta: Smallest fall of the validation loss that counts as better.
+        train_share: Share of the records that is for training; the rest is the validation split.
         validation: ``blocks`` from everywhere, or the ``last`` part in one block.
-        label_shift: Teach the label of so many records later.
-        label_window: Teach the mean of so many labels; odd, 1 for the label itself.
+        label_shift: Learn the label of so many records later.
+        label_window: Learn the mean of so many labels; odd, 1 for the label itself.
         augmentation: Random changes to frames, ``None`` for none.
-        average_weights: Judge and keep the running mean of the weights instead of the last ones.
+        average_weights: Validate and keep the running mean of the weights instead of the last ones.
         balance: How far bends are shown more often than they were recorded: 0 not at all, 1 until
             every range of steering is shown alike.
         transforms: What the pilot does to every frame, in training and on the car.
         record_filter: Says of a record whether to learn from it.
-        transfer: Pilot whose weights are the first ones, ``None`` to begin with random ones.
-        layers_to_train: Only so many of the last layers learn; ``None`` for all of them.
+        transfer: Fine-tuning: the pilot whose weights are the first ones; ``None`` to begin with
+            random ones.
+        layers_to_train: Freeze all but so many of the last layers; ``None`` trains all of them.
         mixed_precision: Whether to compute in bfloat16 where that is enough; ``None`` where this
             processor is faster with it.
         seed: The same seed trains the same pilot on the same machine; ``None`` draws one.
@@ -155,7 +157,7 @@ class TrainingOptions:
         return f"random changes: {random}{left_out}{always}"
 
     def to_json(self) -> dict[str, Any]:
-        """Write down what has an influence on what is learnt, for the pilot's sidecar."""
+        """Return what has an influence on the weights, for the pilot's sidecar."""
         values = {
             row.name: getattr(self, row.name)
             for row in fields(self)

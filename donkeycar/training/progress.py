@@ -1,4 +1,4 @@
-"""Says how far a long step is, and how long it will still take."""
+"""Progress bars: how far a long step is, and how long it will still take."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -33,7 +33,7 @@ class Silent:
 
     @contextmanager
     def task(self, name: str, total: int) -> Iterator[Advance]:
-        """Count for nobody."""
+        """Show nothing."""
 
         def advance(count: int, note: str = "", *, total: int | None = None) -> None:
             """Count nothing."""

@@ -1,4 +1,4 @@
-"""What came out of a training."""
+"""The result of a training run."""
 
 from dataclasses import dataclass
 from typing import Any, Literal

@@ -1,4 +1,4 @@
-"""Knows before the first epoch how large a pilot will be: what no car opens is not trained."""
+"""Refuses to train a pilot that is too large for a car, before the first epoch."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from donkeycar.training.records.sizes import usual_shape
 # A weight is four bytes in a float32 file; its description took 9 to 60 kB in every type.
 BYTES_A_WEIGHT = 4
 DESCRIPTION_BYTES = 100_000
-# Frames of fewer pixels a side are no advice.
+# Frames with a shorter side are not recommended.
 SMALLEST_PX = 40
 
 
@@ -24,7 +24,7 @@ def check_size(recordings: Recordings, options: TrainingOptions) -> None:
     """Refuse to train what a car would refuse to open. To be called after `import_keras`.
 
     Args:
-        recordings: What is to be learnt from; most of their pictures say how large frames are.
+        recordings: To train on; most of their pictures say how large frames are.
         options: How.
 
     Raises:

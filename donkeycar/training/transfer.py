@@ -1,4 +1,4 @@
-"""Begins with what another pilot has learnt, instead of random weights."""
+"""Fine-tuning (transfer learning): begins with the weights of another pilot."""
 
 from collections.abc import Callable
 from pathlib import Path

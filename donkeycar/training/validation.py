@@ -110,7 +110,7 @@ def predict(
     """Answers of a network to some rows.
 
     One that remembers its answers gets its own, one after the other, as when it drives: with the
-    driver's, it would be praised for repeating them.
+    driver's it would seem better than it is, because it could repeat them.
 
     Args:
         model: The network.

@@ -107,14 +107,14 @@ def test_a_copied_tub_is_known_by_its_session(road_pilot, road_tub, tmp_path):
     assert found.pilots[0].agreement.records == 60
 
 
-def test_the_end_that_judged_it_in_training_may_judge_it_again(road_pilot, road_tub):
+def test_the_end_that_validated_it_may_evaluate_it_again(road_pilot, road_tub):
     recordings = gather([road_tub])
     info = read_info(road_pilot.sidecar)
     held_back = replace(info, training={"validation": "last", "train_share": 0.7})
     assert seen_in_training([held_back], recordings, last=0.3) == ""
-    assert "by heart" in seen_in_training([held_back], recordings, last=0.4)
-    assert "by heart" in seen_in_training([info], recordings, last=0.3)
-    assert "by heart" in seen_in_training([held_back, info], recordings, last=0.3)
+    assert "does better" in seen_in_training([held_back], recordings, last=0.4)
+    assert "does better" in seen_in_training([info], recordings, last=0.3)
+    assert "does better" in seen_in_training([held_back, info], recordings, last=0.3)
     assert seen_in_training([None, held_back], recordings, last=0.3) == ""
 
 
@@ -208,7 +208,7 @@ def test_frames_of_another_size_are_refused_by_name(road_pilot, tmp_path):
         evaluate([road_pilot.keras], [tmp_path / "big"], speed=False)
 
 
-def test_what_cannot_be_judged_is_refused(road_pilot, road_tub, tmp_path):
+def test_what_cannot_be_evaluated_is_refused(road_pilot, road_tub, tmp_path):
     with pytest.raises(TrainingError, match="more than 0 and at most 1. Received: last=0"):
         evaluate([road_pilot.keras], [road_tub], last=0)
     with pytest.raises(PilotError, match="one for all models, or one for each of the 1"):
@@ -221,7 +221,7 @@ def test_what_cannot_be_judged_is_refused(road_pilot, road_tub, tmp_path):
         evaluate([road_pilot.keras], track="moon", speed=False)
 
 
-def test_something_must_judge(road_pilot, capsys):
+def test_there_must_be_something_to_evaluate_with(road_pilot, capsys):
     assert main(["evaluate", str(road_pilot.keras)]) == 1
     assert "Say --tub PATH, --sim TRACK, or both." in capsys.readouterr().err
 

@@ -55,7 +55,7 @@ def test_an_epoch_ends_with_the_mean_of_the_weights(watched):
             assert not np.allclose(kept, weights[0], atol=1e-4)
 
 
-def test_the_mean_is_what_was_judged(watched):
+def test_the_mean_is_what_was_validated(watched):
     spy, _, model, (x, y) = watched
     last = model.get_weights()
     weights, judged = spy.at_end[0]

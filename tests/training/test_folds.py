@@ -18,7 +18,7 @@ def tub(record_tub, bends):
     return record_tub("tub", bends(60))
 
 
-def test_every_record_judges_once_and_an_interruption_costs_one_epoch(tub, tmp_path, striking):
+def test_every_record_validates_once_and_an_interruption_costs_one_epoch(tub, tmp_path, striking):
     folder = tmp_path / "models" / "folds"
     # 30 records less the gaps are one step an epoch; the second fold is interrupted in its own.
     progress = striking(2, lambda: os.kill(os.getpid(), signal.SIGINT))

@@ -40,7 +40,7 @@ def drive(tmp_path):
      (63, "0.0 minutes at 16 a second"), (9, "0.0 minutes at 111 a second")],
 )  # fmt: skip
 def test_the_clock_of_a_slow_car_is_believed(drive, step_ms, said):
-    """4.2 a second used to become `perhaps ... at 20 a second`, while a movie ran at 4.22."""
+    """4.2 a second used to become a guess, `at 20 a second`, while a movie ran at 4.22."""
     tub = drive(step_ms)
     assert data_report(gather([tub])).facts[0].endswith(said)
     recordings, _, _ = footage(tub)
@@ -50,7 +50,10 @@ def test_the_clock_of_a_slow_car_is_believed(drive, step_ms, said):
 @pytest.mark.parametrize("step_ms", [0, 3, 60_000])
 def test_what_is_no_clock_of_a_car_is_a_guess_for_all(drive, step_ms):
     tub = drive(step_ms)
-    assert "no car's, so perhaps 0.0 minutes at 20 a second" in data_report(gather([tub])).facts[0]
+    assert (
+        "at the usual rate that is 0.0 minutes at 20 a second"
+        in data_report(gather([tub])).facts[0]
+    )
     assert rate_of(footage(tub)[0]) == 20
 
 

@@ -73,7 +73,7 @@ def test_a_sequence_that_nobody_drove_is_said():
         samples("rnn", sequence_length=5)
 
 
-def test_what_teaches_does_not_look_back_at_what_judges():
+def test_no_training_row_looks_back_at_a_validation_row():
     three = samples("rnn", sequence_length=2)
     parts = three.usable(Split(np.array([0, 1, 4, 5, 8, 9]), np.array([3, 4, 7]), 0))
     assert parts.train.tolist() == [1, 9]

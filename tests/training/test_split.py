@@ -12,7 +12,7 @@ from donkeycar.training.records.split import MAX_GAP, k_fold_split, train_valida
     share=st.floats(0.3, 0.9),
     seed=st.integers(0, 99),
 )
-def test_nothing_is_learnt_from_and_judged_by(lengths, share, seed):
+def test_no_record_is_for_training_and_for_validation(lengths, share, seed):
     sessions = np.repeat(np.arange(len(lengths)), lengths)
     if len(sessions) < 10:
         return
@@ -74,7 +74,7 @@ def test_an_unknown_way_is_refused():
         train_validation_split(np.zeros(100), validation="random")
 
 
-def test_every_record_judges_in_one_fold():
+def test_every_record_validates_in_one_fold():
     sessions = np.repeat([0, 1, 2], [700, 90, 210])
     parts = k_fold_split(sessions, 5, seed=1)
     judges = np.concatenate([part.validation for part in parts])
@@ -82,7 +82,7 @@ def test_every_record_judges_in_one_fold():
     assert all(150 <= len(part.validation) <= 250 for part in parts)
 
 
-def test_no_fold_learns_from_the_neighbours_of_what_judges_it():
+def test_no_fold_trains_on_the_neighbours_of_its_validation_records():
     for part in k_fold_split(np.zeros(1000), 4):
         away = np.abs(part.train[:, None] - part.validation[None, :])
         assert away.min() > 5

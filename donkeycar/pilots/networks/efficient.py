@@ -1,4 +1,4 @@
-"""The `efficient` network: as good as `linear` in half the time."""
+"""The `efficient` network: as good as `linear`, in half the time."""
 
 from typing import Any
 

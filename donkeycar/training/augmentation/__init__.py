@@ -1,8 +1,8 @@
-"""Makes every epoch look at the recordings a little differently.
+"""Data augmentation: changes frames at random, so that no epoch sees the same ones.
 
-A few thousand frames of one afternoon teach a pilot that afternoon. Mirroring doubles the bends
-and balances left and right; brightness and shadows keep it from learning the light; a car that
-seems to stand aside or point aside teaches it to come back.
+From a few thousand frames of one afternoon, a pilot learns that afternoon. Mirroring doubles the
+bends and balances left and right. Brightness and shadows keep it from learning the light. Shift and
+rotation show how to come back to the middle of the lane.
 """
 
 from donkeycar.training.augmentation.augmentation import AUGMENTATIONS, USUAL, Augmentation

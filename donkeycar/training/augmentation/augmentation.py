@@ -1,4 +1,4 @@
-"""Random changes to a batch, one after the other."""
+"""The augmentation of a batch: a list of random changes, one after the other."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""A lens out of focus, or a car that shakes."""
+"""Blur: a lens out of focus, or a car that shakes."""
 
 import math
 from dataclasses import dataclass

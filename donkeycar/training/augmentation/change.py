@@ -1,4 +1,4 @@
-"""What every random change promises."""
+"""The interface of a random change, and what all changes have in common."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Other light: brightness, contrast, shadows."""
+"""Brightness, contrast and shadows."""
 
 from dataclasses import dataclass
 

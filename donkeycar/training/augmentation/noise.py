@@ -1,4 +1,4 @@
-"""What cameras and recorders do to a picture: noise, JPEG artefacts, and things in the way."""
+"""Sensor noise, JPEG artefacts, and cutout: things in the way."""
 
 import io
 from dataclasses import dataclass

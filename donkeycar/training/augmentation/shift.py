@@ -1,4 +1,4 @@
-"""The car seems to stand or to point aside, and the label says how a driver would come back.
+"""Flip, shift and rotation: the car stands or points elsewhere, and the label is corrected.
 
 The floor is taken as flat, and what is above the horizon as far away. A car that stands further to
 the left sees the floor slide to the right: the nearer the further, nothing at the horizon. A car

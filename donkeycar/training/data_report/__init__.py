@@ -1,1 +1,1 @@
-"""What is said of recordings before anything is trained on them."""
+"""The data report: what is odd about recordings, said before anything is trained on them."""

@@ -1,4 +1,4 @@
-"""What may be odd about recordings, and what to do about each."""
+"""The checks of the data report: what may be odd about recordings, and what to do about it."""
 
 from collections.abc import Callable
 from typing import NamedTuple

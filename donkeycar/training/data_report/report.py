@@ -1,4 +1,4 @@
-"""Says before a training what it will be made of, what is odd about that, and what to do."""
+"""The data report as sentences: how many records, what is odd about them, and what to do."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from donkeycar.words import count
 NUM_BARS, BAR_LENGTH = 11, 40
 
 ADVICE = {
-    "without a picture": "Was the camera on? They are no loss if they are few.",
+    "without a picture": "Was the camera on? A few of them do no harm.",
     "without user/angle": "Was a driver in control when they were recorded?",
     "without user/throttle": "Was a driver in control when they were recorded?",
     "with an unreadable picture": "Run `donkey tub check` on the tub.",
@@ -68,10 +68,16 @@ def _facts(seen: Survey) -> list[str]:
     recordings = seen.recordings
     tubs, sessions = len(recordings.tubs), len(recordings.session_names)
     time = f"{seen.duration_s / 60:.1f} minutes at {seen.pace.in_words} a second"
+    if not seen.pace.is_timed:
+        time = f"their times cannot be used; at the usual rate that is {time}"
     facts = [
         f"{count(len(recordings), 'record')} of {count(tubs, 'tub')}, "
         f"{count(sessions, 'session')}; "
-        + (time if seen.pace.is_timed else f"their clock is no car's, so perhaps {time}"),
+        + (
+            time
+            if seen.pace.is_timed
+            else f"their times cannot be used; at the usual rate that is {time}"
+        ),
         f"steering {_range(seen.angles)}, throttle {_range(seen.throttles)}",
     ]
     if seen.lag is None:

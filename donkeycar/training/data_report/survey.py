@@ -1,4 +1,4 @@
-"""Looks at recordings as a person would before training on them."""
+"""Statistics of recordings for the data report."""
 
 from collections import Counter
 from dataclasses import dataclass

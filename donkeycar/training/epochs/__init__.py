@@ -1,1 +1,1 @@
-"""What happens in every epoch: batches, rates, the best weights, and how to go on after a break."""
+"""Epochs: batches, learning rate, callbacks, and checkpoints to resume from."""

@@ -1,8 +1,8 @@
-"""Lets a running mean of the weights be judged, and drive, instead of the last ones.
+"""Weight averaging (Polyak averaging): validates and keeps a running mean of the weights.
 
-Every step throws the weights a little beyond the best place, one way or the other; the mean of the
-last steps lies in the middle. It takes no steps of its own, and the best epoch is found by what
-was learnt rather than by where the last step happened to go.
+Every step moves the weights a little too far, in one direction or the other; the mean of the last
+steps lies in between. Averaging does not change the training itself, and the best epoch depends
+less on where its last step happened to end.
 
 Source: Polyak and Juditsky, "Acceleration of Stochastic Approximation by Averaging", SIAM J.
 Control Optim. 30 (1992).
@@ -19,9 +19,10 @@ HORIZON_EPOCHS = 0.5
 
 
 class Average(keras.callbacks.Callback):  # type: ignore[misc]
-    """Follows the weights with their mean, and puts it in their place while they are judged.
+    """Keeps a running mean of the weights, and puts it in their place during validation.
 
-    It comes before whoever wants the judged weights at the end of an epoch; `PutBack` after them.
+    It must come before the callbacks that take the validated weights at the end of an epoch, and
+    `PutBack` after them.
 
     Args:
         steps_per_epoch: 1 or more.
@@ -68,7 +69,7 @@ class Average(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class PutBack(keras.callbacks.Callback):  # type: ignore[misc]
-    """Lets the training go on with the weights that learn, once their mean was judged.
+    """Puts the trained weights back after the validation of their mean.
 
     Args:
         average: Has put the mean in their place.

@@ -1,4 +1,4 @@
-"""Shows bends more often than they were recorded.
+"""Sample weights: shows bends more often than they were recorded.
 
 On most tracks a car goes straight most of the time, and a pilot that always goes straight is right
 most of the time.

@@ -1,4 +1,4 @@
-"""Deals the records out to the network; import it only after `backend.import_keras`."""
+"""Shuffled batches of samples; import it only after `keras_backend.import_keras`."""
 
 import keras
 import numpy as np
@@ -15,7 +15,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
     """Inputs and targets in batches, in a new order and with new changes every epoch.
 
     Batch `n` of epoch `e` depends on nothing but the seed, `e` and `n`, whoever asks for it and
-    when: the same seed gives the same lesson.
+    when: the same seed gives the same batches.
 
     Args:
         samples: What to show.
@@ -24,7 +24,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         seed: For order and changes; ``None`` keeps the order.
         augmentation: Changes to the frames, ``None`` for none. Frames are not mirrored for types
             to which a mirrored road is another one.
-        balance: How far rare steering is shown more often, 0 to 1; see `balance_weights`. Only
+        balance: How much more often rare steering is shown, 0 to 1; see `balance_weights`. Only
             with a seed.
     """
 
@@ -50,7 +50,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
         self.begin_epoch(0)
 
     def begin_epoch(self, epoch: int) -> None:
-        """Deal the cards for an epoch, counted from 0."""
+        """Shuffle for an epoch, counted from 0."""
         self._epoch = epoch
         self._order = self._rows
         if self._seed is not None:

@@ -1,4 +1,4 @@
-"""What an interrupted training needs to go on: one file beside the pilot, renewed every epoch.
+"""The checkpoint file, from which an interrupted training resumes; renewed every epoch.
 
 The file is complete or not there: a power cut in the middle of writing leaves the one before. It
 holds arrays and plain JSON only, and nothing in it is ever run.

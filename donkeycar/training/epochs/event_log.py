@@ -1,4 +1,4 @@
-"""A log that TensorBoard shows; import it only after `backend.import_keras`.
+"""A log for TensorBoard; import it only after `keras_backend.import_keras`.
 
 TensorBoard itself is not needed to write it: TensorFlow writes the events, TensorBoard reads them,
 on this computer or another: ``pip install tensorboard``, then ``tensorboard --logdir models``.

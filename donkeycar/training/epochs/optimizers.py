@@ -1,4 +1,4 @@
-"""The ways of learning that `OPTIMIZER` may name."""
+"""The optimizers that `OPTIMIZER` may name."""
 
 import math
 from collections.abc import Callable

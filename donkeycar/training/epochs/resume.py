@@ -1,4 +1,4 @@
-"""Lets an interrupted training go on; import it only after `keras_backend.import_keras`.
+"""Resumes a training from its checkpoint; import only after `keras_backend.import_keras`.
 
 What is kept after every epoch is all that has an influence on the next one: weights, what the
 optimizer remembers, the states of random numbers, and how far the schedule is. A training that was
@@ -44,7 +44,7 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
         self._average = average
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Write it, unless the loss was lost: from there nobody wants to go on."""
+        """Write it, unless the loss became infinite: resuming from there would be useless."""
         if self._epochs.epochs_done != epoch + 1:
             return
         arrays = {

@@ -1,10 +1,10 @@
-"""How fast to learn, and when to stop.
+"""The learning-rate schedule, and early stopping.
 
-``constant`` keeps the full rate while the pilot gets better. When the epochs run out, or when it
-has not got better for some time, the rate sinks along half a cosine and training ends with it:
-the last steps settle what the large ones found. Stopping without them leaves a pilot wherever the
-last large step happened to throw it. The other shapes have their own idea of the end, and stop at
-once when nothing is gained any more.
+``constant`` keeps the full learning rate while the validation loss falls. When the epochs run out,
+or the loss has not fallen for some epochs, a cool-down begins: the rate sinks along half a cosine,
+and training ends with it. Without these small last steps, a pilot would stay wherever the last
+large step left it. The other schedules sink by themselves, and stop at once when the loss does not
+fall any more.
 
 Source: Haegele et al., "Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations",
 arXiv:2405.18392, for the constant rate with a cool-down; Loshchilov and Hutter, "SGDR",
@@ -94,7 +94,7 @@ class Schedule:
         rate = self.learning_rate / (1 + self._decay * step) * self._shape(self, epoch)
         if epoch < self._warmup_epochs:
             rate *= epoch / self._warmup_epochs
-        # Optimizers take 0, but a step of nothing teaches nothing.
+        # Optimizers take 0, but then a step changes nothing.
         return max(rate, self.learning_rate * 1e-3)
 
     def go_on(self, epochs_done: int, loss: float) -> bool:

@@ -1,1 +1,1 @@
-"""From a trained network to the files of a pilot: converted, tried out, measured, written."""
+"""Export: converts a trained network to LiteRT, tests and measures it, and writes its files."""

@@ -198,7 +198,7 @@ def main() -> None:
         for precision in precisions:
             answers = answers_to(questions, (workdir / f"{precision}.tflite").read_bytes())
             outputs = {OUTPUT + name: array for name, array in answers.outputs.items()}
-            # In one step: half a file is no answer.
+            # In one step, so that the parent never reads half a file.
             draft = workdir / f"{precision}-draft.npz"
             np.savez(draft, allow_pickle=False, **{PROBE: answers.probe}, **outputs)
             draft.rename(workdir / f"{precision}.npz")

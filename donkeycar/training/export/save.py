@@ -112,7 +112,7 @@ def _answers(model: Any, inputs: Inputs) -> Mapping[str, np.ndarray]:
 
 
 def without_outputs(model: Any, names: tuple[str, ...]) -> Any:
-    """Return a network without outputs that nobody asks for when it drives."""
+    """Return a network without the outputs that are needed in training only."""
     if not names:
         return model
     import keras

@@ -1,1 +1,1 @@
-"""What was recorded, as arrays: which records count, their frames, labels and samples."""
+"""Records as arrays: which of them can be used, their frames, labels, samples and split."""

@@ -1,4 +1,4 @@
-"""Decoded frames, each read from its JPEG once however many epochs follow."""
+"""Decoded frames: each is read from its JPEG once, however many epochs follow."""
 
 from collections import Counter
 from pathlib import Path
@@ -20,7 +20,7 @@ MEMORY_BUDGET_BYTES = 1 << 30
 class Frames(Protocol):
     """Frames in memory (an array) or on the disk: ``uint8``, ``(rows, height, width, channels)``.
 
-    Nobody takes all of them at once: there may be more than the memory holds.
+    They are never taken all at once: there may be more than the memory holds.
     """
 
     @property

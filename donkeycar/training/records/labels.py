@@ -1,9 +1,9 @@
-"""What a pilot is taught instead of the label that was recorded with a frame.
+"""Labels: shifts or smooths what was recorded before a pilot learns it.
 
 A driver sees, thinks and moves: the steering that answers a frame is recorded a little later. And
-a joystick is never still. `LABEL_SHIFT` teaches the label of a later record, `LABEL_WINDOW` the
+a joystick is never still. `LABEL_SHIFT` takes the label of a later record, `LABEL_WINDOW` the
 mean of the labels around it. Neither looks beyond a session, or over records that are deleted or
-left out: there nobody knows what the driver did.
+left out: what the driver did there is not known.
 """
 
 from collections import Counter
@@ -31,12 +31,12 @@ def check_labels(shift: int, window: int) -> None:
 
 
 def relabel(recordings: Recordings, *, shift: int = 0, window: int = 1) -> Recordings:
-    """Return the recordings with the labels that are to be taught.
+    """Return the recordings with the labels that a pilot is to learn.
 
     Args:
         recordings: As they were recorded.
-        shift: Teach the label of so many records later; records without a later one are left out.
-        window: Teach the mean of so many labels, the record's own in the middle; fewer at the
+        shift: Take the label of so many records later; records without a later one are left out.
+        window: Take the mean of so many labels, the record's own in the middle; fewer at the
             ends. An odd number, 1 for the label itself.
 
     Returns:

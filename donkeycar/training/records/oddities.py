@@ -1,4 +1,4 @@
-"""What records look like that cannot be learnt from, and what may have happened to them."""
+"""Explains why records cannot be used, from the values that they hold."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

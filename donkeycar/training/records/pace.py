@@ -1,4 +1,4 @@
-"""How fast records were made, from their own times."""
+"""The rate at which records were made, from their own times."""
 
 from typing import Any, NamedTuple
 
@@ -12,9 +12,9 @@ TIMESTAMP = "_timestamp_ms"
 # If the times say nothing that a car would drive with: what cars drive with unless told otherwise.
 USUAL_HZ = 20.0
 # What is believed. The slowest real tub that we know was made at 4.2 a second, DRIVE_LOOP_HZ goes
-# down to 1, and a loop that is late is slower than that; nobody drives with a picture in two
-# seconds. Cameras of cars give 120 pictures a second at most; public tubs with 3 ms between their
-# records come from simulators that do not wait, and from programs that do not copy the times.
+# down to 1, and a loop that is late is slower than that; a car cannot be driven with one picture
+# in two seconds. Cameras of cars give 120 pictures a second at most; public tubs with 3 ms between
+# their records come from simulators that do not wait, and from programs that do not copy the times.
 SLOWEST_HZ, FASTEST_HZ = 0.5, 125.0
 # A longer step is a pause in the recording.
 LONGEST_STEP_S = 1 / SLOWEST_HZ

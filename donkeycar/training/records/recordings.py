@@ -1,4 +1,4 @@
-"""The records of some tubs that a pilot can learn from, and why the others were left out."""
+"""The usable records of some tubs, and why the others were left out."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -92,14 +92,14 @@ class Recordings:
 def gather(
     tubs: Iterable[str | Path], *, record_filter: Callable[[Any], bool] | None = None
 ) -> Recordings:
-    """Read tubs and keep what can be learnt from.
+    """Read tubs, and keep the records that can be used for training.
 
     Args:
         tubs: Folders of tubs, v1 or v2.
         record_filter: Says of a record whether to keep it; `TRAIN_FILTER` of myconfig.py.
 
     Raises:
-        TrainingError: If there is no tub, or nothing in it to learn from.
+        TrainingError: If there is no tub, or nothing in it that can be used.
     """
     paths = [Path(tub).expanduser() for tub in tubs]
     if not paths:
@@ -163,7 +163,7 @@ def _open(path: Path) -> TubReader:
 def _reason_to_drop(
     record: dict[str, Any], record_filter: Callable[[Any], bool] | None, oddities: Oddities
 ) -> str:
-    """Say why a record teaches nothing, ``""`` if it does."""
+    """Say why a record cannot be used for training, ``""`` if it can."""
     if not isinstance(record.get(IMAGE), str):
         return "without a picture"
     for key in (ANGLE, THROTTLE):

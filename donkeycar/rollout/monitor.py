@@ -1,4 +1,4 @@
-"""Watches an examined pilot, and ends its run."""
+"""The monitor of a run in the simulator: measures it, and ends it."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ STANDING_MPS = 0.02
 PROGRESS_TICKS = 20
 
 
-class Judge:
+class RunMonitor:
     """A part that measures a run and stops the vehicle at its end.
 
     Args:
