@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Draw, and say where it is."""
-    from donkeycar.replay.path import replay_path
+    from donkeycar.replay.replay_file import replay_path
 
     show = None if args.show is None else [name for name in args.show.split(",") if name]
     written = draw_replay(

@@ -1,13 +1,15 @@
-"""What a network makes of a plane: the ground below dots in two dimensions."""
+"""What a network answers all over a plane: its decision boundary, and the ground below dots."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from donkeycar.replay.paper import INK, class_colour, left_to_right, limits, no_to_yes
+from donkeycar.replay.paper import INK, class_colour, dress, left_to_right, limits, no_to_yes, wipe
 from donkeycar.replay.probe_data import Array
+from donkeycar.replay.scene import Scene
 from donkeycar.replay.study import Study
+from donkeycar.replay.target_colours import TargetColours
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,3 +82,38 @@ def paint(
         heights = values.reshape(len(values), -1)[:, 0].reshape(across.shape)
         low, high = limits([study.probe.targets[output].astype(float)], margin=0)
         axes.imshow(heights, cmap=left_to_right(), vmin=low, vmax=high, alpha=0.5, **look)
+
+
+if TYPE_CHECKING:
+    from matplotlib.figure import SubFigure
+
+
+class DecisionBoundary(Scene):
+    """The plane of two inputs, coloured by the answer, with the rows of the probe as dots."""
+
+    title = "decision boundary"
+
+    @classmethod
+    def obstacle(cls, study: Study) -> str:
+        """It needs two inputs."""
+        return "" if plane_input(study) else "needs one input of two numbers"
+
+    def set_up(self, sheet: "SubFigure") -> None:
+        """One axes."""
+        self._axes = sheet.subplots()
+        self._name = plane_input(self.study)
+        dress(self._axes, x=f"{self._name} 1", y=f"{self._name} 2")
+        self._colours = TargetColours(self.study)
+        self._colours.scale(sheet, self._axes)
+
+    def draw(self, place: int) -> None:
+        """Show what the network answers after an epoch."""
+        points = self.study.probe.inputs[self._name]
+        x, y = (limits([points[:, side]], margin=0.08) for side in (0, 1))
+        wipe(self._axes)
+        paint(
+            self._axes, self.study, x, y,
+            lambda plane: self.study.answers_to(place, {self._name: plane}),
+        )  # fmt: skip
+        self._colours.dots(self._axes, points[:, 0], points[:, 1])
+        self._axes.set(xlim=x, ylim=y)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from donkeycar.errors import TrainingError
 from donkeycar.replay.curves import LossCurve, MetricCurves
-from donkeycar.replay.decision_boundary import DecisionBoundary
 from donkeycar.replay.feature_space import FeatureSpace
 from donkeycar.replay.frame_errors import FrameErrors
 from donkeycar.replay.histograms import LossHistogram, Probability
+from donkeycar.replay.plane import DecisionBoundary
 from donkeycar.replay.scene import Scene
 from donkeycar.replay.study import Study
 from donkeycar.replay.violins import Activations, Gradients, Outputs, Weights

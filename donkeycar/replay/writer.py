@@ -24,8 +24,8 @@ from donkeycar.replay.layout import (
     put_packed,
     rewritten,
 )
-from donkeycar.replay.lock import FileLock
 from donkeycar.replay.probe_data import Array, ProbeData
+from donkeycar.replay.replay_file import FileLock
 
 # Room for this many measured values an epoch, and this many bytes for the name of each.
 MOST_VALUES, LONGEST_NAME = 256, 128

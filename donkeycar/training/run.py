@@ -14,7 +14,7 @@ from donkeycar.errors import PilotError, TrainingError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo
 from donkeycar.pilots.familiar import Familiar, features
 from donkeycar.pilots.registry import NETWORK, pilot_type
-from donkeycar.replay.path import replay_path
+from donkeycar.replay.replay_file import replay_path
 from donkeycar.training.database import add_entry
 from donkeycar.training.dataset import Dataset
 from donkeycar.training.destination import versions

@@ -15,7 +15,7 @@ from donkeycar.pilots.bundle import PilotFiles
 from donkeycar.pilots.keras_file import check_keras
 from donkeycar.pilots.names import kind_of, name_of, title_of
 from donkeycar.pilots.way_on import conversion_command, way_on
-from donkeycar.replay.path import replay_path
+from donkeycar.replay.replay_file import replay_path
 from donkeycar.training.database import add_entry, read_database
 from donkeycar.training.destination import pilot_files
 from donkeycar.training.epochs.checkpoint import checkpoint_path, newest_checkpoint

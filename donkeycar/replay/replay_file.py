@@ -1,9 +1,10 @@
-"""One writer at a time for a file."""
+"""The file of a replay: where it is beside its pilot, and one writer at a time."""
 
 import os
 from pathlib import Path
 
 from donkeycar.errors import TrainingError
+from donkeycar.pilots.names import beside, ending_of
 
 
 class FileLock:
@@ -62,3 +63,23 @@ def _open(path: Path) -> int:
             f"The replay needs a folder that can be written to. Received: {path.parent} "
             f"({error.strerror})"
         ) from error
+
+
+SUFFIX = ".replay.h5"
+
+
+def replay_path(run: Path) -> Path:
+    """Where a training is recorded.
+
+    Args:
+        run: Any file of the pilot, or the replay itself.
+
+    Example:
+        >>> replay_path(Path("models/mypilot.tflite")).name
+        'mypilot.replay.h5'
+        >>> replay_path(Path("moons.h5")).name
+        'moons.h5'
+        >>> replay_path(Path("lr_0.001")).name
+        'lr_0.001.replay.h5'
+    """
+    return run if ending_of(run) in (".h5", ".hdf5") else beside(run, SUFFIX)
