@@ -114,7 +114,7 @@ def _pictures(files: PilotFiles, line: bytes, movie: bytes) -> "list[Picture]":
         ),
         Picture(
             "Training",
-            "The error on the records it learns from, and on records it never saw. The weights of "
+            "The error on training and on validation records. The weights of "
             "the marked epoch were kept.",
             loss,
         ),

@@ -217,57 +217,54 @@ SIM_TIME_SCALE = 1.0                  # simulated seconds per second
 
 # TRAINING
 # How `donkey train` makes a pilot of your recordings.
-# kind of pilot without --type: linear, efficient, categorical, inferred, memory, imu, behavior,
+# type of pilot without --type: linear, efficient, categorical, inferred, memory, imu, behavior,
 # localizer, rnn, 3d, latent, tflite_linear, tflite_efficient, tflite_categorical, tflite_inferred,
 # tflite_memory, tflite_imu, tflite_behavior, tflite_localizer, tflite_rnn, tflite_3d or
 # tflite_latent
 DEFAULT_MODEL_TYPE = "linear"
 BATCH_SIZE = 128                      # frames per training step
-TRAIN_TEST_SPLIT = 0.8                # share of the records that is learnt from; the rest judges
-MAX_EPOCHS = 100                      # most times through all records
-USE_EARLY_STOP = True                 # end when the pilot stops getting better
-EARLY_STOP_PATIENCE = 5               # epochs without getting better before that
-MIN_DELTA = 0.0005                    # smallest gain that counts as better
-# how it learns; None is adam: adam, adamw, nadam, rmsprop or sgd
-OPTIMIZER = None
-# share of a weight, times the rate, that it loses in a step; None is 0.001 for adamw, 0 for the
+TRAIN_TEST_SPLIT = 0.8                # share of the records for training; the rest validates
+MAX_EPOCHS = 100                      # epochs at most: times through all records
+USE_EARLY_STOP = True                 # early stopping: end when the validation loss stops falling
+EARLY_STOP_PATIENCE = 5               # epochs without a lower loss before that
+MIN_DELTA = 0.0005                    # smallest fall of the loss that counts
+OPTIMIZER = None                      # optimizer; None is adam: adam, adamw, nadam, rmsprop or sgd
+# weight decay: share of a weight, times the rate, lost per step; None is 0.001 for adamw, 0 for the
 # others
 WEIGHT_DECAY = None
-LEARNING_RATE = 0.001                 # size of a learning step
-# how it goes on; constant cools down at the end: constant, cosine, exponential or step
+LEARNING_RATE = 0.001                 # size of a training step
+# its schedule; constant cools down at the end: constant, cosine, exponential or step
 LEARNING_RATE_SCHEDULE = "constant"
-LEARNING_RATE_DROP = 0.5              # what it is multiplied by every EPOCHS_PER_DROP
+LEARNING_RATE_DROP = 0.5              # what the rate is multiplied by every EPOCHS_PER_DROP
 EPOCHS_PER_DROP = 10.0                # see LEARNING_RATE_DROP
 WARMUP_EPOCHS = 0.0                   # epochs in which the rate rises first
-LEARNING_RATE_DECAY = 0.0             # how much the step shrinks per step taken
-AVERAGE_WEIGHTS = True                # judge and keep the mean of the last weights, not the last
-LABEL_SHIFT = 0                       # teach what the driver did so much later, records
-# teach the mean of so many labels, an odd number; 1 is the label itself, records
+LEARNING_RATE_DECAY = 0.0             # how much the rate shrinks per step
+AVERAGE_WEIGHTS = True                # validate and keep the running mean of the weights
+LABEL_SHIFT = 0                       # learn what the driver did so much later, records
+# learn the mean of so many labels, an odd number; 1 is the label itself, records
 LABEL_WINDOW = 1
-FREEZE_LAYERS = False                 # with --transfer, keep the first layers as they are
-NUM_LAST_LAYERS_TO_TRAIN = 7          # layers that still learn, those without weights counted
+FREEZE_LAYERS = False                 # fine-tuning with --transfer: train the last layers only
+NUM_LAST_LAYERS_TO_TRAIN = 7          # last layers that are trained, those without weights counted
 # compute in bfloat16 where that is enough; None is where this processor is faster with it
 MIXED_PRECISION = None
 TENSORBOARD = False                   # write a log that TensorBoard shows
 SHOW_PLOT = True                      # write a picture of the training beside the pilot
 VERBOSE_TRAIN = True                  # show a progress bar
 PRINT_MODEL_SUMMARY = True            # print the layers of the network
-# how far rare steering is shown more often: 0 as recorded, 1 all alike
-BALANCE_STEERING = 0.0
-TRAIN_FILTER = None                   # function(record) that says whether a record is learnt from
+BALANCE_STEERING = 0.0                # show rare steering more often: 0 as recorded, 1 all alike
+TRAIN_FILTER = None                   # function(record) that says whether to train on a record
 
-# KINDS OF PILOT
-# What a network is made of, and what some kinds of pilot leave open.
-# of the hidden layers: relu, leaky_relu, elu, tanh, sigmoid or maxout
+# TYPES OF PILOT
+# Hyper-parameters of the network, and options of some types of pilot.
+# activation function of the hidden layers: relu, leaky_relu, elu, tanh, sigmoid or maxout
 ACTIVATION = "relu"
-# how the first weights are drawn: glorot_uniform, glorot_normal, he_uniform or he_normal
+# distribution of the first weights: glorot_uniform, glorot_normal, he_uniform or he_normal
 INITIALIZER = "glorot_uniform"
-L1_PENALTY = 0.0                      # on the sum of all weights
-L2_PENALTY = 0.0                      # on the sum of their squares
+L1_PENALTY = 0.0                      # factor of the sum of all weights
+L2_PENALTY = 0.0                      # factor of the sum of their squares
 MAX_NORM = None                       # largest norm of the weights into a unit; None is any
-# share that is left out in training; None is what the kind has
-DROPOUT = None
-BATCH_NORM = None                     # normalise over each batch; None is what the kind does
+DROPOUT = None                        # dropout rate; None is that of the type
+BATCH_NORM = None                     # batch normalisation; None is what the type has
 # throttle of the last bin, the first one being 0; None is what was driven, reverse included
 MODEL_CATEGORICAL_MAX_THROTTLE_RANGE = None
 # frames that rnn and 3d see at once, answers that memory remembers
