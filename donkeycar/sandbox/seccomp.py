@@ -85,9 +85,12 @@ PRLIMIT, IOCTL, FCNTL = (302, 261), (16, 29), (72, 25)
 # What it asks for where flags cannot be looked at; the C library then uses the older call.
 CLONE3 = (435, 435)
 CLONE_THREAD = 0x10000
-# Type into a terminal (TIOCSTI, TIOCLINUX), and name who gets a signal (FIOSETOWN, SIOCSPGRP).
-BAD_IOCTLS = (0x5412, 0x541C, 0x8901, 0x8902)
-# The same by F_SETOWN, F_SETSIG and F_SETOWN_EX.
+# All that may be asked of an open file by `ioctl`: is it a terminal, and how wide (TCGETS, TCGETS2,
+# TIOCGWINSZ), how much waits (FIONREAD), and how it is held (FIONBIO, FIONCLEX, FIOCLEX). A device
+# that is open for reading takes orders this way: to a chip on the I2C bus, such as the one that
+# moves the motor, to a pin, to a gamepad. Landlock looks at that since Linux 6.10 only.
+GOOD_IOCTLS = (0x5401, 0x802C542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
+# Name who gets a signal, by F_SETOWN, F_SETSIG and F_SETOWN_EX.
 BAD_FCNTLS = (8, 10, 15)
 
 Instruction = tuple[int, int, int, int]
@@ -157,9 +160,17 @@ def _conditions(pid: int) -> list[tuple[tuple[int, int], list[Instruction]]]:
         # Asking for a limit is allowed: then there is no address of a new one, in both halves.
         (PRLIMIT, [_load(2), (JUMP_EQUAL, 0, 3, 0), _load(2, high=True), (JUMP_EQUAL, 0, 1, 0),
                    allow, refuse]),
-        (IOCTL, _unless(BAD_IOCTLS)),
+        (IOCTL, _only(GOOD_IOCTLS)),
         (FCNTL, _unless(BAD_FCNTLS)),
     ]  # fmt: skip
+
+
+def _only(values: tuple[int, ...]) -> list[Instruction]:
+    """Refuse a call unless its second argument is one of some values, of 32 bits."""
+    checks: list[Instruction] = [
+        (JUMP_EQUAL, len(values) - place, 0, value) for place, value in enumerate(values)
+    ]
+    return [_load(1), *checks, (RETURN, 0, 0, ERRNO | errno.EPERM), (RETURN, 0, 0, ALLOW)]
 
 
 def _unless(values: tuple[int, ...]) -> list[Instruction]:
