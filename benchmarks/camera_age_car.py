@@ -113,11 +113,15 @@ class Person:
     def _beat(self) -> None:
         with contextlib.suppress(OSError):
             first: dict[str, Any] = {"take": True, "drive_mode": "local", "max_throttle": 1.0}
+            is_chosen = False
             while not self._ended.wait(HEARTBEAT_S):
                 if "tick" in self._page.state and not self.is_silent:
                     self.beat_s = time.monotonic()
                     self._page.beat(angle=0.0, throttle=0.0, **first)
-                    first = {"resume": True} if self._page.state.get("can_resume") else {}
+                    # The pilot may be loaded first.
+                    is_chosen = is_chosen or self._page.state.get("driveMode") == "local"
+                    if is_chosen:
+                        first = {"resume": True} if self._page.state.get("can_resume") else {}
 
     def _watch(self) -> None:
         with contextlib.suppress(OSError, ValueError):

@@ -37,6 +37,16 @@ def repr_of(error: BaseException) -> str:
         return type(error).__name__
 
 
+def ending_of(error: BaseException) -> str:
+    """What ended something: what an error says; of what ends programs, which says little, `repr`.
+
+    Example:
+        >>> ending_of(ValueError("no answer")), ending_of(SystemExit(3))
+        ('no answer', 'SystemExit(3)')
+    """
+    return text_of(error) if isinstance(error, Exception) else repr_of(error)
+
+
 class DonkeyError(Exception):
     """Anything donkeycar refuses; catch this one to catch them all."""
 

@@ -106,6 +106,7 @@ def test_record_train_and_let_the_pilot_drive(car):
         assert (car / "models" / f"pilot{suffix}").exists()
 
     drive = Drive(car, "--model", "models/pilot.keras")
+    drive.wait_for(lambda state: state["pilot_note"] == "", angle=0.0, throttle=0.0)
     state = drive.wait_for(
         lambda state: state["driveMode"] == "local" and state["pilot_angle"] is not None,
         angle=0.0, throttle=0.0, drive_mode="local",

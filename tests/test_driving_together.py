@@ -16,6 +16,7 @@ from donkeycar.evaluation.tables import tables_of
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
 from donkeycar.management.train_report import tell_folds
+from donkeycar.parts.pilot import PilotPart
 from donkeycar.pilots import Ensemble, load_pilot
 from donkeycar.training.folds import train_folds
 from donkeycar.tub import TubReader
@@ -65,6 +66,8 @@ def assemble(tmp_path):
         vehicle.mem["user/mode"] = "local"
         vehicle.mem["user/expires_s"] = math.inf
         add_drive_mode(vehicle, cfg)
+        # There before the first tick.
+        next(one.part for one in vehicle.entries if isinstance(one.part, PilotPart)).load()
         return vehicle
 
     return assemble

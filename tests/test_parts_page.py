@@ -101,7 +101,8 @@ def found(settings, tmp_path_factory):
         own = [
             [channel] for channel, row in channels.CHANNELS.items() if row.writers == channels.OWN
         ]
-        own += [["pilot/angle", "pilot/throttle"]] if name == "own pilot" else []
+        pilot = ["pilot/angle", "pilot/throttle", "pilot/loading"]
+        own += [pilot] if name == "own pilot" else []
         for into, one in zip((writers, readers), assembled(cfg, own=own), strict=True):
             for channel, names in one.items():
                 into[channel] |= names

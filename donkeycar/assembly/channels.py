@@ -140,6 +140,10 @@ CHANNELS: dict[str, Channel] = {
         "str", "why the pilot's orders come too late; '' if they do not",
         ["add_pilot", "add_drive_mode"], ["add_drivetrain"],
     ),
+    "pilot/loading": Channel(
+        "str", "why the pilot cannot be chosen yet; '' once it is there",
+        ["add_pilot"], ["add_console"],
+    ),
     "pilot/loc": Channel("int", "place that a localizer pilot believes to be at", ["add_pilot"]),
     "pilot/strangeness": Channel(
         "float, up to 1 is usual", "how unlike its training data the frame is", ["add_pilot"],

@@ -13,7 +13,8 @@ from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from donkeycar.console.controller import WebController
-    from donkeycar.pilots import Drives
+    from donkeycar.pilots.driving import Drives
+    from donkeycar.pilots.later import LaterPilot
 
 # Wheels behind a speed controller of an RC car, which brakes before it reverses.
 ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
@@ -37,7 +38,8 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         the driver's limit for throttle (``user/max_throttle``), who drives (``user/source``:
         ``web``, ``gamepad``, ``rc`` or ``none``), and what was pressed for other parts
         (``user/actions``). Shows why the motor does not follow (``drivetrain/reason``), and
-        that a Pi has too little voltage (``power/reason``).
+        that a Pi has too little voltage (``power/reason``). Lets nobody choose a pilot that is
+        being loaded (``pilot/loading``).
 
     Returns:
         The part; its `pairing` says how to get in.
@@ -53,6 +55,7 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         initial_mode=cfg.WEB_INIT_MODE,
         car_name=Path(cfg.CAR_PATH).name,
         has_pilot=car.writes("pilot/angle"),
+        pilot_note=_pilot_note(car),
         first_limit=cfg.JOYSTICK_MAX_THROTTLE,
         halt=car.halt,
         clock=car.clock,
@@ -73,6 +76,7 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
             ),
             "drivetrain/state", "drivetrain/reason", "loop/late_ticks",
             *written(car, "cam/age_s", reader="add_console"), "tub/reason", "power/reason",
+            *written(car, "pilot/loading", reader="add_console"),
         ],
         outputs=[
             "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",
@@ -82,6 +86,12 @@ def add_console(car: Vehicle, cfg: Config) -> "WebController":
         threaded=True,
     )  # fmt: skip
     return console
+
+
+def _pilot_note(car: Vehicle) -> str:
+    """Why pilot modes cannot be chosen when the page is up, before the first tick says so."""
+    (note,) = car.mem.get(["pilot/loading"])
+    return note or ""
 
 
 def _hear_at_once(car: Vehicle, console: "WebController") -> None:
@@ -123,12 +133,16 @@ def add_choices(car: Vehicle, cfg: Config) -> None:
 def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = None) -> None:
     """Add the pilot in `model`, thinking in a thread of its own.
 
+    Its files are judged here. The network is opened in that thread, once the car runs: a person can
+    drive by hand until it is there. In simulated time it is opened here.
+
     Channels:
         Reads the frame, and the channels that its type needs beside it; writes ``pilot/angle``,
         ``pilot/throttle``, until when they hold (``pilot/expires_s``), and what is too slow if
-        they come too late (``pilot/reason``); a pilot that knows places, ``pilot/loc``; with
-        `AI_CAUTION`, ``pilot/strangeness``, and of pilots that drive together ``pilot/doubt`` (of
-        both, up to 1 is usual).
+        they come too late (``pilot/reason``); why it cannot be chosen yet (``pilot/loading``, ""
+        once it is there); a pilot that knows places, ``pilot/loc``; with `AI_CAUTION`,
+        ``pilot/strangeness``, and of pilots that drive together ``pilot/doubt`` (of both, up to 1
+        is usual).
 
     Raises:
         ConfigError: If no part before it writes a channel that it needs, or `AI_CAUTION` asks for
@@ -136,23 +150,23 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     """
     from donkeycar.parts.pilot import PilotPart
     from donkeycar.parts.pilot_report import PilotReport
-    from donkeycar.pilots import load_pilot, pilot_type
-    from donkeycar.pilots.precision_choice import AUTO, load_quick_enough
+    from donkeycar.pilots.later import LaterPilot
+    from donkeycar.pilots.names import AUTO
+    from donkeycar.pilots.registry import pilot_type
 
-    camera_shape = (cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH)
-    load = partial(load_pilot, precision=cfg.PILOT_PRECISION)
-    if cfg.PILOT_PRECISION == AUTO:
-        # Simulated time waits for the pilot, and a simulation gives the same again.
-        waits = cfg.SIM_TIME_SCALE != 1
-        quick = partial(load_quick_enough, interval_s=1 / cfg.DRIVE_LOOP_HZ)
-        load = partial(load_pilot, precision="float32") if waits else quick
-    pilot = load(
+    # Simulated time waits for the pilot, and a simulation gives the same again.
+    waits = cfg.SIM_TIME_SCALE != 1
+    is_open = cfg.PILOT_PRECISION == AUTO
+    later = LaterPilot(
         model,
         type=model_type,
-        camera_shape=camera_shape,
+        camera_shape=(cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH),
+        precision="float32" if is_open else cfg.PILOT_PRECISION,
         transforms=transforms_from(cfg),
         options=bare_pilot_options(cfg, pilot_type(model_type)) if model_type else None,
+        interval_s=1 / cfg.DRIVE_LOOP_HZ if is_open and not waits else None,
     )
+    pilot = later.load() if waits else later
     _check_channels(car, cfg, pilot)
     outputs = ["pilot/angle", "pilot/throttle", "pilot/expires_s"]
     part = PilotPart(pilot, clock=car.clock)
@@ -164,7 +178,8 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         prompt=True,
     )
     report = PilotReport(part, clock=car.clock)
-    car.add(report, inputs=["user/mode"], outputs=["pilot/reason"])
+    car.mem["pilot/loading"] = part.loading
+    car.add(report, inputs=["user/mode"], outputs=["pilot/reason", "pilot/loading"])
     if cfg.AI_LAUNCH_DURATION > 0:
         from donkeycar.parts.launch import Launch
 
@@ -184,7 +199,7 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         _add_caution(car, cfg, model, pilot)
 
 
-def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "Drives") -> None:
+def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "Drives | LaterPilot") -> None:
     """Slow down where the pilot is lost or in doubt, after everything that gives throttle."""
     from donkeycar.parts.caution import Caution
 
@@ -206,7 +221,7 @@ def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "Drives") -> Non
     )
 
 
-def _check_channels(car: Vehicle, cfg: Config, pilot: "Drives") -> None:
+def _check_channels(car: Vehicle, cfg: Config, pilot: "Drives | LaterPilot") -> None:
     """Refuse a pilot that needs to know what this car does not."""
     missing = [name for name in pilot.vector_channels if not car.writes(name)]
     if missing:

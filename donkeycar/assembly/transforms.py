@@ -86,7 +86,7 @@ def _names(cfg: Config) -> tuple[str, ...]:
 
 def _step(name: str, cfg: Config, own: "dict[str, Custom]") -> tuple[str, dict[str, Any]]:
     """Return the name of a step and its arguments, as `Transforms` wants them."""
-    from donkeycar.pilots.transform import TRANSFORMS
+    from donkeycar.pilots.transform.table import make_step
 
     if name in own:
         custom = own[name]
@@ -96,7 +96,7 @@ def _step(name: str, cfg: Config, own: "dict[str, Custom]") -> tuple[str, dict[s
     names = TRANSFORM_SETTINGS.get(name, {})
     arguments = {key: cfg[setting] for key, setting in names.items()}
     try:
-        TRANSFORMS[name](**arguments)
+        make_step(name, arguments)
     except PilotError as error:
         raise ConfigError(f"{', '.join(names.values())}: {error}") from error
     return name, arguments

@@ -13,10 +13,10 @@ from typing import Any
 
 from donkeycar.console.client import Client
 from donkeycar.console.message import BUTTONS, Message, refuse_impossible
-from donkeycar.console.reasons import HELD, REASONS
+from donkeycar.console.reasons import HELD, NO_PILOT, reason_for
 from donkeycar.console.telemetry import Telemetry
 from donkeycar.safety import link
-from donkeycar.safety.arbiter import MODE_WISHES, Arbiter, Offer, next_mode
+from donkeycar.safety.arbiter import MODE_WISHES, PASSED_ON, Arbiter, Offer, next_mode
 from donkeycar.safety.lease import DriverLease
 from donkeycar.safety.link import DriverLink, Order
 from donkeycar.timing import Clock, RealClock
@@ -30,9 +30,6 @@ LIMIT_STEP = 0.05
 # How long a press of a gamepad's resume waits for a steady link and the throttle at zero.
 RESUME_WITHIN_S = 1.0
 
-# Actions that are done elsewhere in the car.
-PASSED_ON = ("erase", "ai_launch")
-
 
 class Cockpit:
     """The state that drivers share.
@@ -42,6 +39,7 @@ class Cockpit:
         throttle_ceiling: The most `max_throttle` can be set to, 0 to 1.
         max_throttle: Its first value; ``None`` is the ceiling.
         has_pilot: Whether pilot modes can be chosen.
+        pilot_note: Why they cannot be chosen yet; "" if they can.
         car_name: Shown on the page.
         life_s: How long an order lives after its heartbeat.
         halt: Stops the motor at once, ahead of the loop that reads `order` at its next tick.
@@ -55,6 +53,7 @@ class Cockpit:
         throttle_ceiling: float,
         has_pilot: bool,
         car_name: str,
+        pilot_note: str = "",
         max_throttle: float | None = None,
         life_s: float = link.ORDER_LIFE_S,
         halt: Callable[[], object] = lambda: None,
@@ -69,12 +68,11 @@ class Cockpit:
         self.order: Order = self._link.order
         self.mode = mode
         self.recording = False
-        self.max_throttle = (
-            throttle_ceiling if max_throttle is None else min(max_throttle, throttle_ceiling)
-        )
+        first_limit = throttle_ceiling if max_throttle is None else max_throttle
+        self.max_throttle = min(first_limit, throttle_ceiling)
         self.pressed: deque[str] = deque(maxlen=MAX_PRESSES)
         self.actions: deque[str] = deque(maxlen=MAX_PRESSES)
-        self.telemetry = Telemetry()
+        self.telemetry = Telemetry(pilot_note=pilot_note)
         self._notes: dict[str, str] = {}
         self._throttle_ceiling = throttle_ceiling
         self._has_pilot = has_pilot
@@ -86,6 +84,11 @@ class Cockpit:
         """Kind of the driver: ``"web"``, ``"gamepad"``, ``"rc"`` or ``"none"``."""
         with self._lock:
             return self._arbiter.kind
+
+    @property
+    def unready(self) -> str:
+        """Why no Resume counts in this mode yet: nobody expects a car that drives off later."""
+        return "" if self.mode == "user" else self.telemetry.pilot_note
 
     def issue_tick(self) -> int:
         """Number a new round of state messages."""
@@ -183,6 +186,7 @@ class Cockpit:
         since_s = self.order.beat_s if code == link.SILENT else self.order.latched_s
         holder = self._lease.holder
         driver = "nobody" if holder is None else "you" if holder == client.name else "other"
+        missing = self.unready or self._link.missing()
         return {
             "driveMode": self.mode,
             "recording": self.recording,
@@ -190,10 +194,10 @@ class Cockpit:
             "has_pilot": self._has_pilot,
             "max_throttle": self.max_throttle,
             "throttle_ceiling": self._throttle_ceiling,
-            "reason": REASONS[code],
+            "reason": reason_for(code, self.unready),
             "reason_code": code,
             "reason_age_s": None if since_s is None else round(now_s - since_s, 1),
-            "can_resume": bool(self.order.latch) and driver == "you" and not self._link.missing(),
+            "can_resume": bool(self.order.latch) and driver == "you" and not missing,
             "driver": driver,
             "source": self._arbiter.kind,
             "you_drive": driver == "you",
@@ -221,9 +225,8 @@ class Cockpit:
         return self._link.is_fresh(message.echo)
 
     def _apply(self, client: Client, message: Message) -> dict[str, Any]:
-        refuse_impossible(
-            message, has_pilot=self._has_pilot, throttle_ceiling=self._throttle_ceiling
-        )
+        no_pilot = self.telemetry.pilot_note if self._has_pilot else NO_PILOT
+        refuse_impossible(message, no_pilot=no_pilot, throttle_ceiling=self._throttle_ceiling)
         held_before = self._lease.holder == client.name
         drives = self._claim(client, wants=message.wants_the_wheel, in_use=message.uses_a_control)
         throttle = message.throttle
@@ -241,7 +244,7 @@ class Cockpit:
             return {}
         self._store(message)
         if message.resume and self.order.latch:
-            missing = self._link.resume()
+            missing = self.unready or self._link.resume()
             return {"error": missing} if missing else {}
         return {}
 
@@ -311,7 +314,8 @@ class Cockpit:
 
     def _do(self, client: Client, action: str) -> None:
         if action in MODE_WISHES:
-            self.mode = next_mode(self.mode, MODE_WISHES[action], has_pilot=self._has_pilot)
+            can_choose = self._has_pilot and not self.telemetry.pilot_note
+            self.mode = next_mode(self.mode, MODE_WISHES[action], has_pilot=can_choose)
         elif action in BUTTONS:
             self.pressed.append(action)
         elif action in PASSED_ON:
@@ -323,7 +327,7 @@ class Cockpit:
         elif action in ("limit_up", "limit_down"):
             limit = self.max_throttle + (LIMIT_STEP if action == "limit_up" else -LIMIT_STEP)
             self.max_throttle = min(max(round(limit, 4), 0.0), self._throttle_ceiling)
-        elif action == "resume":
+        elif action == "resume" and not self.unready:
             client.resume_until_s = self._clock.monotonic() + RESUME_WITHIN_S
 
     def _record_by(self, client: Client, wanted: bool | None) -> None:

@@ -7,7 +7,7 @@ from donkeycar.console.access import Auth
 from donkeycar.console.client import Client
 from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.message import BUTTONS
-from donkeycar.console.reasons import REASONS
+from donkeycar.console.reasons import reason_for
 from donkeycar.console.served import ServedConsole
 from donkeycar.console.telemetry import Telemetry
 from donkeycar.errors import ConfigError
@@ -39,6 +39,7 @@ class WebController(ServedConsole):
         first_limit: That limit at the start; ``None`` is `max_throttle`.
         car_name: Shown on the page.
         has_pilot: Whether pilot modes can be chosen.
+        pilot_note: Why they cannot be chosen yet, until `run_threaded` is told; "" if they can.
         order_life_s: How long an order lives after the driver's last heartbeat, 0.1 to 1 s.
         max_viewers: How many video streams are served at a time.
         names: More names the car goes by; ``name:port`` if the port differs.
@@ -61,6 +62,7 @@ class WebController(ServedConsole):
         first_limit: float | None = None,
         car_name: str = "donkeycar",
         has_pilot: bool = False,
+        pilot_note: str = "",
         order_life_s: float = 0.25,
         max_viewers: int = MAX_VIEWERS,
         names: Collection[str] = (),
@@ -91,6 +93,7 @@ class WebController(ServedConsole):
             throttle_ceiling=max_throttle,
             max_throttle=first_limit,
             has_pilot=has_pilot,
+            pilot_note=pilot_note,
             car_name=car_name,
             life_s=order_life_s,
             halt=halt,
@@ -135,6 +138,7 @@ class WebController(ServedConsole):
         camera_age_s: float | None = None,
         recorder_reason: str | None = None,
         power_reason: str | None = None,
+        pilot_note: str | None = None,
     ) -> tuple[
         float, float, str, bool, float, str, bool, bool, bool, bool, bool, float, str,
         tuple[str, ...],
@@ -162,6 +166,7 @@ class WebController(ServedConsole):
             camera_age_s: How old frames are when the car has them.
             recorder_reason: Why nothing is recorded though recording is on; "" if it is.
             power_reason: What is wrong with the supply of the car's computer; "" if nothing is.
+            pilot_note: Why pilot modes cannot be chosen yet; "" or ``None`` if they can.
 
         Returns:
             Angle, throttle, mode, recording, the moment the order ends (0.0: nobody may drive),
@@ -175,7 +180,7 @@ class WebController(ServedConsole):
         cockpit.telemetry = Telemetry(
             num_records, recorder_status or "", rate_hz, angle, throttle,
             pilot_angle, pilot_throttle, drivetrain_state, drivetrain_reason or "",
-            camera_age_s, recorder_reason or "", power_reason or "",
+            camera_age_s, recorder_reason or "", power_reason or "", pilot_note or "",
         )  # fmt: skip
         if image is not None and exposed_s is not None and sequence is not None:
             self._console.frames.offer(image, exposed_s, sequence)
@@ -191,6 +196,6 @@ class WebController(ServedConsole):
         w1, w2, w3, w4, w5 = (button in pressed for button in BUTTONS)
         actions = tuple(cockpit.actions.popleft() for _ in range(len(cockpit.actions)))
         return (
-            angle, throttle, cockpit.mode, cockpit.recording, expires_s, REASONS[code],
-            w1, w2, w3, w4, w5, limit, cockpit.source, actions,
+            angle, throttle, cockpit.mode, cockpit.recording, expires_s,
+            reason_for(code, cockpit.unready), w1, w2, w3, w4, w5, limit, cockpit.source, actions,
         )  # fmt: skip

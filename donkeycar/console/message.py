@@ -92,18 +92,20 @@ class Message:
         return bool(self.angle or self.throttle) or any(choice is not None for choice in choices)
 
 
-def refuse_impossible(message: Message, *, has_pilot: bool, throttle_ceiling: float) -> None:
+def refuse_impossible(message: Message, *, no_pilot: str, throttle_ceiling: float) -> None:
     """Refuse what this car cannot do.
+
+    Args:
+        message: What somebody asks for.
+        no_pilot: Why no pilot mode can be chosen, in a sentence; "" if one can.
+        throttle_ceiling: The most that a limit for the throttle can be set to.
 
     Raises:
         MessageError: If the message asks for it.
     """
     mode, limit = message.drive_mode, message.max_throttle
-    if mode not in (None, "user") and not has_pilot:
-        raise MessageError(
-            f"`drive_mode` must be user, because this car has no pilot: start it with "
-            f"`--model`. Received: drive_mode={mode!r}"
-        )
+    if mode not in (None, "user") and no_pilot:
+        raise MessageError(f"`drive_mode` must be user. {no_pilot} Received: drive_mode={mode!r}")
     if limit is not None and limit > throttle_ceiling:
         raise MessageError(
             f"`max_throttle` must be at most {throttle_ceiling:g} on this car. "

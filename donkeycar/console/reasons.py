@@ -2,6 +2,8 @@
 
 from donkeycar.safety import link
 
+NO_PILOT = "This car has no pilot: start it with `--model`."
+
 REASONS = {
     link.FREE: "",
     link.STOPPED: "Stopped. Let go of the stick, then tap Resume.",
@@ -16,3 +18,13 @@ REASONS = {
 
 # Why a new driver's throttle does nothing yet.
 HELD = "Let go of the throttle once: it was pushed before you took the wheel."
+
+
+def reason_for(code: str, unready: str) -> str:
+    """Why the car does not drive, in a sentence; "" if it is free to.
+
+    Args:
+        code: What stops it.
+        unready: What a Resume waits for before anything else; "" for nothing.
+    """
+    return (code and unready) or REASONS[code]

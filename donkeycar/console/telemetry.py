@@ -19,6 +19,7 @@ class Telemetry(NamedTuple):
     camera_age_s: float | None = None
     recorder_reason: str = ""
     power_reason: str = ""
+    pilot_note: str = ""
 
     def shown(self) -> dict[str, Any]:
         """All of it as JSON can hold it, in the names of the protocol."""
@@ -26,6 +27,7 @@ class Telemetry(NamedTuple):
             "num_records": None if self.num_records is None else int(self.num_records),
             "recorder_status": self.recorder_status,
             "recorder_reason": self.recorder_reason,
+            "pilot_note": self.pilot_note,
             "loop_hz": _rounded(self.loop_hz, 1),
             "angle": _rounded(self.angle, 3),
             "throttle": _rounded(self.throttle, 3),

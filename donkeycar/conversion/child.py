@@ -82,8 +82,9 @@ def convert(task: dict[str, Any], workdir: Path) -> dict[str, Any]:
     from donkeycar.conversion.read import read_network
     from donkeycar.conversion.scenes import drawn, network_inputs, recorded
     from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
-    from donkeycar.pilots.interpreter import LiteRTInterpreter, check_length
+    from donkeycar.pilots.interpreter import LiteRTInterpreter
     from donkeycar.pilots.keras_file import WHY_NO_KERAS
+    from donkeycar.pilots.litert_file import check_length
     from donkeycar.pilots.pilot import Pilot
     from donkeycar.training.export.litert import run
     from donkeycar.training.export.save import convert, save_pilot

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from donkeycar.errors import TrainingError, TubError
-from donkeycar.pilots.pilot import Pilot, describe
+from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.transform import describe
 
 if TYPE_CHECKING:
     from donkeycar.training.records.recordings import Recordings

@@ -19,8 +19,7 @@ from donkeycar.pilots import Drives, load_pilot
 from donkeycar.pilots.bundle import PilotFiles
 from donkeycar.pilots.folds_file import holds_folds
 from donkeycar.pilots.names import title_of
-from donkeycar.pilots.pilot import describe
-from donkeycar.pilots.transform import Transforms
+from donkeycar.pilots.transform import Transforms, describe
 from donkeycar.rollout import evaluate_pilot
 from donkeycar.sim.track import Track, find_track
 from donkeycar.training.answers import answers

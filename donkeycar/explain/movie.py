@@ -11,7 +11,7 @@ from donkeycar.explain.footage import INDEX, Pictures, footage, rate_of
 from donkeycar.explain.overlay import Answer, Overlay
 from donkeycar.files import atomic_path
 from donkeycar.pilots import Drives
-from donkeycar.pilots.pilot import describe
+from donkeycar.pilots.transform import describe
 from donkeycar.training.answers import answer_each
 from donkeycar.training.progress import Advance, Progress, Silent
 from donkeycar.training.records.pace import pace_of

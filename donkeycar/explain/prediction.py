@@ -9,7 +9,7 @@ import numpy as np
 
 from donkeycar.errors import ConfigError, PilotError, TrainingError
 from donkeycar.pilots import Drives
-from donkeycar.pilots.pilot import describe
+from donkeycar.pilots.transform import describe
 from donkeycar.report.figures import DRIVER, PILOT, new_figure
 from donkeycar.training.answers import answers
 from donkeycar.training.progress import Progress, Silent

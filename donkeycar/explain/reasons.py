@@ -12,7 +12,7 @@ from donkeycar.errors import PilotError, TubError
 from donkeycar.explain.footage import INDEX, footage
 from donkeycar.explain.overlay import Answer, Overlay
 from donkeycar.pilots import Drives
-from donkeycar.pilots.pilot import describe
+from donkeycar.pilots.transform import describe
 from donkeycar.training.answers import answer_each
 from donkeycar.tub import TubReader
 

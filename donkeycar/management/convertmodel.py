@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> None:
     from donkeycar.conversion.convert import convert_model
     from donkeycar.conversion.describe import ConversionRequest
     from donkeycar.pilots.keras_file import WHY_NO_KERAS, cost_of
-    from donkeycar.pilots.pilot import describe
+    from donkeycar.pilots.transform import describe
     from donkeycar.training.destination import pilot_files
 
     out = args.out.expanduser()

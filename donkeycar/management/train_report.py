@@ -27,7 +27,7 @@ def tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
         cfg: Settings of the car.
         in_car: Whether there is a car, with a camera.
     """
-    from donkeycar.pilots.pilot import describe
+    from donkeycar.pilots.transform import describe
 
     speed = median(result.history["images_per_s"])
     print(

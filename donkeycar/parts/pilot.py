@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Callable, Sequence
 from threading import Condition
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from donkeycar.errors import ConfigError, PartFailed
+from donkeycar.errors import ConfigError, PartFailed, ending_of
 from donkeycar.parts.answer_life import MAX_LIFE_S, AnswerLife
+from donkeycar.parts.pilot_loading import LOADING, Later, later_of, open_now
 from donkeycar.pilots.driving import MAX_OVERSHOOT
 from donkeycar.safety.moment import exposure_fault
 from donkeycar.timing import Clock, RealClock
@@ -17,6 +18,10 @@ logger = logging.getLogger(__name__)
 
 # How long the worker sleeps at most before it looks whether it should end.
 POLL_S = 0.2
+
+# How long a pilot that is to be opened waits at most for the first tick: a part with a run
+# condition may see none.
+FIRST_TICK_S = 5.0
 
 # A pilot that looks back sees a car that jumps if it looks over a gap as long as this.
 MAX_GAP_S = 0.5
@@ -65,14 +70,19 @@ class PilotPart:
     A pilot that wants to know more than the frame gets no frame until every channel it needs has a
     value.
 
+    A pilot that is still to be opened (`Later`) is opened first, in the part's thread. It answers
+    nothing until then, and whoever asks why is told so; one that cannot be opened stops the car.
+
     Called with `run`, it answers for the frame at once: for a simulator in lockstep.
 
     Args:
-        pilot: Turns a frame into angle and throttle; see `donkeycar.pilots.load_pilot`.
+        pilot: Turns a frame into angle and throttle; see `donkeycar.pilots.load_pilot`, and
+            `donkeycar.pilots.later` for one that is still to be opened.
         max_age_s: Longest life of an answer, in seconds; greater than 0.
         clock: Source of time, the same as the camera's.
 
     Attributes:
+        pilot: The pilot, or what will be it.
         wake: Called in the worker's thread when an answer is there.
         num_answers: Frames answered so far.
         num_void: Answers that were void.
@@ -92,11 +102,13 @@ class PilotPart:
     """
 
     def __init__(
-        self, pilot: Infers, *, max_age_s: float = MAX_LIFE_S, clock: Clock | None = None
+        self, pilot: Infers | Later, *, max_age_s: float = MAX_LIFE_S, clock: Clock | None = None
     ) -> None:
         if not max_age_s > 0:
             raise ConfigError(f"`max_age_s` must be greater than 0. Received: {max_age_s=}")
-        self.pilot = pilot
+        self.pilot: Any = pilot
+        self._later = later_of(pilot)
+        self._asked = False
         self.max_age_s = max_age_s
         self.life = AnswerLife(max_life_s=max_age_s)
         self.wake: Callable[[], object] = _nothing
@@ -133,7 +145,11 @@ class PilotPart:
             Angle and throttle, each -1 to +1, and the moment they expire; from a pilot that knows
             places, the number of the place as well. ``None`` if there is no frame, a value is
             missing, the answer is void, or it is too old already.
+
+        Raises:
+            PilotError: If the pilot is still to be opened, and cannot drive this car.
         """
+        self.load()
         frame = self._fresh(image, exposed_s, values)
         if frame is not None:
             self._outcome = self._look(frame)
@@ -163,6 +179,8 @@ class PilotPart:
     def update(self) -> None:
         """Answer for the newest frame, again and again, until `shutdown`: the thread's body."""
         try:
+            if self._is_wanted():
+                self.load()
             while (frame := self._next_frame()) is not None:
                 outcome = self._look(frame)
                 with self._changed:
@@ -170,14 +188,34 @@ class PilotPart:
                 self.wake()
         except BaseException as error:  # handed over to the loop, which stops the car by name
             with self._changed:
+                if self._stopping and self._later is not None:
+                    return  # nobody waits for the pilot any more, and its child was killed
                 self._error = error
             self.wake()
             if not isinstance(error, Exception):
                 raise
 
+    def load(self) -> None:
+        """Open the pilot in the caller's thread, unless it is there.
+
+        Raises:
+            PilotError: If it cannot drive this car.
+        """
+        if self._later is not None:
+            pilot = open_now(self._later, self._clock)
+            with self._changed:
+                self.pilot, self._later = pilot, None
+
+    @property
+    def loading(self) -> str:
+        """Why the pilot cannot drive at all yet; "" once it is there."""
+        return "" if self._later is None else LOADING
+
     @property
     def reason(self) -> str:
         """Why no answer counts now, or for a moment since this was asked; "" if one did always."""
+        if self._later is not None:
+            return LOADING
         if self._unless_expired() is not None:
             lapse, self._lapse = self._lapse, ""
             return lapse
@@ -201,6 +239,16 @@ class PilotPart:
             self._stopping = True
             self._outcome = self._taken = self._answer = None
             self._changed.notify_all()
+            later = self._later
+        if later is not None:
+            later.abandon()
+
+    def _is_wanted(self) -> bool:
+        """Let the first tick come before a pilot is opened: on a small computer both take long."""
+        with self._changed:
+            if self._later is not None:
+                self._changed.wait_for(lambda: self._asked or self._stopping, FIRST_TICK_S)
+            return not self._stopping
 
     def _fresh(
         self, image: np.ndarray | None, exposed_s: float | None, values: tuple[Value, ...]
@@ -235,7 +283,12 @@ class PilotPart:
         """Hand a new frame over, and take a new answer; whether there was one."""
         with self._changed:
             if self._error is not None:
-                raise PartFailed(f"the pilot stopped: {self._error}") from self._error
+                what = "stopped" if self._later is None else "was not loaded"
+                raise PartFailed(f"the pilot {what}: {ending_of(self._error)}") from self._error
+            if self._later is not None:
+                self._asked = True
+                self._changed.notify()
+                return False
             frame = self._fresh(image, exposed_s, values)
             if frame is not None:
                 self._waiting = frame

@@ -27,6 +27,10 @@ class Delays(Protocol):
     num_answers: int
 
     @property
+    def loading(self) -> str:
+        """Why the pilot cannot drive at all yet; "" once it is there."""
+
+    @property
     def reason(self) -> str:
         """Why no answer counts now; "" if one does."""
 
@@ -72,8 +76,8 @@ class PilotReport:
         self._heard_s: dict[str, float] = {}
         self._has_introduced = False
 
-    def run(self, mode: str | None = None) -> str:
-        """Return why the pilot does not drive; "" if it could.
+    def run(self, mode: str | None = None) -> tuple[str, str]:
+        """Return why the pilot does not drive, and why it cannot be chosen yet; "" if it can.
 
         Args:
             mode: Drive mode; what is slow is logged only where the pilot has a share.
@@ -88,4 +92,4 @@ class PilotReport:
         if not self._has_introduced and self._pilot.num_answers >= STEADY_ANSWERS:
             self._has_introduced = True
             logger.info("%s", self._pilot.delays)
-        return self._lasting.told(reason)
+        return self._lasting.told(reason), self._pilot.loading

@@ -8,25 +8,27 @@ using Deep Ensembles", NeurIPS 2017.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from donkeycar.errors import PilotError
+from donkeycar.pilots.candidate import Candidate
 from donkeycar.pilots.driving import MAX_OVERSHOOT
 from donkeycar.pilots.familiar import features
 from donkeycar.pilots.folds_file import MAX_MEMBERS, MIN_MEMBERS, UsualSpread
 from donkeycar.pilots.pilot import Pilot
 
-# What all members must have in common, and how to find it.
-ALIKE: dict[str, Callable[[Pilot], object]] = {
+# What all members must have in common, and how to find it; first what their files say.
+ON_PAPER: dict[str, Callable[[Any], object]] = {
     "type": lambda pilot: pilot.kind.name,
     "options": lambda pilot: pilot.options,
     "frame size": lambda pilot: pilot.input_shape,
     "transforms": lambda pilot: pilot.transforms.to_json(),
-    "network inputs": lambda pilot: pilot.network_inputs,
 }
+ALIKE = {**ON_PAPER, "network inputs": lambda pilot: pilot.network_inputs}
 
 
 class Ensemble:
@@ -57,14 +59,8 @@ class Ensemble:
             raise PilotError(
                 f"An ensemble has {MIN_MEMBERS} to {MAX_MEMBERS} pilots. Received: {len(members)}"
             )
+        check_alike(members, ALIKE)
         first = members[0]
-        for what, found in ALIKE.items():
-            other = next((one for one in members if found(one) != found(first)), None)
-            if other is not None:
-                raise PilotError(
-                    f"The pilots of an ensemble must have the same {what}. Received: "
-                    f"{found(first)!s:.100} and {found(other)!s:.100}"
-                )
         self.members = tuple(members)
         self.opinions: np.ndarray | None = None
         self.kind = first.kind
@@ -167,6 +163,33 @@ class Ensemble:
         """The place that most of them recognise in the last frame."""
         votes = Counter(one.location for one in self.members if one.location is not None)
         return votes.most_common(1)[0][0] if votes else None
+
+
+def check_alike(
+    members: Sequence[Pilot] | Sequence[Candidate], what: Mapping[str, Callable[[Any], object]]
+) -> None:
+    """Refuse members that differ in what an ensemble has in common.
+
+    Args:
+        members: Pilots, or the files of some.
+        what: `ALIKE`, or `ON_PAPER` for files.
+
+    Raises:
+        PilotError: If they differ.
+    """
+    first = members[0]
+    for name, found in what.items():
+        other = next((one for one in members if found(one) != found(first)), None)
+        if other is not None:
+            raise PilotError(
+                f"The pilots of an ensemble must have the same {name}. Received: "
+                f"{found(first)!s:.100} and {found(other)!s:.100}"
+            )
+
+
+def cannot_drive_together(folder: Path, error: PilotError) -> PilotError:
+    """Say of which folder that is."""
+    return PilotError(f"The pilots in {folder} cannot drive together: {error}")
 
 
 def spread_of(angles: np.ndarray) -> np.ndarray:

@@ -5,8 +5,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.pilot import describe
-from donkeycar.pilots.transform import Shape, Transforms
+from donkeycar.pilots.transform import Shape, Transforms, describe
 
 
 def seen_by(
@@ -99,6 +98,11 @@ def cut_in_words(steps: Sequence[dict[str, object]]) -> str:
         return ""
     sides = {side: cut[f"{side}_px"] for side in ("top", "bottom", "left", "right")}
     return ", ".join(f"ROI_CROP_{side.upper()}={px}" for side, px in sides.items() if px)
+
+
+def in_colour(camera_shape: Shape | None) -> Shape | None:
+    """Frames of a camera as a pilot gets them: of a grey one they have three channels too."""
+    return None if camera_shape is None else (*camera_shape[:2], 3)
 
 
 def _makes(transforms: Transforms, shape: Shape | None, network_shape: Shape) -> bool:

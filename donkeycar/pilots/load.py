@@ -7,26 +7,21 @@ from typing import Any
 
 from donkeycar.commands import pip_install
 from donkeycar.errors import PilotError
-from donkeycar.pilots.bundle import (
-    PilotFiles,
-    PilotInfo,
-    Precision,
-    precision_of,
-    read_info,
-    sha256_of,
-)
+from donkeycar.pilots.bundle import Precision, sha256_of
+from donkeycar.pilots.candidate import Candidate, is_made_elsewhere, judge
 from donkeycar.pilots.driving import Drives
-from donkeycar.pilots.ensemble import Ensemble
-from donkeycar.pilots.folds_file import SUMMARY, holds_folds, read_folds
-from donkeycar.pilots.frames_fit import check_camera, cut_in_words, seen_by
-from donkeycar.pilots.interpreter import LiteRTInterpreter, read_litert
-from donkeycar.pilots.names import beside, ending_of, kind_of
+from donkeycar.pilots.ensemble import Ensemble, cannot_drive_together
+from donkeycar.pilots.folds_file import holds_folds, read_folds
+from donkeycar.pilots.frames_fit import check_camera, cut_in_words, in_colour, seen_by
+from donkeycar.pilots.interpreter import LiteRTInterpreter
+from donkeycar.pilots.litert_file import read_litert
+from donkeycar.pilots.names import beside
 from donkeycar.pilots.options import Options
-from donkeycar.pilots.pilot import Pilot, describe
-from donkeycar.pilots.registry import PilotType, pilot_type
-from donkeycar.pilots.transform import Shape, Transforms
+from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.transform import Shape, Transforms, describe
 from donkeycar.pilots.types_that_fit import advice, types_that_fit
-from donkeycar.pilots.way_on import CONVERTIBLE, way_on
+from donkeycar.sandbox.cancellation import Cancellation
 from donkeycar.sandbox.child import Child
 
 logger = logging.getLogger(__name__)
@@ -48,6 +43,7 @@ def load_pilot(
     precision: Precision | None = None,
     transforms: Transforms | None = None,
     options: Options | None = None,
+    cancellation: Cancellation | None = None,
 ) -> Drives:
     """Open a model and refuse, in one sentence, what cannot drive this car.
 
@@ -70,6 +66,7 @@ def load_pilot(
             does not say what it was trained with; and it holds the code of those transforms of
             a pilot that its owner wrote.
         options: Of a bare file, such as the throttle range of its bins.
+        cancellation: Ends the child from another thread; this then raises.
 
     Returns:
         The pilot, warmed up: a `Pilot`, or an `Ensemble`.
@@ -82,7 +79,7 @@ def load_pilot(
     load = load_ensemble if holds_folds(path) else _load_alone
     return load(
         path, type=type, camera_shape=camera_shape, num_threads=num_threads, precision=precision,
-        transforms=transforms, options=options,
+        transforms=transforms, options=options, cancellation=cancellation,
     )  # fmt: skip
 
 
@@ -102,7 +99,7 @@ def load_ensemble(folder: Path, **wanted: Any) -> Ensemble:
     try:
         return Ensemble(members, usual=folds.usual)
     except PilotError as error:
-        raise PilotError(f"The pilots in {folder} cannot drive together: {error}") from error
+        raise cannot_drive_together(folder, error) from error
 
 
 def _load_alone(
@@ -114,59 +111,33 @@ def _load_alone(
     precision: Precision | None = None,
     transforms: Transforms | None = None,
     options: Options | None = None,
+    cancellation: Cancellation | None = None,
 ) -> Pilot:
     """Open one pilot: see `load_pilot`."""
-    files = PilotFiles.of(path)
-    kind_of_file = kind_of(path)
-    is_file_of_a_pilot = path.is_dir() or ending_of(path) != "" or kind_of_file == "litert"
-    if path.is_dir() and not any(file.exists() for file in files):
-        if kind_of_file == "saved_model":
-            raise PilotError(f"{path} is a SavedModel, which a car does not open. {way_on(path)}")
-        raise PilotError(
-            f"{path} is a folder without {SUMMARY}, which a training with --folds writes at its "
-            "end. Name one of the pilots in it, or go on with that training: --resume."
-        )
-    if not path.exists() and not (ending_of(path) == "" and any(f.exists() for f in files)):
-        raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
-    if path.exists() and not is_file_of_a_pilot:
-        raise PilotError(f"{path} is no file of a pilot. {way_on(path)}")
-    info = _described(files, type)
-    chosen = _chosen(path, precision if info is not None else None)
-    bare = info is None and kind_of_file == "litert"
-    litert = path if bare else files.variant(chosen)
-    if not litert.exists():
-        raise _nothing_that_drives(files, litert, path)
-    # Not `or`: those of a car that does nothing to a frame may still know what is done instead.
-    transforms = Transforms() if transforms is None else transforms
-    if info is not None:
-        if info.transforms.custom:
-            info = replace(info, transforms=info.transforms.with_custom(transforms.custom))
-        if not _is_made_elsewhere(info):
-            check_camera(path, info.camera_shape, info.transforms, camera_shape)
-    content = read_litert(litert)
-    if info is not None:
-        _check_belongs(files, info, litert, chosen, sha256_of(content))
-    interpreter = _open(litert, content, num_threads)
+    found = judge(
+        path, type=type, camera_shape=camera_shape, precision=precision, transforms=transforms
+    )
+    litert, info = found.litert, found.info
+    interpreter = _open(litert, found.content, num_threads, cancellation)
     if info is None:
-        named = None if type is None else pilot_type(type)
-        return _bare_pilot(path, interpreter, named, options, transforms, camera_shape)
+        return _bare_pilot(found, interpreter, options, camera_shape)
     kind = pilot_type(info.type)
     if interpreter.input_shape != info.network_shape:
         raise PilotError(
-            f"{files.sidecar.name} speaks of frames of {describe(info.network_shape)}, but the "
-            f"network in {litert.name} takes {describe(interpreter.input_shape)}."
+            f"{found.files.sidecar.name} speaks of frames of {describe(info.network_shape)}, but "
+            f"the network in {litert.name} takes {describe(interpreter.input_shape)}."
         )
     pilot = Pilot(interpreter, kind, info=info)
     if info.probe is not None:
-        complaint = info.probe.check(pilot, info.variants[chosen].tolerance)
+        complaint = info.probe.check(pilot, info.variants[found.precision].tolerance)
         if complaint is not None:
             raise PilotError(
                 f"{litert} does not answer here as it did where it was trained: {complaint}. "
                 "Update donkeycar on both computers, or train it again here."
             )
-    if _is_made_elsewhere(info) and pilot.input_shape != _in_colour(camera_shape):
+    if is_made_elsewhere(info) and pilot.input_shape != in_colour(camera_shape):
         # What its probe asked was what the network takes: what the camera gives may be more.
-        done, seen = seen_by(interpreter.input_shape, transforms, camera_shape)
+        done, seen = seen_by(interpreter.input_shape, found.own_transforms, camera_shape)
         check_camera(path, seen, done, camera_shape, made_elsewhere=True)
         if done:
             _tell(path, done, interpreter.input_shape)
@@ -176,21 +147,20 @@ def _load_alone(
 
 
 def _bare_pilot(
-    path: Path,
+    found: Candidate,
     interpreter: LiteRTInterpreter,
-    kind: PilotType | None,
     options: Options | None,
-    transforms: Transforms,
     camera_shape: Shape | None,
 ) -> Pilot:
     """Make a pilot of a file that says nothing about itself."""
+    path, kind = found.path, found.kind
     if kind is None:
         raise PilotError(
             f"{path} does not say what kind of pilot it is: {beside(path, '.json').name} is not "
             "beside it. Copy that from where the pilot was trained, or say --type. "
             f"{advice(interpreter)}"
         )
-    done, seen = seen_by(interpreter.input_shape, transforms, camera_shape)
+    done, seen = seen_by(interpreter.input_shape, found.own_transforms, camera_shape)
     check_camera(path, seen, done, camera_shape, made_elsewhere=True)
     try:
         pilot = Pilot(interpreter, kind, options=options, transforms=done, camera_shape=seen)
@@ -200,15 +170,6 @@ def _bare_pilot(
         raise PilotError(f"{error} {advice(interpreter)}" if fitting else str(error)) from error
     _tell(path, done, interpreter.input_shape)
     return pilot
-
-
-def _is_made_elsewhere(info: PilotInfo) -> bool:
-    """Whether nobody knows which frames a camera gave it, only what its network takes."""
-    return "converted_from" in info.training and not info.transforms
-
-
-def _in_colour(camera_shape: Shape | None) -> Shape | None:
-    return None if camera_shape is None else (*camera_shape[:2], 3)
 
 
 def _tell(path: Path, transforms: Transforms, network_shape: Shape) -> None:
@@ -221,23 +182,6 @@ def _tell(path: Path, transforms: Transforms, network_shape: Shape) -> None:
             describe(network_shape),
             cut,
         )
-
-
-def _nothing_that_drives(files: PilotFiles, litert: Path, path: Path) -> PilotError:
-    """Say why there is no LiteRT file, and how one is made."""
-    rule = f"A car drives with {litert.name}, and it is not beside {path}."
-    if files.sidecar.exists() or kind_of(path) not in CONVERTIBLE:
-        return PilotError(
-            f"{rule} Copy it from where the pilot was trained, or run `donkey train` again, which "
-            "writes it."
-        )
-    return PilotError(f"{rule} {way_on(path)}")
-
-
-def _chosen(path: Path, precision: Precision | None) -> Precision:
-    """Which variant is meant: the one that is named, else the one that is wanted."""
-    named = precision_of(path) if ending_of(path) == ".tflite" else None
-    return named or precision or "float32"
 
 
 def open_safely(litert: Path) -> tuple[bytes, LiteRTInterpreter]:
@@ -253,7 +197,12 @@ def open_safely(litert: Path) -> tuple[bytes, LiteRTInterpreter]:
     return content, _open(litert, content, None)
 
 
-def _open(litert: Path, content: bytes, num_threads: int | None) -> LiteRTInterpreter:
+def _open(
+    litert: Path,
+    content: bytes,
+    num_threads: int | None,
+    cancellation: Cancellation | None = None,
+) -> LiteRTInterpreter:
     """Open a file here after a child has, unless one did since this process began.
 
     Which files are harmless is remembered in memory only: on the disk, somebody who exchanges
@@ -262,26 +211,28 @@ def _open(litert: Path, content: bytes, num_threads: int | None) -> LiteRTInterp
     sha256 = sha256_of(content)
     if sha256 in _harmless:
         return LiteRTInterpreter(litert, num_threads=num_threads, content=content)
-    vet(litert)
+    vet(litert, cancellation=cancellation)
     if sha256 not in _harmless:
         raise PilotError(f"{litert} changed while it was being opened. Try again.")
     return LiteRTInterpreter(litert, num_threads=num_threads, content=content)
 
 
-def vet(litert: Path, *others: Path) -> None:
+def vet(litert: Path, *others: Path, cancellation: Cancellation | None = None) -> None:
     """Have a child process open files, and remember those that did no harm.
 
     Args:
         litert: A LiteRT file.
         others: More of them: each costs little beside the start of the child.
+        cancellation: Ends the child from another thread.
 
     Raises:
         PilotError: If LiteRT is not installed, or one of them is no network, or does harm.
     """
     paths = [str(path.absolute()) for path in others]
     child = Child(
-        "donkeycar.sandbox.litert", litert, arguments=paths, stdin=litert, timeout_s=TIMEOUT_S
-    )
+        "donkeycar.sandbox.litert", litert, arguments=paths, stdin=litert, timeout_s=TIMEOUT_S,
+        cancellation=cancellation,
+    )  # fmt: skip
     try:
         import ai_edge_litert.interpreter  # noqa: F401, takes as long here as in the child
     except ImportError as error:
@@ -290,40 +241,3 @@ def vet(litert: Path, *others: Path) -> None:
     opened = child.answer().get("sha256")
     meant = {sha256_of(read_litert(path)) for path in (litert, *others)}
     _harmless.update(meant.intersection(opened if isinstance(opened, list) else ()))
-
-
-def _described(files: PilotFiles, type: str | None) -> PilotInfo | None:
-    """Read what the sidecar says; ``None`` if there is none."""
-    if not files.sidecar.exists():
-        return None
-    try:
-        info = read_info(files.sidecar)
-        kind = pilot_type(info.type)
-    except PilotError as error:
-        raise PilotError(
-            f"{str(error).rstrip('.')}. Copy {files.sidecar.name} again from where the pilot was "
-            "trained; or move it away, and say --type."
-        ) from error
-    if type is not None and pilot_type(type) is not kind:
-        raise PilotError(
-            f"{files.sidecar} says that this is a pilot of type {kind.name}. Received: "
-            f"type={type!r}. Leave --type out."
-        )
-    return info
-
-
-def _check_belongs(
-    files: PilotFiles, info: PilotInfo, litert: Path, chosen: Precision, sha256: str
-) -> None:
-    """Refuse a LiteRT file that its sidecar does not know."""
-    known = info.variants.get(chosen)
-    if known is None:
-        raise PilotError(
-            f"{files.sidecar.name} knows no {chosen} file, only {', '.join(info.variants)}. "
-            "Train the pilot again, which writes all three, or set PILOT_PRECISION to another."
-        )
-    if known.sha256 != sha256:
-        raise PilotError(
-            f"{files.sidecar.name} belongs to another {litert.name} than the one beside it. "
-            "Copy both from where the pilot was trained."
-        )

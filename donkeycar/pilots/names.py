@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 Precision = Literal["float32", "float16", "int8"]
+# What an owner writes to leave it open: see `donkeycar.pilots.precision_choice`.
+AUTO = "auto"
 
 # Of the files of a pilot.
 ENDINGS = (".keras", ".tflite", ".json")

@@ -13,7 +13,7 @@ from donkeycar.pilots.interpreter import LiteRTInterpreter
 from donkeycar.pilots.options import Options
 from donkeycar.pilots.registry import PilotType
 from donkeycar.pilots.sidecar import PilotInfo
-from donkeycar.pilots.transform import Shape, Transforms
+from donkeycar.pilots.transform import Shape, Transforms, describe
 
 # Meant to be -1 to +1; black, white and noise are no road, and a good network may overshoot there.
 MAX_ANSWER = 100.0
@@ -248,14 +248,3 @@ class Pilot:
                     f"angle={answer[0]:.4g}, throttle={answer[1]:.4g}"
                 )
         self.reset()
-
-
-def describe(shape: tuple[int, ...]) -> str:
-    """Say the shape of a frame as people do.
-
-    Example:
-        >>> describe((120, 160, 3))
-        '160x120 pixels in colour'
-    """
-    height, width, channels = shape
-    return f"{width}x{height} pixels in {'colour' if channels == 3 else 'grey'}"

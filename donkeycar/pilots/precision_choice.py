@@ -5,6 +5,7 @@ its name. A short file answers a little differently, so that a choice of it is a
 """
 
 import logging
+import statistics
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,15 +17,14 @@ import numpy as np
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import PilotFiles, Precision, precision_of
 from donkeycar.pilots.driving import Drives
-from donkeycar.pilots.interpreter import read_litert
+from donkeycar.pilots.litert_file import read_litert
 from donkeycar.pilots.load import load_pilot, vet
+from donkeycar.sandbox.cancellation import Cancellation
 
 logger = logging.getLogger(__name__)
 
 Timer: TypeAlias = Callable[[], float]
 
-# What an owner writes to leave it open.
-AUTO = "auto"
 QUICK: Precision = "int8"
 # The share of the loop's interval that an answer may take: camera, page and recorder want theirs.
 # 5 ms at 20 Hz; a `linear` pilot takes 1 ms of a PC's core, and ten times as much of a Pi 3's.
@@ -50,7 +50,7 @@ def load_quick_enough(
     Raises:
         PilotError: As `load_pilot`; never because of the int8 file.
     """
-    _vet_both(path)
+    _vet_both(path, wanted.get("cancellation"))
     pilot = load_pilot(path, precision="float32", **wanted)
     is_named = path.suffix == ".tflite" and precision_of(path) is not None
     known = pilot.info is not None and QUICK in pilot.info.variants
@@ -79,7 +79,7 @@ def load_quick_enough(
     return quick
 
 
-def _vet_both(path: Path) -> None:
+def _vet_both(path: Path, cancellation: Cancellation | None) -> None:
     """Have one child look at both files; what is wrong with either is told when it is opened."""
     files = PilotFiles.of(path)
     both = [files.variant("float32"), files.variant(QUICK)]
@@ -87,19 +87,25 @@ def _vet_both(path: Path) -> None:
         if files.sidecar.exists() and all(file.is_file() for file in both):
             for file in both:
                 read_litert(file)
-            vet(*both)
+            vet(*both, cancellation=cancellation)
 
 
 def answer_s(pilot: Drives, timer: Timer) -> float:
-    """Mean time of an answer here and now; what it saw is forgotten."""
+    """Median time of an answer here and now; what it saw is forgotten.
+
+    Not the mean: the loop may run beside it already, and holds up an answer now and then.
+    """
     frame = np.zeros(pilot.input_shape, np.uint8)
     beside = (np.zeros(pilot.vector_size, np.float32),) if pilot.vector_size else ()
-    began_s, count = timer(), 0
-    while count < MIN_ANSWERS or timer() - began_s < MEASURE_S:
+    took_s: list[float] = []
+    began_s = last_s = timer()
+    while len(took_s) < MIN_ANSWERS or last_s - began_s < MEASURE_S:
         pilot.infer(frame, *beside)
-        count += 1
+        now_s = timer()
+        took_s.append(now_s - last_s)
+        last_s = now_s
     pilot.reset()
-    return (timer() - began_s) / count
+    return statistics.median(took_s)
 
 
 def _difference(pilot: Drives) -> str:

@@ -21,10 +21,12 @@ REST_S = 1.0
 
 NOBODY = "none"
 
-# What a gamepad can wish of the drive mode.
+# What a gamepad can wish of the drive mode, by the action that is pressed.
 MODE_WISHES = {
     "mode": "next", "mode_user": "user", "mode_local_angle": "local_angle", "mode_local": "local",
 }  # fmt: skip
+# What it can press for other parts of the car.
+PASSED_ON = ("erase", "ai_launch")
 
 
 class Offer(NamedTuple):

@@ -11,6 +11,7 @@ from typing import Any
 
 from donkeycar.errors import PilotError
 from donkeycar.json_text import parse_json
+from donkeycar.sandbox.cancellation import Cancellation
 
 MAX_ANSWER_BYTES = 1_000_000
 
@@ -36,6 +37,7 @@ class Child:
         stdin: File that it reads as its standard input; ``None`` for nothing.
         timeout_s: Time until it is ended, in seconds.
         environment: More environment variables.
+        cancellation: Ends it from another thread; ``None`` if nothing is to.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Child:
         stdin: Path | None = None,
         timeout_s: float,
         environment: dict[str, str] | None = None,
+        cancellation: Cancellation | None = None,
     ) -> None:
         self._subject = subject
         self._timeout_s = timeout_s
@@ -67,6 +70,8 @@ class Child:
                     **(environment or {}),
                 },
             )
+        if cancellation is not None:
+            cancellation.hold(self)
 
     def answer(self) -> dict[str, Any]:
         """Wait for the process, and take what it says.
@@ -98,10 +103,14 @@ class Child:
             raise PilotError(f"{self._subject} cannot be opened: {_why(code, errors)}.")
         return found
 
-    def close(self) -> None:
-        """End the process, if it has not ended by itself. Safe to call twice."""
+    def kill(self) -> None:
+        """End the process, if it has not ended by itself; from any thread."""
         if self._process.poll() is None:
             self._process.kill()
+
+    def close(self) -> None:
+        """End the process, and forget what it said. Safe to call twice."""
+        self.kill()
         self._process.wait()
         self._output.close()
         self._errors.close()

@@ -3,10 +3,9 @@
 from typing import Any
 
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.interpreter import MAX_BYTES
-from donkeycar.pilots.pilot import describe
+from donkeycar.pilots.litert_file import MAX_BYTES
 from donkeycar.pilots.registry import PilotType, pilot_type
-from donkeycar.pilots.transform import Shape
+from donkeycar.pilots.transform import Shape, describe
 from donkeycar.training.export.save import without_outputs
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.records.found import found_options, network_of

@@ -213,6 +213,7 @@ class Car:
         )
         self.vehicle = car = Vehicle(clock=clock)
         car.mem["cam/age_s"] = car.mem["power/reason"] = None
+        car.mem["pilot/loading"] = settings.get("pilot_note", "")
         car.add(camera, outputs=[f"raw/{name}" for name in frame], threaded=True)
         car.add(self.shutter, inputs=[f"raw/{name}" for name in frame], outputs=frame)
         car.add(
@@ -221,7 +222,7 @@ class Car:
                 *frame, "tub/num_records", "tub/status", "loop/rate_hz", "angle", "throttle",
                 "pilot/angle", "pilot/throttle", None, None,
                 "drivetrain/state", "drivetrain/reason", "loop/late_ticks", "cam/age_s",
-                "tub/reason", "power/reason",
+                "tub/reason", "power/reason", "pilot/loading",
             ],
             outputs=[
                 "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",

@@ -6,6 +6,7 @@ import time
 import pytest
 
 from donkeycar.console.client import Client
+from donkeycar.parts.pilot_loading import LOADING
 from donkeycar.parts.voltage_watch import REASON
 from donkeycar.safety.arbiter import Offer
 
@@ -641,6 +642,39 @@ def test_without_a_pilot_its_modes_say_why_not(page):
     page.locator("#modes button[value=local]").click(force=True)
     page.locator(".toast").get_by_text("No pilot is loaded").wait_for()
     assert page.locator("#modes button[value=user]").get_attribute("aria-checked") == "true"
+
+
+def test_a_pilot_that_is_being_loaded_cannot_be_chosen_and_the_page_says_why(make_car, open_page):
+    car = make_car(pilot=True, pilot_note=LOADING)
+    page = open_page(car)
+    wait_until(lambda: is_free(page))
+    button = page.locator("#modes button[value=local]")
+    button.click(force=True)
+    page.locator(".toast").get_by_text(LOADING).wait_for()
+    assert button.get_attribute("title") == LOADING
+    assert page.locator("#modes button[value=user]").get_attribute("aria-checked") == "true"
+    car.vehicle.mem["pilot/loading"] = ""
+    wait_until(lambda: button.get_attribute("aria-disabled") == "false")
+    button.click()
+    wait_until(lambda: car.drivetrain.command.source == "pilot")
+
+
+def test_a_car_that_starts_in_a_pilot_mode_offers_resume_when_the_pilot_is_there(
+    make_car, open_page
+):
+    car = make_car(pilot=True, pilot_note=LOADING, initial_mode="local")
+    page = open_page(car)
+    banner = page.locator("#banner")
+    wait_until(lambda: page.locator("#banner button").inner_text() in ("Drive", "Resume"))
+    if page.locator("#banner button").inner_text() == "Drive":
+        page.locator("#banner button").click()
+    banner.get_by_text(LOADING).wait_for()
+    assert page.locator("#banner button").is_disabled()
+    car.vehicle.mem["pilot/loading"] = ""
+    banner.get_by_text("Tap Resume and the pilot drives.").wait_for()
+    assert car.drivetrain.command.throttle == 0
+    page.locator("#banner button").click()
+    wait_until(lambda: car.drivetrain.command.source == "pilot")
 
 
 def test_a_pilot_drives_in_its_modes_and_stop_takes_it_off_the_wheel(make_car, open_page):

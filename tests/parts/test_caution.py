@@ -10,6 +10,7 @@ from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.createcar import create_car
 from donkeycar.parts.caution import Caution
+from donkeycar.parts.pilot import PilotPart
 
 
 class Knows:
@@ -88,10 +89,16 @@ def assemble(car, model, *settings):
     return vehicle
 
 
+def load_pilot_of(vehicle):
+    """Have the pilot there before the first tick."""
+    next(entry.part for entry in vehicle.entries if isinstance(entry.part, PilotPart)).load()
+
+
 def test_a_car_with_a_strange_road_ahead_slows_down(car, road_pilot):
     """The simulator shows another road than the one that was learnt."""
     for settings, slow in (([], False), (["AI_CAUTION=1.0"], True)):
         vehicle = assemble(car, road_pilot.litert, *settings)
+        load_pilot_of(vehicle)
         vehicle.start(rate_hz=20, max_loop_count=20)
         throttle, score = vehicle.mem.get(["pilot/throttle", "pilot/strangeness"])
         assert (score is not None and score > 2) is slow

@@ -17,6 +17,7 @@ class Delayed:
 
     num_answers = 0
     reason = ""
+    loading = ""
     delays = "The camera is 60 ms old, the pilot needs 12 ms for a frame"
 
 
@@ -31,14 +32,14 @@ def report(pilot, clock):
 
 
 def test_a_reason_is_told_until_the_motor_has_followed(pilot, report, clock):
-    assert report.run("local") == ""
+    assert report.run("local")[0] == ""
     pilot.reason = SLOW
-    assert report.run("local") == SLOW
+    assert report.run("local")[0] == SLOW
     pilot.reason = ""
     clock.sleep(0.9)
-    assert report.run("local") == SLOW
+    assert report.run("local")[0] == SLOW
     clock.sleep(0.2)
-    assert report.run("local") == ""
+    assert report.run("local")[0] == ""
 
 
 def test_the_log_hears_of_a_kind_of_reason_once_where_the_pilot_drives(

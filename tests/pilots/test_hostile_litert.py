@@ -279,19 +279,19 @@ def test_hostile_sidecars_are_refused(good, tmp_path, text):
 
 
 def test_a_file_that_was_exchanged_while_it_was_looked_at_is_noticed(good, tmp_path, monkeypatch):
-    from donkeycar.pilots import load
+    from donkeycar.pilots import candidate
 
     path = tmp_path / "pilot.tflite"
     path.write_bytes(with_angle(good, 0.25))
     other = tmp_path / "other.tflite"
     other.write_bytes(good)
-    read = load.read_litert
+    read = candidate.read_litert
 
     def exchange(litert):
         content = read(litert)
         shutil.copyfile(other, path)
         return content
 
-    monkeypatch.setattr(load, "read_litert", exchange)
+    monkeypatch.setattr(candidate, "read_litert", exchange)
     with pytest.raises(PilotError, match="changed while it was being opened"):
         load_pilot(path, type="linear")

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from donkeycar.errors import PilotError, TrainingError
-from donkeycar.pilots import interpreter
-from donkeycar.pilots.interpreter import MAX_BYTES, read_litert
+from donkeycar.pilots import litert_file
 from donkeycar.pilots.keras_check import check_config
+from donkeycar.pilots.litert_file import MAX_BYTES, read_litert
 from donkeycar.pilots.registry import PILOT_TYPES
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training import TrainingOptions, train
@@ -111,7 +111,7 @@ def test_a_layer_that_would_fill_the_memory_is_still_refused():
 
 
 def test_whoever_has_too_large_a_file_hears_what_drives(tmp_path, monkeypatch):
-    monkeypatch.setattr(interpreter, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(litert_file, "MAX_BYTES", 1_000_000)
     path = tmp_path / "vga_0.1.tflite"
     path.write_bytes(b"\0\0\0\0TFL3" + bytes(3_000_000))
     with pytest.raises(PilotError, match=r"at most 1 MB. Received: .*, 3 MB. Train it on smaller"):

@@ -7,8 +7,8 @@ had a transform of the same name, pixels come out as its OpenCV makes them, to w
 level, so that its pilots can be driven on.
 """
 
-from donkeycar.pilots.transform.step import Shape, Step
+from donkeycar.pilots.transform.step import Shape, Step, describe
 from donkeycar.pilots.transform.table import TRANSFORMS
 from donkeycar.pilots.transform.transforms import Transforms
 
-__all__ = ["TRANSFORMS", "Shape", "Step", "Transforms"]
+__all__ = ["TRANSFORMS", "Shape", "Step", "Transforms", "describe"]

@@ -29,6 +29,7 @@ class SwapRedBlue(Step):
 class Gray(Step):
     """Keep brightness only, in one channel."""
 
+    takes_colours_out = True
     weights: ClassVar[tuple[int, int, int]] = LUMA
 
     def __call__(self, image: np.ndarray) -> np.ndarray:

@@ -16,8 +16,6 @@ import numpy as np
 from donkeycar.errors import PilotError, text_of
 from donkeycar.pilots.transform.step import MAX_SIDE_PX, Shape, Step
 
-CUSTOM = "CUSTOM"
-
 
 @dataclass(frozen=True)
 class Custom(Step):
@@ -29,6 +27,8 @@ class Custom(Step):
         sha256: Fingerprint of the file.
         code: Does it; ``None`` as long as all that is known of it comes from a pilot's file.
     """
+
+    is_own = True
 
     module: str
     class_name: str

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,14 +13,24 @@ Shape = tuple[int, int, int]
 # No camera of a car gives more, and nobody's file may ask for a frame that fills the memory.
 MAX_SIDE_PX = 4096
 
+# Names of transforms that the owner of a car wrote begin so.
+CUSTOM = "CUSTOM"
+
 
 @dataclass(frozen=True)
 class Step(ABC):
     """One transform: a frozen dataclass of plain numbers, so that it can be written down.
 
+    Attributes:
+        takes_colours_out: Whether it makes a frame grey.
+        is_own: Whether it is the code of the car's owner.
+
     Raises:
         PilotError: If an argument is out of range.
     """
+
+    takes_colours_out: ClassVar[bool] = False
+    is_own: ClassVar[bool] = False
 
     @abstractmethod
     def __call__(self, image: np.ndarray) -> np.ndarray:
@@ -76,3 +87,14 @@ def spread(shown: np.ndarray, rows: int, columns: int) -> np.ndarray:
         both[:, away:] |= wide[:, :-away]
         both[:, :-away] |= wide[:, away:]
     return both
+
+
+def describe(shape: tuple[int, ...]) -> str:
+    """Say the shape of a frame as people do.
+
+    Example:
+        >>> describe((120, 160, 3))
+        '160x120 pixels in colour'
+    """
+    height, width, channels = shape
+    return f"{width}x{height} pixels in {'colour' if channels == 3 else 'grey'}"

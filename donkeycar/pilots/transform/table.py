@@ -2,52 +2,35 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
+from importlib import import_module
 from typing import Any
 
 from donkeycar.errors import PilotError
 from donkeycar.json_text import is_number
-from donkeycar.pilots.transform.blur import Blur
-from donkeycar.pilots.transform.border import Crop, Cut
-from donkeycar.pilots.transform.canny import Canny
-from donkeycar.pilots.transform.colour import (
-    Gray,
-    GrayOfBlueGreenRed,
-    SwapRedBlue,
-    ThreeChannels,
-)
-from donkeycar.pilots.transform.custom import CUSTOM, Custom
-from donkeycar.pilots.transform.hsv import (
-    FromHsv,
-    FromHsvToBlueGreenRed,
-    GrayOfHsv,
-    ToHsv,
-    ToHsvOfBlueGreenRed,
-)
-from donkeycar.pilots.transform.mask import Trapeze, TrapezeEdge
-from donkeycar.pilots.transform.size import Resize, Scale
-from donkeycar.pilots.transform.step import Step
+from donkeycar.pilots.transform.step import CUSTOM, Step
 
-# What `TRANSFORMATIONS` may name, besides the owner's own.
-TRANSFORMS: dict[str, type[Step]] = {
-    "CROP": Crop,
-    "CUT": Cut,
-    "TRAPEZE": Trapeze,
-    "TRAPEZE_EDGE": TrapezeEdge,
-    "CANNY": Canny,
-    "BLUR": Blur,
-    "RESIZE": Resize,
-    "SCALE": Scale,
-    "RGB2BGR": SwapRedBlue,
-    "BGR2RGB": SwapRedBlue,
-    "RGB2HSV": ToHsv,
-    "HSV2RGB": FromHsv,
-    "BGR2HSV": ToHsvOfBlueGreenRed,
-    "HSV2BGR": FromHsvToBlueGreenRed,
-    "RGB2GRAY": Gray,
-    "BGR2GRAY": GrayOfBlueGreenRed,
-    "HSV2GRAY": GrayOfHsv,
-    "GRAY2RGB": ThreeChannels,
-    "GRAY2BGR": ThreeChannels,
+# What `TRANSFORMATIONS` may name, besides the owner's own: the module and the class of each. A car
+# loads those that its pilot was trained with.
+TRANSFORMS = {
+    "CROP": "border:Crop",
+    "CUT": "border:Cut",
+    "TRAPEZE": "mask:Trapeze",
+    "TRAPEZE_EDGE": "mask:TrapezeEdge",
+    "CANNY": "canny:Canny",
+    "BLUR": "blur:Blur",
+    "RESIZE": "size:Resize",
+    "SCALE": "size:Scale",
+    "RGB2BGR": "colour:SwapRedBlue",
+    "BGR2RGB": "colour:SwapRedBlue",
+    "RGB2HSV": "hsv:ToHsv",
+    "HSV2RGB": "hsv:FromHsv",
+    "BGR2HSV": "hsv:ToHsvOfBlueGreenRed",
+    "HSV2BGR": "hsv:FromHsvToBlueGreenRed",
+    "RGB2GRAY": "colour:Gray",
+    "BGR2GRAY": "colour:GrayOfBlueGreenRed",
+    "HSV2GRAY": "hsv:GrayOfHsv",
+    "GRAY2RGB": "colour:ThreeChannels",
+    "GRAY2BGR": "colour:ThreeChannels",
 }
 
 # Types of arguments: what they are called, and what is one. A whole number is a number too.
@@ -74,7 +57,7 @@ def make_step(name: str, arguments: Mapping[str, Any]) -> Step:
     Raises:
         PilotError: If there is no such step, or it does not take such arguments.
     """
-    kind = Custom if name.startswith(CUSTOM) else TRANSFORMS.get(name)
+    kind = step_class(name)
     if kind is None:
         raise PilotError(
             f"A transform must be one of {sorted(TRANSFORMS)} or {CUSTOM}... "
@@ -87,6 +70,16 @@ def make_step(name: str, arguments: Mapping[str, Any]) -> Step:
         wanted = ", ".join(f"{name} ({KINDS[field.type][0]})" for name, field in known.items())
         raise PilotError(f"{name} takes {wanted or 'nothing'}. Received: {dict(arguments)!r:.200}")
     return kind(**arguments)
+
+
+def step_class(name: str) -> type[Step] | None:
+    """The class behind a name; ``None`` if there is none."""
+    home = "custom:Custom" if name.startswith(CUSTOM) else TRANSFORMS.get(name)
+    if home is None:
+        return None
+    module, _, class_name = home.partition(":")
+    found: type[Step] = getattr(import_module(f"{__package__}.{module}"), class_name)
+    return found
 
 
 def _fits(field: "Field[Any]", value: object) -> bool:

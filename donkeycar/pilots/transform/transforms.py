@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.transform.colour import Gray
-from donkeycar.pilots.transform.custom import Custom
 from donkeycar.pilots.transform.step import Shape, Step
 from donkeycar.pilots.transform.table import make_step
+
+if TYPE_CHECKING:
+    from donkeycar.pilots.transform.custom import Custom
 
 Steps = Sequence[tuple[str, Mapping[str, Any]]]
 # How a step says in a pilot's file that it comes after augmentation.
@@ -57,7 +58,7 @@ class Transforms:
     @property
     def begin_grey(self) -> bool:
         """Whether colours are taken out before anything else: those of the frame do not matter."""
-        return bool(self._steps) and isinstance(self._steps[0][1], Gray)
+        return bool(self._steps) and self._steps[0][1].takes_colours_out
 
     @property
     def before(self) -> "Transforms":
@@ -77,8 +78,7 @@ class Transforms:
         for _, step in self._early:
             shape = step.output_shape(shape)
             # Nobody knows what the owner's code does with a black border.
-            own = isinstance(step, Custom)
-            shown = np.ones(shape[:2], bool) if own else step.visible(shown)
+            shown = np.ones(shape[:2], bool) if step.is_own else step.visible(shown)
         first: list[tuple[str, Step]] = [] if shown.all() else [("", StayBlack(shown.tobytes()))]
         return self._of(first + self._late, [])
 
@@ -93,11 +93,11 @@ class Transforms:
         return shape
 
     @property
-    def custom(self) -> dict[str, Custom]:
+    def custom(self) -> "dict[str, Custom]":
         """The owner's own steps, by name."""
-        return {name: step for name, step in self._steps if isinstance(step, Custom)}
+        return {name: cast("Custom", step) for name, step in self._steps if step.is_own}
 
-    def with_custom(self, own: Mapping[str, Custom]) -> "Transforms":
+    def with_custom(self, own: "Mapping[str, Custom]") -> "Transforms":
         """Put code behind the owner's own steps.
 
         Args:
@@ -111,7 +111,9 @@ class Transforms:
         """
 
         def resolved(name: str, step: Step) -> tuple[str, Step]:
-            return name, step.matched(own.get(name), name) if isinstance(step, Custom) else step
+            if not step.is_own:
+                return name, step
+            return name, cast("Custom", step).matched(own.get(name), name)
 
         return self._of(
             [resolved(*named) for named in self._early], [resolved(*named) for named in self._late]

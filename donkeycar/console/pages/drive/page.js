@@ -65,7 +65,7 @@ const picture = new FrameCanvas({
 });
 const menu = new Menu({ inputs, onOpen: () => inputs.release(), onButton: pressOwn });
 find("rate").parentElement.addEventListener("click", () => toast(link.state.eased ? EASED : ON_TIME));
-const modes = new Segments(find("modes"), { onChoose: chooseMode, onRefused: () => toast(NO_PILOT) });
+const modes = new Segments(find("modes"), { onChoose: chooseMode, onRefused: () => toast(whyNoPilot()) });
 const banner = new Banner(find("banner"), { onAct: act });
 
 // Not "click": a stop must not wait for the finger to be lifted.
@@ -109,8 +109,13 @@ function record() {
   else if (mayCommand()) link.say({ recording: !link.state.recording });
 }
 
+/** Why no pilot mode can be chosen, or "". */
+function whyNoPilot() {
+  return link.state.has_pilot ? (link.state.pilot_note ?? "") : NO_PILOT;
+}
+
 function chooseMode(mode) {
-  if (mode !== "user" && !link.state.has_pilot) toast(NO_PILOT);
+  if (mode !== "user" && whyNoPilot()) toast(whyNoPilot());
   else if (mayCommand()) link.say({ drive_mode: mode });
 }
 
@@ -233,7 +238,7 @@ function showRecorder() {
 function showControls() {
   const { state } = link;
   modes.show(state.driveMode ?? "user");
-  for (const mode of ["local_angle", "local"]) modes.disable(mode, state.has_pilot ? "" : NO_PILOT);
+  for (const mode of ["local_angle", "local"]) modes.disable(mode, whyNoPilot());
   find("record").setAttribute("aria-pressed", String(state.recording === true));
   showRecorder();
   const limit = Math.round((state.max_throttle ?? 0) * 100);

@@ -62,8 +62,9 @@ export function chooseBanner(link, held, motorOffS = 0, waits = "") {
 function stopped({ state, stoppedS, wantsToDrive }, held) {
   // The very next heartbeat takes the seat: no need to alarm anybody.
   if (state.reason_code === "nobody" && wantsToDrive) return undefined;
+  const waits = state.driveMode === "user" ? "" : (state.pilot_note ?? "");
   const banner = {
-    what: TITLES[state.reason_code] ?? state.reason,
+    what: waits ? "Not ready yet" : TITLES[state.reason_code] ?? state.reason,
     sinceS: CALM.has(state.reason_code) ? undefined : stoppedS,
     calm: CALM.has(state.reason_code),
     action: "resume",
@@ -73,6 +74,7 @@ function stopped({ state, stoppedS, wantsToDrive }, held) {
     return { ...banner, todo: "It goes on by itself when the link is back.", action: "" };
   }
   if (state.driver === "nobody" && !wantsToDrive) return { ...banner, todo: "Tap Drive to take the wheel.", action: "take", ready: true };
+  if (waits) return { ...banner, todo: waits };
   if (held) return { ...banner, todo: "Let go of the stick, then tap Resume." };
   if (!state.can_resume) return { ...banner, todo: "Checking the link…" };
   return { ...banner, todo: state.reason_code === "start" ? "Tap Resume and the pilot drives." : "Tap Resume to go on." };

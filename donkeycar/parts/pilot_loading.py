@@ -1,0 +1,39 @@
+"""A pilot that is opened in the thread of its part, while a person may drive already."""
+
+import logging
+from typing import Any, Protocol
+
+from donkeycar.timing import Clock
+
+logger = logging.getLogger(__name__)
+
+# Why the pilot does not drive yet, for the page and the log.
+LOADING = "The pilot is being loaded. Until it is there, drive by hand."
+
+
+class Later(Protocol):
+    """A pilot that is still to be opened, such as `donkeycar.pilots.later.LaterPilot`."""
+
+    def load(self) -> Any:
+        """Open it, which takes time, and return it."""
+
+    def abandon(self) -> None:
+        """Have `load` end soon; from any thread."""
+
+
+def later_of(pilot: Any) -> Later | None:
+    """The pilot itself, if it is still to be opened."""
+    return pilot if hasattr(pilot, "load") else None
+
+
+def open_now(later: Later, clock: Clock) -> Any:
+    """Open a pilot, and say how long it took.
+
+    Raises:
+        PilotError: If it cannot drive this car.
+    """
+    began_s = clock.monotonic()
+    logger.info("%s", LOADING)
+    pilot = later.load()
+    logger.info("The pilot is there, after %.1f s.", clock.monotonic() - began_s)
+    return pilot
