@@ -1,6 +1,7 @@
 """Are the tests of the safety package able to fail? mutmut breaks it line by line and runs them.
 
-Goal: at least 95 % of the broken versions are noticed.
+Goal: at least 97 % of the broken versions are noticed. Each is tried with the tests that call its
+function, in their own process or in one that they start.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-MIN_SCORE = 0.95
+MIN_SCORE = 0.97
 PACKAGE = "donkeycar.safety."
 
 # mutmut's words for a version that the tests noticed: a test failed, or never ended.

@@ -270,8 +270,14 @@ def test_a_guardian_is_shown_as_the_car_that_it_guards(proc):
 
 
 def test_a_folder_of_a_stranger_cannot_move_the_cursor_either(proc):
-    told = told_of(proc, cmdline="python\0\x1b[2J\0", cwd="/home/\x07", cgroup="0::/\x1b.service")
-    assert told.startswith("process PID, python '?[2J' in /home/?.")
+    told = told_of(
+        proc,
+        cmdline=b"python\0\x1b[2J\xff\0",
+        cwd="/home/\x07",
+        comm=b"\xff\n",
+        cgroup="0::/\x1b.service",
+    )
+    assert told.startswith("process PID, python '?[2J\N{REPLACEMENT CHARACTER}' in /home/?.")
     assert told.endswith("stop ?.service")
 
 

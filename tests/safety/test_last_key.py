@@ -134,7 +134,7 @@ def test_a_system_that_keeps_the_name_of_a_process_is_no_trouble(clock, monkeypa
 
     class Kept:
         def read_text(self, errors):
-            return "python\n"
+            return b"\xff is no text\n".decode(errors=errors)
 
         def write_text(self, name):
             names.append(name)
@@ -161,12 +161,15 @@ def test_half_a_second_without_an_answer_is_worth_a_word(clock):
     patience.over()
 
 
-def test_the_service_asks_systemd_for_time_while_it_waits(clock, monkeypatch, tmp_path):
+def test_the_service_asks_systemd_for_time_each_second_while_it_waits(clock, monkeypatch, tmp_path):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         systemd.settimeout(1)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-        switch_off(Motor(clock, 3.5).attempt, clock=clock, tell=lambda text: None)
+        patience = Patience(clock, tell=lambda text: None)
+        for _ in range(32):
+            patience.wait_for(OSError("no answer"))
+            clock.advance(0.125)
         asked = [systemd.recv(100) for _ in range(4)]
         systemd.setblocking(False)
         with pytest.raises(BlockingIOError):
