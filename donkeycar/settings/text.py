@@ -55,27 +55,29 @@ def markdown() -> str:
         "",
         "Made from the table in `donkeycar/settings` by `python -m donkeycar.settings.text`.",
         "",
-        "Layers, each winning over those before it: the package's defaults, `config.py`, your",
-        "`myconfig.py`, the environment (`DONKEY_<NAME>=value`), `--set NAME=VALUE`. A setting",
-        "that is a dictionary is merged entry by entry: write only the entries you change, or",
-        "`--set FAMILY.ENTRY=VALUE`. `donkey config` shows what a car really uses.",
+        "A value can stand in five places, and each place wins over those before it: the package's",
+        "defaults, `config.py`, your `myconfig.py`, the environment (`DONKEY_<NAME>=value`), and",
+        "`--set NAME=VALUE`. A setting that is a dictionary is merged entry by entry: write only",
+        "the entries that you change, or `--set FAMILY.ENTRY=VALUE`. `donkey config` shows what a",
+        "car really uses.",
         "",
-        "A command does not start with a wrong value of a setting that it reads. It names a wrong",
-        "value of any other setting, and goes on. If the car would not use a pin, channel or pulse",
-        "that you wrote, it does not start: it would drive with other wiring. The message has the",
-        "line and says what to write. Channels and pulses outside of a dictionary are those of an",
-        "I2C_SERVO, if there is no DRIVE_TRAIN_TYPE. 460.0 is a whole number, and pulses may have",
-        "fractions. Names of settings are in capitals.",
+        "A command does not start if a setting that it reads has a wrong value. It names a wrong",
+        "value of any other setting, and goes on. If you wrote a pin, channel or pulse that the",
+        "car would not use, it does not start: it would drive with other wiring than yours. The",
+        "message shows the line and says what to write. Channels and pulses outside of a",
+        "dictionary belong to an I2C_SERVO, if there is no DRIVE_TRAIN_TYPE. 460.0 counts as a",
+        "whole number, and pulses may have fractions. The names of settings are in capitals.",
         "",
-        "`donkey createcar --path . --overwrite` and `donkey update` change no effective",
-        "setting: they add settings that stood only in the old `config.py` to `myconfig.py`.",
+        "`donkey createcar --path . --overwrite` and `donkey update` change no value that the car",
+        "uses: they add settings that stood only in the old `config.py` to `myconfig.py`.",
         "",
         "`from donkeycar.pipeline.types import TubRecord` works for a `TRAIN_FILTER` of",
         "donkeycar 5; the record is a dictionary. Other imports from donkeycar 5 are refused",
         "with a sentence.",
         "",
-        "Settings marked *not yet* belong to parts that this version does not have, *no more* to",
-        "those of earlier versions: a `myconfig.py` with them loads, and the car names them once.",
+        "Settings marked *not yet* belong to parts that this version does not have, and settings",
+        "marked *no more* to earlier versions. A `myconfig.py` that has them still loads, and the",
+        "car names each of them once.",
     ]
     for group in GROUPS:
         lines += ["", f"## {group.title.capitalize()}", "", group.about, ""]
@@ -106,11 +108,12 @@ def _line(setting: Setting, value: Any) -> str:
 
 
 def _commented(code: str, setting: Setting) -> str:
-    comment = setting.help
-    if not all(str(choice) in comment for choice in setting.choices):
-        comment += ": " + " ".join(_words(setting.choices))
+    what, semicolon, more = setting.help.partition(";")
+    if not all(str(choice) in setting.help for choice in setting.choices):
+        what += ": " + " ".join(_words(setting.choices))
     if setting.unit:
-        comment += f", {setting.unit}"
+        what += f" ({setting.unit})"
+    comment = what + semicolon + more
     line = f"{code:{COMMENT_COLUMN}}  # {comment}"
     if len(line) <= LINE:
         return line

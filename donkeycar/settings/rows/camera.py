@@ -4,7 +4,7 @@ from donkeycar.settings.setting import Group, Setting, later
 
 CAMERA = Group(
     "CAMERA",
-    "Where frames come from, and how large they are.",
+    "Where frames come from, and how large they are. A frame is one picture.",
     (
         Setting(
             "CAMERA_TYPE", "PICAM", "which camera",
@@ -14,26 +14,32 @@ CAMERA = Group(
         Setting("IMAGE_W", 160, "width of a frame", unit="pixels", low=16, high=4096),
         Setting("IMAGE_H", 120, "height of a frame", unit="pixels", low=16, high=4096),
         Setting(
-            "IMAGE_DEPTH", 3, "colours of a frame: 3 is RGB, 1 is grey", choices=(3, 1),
+            "IMAGE_DEPTH", 3, "colour channels of a frame: 3 is RGB, 1 is grey", choices=(3, 1),
         ),
         Setting(
-            "CAMERA_FRAMERATE", 20, "no use in more than DRIVE_LOOP_HZ", kind="float",
+            "CAMERA_FRAMERATE", 20,
+            "frame rate of the camera; more than DRIVE_LOOP_HZ is rarely useful",
+            kind="float",
             unit="frames per second", low=3, high=1000,
         ),
         Setting("CAMERA_VFLIP", False, "turn the picture upside down"),
         Setting("CAMERA_HFLIP", False, "swap left and right"),
-        Setting("CAMERA_INDEX", 0, "which of several Pi cameras", low=0, high=15),
+        Setting("CAMERA_INDEX", 0, "which Pi camera, if there are several", low=0, high=15),
         Setting(
             "PATH_MASK", "data/images/*.jpg", "pictures that camera IMAGE_LIST shows in turn",
             kind="path",
         ),
         Setting("CAMERA_TUB", "data", "recording that camera TUB plays again", kind="path"),
         Setting(
-            "CAMERA_LATENCY_S", 0.06, "how old frames of SIM, TUB, MOCK and IMAGE_LIST are; a Pi's",
+            "CAMERA_LATENCY_S", 0.06,
+            "age of a frame of SIM, TUB, MOCK or IMAGE_LIST when the car gets it; 0.06 is "
+            "typical of a Pi camera",
             unit="seconds", low=0, high=1,
         ),
         Setting(
-            "CAMERA_JITTER_S", 0.015, "standard deviation of that", unit="seconds", low=0, high=1,
+            "CAMERA_JITTER_S", 0.015,
+            "standard deviation of CAMERA_LATENCY_S",
+            unit="seconds", low=0, high=1,
         ),
     ),
 )  # fmt: skip
@@ -47,25 +53,35 @@ OTHER_CAMERAS = Group(
             (
                 Setting("BGR2RGB", False, "swap red and blue of CVCAM"),
                 Setting(
-                    "CSIC_CAM_GSTREAMER_FLIP_PARM", 0, "flip of the Jetson's camera", low=0, high=7
+                    "CSIC_CAM_GSTREAMER_FLIP_PARM",
+                    0,
+                    "how to flip the picture of the Jetson's camera",
+                    low=0,
+                    high=7,
                 ),
             ),
         ),
         *later(
             "the RealSense D435 camera",
             (
-                Setting("REALSENSE_D435_RGB", True, "take colour"),
-                Setting("REALSENSE_D435_DEPTH", True, "take depth"),
-                Setting("REALSENSE_D435_IMU", False, "take its motion sensor"),
-                Setting("REALSENSE_D435_ID", None, "serial number", kind="any", optional=True),
+                Setting("REALSENSE_D435_RGB", True, "take colour pictures"),
+                Setting("REALSENSE_D435_DEPTH", True, "take depth pictures"),
+                Setting("REALSENSE_D435_IMU", False, "read its motion sensor"),
+                Setting(
+                    "REALSENSE_D435_ID",
+                    None,
+                    "serial number of the camera",
+                    kind="any",
+                    optional=True,
+                ),
             ),
         ),
         *later(
             "the OAK-D camera",
             (
-                Setting("OAKD_RGB", True, "take colour"),
-                Setting("OAKD_DEPTH", True, "take depth"),
-                Setting("OAKD_ID", None, "serial number", kind="any", optional=True),
+                Setting("OAKD_RGB", True, "take colour pictures"),
+                Setting("OAKD_DEPTH", True, "take depth pictures"),
+                Setting("OAKD_ID", None, "serial number of the camera", kind="any", optional=True),
             ),
         ),
     ),

@@ -39,11 +39,13 @@ VEHICLE = Group(
     "The loop that reads the camera and steers the wheels.",
     (
         Setting(
-            "DRIVE_LOOP_HZ", 20, "how often the car sees and steers", kind="float",
+            "DRIVE_LOOP_HZ", 20,
+            "how often the drive loop runs: the car looks and steers",
+            kind="float",
             unit="times per second", low=1, high=1000,
         ),
         Setting(
-            "MAX_LOOPS", None, "stop after so many loops; None drives until Ctrl-C", kind="int",
+            "MAX_LOOPS", None, "stop after this many loops; None drives until Ctrl-C", kind="int",
             low=0, optional=True,
         ),
     ),
@@ -51,22 +53,23 @@ VEHICLE = Group(
 
 MODES = Group(
     "WHO DRIVES",
-    "The mode is chosen on the web page: user, local_angle or local.",
+    "You choose on the page: user (you), local_angle (the pilot steers) or local (the pilot).",
     (
         Setting(
-            "AI_THROTTLE_MULT", 1.0, "what the pilot's throttle is multiplied by in mode local",
+            "AI_THROTTLE_MULT", 1.0, "factor on the pilot's throttle in mode local",
             low=-10, high=10,
         ),
         Setting(
             "PILOT_PRECISION", "auto",
-            "which file of a pilot drives: float32 is exact, int8 fastest; auto takes float32, and "
-            "int8 on a computer where float32 takes more than a tenth of a tick; the log says so",
+            "number format of the network that drives: float32 is the most exact, float16 a "
+            "smaller file, int8 the fastest; auto takes float32, or int8 if float32 takes more "
+            "than a tenth of a tick on this computer; the log says which",
             choices=("auto", "float32", "float16", "int8"),
         ),
         Setting(
             "AI_CAUTION", 0.0,
-            "how much of its throttle the pilot loses where it knows nothing like it, or where "
-            "pilots of --folds disagree; 0 is off",
+            "how much of its throttle the pilot loses where a frame is unlike its training "
+            "data, or where the pilots of --folds disagree; 0 is off",
             low=0, high=1,
         ),
         Setting(
@@ -74,7 +77,7 @@ MODES = Group(
             unit="seconds", low=0, high=60,
         ),
         Setting(
-            "AI_LAUNCH_THROTTLE", 0.0, "throttle of that push, 0 to 1", low=0, high=1
+            "AI_LAUNCH_THROTTLE", 0.0, "throttle of that push", low=0, high=1
         ),
         Setting(
             "AI_LAUNCH_KEEP_ENABLED", False,
@@ -85,12 +88,12 @@ MODES = Group(
 
 RECORDING = Group(
     "RECORDING",
-    "What is written down while you drive, for training.",
+    "What the car records while you drive, for training.",
     (
-        Setting("RECORD_DURING_AI", False, "record also while the pilot drives"),
+        Setting("RECORD_DURING_AI", False, "also record while the pilot drives"),
         Setting(
             "AUTO_CREATE_NEW_TUB", False,
-            "a new folder in DATA_PATH for every drive",
+            "make a new folder in DATA_PATH for every drive",
         ),
     ),
 )  # fmt: skip
@@ -105,14 +108,14 @@ WEB = Group(
         ),
         Setting(
             "WEB_HOST", "0.0.0.0",  # noqa: S104 - a phone on the same wifi is the steering wheel
-            "address it listens on; 127.0.0.1 admits this computer only",
+            "address that the page listens on; 127.0.0.1 admits only this computer",
         ),
         Setting(
-            "WEB_AUTH", "pair", "pair admits who has link or PIN, none anyone",
+            "WEB_AUTH", "pair", "pair admits whoever has the link or the PIN; none admits anyone",
             choices=("pair", "none"),
         ),
         Setting(
-            "WEB_INIT_MODE", "user", "mode the car starts in",
+            "WEB_INIT_MODE", "user", "drive mode at the start",
             choices=("user", "local_angle", "local"),
         ),
     ),
@@ -120,17 +123,17 @@ WEB = Group(
 
 LOGGING = Group(
     "LOG",
-    "What the console tells.",
+    "What the terminal shows.",
     (
-        Setting("HAVE_CONSOLE_LOGGING", True, "write the log to the console"),
+        Setting("HAVE_CONSOLE_LOGGING", True, "write the log to the terminal"),
         Setting(
-            "LOGGING_LEVEL", "INFO", "what is shown",
+            "LOGGING_LEVEL", "INFO", "lowest level of the messages that are shown",
             choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
         ),
-        Setting("LOGGING_FORMAT", "%(message)s", "look of a line, as in Python's logging"),
+        Setting("LOGGING_FORMAT", "%(message)s", "format of a line, as in Python's logging"),
         Setting("SHOW_FPS", False, "write the measured loop rate to the log"),
         Setting(
-            "FPS_DEBUG_INTERVAL", 10, "time between two such lines", kind="float",
+            "FPS_DEBUG_INTERVAL", 10, "time between two of these lines", kind="float",
             unit="seconds", low=0.1, high=3600,
         ),
     ),

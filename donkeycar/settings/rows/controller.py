@@ -6,9 +6,9 @@ CONTROLLER = Group(
     "GAMEPAD AND RADIO",
     "A gamepad plugged into the car, or the receiver of a remote control.",
     (
-        Setting("USE_JOYSTICK_AS_DEFAULT", False, "drive by gamepad without --js"),
+        Setting("USE_JOYSTICK_AS_DEFAULT", False, "drive with a gamepad even without --js"),
         Setting(
-            "CONTROLLER_TYPE", "xbox", "kind of gamepad",
+            "CONTROLLER_TYPE", "xbox", "kind of gamepad or remote control",
             choices=(
                 "xbox", "xboxswapped", "ps3", "ps3sixad", "ps4", "pygame", "F710", "nimbus",
                 "wiiu", "rc3", "MM1", "pigpio_rc", "custom", "mock",
@@ -20,24 +20,40 @@ CONTROLLER = Group(
             kind="names",
         ),
         Setting(
-            "JOYSTICK_MAX_THROTTLE", 0.5, "throttle of a full stick at the start", low=0, high=1,
+            "JOYSTICK_MAX_THROTTLE", 0.5,
+            "throttle limit at the start: what a full stick gives",
+            low=0, high=1,
             advice="JOYSTICK_THROTTLE_DIR = 1.0 turns the stick round",
         ),
-        Setting("JOYSTICK_STEERING_SCALE", 1.0, "steering of a full stick", low=-10, high=10),
         Setting(
-            "JOYSTICK_DEADZONE", 0.01, "share of a stick that is rest; of throttle 0.05 or more",
+            "JOYSTICK_STEERING_SCALE", 1.0,
+            "steering that a full stick gives",
+            low=-10, high=10),
+        Setting(
+            "JOYSTICK_DEADZONE", 0.01,
+            "deadband of a stick around its middle; throttle uses at least 0.05",
             low=0, high=0.9,
         ),
-        Setting("JOYSTICK_THROTTLE_DIR", -1.0, "-1.0 if up is negative", choices=(-1.0, 1.0)),
         Setting(
-            "JOYSTICK_DEVICE_FILE", "/dev/input/js0", "js0 takes the first gamepad there is",
+            "JOYSTICK_THROTTLE_DIR", -1.0,
+            "-1.0 if the stick reports negative numbers when pushed up",
+            choices=(-1.0, 1.0)),
+        Setting(
+            "JOYSTICK_DEVICE_FILE", "/dev/input/js0",
+            "device of the gamepad; js0 takes the first one there is",
         ),
         Setting("JOYSTICK_ERASE_RECORDS", 100, "records that one press erases", low=1, high=100000),
-        Setting("AUTO_RECORD_ON_THROTTLE", True, "its throttle starts and ends recording"),
-        Setting("AI_LAUNCH_ENABLE_BUTTON", "R2", "arms AI_LAUNCH_DURATION's push; never stop"),
+        Setting(
+            "AUTO_RECORD_ON_THROTTLE", True,
+            "start and end recording with the gamepad's throttle",
+        ),
+        Setting(
+            "AI_LAUNCH_ENABLE_BUTTON", "R2",
+            "button that arms the push of AI_LAUNCH_DURATION; it cannot be the stop button",
+        ),
         Setting("MOCK_JOYSTICK_STEERING", 0.0, "steering of CONTROLLER_TYPE mock", low=-1, high=1),
-        Setting("MOCK_JOYSTICK_THROTTLE", 0.0, "throttle of it", low=-1, high=1),
-        Setting("USE_RC", False, "drive by the receiver of a remote control on GPIO pins"),
+        Setting("MOCK_JOYSTICK_THROTTLE", 0.0, "throttle of CONTROLLER_TYPE mock", low=-1, high=1),
+        Setting("USE_RC", False, "drive with the receiver of a remote control on GPIO pins"),
         *(
             Setting(name, pin, f"GPIO (BCM) of the {what}", low=0, high=27)
             for name, pin, what in (
@@ -49,21 +65,26 @@ CONTROLLER = Group(
         *(
             Setting(name, pulse, what, kind="float", unit="us", low=800, high=2200)
             for name, pulse, what in (
-                ("PIGPIO_STEERING_MID", 1500, "straight ahead"),
-                ("PIGPIO_MAX_FORWARD", 2000, "full forward"),
-                ("PIGPIO_STOPPED_PWM", 1500, "standing still"),
-                ("PIGPIO_MAX_REVERSE", 1000, "full reverse"),
+                ("PIGPIO_STEERING_MID", 1500, "pulse for straight ahead"),
+                ("PIGPIO_MAX_FORWARD", 2000, "pulse for full forward"),
+                ("PIGPIO_STOPPED_PWM", 1500, "pulse for standing still"),
+                ("PIGPIO_MAX_REVERSE", 1000, "pulse for full reverse"),
             )
         ),
-        Setting("PIGPIO_INVERT", False, "turn its sticks round"),
-        Setting("PIGPIO_JITTER", 0.025, "share of a stick's way that is rest", low=0, high=0.9),
+        Setting("PIGPIO_INVERT", False, "reverse every channel of the receiver"),
+        Setting(
+            "PIGPIO_JITTER", 0.025,
+            "deadband of its sticks, as a share of their travel",
+            low=0, high=0.9),
         dead("PIGPIO_SHOW_STEERING_VALUE", "`donkey gamepad test` shows what sticks do"),
         *later(
             "a gamepad at another computer (plug it into the phone or PC with the drive page)",
             (
-                Setting("USE_NETWORKED_JS", False, "the gamepad is at another computer"),
+                Setting("USE_NETWORKED_JS", False, "use a gamepad of another computer"),
                 Setting(
-                    "NETWORK_JS_SERVER_IP", None, "that computer", kind="str", optional=True
+                    "NETWORK_JS_SERVER_IP", None,
+                    "address of that computer",
+                    kind="str", optional=True
                 ),
             ),
         ),
@@ -72,9 +93,13 @@ CONTROLLER = Group(
 
 ESC = Group(
     "SPEED CONTROLLER",
-    "Most brake before they reverse; they need to see neutral in between.",
+    "Most speed controllers (ESC) brake before they reverse, and must see neutral in between.",
     (
-        Setting("ESC_BRAKE_S", 0.05, "brake before reverse", unit="seconds", low=0, high=5),
-        Setting("ESC_NEUTRAL_S", 0.05, "neutral after that", unit="seconds", low=0, high=5),
+        Setting(
+            "ESC_BRAKE_S", 0.05, "time of braking before reverse", unit="seconds", low=0, high=5
+        ),
+        Setting(
+            "ESC_NEUTRAL_S", 0.05, "time of neutral after that brake", unit="seconds", low=0, high=5
+        ),
     ),
 )

@@ -6,11 +6,11 @@ from donkeycar.settings.setting import Group, Setting, dead, family
 
 DRIVETRAIN = Group(
     "DRIVETRAIN",
-    "What turns the wheels; docs/drivetrains.md says what to wire where.",
+    "What turns the wheels. docs/drivetrains.md says what to wire where.",
     (
         Setting(
             "DRIVE_TRAIN_TYPE", "PWM_STEERING_THROTTLE",
-            "what steers and drives; MOCK moves nothing",
+            "hardware that steers and drives; MOCK moves nothing",
             choices=(
                 "PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "SERVO_HBRIDGE_2PIN",
                 "SERVO_HBRIDGE_3PIN", "DC_STEER_THROTTLE", "DC_TWO_WHEEL", "DC_TWO_WHEEL_L298N",
@@ -37,12 +37,12 @@ def _servo(pin: str) -> tuple[Setting, ...]:
         Setting(
             "PWM_STEERING_SCALE",
             1.0,
-            "correction of its frequency",
+            "factor on its pulses, to correct the PWM frequency",
             low=0.1,
             high=10,
             advice="To turn the steering round, swap STEERING_LEFT_PWM and STEERING_RIGHT_PWM",
         ),
-        Setting("PWM_STEERING_INVERTED", False, "turn its signal upside down"),
+        Setting("PWM_STEERING_INVERTED", False, "invert its signal: low instead of high"),
     )
 
 
@@ -51,12 +51,12 @@ def _board_pulse(name: str, pulse: int, help: str) -> Setting:  # noqa: A002 - t
 
 
 _STEERING = (
-    _pulse("STEERING_LEFT_PWM", 460, "full left"),
-    _pulse("STEERING_RIGHT_PWM", 290, "full right"),
+    _pulse("STEERING_LEFT_PWM", 460, "pulse for full left"),
+    _pulse("STEERING_RIGHT_PWM", 290, "pulse for full right"),
     Setting(
         "STEERING_MID_PWM",
         None,
-        "straight ahead; None is half-way",
+        "pulse for straight ahead; None is half-way",
         kind="float",
         unit="4096ths of a frame",
         low=0,
@@ -74,8 +74,8 @@ _FRAMES = "A stop may have to wait for the end of a frame: take 60"
 
 WHEELS = Group(
     "WHEELS",
-    "Servos, speed controllers and motors. Pins: RPI_GPIO.BOARD.33, RPI_GPIO.BCM.13, "
-    "PCA9685.<bus>:<address>.<channel> such as PCA9685.1:40.0, PWM.<chip>.<channel>.",
+    "Servos, speed controllers and motors. A pin is written as RPI_GPIO.BOARD.33, RPI_GPIO.BCM.13, "
+    "PCA9685.<bus>:<address>.<channel> such as PCA9685.1:40.0, or PWM.<chip>.<channel>.",
     (
         family(
             "PWM_STEERING_THROTTLE",
@@ -83,76 +83,86 @@ WHEELS = Group(
             *_servo("PCA9685.1:40.1"),
             _pin("PWM_THROTTLE_PIN", "PCA9685.1:40.0", "pin of the speed controller"),
             Setting(
-                "PWM_THROTTLE_SCALE", 1.0, "correction of its frequency", low=0.1, high=10,
+                "PWM_THROTTLE_SCALE", 1.0,
+                "factor on its pulses, to correct the PWM frequency",
+                low=0.1, high=10,
                 advice="To turn the motor round, swap THROTTLE_FORWARD_PWM and "
                 "THROTTLE_REVERSE_PWM",
             ),
-            Setting("PWM_THROTTLE_INVERTED", False, "turn its signal upside down"),
+            Setting("PWM_THROTTLE_INVERTED", False, "invert its signal: low instead of high"),
             *_STEERING,
-            _pulse("THROTTLE_FORWARD_PWM", 500, "full forward"),
-            _pulse("THROTTLE_STOPPED_PWM", 370, "standing still"),
-            _pulse("THROTTLE_REVERSE_PWM", 220, "full reverse"),
-            _pulse("THROTTLE_DEAD_PWM", 0, "how far from standing still the motor starts to move"),
+            _pulse("THROTTLE_FORWARD_PWM", 500, "pulse for full forward"),
+            _pulse("THROTTLE_STOPPED_PWM", 370, "pulse for standing still"),
+            _pulse("THROTTLE_REVERSE_PWM", 220, "pulse for full reverse"),
+            _pulse(
+                "THROTTLE_DEAD_PWM", 0,
+                "deadband: distance from THROTTLE_STOPPED_PWM at which the motor starts to turn",
+            ),
         ),
         family(
             "SERVO_HBRIDGE_2PIN",
             "steering servo and a motor on two pins",
-            _pin("FWD_DUTY_PIN", _BOARD + "18", "forward"),
-            _pin("BWD_DUTY_PIN", _BOARD + "16", "backward"),
+            _pin("FWD_DUTY_PIN", _BOARD + "18", "PWM pin for forward"),
+            _pin("BWD_DUTY_PIN", _BOARD + "16", "PWM pin for backward"),
             *_servo(_BOARD + "33"),
             *_STEERING,
         ),
         family(
             "SERVO_HBRIDGE_3PIN",
             "steering servo and a motor on three pins",
-            _pin("FWD_PIN", _BOARD + "18", "forward"),
-            _pin("BWD_PIN", _BOARD + "16", "backward"),
-            _pin("DUTY_PIN", _BOARD + "35", "power"),
+            _pin("FWD_PIN", _BOARD + "18", "pin that is high for forward"),
+            _pin("BWD_PIN", _BOARD + "16", "pin that is high for backward"),
+            _pin("DUTY_PIN", _BOARD + "35", "PWM pin for the power"),
             *_servo(_BOARD + "33"),
             *_STEERING,
         ),
         family(
             "DC_STEER_THROTTLE",
             "one motor steers, one drives",
-            _pin("LEFT_DUTY_PIN", _BOARD + "18", "power at angles above 0, as it always was"),
-            _pin("RIGHT_DUTY_PIN", _BOARD + "16", "power at angles below 0"),
-            _pin("FWD_DUTY_PIN", _BOARD + "15", "forward"),
-            _pin("BWD_DUTY_PIN", _BOARD + "13", "backward"),
+            _pin("LEFT_DUTY_PIN", _BOARD + "18", "PWM pin for angles above 0 (right)"),
+            _pin("RIGHT_DUTY_PIN", _BOARD + "16", "PWM pin for angles below 0 (left)"),
+            _pin("FWD_DUTY_PIN", _BOARD + "15", "PWM pin for forward"),
+            _pin("BWD_DUTY_PIN", _BOARD + "13", "PWM pin for backward"),
         ),
         family(
             "DC_TWO_WHEEL",
             "a motor per side, two pins each",
-            _pin("LEFT_FWD_DUTY_PIN", _BOARD + "18", "left forward"),
-            _pin("LEFT_BWD_DUTY_PIN", _BOARD + "16", "left backward"),
-            _pin("RIGHT_FWD_DUTY_PIN", _BOARD + "15", "right forward"),
-            _pin("RIGHT_BWD_DUTY_PIN", _BOARD + "13", "right backward"),
+            _pin("LEFT_FWD_DUTY_PIN", _BOARD + "18", "PWM pin for left forward"),
+            _pin("LEFT_BWD_DUTY_PIN", _BOARD + "16", "PWM pin for left backward"),
+            _pin("RIGHT_FWD_DUTY_PIN", _BOARD + "15", "PWM pin for right forward"),
+            _pin("RIGHT_BWD_DUTY_PIN", _BOARD + "13", "PWM pin for right backward"),
         ),
         family(
             "DC_TWO_WHEEL_L298N",
             "a motor per side, three pins each",
-            _pin("LEFT_FWD_PIN", _BOARD + "16", "left forward"),
-            _pin("LEFT_BWD_PIN", _BOARD + "18", "left backward"),
-            _pin("LEFT_EN_DUTY_PIN", _BOARD + "22", "left power"),
-            _pin("RIGHT_FWD_PIN", _BOARD + "15", "right forward"),
-            _pin("RIGHT_BWD_PIN", _BOARD + "13", "right backward"),
-            _pin("RIGHT_EN_DUTY_PIN", _BOARD + "11", "right power"),
+            _pin("LEFT_FWD_PIN", _BOARD + "16", "pin that is high for left forward"),
+            _pin("LEFT_BWD_PIN", _BOARD + "18", "pin that is high for left backward"),
+            _pin("LEFT_EN_DUTY_PIN", _BOARD + "22", "PWM pin for the left power"),
+            _pin("RIGHT_FWD_PIN", _BOARD + "15", "pin that is high for right forward"),
+            _pin("RIGHT_BWD_PIN", _BOARD + "13", "pin that is high for right backward"),
+            _pin("RIGHT_EN_DUTY_PIN", _BOARD + "11", "PWM pin for the right power"),
         ),
         Setting(
-            "PWM_FREQUENCY", _FREQUENCY_HZ, "how often servos get a pulse; after a change "
-            "calibrate anew", kind="float", unit="times per second", low=_LOWEST_HZ, high=1526,
+            "PWM_FREQUENCY", _FREQUENCY_HZ,
+            "PWM frequency of servo and speed controller; calibrate again after a change",
+            kind="float", unit="times per second", low=_LOWEST_HZ, high=1526,
             advice=_FRAMES,
         ),
         Setting(
-            "PCA9685_OSCILLATOR_HZ", 25_000_000, "clock of the PCA9685, measured", kind="float",
+            "PCA9685_OSCILLATOR_HZ", 25_000_000,
+            "measured clock frequency of the PCA9685",
+            kind="float",
             unit="hertz", low=20_000_000, high=30_000_000,
         ),
         Setting(
-            "MOTOR_PWM_FREQUENCY", _FREQUENCY_HZ, "how often motors on pins of the Pi get power",
+            "MOTOR_PWM_FREQUENCY", _FREQUENCY_HZ, "PWM frequency of motors on pins of the Pi",
             kind="float", unit="times per second", low=_LOWEST_HZ, high=10_000, advice=_FRAMES,
         ),
         Setting(
-            "MOTOR_MAX_DUTY", 0.9, "share of the time that motors on pins have power at full "
-            "throttle", low=0.01, high=1,
+            "MOTOR_MAX_DUTY", 0.9,
+            "duty cycle of motors on pins at full throttle: the share of the time that they "
+            "have power",
+            low=0.01, high=1,
             advice="To turn a motor round, swap the pins of its forward and backward",
         ),
     ),
@@ -162,36 +172,44 @@ SERIAL_WHEELS = Group(
     "SERIAL DRIVETRAINS",
     "Boards on a serial line: VESC and MM1.",
     (
-        Setting("VESC_SERIAL_PORT", "/dev/ttyACM0", "where it is plugged in"),
-        Setting("VESC_BAUDRATE", 115200, "speed of the line", unit="baud", low=9600, high=921600),
+        Setting("VESC_SERIAL_PORT", "/dev/ttyACM0", "serial port of the VESC"),
         Setting(
-            "VESC_MAX_SPEED_PERCENT", 0.2, "share of the battery's voltage at full throttle; below "
-            "0 turns the motor round", low=-1, high=1,
+            "VESC_BAUDRATE", 115200,
+            "speed of the serial line",
+            unit="baud", low=9600, high=921600),
+        Setting(
+            "VESC_MAX_SPEED_PERCENT", 0.2,
+            "share of the battery's voltage at full throttle; a number below 0 reverses the "
+            "motor",
+            low=-1, high=1,
         ),
         Setting(
             "VESC_STEERING_SCALE", 0.5, "travel of its servo from the middle to the end",
             low=-1, high=1,
         ),
         Setting(
-            "VESC_STEERING_OFFSET", 0.5, "position of its servo straight ahead", low=0, high=1
+            "VESC_STEERING_OFFSET", 0.5,
+            "position of its servo when the car goes straight ahead",
+            low=0, high=1
         ),
         Setting(
-            "VESC_START_HEARTBEAT", True, "tell it 20 times a second that all is well; without, "
-            "orders come 10 times a second",
+            "VESC_START_HEARTBEAT", True,
+            "tell the VESC 20 times a second that all is well; if False, it only gets orders, "
+            "10 times a second",
         ),
         Setting(
-            "VESC_TIMEOUT", 0.05, "how long it may take to say that it is a VESC",
+            "VESC_TIMEOUT", 0.05, "how long it may take to answer that it is a VESC",
             unit="seconds", low=0, high=2,
         ),
         Setting(
-            "MM1_SERIAL_PORT", "/dev/ttyAMA0", "where the RoboHAT is; a Pi 5 has this port only "
-            "with dtparam=uart0=on, a Pi 3 or 4 with dtoverlay=disable-bt, in "
-            "/boot/firmware/config.txt",
+            "MM1_SERIAL_PORT", "/dev/ttyAMA0",
+            "serial port of the RoboHAT; a Pi 5 has this port only with dtparam=uart0=on, a Pi "
+            "3 or 4 with dtoverlay=disable-bt, in /boot/firmware/config.txt",
         ),
-        _board_pulse("MM1_STEERING_MID", 1500, "straight ahead"),
-        _board_pulse("MM1_MAX_FORWARD", 2000, "full forward"),
-        _board_pulse("MM1_STOPPED_PWM", 1500, "standing still"),
-        _board_pulse("MM1_MAX_REVERSE", 1000, "full reverse"),
+        _board_pulse("MM1_STEERING_MID", 1500, "pulse for straight ahead"),
+        _board_pulse("MM1_MAX_FORWARD", 2000, "pulse for full forward"),
+        _board_pulse("MM1_STOPPED_PWM", 1500, "pulse for standing still"),
+        _board_pulse("MM1_MAX_REVERSE", 1000, "pulse for full reverse"),
         dead("VESC_HAS_SENSOR", "the VESC knows it from its own set-up, made with VESC Tool"),
         dead("MM1_SHOW_STEERING_VALUE", "the drive page shows the steering"),
     ),
@@ -204,7 +222,7 @@ def _flat(setting: Setting) -> Setting:
 
 
 def _flat_pulse(name: str) -> Setting:
-    help_ = f"as in PWM_STEERING_THROTTLE[{name!r}], whose value None takes"
+    help_ = f"as PWM_STEERING_THROTTLE[{name!r}]; None takes the value from there"
     return Setting(name, None, help_, kind="float", low=0, high=4095, optional=True)
 
 
@@ -215,9 +233,9 @@ FLAT_WHEELS = Group(
         map(
             _flat,
             (
-                Setting("PCA9685_I2C_ADDR", 0x40, "address of the PCA9685", low=3, high=0x77),
+                Setting("PCA9685_I2C_ADDR", 0x40, "I2C address of the PCA9685", low=3, high=0x77),
                 Setting(
-                    "PCA9685_I2C_BUSNUM", None, "bus of the PCA9685; None is bus 1", kind="int",
+                    "PCA9685_I2C_BUSNUM", None, "I2C bus of the PCA9685; None is bus 1", kind="int",
                     low=0, high=255, optional=True,
                 ),
                 Setting("STEERING_CHANNEL", 1, "channel of the steering servo", low=0, high=15),

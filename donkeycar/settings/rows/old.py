@@ -23,11 +23,12 @@ OLD_PINS = (
 # Names that one or two of today took the place of: the same value, or its parts in this order.
 RENAMED = {"CAMERA_RESOLUTION": ("IMAGE_H", "IMAGE_W"), "VEBOSE_TRAIN": ("VERBOSE_TRAIN",)}
 _NOW = "it is now {family}[{entry!r}], with a pin such as 'RPI_GPIO.BOARD.18'"
+_CACHE = "training decodes each picture once and makes new random changes every time"
 _PRUNING = "no version of donkeycar ever pruned a pilot with it"
 
 OLD = Group(
     "EARLIER VERSIONS",
-    "Names that old files may hold.",
+    "Names that old files may contain.",
     (
         dead("STEERING_PWM_PIN", _IN_FAMILY.format(entry="PWM_STEERING_PIN")),
         dead("STEERING_PWM_INVERTED", _IN_FAMILY.format(entry="PWM_STEERING_INVERTED")),
@@ -41,23 +42,23 @@ OLD = Group(
         dead("STEERING_ARDUINO_PIN", "an Arduino with Firmata is not driven any more"),
         dead("THROTTLE_ARDUINO_PIN", "an Arduino with Firmata is not driven any more"),
         dead("CAMERA_RESOLUTION", "height and width are IMAGE_H and IMAGE_W since donkeycar 3"),
-        dead("VEBOSE_TRAIN", "the slip of donkeycar 3 is mended: VERBOSE_TRAIN"),
+        dead("VEBOSE_TRAIN", "donkeycar 3 misspelt it; it is VERBOSE_TRAIN"),
         dead("HAVE_ROBOHAT", "a RoboHAT drives by DRIVE_TRAIN_TYPE = 'MM1', and its radio by "
              "CONTROLLER_TYPE = 'MM1' with USE_JOYSTICK_AS_DEFAULT"),
         dead("AUG_MULTIPLY_RANGE", "training changes brightness by AUG_BRIGHTNESS_RANGE"),
         dead("TUB_PATH", "recordings go into DATA_PATH; `--tub` names older ones"),
-        dead("ROPE_TOKEN", "no recordings are sent to anybody"),
-        dead("ROPE_BOT_NAME", "no recordings are sent to anybody"),
-        dead("PI_PASSWD", "nothing logs into the car with a password; delete it from the file"),
-        dead("PI_DONKEY_ROOT", "nothing logs into the car"),
+        dead("ROPE_TOKEN", "donkeycar sends no recordings to anybody"),
+        dead("ROPE_BOT_NAME", "donkeycar sends no recordings to anybody"),
+        dead("PI_PASSWD", "nothing logs into the car any more; delete the password from the file"),
+        dead("PI_DONKEY_ROOT", "nothing logs into the car any more"),
         dead("HAVE_SOMBRERO", "the Sombrero hat needs no setting: name its PCA9685 channels"),
-        dead("ALEXA_DEVICE_CODE", "a server of somebody else could drive the car"),
-        dead("CACHE_POLICY", "training decodes each picture once and changes it afresh every time"),
-        dead("CACHE_IMAGES", "training decodes each picture once and changes it afresh every time"),
+        dead("ALEXA_DEVICE_CODE", "somebody else's server could drive the car by it"),
+        dead("CACHE_POLICY", _CACHE),
+        dead("CACHE_IMAGES", _CACHE),
         dead("CREATE_TF_LITE", "the .tflite file is always written: the car drives with it"),
         dead("SAVE_MODEL_AS_H5", "the .keras file replaces .h5: any Keras 3 opens it"),
-        dead("CREATE_TENSOR_RT", "TensorFlow has no TensorRT any more; the .tflite file drives"),
-        dead("SEND_BEST_MODEL_TO_PI", "no version of donkeycar ever sent one"),
+        dead("CREATE_TENSOR_RT", "TensorFlow no longer has TensorRT; the .tflite file drives"),
+        dead("SEND_BEST_MODEL_TO_PI", "no version of donkeycar ever sent a pilot"),
         dead("BUTTON_PRESS_NEW_TUB", "no version of donkeycar ever read it; see "
              "AUTO_CREATE_NEW_TUB"),
         dead("PRUNE_CNN", _PRUNING),

@@ -10,14 +10,14 @@ CHOICES = Group(
     (
         Setting("TRAIN_BEHAVIORS", False, "let a button choose how to drive, from BEHAVIOR_LIST"),
         Setting(
-            "BEHAVIOR_BUTTON", "w1", "button for the next one", choices=BUTTONS,
+            "BEHAVIOR_BUTTON", "w1", "button that chooses the next behavior", choices=BUTTONS,
             only_for=("TRAIN_BEHAVIORS", (True,)),
         ),
         Setting(
             "TRAIN_LOCALIZER", False, "let a button say at which of NUM_LOCATIONS places the car is"
         ),
         Setting(
-            "LOCATION_BUTTON", "w2", "button for the next one", choices=BUTTONS,
+            "LOCATION_BUTTON", "w2", "button that chooses the next place", choices=BUTTONS,
             only_for=("TRAIN_LOCALIZER", (True,)),
         ),
     ),

@@ -11,7 +11,7 @@ SIMULATOR = Group(
             "oval, warehouse, circuit_launch, or a .json file",
         ),
         Setting(
-            "SIM_SEED", 1, "same number, same world",
+            "SIM_SEED", 1, "random seed: the same number gives the same world",
             low=0, high=2**32 - 1,
         ),
         Setting(
@@ -22,18 +22,18 @@ SIMULATOR = Group(
 
 OTHER_SIMULATOR = Group(
     "EXTERNAL SIMULATOR",
-    "The simulator of earlier versions, a program of its own.",
+    "The simulator of earlier versions was a separate program.",
     later(
         "the external simulator (use CAMERA_TYPE = DRIVE_TRAIN_TYPE = 'SIM')",
         (
             Setting("DONKEY_GYM", False, "drive in the external simulator"),
-            Setting("DONKEY_SIM_PATH", "path to sim", "the program, or remote"),
-            Setting("DONKEY_GYM_ENV_NAME", "donkey-generated-track-v0", "its track"),
+            Setting("DONKEY_SIM_PATH", "path to sim", "path of the simulator's program, or remote"),
+            Setting("DONKEY_GYM_ENV_NAME", "donkey-generated-track-v0", "track of the simulator"),
             family(
                 "GYM_CONF",
                 "look of the car in it",
-                Setting("body_style", "donkey", "shape"),
-                Setting("body_rgb", (128, 128, 128), "colour", kind="any"),
+                Setting("body_style", "donkey", "shape of the car"),
+                Setting("body_rgb", (128, 128, 128), "colour of the car", kind="any"),
                 Setting("car_name", "car", "name above the car"),
                 Setting("font_size", 100, "size of the name"),
                 Setting("racer_name", "Your Name", "name of the driver"),
@@ -42,7 +42,9 @@ OTHER_SIMULATOR = Group(
             ),
             Setting("SIM_HOST", "127.0.0.1", "address of the simulator"),
             Setting(
-                "SIM_ARTIFICIAL_LATENCY", 0, "added delay", kind="float", unit="milliseconds",
+                "SIM_ARTIFICIAL_LATENCY", 0,
+                "delay that is added",
+                kind="float", unit="milliseconds",
                 low=0,
             ),
             Setting("SIM_RECORD_LOCATION", False, "record where the car is"),
