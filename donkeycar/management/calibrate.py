@@ -43,8 +43,9 @@ class Gauge:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.description = (
-        "Find the pulses of a car, wheels in the air: from a page in the browser, or with "
-        "--terminal by keys. What is saved goes into myconfig.py; the other lines stay."
+        "Find the pulses of a car while its wheels are in the air, on a page in the browser or "
+        "with --terminal by keys. Save writes them into myconfig.py and leaves the other lines "
+        "as they are."
     )
     parser.add_argument(
         "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
@@ -142,7 +143,9 @@ def obstacles(sheet: Sheet, path: Path) -> list[str]:
             f"What you find cannot be saved into {path}: {error}. Save will show the lines to write"
         ]
     if not os.access(path, os.W_OK):
-        return [f"{path} is closed to you: nothing can be saved. Save will show the lines to write"]
+        return [
+            f"You may not write {path}: nothing can be saved. Save will show the lines to write"
+        ]
     return []
 
 

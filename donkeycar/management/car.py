@@ -54,10 +54,10 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     parser = Parser(prog="manage.py", description="Drive this car, or train it.")
     commands = parser.add_subparsers(metavar="command", required=True)
 
-    command = commands.add_parser("drive", help="drive by hand or by a pilot, and record")
+    command = commands.add_parser("drive", help="drive by hand or let a pilot drive, and record")
     command.add_argument("--model", type=Path, help=f"a pilot: {A_PILOT}")
     command.add_argument(
-        "--type", dest="model_type", help=f"{A_KIND}; only for models made elsewhere"
+        "--type", dest="model_type", help=f"{A_KIND}; only needed for models made elsewhere"
     )
     command.add_argument(
         "--js", action="store_true", help="drive with a gamepad that is plugged into the car"
@@ -69,7 +69,7 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     _add_settings(command)
     command.set_defaults(run=_drive)
 
-    command = commands.add_parser("train", help="train a pilot on what was recorded")
+    command = commands.add_parser("train", help="train a pilot on the recordings")
     if chosen == "train":
         from donkeycar.management import train
 

@@ -30,37 +30,45 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "demo": Command("donkeycar.management.demo", "see it all work, without any hardware"),
+    "demo": Command("donkeycar.management.demo", "see everything work, without any hardware"),
     "createcar": Command("donkeycar.management.createcar", "make the folder of a car"),
     "update": Command("donkeycar.management.update", "renew manage.py and config.py of a car"),
     "config": Command("donkeycar.management.config", "show the settings of a car"),
-    "tub": Command("donkeycar.management.tub", "check, repair and judge recordings"),
+    "tub": Command("donkeycar.management.tub", "check, repair and report on recordings"),
     "calibrate": Command("donkeycar.management.calibrate", "find the pulses of servo and motor"),
     "gamepad": Command("donkeycar.management.gamepad", "try a gamepad, and teach it to a car"),
-    "doctor": Command("donkeycar.management.doctor", "what is there, what is missing, what to do"),
-    "neutral": Command("donkeycar.management.neutral", "stop a motor that nobody holds any more"),
+    "doctor": Command(
+        "donkeycar.management.doctor", "say what works, what is missing, and what to do"
+    ),
+    "neutral": Command("donkeycar.management.neutral", "stop a motor whose program is gone"),
     "service": Command("donkeycar.management.service", "let the car start with the computer"),
-    "train": Command("donkeycar.management.train", "make a pilot of recordings"),
+    "train": Command("donkeycar.management.train", "train a pilot on recordings"),
     "replay": Command("donkeycar.management.replay", "see how a pilot learnt, epoch by epoch"),
-    "models": Command("donkeycar.management.models", "the pilots of a car, and how well each does"),
+    "models": Command(
+        "donkeycar.management.models", "list the pilots of a car, and how well each does"
+    ),
     "convertmodel": Command(
-        "donkeycar.management.convertmodel", "make a pilot of somebody else's model"
+        "donkeycar.management.convertmodel", "make a pilot from somebody else's model"
     ),
-    "evaluate": Command("donkeycar.management.evaluate", "how good pilots are, and which is best"),
-    "explain": Command("donkeycar.management.explain", "what a pilot looks at when it steers"),
-    "tubplot": Command("donkeycar.management.tubplot", "driver and pilot beside each other"),
-    "tubhist": Command("donkeycar.management.tubhist", "how often each steering was recorded"),
+    "evaluate": Command(
+        "donkeycar.management.evaluate", "measure how good pilots are, and which is best"
+    ),
+    "explain": Command("donkeycar.management.explain", "show what a pilot looks at when it steers"),
+    "tubplot": Command("donkeycar.management.tubplot", "plot driver and pilot beside each other"),
+    "tubhist": Command("donkeycar.management.tubhist", "plot how often each steering was recorded"),
     "cnnactivations": Command(
-        "donkeycar.management.cnnactivations", "what each layer of a pilot makes of a picture"
+        "donkeycar.management.cnnactivations", "show what each layer of a pilot makes of a picture"
     ),
-    "makemovie": Command("donkeycar.management.makemovie", "a tub as a movie, with what they do"),
+    "makemovie": Command(
+        "donkeycar.management.makemovie", "make a movie of a tub, with what driver and pilot do"
+    ),
     "sim": Command("donkeycar.management.sim", "let a pilot drive in the simulator"),
 }
 
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """The parser of `donkey`; only the command `chosen` is imported and knows its options."""
-    parser = Parser(prog="donkey", description="Make and look after a donkey car.")
+    parser = Parser(prog="donkey", description="Make a donkey car, and look after it.")
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="command", dest="command", required=True)
     for name, command in COMMANDS.items():

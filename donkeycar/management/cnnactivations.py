@@ -11,7 +11,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--image", type=Path, required=True, help="a picture of the camera")
     parser.add_argument(
         "--model", type=Path, required=True,
-        help="the pilot: any of its files; its .keras must be there",
+        help="the pilot: any of its files; its .keras file must be there",
     )  # fmt: skip
     parser.add_argument(
         "--out", type=Path, help="the sheet, .png (default: <model>_activations.png beside it)"
@@ -47,5 +47,5 @@ def run(args: argparse.Namespace) -> None:
     draw_feature_maps(found, image).save(out)
     for layer in found:
         height, width, filters = layer.maps.shape
-        print(f"{layer.layer}: {filters} filters, {width}x{height}, {layer.num_dead} say nothing")
+        print(f"{layer.layer}: {filters} filters, {width}x{height}, {layer.num_dead} dead")
     print(f"wrote {out}")

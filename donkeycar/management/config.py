@@ -56,7 +56,9 @@ def _is_about(line: str, names: Sequence[str]) -> bool:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
-    parser.add_argument("names", nargs="*", metavar="NAME", help="tell all about these settings")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help="show everything about these settings"
+    )
     parser.add_argument(
         "--config",
         type=Path,
@@ -68,7 +70,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="myconfig.py",
         help="the owner's settings beside it (default: %(default)s)",
     )
-    parser.add_argument("--changed", action="store_true", help="leave out what has its default")
+    parser.add_argument(
+        "--changed", action="store_true", help="leave out settings that have their default"
+    )
     parser.add_argument(
         "--set",
         action="append",

@@ -18,16 +18,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "old", type=Path, help="a .tflite, .keras or .h5 file, or the folder of a SavedModel"
     )
-    parser.add_argument("--out", type=Path, required=True, help="where the pilot goes")
-    parser.add_argument("--type", help=f"{A_KIND}; where the model does not show it")
+    parser.add_argument("--out", type=Path, required=True, help="file of the new pilot")
+    parser.add_argument("--type", help=f"{A_KIND}; needed if the model does not show it")
     parser.add_argument(
         "--option", action="append", default=[], metavar="NAME=VALUE", dest="options",
-        help="of the pilot, as JSON, e.g. throttle_range=[0,0.5]; may be repeated: "
-        f"{', '.join(OPTIONS)}, each where its type has it",
+        help="option of the pilot, as JSON, e.g. throttle_range=[0,0.5]; may be repeated: "
+        f"{', '.join(OPTIONS)}, if its type has it",
     )  # fmt: skip
     parser.add_argument(
         "--tub", "--tubs", dest="tubs", nargs="+", action="extend", default=[],
-        metavar="PATH", help="recordings to compare the files on; needed for an int8 file",
+        metavar="PATH", help="recordings on which to compare the files; needed for an int8 file",
     )  # fmt: skip
     parser.add_argument("--comment", default="", help="a note to keep with the pilot")
     parser.add_argument(
@@ -64,11 +64,11 @@ def run(args: argparse.Namespace) -> None:
         print(f"note: no {files.keras.name}. {cost_of(why_not)}")
     elif not files.keras.exists():
         print(
-            f"note: no {files.keras.name}: a .tflite only drives. The pilot cannot be trained on "
-            "or looked into; one that is made of its .keras, .h5 or SavedModel can."
+            f"note: no {files.keras.name}: a .tflite file can only drive. To train this pilot "
+            "further or to look into it, make it from its .keras, .h5 or SavedModel."
         )
     if "int8" not in info.variants and files.keras.exists():
-        print("note: no int8 file without recordings to show it what frames look like: say --tub.")
+        print("note: no int8 file: it needs recordings that show what frames look like. Add --tub.")
     print(f"Next: {commands.drive(files.litert)}")
 
 

@@ -127,7 +127,7 @@ def _carry(path: Path, empty: str, *, chosen: dict[str, Any]) -> dict[str, tuple
             write_text(mine, text)
         raise ConfigError(
             f"The settings of the old config.py must stay what they are. Received: "
-            f"{', '.join(still)}, which cannot be kept. Move them into myconfig.py yourself; "
+            f"{', '.join(still)}. They cannot be kept. Move them into myconfig.py yourself; "
             "nothing was changed"
         )
     return {name: (value, before.sources.get(name, "config.py")) for name, value in lost.items()}
@@ -191,7 +191,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.add_argument("--path", type=Path, default=Path("~/mycar"), help="default: %(default)s")
     parser.add_argument(
-        "--template", default="complete", help="complete (default) or sim, a simulated car"
+        "--template", default="complete", help="complete (default), or sim for a simulated car"
     )
     parser.add_argument(
         "--overwrite",
@@ -229,4 +229,4 @@ def tell(made: Made) -> None:
     for sentence in made.lost:
         print(f"note: {sentence}")
     if not made.written:
-        print("everything was there already")
+        print("nothing to do: everything was there already")

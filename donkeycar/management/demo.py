@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--records", type=int, default=4000, help="records to make (default: %(default)s)"
     )
     parser.add_argument(
-        "--laps", type=int, default=3, help="laps the pilot drives (default: %(default)s)"
+        "--laps", type=int, default=3, help="laps that the pilot drives (default: %(default)s)"
     )
     parser.add_argument(
         "--seed", type=int, default=1,
@@ -136,7 +136,7 @@ def _train(tub: Path, files: PilotFiles, seed: int, num_records: int, bars: Bars
 
     result = train([tub], files.keras, type=TYPE, epochs=EPOCHS, seed=seed, progress=bars)
     if result.ended == "interrupted":  # whoever pressed Ctrl-C meant the demo
-        raise KeyboardInterrupt("stopped. The same command uses what was recorded again")
+        raise KeyboardInterrupt("stopped. The same command uses the recording again")
     save_training_plots(result)
     return result.info
 
@@ -180,7 +180,7 @@ def failure_of(result: Mapping[str, Any], laps: int) -> str:
     """Why the exit code is 1, in a sentence; "" if the pilot drove its laps on the track."""
     if result["off_track_count"] == 0 and result["laps_completed"] >= laps:
         return ""
-    return "The pilot did not stay on the track for all its laps. More --records teach it more."
+    return "The pilot did not stay on the track for all its laps. More --records may teach it more."
 
 
 def _print_table(rows: list[tuple[str, str]]) -> None:

@@ -152,7 +152,7 @@ def _serial(name: str, port: str) -> Finding:
 
 def _free(cfg: Config) -> Iterator[Finding]:
     """Whether motor and port are to be had, asked as `drive` asks."""
-    step = "if this car drives already, all is well; else end what holds it"
+    step = "if this car drives now, all is well; if not, end the program that holds it"
     kind, settings = cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()
     asked: tuple[tuple[str, Callable[[], None]], ...] = (
         ("motor", lambda: refuse_if_held(hardware_of(kind, settings))),
@@ -220,7 +220,7 @@ def run(args: argparse.Namespace) -> int:
         0 if nothing is missing, 1 if something is; warnings do not count.
     """
     if sys.platform != "linux":
-        raise ConfigError("`donkey doctor` looks at the computer of a car, which runs Linux")
+        raise ConfigError("`donkey doctor` checks the computer of a car, and that runs Linux")
     missing = warnings = 0
     for finding in examine(args.path.expanduser().absolute()):
         print(line_of(finding), flush=True)
@@ -230,5 +230,5 @@ def run(args: argparse.Namespace) -> int:
     print((f"{missing} missing." if missing else "Nothing is missing.") + seen)
     if missing and not DEVICE_TREE.exists():
         sim = donkey("createcar", "--template", "sim", "--path", Path.home() / "simcar")
-        print(f"This computer is no Raspberry Pi. A car that needs no hardware: {sim}")
+        print(f"This computer is not a Raspberry Pi. A car that needs no hardware: {sim}")
     return int(missing > 0)

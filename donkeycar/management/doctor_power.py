@@ -27,7 +27,7 @@ COOL = "give the Pi a heat sink or a fan"
 FIRM = (
     "use a supply that holds 5 V, with a short thick cable; feed servo and motor from another one"
 )
-BOTH = "see what is said of under-voltage and of heat: one of them is the cause"
+BOTH = "look at the lines about under-voltage and heat: one of them is the cause"
 STEPS = {UNDER_VOLTAGE: FIRM, TOO_WARM: COOL}
 MEANINGS = {
     UNDER_VOLTAGE: ", the Pi has less than 4.63 V and may stop at any moment",

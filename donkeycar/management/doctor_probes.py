@@ -86,8 +86,8 @@ def camera(kind: str, *, run: Runner = output_of, devices: Path = Path("/dev")) 
     if video and kind != "PICAM":
         return Finding("camera", OK, ", ".join(map(str, video)))
     return Finding(
-        "camera", MISSING, f"CAMERA_TYPE {kind}, and no camera answers",
-        "switch the Pi off, press both ends of the ribbon cable home; then: rpicam-hello "
+        "camera", MISSING, f"CAMERA_TYPE is {kind}, but no camera answers",
+        "switch the Pi off and press both ends of the ribbon cable in; then: rpicam-hello "
         "--list-cameras",
     )  # fmt: skip
 
@@ -115,7 +115,7 @@ def i2c_chip(
         return Finding(what, MISSING, f"no {device}", "sudo raspi-config nonint do_i2c 0; reboot")
     if not os.access(device, os.R_OK | os.W_OK):
         return Finding(
-            what, MISSING, f"{device} is closed to you",
+            what, MISSING, f"you may not open {device}",
             "sudo usermod -aG i2c $USER; log in again",
         )  # fmt: skip
     others = held_by([device])
@@ -125,7 +125,7 @@ def i2c_chip(
     except OSError as error:
         return Finding(
             what, MISSING,
-            f"bus {number} is there, nothing answers at {address:#04x}: {error}{shared}",
+            f"bus {number} is there, but nothing answers at {address:#04x}: {error}{shared}",
             f"check wires and power of the servo board; sudo i2cdetect -y {number}",
         )  # fmt: skip
     return Finding(what, OK, f"a chip answers at {address:#04x} of bus {number}{shared}")
@@ -150,9 +150,9 @@ def serial_port(path: Path, *, step: str, held_by: Callable[[Path], str] = port_
     holder = held_by(path) if found.state == OK else ""
     if not holder:
         return found
-    way = f"if this car drives already, all is well; else end it, or see {FUSER} {path}"
+    way = f"if this car drives now, all is well; if not, end that program, or see {FUSER} {path}"
     return Finding(
-        "serial", MISSING, f"{path} is there, and taken by {holder}",
+        "serial", MISSING, f"{path} is there, but {holder} has it",
         f"{way}; {END_CONSOLE}" if "getty" in holder else way,
     )  # fmt: skip
 
@@ -203,7 +203,7 @@ def gamepad(names: Iterable[str], *, wanted: bool) -> Finding:
     if not wanted:
         return Finding("gamepad", OK, "none, and the settings ask for none")
     return Finding(
-        "gamepad", MISSING, "USE_JOYSTICK_AS_DEFAULT, and there is none",
+        "gamepad", MISSING, "USE_JOYSTICK_AS_DEFAULT is set, but there is none",
         "plug it in, or bluetoothctl: scan on, pair, trust, connect; then: donkey gamepad",
     )  # fmt: skip
 
@@ -246,7 +246,7 @@ def time_of_day(*, run: Runner = output_of) -> Finding:
     if answer == "yes":
         return Finding("clock", OK, "set by the network")
     if answer is None:
-        step = "compare `date` with a watch: records carry the time of day"
+        step = "compare `date` with a watch: every record has the time of day"
         return Finding("clock", WARNING, "this computer does not tell", step)
     step = "sudo timedatectl set-ntp true, with internet"
     return Finding("clock", WARNING, "not set by the network", step)
@@ -307,4 +307,4 @@ def permissions(
             "permissions", MISSING, f"you are not in {', '.join(lacking)}",
             f"sudo usermod -aG {','.join(lacking)} $USER; log in again",
         )  # fmt: skip
-    return Finding("permissions", OK, "every device of a car is open to you")
+    return Finding("permissions", OK, "you may open every device of a car")

@@ -58,7 +58,7 @@ def _check_model(path: Path, model_type: str | None) -> None:
     if path.suffix and path.suffix not in ENDINGS and path.exists():
         from donkeycar.pilots.way_on import way_on
 
-        raise PilotError(f"{path} is no file of a pilot. {way_on(path)}")
+        raise PilotError(f"{path} is not the file of a pilot. {way_on(path)}")
     if model_type is None and not beside(path, ".json").exists():
         raise PilotError(
             f"{path} does not say what kind of pilot it is. Say it with --type, for example "

@@ -27,11 +27,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--tub", "--tubs", dest="tubs", nargs="+", action="extend", metavar="PATH",
-        help="recordings to evaluate with: tubs, or folders of tubs",
+        help="recordings to evaluate on: tubs, or folders of tubs",
     )  # fmt: skip
     parser.add_argument(
         "--last", type=float, default=1.0, metavar="SHARE",
-        help="evaluate with the last part of the records only, e.g. 0.2 (default: all)",
+        help="evaluate on the last part of the records only, e.g. 0.2 (default: all)",
     )  # fmt: skip
     parser.add_argument(
         "--type", nargs="+", default=[], metavar="TYPE",
@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--sim", metavar="TRACK",
-        help="let them drive, too: oval, warehouse, circuit_launch or a .json file",
+        help="let them drive as well: oval, warehouse, circuit_launch or a .json file",
     )  # fmt: skip
     parser.add_argument("--laps", type=int, default=3, help="laps there (default: %(default)s)")
     parser.add_argument(
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the start there and of the intervals (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
-        "--no-speed", action="store_true", help="do not measure time and memory of the pilots"
+        "--no-speed", action="store_true", help="do not measure how much time and memory the pilots take"
     )
     add_config_argument(parser)
     parser.add_argument(
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> None:
     tubs = tub_paths(args.tubs or [])
     if not tubs and args.sim is None:
         raise ConfigError(
-            "There must be something to evaluate with. Say --tub PATH, --sim TRACK, or both."
+            "There must be something to evaluate on. Say --tub PATH, --sim TRACK, or both."
         )
     from donkeycar.evaluation.evaluate import evaluate
     from donkeycar.training.progress import Bars

@@ -9,11 +9,14 @@ from donkeycar.management.tub_paths import one_tub
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
-    add_pilot_arguments(parser, "the pilot; its .keras must be there, too", required=True)
-    parser.add_argument("--tub", required=True, metavar="PATH", help="the tub to look at")
+    add_pilot_arguments(parser, "the pilot; its .keras file must be there, too", required=True)
+    parser.add_argument(
+        "--tub", required=True, metavar="PATH", help="the tub whose frames it looks at"
+    )
     parser.add_argument(
         "--record", type=int, nargs="+", metavar="N",
-        help="indexes of records, as the car's page shows them (default: four from all over)",
+        help="indexes of records, as the car's page shows them (default: four from all over the "
+        "tub)",
     )  # fmt: skip
     parser.add_argument(
         "--out", type=Path, default=Path("explain.png"),

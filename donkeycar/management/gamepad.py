@@ -193,12 +193,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.add_argument(
         "what", nargs="?", choices=("list", "test", "learn"), default="list",
-        help="list those that are there (default), test what they do, or learn a mapping",
+        help="list the gamepads (default), test what their controls do, or learn a mapping",
     )  # fmt: skip
     parser.add_argument(
         "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
     )
-    parser.add_argument("--seconds", type=float, help="length of a test (default: until Ctrl-C)")
+    parser.add_argument(
+        "--seconds", type=float, help="length of a test in seconds (default: until Ctrl-C)"
+    )
 
 
 def run(args: argparse.Namespace) -> None:

@@ -7,10 +7,10 @@ from donkeycar.management.usage import nearest
 # Command line -> a command that it had -> what to do now.
 COMMANDS: dict[str, dict[str, str]] = {
     "donkey": {
-        "findcar": "The car prints its address when it starts, and answers to its host name: "
-        "donkey doctor, run on the car, tells both",
+        "findcar": "The car prints its address when it starts, and answers to its host name. On "
+        "the car, donkey doctor shows both",
         "createjs": "donkey gamepad learn asks for each button, and saves CONTROLLER_BINDINGS",
-        "ui": "Its work is done by the drive page, donkey tub, donkey train and donkey evaluate",
+        "ui": "The drive page, donkey tub, donkey train and donkey evaluate do its work",
         "tubclean": "Nothing has to be cut out by hand: donkey tub report says what is odd about "
         "a recording, and TRAIN_FILTER leaves records out",
         "tubcheck": "It is now: donkey tub check TUB",
@@ -39,7 +39,7 @@ OPTIONS: dict[tuple[str, str], dict[str, str]] = {
     },
     ("donkey", "models"): {"--group": "Leave it out"},
     ("donkey", "train"): {
-        "--framework": "TensorFlow trains all kinds of pilot; leave it out",
+        "--framework": "TensorFlow trains all types of pilot; leave it out",
         "--checkpoint": "donkey train --resume goes on with what was interrupted",
         "--aug": "Frames are changed at random anyway; AUGMENTATIONS says how. Leave it out",
     },

@@ -93,7 +93,10 @@ def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
     try:
         leave(kind, settings, names=names, chips=chips_of(kind, settings))
     except OSError as error:
-        say(f"If all is killed at once, the service stops the motor a second later: {error}")
+        say(
+            "If all three processes are killed at once, the service stops the motor a second "
+            f"later than usual: {error}"
+        )
     load_drivers(kind, settings, also_threaded=False)
     return hold_motor(
         names,

@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--out", type=Path, default=Path("tub_movie.mp4"), help="the movie (default: %(default)s)"
     )
-    add_pilot_arguments(parser, "a pilot whose answers are drawn, too")
+    add_pilot_arguments(parser, "a pilot whose answers are drawn as well")
     parser.add_argument(
         "--salient", action="store_true",
         help="colour what the pilot looks at; needs TensorFlow and the pilot's .keras file",
@@ -80,7 +80,7 @@ def told(movie: "Movie") -> list[str]:
         lines.append(movie.sizes)
     if not movie.is_timed:
         lines.append(
-            "the times of the records cannot be those of a car: shown at "
+            "the times of the records cannot come from a car, so the movie shows "
             f"{movie.rate_hz:g} a second; --rate chooses another rate"
         )
     seconds = movie.frames / movie.rate_hz

@@ -14,8 +14,8 @@ from donkeycar.management.train import CONFIG
 NUMBERS = ("records", "error", "r")
 
 # Of models without a description. LiteRT drives as it is; others are made pilots first.
-DRIVES = "no description: drive with --type linear, or whatever it is"
-CONVERTS = "no pilot yet: donkey convertmodel makes one of it"
+DRIVES = "no description: drive with --type linear, or whatever type it is"
+CONVERTS = "not a pilot yet: donkey convertmodel makes a pilot from it"
 
 
 class Row(NamedTuple):
@@ -25,8 +25,8 @@ class Row(NamedTuple):
         name: Of its files, without what comes after the dot.
         type: Kind of pilot.
         made_at: When, as seconds since 1970.
-        records: For training and validation; ``None`` if that is not known.
-        error: Mean steering error on the validation records, ``None`` if not known.
+        records: Learnt from and judged by; ``None`` if nobody wrote it down.
+        error: Mean steering error on the records that judged it, ``None`` if not known.
         r: Correlation with the driver's steering there, ``None`` if not known.
         begun_as: Pilot whose weights it began with, ``""`` for none.
         comment: Of its owner; or what has become of it.
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.add_argument(
-        "folder", nargs="?", type=Path, help="where the pilots are (default: the car's models)"
+        "folder", nargs="?", type=Path, help="folder of the pilots (default: the car's models)"
     )
     parser.add_argument(
         "--config", type=Path, default=CONFIG, help="settings of the car (default: %(default)s)"
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> None:
             row.comment,
         )
     Console(highlight=False, markup=False).print(table)
-    print("error and r: of the steering, on the validation records")
+    print("error and r: steering error and correlation, on the validation records")
 
 
 def pilots_in(folder: Path) -> list[Row]:

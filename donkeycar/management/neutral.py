@@ -51,7 +51,7 @@ def make_safe(output: Output, *, neutral_s: float = NEUTRAL_S, clock: Clock | No
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.description = (
-        "Stop the motor of a car whose own programs are gone: neutral for a second, then no "
+        "Stop the motor of a car whose own programs are gone: send neutral for a second, then no "
         "pulses. It tries until the hardware has obeyed, and refuses while somebody drives."
     )
     parser.add_argument(

@@ -102,8 +102,8 @@ def lost_jobs(source: str, folder: Path, values: Mapping[str, Any]) -> list[str]
     """
     if _tree(source) is None:
         return [
-            "The old manage.py is no whole Python program: what it did cannot be told. Compare it "
-            "with the new one yourself."
+            "The old manage.py is not a complete Python program, so donkeycar cannot tell what "
+            "it did. Compare it with the new one yourself."
         ]
     jobs = [
         what

@@ -27,18 +27,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "loss_histogram, loss, metrics, frames, weights, activations, outputs, gradients "
         "(default: those of the first seven that suit the network)",
     )  # fmt: skip
-    parser.add_argument("--layer", help="for feature_space (default: the last hidden one)")
+    parser.add_argument("--layer", help="layer for feature_space (default: the last hidden one)")
     when = parser.add_mutually_exclusive_group()
-    when.add_argument("--epoch", type=int, help="which epoch, 0 is before training (default: last)")
+    when.add_argument("--epoch", type=int, help="which epoch; 0 is before training (default: last)")
     when.add_argument(
-        "--animate", type=Path, metavar="FILE", help="all epochs, as a .gif or an .mp4"
+        "--animate", type=Path, metavar="FILE", help="show all epochs, as a .gif or an .mp4"
     )
     parser.add_argument(
         "--rate", type=float, default=5.0,
         help="epochs a second of an animation (default: %(default)g)",
     )  # fmt: skip
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help="where the picture goes (default: beside RUN)"
+        "--out", type=Path, metavar="FILE", help="file of the picture (default: beside RUN)"
     )
 
 

@@ -26,7 +26,7 @@ def add_pilot_arguments(
 ) -> None:
     """Add the options of a pilot."""
     parser.add_argument("--model", type=Path, required=required, help=f"{help}: {A_PILOT}")
-    parser.add_argument("--type", help=f"{A_KIND}; only for models made elsewhere")
+    parser.add_argument("--type", help=f"{A_KIND}; only needed for models made elsewhere")
     add_config_argument(parser)
 
 
@@ -34,8 +34,8 @@ def add_config_argument(parser: argparse.ArgumentParser) -> None:
     """Add the option that names the settings of the car."""
     parser.add_argument(
         "--config", type=Path, default=CONFIG,
-        help="settings of the car: TRANSFORMATIONS for models made elsewhere, and your own code "
-        "(default: %(default)s, if it is there)",
+        help="settings of the car, needed for TRANSFORMATIONS of models made elsewhere and for "
+        "your own code (default: %(default)s, if it is there)",
     )  # fmt: skip
 
 

@@ -115,7 +115,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--user", action="store_true",
-        help="for your own systemd, without sudo: it cannot switch the motor off early at boot",
+        help="use your own systemd, without sudo: it cannot switch the motor off early at boot",
     )  # fmt: skip
     parser.add_argument(
         "--drive", default="", metavar="WORDS", help="more words for `manage.py drive`, e.g. --js"
@@ -151,9 +151,9 @@ def run(args: argparse.Namespace) -> int:
     systemctl = "systemctl --user" if args.user else "sudo systemctl"
     journal = "journalctl --user" if args.user else "journalctl"
     print(f"The car starts with the computer. Now: {systemctl} start {CAR_UNIT}")
-    print(f"Its link to pair: {journal} -u {CAR_UNIT}")
+    print(f"The link to pair with it: {journal} -u {CAR_UNIT}")
     if args.user:
-        print("So that it also runs while you are logged out: sudo loginctl enable-linger $USER")
+        print("To let it run while you are logged out: sudo loginctl enable-linger $USER")
     return 0
 
 

@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     evaluate = commands.add_parser("eval", help="let a pilot drive laps and measure it")
     evaluate.add_argument("--model", type=Path, required=True, help=f"a pilot: {A_PILOT}")
     evaluate.add_argument(
-        "--type", dest="model_type", help=f"{A_KIND}; only for models made elsewhere"
+        "--type", dest="model_type", help=f"{A_KIND}; only needed for models made elsewhere"
     )
     evaluate.add_argument("--laps", type=int, default=3, help="default: %(default)s")
     evaluate.add_argument(
@@ -51,11 +51,11 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--camera-latency", type=float, default=PI_LATENCY_S, metavar="SECONDS",
-        help="how old a frame is when it is there (default: %(default)s, as a Pi's)",
+        help="age of a frame when the car gets it, in seconds (default: %(default)s, as on a Pi)",
     )  # fmt: skip
     parser.add_argument(
         "--camera-jitter", type=float, default=PI_JITTER_S, metavar="SECONDS",
-        help="standard deviation of that (default: %(default)s)",
+        help="standard deviation of that age (default: %(default)s)",
     )  # fmt: skip
 
 

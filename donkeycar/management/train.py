@@ -28,14 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="recordings to train on: tubs, or folders of tubs (default: the car's data)",
     )  # fmt: skip
     parser.add_argument(
-        "--model", type=Path, help="where the pilot goes (default: models/pilot_<date>_<number>)"
+        "--model", type=Path, help="file of the new pilot (default: models/pilot_<date>_<number>)"
     )
     parser.add_argument("--type", help=f"{A_KIND} (default: DEFAULT_MODEL_TYPE)")
     parser.add_argument("--comment", default="", help="a note to keep with the pilot")
     parser.add_argument(
-        "--epochs", type=int, help="epochs, times through the data, at most (default: MAX_EPOCHS)"
+        "--epochs", type=int, help="maximum number of epochs (default: MAX_EPOCHS)"
     )
-    parser.add_argument("--seed", type=int, help="the same seed trains the same pilot")
+    parser.add_argument("--seed", type=int, help="random seed: the same seed trains the same pilot")
     parser.add_argument(
         "--transfer",
         type=Path,
@@ -44,12 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--resume", action="store_true",
-        help="go on with an interrupted training, of the same settings and records",
+        help="go on with an interrupted training of the same settings and records",
     )  # fmt: skip
     parser.add_argument(
         "--folds", type=int, metavar="K",
-        help="K-fold cross-validation: train K pilots, each validated by another part of the "
-        "records; they can drive together",
+        help="K-fold cross-validation: train K pilots, each validated on another part of the "
+        "records; the K pilots can drive together",
     )  # fmt: skip
     parser.add_argument(
         "--validation", choices=("blocks", "last"), default="blocks",
@@ -58,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-augmentation",
         action="store_true",
-        help="no data augmentation: show every frame as it was recorded",
+        help="no data augmentation: train on every frame as it was recorded",
     )
     parser.add_argument(
         "--tensorboard", action="store_true", help="write a log that TensorBoard shows"

@@ -15,10 +15,13 @@ from donkeycar.words import count, either
 SHOWN = 20
 
 ACTIONS = (
-    ("check", "read everything in a tub, change nothing; exit code 1 if something is wrong"),
-    ("repair", "put a damaged tub right; nothing is thrown away"),
+    ("check", "read everything in a tub and change nothing; exit code 1 if something is wrong"),
+    ("repair", "repair a damaged tub; nothing is thrown away"),
     ("restore", "take deleted records back, whoever deleted them"),
-    ("report", "say what a pilot would learn from, what is odd about it, and what to do"),
+    (
+        "report",
+        "say what a pilot would learn from, what is odd about the recording, and what to do",
+    ),
 )
 
 

@@ -87,7 +87,10 @@ def _inside(path: Path, depth: int, seen: set[str]) -> Iterator[Path]:
     # Links last: a tub goes by the name it has where it lies.
     for folder in sorted(_folders(path), key=lambda folder: (folder.is_symlink(), folder)):
         if is_tub and folder.is_symlink():
-            _print(f"{folder} is a link out of a tub: it is not used. Name it if it is yours")
+            _print(
+                f"{folder} is a link that leads out of its tub, so it is not used. Name it if it "
+                "is yours"
+            )
             continue
         if _real(folder) in seen:
             continue

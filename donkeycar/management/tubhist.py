@@ -15,7 +15,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--record", metavar="NAME",
-        help="field to look at, e.g. user/angle (default: user/angle and user/throttle)",
+        help="field to plot, e.g. user/angle (default: user/angle and user/throttle)",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, help="the picture, .png (default: <tub>_hist.png)")
 

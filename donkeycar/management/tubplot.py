@@ -16,7 +16,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     add_pilot_arguments(parser, "the pilot", required=True)
     parser.add_argument(
-        "--limit", type=int, default=1000, help="records at most, 0 is all (default: %(default)s)"
+        "--limit",
+        type=int,
+        default=1000,
+        help="maximum number of records, 0 is all (default: %(default)s)",
     )
     parser.add_argument(
         "--start", type=int, default=0, help="index of the first record (default: %(default)s)"
@@ -28,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, help="the picture, .png (default: <model>_pred.png beside the model)"
     )
     parser.add_argument(
-        "--noshow", action="store_true", help="for old habits: no window is opened anyway"
+        "--noshow",
+        action="store_true",
+        help="accepted for older scripts: no window is opened anyway",
     )
 
 

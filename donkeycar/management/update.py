@@ -15,8 +15,8 @@ def update_car(path: Path) -> Made:
     """
     if not (path / "config.py").is_file() or not (path / "manage.py").is_file():
         raise ConfigError(
-            f"{path.absolute()} is not a car: no config.py and manage.py. "
-            "Go to its folder, or run `donkey createcar`"
+            f"{path.absolute()} is not a car: it has no config.py and manage.py. Go to the folder "
+            "of the car, or run `donkey createcar`"
         )
     return create_car(path, overwrite=True)
 

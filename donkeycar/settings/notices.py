@@ -65,7 +65,7 @@ def notices_for(
     for name, sentence in unread.items():
         found.append((layers.sources[name], sentence))
     for name, place, line in layers.covered:
-        found.append((place, f"{name} has no effect here: line {line} says it again, and holds."))
+        found.append((place, f"{name} has no effect here: line {line} sets it again."))
     for name in layers.small.keys() - told:
         place = layers.small[name]
         found.append(
@@ -76,8 +76,8 @@ def notices_for(
         found.append(
             (
                 layers.sources[deduced_by],
-                f"DRIVE_TRAIN_TYPE is taken to be {kind!r}, because {deduced_by} is for that. To "
-                f"say so yourself, write DRIVE_TRAIN_TYPE = {kind!r} into myconfig.py.",
+                f"The car takes DRIVE_TRAIN_TYPE to be {kind!r}, because {deduced_by} belongs to "
+                f"that. To say so yourself, write DRIVE_TRAIN_TYPE = {kind!r} into myconfig.py.",
             )
         )
     found.sort(key=lambda notice: order_of(notice[0]))

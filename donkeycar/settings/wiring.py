@@ -72,10 +72,10 @@ def unused_wiring(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[s
         pins = {pin: f"PCA9685.{bus}:{address:x}.{values[c]}" for c, pin in CHANNELS.items()}
         yield (
             name,
-            f"{name} is wiring that DRIVE_TRAIN_TYPE {kind} does not use, for it has one PCA9685: "
-            f"{OTHER}. Received: {name}={short(values[name])}. Write DRIVE_TRAIN_TYPE = {FAMILY!r} "
-            f"and {FAMILY} = {pins}, with bus and address as each is wired, and the pulses beside "
-            "them.",
+            f"{name} is wiring that DRIVE_TRAIN_TYPE {kind} does not use, because it has one "
+            f"PCA9685: {OTHER}. Received: {name}={short(values[name])}. Write DRIVE_TRAIN_TYPE = "
+            f"{FAMILY!r} and {FAMILY} = {pins}, with bus and address as each is wired, and the "
+            "pulses beside them.",
         )
     yield from (
         (name, text) for name, text in _misspelt(layers, kind, values) if name not in second
@@ -98,7 +98,7 @@ def _misspelt(layers: Layers, kind: str, values: Mapping[str, Any]) -> Iterator[
             continue
         family = kind if kind in held else near
         way = f"Write {family} = {{{name!r}: ...}}" if held else f"Did you mean {near}?"
-        yield name, f"{name} looks like wiring, and is no setting: {OTHER}. {way}"
+        yield name, f"{name} looks like wiring, but is not a setting: {OTHER}. {way}"
     for family in _FAMILIES:
         known = SETTINGS[family].default
         for entry in values[family] if family == kind and family in layers.owned else ():
@@ -107,7 +107,7 @@ def _misspelt(layers: Layers, kind: str, values: Mapping[str, Any]) -> Iterator[
                 yield (
                     family,
                     (
-                        f"{family}[{entry!r}] looks like wiring, and is no setting: {OTHER}. "
+                        f"{family}[{entry!r}] looks like wiring, but is not a setting: {OTHER}. "
                         f"Did you mean {near}?"
                     ),
                 )
@@ -218,6 +218,6 @@ def _beside_flat(values: Mapping[str, Any]) -> str:
     if not lost:
         return ""
     return (
-        f"{', '.join(lost)} of it would have no effect: the names outside of it hold. Write "
-        f"DRIVE_TRAIN_TYPE = {FAMILY!r} to use it, or delete these entries."
+        f"{', '.join(lost)} in this dictionary would have no effect: the names outside of it win. "
+        f"Write DRIVE_TRAIN_TYPE = {FAMILY!r} to use it, or delete these entries."
     )

@@ -152,7 +152,7 @@ def test_notices_come_before_the_error_of_the_hardware_which_names_the_setting(c
 def test_the_address_that_the_owner_wrote_is_used_and_what_is_told_is_told_once(car):
     done = car.run("drive", "PCA9685_I2C_ADDR = 0x41\nCAMERA_TYPE = 'MOCK'\nPRUNE_CNN = 1\n")
     assert done.returncode == 0, done.stdout
-    assert done.stdout.count("DRIVE_TRAIN_TYPE is taken to be 'I2C_SERVO'") == 1
+    assert done.stdout.count("The car takes DRIVE_TRAIN_TYPE to be 'I2C_SERVO'") == 1
     assert done.stdout.count("PRUNE_CNN has no effect") == 1
 
 

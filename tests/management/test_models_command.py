@@ -88,9 +88,9 @@ def test_models_of_which_nothing_is_written_down_are_listed_with_a_next_step(mod
     rows = {row.name: row for row in pilots_in(models)}
     assert {name: rows[name].comment.partition(":")[0] for name in rows} == {
         "sent": "dry floor", "old": "", "gone": "its files are gone", "mine": "dry floor",
-        "half": "interrupted; --resume goes on with it", "four": "no pilot yet",
-        "friend_0.1": "no description", "both": "no description", "net": "no pilot yet",
-        "folder": "no pilot yet",
+        "half": "interrupted; --resume goes on with it", "four": "not a pilot yet",
+        "friend_0.1": "no description", "both": "no description", "net": "not a pilot yet",
+        "folder": "not a pilot yet",
     }  # fmt: skip
     assert all(row.made_at > 0 for row in rows.values())
 

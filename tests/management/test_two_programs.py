@@ -83,8 +83,8 @@ def drive(folder, monkeypatch, *words):
         (["--model", "models/none"], "There is no model models/none. Run `donkey train`"),
         (["--model", "bare.tflite"], "bare.tflite does not say what kind of pilot it is."),
         # What used to happen: "say it with --type", and then that no --type opens such a file.
-        (["--model", "old.h5"], "old.h5 is no file of a pilot. Make a pilot of it: "),
-        (["--model", "old.onx"], "old.onx is no file of a pilot."),
+        (["--model", "old.h5"], "old.h5 is not the file of a pilot. Make a pilot of it: "),
+        (["--model", "old.onx"], "old.onx is not the file of a pilot."),
         (["--model", "bare.tflite", "--type", "liner"], "`--type` must be one of linear, "),
         (["--type", "linear"], "`--type` says what kind of network --model is."),
         (["--meta", "Kim"], "`--meta` must be NAME:VALUE. Received: --meta Kim"),

@@ -247,7 +247,10 @@ def test_the_drivetrain_is_deduced_from_names_outside_a_dictionary(load, myconfi
     assert kind == cfg.DRIVE_TRAIN_TYPE
     deduced = cfg.source_of("DRIVE_TRAIN_TYPE").startswith("deduced from ")
     assert deduced == (kind == "I2C_SERVO")
-    assert any("is taken to be 'I2C_SERVO'" in notice for notice in cfg.notices) == deduced
+    assert (
+        any("takes DRIVE_TRAIN_TYPE to be 'I2C_SERVO'" in notice for notice in cfg.notices)
+        == deduced
+    )
 
 
 def test_a_word_on_the_command_line_is_the_owners_word(load):
@@ -372,9 +375,9 @@ def test_a_line_that_a_later_one_says_otherwise_is_named(load):
         "PWM_STEERING_THROTTLE = {'STEERING_RIGHT_PWM': 300}\n"
     )
     assert [notice for notice in cfg.notices if "again" in notice] == [
-        "myconfig.py:1: THROTTLE_STOPPED_PWM has no effect here: line 4 says it again, and holds.",
-        "myconfig.py:2: PWM_STEERING_THROTTLE has no effect here: line 6 says it again, and holds.",
-        "myconfig.py:3: DRIVE_TRAIN_TYPE has no effect here: line 5 says it again, and holds.",
+        "myconfig.py:1: THROTTLE_STOPPED_PWM has no effect here: line 4 sets it again.",
+        "myconfig.py:2: PWM_STEERING_THROTTLE has no effect here: line 6 sets it again.",
+        "myconfig.py:3: DRIVE_TRAIN_TYPE has no effect here: line 5 sets it again.",
     ]
 
 

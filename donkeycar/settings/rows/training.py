@@ -1,4 +1,4 @@
-"""How a pilot is trained, and what its network is made of."""
+"""Settings of training, and hyper-parameters of the network."""
 
 from donkeycar.settings.setting import Group, Setting, later
 
