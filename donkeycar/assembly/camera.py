@@ -1,4 +1,4 @@
-"""What the car sees: cameras, and the world of a simulated one."""
+"""Add what the car sees: its camera, and the world of a simulated car."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +94,8 @@ def make_clock(cfg: Config) -> Clock:
     if not cfg.CAMERA_TYPE == cfg.DRIVE_TRAIN_TYPE == "SIM":
         raise ConfigError(
             "`SIM_TIME_SCALE` must be 1 unless CAMERA_TYPE and DRIVE_TRAIN_TYPE are both SIM: a "
-            f"real car cannot drive faster than time. Received: SIM_TIME_SCALE={cfg.SIM_TIME_SCALE}"
+            "real car cannot drive faster than real time. Received: "
+            f"SIM_TIME_SCALE={cfg.SIM_TIME_SCALE}"
         )
     return SimulatedClock(scale=cfg.SIM_TIME_SCALE)
 

@@ -69,7 +69,7 @@ CHANNELS: dict[str, Channel] = {
         ["add_console"], ["add_pilot", "add_drive_mode", "add_recorder", "add_drivetrain"],
     ),
     "user/expires_s": Channel(
-        "seconds on car.clock", "until when the driver's order holds; 0.0: nobody may drive",
+        "seconds on car.clock", "until when the driver's order holds; 0.0 if nobody may drive",
         ["add_console"], ["add_drive_mode"],
     ),
     "user/max_throttle": Channel(
@@ -144,7 +144,9 @@ CHANNELS: dict[str, Channel] = {
         "str", "why the pilot cannot be chosen yet; '' once it is there",
         ["add_pilot"], ["add_console"],
     ),
-    "pilot/loc": Channel("int", "place that a localizer pilot believes to be at", ["add_pilot"]),
+    "pilot/loc": Channel(
+        "int", "place where a localizer pilot believes the car to be", ["add_pilot"]
+    ),
     "pilot/strangeness": Channel(
         "float, up to 1 is usual", "how unlike its training data the frame is", ["add_pilot"],
     ),

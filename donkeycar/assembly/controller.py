@@ -1,4 +1,4 @@
-"""Gamepads and remote controls."""
+"""Add gamepads and remote controls, as the settings of a car say."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Who drives: the page, the pilot, and the rule between them."""
+"""Add who drives: the page, the pilot, and the rule that chooses between them."""
 
 from functools import partial
 from pathlib import Path

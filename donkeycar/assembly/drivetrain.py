@@ -1,4 +1,4 @@
-"""What turns the wheels."""
+"""Add what turns the wheels: the drivetrain that `DRIVE_TRAIN_TYPE` names."""
 
 from typing import TYPE_CHECKING
 

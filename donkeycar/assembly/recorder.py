@@ -1,4 +1,4 @@
-"""What the car remembers."""
+"""Add the recorder of the car, as its settings say."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

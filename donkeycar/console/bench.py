@@ -10,7 +10,7 @@ from donkeycar.safety.command import Command
 from donkeycar.safety.lease import DriverLease
 from donkeycar.timing import Clock, RealClock
 
-NOT_YOURS = "Another page calibrates this car. Close it, then go on here"
+NOT_YOURS = "Another page is calibrating this car. Close it, then go on here"
 
 # Key of a message, the type of its value.
 KEYS: dict[str, type | tuple[type, ...]] = {

@@ -34,7 +34,7 @@ class Pairing(NamedTuple):
         if not token:
             who = "everybody on this computer" if is_local else "everybody on this network"
             pages = " or ".join((page, *self.others))
-            return f"{self.doing} at {pages} - {who} can, there is no pairing."
+            return f"{self.doing} at {pages} - {who} can do so, because there is no pairing."
         where = "with a phone or a PC on this network: open this link, or scan it."
         if is_local:
             where = "on this computer: open this link."

@@ -1,4 +1,4 @@
-"""`donkey convertmodel`: make a pilot of somebody else's model."""
+"""`donkey convertmodel`: make a pilot from somebody else's model."""
 
 import argparse
 import json

@@ -1,4 +1,4 @@
-"""The report of `donkey demo`: what was learnt, and where it led the car."""
+"""The report of `donkey demo`: what the pilot learnt, and how it drove."""
 
 import json
 from pathlib import Path

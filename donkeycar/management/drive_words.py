@@ -1,4 +1,4 @@
-"""The command line of `drive`, judged before anything of the car is touched."""
+"""The command line of `drive`, checked before anything of the car is touched."""
 
 import argparse
 from pathlib import Path

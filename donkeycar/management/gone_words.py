@@ -1,4 +1,4 @@
-"""Words of the command lines of earlier versions: known to be gone, with the way on."""
+"""Commands and options of earlier versions that are gone, and what to use instead."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What is printed moves no cursor: names of files, gamepads and networks are those of strangers.
+"""Make text safe to print: names of files, gamepads and networks may come from strangers.
 
 A folder in somebody's archive may be called so that a terminal clears its screen, changes its
 title or puts words into the clipboard, if the name is printed as it is.

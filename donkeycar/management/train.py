@@ -1,4 +1,4 @@
-"""`donkey train`: make a pilot of recordings."""
+"""`donkey train`: train a pilot on recordings."""
 
 import argparse
 from pathlib import Path

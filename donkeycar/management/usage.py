@@ -1,4 +1,4 @@
-"""A command line that knows what was nearly right."""
+"""A command line parser that suggests the right word for a misspelt one."""
 
 import argparse
 import re

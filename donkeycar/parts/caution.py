@@ -1,4 +1,4 @@
-"""Slows the car down where its pilot has never been, or where pilots disagree."""
+"""Slow the car down where a frame is unlike the training data, or where pilots disagree."""
 
 from typing import Protocol
 

@@ -1,4 +1,4 @@
-"""The driver's second thoughts: take back what was just recorded."""
+"""Erase the newest records when the driver asks for it."""
 
 from collections.abc import Callable
 

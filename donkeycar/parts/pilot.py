@@ -327,7 +327,11 @@ class PilotPart:
         if not (abs(angle) <= MAX_OVERSHOOT and abs(throttle) <= MAX_OVERSHOOT):
             self.num_void += 1
             if self.num_void == 1:
-                logger.warning("The pilot answered angle=%s, throttle=%s: void", angle, throttle)
+                logger.warning(
+                    "The pilot answered angle=%s, throttle=%s: the car ignores that",
+                    angle,
+                    throttle,
+                )
             said = None
         location = getattr(self.pilot, "location", None) if self._locates else None
         return _Outcome(said, location, frame.exposed_s, now_s - began_s)

@@ -64,7 +64,9 @@ class PilotLife:
         now_s, age_s = self._clock.monotonic(), self._age_s()
         if age_s < MAX_LIFE_S and any(_is_void(value) for value in said):
             shown = ", ".join(str(value)[:40] for value in said)
-            return 0.0, self._lasting.told(f"{self._name} answers what is no order: {shown}.")
+            return 0.0, self._lasting.told(
+                f"{self._name} gave an answer that is not an order: {shown}."
+            )
         fault = exposure_fault(exposed_s, now_s) if self._has_camera else ""
         if fault:
             return 0.0, self._lasting.told(fault)

@@ -16,8 +16,8 @@ HOLD_S = 30.0
 
 REASON = "The Pi has too little voltage and may stop at any moment. See what donkey doctor says."
 IN_THE_LOG = (
-    "Under-voltage: the Pi has less than 4.63 V and may stop at any moment. Stop, and run `donkey "
-    "doctor`: it says what to do. This is told once"
+    "Under-voltage: the Pi has less than 4.63 V and may stop at any moment. Stop, and run "
+    "`donkey doctor`: it says what to do. The log says this only once"
 )
 
 

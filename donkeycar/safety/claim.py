@@ -147,13 +147,13 @@ def _holder(address: str) -> str:
     folder = Path(f"/proc/{pid}")
     if not folder.exists():
         return (
-            f"process {pid}, which is gone; what is left of that car still switches the motor off. "
-            "Wait until it is done, or switch the battery off"
+            f"process {pid}, which is gone, but the rest of its car is still switching the motor "
+            "off. Wait until it is done, or switch the battery off"
         )
     what = f"process {pid}{described(folder, user)}"
     if _stays(folder):
         return (
-            f"{what}, which stays until the motor is off, as the hardware does not answer it. "
+            f"{what}, which runs until the motor is off, because the hardware does not answer. "
             f"Switch the battery off first, then: kill -9 {pid}"
         )
     return f"{what}. Stop that one first: {way_out(folder)}"

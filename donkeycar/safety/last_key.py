@@ -118,7 +118,7 @@ def _rename(name: str) -> str:
     return ""
 
 
-_ADVICE = "It is tried again all the time; the switch of the battery stops the motor now"
+_ADVICE = "This program tries again all the time; the battery's switch stops the motor now"
 
 
 def switch_off(

@@ -156,8 +156,8 @@ def guard(
 
 
 _GONE_MID_DRIVE = (
-    "The car's program ended in the middle of a drive, without a word. Received: exit code 0. Some "
-    "part of it, or a library, calls os._exit: the motor was stopped for it"
+    "The car's program ended in the middle of a drive, without a word. Received: exit code 0. A "
+    "part of it, or a library, called os._exit, so the guardian stopped the motor"
 )
 
 

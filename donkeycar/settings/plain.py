@@ -1,7 +1,7 @@
-"""What a value is at first sight: most are right beyond doubt, in most cars.
+"""A quick check of a value: in most cars nearly every value is plainly right.
 
-What is not is no mistake yet; `donkeycar.settings.model` looks closely, and knows all rules. It
-says the same of everything that is right here, but takes longer to load than a car to check.
+A value that is not plainly right may still be right: `donkeycar.settings.model` knows all rules,
+and agrees with every value that passes here. It takes longer to load than a car takes to check.
 """
 
 import math

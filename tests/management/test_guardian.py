@@ -136,7 +136,7 @@ def test_without_its_guardian_and_without_a_bus_nobody_gives_up(car, driving):
     late = car.start("DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE")
     refusal, _ = late.communicate(timeout=20)
     assert late.returncode == 1
-    assert f"process {driving.pid}, which is gone; what is left of that car still" in refusal
+    assert f"process {driving.pid}, which is gone, but the rest of its car is still" in refusal
     assert car.chip.ticks(0) == HALF
     car.chip.fail()
     car.wait_for(0, timeout_s=1)

@@ -115,6 +115,6 @@ def test_a_pilot_of_the_owners_that_answers_no_number_is_named(said):
     life = PilotLife(lambda: 0.0, name="OwnPilot", clock=FakeClock(10.0))
     expires_s, told = life.run(9.95, *said)
     assert expires_s == 0.0
-    assert told == f"OwnPilot answers what is no order: {', '.join(map(str, said))}."
+    assert told == f"OwnPilot gave an answer that is not an order: {', '.join(map(str, said))}."
     assert life.run(9.95, 0.0, 0.3)[0] > 10.0
     assert life.run(9.95, "0.9", [1])[0] > 10.0, "the rule who drives refuses it by name"

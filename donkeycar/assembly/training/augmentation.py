@@ -1,4 +1,4 @@
-"""The random changes of training, the way a car's settings say."""
+"""Data augmentation: the random changes of training, as the settings of a car say."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""How a pilot is trained, the way a car's settings say."""
+"""How to train a pilot, as the settings of a car say."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

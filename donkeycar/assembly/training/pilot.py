@@ -1,4 +1,4 @@
-"""What a kind of pilot leaves open, the way a car's settings say."""
+"""Options of a pilot type, as the settings of a car say."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any

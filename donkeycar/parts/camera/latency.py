@@ -1,4 +1,4 @@
-"""How old the frames of a simulated camera are, so that what drives with it has learnt to wait."""
+"""Latency of a simulated camera: its frames are as old as those of a real one."""
 
 from typing import TYPE_CHECKING
 

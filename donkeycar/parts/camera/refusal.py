@@ -62,5 +62,5 @@ def refusal(error: BaseException, *, camera_index: int, what_to_check: str) -> D
             "already: add one camera to the car, or give the second another CAMERA_INDEX."
         )
     who = held_by(media, finders=(lockers,)) or held_by([*media, *DEVICES.glob("video*")])
-    step = f"It is in the hands of {who}" if who else f"Another program has it: {WHO} shows which"
+    step = f"It is used by {who}" if who else f"Another program has it: {WHO} shows which"
     return DeviceError(f"Camera {camera_index} must be free. Received: {why}. {step}.")

@@ -275,5 +275,5 @@ class Finder:
         if not self._complained:
             self._complained = True
             logger.warning(
-                "%s may not be read: run `sudo usermod -aG input $USER` and log in anew", path
+                "You may not read %s: run `sudo usermod -aG input $USER` and log in again", path
             )

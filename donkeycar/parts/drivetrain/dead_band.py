@@ -1,4 +1,4 @@
-"""The pulses near standing still at which a motor does not move yet."""
+"""Deadband: the pulses near neutral at which a motor does not move yet."""
 
 from donkeycar.errors import ConfigError
 from donkeycar.safety.pulse import PulseRange

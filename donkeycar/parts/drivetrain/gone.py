@@ -66,11 +66,11 @@ def _pigpio(settings: Settings) -> str:
         if settings.get(f"{what}_PWM_INVERTED") is True
     }
     return (
-        "it needs pigpio, which does not run on a Raspberry Pi 5. In the place of STEERING_PWM_PIN "
+        "it needs pigpio, which does not run on a Raspberry Pi 5. Instead of STEERING_PWM_PIN "
         f"{steering} and THROTTLE_PWM_PIN {throttle}, write DRIVE_TRAIN_TYPE = "
         f"'PWM_STEERING_THROTTLE' and PWM_STEERING_THROTTLE = {entries | inverted} into "
-        f"myconfig.py.{''.join(wires)}{overlay} Then calibrate anew, as pigpio counted pulses in "
-        "other units: donkey calibrate"
+        f"myconfig.py.{''.join(wires)}{overlay} Then calibrate again, because pigpio counted "
+        "pulses in other units: donkey calibrate"
     )
 
 

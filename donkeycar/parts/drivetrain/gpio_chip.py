@@ -220,7 +220,7 @@ def _refused(name: str, error: Exception) -> DeviceError:
     chips = sorted(DEVICES.glob("gpiochip*"))
     if chips and not any(os.access(chip, os.R_OK | os.W_OK) for chip in chips):
         return DeviceError(
-            f"The pins of this computer are closed to you: {error}. Join their group: sudo usermod "
+            f"You may not use the pins of this computer: {error}. Join their group: sudo usermod "
             "-aG gpio $USER, then log in again"
         )
     return DeviceError(

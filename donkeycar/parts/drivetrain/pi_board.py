@@ -41,7 +41,7 @@ def pwm_overlay(device_tree: Path = DEVICE_TREE) -> str:
         names = f"PWM.{PI5_PWM}.0 (GPIO 12, pin 32) and PWM.{PI5_PWM}.1 (GPIO 13, pin 33)"
     else:
         overlay = "pwm-2chan,pin=18,func=2,pin2=13,func2=4"
-        warning = " and dtparam=audio=off, for the headphone jack uses the same channels,"
+        warning = " and dtparam=audio=off, because the headphone jack uses the same channels,"
         names = (
             "PWM.0.0 (GPIO 18, pin 12; or GPIO 12, pin 32, by pin=12,func=4 in that line) and "
             "PWM.0.1 (GPIO 13, pin 33)"

@@ -72,7 +72,7 @@ def parse_pin(text: str, *, setting: str) -> PinId:
     if match := _GPIO.fullmatch(text):
         scheme, number = match.groups()
         if int(number) not in (_BCM_PINS if scheme == "BCM" else BCM_BY_BOARD):
-            where = "0 to 27" if scheme == "BCM" else "a pin of the header that is no supply"
+            where = "0 to 27" if scheme == "BCM" else "a pin of the header that is not a supply"
             raise ConfigError(
                 f"`{setting}` must be {where}, counted as {scheme}. Received: {setting}={text!r}"
             )

@@ -134,8 +134,8 @@ class Pins:
             if driver.exists():
                 raise DeviceError(
                     f"The chip at address {address:#04x} of I2C bus {bus} belongs to a driver of "
-                    f"the kernel, {driver.resolve().name}, and two would drive it. Take its "
-                    "dtoverlay out of /boot/firmware/config.txt and start the Pi again"
+                    f"the kernel, {driver.resolve().name}, and two drivers would use it. Take "
+                    "its dtoverlay out of /boot/firmware/config.txt and start the Pi again"
                 )
             self._chips[bus, address] = PCA9685(
                 self._board.open_bus(bus),

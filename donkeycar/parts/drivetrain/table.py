@@ -83,7 +83,7 @@ def check_settings(kind: str, settings: Settings) -> None:
 def _maker(kind: str, settings: Settings) -> Callable[[Garage], Output]:
     if gone := dead_drivetrain(kind, settings):
         raise ConfigError(
-            f"{shown(settings, 'DRIVE_TRAIN_TYPE')} {kind} is no more. Received: "
+            f"{shown(settings, 'DRIVE_TRAIN_TYPE')} {kind} does not exist any more. Received: "
             f"DRIVE_TRAIN_TYPE={kind!r}; {gone}"
         )
     if kind not in DRIVETRAINS:
@@ -120,8 +120,9 @@ def _channels(garage: Garage) -> Output:
 
 
 NO_SPEED_CONTROLLER = (
-    ". A motor on a bridge has no speed controller, and no such pulses: DRIVE_TRAIN_TYPE = "
-    "'SERVO_HBRIDGE_2PIN', with pins such as 'PCA9685.1:40.1' (docs/drivetrains.md)"
+    ". A motor on a bridge has no speed controller and needs no such pulses: use "
+    "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN', with pins such as 'PCA9685.1:40.1' "
+    "(docs/drivetrains.md)"
 )
 
 

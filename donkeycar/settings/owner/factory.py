@@ -1,4 +1,4 @@
-"""What the ``config.py`` of earlier versions held by itself: nobody chose it.
+"""Values that the ``config.py`` of earlier versions had by default: no owner chose them.
 
 An owner's wiring that has no effect is an error; these values in such a file are nobody's wiring.
 """

@@ -1,4 +1,4 @@
-"""What the car tells the world, and where it lives in the network."""
+"""Telemetry, pictures for other computers, and the address of the car."""
 
 from donkeycar.settings.setting import Group, Setting, later
 

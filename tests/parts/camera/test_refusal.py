@@ -46,7 +46,7 @@ def test_the_program_that_has_the_camera_is_named(devices):
         other.communicate()
     assert said.startswith(
         "Camera 0 must be free. Received: Camera __init__ sequence did not complete: Failed to "
-        f"acquire camera: {BUSY}. It is in the hands of process {other.pid}, {sys.executable} -c "
+        f"acquire camera: {BUSY}. It is used by process {other.pid}, {sys.executable} -c "
     )
     assert said.endswith(f"(end it: kill {other.pid}).")
     assert "ribbon" not in said

@@ -154,7 +154,7 @@ def test_who_may_not_read_devices_is_told_once(tmp_path, caplog):
     finder = Finder(folder=tmp_path, opener=opener)
     assert finder() == finder() == []
     assert [record.getMessage() for record in caplog.records] == [
-        f"{tmp_path}/event0 may not be read: run `sudo usermod -aG input $USER` and log in anew"
+        f"You may not read {tmp_path}/event0: run `sudo usermod -aG input $USER` and log in again"
     ]
 
 

@@ -445,12 +445,14 @@ def test_the_way_on_from_pigpio_is_plain(hardware):
     with pytest.raises(ConfigError) as refusal:
         hardware.make("PIGPIO_PWM", STEERING_PWM_PIN=13, THROTTLE_PWM_PIN=18)
     assert str(refusal.value) == (
-        "DRIVE_TRAIN_TYPE PIGPIO_PWM is no more. Received: DRIVE_TRAIN_TYPE='PIGPIO_PWM'; it "
-        "needs pigpio, which does not run on a Raspberry Pi 5. In the place of STEERING_PWM_PIN 13 "
+        "DRIVE_TRAIN_TYPE PIGPIO_PWM does not exist any more. Received: "
+        "DRIVE_TRAIN_TYPE='PIGPIO_PWM'; it "
+        "needs pigpio, which does not run on a Raspberry Pi 5. Instead of STEERING_PWM_PIN 13 "
         "and THROTTLE_PWM_PIN 18, write DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE' and "
         "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'PWM.0.1', 'PWM_THROTTLE_PIN': 'PWM.0.0'} "
         "into myconfig.py. Add dtoverlay=pwm-2chan,pin=18,func=2,pin2=13,func2=4 to "
-        "/boot/firmware/config.txt and start the Pi again. Then calibrate anew, as pigpio counted "
+        "/boot/firmware/config.txt and start the Pi again. Then calibrate again, because pigpio "
+        "counted "
         "pulses in other units: donkey calibrate"
     )
 

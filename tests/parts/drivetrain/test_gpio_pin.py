@@ -240,7 +240,7 @@ def test_pins_that_are_closed_to_you_name_the_group(tmp_path, monkeypatch):
     monkeypatch.setattr("donkeycar.parts.drivetrain.gpio_chip.DEVICES", tmp_path)
     monkeypatch.setattr("os.access", lambda path, mode: False)
     (tmp_path / "gpiochip0").touch()
-    with pytest.raises(DeviceError, match="are closed to you.*usermod -aG gpio"):
+    with pytest.raises(DeviceError, match="You may not use the pins.*usermod -aG gpio"):
         GpioLevelPin("GPIO18", lgpio=GpioHeader(labels=()).lgpio)
 
 

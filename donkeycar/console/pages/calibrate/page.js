@@ -132,7 +132,7 @@ function showChip(state) {
 function note() {
   const { state } = link;
   if (link.connection !== "open") return "No link to the car: its motor is neutral.";
-  if (!state.you) return "Another page calibrates this car.";
+  if (!state.you) return "Another page is calibrating this car.";
   if (!state.ready) return "The motor is neutral.";
   if (state.lapsed) return "Nothing heard for a second: neutral.";
   if (state.guardian !== "run") return state.reason || "Getting ready…";
