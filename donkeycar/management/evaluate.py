@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the start there and of the intervals (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
-        "--no-speed", action="store_true", help="do not measure how much time and memory the pilots take"
+        "--no-speed", action="store_true", help="do not measure time and memory of the pilots"
     )
     add_config_argument(parser)
     parser.add_argument(

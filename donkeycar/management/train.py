@@ -32,9 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--type", help=f"{A_KIND} (default: DEFAULT_MODEL_TYPE)")
     parser.add_argument("--comment", default="", help="a note to keep with the pilot")
-    parser.add_argument(
-        "--epochs", type=int, help="maximum number of epochs (default: MAX_EPOCHS)"
-    )
+    parser.add_argument("--epochs", type=int, help="maximum number of epochs (default: MAX_EPOCHS)")
     parser.add_argument("--seed", type=int, help="random seed: the same seed trains the same pilot")
     parser.add_argument(
         "--transfer",

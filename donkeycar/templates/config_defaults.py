@@ -237,7 +237,7 @@ BATCH_SIZE = 128                      # frames per training step
 TRAIN_TEST_SPLIT = 0.8
 # maximum number of epochs: passes through all training records
 MAX_EPOCHS = 100
-USE_EARLY_STOP = True                 # early stopping: end when the validation loss stops falling
+USE_EARLY_STOP = True                 # early stopping: end when the validation loss no longer falls
 EARLY_STOP_PATIENCE = 5               # epochs without improvement before early stopping
 # smallest fall of the validation loss that counts as improvement
 MIN_DELTA = 0.0005

@@ -134,7 +134,7 @@ def test_one_who_shares_it_keeps_it_when_the_first_dies(holder):
     process, heir = holder(share="shares")
     process.kill()
     process.wait()
-    with pytest.raises(DeviceError, match=f"process {process.pid}, which is gone; what is left of"):
+    with pytest.raises(DeviceError, match=f"process {process.pid}, which is gone, but the rest of"):
         Claim([NAME])
     os.kill(heir, signal.SIGKILL)
 

@@ -93,7 +93,7 @@ def test_it_says_once_what_it_waits_for_and_then_rarely(clock):
     said = []
     switch_off(Motor(clock, 2.5 * SAID_EVERY_S).attempt, clock=clock, tell=said.append)
     assert said[0].startswith("The motor is not off yet: no answer.")
-    assert "the switch of the battery" in said[0]
+    assert "the battery's switch" in said[0]
     assert len(said) == 4
     assert said[-1] == "The motor is off."
 

@@ -27,8 +27,11 @@ TRAINING = Group(
         Setting(
             "MAX_EPOCHS", 100,
             "maximum number of epochs: passes through all training records",
-            low=1, high=100000),
-        Setting("USE_EARLY_STOP", True, "early stopping: end when the validation loss stops falling"),
+            low=1, high=100000,
+        ),
+        Setting(
+            "USE_EARLY_STOP", True, "early stopping: end when the validation loss no longer falls"
+        ),
         Setting(
             "EARLY_STOP_PATIENCE", 5, "epochs without improvement before early stopping", low=1,
             high=100000,

@@ -379,7 +379,7 @@ def test_what_is_no_number_is_neutral(car):
     [("PIGPIO_PWM", "PWM.0.1"), ("SERVO_HBRIDGE_PWM", "SERVO_HBRIDGE_2PIN")],
 )
 def test_a_drivetrain_of_the_past_names_what_replaces_it(hardware, kind, instead):
-    with pytest.raises(ConfigError, match=f"{kind} is no more. .*{instead}"):
+    with pytest.raises(ConfigError, match=f"{kind} does not exist any more. .*{instead}"):
         hardware.make(kind)
 
 

@@ -12,8 +12,8 @@ const ADVICE = {
   left: "Full left: as far as the wheels go without the servo humming.",
   middle: "Straight ahead. Trim moves left, middle and right together.",
   right: "Full right: as far as the wheels go without the servo humming.",
-  stopped: "Switch the speed controller on now and wait for its tone. Step until the motor stands still, in the middle of where it does.",
-  start: "Dead band: hold, and step until the motor just begins to turn. As far as Stop means there is none.",
+  stopped: "Switch the speed controller on now and wait for its tone. Step until the motor stands still, in the middle of the pulses at which it does.",
+  start: "Deadband: hold, and step until the motor just begins to turn. The same pulse as Stop means no deadband.",
   forward: "Full forward: hold, and step until the motor gets no faster. It should turn forward: otherwise swap the ends.",
   reverse: "Full reverse: hold, and step. Some controllers brake first: let go, then hold again.",
 };

@@ -7,7 +7,7 @@ import { toast } from "/static/lib/toast.js";
 const find = (id) => document.getElementById(id);
 
 const THROTTLE_NOTES = {
-  max: "The stick's full way is the throttle limit.",
+  max: "A full stick gives the throttle limit.",
   constant: "While you hold the stick or a key, the throttle is the limit: you only steer.",
 };
 
