@@ -76,13 +76,13 @@ UNUSED = {
         "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\n"
         "PWM_STEERING_THROTTLE = {'PWM_THROTTLE_PIN': 'PCA9685.1:41.0'}\n",
         "myconfig.py:2: PWM_STEERING_THROTTLE is wiring",
-        "PWM_THROTTLE_PIN of it would have no effect",
+        "PWM_THROTTLE_PIN in this dictionary would have no effect",
     ),
     "a pulse that is said twice": (
         "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\nTHROTTLE_STOPPED_PWM = 380\n"
         "PWM_STEERING_THROTTLE = {'THROTTLE_STOPPED_PWM': 410}\n",
         "myconfig.py:3: PWM_STEERING_THROTTLE is wiring",
-        "THROTTLE_STOPPED_PWM of it would have no effect",
+        "THROTTLE_STOPPED_PWM in this dictionary would have no effect",
     ),
     "a channel with a slip in its name": (
         "STEERING_CHANEL = 0\n", "myconfig.py:1: STEERING_CHANEL looks", "STEERING_CHANNEL?",

@@ -63,7 +63,8 @@ PATH = Group(
                 Setting(
                     "CV_CONTROLLER_INPUTS", ("cam/image_array",),
                     "its input channels",
-                    kind="strings"),
+                    kind="strings",
+                ),
                 Setting(
                     "CV_CONTROLLER_OUTPUTS",
                     ("pilot/steering", "pilot/throttle", "cam/image_array"), "its output channels",
@@ -72,17 +73,20 @@ PATH = Group(
                 Setting(
                     "CV_CONTROLLER_CONDITION", "run_pilot",
                     "channel that switches it on",
-                    kind="str", optional=True),
+                    kind="str", optional=True,
+                ),
                 Setting("SCAN_Y", 100, "row in which it looks for the line", unit="pixels", low=0),
                 Setting("SCAN_HEIGHT", 20, "number of rows that it looks at", unit="pixels", low=1),
                 Setting(
                     "COLOR_THRESHOLD_LOW", (0, 50, 50),
                     "darkest colour of the line",
-                    kind="any"),
+                    kind="any",
+                ),
                 Setting(
                     "COLOR_THRESHOLD_HIGH", (50, 255, 255),
                     "brightest colour of the line",
-                    kind="any"),
+                    kind="any",
+                ),
                 Setting(
                     "TARGET_PIXEL", None,
                     "column in which to keep the line",
@@ -92,11 +96,13 @@ PATH = Group(
                 Setting(
                     "TARGET_THRESHOLD", 10,
                     "smallest error that it corrects",
-                    unit="pixels", low=0),
+                    unit="pixels", low=0,
+                ),
                 Setting(
                     "CONFIDENCE_THRESHOLD", 0.0015,
                     "share of pixels that must have the colour of the line",
-                    low=0, high=1),
+                    low=0, high=1,
+                ),
                 Setting("THROTTLE_MAX", 0.3, "highest throttle", low=-1, high=1),
                 Setting("THROTTLE_MIN", 0.15, "lowest throttle", low=-1, high=1),
                 Setting("THROTTLE_INITIAL", 0.15, "throttle at the start", low=-1, high=1),
@@ -111,7 +117,8 @@ PATH = Group(
                 Setting(
                     "STOP_SIGN_MIN_SCORE", 0.2,
                     "lowest score that counts as a stop sign",
-                    low=0, high=1),
+                    low=0, high=1,
+                ),
                 Setting(
                     "STOP_SIGN_SHOW_BOUNDING_BOX", True,
                     "draw the stop sign's box on the picture",

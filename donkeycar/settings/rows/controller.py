@@ -28,7 +28,8 @@ CONTROLLER = Group(
         Setting(
             "JOYSTICK_STEERING_SCALE", 1.0,
             "steering that a full stick gives",
-            low=-10, high=10),
+            low=-10, high=10,
+        ),
         Setting(
             "JOYSTICK_DEADZONE", 0.01,
             "deadband of a stick around its middle; throttle uses at least 0.05",
@@ -75,7 +76,8 @@ CONTROLLER = Group(
         Setting(
             "PIGPIO_JITTER", 0.025,
             "deadband of its sticks, as a share of their travel",
-            low=0, high=0.9),
+            low=0, high=0.9,
+        ),
         dead("PIGPIO_SHOW_STEERING_VALUE", "`donkey gamepad test` shows what sticks do"),
         *later(
             "a gamepad at another computer (plug it into the phone or PC with the drive page)",

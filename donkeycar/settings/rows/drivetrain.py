@@ -176,7 +176,8 @@ SERIAL_WHEELS = Group(
         Setting(
             "VESC_BAUDRATE", 115200,
             "speed of the serial line",
-            unit="baud", low=9600, high=921600),
+            unit="baud", low=9600, high=921600,
+        ),
         Setting(
             "VESC_MAX_SPEED_PERCENT", 0.2,
             "share of the battery's voltage at full throttle; a number below 0 reverses the "

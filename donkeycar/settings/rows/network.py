@@ -20,12 +20,14 @@ NETWORK = Group(
                 Setting(
                     "TELEMETRY_MQTT_BROKER_PORT", 1883,
                     "port of the broker",
-                    low=1, high=65535),
+                    low=1, high=65535,
+                ),
                 Setting(
                     "TELEMETRY_PUBLISH_PERIOD", 1,
                     "time between two messages",
                     kind="float", unit="seconds",
-                        low=0),
+                        low=0,
+                    ),
                 Setting("TELEMETRY_LOGGING_ENABLE", True, "send the log as well"),
                 Setting("TELEMETRY_LOGGING_LEVEL", "INFO", "lowest level of the messages sent"),
                 Setting("TELEMETRY_LOGGING_FORMAT", "%(message)s", "format of a line"),

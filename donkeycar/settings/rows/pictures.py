@@ -44,16 +44,19 @@ TRANSFORMING = Group(
         Setting(
             "CANNY_LOW_THRESHOLD", 60,
             "lower threshold of CANNY: gradient that continues an edge",
-            low=0),
+            low=0,
+        ),
         Setting(
             "CANNY_HIGH_THRESHOLD", 110,
             "upper threshold of CANNY: gradient that starts an edge",
-            low=0),
+            low=0,
+        ),
         Setting("CANNY_APERTURE", 3, "size of its Sobel filter", unit="pixels", choices=(3, 5, 7)),
         Setting(
             "BLUR_KERNEL", 5,
             "kernel width of BLUR, an odd number",
-            unit="pixels", low=1, high=99),
+            unit="pixels", low=1, high=99,
+        ),
         Setting(
             "BLUR_KERNEL_Y", None,
             "kernel height of BLUR, an odd number; None is the width",

@@ -18,16 +18,19 @@ SENSORS = Group(
                 Setting(
                     "ENCODER_PPR", 20,
                     "encoder ticks per turn of the wheel",
-                    kind="float", low=0),
+                    kind="float", low=0,
+                ),
                 Setting(
                     "ENCODER_DEBOUNCE_NS", 0,
                     "shortest tick that counts",
-                    unit="nanoseconds", low=0),
+                    unit="nanoseconds", low=0,
+                ),
                 Setting(
                     "TACHOMETER_MODE", 2,
                     "1 counts forward only, 2 by throttle, 3 by quadrature",
                     low=1,
-                        high=3),
+                        high=3,
+                    ),
                 Setting("MM_PER_TICK", 12.7625, "distance per tick", unit="mm", low=0),
                 Setting("ODOM_PIN", 13, "pin of the encoder", kind="any"),
                 Setting("ODOM_PIN_2", 14, "pin of the second encoder", kind="any"),
@@ -38,18 +41,22 @@ SENSORS = Group(
                 Setting(
                     "MOCK_TICKS_PER_SECOND", 0,
                     "ticks per second of encoder MOCK",
-                    kind="float"),
+                    kind="float",
+                ),
                 Setting(
                     "WHEEL_BASE", 0.3,
                     "distance from front to back wheels",
-                    unit="metres", low=0),
+                    unit="metres", low=0,
+                ),
                 Setting("WHEEL_RADIUS", 0.0315, "radius of a wheel", unit="metres", low=0),
                 Setting(
                     "AXLE_LENGTH", 0.175,
                     "distance from left to right wheel",
-                    unit="metres", low=0),
+                    unit="metres", low=0,
+                ),
                 Setting("MAX_STEERING_ANGLE", 0.7853981633974483, "largest angle of a front wheel",
-                        unit="radians", low=0),
+                        unit="radians", low=0,
+                    ),
                 Setting("MIN_SPEED", 0.1, "slowest speed", unit="m/s", low=0),
                 Setting("MAX_SPEED", 3.0, "fastest speed", unit="m/s", low=0),
                 Setting("MIN_THROTTLE", 0.1, "least throttle that moves the car", low=0, high=1),
@@ -87,7 +94,8 @@ SENSORS = Group(
                 Setting(
                     "GPS_NMEA_PATH", None,
                     "file that records positions",
-                    kind="str", optional=True),
+                    kind="str", optional=True,
+                ),
                 Setting("GPS_DEBUG", False, "print positions"),
             ),
         ),
@@ -110,7 +118,8 @@ LIGHTS = Group(
                 Setting(
                     "SSD1306_128_32_I2C_ROTATION", 0,
                     "rotation of the display in quarter turns",
-                    low=0, high=3),
+                    low=0, high=3,
+                ),
                 Setting("SSD1306_RESOLUTION", 1, "1 is 128x32, 2 is 128x64", low=1, high=2),
             ),
         ),
@@ -130,7 +139,8 @@ LIGHTS = Group(
                 Setting(
                     "REC_COUNT_ALERT_BLINK_RATE", 0.4,
                     "how fast it blinks",
-                    unit="seconds", low=0),
+                    unit="seconds", low=0,
+                ),
                 Setting(
                     "RECORD_ALERT_COLOR_ARR",
                     (
@@ -142,15 +152,18 @@ LIGHTS = Group(
                 Setting(
                     "MODEL_RELOADED_LED_R", 100,
                     "red when a new pilot was loaded",
-                    low=0, high=100),
+                    low=0, high=100,
+                ),
                 Setting(
                     "MODEL_RELOADED_LED_G", 0,
                     "green when a new pilot was loaded",
-                    low=0, high=100),
+                    low=0, high=100,
+                ),
                 Setting(
                     "MODEL_RELOADED_LED_B", 0,
                     "blue when a new pilot was loaded",
-                    low=0, high=100),
+                    low=0, high=100,
+                ),
             ),
         ),
     ),

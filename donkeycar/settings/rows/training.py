@@ -39,7 +39,8 @@ TRAINING = Group(
         Setting(
             "MIN_DELTA", 0.0005,
             "smallest fall of the validation loss that counts as improvement",
-            low=0, high=1000),
+            low=0, high=1000,
+        ),
         Setting(
             "OPTIMIZER", None, "optimizer; None is adam", kind="str",
             choices=("adam", "adamw", "nadam", "rmsprop", "sgd"), optional=True,
@@ -53,7 +54,8 @@ TRAINING = Group(
         Setting(
             "LEARNING_RATE", 0.001,
             "size of a training step",
-            low=1e-9, high=10),
+            low=1e-9, high=10,
+        ),
         Setting(
             "LEARNING_RATE_SCHEDULE", "constant",
             "how the learning rate changes; constant lowers it only at the end",
@@ -141,11 +143,13 @@ NETWORKS = Group(
         Setting(
             "L1_PENALTY", 0.0,
             "L1 regularisation: factor on the sum of all absolute weights",
-            low=0, high=1000),
+            low=0, high=1000,
+        ),
         Setting(
             "L2_PENALTY", 0.0,
             "L2 regularisation: factor on the sum of their squares",
-            low=0, high=1000),
+            low=0, high=1000,
+        ),
         Setting(
             "MAX_NORM", None, "largest norm of the weights into a unit; None is no limit",
             kind="float", low=1e-6, high=1e6, optional=True,
@@ -173,7 +177,8 @@ NETWORKS = Group(
         Setting(
             "MEM_DEPTH", 0,
             "extra dense layers that memory has for its past answers",
-            low=0, high=16),
+            low=0, high=16,
+        ),
         Setting(
             "BEHAVIOR_LIST", ("Left_Lane", "Right_Lane"),
             "names of the behaviors: ways of driving",
