@@ -116,7 +116,7 @@ def test_a_car_of_pigpio_is_told_its_own_pins(car, command):
     pins = "STEERING_PWM_PIN = 12\nTHROTTLE_PWM_PIN = 13\n"
     done = car.run(command, f"DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'\n{pins}")
     assert "{'PWM_STEERING_PIN': 'PWM.0.0', 'PWM_THROTTLE_PIN': 'PWM.0.1'}" in done.stdout
-    line = next(line for line in done.stdout.splitlines() if "is no more" in line)
+    line = next(line for line in done.stdout.splitlines() if "does not exist any more" in line)
     assert line.count("myconfig.py:") == 1  # its place used to be told twice
     assert done.returncode == 1
     assert not car.was_opened
