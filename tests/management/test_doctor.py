@@ -82,7 +82,7 @@ def test_a_serial_port_that_somebody_has_is_told_with_who_it_is(tmp_path):
     with opened_by_another(port) as other:
         finding = probes.serial_port(port, step="plug")
     assert finding.state == "missing"
-    assert f"taken by process {other}, {sys.executable}" in finding.found
+    assert f"but process {other}, {sys.executable}" in finding.found
     assert f"sudo fuser -v {port}" in finding.step
     assert "do_serial_cons" not in finding.step
 

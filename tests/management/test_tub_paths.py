@@ -103,7 +103,7 @@ def test_an_owner_links_to_another_disk_and_a_strange_tub_does_not(both, tmp_pat
     assert tub_paths([tmp_path / "garage"]) == [tmp_path / "garage" / "tub_9"]
     (both / "tub_9").symlink_to(disk)
     assert both / "tub_9" not in tub_paths([both])
-    assert "tub_9 is a link out of a tub: it is not used" in capsys.readouterr().err
+    assert "tub_9 is a link that leads out of its tub, so it is not used" in capsys.readouterr().err
 
 
 def test_one_tub_is_the_folder_itself_or_the_only_one_in_it(both, tmp_path, capsys):

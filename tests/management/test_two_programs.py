@@ -188,7 +188,7 @@ def test_neutral_tries_until_the_bus_is_back_and_tells_ctrl_c_why(folder, bus, c
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("DRIVE_TRAIN_TYPE='PIGPIO_PWM'", "is no more"),
+        ("DRIVE_TRAIN_TYPE='PIGPIO_PWM'", "does not exist any more"),
         ("PWM_FREQUENCY=1e9", "PWM_FREQUENCY"),
     ],
 )

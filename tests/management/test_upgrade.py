@@ -362,7 +362,7 @@ def test_of_a_piece_of_a_manage_py_nothing_is_claimed(tmp_path, capsys):
     folder = make_folder(tmp_path / "car", {"manage.py": source, "config.py": ""})
     assert main(["createcar", "--path", str(folder), "--overwrite"]) == 0
     printed = capsys.readouterr().out
-    assert "no whole Python program" in printed
+    assert "is not a complete Python program" in printed
     assert "does not" not in printed
 
 
