@@ -215,6 +215,7 @@ def measure(share: float, seconds: float, words: list[str]) -> dict[str, Any]:
         time.sleep(seconds)
         after = {pid: cpu_ms(pid) for pid in (process.pid, vehicle)}
         passed_s = time.monotonic() - at_s
+        wait_for(process, lambda: rows(car)[-1]["now_s"] > first_row["now_s"], car)
         last_row = rows(car)[-1]
         loop_s = last_row["now_s"] - first_row["now_s"]
         names = {int(tid): thread for tid, thread in last_row["threads"].items()}
