@@ -124,7 +124,7 @@ class Car:
         if not self.soon(False, WAIT_S):
             return Verdict(float("inf"), runaway=True)
         time.sleep(HOLD_S)
-        if not self.motor.speed_at(began_s - self.motor.rest_s):
+        if not self.motor.drove(began_s):
             return None
         stopped_s, runaway = self.motor.stopped(began_s)
         return Verdict(1000 * (stopped_s - began_s), runaway)

@@ -24,8 +24,9 @@ from donkeycar.testing.pulse_trace import Change, PulseTrace
 STEERING_CHANNEL, THROTTLE_CHANNEL = 1, 0
 STRAIGHT, REVERSE, NEUTRAL_TICKS, FORWARD = 375, 220, 370, 500
 FORWARD_PIN, BACKWARD_PIN = 24, 23
-# Whoever has no power for longer than three frames of 60 Hz is not driven.
-LONGEST_REST_S = 0.05
+# A motor rests in each frame of 60 Hz, and longer where a busy computer lets the thread of its
+# pulses wait. One that has power again sooner was driven all the time, until the last power.
+LONGEST_REST_S = 0.2
 
 
 def pulsed_speed(change: Change) -> int | None:

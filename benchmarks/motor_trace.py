@@ -59,17 +59,24 @@ class Motor:
         """What it is told now."""
         return self.sent[-1].speed
 
-    def speed_at(self, time_s: float) -> int:
-        """What it was told at a moment."""
-        return next(sent.speed for sent in reversed(self.sent) if sent.time_s <= time_s)
+    def drove(self, at_s: float) -> bool:
+        """Whether it was driven at a moment, or rested for no longer than in a frame."""
+        last = next(sent for sent in reversed(self.sent) if sent.time_s <= at_s)
+        return bool(last.speed) or at_s - last.time_s <= self.rest_s
 
     def stopped(self, since_s: float) -> tuple[float | None, bool]:
-        """When it was first told to stand after a moment, and whether it was driven after that."""
-        after = [sent for sent in self.sent if sent.time_s >= since_s - self.rest_s]
-        stands = next((sent for sent in after if not sent.speed), None)
+        """When it was first told to stand after a moment, and whether it was driven after that.
+
+        Args:
+            since_s: A moment at which it `drove`.
+        """
+        sent = self.sent
+        driven = max((n for n, each in enumerate(sent) if each.speed and each.time_s <= since_s))
+        after = sent[driven + 1 :]
+        stands = next((each for each in after if not each.speed), None)
         if stands is None:
             return None, False
-        is_driven = any(sent.speed for sent in after if sent.time_s > stands.time_s)
+        is_driven = any(each.speed for each in after if each.time_s > stands.time_s)
         return max(stands.time_s, since_s), is_driven
 
     def _end_rest(self, now_s: float) -> None:

@@ -125,7 +125,7 @@ class Trial:
             Stood: If the motor did not turn when the fault began.
         """
         motor = self.wired_to.motor
-        if not motor.speed_at(began_s - motor.rest_s):
+        if not motor.drove(began_s):
             raise Stood(f"the motor did not turn: {motor.sent[-3:]}")
         reached_s = began_s if reached_s is None else reached_s
         while motor.stopped(began_s)[0] is None and time.monotonic() < reached_s + within_s:

@@ -126,13 +126,21 @@ def test_a_motor_that_rests_in_each_frame_is_driven_until_its_last_power():
 def test_who_is_hit_while_it_rests_and_gets_no_more_power_stands_at_once():
     motor = bridged(Told(*FRAMES))
     assert motor.stopped(FRAMES[-1][0] + 0.005) == (FRAMES[-1][0] + 0.005, False)
-    assert motor.speed_at(FRAMES[-1][0] + 0.005 - motor.rest_s) == 1
+    assert motor.drove(FRAMES[-1][0] + 0.005)
+    assert not motor.drove(FRAMES[-1][0] + 0.5)
 
 
 def test_power_after_a_stop_is_seen():
-    motor = bridged(Told(*FRAMES, (1.3, FORWARD_PIN, ALWAYS_ON), (1.31, FORWARD_PIN, 0)))
+    motor = bridged(Told(*FRAMES, (1.4, FORWARD_PIN, ALWAYS_ON), (1.41, FORWARD_PIN, 0)))
     assert motor.stopped(1.045) == (FRAMES[-1][0], True)
-    assert motor.stopped(1.305) == (1.31, False)
+    assert motor.stopped(1.405) == (1.41, False)
+
+
+@pytest.mark.parametrize("hit_s", [1.045, 1.15, 1.2])
+def test_a_thread_that_comes_late_with_its_next_pulse_has_stopped_nothing(hit_s):
+    # What used to happen: a rest of 60 ms was a stop, and the next pulse a motor that runs away.
+    motor = bridged(Told(*FRAMES, (1.19, FORWARD_PIN, ALWAYS_ON), (1.21, FORWARD_PIN, 0)))
+    assert motor.stopped(hit_s) == (1.21, False)
 
 
 def test_a_pin_that_stays_high_is_no_stop():
