@@ -46,9 +46,13 @@ def atomic_path(path: Path, *, mode: int | None = None) -> Iterator[Path]:
         raise OSError(errno.EINVAL, "It is not a regular file", str(path))
     if mode is None:
         mode = target.stat().st_mode & 0o777 if target.exists() else NEW_FILE_MODE
-    fd, name = tempfile.mkstemp(
-        prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent
-    )  # fmt: skip
+    try:
+        fd, name = tempfile.mkstemp(
+            prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent
+        )
+    except OSError as error:
+        # Not by the name of the draft, which nobody chose.
+        raise OSError(error.errno, error.strerror, str(path)) from None
     os.close(fd)
     draft = Path(name)
     try:

@@ -110,3 +110,11 @@ def test_a_killed_writer_leaves_a_whole_file(tmp_path):
         lines = path.read_text().split()
         assert len(lines) == 5000
         assert len(set(lines)) == 1
+
+
+def test_a_folder_that_is_not_there_is_told_by_the_name_that_was_asked_for(tmp_path):
+    # What used to happen: "No such file or directory: '/nowhere/.movie-4i7nx_ev.mp4'".
+    path = tmp_path / "nowhere" / "movie.mp4"
+    with pytest.raises(FileNotFoundError) as caught:
+        write_atomically(path, "new")
+    assert caught.value.filename == str(path)

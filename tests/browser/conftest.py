@@ -91,8 +91,12 @@ class Wire:
         while not self._ended:
             try:
                 browser, _ = self._listener.accept()
-                car = socket.create_connection(("127.0.0.1", self.target_port))
             except OSError:
+                continue
+            try:
+                car = socket.create_connection(("127.0.0.1", self.target_port))
+            except OSError:  # nobody is there
+                browser.close()
                 continue
             for end in (browser, car):
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,6 +1,7 @@
 """The drive page in a real Chromium, driving a real loop."""
 
 import re
+import socket
 import time
 
 import pytest
@@ -711,6 +712,24 @@ def test_a_browser_that_cannot_paint_frames_gets_the_plain_stream(car, open_page
     page = open_page(car, script="delete window.createImageBitmap")
     page.wait_for_function("() => document.getElementById('frame-fallback').naturalWidth === 160")
     page.locator("#picture[data-state=live]").wait_for()
+
+
+@pytest.mark.parametrize("script", ["", "delete window.createImageBitmap"])
+def test_the_picture_comes_back_after_a_car_that_could_not_be_reached(car, open_page, script):
+    # What used to happen: three refused connections, a second and a half, and the page changed to
+    # the plain stream. That was asked for once, while nobody answered: a broken picture, for good.
+    page = open_page(car, script=script)
+    page.locator("#picture[data-state=live]").wait_for()
+    served, unused = car.wire.target_port, socket.create_server(("127.0.0.1", 0))
+    car.wire.target_port = unused.getsockname()[1]
+    unused.close()
+    car.wire.cut()
+    page.locator("#link[data-state=lost]").wait_for()
+    page.wait_for_timeout(3000)
+    car.wire.target_port = served
+    page.locator("#link[data-state=open]").wait_for()
+    page.locator("#picture[data-state=live]").wait_for()
+    assert page.locator("#frame-fallback").is_visible() == bool(script)
 
 
 def test_another_phone_is_invited_by_a_code_and_a_pin(car, page):

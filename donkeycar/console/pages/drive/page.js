@@ -62,6 +62,7 @@ const picture = new FrameCanvas({
   canvas: find("frame"),
   fallback: find("frame-fallback"),
   clockOffsetS: () => link.clockOffsetS,
+  isLinked: () => link.connection === "open",
 });
 const menu = new Menu({ inputs, onOpen: () => inputs.release(), onButton: pressOwn });
 find("rate").parentElement.addEventListener("click", () => toast(link.state.eased ? EASED : ON_TIME));
@@ -200,7 +201,9 @@ function showPicture() {
   const place = find("picture");
   const condition = link.connection === "lost" && picture.condition === "live" ? "stale" : picture.condition;
   place.dataset.state = condition;
-  if (picture.full) write(find("picture-note"), picture.full);
+  // The banner says it, and lies over the note of a phone on its side.
+  if (link.connection === "lost" && condition === "waiting") write(find("picture-note"), "");
+  else if (picture.full) write(find("picture-note"), picture.full);
   else if (condition === "waiting") write(find("picture-note"), performance.now() < NO_CAMERA_MS ? "Waiting for the camera…" : NO_CAMERA);
   else if (condition === "stale") write(find("picture-note"), `Picture is ${(picture.ageS ?? 0).toFixed(1)} s old`);
   find("camera-age").hidden = condition !== "live" || typeof state.camera_age_s !== "number";

@@ -5,18 +5,27 @@ const STALE_S = 0.5;
 const TOO_MANY_VIEWERS = 4503;
 const ATTEMPTS_BEFORE_IMG = 3;
 
-/** Draws frames of `/wsVideo` into `canvas`; after three failures shows `/video` in `fallback`. */
+/**
+ * Draws frames of `/wsVideo` into `canvas`; after three failures while there is a link to the car
+ * shows `/video` in `fallback`. When that fails as well, it begins anew.
+ */
 export class FrameCanvas {
-  /** `clockOffsetS()` is this page's clock minus the car's, in seconds, or undefined. */
-  constructor({ canvas, fallback, clockOffsetS }) {
+  /**
+   * `clockOffsetS()` is this page's clock minus the car's, in seconds, or undefined; `isLinked()`
+   * whether there is a link to the car.
+   */
+  constructor({ canvas, fallback, clockOffsetS, isLinked }) {
     /** Why there is no place to watch, or "". */
     this.full = "";
     this._canvas = canvas;
     this._context = canvas.getContext("2d");
     this._fallback = fallback;
     this._clockOffsetS = clockOffsetS;
+    this._isLinked = isLinked;
     this._exposedS = undefined;
-    this._failures = typeof createImageBitmap === "function" ? 0 : ATTEMPTS_BEFORE_IMG;
+    this._atFirst = typeof createImageBitmap === "function" ? 0 : ATTEMPTS_BEFORE_IMG;
+    this._failures = this._atFirst;
+    fallback.addEventListener("error", () => this._beginAnew());
     document.addEventListener("visibilitychange", () => this._follow());
     this._follow();
   }
@@ -35,6 +44,20 @@ export class FrameCanvas {
     return Math.max(0, performance.now() / 1000 - offsetS - this._exposedS);
   }
 
+  _beginAnew() {
+    this._failures = this._atFirst;
+    this._fallback.hidden = true;
+    this._fallback.removeAttribute("src");
+    clearTimeout(this._retry);
+    this._retry = setTimeout(() => this._follow(), RETRY_MS);
+  }
+
+  /** A stream that was cut off tells nobody: it is asked for again when the link is back. */
+  _watch(wasCut) {
+    if (wasCut && this._isLinked()) this._beginAnew();
+    else this._retry = setTimeout(() => this._watch(wasCut || !this._isLinked()), RETRY_MS);
+  }
+
   _follow() {
     clearTimeout(this._retry);
     this._socket?.close();
@@ -45,7 +68,9 @@ export class FrameCanvas {
       this._fallback.hidden = false;
       this._canvas.hidden = true;
       this._fallback.src = "/video";
+      this._watch(false);
     } else {
+      this._canvas.hidden = false;
       this._open();
     }
   }
@@ -61,7 +86,7 @@ export class FrameCanvas {
     socket.onclose = ({ code, reason }) => {
       if (socket !== this._socket) return;
       this.full = code === TOO_MANY_VIEWERS ? reason : "";
-      if (!opened && navigator.onLine) this._failures += 1;
+      if (!opened && this._isLinked()) this._failures += 1;
       this._retry = setTimeout(() => this._follow(), RETRY_MS);
     };
     this._socket = socket;
