@@ -222,7 +222,7 @@ def disk(
 def writing(folder: Path, *, monotonic: Callable[[], float]) -> Finding:
     """Write a file in `folder`, measure it, and remove it."""
     try:
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".doctor-") as file:
+        with tempfile.TemporaryFile(dir=folder, prefix=".doctor-") as file:
             start_s = monotonic()
             file.write(os.urandom(WRITE_TEST_BYTES))
             file.flush()

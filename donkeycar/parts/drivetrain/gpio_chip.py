@@ -48,7 +48,8 @@ def _folder_for_its_pipe() -> Iterator[None]:
     import tempfile  # here, for most guardians never need it
 
     try:
-        with tempfile.NamedTemporaryFile(dir="."):
+        # Without a name: a process that is killed here must leave nothing behind.
+        with tempfile.TemporaryFile(dir="."):
             pass
     except OSError:
         with chdir(tempfile.gettempdir()):

@@ -1,4 +1,5 @@
 import builtins
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain.gpio_chip import load_lgpio
 from donkeycar.parts.drivetrain.gpio_pin import GpioLevelPin, GpioPulsePin
 from donkeycar.testing import FakeClock, GpioHeader
 
@@ -278,6 +280,16 @@ def test_lgpio_loads_where_it_cannot_make_its_pipe():
         [sys.executable, "-c", code], cwd="/proc", capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="lgpio is for Linux")
+def test_looking_for_a_folder_leaves_no_file_even_if_it_is_killed(tmp_path, monkeypatch):
+    # What used to happen: one with a random name stayed in the car's folder.
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, "lgpio", GpioHeader().lgpio)
+    os.utime(tmp_path, ns=(0, 0))
+    load_lgpio()
+    assert tmp_path.stat().st_mtime_ns == 0, "a file with a name was in it"
 
 
 @pytest.mark.skipif(Path("/proc/device-tree/model").exists(), reason="this is a board with pins")
