@@ -151,7 +151,7 @@ class TrainingOptions:
         left_out = ""
         if changes is not None and not kind.mirrors and "FLIP" in changes.names:
             changes = changes.without("FLIP")
-            left_out = f"; no FLIP, in which a pilot of type {kind.name} would learn lies"
+            left_out = f"; no FLIP, which would be wrong for a pilot of type {kind.name}"
         random = (changes.in_words() if changes is not None else "") or "none"
         always = f"; transforms of every frame: {', '.join(steps)}" if steps else ""
         return f"random changes: {random}{left_out}{always}"

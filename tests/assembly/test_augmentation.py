@@ -37,7 +37,7 @@ def test_what_is_in_use_is_said_in_one_line():
     crop = Transforms([("CROP", {"top_px": 3})], post=[("RGB2GRAY", {})])
     said = TrainingOptions(type="imu", augmentation=made(AUGMENTATIONS=("FLIP",)), transforms=crop)
     assert said.changes_in_words() == (
-        "random changes: none; no FLIP, in which a pilot of type imu would learn lies; "
+        "random changes: none; no FLIP, which would be wrong for a pilot of type imu; "
         "transforms of every frame: CROP, RGB2GRAY"
     )
 

@@ -9,7 +9,7 @@ from donkeycar.keras_backend import import_keras
 @pytest.fixture
 def fast_dropout():
     import_keras()
-    from donkeycar.training.epochs import fast_dropout
+    from donkeycar.training import network as fast_dropout
 
     return fast_dropout
 
