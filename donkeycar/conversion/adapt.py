@@ -86,7 +86,7 @@ def type_of(
     if name not in PILOT_TYPES:
         shapes = {output.name: output.shape for output in outputs}
         raise PilotError(
-            "Nobody can tell which type of pilot this is: say it with --type. "
+            "The type of this pilot cannot be told from its network. Say it with --type. "
             f"Received: an image of {image_shape}, {vectors or 'nothing'} beside it, and {shapes}"
         )
     return pilot_type(name)

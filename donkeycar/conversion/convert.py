@@ -89,7 +89,7 @@ def convert_model(
 
 
 def _check_kind(old: Path, trust: bool) -> None:
-    """Refuse what is no model, and what could run code unless it is trusted."""
+    """Refuse what is not a model, and what could run code unless it is trusted."""
     if not old.exists():
         raise PilotError(f"There is no model {old}.")
     kind = meant_as(old) if ending_of(old) in READ else ""

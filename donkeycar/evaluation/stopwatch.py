@@ -40,7 +40,7 @@ def measure(paths: Sequence[Path], num_threads: int) -> dict[str, Any]:
         and the networks; both ``None`` where the system does not tell.
 
     Raises:
-        PilotError: If one is none.
+        PilotError: If one is not a LiteRT file.
     """
     before_mb = resident_mb()
     interpreters = [LiteRTInterpreter(path, num_threads=num_threads) for path in paths]

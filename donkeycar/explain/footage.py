@@ -143,6 +143,6 @@ def _watchable(
 
 
 def _number(value: object) -> float:
-    """A number of a record, NaN if it is none."""
+    """A value of a record; NaN if it is not a number."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number else np.nan  # type: ignore[arg-type]

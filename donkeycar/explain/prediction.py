@@ -67,7 +67,7 @@ def predict(
 
     Raises:
         TrainingError: If there is nothing to look at, or nothing that it can answer.
-        ConfigError: If the range is none.
+        ConfigError: If the range is empty.
         PilotError: If the pilot drives with other frames.
     """
     last = None if end is None or end < 0 else end

@@ -91,7 +91,7 @@ class PilotLife:
 
 
 def _is_void(value: object) -> bool:
-    """Whether it drives nobody; what is no number at all is refused by the rule who drives."""
+    """Whether it drives nobody; what is not a number at all is refused by the rule who drives."""
     with suppress(TypeError, ValueError, OverflowError):
         return value is None or not math.isfinite(value)  # type: ignore[arg-type]
     return False

@@ -56,7 +56,7 @@ def from_bins(likelihoods: np.ndarray, ends: Range, choice: str) -> float:
             of that and its two neighbours, weighted by their likelihoods.
 
     Returns:
-        A value within `ends`; NaN if a likelihood is no number.
+        A value within `ends`; NaN if a likelihood is not a number.
 
     Example:
         >>> from_bins(np.array([0.4, 0.0, 0.0, 0.3, 0.3]), (-1.0, 1.0), "peak")

@@ -126,7 +126,7 @@ class Familiar:
         """Read what `to_json` wrote, trusting nothing.
 
         Raises:
-            PilotError: If it is none.
+            PilotError: If it is not what `to_json` wrote.
         """
         try:
             return cls._read(content)

@@ -91,7 +91,7 @@ def meant_as(path: Path) -> Kind:
 
 
 def kind_of(path: Path) -> Kind:
-    """What a file or folder is, by what is in it; "" for what is no model.
+    """What a file or folder is, by what is in it; "" for what is not a model.
 
     Only a few bytes are read, and nothing but plain files and folders is looked at.
     """

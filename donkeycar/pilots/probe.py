@@ -68,7 +68,7 @@ class Probe:
         given = answers_of(pilot, self.frames, self.vectors)
         distance = np.abs(given - self.answers)
         distance[np.isnan(given) & np.isnan(self.answers)] = 0.0
-        # A comparison with NaN is false, so an answer that is no number counts as wrong.
+        # A comparison with NaN is false, so an answer that is not a number counts as wrong.
         wrong = ~(distance <= tolerance).all(axis=1)
         if np.count_nonzero(wrong) <= MAX_WRONG_SHARE * len(wrong):
             return None

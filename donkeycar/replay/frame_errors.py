@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 WORST, APART = 6, 5
 # Outputs of more numbers, pictures for example, are not written below a frame.
 MOST_NUMBERS = 3
-# Smaller than this, an input is no picture, in pixels.
+# Smaller than this, an input is not a picture, in pixels.
 SMALLEST_PX = 8
 
 
@@ -41,7 +41,7 @@ class FrameErrors(Scene):
 
     @property
     def heading(self) -> str:
-        """Rows of numbers are no frames."""
+        """Rows of numbers are not frames."""
         if frames_of(self.study) is None:
             return "error by row"
         return f"{self.title} (the worst below: right → answer)"

@@ -45,7 +45,7 @@ def opened(path: Path) -> "Iterator[h5py.File]":
     if not path.is_file():
         raise TrainingError(f"There is no replay at {path}. Record one with donkey train --replay")
     if not h5py.is_hdf5(path):
-        raise TrainingError(f"A replay is an HDF5 file. Received: {path}, which is none")
+        raise TrainingError(f"A replay is an HDF5 file. Received: {path}, which is not one")
     try:
         with h5py.File(path, "r") as file:
             _check_mark(file, path)

@@ -30,7 +30,7 @@ def with_z_values(model: Any) -> list[Any]:
 
 
 def hidden(model: Any) -> list[Any]:
-    """Those of them that are no output."""
+    """The layers that are not outputs."""
     ends = {id(tensor) for tensor in model.outputs}
     return [layer for layer in watched(model) if id(layer.output) not in ends]
 
@@ -102,7 +102,7 @@ def _activated(layer: Any) -> Any:
     import keras
 
     inner = layer.layer if isinstance(layer, keras.layers.TimeDistributed) else layer
-    # An RNN uses its activation at every step, and a model is no single layer.
+    # An RNN uses its activation at every step, and a model is not a single layer.
     if isinstance(inner, keras.layers.RNN | keras.Model) or not hasattr(inner, "activation"):
         return None
     return inner

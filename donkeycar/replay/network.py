@@ -75,7 +75,7 @@ def rebuild(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> Any:
 
 
 def check(config: Any) -> None:
-    """Refuse a description of anything that is no harmless part of Keras.
+    """Refuse a description of anything that is not a harmless part of Keras.
 
     Raises:
         TrainingError: It says which part.

@@ -94,7 +94,7 @@ class Objective:
         return str(loss or "").replace("_", " ").lower()
 
     def from_logits(self, name: str) -> bool:
-        """Whether the network answers logits, which are no probabilities yet."""
+        """Whether the network answers logits, which are not probabilities yet."""
         loss = self.losses[name]
         inner = loss.get("config") if isinstance(loss, dict) else None
         return bool(inner.get("from_logits")) if isinstance(inner, dict) else False

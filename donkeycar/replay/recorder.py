@@ -40,7 +40,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         warn: Is told if the disk gets full.
 
     Raises:
-        TrainingError: If the name is taken, or the file is no replay.
+        TrainingError: If the name is taken, or the file is not a replay.
 
     Example:
         recorder = ReplayRecorder("run.h5", "tanh", points, labels)

@@ -85,7 +85,7 @@ class Study:
         return answers
 
     def classes(self, name: str) -> Array:
-        """Numbers of the right classes, ``(rows,)``, of an output that is no regression."""
+        """Numbers of the right classes, ``(rows,)``, of an output that is not a regression."""
         targets = self.probe.targets[name]
         if self.meanings[name] == "classes" and targets.ndim == 2 and targets.shape[1] > 1:
             numbers: Array = targets.argmax(axis=1)

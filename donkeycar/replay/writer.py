@@ -35,7 +35,7 @@ def check_free(path: Path, group: str) -> None:
     """Make sure that `group` can be added to the file.
 
     Raises:
-        TrainingError: If the name is taken or impossible, or the file is no replay.
+        TrainingError: If the name is taken or impossible, or the file is not a replay.
     """
     if not group or "/" in group or group.startswith("."):
         raise TrainingError(f"`group` must be a name without slashes. Received: group={group!r}")
@@ -68,7 +68,7 @@ class RecordingWriter:
             moving variances may exceed what float16 holds.
 
     Raises:
-        TrainingError: If the name is taken, the file is no replay, or cannot be written.
+        TrainingError: If the name is taken, the file is not a replay, or cannot be written.
     """
 
     def __init__(

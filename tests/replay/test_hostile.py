@@ -45,7 +45,7 @@ def refused(path, message):
 def test_what_is_no_replay(tmp_path):
     refused(tmp_path / "nothing.h5", "There is no replay at .*nothing.h5. Record one with")
     (tmp_path / "text.h5").write_text("weights")
-    refused(tmp_path / "text.h5", "A replay is an HDF5 file. Received: .*text.h5, which is none")
+    refused(tmp_path / "text.h5", "A replay is an HDF5 file. Received: .*text.h5, which is not one")
     with h5py.File(tmp_path / "keras.h5", "w") as file:
         file["layers"] = 1
     refused(tmp_path / "keras.h5", "is an HDF5 file, but no replay of donkeycar")
@@ -72,7 +72,7 @@ def test_a_recorder_does_not_touch_what_is_no_replay(tmp_path):
 def test_a_file_that_was_cut_off(path, share):
     content = path.read_bytes()
     path.write_bytes(content[: int(share * len(content))])
-    refused(path, "damaged|which is none")
+    refused(path, "damaged|which is not one")
 
 
 def test_damage_anywhere_is_refused_or_read(path):

@@ -172,7 +172,7 @@ def _reason_to_drop(
             oddities.note_missing(key, record)
             return f"without {key}"
         if value != value:
-            return f"with {key} that is no number"
+            return f"with {key} that is not a number"
         if abs(value) > 1:
             # No float is as large as a whole number may be.
             oddities.note_beyond(key, max(-MOST, min(value, MOST)))

@@ -38,7 +38,7 @@ def most_frequent(shapes: Iterable[Shape]) -> Shape | None:
 
 
 def resized(image: np.ndarray, shape: Shape) -> np.ndarray | None:
-    """A picture in another size; ``None`` if it would be distorted, or is none in colour.
+    """A picture in another size; ``None`` if it would be distorted, or is not in colour.
 
     Args:
         image: ``uint8``, ``(height, width, 3)``.
