@@ -13,8 +13,8 @@ from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from donkeycar.console.controller import WebController
-    from donkeycar.pilots.driving import Drives
     from donkeycar.pilots.later import LaterPilot
+    from donkeycar.pilots.protocol import Drives
 
 # Wheels behind a speed controller of an RC car, which brakes before it reverses.
 ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")

@@ -10,7 +10,7 @@ import numpy as np
 from donkeycar.errors import ConfigError, PartFailed, ending_of
 from donkeycar.parts.answer_life import MAX_LIFE_S, AnswerLife
 from donkeycar.parts.pilot_loading import LOADING, Later, later_of, open_now
-from donkeycar.pilots.driving import MAX_OVERSHOOT
+from donkeycar.pilots.protocol import MAX_OVERSHOOT
 from donkeycar.safety.moment import exposure_fault
 from donkeycar.timing import Clock, RealClock
 

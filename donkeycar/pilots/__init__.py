@@ -10,10 +10,10 @@ from donkeycar.lazy import names_of
 
 if TYPE_CHECKING:
     from donkeycar.pilots.bundle import PilotInfo, read_info
-    from donkeycar.pilots.driving import Drives
     from donkeycar.pilots.ensemble import Ensemble
     from donkeycar.pilots.load import load_pilot
     from donkeycar.pilots.pilot import Pilot
+    from donkeycar.pilots.protocol import Drives
     from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
 
 __all__ = [

@@ -16,10 +16,10 @@ import numpy as np
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.candidate import Candidate
-from donkeycar.pilots.driving import MAX_OVERSHOOT
-from donkeycar.pilots.familiar import features
 from donkeycar.pilots.folds_file import MAX_MEMBERS, MIN_MEMBERS, UsualSpread
+from donkeycar.pilots.novelty import features
 from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.protocol import MAX_OVERSHOOT
 
 # What all members must have in common, and how to find it; first what their files say.
 ON_PAPER: dict[str, Callable[[Any], object]] = {

@@ -20,7 +20,7 @@ from donkeycar.pilots.transform import Shape, Transforms
 from donkeycar.sandbox.cancellation import Cancellation
 
 if TYPE_CHECKING:
-    from donkeycar.pilots.driving import Drives
+    from donkeycar.pilots.protocol import Drives
 
 
 class LaterPilot:

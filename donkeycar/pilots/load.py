@@ -9,7 +9,6 @@ from donkeycar.commands import pip_install
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import Precision, sha256_of
 from donkeycar.pilots.candidate import Candidate, is_made_elsewhere, judge
-from donkeycar.pilots.driving import Drives
 from donkeycar.pilots.ensemble import Ensemble, cannot_drive_together
 from donkeycar.pilots.folds_file import holds_folds, read_folds
 from donkeycar.pilots.frames_fit import check_camera, cut_in_words, in_colour, seen_by
@@ -18,6 +17,7 @@ from donkeycar.pilots.litert_file import read_litert
 from donkeycar.pilots.names import beside
 from donkeycar.pilots.options import Options
 from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.protocol import Drives
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Shape, Transforms, describe
 from donkeycar.pilots.types_that_fit import advice, types_that_fit

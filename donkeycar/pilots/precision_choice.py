@@ -16,9 +16,9 @@ import numpy as np
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import PilotFiles, Precision, precision_of
-from donkeycar.pilots.driving import Drives
 from donkeycar.pilots.litert_file import read_litert
 from donkeycar.pilots.load import load_pilot, vet
+from donkeycar.pilots.protocol import Drives
 from donkeycar.sandbox.cancellation import Cancellation
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,9 @@ from typing import Any
 
 from donkeycar.errors import PilotError
 from donkeycar.json_text import is_number
-from donkeycar.pilots.familiar import Familiar
 from donkeycar.pilots.json_file import read_object
 from donkeycar.pilots.names import Precision
+from donkeycar.pilots.novelty import Familiar
 from donkeycar.pilots.probe import Probe
 from donkeycar.pilots.transform import Shape, Transforms
 

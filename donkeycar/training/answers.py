@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from donkeycar.pilots.driving import Drives
+from donkeycar.pilots.protocol import Drives
 from donkeycar.training.records.found import run_ages, vectors
 from donkeycar.training.records.frames import Frames
 from donkeycar.training.records.recordings import Recordings

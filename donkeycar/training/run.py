@@ -12,7 +12,7 @@ import numpy as np
 
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo
-from donkeycar.pilots.familiar import Familiar, features
+from donkeycar.pilots.novelty import Familiar, features
 from donkeycar.pilots.registry import NETWORK, pilot_type
 from donkeycar.replay.replay_file import replay_path
 from donkeycar.training.database import add_entry

@@ -7,8 +7,8 @@ import pytest
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import read_info
-from donkeycar.pilots.familiar import NUM_FEATURES, Familiar, features
 from donkeycar.pilots.load import load_pilot
+from donkeycar.pilots.novelty import NUM_FEATURES, Familiar, features
 from donkeycar.tub import TubReader
 
 
