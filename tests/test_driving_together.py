@@ -73,23 +73,23 @@ def assemble(tmp_path):
     return assemble
 
 
-def test_on_what_it_knows_its_doubt_is_usual(trained, road_tub):
+def test_on_what_it_knows_its_disagreement_is_usual(trained, road_tub):
     pilots = load_pilot(trained.folder)
     assert isinstance(pilots, Ensemble) and len(pilots.members) == 3
     reader = TubReader(road_tub)
-    doubts, spreads = [], []
+    scores, spreads = [], []
     for record in reader:
         answer = pilots.infer(reader.image(record))
         assert answer == pytest.approx(tuple(pilots.opinions.mean(axis=0)))
-        doubts.append(pilots.doubt())
+        scores.append(pilots.disagreement())
         spreads.append(pilots.spread)
     assert trained.disagreement.records == 200
     assert np.median(spreads) == pytest.approx(trained.disagreement.usual.middle, abs=1e-3)
-    assert 100 <= np.count_nonzero(np.array(doubts) < 1e-2) <= 110
-    assert np.count_nonzero(np.array(doubts) > 1.01) <= 2
+    assert 100 <= np.count_nonzero(np.array(scores) < 1e-2) <= 110
+    assert np.count_nonzero(np.array(scores) > 1.01) <= 2
     pilots.infer(np.random.default_rng(0).integers(0, 256, (64, 80, 3), dtype=np.uint8))
-    strange = [member.strangeness() for member in pilots.members]
-    assert len(set(strange)) == 3 and pilots.strangeness() == sorted(strange)[1]
+    strange = [member.novelty() for member in pilots.members]
+    assert len(set(strange)) == 3 and pilots.novelty() == sorted(strange)[1]
 
 
 def test_it_says_whether_disagreement_tells_of_errors(trained, capsys):
@@ -103,14 +103,17 @@ def test_it_says_whether_disagreement_tells_of_errors(trained, capsys):
 def test_a_created_car_drives_with_all_of_them(folder, assemble):
     vehicle = assemble(folder, "AI_CAUTION=1.0")
     assert vehicle.start(rate_hz=20, max_loop_count=100) == 100
-    angle, strange, doubt = vehicle.mem.get(["pilot/angle", "pilot/strangeness", "pilot/doubt"])
+    (angle,) = vehicle.mem.get(["pilot/angle"])
+    novelty, disagreement = vehicle.mem.get(["pilot/novelty", "pilot/disagreement"])
     assert -1 <= angle <= 1
-    assert strange > 1 and doubt >= 0  # the simulator shows another road
+    assert novelty > 1 and disagreement >= 0  # the simulator shows another road
+    # As they were called before.
+    assert vehicle.mem.get(["pilot/strangeness", "pilot/doubt"]) == [novelty, disagreement]
 
 
-@pytest.mark.parametrize("known", ["strangeness", "doubt"])
+@pytest.mark.parametrize("known", ["novelty", "disagreement"])
 def test_either_is_enough_to_be_careful(copy, assemble, known):
-    if known == "strangeness":  # a folder from before doubt was measured
+    if known == "novelty":  # a folder from before disagreement was measured
         change(copy / "folds.json", doubt=None)
     else:
         change(copy / "folds.json", doubt={"middle": 0.0, "limit": 1e-9})
@@ -119,7 +122,7 @@ def test_either_is_enough_to_be_careful(copy, assemble, known):
     vehicle = assemble(copy, "AI_CAUTION=1.0")
     vehicle.start(rate_hz=20, max_loop_count=20)
     assert vehicle.mem.get(["pilot/throttle"]) == [0]
-    assert vehicle.writes("pilot/doubt") is (known == "doubt")
+    assert vehicle.writes("pilot/disagreement") is (known == "disagreement")
 
 
 def test_without_either_nobody_can_be_careful(copy, assemble):
@@ -168,7 +171,7 @@ def test_every_command_takes_the_folder(folder, road_tub, tmp_path, capsys):
     assert main(["makemovie", *model, *tub, *words, *out, str(tmp_path / "m.mp4")]) == 0
     words = ["--record", "50"]
     assert main(["explain", *model, *tub, *words, *out, str(tmp_path / "e.png")]) == 0
-    assert "doubt 0." in capsys.readouterr().out
+    assert "disagreement 0." in capsys.readouterr().out
     assert main(["sim", "eval", *model, "--track", "oval", "--laps", "1"]) == 0
     assert "driving score" in capsys.readouterr().out
     words = ["--no-speed", "--json"]

@@ -350,7 +350,7 @@ class Known:
     vector_channels = ()
     options: dict = {}
     info = None
-    knows_strangeness = knows_doubt = True
+    has_novelty = has_disagreement = True
 
     class kind:  # noqa: N801 - an attribute of pilots
         name = "localizer"

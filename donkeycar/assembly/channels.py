@@ -147,11 +147,19 @@ CHANNELS: dict[str, Channel] = {
     "pilot/loc": Channel(
         "int", "place where a localizer pilot believes the car to be", ["add_pilot"]
     ),
+    "pilot/novelty": Channel(
+        "float, up to 1 is usual", "how unlike its training frames the frame is",
+        ["add_pilot"], ["add_pilot"],
+    ),
+    "pilot/disagreement": Channel(
+        "float, up to 1 is usual", "how far the pilots of an ensemble disagree",
+        ["add_pilot"], ["add_pilot"],
+    ),
     "pilot/strangeness": Channel(
-        "float, up to 1 is usual", "how unlike its training data the frame is", ["add_pilot"],
+        "float, up to 1 is usual", "old name of `pilot/novelty`", ["add_pilot"],
     ),
     "pilot/doubt": Channel(
-        "float, up to 1 is usual", "how far pilots that drive together disagree", ["add_pilot"],
+        "float, up to 1 is usual", "old name of `pilot/disagreement`", ["add_pilot"],
     ),
     "angle": Channel(
         "float, -1 left to +1 right", "steering that is sent to the wheels",

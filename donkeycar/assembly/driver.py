@@ -13,8 +13,8 @@ from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from donkeycar.console.controller import WebController
+    from donkeycar.pilots.ensemble import LoadedPilot
     from donkeycar.pilots.later import LaterPilot
-    from donkeycar.pilots.protocol import Drives
 
 # Wheels behind a speed controller of an RC car, which brakes before it reverses.
 ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
@@ -141,8 +141,7 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         ``pilot/throttle``, until when they hold (``pilot/expires_s``), and what is too slow if
         they come too late (``pilot/reason``); why it cannot be chosen yet (``pilot/loading``, ""
         once it is there); a pilot that knows places, ``pilot/loc``; with `AI_CAUTION`,
-        ``pilot/strangeness``, and of pilots that drive together ``pilot/doubt`` (of both, up to 1
-        is usual).
+        ``pilot/novelty``, and of an ensemble ``pilot/disagreement`` (of both, up to 1 is usual).
 
     Raises:
         ConfigError: If no part before it writes a channel that it needs, or `AI_CAUTION` asks for
@@ -199,29 +198,28 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         _add_caution(car, cfg, model, pilot)
 
 
-def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "Drives | LaterPilot") -> None:
-    """Slow down where the pilot is lost or in doubt, after everything that gives throttle."""
-    from donkeycar.parts.caution import Caution
+def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "LoadedPilot | LaterPilot") -> None:
+    """Slow down where frames are new or pilots disagree, after everything that gives throttle."""
+    from donkeycar.parts.caution import OLD_NAMES, Caution, OldName
 
-    if not (pilot.knows_strangeness or pilot.knows_doubt):
+    if not (pilot.has_novelty or pilot.has_disagreement):
         raise ConfigError(
-            "AI_CAUTION needs a pilot that knows how its recordings looked. Received: "
+            "AI_CAUTION needs a pilot with a novelty model, or an ensemble. Received: "
             f"AI_CAUTION={cfg.AI_CAUTION:g} and {model}, which does not. Train it again with more "
             "records, or set AI_CAUTION=0.0 in myconfig.py."
         )
+    scores = list(OLD_NAMES)[: 2 if pilot.has_disagreement else 1]
     car.add(
         Caution(pilot, strength=cfg.AI_CAUTION),
         inputs=["pilot/throttle"],
-        outputs=[
-            "pilot/throttle",
-            "pilot/strangeness",
-            *(["pilot/doubt"] if pilot.knows_doubt else []),
-        ],
+        outputs=["pilot/throttle", *scores],
         prompt=True,
     )
+    for name in scores:
+        car.add(OldName(), inputs=[name], outputs=[OLD_NAMES[name]])
 
 
-def _check_channels(car: Vehicle, cfg: Config, pilot: "Drives | LaterPilot") -> None:
+def _check_channels(car: Vehicle, cfg: Config, pilot: "LoadedPilot | LaterPilot") -> None:
     """Refuse a pilot that needs to know what this car does not."""
     missing = [name for name in pilot.vector_channels if not car.writes(name)]
     if missing:

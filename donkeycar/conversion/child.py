@@ -85,7 +85,7 @@ def convert(task: dict[str, Any], workdir: Path) -> dict[str, Any]:
     from donkeycar.pilots.interpreter import LiteRTInterpreter
     from donkeycar.pilots.keras_file import WHY_NO_KERAS
     from donkeycar.pilots.litert_file import check_length
-    from donkeycar.pilots.pilot import Pilot
+    from donkeycar.pilots.pilot import NetworkPilot
     from donkeycar.training.export.litert import run
     from donkeycar.training.export.save import convert, save_pilot
 
@@ -107,7 +107,7 @@ def convert(task: dict[str, Any], workdir: Path) -> dict[str, Any]:
     info = describe_pilot(kind, interpreter, request)
     if legacy:
         info = replace(info, training={**info.training, WHY_NO_KERAS: old.why_old})
-    pilot = Pilot(interpreter, kind, info=info)
+    pilot = NetworkPilot(interpreter, kind, info=info)
     frames, vectors = recorded(pilot, request.tubs) if request.tubs else drawn(pilot)
     save_pilot(
         PilotFiles.of(workdir / NAME),

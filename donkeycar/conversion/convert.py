@@ -17,7 +17,7 @@ from donkeycar.pilots.interpreter import LiteRTInterpreter
 from donkeycar.pilots.keras_check import check_archive
 from donkeycar.pilots.load import load_pilot, open_safely
 from donkeycar.pilots.names import beside, ending_of, meant_as
-from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.pilot import NetworkPilot
 from donkeycar.pilots.probe import chosen
 from donkeycar.pilots.registry import PilotType, pilot_type
 from donkeycar.pilots.way_on import TRUSTED
@@ -152,7 +152,7 @@ def _wrap(request: ConversionRequest, files: PilotFiles) -> PilotInfo:
     content, interpreter = open_safely(request.old)
     kind = pilot_type(request.type) if request.type else _type_of(interpreter)
     info = describe_pilot(kind, interpreter, request)
-    pilot = Pilot(interpreter, kind, info=info)
+    pilot = NetworkPilot(interpreter, kind, info=info)
     frames, vectors = recorded(pilot, request.tubs) if request.tubs else drawn(pilot)
     inputs = network_inputs(pilot, frames, vectors)
     frames, vectors = chosen(frames, vectors)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from donkeycar.errors import TrainingError, TubError
-from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.pilot import NetworkPilot
 from donkeycar.pilots.transform import describe
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ FLOOR, LINE = 40, 220
 PATCH_PX = 8
 
 
-def recorded(pilot: Pilot, tubs: Sequence[Path]) -> tuple[np.ndarray, np.ndarray | None]:
+def recorded(pilot: NetworkPilot, tubs: Sequence[Path]) -> tuple[np.ndarray, np.ndarray | None]:
     """Take frames, and the vectors beside them, evenly out of recordings.
 
     Args:
@@ -63,7 +63,7 @@ def recorded(pilot: Pilot, tubs: Sequence[Path]) -> tuple[np.ndarray, np.ndarray
     return frames, beside
 
 
-def drawn(pilot: Pilot) -> tuple[np.ndarray, np.ndarray | None]:
+def drawn(pilot: NetworkPilot) -> tuple[np.ndarray, np.ndarray | None]:
     """Draw frames: a patchy floor, and a bright line that wanders over it.
 
     They are good enough to compare two computers with, not to say what a road looks like.
@@ -85,7 +85,7 @@ def drawn(pilot: Pilot) -> tuple[np.ndarray, np.ndarray | None]:
 
 
 def network_inputs(
-    pilot: Pilot, frames: np.ndarray, vectors: np.ndarray | None
+    pilot: NetworkPilot, frames: np.ndarray, vectors: np.ndarray | None
 ) -> dict[str, np.ndarray]:
     """What the network gets for frames in a row, by name."""
     pilot.reset()
@@ -99,7 +99,7 @@ def network_inputs(
     return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
 
-def _fitting(recordings: "Recordings", row: int, pilot: Pilot) -> np.ndarray | None:
+def _fitting(recordings: "Recordings", row: int, pilot: NetworkPilot) -> np.ndarray | None:
     """A frame, grey for a pilot without colours; ``None`` if it is damaged or of another size."""
     try:
         image = recordings.image(row)

@@ -15,7 +15,7 @@ from donkeycar.evaluation.bootstrap import Blocks
 from donkeycar.evaluation.comparison import Difference, compare
 from donkeycar.evaluation.seen import seen_in_training
 from donkeycar.evaluation.speed import Speed, measure_speed
-from donkeycar.pilots import Drives, load_pilot
+from donkeycar.pilots import LoadedPilot, load_pilot
 from donkeycar.pilots.bundle import PilotFiles
 from donkeycar.pilots.folds_file import holds_folds
 from donkeycar.pilots.names import title_of
@@ -193,7 +193,7 @@ def _types_of(paths: Sequence[Path], types: Sequence[str]) -> list[str | None]:
 
 def _compare_with_driver(
     evaluation: Evaluation,
-    pilots: Sequence[Drives],
+    pilots: Sequence[LoadedPilot],
     tubs: Sequence[str | Path],
     last: float,
     seed: int,
@@ -243,7 +243,7 @@ def _compare_with_driver(
     evaluation.differences = compare(kept.labels, evaluation.answers, blocks)
 
 
-def _check_frames(report: PilotReport, pilot: Drives, shape: tuple[int, ...]) -> None:
+def _check_frames(report: PilotReport, pilot: LoadedPilot, shape: tuple[int, ...]) -> None:
     if shape[:2] != pilot.input_shape[:2]:
         raise PilotError(
             f"{report.name} drives with frames of {describe(pilot.input_shape)}. Received: "
@@ -252,7 +252,7 @@ def _check_frames(report: PilotReport, pilot: Drives, shape: tuple[int, ...]) ->
 
 
 def _drive(
-    report: PilotReport, pilot: Drives, track: Track, laps: int, seed: int, progress: Progress
+    report: PilotReport, pilot: LoadedPilot, track: Track, laps: int, seed: int, progress: Progress
 ) -> None:
     """Let a pilot drive laps, if the simulator has what it needs."""
     if pilot.vector_channels:

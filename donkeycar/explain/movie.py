@@ -10,7 +10,7 @@ from donkeycar.errors import ConfigError, PilotError, TubError
 from donkeycar.explain.footage import INDEX, Pictures, footage, rate_of
 from donkeycar.explain.overlay import Answer, Overlay
 from donkeycar.files import atomic_path
-from donkeycar.pilots import Drives
+from donkeycar.pilots import LoadedPilot
 from donkeycar.pilots.transform import describe
 from donkeycar.training.answers import answer_each
 from donkeycar.training.progress import Advance, Progress, Silent
@@ -20,7 +20,7 @@ from donkeycar.training.records.sizes import counted, have, size_in_words
 from donkeycar.video import write_video
 
 # Turns what a pilot was shown last into how much each pixel of the frame matters, 0 to 1.
-Saliency = Callable[[Drives], np.ndarray]
+Saliency = Callable[[LoadedPilot], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def make_movie(
     tub: str | Path,
     out: str | Path,
     *,
-    pilot: Drives | None = None,
+    pilot: LoadedPilot | None = None,
     saliency: Saliency | None = None,
     start: int = 0,
     end: int | None = None,
@@ -127,7 +127,7 @@ def _told_sizes(pictures: Pictures, *, asked: bool) -> str:
 class _Watched:
     """A pilot that answers record after record, or nobody who does."""
 
-    def __init__(self, pilot: Drives | None, saliency: Saliency | None) -> None:
+    def __init__(self, pilot: LoadedPilot | None, saliency: Saliency | None) -> None:
         self.present = pilot is not None
         self.unanswered = 0
         self._pilot = pilot

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from donkeycar.errors import ConfigError, PilotError, TrainingError
-from donkeycar.pilots import Drives
+from donkeycar.pilots import LoadedPilot
 from donkeycar.pilots.transform import describe
 from donkeycar.report.figures import DRIVER, PILOT, new_figure
 from donkeycar.training.answers import answers
@@ -47,7 +47,7 @@ class Predictions:
 
 
 def predict(
-    pilot: Drives,
+    pilot: LoadedPilot,
     tubs: list[Path],
     *,
     start: int = 0,

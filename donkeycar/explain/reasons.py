@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from donkeycar.errors import PilotError, TubError
 from donkeycar.explain.footage import INDEX, footage
 from donkeycar.explain.overlay import Answer, Overlay
-from donkeycar.pilots import Drives
+from donkeycar.pilots import LoadedPilot
 from donkeycar.pilots.transform import describe
 from donkeycar.training.answers import answer_each
 from donkeycar.tub import TubReader
@@ -43,10 +43,10 @@ class Reason:
         pilot: What the pilot would have done.
         maps: How much each pixel matters, 0 to 1, for ``angle`` and ``throttle``; only for
             ``angle`` where the throttle follows from it.
-        strangeness: How unlike its recordings the frame is, 1 is the limit of the usual; ``None``
-            if the pilot does not know.
-        doubt: How far the members of an ensemble disagree, 1 is the limit of the usual; ``None``
-            if that is not known, or nobody can disagree.
+        novelty: How unlike the training frames the frame is, 1 is the limit of the usual;
+            ``None`` if the pilot does not know.
+        disagreement: How far the members of an ensemble disagree, 1 is the limit of the
+            usual; ``None`` if that is not known, or the pilot is alone.
     """
 
     index: int
@@ -54,22 +54,22 @@ class Reason:
     driver: Answer
     pilot: Answer
     maps: dict[str, np.ndarray]
-    strangeness: float | None
-    doubt: float | None = None
+    novelty: float | None
+    disagreement: float | None = None
 
     def in_words(self) -> str:
         """All of it in a line."""
         driver = _said("driver", self.driver) if self.driver.given else "no driver"
         known = "".join(
             f", {name} {value:.1f}"
-            for name, value in (("strangeness", self.strangeness), ("doubt", self.doubt))
+            for name, value in (("novelty", self.novelty), ("disagreement", self.disagreement))
             if value is not None
         )
         return f"record {self.index}: {driver}, {_said('pilot', self.pilot)}{known}"
 
 
 def explain(
-    pilot: Drives, maps: Maps, tub: str | Path, records: Sequence[int] | None = None
+    pilot: LoadedPilot, maps: Maps, tub: str | Path, records: Sequence[int] | None = None
 ) -> list[Reason]:
     """Ask a pilot about single records.
 
@@ -120,7 +120,7 @@ def draw_reasons(reasons: Sequence[Reason], *, scale: int = 3) -> np.ndarray:
     return _joined(rows, axis=0)
 
 
-def _explained(pilot: Drives, maps: Maps, tub: str | Path, index: int) -> Reason:
+def _explained(pilot: LoadedPilot, maps: Maps, tub: str | Path, index: int) -> Reason:
     """Show a pilot what came before a record, then the record."""
     # Of this one record: says what is wrong with it, and has its own size.
     recordings, pictures, _ = footage(tub, start=index, end=index + 1)
@@ -143,7 +143,7 @@ def _explained(pilot: Drives, maps: Maps, tub: str | Path, index: int) -> Reason
         found = {name: maps(pilot.shown, name) for name in asked}
         reason = Reason(
             index, pictures[row], Answer(*map(float, recordings.labels[row])), Answer(*answer),
-            found, pilot.strangeness(), pilot.doubt(),
+            found, pilot.novelty(), pilot.disagreement(),
         )  # fmt: skip
     return reason
 

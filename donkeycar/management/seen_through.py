@@ -9,7 +9,7 @@ from donkeycar.settings.schema import SETTINGS
 
 if TYPE_CHECKING:
     from donkeycar.explain.reasons import Maps
-    from donkeycar.pilots import Drives
+    from donkeycar.pilots import LoadedPilot
     from donkeycar.pilots.transform import Transforms
 
 CONFIG = Path("config.py")
@@ -39,7 +39,7 @@ def add_config_argument(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def open_pilot(args: argparse.Namespace) -> "Drives":
+def open_pilot(args: argparse.Namespace) -> "LoadedPilot":
     """Open the pilot that the options name.
 
     Raises:

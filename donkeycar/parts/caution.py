@@ -1,55 +1,44 @@
-"""Slow the car down where a frame is unlike the training data, or where pilots disagree."""
+"""Caution: slow down where frames are new to the pilot (novelty), or its members disagree."""
 
-from typing import Protocol
+from donkeycar.pilots.protocol import disagreement_of, has_disagreement, novelty_of
 
 # From the first on it slows down, at the second it is as slow as it gets: 99 of 100 frames of a
 # drive like those it learnt from are below 1.
 BEGIN, FULL = 1.0, 2.0
 
-# Throttle and strangeness; of pilots that can disagree, doubt as well.
+# What it writes beside the throttle, and how that was called in the first cars of donkeycar 6.
+OLD_NAMES = {"pilot/novelty": "pilot/strangeness", "pilot/disagreement": "pilot/doubt"}
+
+# Throttle and novelty; of an ensemble, the disagreement as well.
 Told = tuple[float | None, float | None] | tuple[float | None, float | None, float | None]
 
 
-class Knows(Protocol):
-    """What this part needs of a pilot."""
-
-    @property
-    def knows_doubt(self) -> bool:
-        """Whether it can say how sure it is."""
-
-    def strangeness(self) -> float | None:
-        """Return how unlike its recordings the last frame is; up to 1 is usual."""
-
-    def doubt(self) -> float | None:
-        """Return how far its members disagree on the last frame; up to 1 is usual."""
-
-
 class Caution:
-    """Takes throttle from the pilot while frames are strange to it, or its members disagree.
+    """Takes throttle from the pilot while frames are new to it, or its members disagree.
 
-    The larger of strangeness and doubt counts. It never gives throttle, and leaves steering,
+    The larger of novelty and disagreement counts. It never gives throttle, and leaves steering,
     braking and reversing as they are.
 
     Args:
-        pilot: The one that drives.
+        pilot: The one that drives: see `donkeycar.pilots.protocol.Pilot` for what it may know.
         strength: Share of its throttle that is taken at most, 0 to 1 (`AI_CAUTION`); 1 stops.
 
     Example:
         >>> class Lost:
-        ...     knows_doubt = True
-        ...     def strangeness(self):
+        ...     has_disagreement = True
+        ...     def novelty(self):
         ...         return 1.5
-        ...     def doubt(self):
+        ...     def disagreement(self):
         ...         return 0.3
         >>> Caution(Lost(), strength=1.0).run(0.4)
         (0.2, 1.5, 0.3)
     """
 
-    def __init__(self, pilot: Knows, *, strength: float) -> None:
+    def __init__(self, pilot: object, *, strength: float) -> None:
         self._pilot = pilot
         self.strength = strength
-        self._strangeness: float | None = None
-        self._doubt: float | None = None
+        self._novelty: float | None = None
+        self._disagreement: float | None = None
 
     def run(self, pilot_throttle: float | None) -> Told:
         """Return the throttle to use, and why.
@@ -58,23 +47,31 @@ class Caution:
             pilot_throttle: What the pilot wants, -1 to +1; ``None`` if it has no opinion.
 
         Returns:
-            The throttle, how strange the last frame is, and from pilots that know it, their doubt.
+            The throttle, the novelty of the last frame, and of an ensemble its disagreement.
         """
         # While a pilot starts afresh it knows nothing for a moment; what was last holds until then.
-        strangeness, doubt = self._pilot.strangeness(), self._pilot.doubt()
-        if strangeness is not None:
-            self._strangeness = strangeness
-        if doubt is not None:
-            self._doubt = doubt
+        novelty, disagreement = novelty_of(self._pilot), disagreement_of(self._pilot)
+        if novelty is not None:
+            self._novelty = novelty
+        if disagreement is not None:
+            self._disagreement = disagreement
         throttle = self._reduced(pilot_throttle)
-        if self._pilot.knows_doubt:
-            return throttle, self._strangeness, self._doubt
-        return throttle, self._strangeness
+        if has_disagreement(self._pilot):
+            return throttle, self._novelty, self._disagreement
+        return throttle, self._novelty
 
     def _reduced(self, throttle: float | None) -> float | None:
         """Take what is to be taken."""
-        known = [one for one in (self._strangeness, self._doubt) if one is not None]
+        known = [one for one in (self._novelty, self._disagreement) if one is not None]
         if throttle is None or throttle <= 0 or not known:
             return throttle
         share = min(max((max(known) - BEGIN) / (FULL - BEGIN), 0.0), 1.0)
         return throttle * (1 - self.strength * share)
+
+
+class OldName:
+    """Writes a channel under its old name as well, for parts of owners that read that."""
+
+    def run(self, value: float | None) -> float | None:
+        """Return it."""
+        return value

@@ -3,14 +3,14 @@
 import logging
 from collections.abc import Callable, Sequence
 from threading import Condition
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from donkeycar.errors import ConfigError, PartFailed, ending_of
 from donkeycar.parts.answer_life import MAX_LIFE_S, AnswerLife
 from donkeycar.parts.pilot_loading import LOADING, Later, later_of, open_now
-from donkeycar.pilots.protocol import MAX_OVERSHOOT
+from donkeycar.pilots.protocol import MAX_OVERSHOOT, Pilot, reset
 from donkeycar.safety.moment import exposure_fault
 from donkeycar.timing import Clock, RealClock
 
@@ -31,19 +31,7 @@ Answer = tuple[float, float, float] | tuple[float, float, float, int | None]
 Value = float | Sequence[float] | np.ndarray | None
 
 
-class Infers(Protocol):
-    """What this part needs of a pilot.
-
-    One with `vector_channels` gets their values as a second argument; one that looks back has
-    `reset`; one whose `kind` can `locate` has a `location`.
-    """
-
-    @property
-    def infer(self) -> Callable[..., tuple[float, float]]:
-        """Returns angle and throttle for a frame."""
-
-
-class _Frame(NamedTuple):
+class _PilotInput(NamedTuple):
     image: np.ndarray
     exposed_s: float
     vector: np.ndarray | None
@@ -102,7 +90,7 @@ class PilotPart:
     """
 
     def __init__(
-        self, pilot: Infers | Later, *, max_age_s: float = MAX_LIFE_S, clock: Clock | None = None
+        self, pilot: Pilot | Later, *, max_age_s: float = MAX_LIFE_S, clock: Clock | None = None
     ) -> None:
         if not max_age_s > 0:
             raise ConfigError(f"`max_age_s` must be greater than 0. Received: {max_age_s=}")
@@ -117,7 +105,7 @@ class PilotPart:
         self.latency_s = 0.0
         self._clock: Clock = RealClock() if clock is None else clock
         self._changed = Condition()
-        self._waiting: _Frame | None = None
+        self._waiting: _PilotInput | None = None
         self._seen_s: float | None = None
         self._last_s: float | None = None
         self._wants_vector = bool(getattr(pilot, "vector_channels", ()))
@@ -252,7 +240,7 @@ class PilotPart:
 
     def _fresh(
         self, image: np.ndarray | None, exposed_s: float | None, values: tuple[Value, ...]
-    ) -> _Frame | None:
+    ) -> _PilotInput | None:
         """What there is to look at, if it was not looked at before."""
         if image is None or exposed_s is None or exposed_s == self._seen_s:
             return None
@@ -267,9 +255,9 @@ class PilotPart:
             return None
         self._seen_s = exposed_s
         self.life.note_frame(exposed_s, now_s=now_s)
-        return _Frame(image, exposed_s, vector)
+        return _PilotInput(image, exposed_s, vector)
 
-    def _next_frame(self) -> _Frame | None:
+    def _next_frame(self) -> _PilotInput | None:
         """Wait for a frame; ``None`` when it is time to end."""
         with self._changed:
             while not self._stopping and self._waiting is None:
@@ -311,10 +299,10 @@ class PilotPart:
             self._answer = (*answer, outcome.location) if self._locates else answer
         return True
 
-    def _look(self, frame: _Frame) -> _Outcome:
+    def _look(self, frame: _PilotInput) -> _Outcome:
         """Ask the network, and refuse an answer that must not reach a motor."""
         if self._last_s is not None and frame.exposed_s - self._last_s > MAX_GAP_S:
-            getattr(self.pilot, "reset", _nothing)()
+            reset(self.pilot)
         self._last_s = frame.exposed_s
         beside = () if frame.vector is None else (frame.vector,)
         began_s = self._clock.monotonic()
@@ -345,7 +333,7 @@ class PilotPart:
 
 
 def _nothing() -> None:
-    """Forget nothing: there is nothing that the pilot remembers."""
+    """Wake nobody."""
 
 
 def _clipped(value: float) -> float:

@@ -10,22 +10,23 @@ from donkeycar.lazy import names_of
 
 if TYPE_CHECKING:
     from donkeycar.pilots.bundle import PilotInfo, read_info
-    from donkeycar.pilots.ensemble import Ensemble
+    from donkeycar.pilots.ensemble import Ensemble, LoadedPilot
     from donkeycar.pilots.load import load_pilot
-    from donkeycar.pilots.pilot import Pilot
-    from donkeycar.pilots.protocol import Drives
+    from donkeycar.pilots.pilot import NetworkPilot
+    from donkeycar.pilots.protocol import Pilot
     from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
 
 __all__ = [
-    "PILOT_TYPES", "Drives", "Ensemble", "Pilot", "PilotInfo", "load_pilot", "pilot_type",
-    "read_info",
+    "PILOT_TYPES", "Ensemble", "LoadedPilot", "NetworkPilot", "Pilot", "PilotInfo", "load_pilot",
+    "pilot_type", "read_info",
 ]  # fmt: skip
 
 _HOMES = {
-    "Drives": "driving",
     "Ensemble": "ensemble",
+    "LoadedPilot": "ensemble",
+    "NetworkPilot": "pilot",
     "PILOT_TYPES": "registry",
-    "Pilot": "pilot",
+    "Pilot": "protocol",
     "PilotInfo": "bundle",
     "load_pilot": "load",
     "pilot_type": "registry",

@@ -67,9 +67,9 @@ class Candidate(NamedTuple):
         return None if self.info is None else self.info.camera_shape
 
     @property
-    def knows_strangeness(self) -> bool:
-        """Whether it knows how its recordings looked."""
-        return self.info is not None and self.info.familiar is not None
+    def has_novelty(self) -> bool:
+        """Whether it has a novelty model."""
+        return self.info is not None and self.info.novelty is not None
 
 
 def judge(

@@ -1,7 +1,7 @@
-"""Several pilots that answer as one, and know by their disagreement when they are not sure.
+"""An ensemble: several pilots that answer as one; their disagreement is a measure of uncertainty.
 
-Pilots that learnt from different parts of the recordings agree where the recordings leave no
-choice, and each goes a way of its own where they do not.
+Pilots that were trained on different folds of the recordings agree where the recordings leave no
+choice, and differ where they do not.
 
 Source: Lakshminarayanan, Pritzel, Blundell, "Simple and Scalable Predictive Uncertainty Estimation
 using Deep Ensembles", NeurIPS 2017.
@@ -10,7 +10,7 @@ using Deep Ensembles", NeurIPS 2017.
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from donkeycar.errors import PilotError
 from donkeycar.pilots.candidate import Candidate
 from donkeycar.pilots.folds_file import MAX_MEMBERS, MIN_MEMBERS, UsualSpread
 from donkeycar.pilots.novelty import features
-from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.pilot import NetworkPilot
 from donkeycar.pilots.protocol import MAX_OVERSHOOT
 
 # What all members must have in common, and how to find it; first what their files say.
@@ -54,7 +54,9 @@ class Ensemble:
         PilotError: If they differ in more than what they learnt.
     """
 
-    def __init__(self, members: Sequence[Pilot], *, usual: UsualSpread | None = None) -> None:
+    def __init__(
+        self, members: Sequence[NetworkPilot], *, usual: UsualSpread | None = None
+    ) -> None:
         if not MIN_MEMBERS <= len(members) <= MAX_MEMBERS:
             raise PilotError(
                 f"An ensemble has {MIN_MEMBERS} to {MAX_MEMBERS} pilots. Received: {len(members)}"
@@ -82,7 +84,7 @@ class Ensemble:
         """Look at one frame.
 
         Args:
-            image: As for `Pilot.infer`.
+            image: As for `NetworkPilot.infer`.
             vector: As there.
 
         Returns:
@@ -111,12 +113,12 @@ class Ensemble:
         return None if opinions is None else float(spread_of(opinions[:, 0]))
 
     @property
-    def knows_doubt(self) -> bool:
-        """Whether it is known how far they usually disagree."""
+    def has_disagreement(self) -> bool:
+        """Whether it has a disagreement: if it is known how far they usually disagree."""
         return self._usual is not None
 
-    def doubt(self) -> float | None:
-        """How unusually far they disagree on the frame they were shown last.
+    def disagreement(self) -> float | None:
+        """The disagreement of the members on the last frame.
 
         Any thread may ask, also while another one drives with it.
 
@@ -126,31 +128,31 @@ class Ensemble:
             not known what is usual.
         """
         spread = self.spread
-        return None if spread is None or self._usual is None else self._usual.doubt(spread)
+        return None if spread is None or self._usual is None else self._usual.disagreement(spread)
 
     @property
-    def knows_strangeness(self) -> bool:
-        """Whether one of them knows how its recordings looked."""
-        return any(member.knows_strangeness for member in self.members)
+    def has_novelty(self) -> bool:
+        """Whether one of them has a novelty model."""
+        return any(member.has_novelty for member in self.members)
 
-    def strangeness(self) -> float | None:
-        """How unlike their recordings the last frame is: the median of what the members say.
+    def novelty(self) -> float | None:
+        """The novelty of the last frame: the median of that of the members.
 
-        A place that only one of them did not learn is strange to that one, and the others still
+        A place that only one of them was not trained on is new to that one, and the others still
         know the way; the largest value would be above 1 in up to one usual frame in a hundred *for
         each* member.
 
         Any thread may ask, also while another one drives with it.
 
         Returns:
-            As `Pilot.strangeness`.
+            As `NetworkPilot.novelty`.
         """
         frame = self._first.seen()
-        if frame is None or not self.knows_strangeness:
+        if frame is None or not self.has_novelty:
             return None
         found = features(frame)  # takes ten times as long as to rate it
         infos = [member.info for member in self.members]
-        known = [info.familiar.rate(found) for info in infos if info and info.familiar]
+        known = [info.novelty.of_features(found) for info in infos if info and info.novelty]
         return float(np.median(known))
 
     @property
@@ -166,7 +168,8 @@ class Ensemble:
 
 
 def check_alike(
-    members: Sequence[Pilot] | Sequence[Candidate], what: Mapping[str, Callable[[Any], object]]
+    members: Sequence[NetworkPilot] | Sequence[Candidate],
+    what: Mapping[str, Callable[[Any], object]],
 ) -> None:
     """Refuse members that differ in what an ensemble has in common.
 
@@ -207,3 +210,7 @@ def spread_of(angles: np.ndarray) -> np.ndarray:
     """
     spread = np.std(np.clip(angles, -1, 1), axis=-1)
     return np.where(np.isfinite(angles).all(axis=-1), spread, np.inf)
+
+
+# What `load_pilot` opens.
+LoadedPilot: TypeAlias = NetworkPilot | Ensemble

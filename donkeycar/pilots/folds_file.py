@@ -25,18 +25,18 @@ class UsualSpread:
     """How far the members of an ensemble usually disagree.
 
     Attributes:
-        middle: Spread of their angles in half of the records: doubt 0.
-        limit: Spread in one record in a hundred: doubt 1.
+        middle: Spread of their angles in half of the records: disagreement 0.
+        limit: Spread in one record in a hundred: disagreement 1.
     """
 
     middle: float
     limit: float
 
-    def doubt(self, spread: float) -> float:
+    def disagreement(self, spread: float) -> float:
         """Say how unusual a spread is.
 
         Example:
-            >>> UsualSpread(0.0, 0.5).doubt(0.25)
+            >>> UsualSpread(0.0, 0.5).disagreement(0.25)
             0.5
         """
         return max(0.0, (spread - self.middle) / (self.limit - self.middle))

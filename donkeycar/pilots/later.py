@@ -20,7 +20,7 @@ from donkeycar.pilots.transform import Shape, Transforms
 from donkeycar.sandbox.cancellation import Cancellation
 
 if TYPE_CHECKING:
-    from donkeycar.pilots.protocol import Drives
+    from donkeycar.pilots.ensemble import LoadedPilot
 
 
 class LaterPilot:
@@ -43,8 +43,8 @@ class LaterPilot:
         info: What its sidecar says, ``None`` for a bare file; of an ensemble, that of the first.
         options: What its type leaves open; empty for a bare file.
         vector_channels: Channels that make up the vector beside the frame.
-        knows_strangeness: Whether it can say how strange a frame is.
-        knows_doubt: Whether it can say how sure it is.
+        has_novelty: Whether it has a novelty model.
+        has_disagreement: Whether it has a disagreement.
 
     Raises:
         PilotError: If the files cannot be a pilot of this car, as far as that is known without
@@ -68,7 +68,7 @@ class LaterPilot:
         }  # fmt: skip
         self._options, self._precision, self._interval_s = options, precision, interval_s
         self._cancellation = Cancellation()
-        self._pilot: Drives | None = None
+        self._pilot: LoadedPilot | None = None
         if find_spec("ai_edge_litert") is None:
             raise PilotError(f"Pilots run on LiteRT: {pip_install('ai-edge-litert')}")
         found, usual = self._judged()
@@ -76,10 +76,10 @@ class LaterPilot:
         self.info: PilotInfo | None = found[0].info
         self.options: dict[str, Any] = found[0].options
         self.vector_channels = self.kind.vector_channels
-        self.knows_strangeness = any(one.knows_strangeness for one in found)
-        self.knows_doubt = usual is not None
+        self.has_novelty = any(one.has_novelty for one in found)
+        self.has_disagreement = usual is not None
 
-    def load(self) -> "Drives":
+    def load(self) -> "LoadedPilot":
         """Open the network in a child process, then here, and warm it up; once.
 
         Raises:
@@ -99,13 +99,13 @@ class LaterPilot:
         """End the child that `load` waits for, from any thread: the car does not need the pilot."""
         self._cancellation.cancel()
 
-    def strangeness(self) -> float | None:
+    def novelty(self) -> float | None:
         """As of the pilot; ``None`` before it is there."""
-        return None if self._pilot is None else self._pilot.strangeness()
+        return None if self._pilot is None else self._pilot.novelty()
 
-    def doubt(self) -> float | None:
+    def disagreement(self) -> float | None:
         """As of the pilot; ``None`` before it is there."""
-        return None if self._pilot is None else self._pilot.doubt()
+        return None if self._pilot is None else self._pilot.disagreement()
 
     def _judged(self) -> tuple[list[Candidate], UsualSpread | None]:
         """The files of the pilot, or of all pilots of an ensemble, and how far those disagree."""
@@ -122,7 +122,7 @@ class LaterPilot:
             raise cannot_drive_together(self._path, error) from error
         return found, folds.usual
 
-    def _opened(self) -> "Drives":
+    def _opened(self) -> "LoadedPilot":
         wanted: dict[str, Any] = {
             **self._given, "options": self._options, "cancellation": self._cancellation,
         }  # fmt: skip
@@ -135,12 +135,12 @@ class LaterPilot:
 
         return load_pilot(self._path, precision=self._precision, **wanted)
 
-    def _differs(self, pilot: "Drives") -> bool:
+    def _differs(self, pilot: "LoadedPilot") -> bool:
         """Whether the car was built for another pilot than the one in the files now."""
         return (
             pilot.kind is not self.kind
             or (pilot.info is None) is not (self.info is None)
-            or pilot.knows_strangeness is not self.knows_strangeness
-            or pilot.knows_doubt is not self.knows_doubt
+            or pilot.has_novelty is not self.has_novelty
+            or pilot.has_disagreement is not self.has_disagreement
             or (self.info is not None and pilot.options != self.options)
         )

@@ -9,15 +9,14 @@ from donkeycar.commands import pip_install
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import Precision, sha256_of
 from donkeycar.pilots.candidate import Candidate, is_made_elsewhere, judge
-from donkeycar.pilots.ensemble import Ensemble, cannot_drive_together
+from donkeycar.pilots.ensemble import Ensemble, LoadedPilot, cannot_drive_together
 from donkeycar.pilots.folds_file import holds_folds, read_folds
 from donkeycar.pilots.frames_fit import check_camera, cut_in_words, in_colour, seen_by
 from donkeycar.pilots.interpreter import LiteRTInterpreter
 from donkeycar.pilots.litert_file import read_litert
 from donkeycar.pilots.names import beside
 from donkeycar.pilots.options import Options
-from donkeycar.pilots.pilot import Pilot
-from donkeycar.pilots.protocol import Drives
+from donkeycar.pilots.pilot import NetworkPilot
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Shape, Transforms, describe
 from donkeycar.pilots.types_that_fit import advice, types_that_fit
@@ -44,7 +43,7 @@ def load_pilot(
     transforms: Transforms | None = None,
     options: Options | None = None,
     cancellation: Cancellation | None = None,
-) -> Drives:
+) -> LoadedPilot:
     """Open a model and refuse, in one sentence, what cannot drive this car.
 
     The file is opened in a child process with limits first, then here. Its answers are compared
@@ -69,7 +68,7 @@ def load_pilot(
         cancellation: Ends the child from another thread; this then raises.
 
     Returns:
-        The pilot, warmed up: a `Pilot`, or an `Ensemble`.
+        The pilot, warmed up: a `NetworkPilot`, or an `Ensemble`.
 
     Raises:
         PilotError: If the file is missing, damaged, of another type, made for other frames, or
@@ -112,7 +111,7 @@ def _load_alone(
     transforms: Transforms | None = None,
     options: Options | None = None,
     cancellation: Cancellation | None = None,
-) -> Pilot:
+) -> NetworkPilot:
     """Open one pilot: see `load_pilot`."""
     found = judge(
         path, type=type, camera_shape=camera_shape, precision=precision, transforms=transforms
@@ -127,7 +126,7 @@ def _load_alone(
             f"{found.files.sidecar.name} speaks of frames of {describe(info.network_shape)}, but "
             f"the network in {litert.name} takes {describe(interpreter.input_shape)}."
         )
-    pilot = Pilot(interpreter, kind, info=info)
+    pilot = NetworkPilot(interpreter, kind, info=info)
     if info.probe is not None:
         complaint = info.probe.check(pilot, info.variants[found.precision].tolerance)
         if complaint is not None:
@@ -142,7 +141,7 @@ def _load_alone(
         if done:
             _tell(path, done, interpreter.input_shape)
             info = replace(info, transforms=done, camera_shape=seen, probe=None)
-            return Pilot(interpreter, kind, info=info)
+            return NetworkPilot(interpreter, kind, info=info)
     return pilot
 
 
@@ -151,7 +150,7 @@ def _bare_pilot(
     interpreter: LiteRTInterpreter,
     options: Options | None,
     camera_shape: Shape | None,
-) -> Pilot:
+) -> NetworkPilot:
     """Make a pilot of a file that says nothing about itself."""
     path, kind = found.path, found.kind
     if kind is None:
@@ -163,7 +162,7 @@ def _bare_pilot(
     done, seen = seen_by(interpreter.input_shape, found.own_transforms, camera_shape)
     check_camera(path, seen, done, camera_shape, made_elsewhere=True)
     try:
-        pilot = Pilot(interpreter, kind, options=options, transforms=done, camera_shape=seen)
+        pilot = NetworkPilot(interpreter, kind, options=options, transforms=done, camera_shape=seen)
     except PilotError as error:
         if kind.name in (fitting := types_that_fit(interpreter)):
             raise

@@ -1,9 +1,10 @@
-"""What the frames looked like that a pilot learnt from, and how far another frame is from them.
+"""Novelty: out-of-distribution detection, by the Mahalanobis distance from the training frames.
 
-A network answers for every picture, also for a wall. Here each frame becomes 200 numbers: how
-bright, how coloured and how rough it is, part by part. Those of the recordings lie around their
-mean, further in some directions than in others; how strange a frame is, is its distance from the
-mean in that measure. It takes 11 kB beside the pilot, and no second network.
+A network answers for every picture, also for a picture of a wall. Here each frame becomes a feature
+vector of 200 numbers: how bright, how coloured and how rough each part of it is. The vectors of the
+training frames have a mean and a covariance. The novelty of another frame is the distance of its
+vector from that mean, measured by that covariance. It takes 11 kB in the sidecar, and no second
+network.
 
 Source: probabilistic principal components and their Mahalanobis distance, as in Tipping and Bishop,
 "Probabilistic Principal Component Analysis", J. R. Statist. Soc. B 61 (1999), section 3.
@@ -18,18 +19,18 @@ import numpy as np
 
 from donkeycar.errors import PilotError
 
-# A frame is looked at in parts; colours in parts of twice the side.
+# A frame is cut into parts; for colours, the parts have twice the side.
 ROWS, COLUMNS = 8, 10
 NUM_FEATURES = 2 * ROWS * COLUMNS + 2 * (ROWS // 2) * (COLUMNS // 2)
 AXES = 8
-# Of validation frames, so many are at most as strange as 1.0.
+# The share of validation frames whose novelty is at most 1.
 USUAL_SHARE = 0.99
-# In levels of 0 to 255: what hardly differs in the recordings must not make camera noise strange.
+# In levels of 0 to 255: where the recordings hardly differ, camera noise must not count as novelty.
 MIN_SPREAD = 2.0
 # A logarithm, or a rough carpet would count for more than a smooth wall; with this factor, the
 # numbers are about as large as those of brightness.
 ROUGHNESS_SCALE = 20.0
-# Fewer frames say too little about what is usual.
+# With fewer frames, mean and covariance are not known well enough.
 MIN_FRAMES = 20
 # ITU-R BT.601: how much each colour counts for brightness.
 LUMINANCE = np.array((0.299, 0.587, 0.114), np.float32)
@@ -37,8 +38,8 @@ MAX_AXES = 64
 
 
 @dataclass(frozen=True)
-class Familiar:
-    """What is usual.
+class NoveltyModel:
+    """Mean and covariance of the features of training frames, and two distances for scale.
 
     Attributes:
         mean: Of each feature, ``(features,)``.
@@ -47,8 +48,8 @@ class Familiar:
             length 1, ``(axes, features)``.
         along: Standard deviation along each axis, and as the last one beside them all,
             ``(axes + 1,)``.
-        middle: Distance of half of the validation frames: strangeness 0.
-        limit: Distance of one validation frame in a hundred: strangeness 1.
+        middle: Median distance of the validation frames: novelty 0.
+        limit: Distance that one validation frame in a hundred exceeds: novelty 1.
     """
 
     mean: np.ndarray
@@ -59,20 +60,20 @@ class Familiar:
     limit: float = 1.0
 
     @classmethod
-    def learn(cls, usual: np.ndarray, judged: np.ndarray) -> "Familiar | None":
-        """Find out what is usual.
+    def learn(cls, train: np.ndarray, validation: np.ndarray) -> "NoveltyModel | None":
+        """Fit the model.
 
         Args:
-            usual: What `features` says of frames that taught, ``(frames, features)``.
-            judged: Of frames that did not: they say how strange is too strange.
+            train: What `features` says of training frames, ``(frames, features)``.
+            validation: The same of validation frames, which set the scale.
 
         Returns:
             ``None`` if there are too few frames to know.
         """
-        if min(len(usual), len(judged)) < MIN_FRAMES:
+        if min(len(train), len(validation)) < MIN_FRAMES:
             return None
-        mean, spread = usual.mean(axis=0), usual.std(axis=0) + MIN_SPREAD
-        variances, directions = np.linalg.eigh(np.cov((usual - mean) / spread, rowvar=False))
+        mean, spread = train.mean(axis=0), train.std(axis=0) + MIN_SPREAD
+        variances, directions = np.linalg.eigh(np.cov((train - mean) / spread, rowvar=False))
         most, rest = variances[::-1][:AXES], variances[::-1][AXES:]
         along = np.sqrt(np.maximum([*most, rest.mean()], 1e-4))
         found = cls(
@@ -81,12 +82,12 @@ class Familiar:
             directions.T[::-1][:AXES].astype(np.float32),
             along.astype(np.float32),
         )
-        distances = [found.distance(one) for one in judged]
+        distances = [found.distance(one) for one in validation]
         middle, limit = np.quantile(distances, (0.5, USUAL_SHARE))
         return replace(found, middle=float(middle), limit=float(max(limit, middle + 1e-3)))
 
-    def strangeness(self, frame: np.ndarray) -> float:
-        """How unusual a frame is.
+    def novelty(self, frame: np.ndarray) -> float:
+        """The novelty of a frame.
 
         Args:
             frame: What the network sees, ``uint8``, ``(height, width, 1 or 3)``.
@@ -94,10 +95,10 @@ class Familiar:
         Returns:
             0 for half of the usual frames, up to 1 for 99 of 100 of them, and more for others.
         """
-        return self.rate(features(frame))
+        return self.of_features(features(frame))
 
-    def rate(self, found: np.ndarray) -> float:
-        """How unusual a frame is of which `features` says this: as `strangeness`."""
+    def of_features(self, found: np.ndarray) -> float:
+        """The novelty of a frame whose features are these."""
         beyond = self.distance(found) - self.middle
         return max(0.0, beyond / (self.limit - self.middle))
 
@@ -122,7 +123,7 @@ class Familiar:
         }
 
     @classmethod
-    def from_json(cls, content: object) -> "Familiar":
+    def from_json(cls, content: object) -> "NoveltyModel":
         """Read what `to_json` wrote, trusting nothing.
 
         Raises:
@@ -136,7 +137,7 @@ class Familiar:
             ) from error
 
     @classmethod
-    def _read(cls, content: object) -> "Familiar":
+    def _read(cls, content: object) -> "NoveltyModel":
         if not isinstance(content, dict):
             raise ValueError("it must be an object")
         if content.get("features") != NUM_FEATURES:

@@ -19,7 +19,7 @@ from donkeycar.pilots.transform import Shape, Transforms, describe
 MAX_ANSWER = 100.0
 
 
-class Pilot:
+class NetworkPilot:
     """A network, what it wants to see, and what its answers mean.
 
     `load_pilot` makes one from files. Ready once constructed: it has answered for three test
@@ -127,7 +127,7 @@ class Pilot:
             self._said.extend(min(max(value, -1.0), 1.0) for value in answer)
 
     @property
-    def members(self) -> tuple["Pilot", ...]:
+    def members(self) -> tuple["NetworkPilot", ...]:
         """The pilots that answer: this one, alone."""
         return (self,)
 
@@ -139,31 +139,31 @@ class Pilot:
         return {name: (given.shape, str(given.dtype)) for name, given in inputs.items()}
 
     @property
-    def knows_strangeness(self) -> bool:
-        """Whether it knows how its recordings looked."""
-        return self.info is not None and self.info.familiar is not None
+    def has_novelty(self) -> bool:
+        """Whether it has a novelty model."""
+        return self.info is not None and self.info.novelty is not None
 
     @property
-    def knows_doubt(self) -> bool:
-        """Whether it can doubt: only pilots that can disagree do."""
+    def has_disagreement(self) -> bool:
+        """``False``: only an ensemble has a disagreement."""
         return False
 
-    def doubt(self) -> float | None:
-        """How far it disagrees with others: ``None``, it is alone."""
+    def disagreement(self) -> float | None:
+        """``None``: only an ensemble has a disagreement."""
         return None
 
-    def strangeness(self) -> float | None:
-        """How unlike the recordings it learnt from that frame is which it was shown last.
+    def novelty(self) -> float | None:
+        """The novelty of the last frame: how unlike its training frames it is.
 
         Any thread may ask, also while another one drives with it.
 
         Returns:
             0 for half of the usual frames, up to 1 for 99 of 100 of them, and more for others;
-            ``None`` before the first frame, and from a pilot that does not know its recordings.
+            ``None`` before the first frame, and without a novelty model.
         """
-        familiar = None if self.info is None else self.info.familiar
+        model = None if self.info is None else self.info.novelty
         frame = self.seen()
-        return None if familiar is None or frame is None else familiar.strangeness(frame)
+        return None if model is None or frame is None else model.novelty(frame)
 
     def seen(self) -> np.ndarray | None:
         """The newest frame as the network sees it, ``uint8``; ``None`` before the first."""

@@ -16,9 +16,9 @@ import numpy as np
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import PilotFiles, Precision, precision_of
+from donkeycar.pilots.ensemble import LoadedPilot
 from donkeycar.pilots.litert_file import read_litert
 from donkeycar.pilots.load import load_pilot, vet
-from donkeycar.pilots.protocol import Drives
 from donkeycar.sandbox.cancellation import Cancellation
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ MAX_RATIO = 0.8
 
 def load_quick_enough(
     path: Path, *, interval_s: float, timer: Timer = time.perf_counter, **wanted: Any
-) -> Drives:
+) -> LoadedPilot:
     """Open a pilot by its float32 file, or by int8 where that is too slow.
 
     Args:
@@ -90,7 +90,7 @@ def _vet_both(path: Path, cancellation: Cancellation | None) -> None:
             vet(*both, cancellation=cancellation)
 
 
-def answer_s(pilot: Drives, timer: Timer) -> float:
+def answer_s(pilot: LoadedPilot, timer: Timer) -> float:
     """Median time of an answer here and now; what it saw is forgotten.
 
     Not the mean: the loop may run beside it already, and holds up an answer now and then.
@@ -108,7 +108,7 @@ def answer_s(pilot: Drives, timer: Timer) -> float:
     return statistics.median(took_s)
 
 
-def _difference(pilot: Drives) -> str:
+def _difference(pilot: LoadedPilot) -> str:
     """How far its steering is from float32's, if that was measured."""
     info = pilot.info
     measured = {} if info is None else info.variants[QUICK].difference.get("angle", {})

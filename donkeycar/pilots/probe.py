@@ -1,4 +1,4 @@
-"""Frames with the right answers: what a pilot must still say before it may drive.
+"""The probe of a pilot: frames with the right answers, a test that it must pass before it drives.
 
 A pilot learnt on one computer and drives on another, with another processor and other versions
 of what runs it. Its probe is a handful of frames from the road and what the trained network said
@@ -11,11 +11,12 @@ import math
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from donkeycar.errors import PilotError
+from donkeycar.pilots.protocol import Pilot, reset
 from donkeycar.pilots.transform import Shape
 
 # As many are kept, and at most so many are read.
@@ -27,16 +28,6 @@ MAX_PACKED_BYTES = 1_000_000
 # One frame in four may be answered otherwise: a network that chooses between two equally likely
 # bins falls either way on another processor. What is wired wrongly fails on most of them.
 MAX_WRONG_SHARE = 0.25
-
-
-class Asked(Protocol):
-    """What a probe needs of a pilot."""
-
-    def reset(self) -> None:
-        """Forget what was seen before."""
-
-    def infer(self, image: np.ndarray, vector: np.ndarray | None = None) -> tuple[float, float]:
-        """Return angle and throttle for a frame."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +46,7 @@ class Probe:
     vectors: np.ndarray | None
     answers: np.ndarray
 
-    def check(self, pilot: Asked, tolerance: float) -> str | None:
+    def check(self, pilot: Pilot, tolerance: float) -> str | None:
         """Ask a pilot, and compare.
 
         Args:
@@ -119,18 +110,18 @@ def chosen(frames: np.ndarray, vectors: np.ndarray | None) -> tuple[np.ndarray, 
     return frames[picks], None if vectors is None else vectors[picks]
 
 
-def answers_of(pilot: Asked, frames: np.ndarray, vectors: np.ndarray | None) -> np.ndarray:
+def answers_of(pilot: Pilot, frames: np.ndarray, vectors: np.ndarray | None) -> np.ndarray:
     """Ask a pilot in order, from a fresh start, and leave it fresh.
 
     Returns:
         Angle and throttle, ``float32``, ``(count, 2)``.
     """
-    pilot.reset()
+    reset(pilot)
     answers = [
         pilot.infer(frame, None if vectors is None else vectors[row])
         for row, frame in enumerate(frames)
     ]
-    pilot.reset()
+    reset(pilot)
     return np.array(answers, np.float32).reshape(-1, 2)
 
 

@@ -1,74 +1,56 @@
-"""What drives: one pilot, or several that answer together."""
+"""The protocol of a pilot: what turns a frame into angle and throttle, and what else it may do."""
 
-from collections.abc import Sequence
-from typing import Any, Protocol
-
-import numpy as np
-
-from donkeycar.pilots.registry import PilotType
-from donkeycar.pilots.sidecar import PilotInfo
-from donkeycar.pilots.transform import Shape
+from collections.abc import Callable
+from typing import Protocol
 
 # Trained on -1 to +1, a network overshoots a little in a tight bend: that is clipped. An answer
 # twice too large comes from a network that does not know what it sees: that is void.
 MAX_OVERSHOOT = 2.0
 
 
-class Drives(Protocol):
-    """A `Pilot` or an `Ensemble`: what `load_pilot` gives to whoever wants to drive with it."""
+class Pilot(Protocol):
+    """What drives: a `NetworkPilot`, an `Ensemble`, or anything with a method ``infer``.
+
+    Everything else is optional. Parts ask whether it is there, and do without it otherwise:
+
+    - ``vector_channels``: names of the channels whose values `infer` gets as a second argument;
+    - ``reset()``: forgets the frames and answers before, after a gap in the frames;
+    - ``location``: number of the place where the last frame was seen, if ``kind.locate`` is set;
+    - ``novelty()``: how unlike the training frames the last frame is, the score of
+      out-of-distribution detection: up to 1 is usual, ``None`` is not known;
+    - ``disagreement()``: how far the members of an ensemble disagree on the last frame: up to 1 is
+      usual, ``None`` is not known; and ``has_disagreement``, whether it ever is.
+
+    The pilots that `load_pilot` opens have all of it.
+    """
 
     @property
-    def kind(self) -> PilotType:
-        """Type of the pilot."""
+    def infer(self) -> Callable[..., tuple[float, float]]:
+        """Return angle and throttle for a frame, ``uint8``, ``(height, width, channels)``."""
 
-    @property
-    def info(self) -> PilotInfo | None:
-        """What its sidecar says, ``None`` for a bare file; of an ensemble, that of the first."""
 
-    @property
-    def options(self) -> dict[str, Any]:
-        """What its type leaves open."""
+def reset(pilot: object) -> None:
+    """Let a pilot forget the frames and answers before, if it remembers any."""
+    forget = getattr(pilot, "reset", None)
+    if forget is not None:
+        forget()
 
-    @property
-    def input_shape(self) -> Shape:
-        """Height, width and channels of the frames it wants."""
 
-    @property
-    def vector_channels(self) -> tuple[str, ...]:
-        """Channels that make up the vector beside the frame; empty if it wants none."""
+def novelty_of(pilot: object) -> float | None:
+    """Return the novelty of the last frame; ``None`` if the pilot does not know it."""
+    return _asked(pilot, "novelty")
 
-    @property
-    def vector_size(self) -> int:
-        """How many numbers that vector has; 0 if it wants none."""
 
-    @property
-    def members(self) -> Sequence["Drives"]:
-        """The pilots that answer: itself, or those of an ensemble."""
+def disagreement_of(pilot: object) -> float | None:
+    """Return the disagreement on the last frame; ``None`` if the pilot does not know it."""
+    return _asked(pilot, "disagreement")
 
-    @property
-    def shown(self) -> dict[str, np.ndarray]:
-        """What the network got last, by the names of its inputs; empty before the first frame."""
 
-    @property
-    def location(self) -> int | None:
-        """Number of the place where the last frame was seen; ``None`` if it knows none."""
+def has_disagreement(pilot: object) -> bool:
+    """Whether the pilot can ever know a disagreement."""
+    return bool(getattr(pilot, "has_disagreement", False))
 
-    @property
-    def knows_strangeness(self) -> bool:
-        """Whether it can say how strange a frame is."""
 
-    @property
-    def knows_doubt(self) -> bool:
-        """Whether it can say how sure it is."""
-
-    def infer(self, image: np.ndarray, vector: np.ndarray | None = None) -> tuple[float, float]:
-        """Return angle and throttle for a frame."""
-
-    def reset(self) -> None:
-        """Forget what was seen and said before."""
-
-    def strangeness(self) -> float | None:
-        """Return how unlike its recordings the last frame is; up to 1 is usual."""
-
-    def doubt(self) -> float | None:
-        """Return how far its members disagree on the last frame; up to 1 is usual."""
+def _asked(pilot: object, name: str) -> float | None:
+    method: Callable[[], float | None] | None = getattr(pilot, name, None)
+    return None if method is None else method()

@@ -9,7 +9,7 @@ from donkeycar.errors import PilotError
 from donkeycar.json_text import is_number
 from donkeycar.pilots.json_file import read_object
 from donkeycar.pilots.names import Precision
-from donkeycar.pilots.novelty import Familiar
+from donkeycar.pilots.novelty import NoveltyModel
 from donkeycar.pilots.probe import Probe
 from donkeycar.pilots.transform import Shape, Transforms
 
@@ -51,7 +51,7 @@ class PilotInfo:
         options: What its type leaves open: bins, throttle range, length of a sequence.
         variants: What is known of each of its LiteRT files.
         probe: Frames with the right answers, ``None`` if it was written without.
-        familiar: What frames usually look like, ``None`` if nobody knows.
+        novelty: The novelty model, ``None`` if it was trained without (``familiar`` in the file).
         training: How it was trained: settings, seed, history.
         data: What it was trained on: tubs, sessions, counts.
         metrics: How well it does on training and validation records.
@@ -66,7 +66,7 @@ class PilotInfo:
     options: dict[str, Any] = field(default_factory=dict)
     variants: dict[Precision, Variant] = field(default_factory=dict)
     probe: Probe | None = None
-    familiar: Familiar | None = None
+    novelty: NoveltyModel | None = None
     training: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -120,7 +120,7 @@ def read_info(path: Path) -> PilotInfo:
         options=content["options"],
         variants=_read_variants(path, content),
         probe=Probe.from_json(content["probe"], camera_shape) if content.get("probe") else None,
-        familiar=Familiar.from_json(content["familiar"]) if content.get("familiar") else None,
+        novelty=NoveltyModel.from_json(content["familiar"]) if content.get("familiar") else None,
         training=content["training"],
         data=content["data"],
         metrics=content["metrics"],
@@ -153,7 +153,7 @@ def sidecar_text(info: PilotInfo) -> str:
         "data": info.data,
         "metrics": info.metrics,
         "versions": info.versions,
-        "familiar": None if info.familiar is None else info.familiar.to_json(),
+        "familiar": None if info.novelty is None else info.novelty.to_json(),
         "probe": None if info.probe is None else info.probe.to_json(),
     }
     return json.dumps(content, indent=2) + "\n"

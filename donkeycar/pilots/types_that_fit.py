@@ -4,7 +4,7 @@ from contextlib import suppress
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.pilot import NetworkPilot
 from donkeycar.pilots.registry import PILOT_TYPES
 
 
@@ -13,7 +13,7 @@ def types_that_fit(network: LiteRTInterpreter) -> list[str]:
     names = []
     for name, kind in PILOT_TYPES.items():
         with suppress(PilotError):
-            Pilot(network, kind)
+            NetworkPilot(network, kind)
             names.append(name)
     return names
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from donkeycar.parts.camera.latency import Latency
 from donkeycar.parts.camera.sim import SimCamera
 from donkeycar.parts.drivetrain.sim import SimDrivetrain
 from donkeycar.parts.pilot import PilotPart
+from donkeycar.pilots.protocol import Pilot, reset
 from donkeycar.rollout.monitor import STANDING_S, RunMonitor
 from donkeycar.safety.drive_mode import DriveMode
 from donkeycar.sim.camera import CameraModel
@@ -26,14 +27,6 @@ Image: TypeAlias = npt.NDArray[np.uint8]
 Infer: TypeAlias = Callable[[Image], tuple[float, float]]
 # A pilot slower than this on average does not finish in time, in metres per second.
 SLOWEST_MPS = 0.4
-
-
-class Pilot(Protocol):
-    """What drives: turns a frame into angle and throttle."""
-
-    @property
-    def infer(self) -> Callable[..., tuple[float, float]]:
-        """Returns angle and throttle for a frame."""
 
 
 def evaluate_pilot(
@@ -105,8 +98,7 @@ def evaluate_pilot(
     vehicle = Vehicle(clock=SimulatedClock())
     monitor = RunMonitor(vehicle, world, laps, time_limit_s, frame_every, progress)
     clock = vehicle.clock
-    if hasattr(pilot, "reset"):
-        pilot.reset()
+    reset(pilot)
     knows_places = getattr(getattr(pilot, "kind", None), "locate", None) is not None
     locations = ["pilot/loc"] if knows_places else []
     vehicle.add(

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from donkeycar.pilots.protocol import Drives
+from donkeycar.pilots.ensemble import LoadedPilot
 from donkeycar.training.records.found import run_ages, vectors
 from donkeycar.training.records.frames import Frames
 from donkeycar.training.records.recordings import Recordings
 
 
-def answers(pilot: Drives, recordings: Recordings, frames: Frames) -> np.ndarray:
+def answers(pilot: LoadedPilot, recordings: Recordings, frames: Frames) -> np.ndarray:
     """Show a pilot all records in order, and write down its answers.
 
     It forgets what was before wherever the records have a gap. One that remembers its answers
@@ -32,13 +32,13 @@ def answers(pilot: Drives, recordings: Recordings, frames: Frames) -> np.ndarray
 
 
 def answer_each(
-    pilot: Drives, recordings: Recordings, frames: Frames
+    pilot: LoadedPilot, recordings: Recordings, frames: Frames
 ) -> Iterator[tuple[int, tuple[float, float] | None]]:
     """Show a pilot one record after the other, as `answers` does.
 
     Yields:
-        Each row and the answer to it, while `Drives.shown` still holds what it was given for; the
-        answer is ``None`` where the record lacks what the pilot needs.
+        Each row and the answer to it, while ``pilot.shown`` still holds what it was given for;
+        the answer is ``None`` where the record lacks what the pilot needs.
     """
     ages = run_ages(recordings)
     beside = vectors(recordings, pilot.vector_channels) if pilot.vector_channels else None

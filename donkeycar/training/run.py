@@ -12,7 +12,7 @@ import numpy as np
 
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.pilots.bundle import PilotFiles, PilotInfo
-from donkeycar.pilots.novelty import Familiar, features
+from donkeycar.pilots.novelty import NoveltyModel, features
 from donkeycar.pilots.registry import NETWORK, pilot_type
 from donkeycar.replay.replay_file import replay_path
 from donkeycar.training.database import add_entry
@@ -258,7 +258,7 @@ class TrainingRun:
             camera_shape=self.dataset.camera_shape,
             transforms=self.options.transforms,
             options=self._pilot_options,
-            familiar=self._novelty(),
+            novelty=self._novelty(),
             training={
                 **self.options.to_json(),
                 "history": fitted.history,
@@ -272,7 +272,7 @@ class TrainingRun:
             comment=self.options.comment,
         )
 
-    def _novelty(self) -> Familiar | None:
+    def _novelty(self) -> NoveltyModel | None:
         """How frames usually look, for out-of-distribution detection; ``None`` of too few."""
         found = []
         for rows in (self.split.train, self.split.validation):
@@ -280,7 +280,7 @@ class TrainingRun:
             pieces = np.array_split(some, -(-len(some) // PIECE))
             frames = (frame for piece in pieces for frame in self.samples.newest_frames(piece))
             found.append(np.stack([features(frame) for frame in frames]))
-        return Familiar.learn(*found)
+        return NoveltyModel.learn(*found)
 
     def _save(self, network: Any, info: PilotInfo) -> PilotInfo:
         """Write the pilot's files; where that fails, the training itself is not lost."""

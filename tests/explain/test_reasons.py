@@ -27,7 +27,7 @@ def test_the_answer_is_the_pilots_and_the_drivers(pilot, road_tub):
     assert reason.pilot == pytest.approx(pilot.infer(TubReader(road_tub).image(record)))
     assert reason.driver.angle == pytest.approx(record["user/angle"])
     assert reason.in_words().startswith(f"record 150: driver steering {reason.driver.angle:+.2f}")
-    assert "strangeness 0." in reason.in_words()
+    assert "novelty 0." in reason.in_words()
 
 
 def test_without_a_choice_four_records_from_all_over_are_shown(pilot, road_tub):

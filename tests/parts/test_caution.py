@@ -13,17 +13,17 @@ from donkeycar.parts.caution import Caution
 from donkeycar.parts.pilot import PilotPart
 
 
-class Knows:
+class FakePilot:
     """Says what it is told to."""
 
-    def __init__(self, score, doubt=None):
-        self.score, self.uncertain = score, doubt
-        self.knows_doubt = doubt is not None
+    def __init__(self, score, disagreement=None):
+        self.score, self.uncertain = score, disagreement
+        self.has_disagreement = disagreement is not None
 
-    def strangeness(self):
+    def novelty(self):
         return self.score
 
-    def doubt(self):
+    def disagreement(self):
         return self.uncertain
 
 
@@ -43,23 +43,23 @@ class Knows:
     ],
 )
 def test_it_takes_throttle_and_gives_none(score, strength, throttle, wanted):
-    given, shown = Caution(Knows(score), strength=strength).run(throttle)
+    given, shown = Caution(FakePilot(score), strength=strength).run(throttle)
     assert given == (wanted if wanted is None else pytest.approx(wanted))
     assert shown == score
 
 
 @pytest.mark.parametrize(
-    ("score", "doubt", "wanted"),
+    ("score", "disagreement", "wanted"),
     [(None, 1.5, 0.2), (0.3, 1.5, 0.2), (1.5, 0.3, 0.2), (0.2, 0.9, 0.4), (9.0, 1.5, 0.0),
      (0.0, float("inf"), 0.0)],
 )  # fmt: skip
-def test_the_larger_of_strangeness_and_doubt_counts(score, doubt, wanted):
-    given = Caution(Knows(score, doubt), strength=1.0).run(0.4)
-    assert given == (pytest.approx(wanted), score, doubt)
+def test_the_larger_of_novelty_and_disagreement_counts(score, disagreement, wanted):
+    given = Caution(FakePilot(score, disagreement), strength=1.0).run(0.4)
+    assert given == (pytest.approx(wanted), score, disagreement)
 
 
-def test_doubt_also_holds_while_the_pilots_start_afresh():
-    pilot = Knows(None, 9.0)
+def test_disagreement_also_holds_while_the_pilots_start_afresh():
+    pilot = FakePilot(None, 9.0)
     caution = Caution(pilot, strength=1.0)
     caution.run(0.4)
     pilot.uncertain = None
@@ -67,7 +67,7 @@ def test_doubt_also_holds_while_the_pilots_start_afresh():
 
 
 def test_it_stays_careful_while_the_pilot_starts_afresh():
-    pilot = Knows(9.0)
+    pilot = FakePilot(9.0)
     caution = Caution(pilot, strength=1.0)
     caution.run(0.4)
     pilot.score = None
@@ -100,7 +100,10 @@ def test_a_car_with_a_strange_road_ahead_slows_down(car, road_pilot):
         vehicle = assemble(car, road_pilot.litert, *settings)
         load_pilot_of(vehicle)
         vehicle.start(rate_hz=20, max_loop_count=20)
-        throttle, score = vehicle.mem.get(["pilot/throttle", "pilot/strangeness"])
+        throttle, score, old = vehicle.mem.get(
+            ["pilot/throttle", "pilot/novelty", "pilot/strangeness"]
+        )
+        assert old == score, "parts of owners may read the old name"
         assert (score is not None and score > 2) is slow
         assert (throttle == 0) is slow
 

@@ -9,7 +9,7 @@ from donkeycar.errors import PilotError
 from donkeycar.pilots.ensemble import Ensemble
 from donkeycar.pilots.folds_file import UsualSpread
 from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.pilot import NetworkPilot
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 
@@ -52,7 +52,7 @@ def lost(keras, network):
 
 
 def together(*networks, type="linear", **settings):
-    return Ensemble([Pilot(one, pilot_type(type)) for one in networks], **settings)
+    return Ensemble([NetworkPilot(one, pilot_type(type)) for one in networks], **settings)
 
 
 def test_the_answer_is_the_mean_of_the_members_answers(flat, steep):
@@ -66,19 +66,19 @@ def test_what_is_void_for_one_is_void_for_all(flat, lost):
     pilots = together(flat, flat, lost, usual=UsualSpread(0.1, 0.2))
     assert all(map(math.isfinite, pilots.infer(frame(0.5))))
     assert all(map(math.isnan, pilots.infer(frame(0.2))))  # no number
-    assert pilots.doubt() == math.inf
+    assert pilots.disagreement() == math.inf
     assert all(map(math.isnan, pilots.infer(frame(1.0))))  # far beyond full lock
 
 
-def test_doubt_is_measured_by_what_is_usual(flat, steep):
+def test_disagreement_is_measured_by_what_is_usual(flat, steep):
     pilots = together(flat, steep, usual=UsualSpread(middle=0.06, limit=0.18))
-    assert (pilots.spread, pilots.doubt()) == (None, None)
-    for share, spread, doubt in ((0.1, 0.03, 0.0), (0.4, 0.12, 0.5), (1.0, 0.3, 2.0)):
+    assert (pilots.spread, pilots.disagreement()) == (None, None)
+    for share, spread, score in ((0.1, 0.03, 0.0), (0.4, 0.12, 0.5), (1.0, 0.3, 2.0)):
         pilots.infer(frame(share))
         assert pilots.spread == pytest.approx(spread, abs=2e-3)
-        assert pilots.doubt() == pytest.approx(doubt, abs=2e-2)
+        assert pilots.disagreement() == pytest.approx(score, abs=2e-2)
     pilots.reset()
-    assert (pilots.spread, pilots.doubt(), pilots.shown) == (None, None, {})
+    assert (pilots.spread, pilots.disagreement(), pilots.shown) == (None, None, {})
 
 
 def test_beyond_full_lock_nobody_disagrees(network, steep):
@@ -87,14 +87,14 @@ def test_beyond_full_lock_nobody_disagrees(network, steep):
     assert pilots.spread == pytest.approx(0.1, abs=1e-3)  # of 1 and 0.8, not of 1.9
 
 
-def test_without_a_measure_there_is_no_doubt(flat, steep):
+def test_without_a_measure_there_is_no_disagreement(flat, steep):
     pilots = together(flat, steep)
     pilots.infer(frame(0.5))
-    assert pilots.doubt() is None and not pilots.knows_doubt
-    alone = Pilot(flat, pilot_type("linear"))
-    assert alone.doubt() is None and not alone.knows_doubt
+    assert pilots.disagreement() is None and not pilots.has_disagreement
+    alone = NetworkPilot(flat, pilot_type("linear"))
+    assert alone.disagreement() is None and not alone.has_disagreement
     assert alone.members == (alone,)
-    assert alone.strangeness() is None and pilots.strangeness() is None
+    assert alone.novelty() is None and pilots.novelty() is None
 
 
 def test_members_that_remember_remember_what_the_car_did(keras, convert, tmp_path):
@@ -131,15 +131,15 @@ def test_the_place_is_where_most_of_them_are(keras, convert, tmp_path):
 
 
 def test_pilots_that_are_not_alike_cannot_drive_together(flat, steep):
-    alone = Pilot(flat, pilot_type("linear"))
+    alone = NetworkPilot(flat, pilot_type("linear"))
     with pytest.raises(PilotError, match="2 to 50 pilots. Received: 1"):
         Ensemble([alone])
     with pytest.raises(PilotError, match="2 to 50 pilots. Received: 51"):
         Ensemble([alone] * 51)
     with pytest.raises(PilotError, match="the same type. Received: linear and inferred"):
-        Ensemble([alone, Pilot(steep, pilot_type("inferred"))])
+        Ensemble([alone, NetworkPilot(steep, pilot_type("inferred"))])
     cropped = Transforms([("CROP", {"top_px": 2})])
-    high = Pilot(steep, pilot_type("linear"), transforms=cropped, camera_shape=(6, 4, 3))
+    high = NetworkPilot(steep, pilot_type("linear"), transforms=cropped, camera_shape=(6, 4, 3))
     with pytest.raises(PilotError, match=r"the same frame size. Received: \(4, 4, 3\) and \(6"):
         Ensemble([alone, high])
     with pytest.raises(PilotError, match="uint8. Received: shape"):

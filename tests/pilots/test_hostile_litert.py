@@ -13,7 +13,7 @@ import pytest
 from donkeycar.errors import PilotError
 from donkeycar.pilots import load_pilot
 from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.pilot import NetworkPilot
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.sandbox.child import Child
 
@@ -174,7 +174,7 @@ def what_becomes_of(content):
         try:
             network = LiteRTInterpreter(Path("theirs"), content=content)
             network.output_shapes()
-            Pilot(network, pilot_type("linear"))
+            NetworkPilot(network, pilot_type("linear"))
             said = "drives"
         except PilotError as error:
             said = f"PilotError: {error}"

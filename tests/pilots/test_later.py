@@ -145,19 +145,19 @@ def test_what_a_car_is_built_by_is_what_the_opened_pilot_says(files, folds, star
         files.sidecar.unlink()
     later = LaterPilot(path, type=type, camera_shape=CAMERA)
     assert started[0] == []
-    assert later.strangeness() is None and later.doubt() is None
+    assert later.novelty() is None and later.disagreement() is None
     pilot = later.load()
     assert later.load() is pilot
     assert later.kind is pilot.kind
     assert later.vector_channels == pilot.vector_channels
-    assert later.knows_strangeness is pilot.knows_strangeness
-    assert later.knows_doubt is pilot.knows_doubt
+    assert later.has_novelty is pilot.has_novelty
+    assert later.has_disagreement is pilot.has_disagreement
     assert isinstance(pilot.info, PilotInfo) is (later.info is not None)
     if later.info is not None:
         assert later.options == pilot.options
     pilot.infer(np.zeros(CAMERA, np.uint8))
-    assert later.strangeness() == pilot.strangeness()
-    assert (later.strangeness() is not None) is later.knows_strangeness
+    assert later.novelty() == pilot.novelty()
+    assert (later.novelty() is not None) is later.has_novelty
 
 
 def test_pilots_that_cannot_drive_together_are_refused_at_once(folds, started):
@@ -172,7 +172,7 @@ def test_pilots_that_cannot_drive_together_are_refused_at_once(folds, started):
 def test_files_that_are_replaced_in_the_meantime_are_refused(files):
     later = LaterPilot(files.keras, camera_shape=CAMERA)
     info = read_info(files.sidecar)
-    files.sidecar.write_text(sidecar_text(replace(info, familiar=None)))
+    files.sidecar.write_text(sidecar_text(replace(info, novelty=None)))
     with pytest.raises(PilotError, match="changed while the car started. Start the car again"):
         later.load()
 

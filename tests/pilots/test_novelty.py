@@ -1,4 +1,4 @@
-"""How strange frames are: known for pictures of a road, of darkness and of noise."""
+"""Novelty of frames (out-of-distribution detection): of a road, of darkness, of noise."""
 
 import json
 
@@ -8,7 +8,7 @@ import pytest
 from donkeycar.errors import PilotError
 from donkeycar.pilots.bundle import read_info
 from donkeycar.pilots.load import load_pilot
-from donkeycar.pilots.novelty import NUM_FEATURES, Familiar, features
+from donkeycar.pilots.novelty import NUM_FEATURES, NoveltyModel, features
 from donkeycar.tub import TubReader
 
 
@@ -27,8 +27,8 @@ def seen(numbers, **how):
 
 
 @pytest.fixture(scope="module")
-def familiar():
-    return Familiar.learn(seen(range(300)), seen(range(300, 500)))
+def model():
+    return NoveltyModel.learn(seen(range(300)), seen(range(300, 500)))
 
 
 def test_features_are_means_of_the_parts_of_a_frame():
@@ -49,8 +49,8 @@ def test_roughness_tells_noise_from_grey():
     assert (features(noise)[80:160] > features(grey)[80:160] + 50).all()
 
 
-def test_most_frames_of_another_drive_are_usual(familiar):
-    scores = np.array([familiar.strangeness(road(number)) for number in range(500, 700)])
+def test_most_frames_of_another_drive_are_usual(model):
+    scores = np.array([model.novelty(road(number)) for number in range(500, 700)])
     assert np.mean(scores <= 1) > 0.93
     assert np.median(scores) < 0.3
 
@@ -67,21 +67,21 @@ def test_most_frames_of_another_drive_are_usual(familiar):
     ],
     ids=["black", "white", "noise", "dark", "upside down", "blue for red"],
 )
-def test_what_was_never_seen_is_strange(familiar, frame):
-    assert familiar.strangeness(frame) > 2
+def test_what_was_never_seen_has_a_high_novelty(model, frame):
+    assert model.novelty(frame) > 2
 
 
 def test_too_few_frames_say_nothing():
-    assert Familiar.learn(seen(range(19)), seen(range(40))) is None
-    assert Familiar.learn(seen(range(40)), seen(range(19))) is None
+    assert NoveltyModel.learn(seen(range(19)), seen(range(40))) is None
+    assert NoveltyModel.learn(seen(range(40)), seen(range(19))) is None
 
 
 def test_frames_that_never_change_are_usual_and_others_are_not():
     """A car that stood still, seen without any noise."""
     same = np.repeat(seen([1], channels=1), 50, axis=0)
-    familiar = Familiar.learn(same, same)
-    assert familiar.strangeness(road(1, channels=1)) <= 1
-    assert familiar.strangeness(road(1, channels=1, light=0.3)) > 2
+    model = NoveltyModel.learn(same, same)
+    assert model.novelty(road(1, channels=1)) <= 1
+    assert model.novelty(road(1, channels=1, light=0.3)) > 2
 
 
 def test_a_frame_that_is_too_small_is_refused():
@@ -89,10 +89,10 @@ def test_a_frame_that_is_too_small_is_refused():
         features(np.zeros((8, 10, 3), np.uint8))
 
 
-def test_it_is_read_as_it_was_written(familiar):
-    text = json.dumps(familiar.to_json())
-    again = Familiar.from_json(json.loads(text))
-    assert again.strangeness(road(9)) == pytest.approx(familiar.strangeness(road(9)), abs=1e-4)
+def test_it_is_read_as_it_was_written(model):
+    text = json.dumps(model.to_json())
+    again = NoveltyModel.from_json(json.loads(text))
+    assert again.novelty(road(9)) == pytest.approx(model.novelty(road(9)), abs=1e-4)
     assert len(text) < 12_000
 
 
@@ -112,31 +112,31 @@ def test_it_is_read_as_it_was_written(familiar):
         ({"numbers": "AADAfw" + "A" * 10712 + "=="}, "cannot be read"),
     ],
 )
-def test_damaged_knowledge_is_refused(familiar, change, message):
+def test_damaged_knowledge_is_refused(model, change, message):
     with pytest.raises(PilotError, match=message):
-        Familiar.from_json({**familiar.to_json(), **change})
+        NoveltyModel.from_json({**model.to_json(), **change})
     with pytest.raises(PilotError, match="must be an object"):
-        Familiar.from_json([1])
+        NoveltyModel.from_json([1])
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), 0.0])
-def test_knowledge_without_a_measure_is_refused(familiar, number):
-    spread = np.full_like(familiar.spread, number)
-    wrong = Familiar(familiar.mean, spread, familiar.axes, familiar.along, 1.0, 2.0)
+def test_knowledge_without_a_measure_is_refused(model, number):
+    spread = np.full_like(model.spread, number)
+    wrong = NoveltyModel(model.mean, spread, model.axes, model.along, 1.0, 2.0)
     with pytest.raises(PilotError, match="finite|above 0"):
-        Familiar.from_json(wrong.to_json())
+        NoveltyModel.from_json(wrong.to_json())
 
 
 def test_a_trained_pilot_knows_its_road(road_tub, road_pilot):
     pilot = load_pilot(road_pilot.litert)
-    assert pilot.strangeness() is None
+    assert pilot.novelty() is None
     scores = []
     for record in TubReader(road_tub).records():
         pilot.infer(TubReader(road_tub).image(record))
-        scores.append(pilot.strangeness())
+        scores.append(pilot.novelty())
     assert np.mean(np.array(scores) <= 1) > 0.9
     pilot.infer(np.full(pilot.input_shape, 128, np.uint8))
-    assert pilot.strangeness() > 2
+    assert pilot.novelty() > 2
 
 
 def test_a_sidecar_from_before_does_not_know(road_pilot, tmp_path):
@@ -144,5 +144,5 @@ def test_a_sidecar_from_before_does_not_know(road_pilot, tmp_path):
     del content["familiar"]
     old = tmp_path / "pilot.json"
     old.write_text(json.dumps(content))
-    assert read_info(road_pilot.sidecar).familiar is not None
-    assert read_info(old).familiar is None
+    assert read_info(road_pilot.sidecar).novelty is not None
+    assert read_info(old).novelty is None

@@ -5,7 +5,7 @@ import pytest
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.pilot import NetworkPilot
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.sidecar import PilotInfo
 
@@ -39,7 +39,7 @@ def remembering(keras, convert, tmp_path_factory):
 
 
 def test_it_sees_the_last_frames_the_first_standing_for_those_before_it(looking_back):
-    pilot = Pilot(looking_back, pilot_type("rnn"))
+    pilot = NetworkPilot(looking_back, pilot_type("rnn"))
     assert pilot.options == {"sequence_length": 3}
     seen = [pilot.infer(frame(value)) for value in (51, 102, 153, 204)]
     wanted = [(0.2, 0.2), (0.2, 0.4), (0.2, 0.6), (0.4, 0.8)]
@@ -49,7 +49,7 @@ def test_it_sees_the_last_frames_the_first_standing_for_those_before_it(looking_
 
 
 def test_it_remembers_what_it_said_itself_at_most_full_lock(remembering):
-    pilot = Pilot(remembering, pilot_type("memory"))
+    pilot = NetworkPilot(remembering, pilot_type("memory"))
     assert pilot.options["memory_length"] == 2
     assert (pilot.vector_channels, pilot.vector_size) == ((), 0)
     said = [pilot.infer(frame(204)) for _ in range(4)]
@@ -62,20 +62,22 @@ def test_it_remembers_what_it_said_itself_at_most_full_lock(remembering):
 @pytest.mark.parametrize("type", ["linear", "imu", "behavior", "3d"])
 def test_a_network_of_another_type_is_refused(remembering, type):
     with pytest.raises(PilotError, match="Received: .* Was it trained as another type"):
-        Pilot(remembering, pilot_type(type))
+        NetworkPilot(remembering, pilot_type(type))
 
 
 def test_a_sidecar_must_speak_of_the_network_beside_it(remembering):
     options = {"memory_length": 3, "memory_depth": 0, "reverse": False}
     with pytest.raises(PilotError, match="one frame and at 6 numbers. Received: .*mem_in.*4"):
-        Pilot(remembering, pilot_type("memory"), info=PilotInfo("memory", SHAPE, options=options))
+        NetworkPilot(
+            remembering, pilot_type("memory"), info=PilotInfo("memory", SHAPE, options=options)
+        )
 
 
 def test_a_vector_must_be_what_it_learnt_with(keras, convert, tmp_path):
     image, lanes = keras.Input(SHAPE, name="img_in"), keras.Input((3,), name="xbehavior_in")
     outputs = {"angle_out": lanes + keras.ops.mean(image), "throttle_out": lanes * 1.0}
     path = convert(keras.Model([image, lanes], outputs), tmp_path / "behavior.tflite")
-    pilot = Pilot(LiteRTInterpreter(path, num_threads=1), pilot_type("behavior"))
+    pilot = NetworkPilot(LiteRTInterpreter(path, num_threads=1), pilot_type("behavior"))
     assert len(pilot.options["behaviors"]) == pilot.vector_size == 3
     answer = pilot.infer(frame(0), np.array([0.0, 1.0, 0.0]))
     assert answer == pytest.approx((0.0, 0.38))

@@ -18,7 +18,7 @@ import numpy as np
 from donkeycar.errors import PilotError
 from donkeycar.pilots.interpreter import LiteRTInterpreter
 from donkeycar.pilots.names import Precision
-from donkeycar.pilots.pilot import Pilot
+from donkeycar.pilots.pilot import NetworkPilot
 from donkeycar.pilots.probe import answers_of
 from donkeycar.pilots.registry import pilot_type
 from donkeycar.pilots.sidecar import PilotInfo
@@ -105,7 +105,7 @@ def answers_to(questions: Questions, content: bytes) -> Answers:
     interpreter = LiteRTInterpreter(Path("the converted network"), content=content)
     rows = [interpreter.run(row) for row in rows_of(questions.inputs)]
     outputs = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
-    pilot = Pilot(interpreter, kind, info=info)
+    pilot = NetworkPilot(interpreter, kind, info=info)
     return Answers(outputs, answers_of(pilot, questions.frames, questions.vectors))
 
 
