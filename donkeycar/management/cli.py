@@ -34,7 +34,7 @@ COMMANDS = {
     "createcar": Command("donkeycar.management.createcar", "make the folder of a car"),
     "update": Command("donkeycar.management.update", "renew manage.py and config.py of a car"),
     "config": Command("donkeycar.management.config", "show the settings of a car"),
-    "tub": Command("donkeycar.management.tub", "check, repair and report on recordings"),
+    "tub": Command("donkeycar.management.tub", "check, repair and report on recordings (tubs)"),
     "calibrate": Command("donkeycar.management.calibrate", "find the pulses of servo and motor"),
     "gamepad": Command("donkeycar.management.gamepad", "try a gamepad, and teach it to a car"),
     "doctor": Command(
@@ -42,7 +42,9 @@ COMMANDS = {
     ),
     "neutral": Command("donkeycar.management.neutral", "stop a motor whose program is gone"),
     "service": Command("donkeycar.management.service", "let the car start with the computer"),
-    "train": Command("donkeycar.management.train", "train a pilot on recordings"),
+    "train": Command(
+        "donkeycar.management.train", "train a pilot, a neural network, on recordings"
+    ),
     "replay": Command("donkeycar.management.replay", "see how a pilot learnt, epoch by epoch"),
     "models": Command(
         "donkeycar.management.models", "list the pilots of a car, and how well each does"
@@ -62,7 +64,9 @@ COMMANDS = {
     "makemovie": Command(
         "donkeycar.management.makemovie", "make a movie of a tub, with what driver and pilot do"
     ),
-    "sim": Command("donkeycar.management.sim", "let a pilot drive in the simulator"),
+    "sim": Command(
+        "donkeycar.management.sim", "let a pilot drive in the simulator, or record there"
+    ),
 }
 
 

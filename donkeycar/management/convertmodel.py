@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--comment", default="", help="a note to keep with the pilot")
     parser.add_argument(
         "--trust", action="store_true",
-        help="the .h5 file or SavedModel comes from somebody you trust",
+        help="open the .h5 file or SavedModel, because it comes from somebody whom you trust",
     )  # fmt: skip
 
 

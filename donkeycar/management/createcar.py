@@ -189,15 +189,20 @@ def _keep(target: Path) -> Path | None:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
-    parser.add_argument("--path", type=Path, default=Path("~/mycar"), help="default: %(default)s")
+    parser.add_argument(
+        "--path",
+        type=Path,
+        default=Path("~/mycar"),
+        help="folder of the car (default: %(default)s)",
+    )
     parser.add_argument(
         "--template", default="complete", help="complete (default), or sim for a simulated car"
     )
     parser.add_argument(
         "--overwrite",
         action="store_true",
-        help="replace manage.py and config.py; myconfig.py stays, and what only the old config.py "
-        "said is added at its end",
+        help="replace manage.py and config.py; myconfig.py stays, and settings that only the old "
+        "config.py had are added at its end",
     )
 
 

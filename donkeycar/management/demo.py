@@ -44,14 +44,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="oval, warehouse or circuit_launch (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
-        "--records", type=int, default=4000, help="records to make (default: %(default)s)"
+        "--records", type=int, default=4000, help="number of records to make (default: %(default)s)"
     )
     parser.add_argument(
         "--laps", type=int, default=3, help="laps that the pilot drives (default: %(default)s)"
     )
     parser.add_argument(
         "--seed", type=int, default=1,
-        help="the same seed gives the same laps (default: %(default)s)",
+        help="random seed: the same seed gives the same laps (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--no-serve", action="store_true", help="end after the report; do not start the car"

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--type", nargs="+", default=[], metavar="TYPE",
-        help=f"{A_KIND}; one for all models or one each, only for those made elsewhere",
+        help=f"{A_KIND}; one for all models or one for each; only needed for models made elsewhere",
     )  # fmt: skip
     parser.add_argument(
         "--sim", metavar="TRACK",
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--laps", type=int, default=3, help="laps there (default: %(default)s)")
     parser.add_argument(
         "--seed", type=int, default=1,
-        help="of the start there and of the intervals (default: %(default)s)",
+        help="random seed of the start there and of the intervals (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--no-speed", action="store_true", help="do not measure time and memory of the pilots"

@@ -9,7 +9,7 @@ from donkeycar.management.tub_paths import one_tub
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
-    add_pilot_arguments(parser, "the pilot; its .keras file must be there, too", required=True)
+    add_pilot_arguments(parser, "the pilot, which needs its .keras file", required=True)
     parser.add_argument(
         "--tub", required=True, metavar="PATH", help="the tub whose frames it looks at"
     )

@@ -57,7 +57,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
     )
-    parser.add_argument("--off", action="store_true", help="send no pulses, at once")
+    parser.add_argument(
+        "--off", action="store_true", help="send no pulses at once, without neutral before"
+    )
 
 
 def run(args: argparse.Namespace) -> None:

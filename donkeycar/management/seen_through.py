@@ -18,7 +18,7 @@ A_PILOT = "its .keras, .tflite or .json file, or a folder of --folds"
 
 # What `--type` takes, everywhere; the `tflite_` of older names may stand in front of each.
 KINDS = [name for name in SETTINGS["DEFAULT_MODEL_TYPE"].choices if not name.startswith("tflite_")]
-A_KIND = f"kind of network: {', '.join(KINDS)}"
+A_KIND = f"type of pilot: {', '.join(KINDS)}"
 
 
 def add_pilot_arguments(

@@ -6,8 +6,8 @@ python manage.py drive --model models/mypilot let a pilot drive
 python manage.py train --model models/mypilot train a pilot on what is in data/
 
 This file is yours to change. Each line of `drive` puts one part into the loop; a part runs once a
-tick, in this order. What a part reads and writes are the channels named in its line or in
-`donkeycar/assembly/`. Settings belong into myconfig.py.
+tick (one turn of the loop), in this order. Parts read and write channels, which are named in their
+lines or in `donkeycar/assembly/`. Settings belong in myconfig.py.
 """
 
 try:

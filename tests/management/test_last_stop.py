@@ -170,7 +170,7 @@ def test_a_guardian_drives_though_nothing_can_be_left(chip, folder, monkeypatch,
     monkeypatch.setattr("donkeycar.safety.process.hold_motor", lambda names, **_: 0)
     settings = {**settings_of(), "DRIVE_TRAIN_TYPE": KIND, "HAVE_CONSOLE_LOGGING": False}
     assert guardian._guard(settings, ["true"]) == 0
-    assert "If all is killed at once" in capfd.readouterr().err
+    assert "If all three processes are killed at once" in capfd.readouterr().err
 
 
 # The program as systemd starts it: no site-packages, no settings, nothing heavy.
