@@ -24,10 +24,11 @@ WRITERS = {
     "user/mode": "add_console does, in manage.py.",
     "cam/image_array": "add_camera does, in manage.py.",
     "cam/exposed_s": (
-        "A camera of your own must, or nothing is shown and no pilot drives: when the frame was "
-        "taken, car.clock.monotonic() at best. See docs/cameras.md."
+        "A camera of your own must write when the frame was taken, at best "
+        "car.clock.monotonic(), or nothing is shown and no pilot drives. See docs/cameras.md."
     ),
-    "cam/sequence": "A camera of your own must, or nothing is shown: a number that grows by frame.",
+    "cam/sequence": "A camera of your own must write a number that grows with each frame, or "
+    "nothing is shown.",
 }
 
 
@@ -102,7 +103,7 @@ def _overridden(entry: Entry, later: Sequence[Entry]) -> dict[str, Entry]:
 def _twice(entry: Entry, channel: str, other: Entry) -> str:
     return (
         f"{entry.name} writes {channel}, which {other.name} writes too: the later one counts. Let "
-        "the later one read the channel if it means to change it, or write another one."
+        "the later one read the channel if it means to change it, or write another channel."
     )
 
 
@@ -113,11 +114,12 @@ def _unread(entry: Entry, channel: str, read: list[str]) -> str:
 def _as_offer(entry: Entry) -> str:
     writes = ", ".join(name for name in entry.outputs if name in DRIVERS)
     return (
-        f"{entry.name} writes {writes}: by that alone nothing moves, as nobody says until when it "
-        f"holds. Let it offer, before add_console: car.add(AsOffer({entry.name}(...), "
-        f"{list(entry.outputs)}), inputs={list(entry.inputs)}, outputs=['gamepad/offer'], "
-        f"threaded={entry.thread is not None}), after: "
-        "from donkeycar.parts.controller.as_offer import AsOffer."
+        f"{entry.name} writes {writes}, but that alone moves nothing, because nobody says until "
+        "when it is valid. Let it make an offer, before add_console: "
+        f"car.add(AsOffer({entry.name}(...), {list(entry.outputs)}), "
+        f"inputs={list(entry.inputs)}, outputs=['gamepad/offer'], "
+        f"threaded={entry.thread is not None}), after: from donkeycar.parts.controller.as_offer "
+        "import AsOffer."
     )
 
 

@@ -100,7 +100,7 @@ def hook_for(writable: Path) -> Callable[[str, tuple[Any, ...]], None]:
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event.startswith(FORBIDDEN):
-            raise PermissionError(f"a file of a stranger must not do this: {event}")
+            raise PermissionError(f"a stranger's file must not do this: {event}")
         places = CHANGES.get(event)
         if places is None or (event == "open" and not _writes(arguments)):
             return
@@ -110,7 +110,7 @@ def hook_for(writable: Path) -> Callable[[str, tuple[Any, ...]], None]:
                 continue
             full = _full(path, None if start is None else arguments[start])
             if not (full + "/").startswith(inside) and full != os.devnull:
-                raise PermissionError(f"a file of a stranger must not do this: {event} {full}")
+                raise PermissionError(f"a stranger's file must not do this: {event} {full}")
 
     return hook
 

@@ -23,7 +23,7 @@ FILE_BYTES = 100_000
 # What LiteRT says, and what that means for somebody with a file that does not open.
 REASONS = {
     "Select TensorFlow op": "it needs parts of TensorFlow that a car does not have. Convert the "
-    ".h5, .keras or SavedModel it was made of with `donkey convertmodel`.",
+    ".h5, .keras or SavedModel that it was made from with `donkey convertmodel`.",
 }
 
 

@@ -65,7 +65,7 @@ class Lack:
         its = either(number, "its", "their")
         return Fault(
             "marked",
-            f"{count(number, 'record')} {stay} marked as deleted, for {its} {self.one} is "
+            f"{count(number, 'record')} {stay} marked as deleted, because {its} {self.one} is "
             f"{self.wrong}",
         )
 
@@ -76,7 +76,7 @@ class Lack:
         return Fault(
             self.mended,
             f"{are} marked as deleted for {self.a} that is there now",
-            f"{are} marked as deleted no longer: {theirs} there",
+            f"{are} no longer marked as deleted: {theirs} there",
         )
 
 
@@ -86,7 +86,7 @@ IMAGE = Lack(
 )  # fmt: skip
 NUMBER = Lack(
     "no number", "without a number for angle or throttle", "an angle or throttle",
-    "angle or throttle", "angles and throttles", "no number", "number is back",
+    "angle or throttle", "angles and throttles", "not a number", "number is back",
     "write the number into the catalog, then restore again",
 )  # fmt: skip
 
@@ -105,5 +105,5 @@ def number_wrong_with(record: dict[str, Any]) -> Bad | None:
         value = record.get(name)
         is_kind = isinstance(value, int | float) and not isinstance(value, bool)
         if is_kind and not is_number(value):
-            return Bad(NO_NUMBER, f"{name} is {json.dumps(value):.20}, which is no number")
+            return Bad(NO_NUMBER, f"{name} is {json.dumps(value):.20}, which is not a number")
     return None

@@ -41,7 +41,7 @@ LOST_FOR_GOOD = "if that is lost for good: {accept}"
 KINDS = {
     # What repair mends.
     "manifest": Kind(True, Mend.REPAIR),
-    "no ordinary file": Kind(True, Mend.REPAIR),
+    "not an ordinary file": Kind(True, Mend.REPAIR),
     "unreadable line": Kind(True, Mend.REPAIR),
     "bad image": Kind(True, Mend.REPAIR),
     "image is back": Kind(True, Mend.REPAIR),
@@ -54,14 +54,16 @@ KINDS = {
         True, Mend.OWNER, f"copy images/ into {{tub}} again; {LOST_FOR_GOOD}"
     ),
     "numbers absent": Kind(
-        True, Mend.OWNER, f"look at what recorded it, for nobody can learn from it; {LOST_FOR_GOOD}"
+        True,
+        Mend.OWNER,
+        f"look at what recorded it, because no pilot can learn from it; {LOST_FOR_GOOD}",
     ),
     "unreadable file": Kind(True, Mend.OWNER, "check the disk, and who may read {tub}"),
-    "recovered is no folder": Kind(True, Mend.OWNER, "move {tub}/recovered away"),
+    "recovered is not a folder": Kind(True, Mend.OWNER, "move {tub}/recovered away"),
     "file of format v1": Kind(
         True,
         Mend.OWNER,
-        "copy it into {tub} again, or remove it: every command passes it over",
+        "copy it into {tub} again, or remove it: every command skips it",
     ),
     # Remarks.
     "unknown type": Kind(False, Mend.NOBODY),

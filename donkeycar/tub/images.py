@@ -92,7 +92,7 @@ def _saying_what_is_wrong(path: Path) -> Iterator[None]:
         if isinstance(error, TubError):
             raise
         # Pillow's words for a file of no known kind name an object in memory.
-        why = "it is no JPEG or PNG" if "cannot identify" in str(error) else error
+        why = "it is not a JPEG or PNG" if "cannot identify" in str(error) else error
         raise TubError(f"{path.name} cannot be read as an image: {why}") from error
 
 

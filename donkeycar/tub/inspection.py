@@ -101,7 +101,7 @@ def _look_at_v2(tub: TubReader, report: TubReport, progress: Progress | None) ->
         found = look_over(tub.path, Rehearsal(), progress=progress)
     except TubError as error:
         # It says itself what its owner must do, before anything else can be told.
-        report.faults.append(Fault("recovered is no folder", str(error)))
+        report.faults.append(Fault("recovered is not a folder", str(error)))
         return
     report.faults += found.faults
     report.image_shapes = found.shapes

@@ -146,14 +146,16 @@ def _read_catalogs(manifest: Manifest, line: dict[str, Any]) -> None:
     for name in _as_list(line.get("paths")):
         if catalog_number(name) is None:
             shown = repr(name) if len(repr(name)) <= 60 else f"{repr(name)[:60]}..."
-            manifest.problems.append(f"{shown} is listed, but is no name of a catalog: not read")
+            manifest.problems.append(
+                f"{shown} is listed, but is not the name of a catalog: not read"
+            )
         else:
             paths[name] = None
     manifest.paths = list(paths)
     deleted = _as_list(line.get("deleted_indexes"))
     manifest.deleted_indexes = {index for index in deleted if _is_index(index)}
     if len(manifest.deleted_indexes) < len(deleted):
-        manifest.problems.append("Some of the deleted indexes in manifest.json are no indexes")
+        manifest.problems.append("Some of the deleted indexes in manifest.json are not indexes")
     if _is_index(line.get("current_index")):
         manifest.current_index = line["current_index"]
     if _is_index(line.get("max_len")) and line["max_len"] > 0:

@@ -151,7 +151,7 @@ def _most(bad: Sequence[Bad], num_looked_at: int) -> Fault:
         return Fault("images absent", f"the images {of} are not there")
     numbers = [wrong.text for wrong in bad if wrong.reason == NO_NUMBER]
     if 2 * len(numbers) > len(bad):
-        return Fault("numbers absent", f"angle or throttle {of} is no number: {numbers[0]}")
+        return Fault("numbers absent", f"angle or throttle {of} is not a number: {numbers[0]}")
     unreadable = next(wrong.text for wrong in bad if wrong.reason != NO_NUMBER)
     return Fault("images unreadable", f"the images {of} cannot be read: {unreadable}")
 

@@ -138,5 +138,7 @@ def _read(path: Path) -> Contents:
         return read_v1(path)
     inner = sorted(f.name for f in path.iterdir() if f.is_dir() and (f / MANIFEST).exists())
     if inner:
-        raise TubError(f"{path} holds tubs, but is none. Next step: name one, e.g. {inner[0]}")
+        raise TubError(
+            f"{path} contains tubs, but is not one itself. Next step: name one, e.g. {inner[0]}"
+        )
     raise TubError(f"{path} holds no records. Next step: record some, or check the path")

@@ -203,13 +203,13 @@ class _Recovery:
         absent = [name for name in known if name not in there]
         if absent and self.accept_loss:
             are = count_are(len(absent), "absent catalog")
-            self._note("manifest", "", f"{are} listed no longer: {', '.join(absent[:3])}")
+            self._note("manifest", "", f"{are} no longer listed: {', '.join(absent[:3])}")
             return []
         told = ""
         if absent and not self.thorough:
-            told = f"{count_are(len(absent), 'catalog')} listed and not there: indexes kept free"
+            told = f"{count_are(len(absent), 'catalog')} listed but not there: indexes kept free"
         for name in absent:
-            what = f"{name} is listed in manifest.json, and is not there"
+            what = f"{name} is listed in manifest.json, but is not there"
             self._note("absent catalog", what, told)
             told = ""
         return absent
@@ -224,7 +224,7 @@ class _Recovery:
             if name not in lost:
                 self._note("empty catalog", f"{name} is empty: nothing was recorded into it")
             elif not self.accept_loss:
-                self._note("absent catalog", f"{name} is empty, and held records")
+                self._note("absent catalog", f"{name} is empty, but held records")
         return [] if self.accept_loss else [name for name, _ in listed if name in lost]
 
     def _next_index(self, runs: list[range], num_absent: int) -> int:
@@ -239,7 +239,7 @@ class _Recovery:
 
     def _check_recovered(self) -> None:
         if self.aside.is_blocked:
-            self._note("recovered is no folder", f"{RECOVERED} must be a folder, and is none")
+            self._note("recovered is not a folder", f"{RECOVERED} must be a folder, but is not")
 
     def _mend_types(self, records: list[Record]) -> None:
         """Guess types that are lost, or that damage has made none, from what was recorded."""
@@ -254,7 +254,9 @@ class _Recovery:
         for name, type_name in unknown.items():
             if name in guessed:
                 known[name] = guessed[name]
-            self._note("unknown type", f"the type of {name!r:.60} is none: {type_name!r:.60}")
+            self._note(
+                "unknown type", f"the type of {name!r:.60} does not exist: {type_name!r:.60}"
+            )
         manifest.inputs, manifest.types = list(known), list(known.values())
 
     def _look_at_images(self, records: list[Record], result: Recovered) -> None:
@@ -276,7 +278,7 @@ class _Recovery:
         try:
             lines = read_lines(self.path, name)
         except TubError as error:
-            self._note("no ordinary file", f"{name}: {error}", f"{name} moved to {RECOVERED}/")
+            self._note("not an ordinary file", f"{name}: {error}", f"{name} moved to {RECOVERED}/")
             self.aside.move(self.path / name)
             return None
         good = list(lines)
@@ -322,7 +324,7 @@ class _Recovery:
         start_index = records[0][INDEX] if records else 0
         if self.thorough:
             what = f"{beside} does not fit its catalog"
-            self._note("file beside a catalog", what, f"{beside} made anew")
+            self._note("file beside a catalog", what, f"{beside} made again")
         self.aside.put(self.path / beside, catalog_manifest(name, start_index))
 
     def _move_orphans(self, next_index: int) -> None:

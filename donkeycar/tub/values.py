@@ -58,7 +58,7 @@ def _str(value: Any) -> str:
 
 def _list(value: Any) -> list[Any]:
     if isinstance(value, str | bytes):
-        raise TypeError("a text is no list")
+        raise TypeError("a text is not a list")
     return [_item(item) for item in value]
 
 

@@ -398,7 +398,7 @@ def test_records_are_restored_once_their_images_are_there(make_tub, folder):
     for image in later:
         (folder / image.name).rename(image)
     assert check(tub).problems == ["2 records are marked as deleted for an image that is there now"]
-    assert repair(tub) == ["2 records are marked as deleted no longer: their images are there"]
+    assert repair(tub) == ["2 records are no longer marked as deleted: their images are there"]
     assert TubReader(tub).manifest.deleted_indexes == {5, 7}, "what a driver deleted stays so"
 
 

@@ -29,10 +29,10 @@ def change(tub, index, **values):
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({"angle": float("nan")}, "user/angle is NaN, which is no number"),
-        ({"angle": float("-inf")}, "user/angle is -Infinity, which is no number"),
-        ({"throttle": float("inf")}, "user/throttle is Infinity, which is no number"),
-        ({"throttle": 10**400}, "user/throttle is 10000000000000000000, which is no number"),
+        ({"angle": float("nan")}, "user/angle is NaN, which is not a number"),
+        ({"angle": float("-inf")}, "user/angle is -Infinity, which is not a number"),
+        ({"throttle": float("inf")}, "user/throttle is Infinity, which is not a number"),
+        ({"throttle": 10**400}, "user/throttle is 10000000000000000000, which is not a number"),
     ],
 )
 def test_it_is_said_marked_and_not_said_again(make_tub, capsys, values, said):
@@ -47,7 +47,7 @@ def test_it_is_said_marked_and_not_said_again(make_tub, capsys, values, said):
     report = check(tub)
     assert (report.problems, report.bad_images) == ([], [])
     assert report.remarks == [
-        "1 record stays marked as deleted, for its angle or throttle is no number"
+        "1 record stays marked as deleted, because its angle or throttle is not a number"
     ]
     assert repair(tub) == []
     assert len(TubReader(tub).records(include_deleted=True)) == 12
@@ -63,7 +63,7 @@ def test_once_the_number_is_there_it_counts_again(make_tub):
         "1 record is marked as deleted for an angle or throttle that is there now"
     ]
     assert repair(tub) == [
-        "1 record is marked as deleted no longer: its angle or throttle is there"
+        "1 record is no longer marked as deleted: its angle or throttle is there"
     ]
     assert [record["_index"] for record in TubReader(tub)] == [*range(3), *range(4, 12)]
 
@@ -87,7 +87,8 @@ def test_restore_leaves_it_and_says_what_to_do(make_tub, capsys):
     assert restore(tub).bad == [7]
     assert main(["tub", "restore", str(tub)]) == 1
     assert (
-        "1 record stays deleted: user/throttle is NaN, which is no number. Next: write the number "
+        "1 record stays deleted: user/throttle is NaN, which is not a number. Next: write the "
+        "number "
         "into the catalog, then restore again"
     ) in capsys.readouterr().out
 
@@ -99,9 +100,10 @@ def test_a_tub_that_nobody_steered_is_left_to_its_owner(make_tub, capsys):
     assert main(["tub", "check", str(tub)]) == 1
     printed = capsys.readouterr().out
     assert (
-        "angle or throttle of 4 of 5 records is no number: user/angle is NaN, which is no number"
+        "angle or throttle of 4 of 5 records is not a number: user/angle is NaN, which is not a "
+        "number"
     ) in printed
-    assert "nobody can learn from it" in printed
+    assert "no pilot can learn from it" in printed
     assert main(["tub", "repair", str(tub)]) == 1
     assert len(TubReader(tub)) == 5
     assert main(["tub", "repair", "--accept-loss", str(tub)]) == 0
@@ -123,7 +125,7 @@ def test_format_v1_is_looked_at_as_well(folder, shared_data, capsys):
     file = next(tub.glob("record_*.json"))
     file.write_text(json.dumps({**json.loads(file.read_text()), "user/angle": float("nan")}))
     assert main(["tub", "check", str(tub)]) == 1
-    assert "user/angle is NaN, which is no number" in capsys.readouterr().out
+    assert "user/angle is NaN, which is not a number" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

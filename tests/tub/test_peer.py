@@ -50,7 +50,7 @@ def test_the_peer_keeps_what_a_repair_marked(peer, make_tub, folder):
     peer.delete(path, [7])
     peer.append(path, INPUTS, TYPES, 1)
     (folder / "later").rename(image)
-    assert repair(path) == ["1 record is marked as deleted no longer: its image is there"]
+    assert repair(path) == ["1 record is no longer marked as deleted: its image is there"]
     assert [r["_index"] for r in TubReader(path)] == [*range(7), *range(8, 13)]
 
 

@@ -306,7 +306,7 @@ def test_a_listed_name_that_is_no_catalogs_is_not_opened(tub, name):
     (tub / "manifest.json").write_text("\n".join([*lines[:4], json.dumps(line)]))
     assert angles(tub) == list(range(12))
     assert len(reasons(tub)) == 1
-    assert "no name of a catalog" in reasons(tub)[0]
+    assert "not the name of a catalog" in reasons(tub)[0]
 
 
 @pytest.mark.parametrize(
@@ -380,5 +380,5 @@ def test_an_empty_folder_is_refused(folder):
 
 
 def test_a_folder_of_tubs_says_so(tub):
-    with pytest.raises(TubError, match=r"holds tubs, but is none.*e\.g\. tub"):
+    with pytest.raises(TubError, match=r"contains tubs, but is not one itself.*e\.g\. tub"):
         open_tub(tub.parent)
