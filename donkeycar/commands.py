@@ -72,8 +72,8 @@ def drive(model: Path | None = None, *, folder: Path | None = None) -> str:
 
     Args:
         model: A pilot. One inside the folder is named from there.
-        folder: Of the car; ``None`` is the current one. If that is no car, this says what to do on
-            one.
+        folder: Of the car; ``None`` is the current one. If that is not a car, this says what to
+            do on one.
     """
     here = folder or Path()
     words = ["manage.py", "drive"]

@@ -53,7 +53,7 @@ def _is_deeper(value: Any, depth: int) -> bool:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value of JSON is a finite number that a float can hold; true and false are none.
+    """Whether a value of JSON is a finite number that a float can hold; true and false are not.
 
     JSON has whole numbers of any length, and `float` fails on those of 309 digits and more.
     """

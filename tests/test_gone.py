@@ -181,7 +181,9 @@ def test_an_option_that_is_no_more_says_what_to_do_instead(capsys, prog, command
     code = main(words) if prog == "donkey" else car.main(None, "manage.py", words)
     assert code == 2
     error = capsys.readouterr().err
-    assert error.startswith(f"{prog}: error: `{option}` is no option of {prog} {command} any more")
+    assert error.startswith(
+        f"{prog}: error: `{option}` is not an option of {prog} {command} any more"
+    )
     assert error.count("\n") == 1
 
 

@@ -27,6 +27,15 @@ def test_every_file_it_points_to_is_there():
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+def test_the_glossary_has_its_words_in_order_and_each_once():
+    page = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    words = re.findall(r"^\| ([^|]+) \| [^|]+ \|$", page, re.MULTILINE)[1:]
+    assert len(words) > 50
+    keys = [word.lower().replace("-", " ") for word in words]
+    assert keys == sorted(set(keys))
+    assert "docs/glossary.md" in README
+
+
 def test_every_donkey_command_it_names_exists():
     from donkeycar.management.cli import COMMANDS
 

@@ -134,7 +134,7 @@ class CalibrateSocket(GuardedSocket):
             future = self.write_message(json.dumps(message))
         except WebSocketClosedError:
             return
-        # The socket may close before the message is out: that is no error.
+        # The socket may close before the message is out: that is not an error.
         future.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
         self._pending = future
 

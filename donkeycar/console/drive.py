@@ -178,7 +178,7 @@ class DriveSocket(GuardedSocket):
             future = self.write_message(json.dumps(message))
         except WebSocketClosedError:
             return None
-        # The socket may close before the message is out: that is no error.
+        # The socket may close before the message is out: that is not an error.
         future.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
         return future
 

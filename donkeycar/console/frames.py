@@ -107,7 +107,7 @@ class FrameHub:
         Args:
             image: The picture; never changed after this call.
             exposed_s: When it was exposed.
-            sequence: Its number. A number seen before is no news.
+            sequence: Its number. A number seen before means no new frame.
         """
         if self._newest is not None and (
             self._newest[2] == sequence

@@ -143,7 +143,7 @@ class ServedConsole:
                 continue
             self._console.urls = urls
             logger.info("The car is now at %s", ", ".join(urls))
-            # A Wi-Fi that goes and comes back under the same address is no news.
+            # A Wi-Fi that goes and comes back under the same address changes nothing.
             if not told.issuperset(urls):
                 told.update(urls)
                 print(self.pairing.text, flush=True)  # noqa: T201 - as manage.py does at the start

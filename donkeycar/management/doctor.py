@@ -1,4 +1,4 @@
-"""`donkey doctor`: what of a car is there, what is missing, and what to do about it."""
+"""`donkey doctor`: say what works on a car, what is missing, and what to do about it."""
 
 import argparse
 import os
@@ -54,7 +54,7 @@ def examine(folder: Path, *, run: probes.Runner = probes.output_of) -> Iterator[
     yield from findings
     yield manage_file(folder / "manage.py")
     if cfg is not None:
-        if cfg.CAMERA_TYPE in CAMERAS:  # of another, the settings say that it is none
+        if cfg.CAMERA_TYPE in CAMERAS:  # the settings report any other one
             camera = probes.camera(cfg.CAMERA_TYPE, run=run)
             yield camera
             if camera.state == OK:

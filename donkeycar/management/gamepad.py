@@ -217,7 +217,7 @@ def _list(args: argparse.Namespace) -> None:
 
 
 def _remarks(line: Line, folder: Path) -> list[str]:
-    """What a gamepad cannot do in the car of a folder; nothing if that is no car."""
+    """What a gamepad cannot do in the car of a folder; nothing if that is not a car."""
     if not (folder / "config.py").exists():
         return []
     cfg = load_config(folder / "config.py")

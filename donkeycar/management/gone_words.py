@@ -89,14 +89,15 @@ def gone_word(prog: str, words: Sequence[str], known: Iterable[str]) -> str:
             return f"{prog} has no command {command!r}. Received: {prog} {command}. {way}"
         near = nearest(command, [*names, "drive"])
         way = f"Did you mean {near}? " if near else ""
-        # "drvie" is as near to "service", which is no command of the car.
+        # "drvie" is as near to "service", which is not a command of the car.
         way += _way_to_the_other(prog, near) or f"All of them: {prog} --help"
         return f"There is no command {command!r}. Received: {prog} {command}. {way}"
     for word in words:
         option = word.partition("=")[0]
         way = OPTIONS.get((prog, command), {}).get(option, "")
         if way:
-            return f"`{option}` is no option of {prog} {command} any more. Received: {word}. {way}"
+            return f"`{option}` is not an option of {prog} {command} any more. Received: {word}. "
+            f"{way}"
     return ""
 
 

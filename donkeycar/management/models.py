@@ -108,7 +108,7 @@ def pilots_in(folder: Path) -> list[Row]:
 
 
 def _row(folder: Path, name: str, entry: dict[str, Any] | None) -> Row | None:
-    """What is known of a pilot; ``None`` if a file is no sidecar, and nobody listed it."""
+    """What is known of a pilot; ``None`` if a file is not a sidecar and is not listed."""
     from donkeycar.pilots.names import ENDINGS, OTHER_ENDINGS
     from donkeycar.pilots.sidecar import read_info
 

@@ -166,7 +166,7 @@ def units_of(path: Path, *, own: bool, words: tuple[str, ...] = ()) -> dict[str,
         words: More of the command line of `manage.py drive`.
 
     Raises:
-        ConfigError: If it is no car.
+        ConfigError: If it is not a car.
     """
     folder = path.expanduser().absolute()
     if not (folder / "manage.py").is_file():

@@ -71,7 +71,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message}\n")
 
     def _by_option(self, unknown: Sequence[str]) -> str:
-        """How a lone path is said to a command that has --path; "" if it is none."""
+        """How to give a lone path to a command that has --path; "" if it is not a path."""
         if len(unknown) != 1 or unknown[0].startswith("-"):
             return ""
         has_path = any("--path" in action.option_strings for action in self._actions)

@@ -161,7 +161,7 @@ class PilotPart:
     def run_prompt(
         self, image: np.ndarray | None, exposed_s: float | None, *values: Value
     ) -> Answer | None:
-        """As `run_threaded`, but an answer that was returned before is none."""
+        """As `run_threaded`, but returns each answer only once."""
         return self._unless_expired() if self._exchange(image, exposed_s, values) else None
 
     def update(self) -> None:

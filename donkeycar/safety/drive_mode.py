@@ -30,13 +30,13 @@ def _bounded(
     """`value` times `scale` within ``-limit..limit``; ``None`` if it is not finite.
 
     Raises:
-        PartError: If it is no number at all.
+        PartError: If it is not a number at all.
     """
     if value is None:
         return None
     try:
         number = scale * value
-        # A text is no number, not even one that reads like one.
+        # A text is not a number, not even one that looks like one.
         is_finite = math.isfinite(number)
     except (TypeError, ValueError, OverflowError) as error:
         raise PartError(
@@ -91,7 +91,7 @@ class DriveMode:
             a finite number, gives no throttle.
 
         Raises:
-            PartError: If something that counts in this mode is no number at all. It names the
+            PartError: If something that counts in this mode is not a number at all. It names the
                 channel.
         """
         if mode in MODES:

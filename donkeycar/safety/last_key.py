@@ -45,7 +45,7 @@ def _takes_more(stream: TextIO) -> bool:
     try:
         return bool(select.select([], [stream.fileno()], [], 0)[1])
     except (OSError, ValueError):
-        return True  # it is no file, and does not wait
+        return True  # it is not a file, and does not wait
 
 
 class Patience:

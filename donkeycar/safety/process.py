@@ -216,7 +216,7 @@ def _inherited(fds: str) -> tuple[socket.socket, list[int]]:
     What this process starts must outlive neither the link nor the claim.
 
     Raises:
-        DeviceError: If they are none.
+        DeviceError: If they are not.
     """
     try:
         fd, *claim_fds = map(int, fds.split(","))

@@ -57,7 +57,7 @@ REFUSED = {
     "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14),
     "lremovexattr": (198, 15), "fremovexattr": (199, 16), "utime": (132, -1), "utimes": (235, -1),
     "futimesat": (261, -1), "utimensat": (280, 88),
-    # Make what is no plain file, shorten a file by its name, open one by its number.
+    # Make anything but a plain file, shorten a file by its name, open one by its number.
     "mknod": (133, -1), "mknodat": (259, 33), "symlink": (88, -1), "symlinkat": (266, 36),
     "truncate": (76, 45), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
     # Undo a limit, become somebody else, or see another system of files.

@@ -51,7 +51,7 @@ class Walls:
 
     @classmethod
     def of(cls, names: object) -> "Walls":
-        """Read what another process says of itself; what is no wall is passed over."""
+        """Read what another process says of itself; anything that is not a wall is skipped."""
         said = names if isinstance(names, list) else []
         return cls(**{name: name in said for name in WORDS})
 

@@ -49,7 +49,7 @@ class Aside:
         self._fs.rename(file, self._folder() / file.name)
 
     def put(self, file: Path, data: bytes) -> None:
-        """Write a file of the tub; what else has its name and is no file moves out of the way."""
+        """Write a file of the tub; anything of its name that is not a file moves away."""
         if os.path.lexists(file) and not stat.S_ISREG(file.lstat().st_mode):
             self.move(file)
         replace_file(self._fs, file, data)

@@ -1,10 +1,10 @@
 """Why a record is marked as deleted, and what is said of it.
 
 An image that is absent may come yet: a tub is often copied in pieces. What is marked for its image
-is therefore remembered apart from what a driver deleted, and marked no longer once the image is
-there. The same holds of an angle or a throttle that is no number: Python writes NaN and Infinity
-into JSON (json, `allow_nan`), one of them spoils a whole training of donkeycar 5, and only its
-owner knows what it should be.
+is therefore remembered apart from what a driver deleted, and no longer marked once the image is
+there. The same holds for an angle or a throttle that is not a number: Python writes NaN and
+Infinity into JSON (json, `allow_nan`), one of them spoils a whole training of donkeycar 5, and only
+its owner knows what it should be.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""One catalog: the lines of a file, each a record or the reason why it is none."""
+"""One catalog: the lines of a file, each a record or the reason why it is not one."""
 
 import codecs
 import json
@@ -72,7 +72,7 @@ def read_lines(tub: Path, name: str) -> list[Line]:
         name: File name of the catalog.
 
     Raises:
-        TubError: If it is no ordinary file of the tub, or beyond any size that a recorder writes.
+        TubError: If it is not an ordinary file of the tub, or larger than a recorder writes.
         OSError: If it cannot be read.
     """
     return list(_parse(read_tub_file(tub, name, max_bytes=MAX_CATALOG_BYTES)))

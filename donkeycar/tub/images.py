@@ -28,7 +28,7 @@ def encode_image(value: object, type_name: str) -> bytes:
         type_name: ``image_array`` or ``gray16_array``.
 
     Raises:
-        TubError: If the value is no such array.
+        TubError: If the value is not such an array.
     """
     wanted = np.dtype(np.uint8 if type_name == "image_array" else np.uint16)
     if not isinstance(value, np.ndarray) or value.dtype != wanted or not value.size:

@@ -119,7 +119,7 @@ class TubReader:
             key: The image's key.
 
         Raises:
-            TubError: If the image is missing, or is none.
+            TubError: If the image is missing, or is not an image.
         """
         return image_shape(self.image_path(record, key))
 

@@ -41,7 +41,7 @@ def repair(
     """Put a damaged tub right, so that everything that can be read is read, here and elsewhere.
 
     Nothing is thrown away: unreadable lines move to `recovered/`, records whose image is absent or
-    damaged, or whose angle or throttle is no number, are marked as deleted until it is there, a
+    damaged, or whose angle or throttle is not a number, are marked as deleted until it is there, a
     lost manifest is made anew. A tub that lacks a catalog or most of its images was not copied
     whole, and is left alone.
 

@@ -14,7 +14,7 @@ def augmentation_from(cfg: Config) -> "Augmentation":
     """Put together what `AUGMENTATIONS` names; an empty list means none, as in donkeycar 5.
 
     Raises:
-        ConfigError: If a range is none.
+        ConfigError: If a range is wrong.
     """
     from donkeycar.training.augmentation import AUGMENTATIONS, Augmentation
     from donkeycar.training.augmentation.blur import Blur

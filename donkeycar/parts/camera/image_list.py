@@ -78,7 +78,7 @@ for example "~/pictures/*.jpg".
 
         Raises:
             StaleData: If all have been shown, and `loop` is off.
-            DeviceError: If the file is no picture.
+            DeviceError: If the file is not a picture.
         """
         if self._next == len(self.paths):
             if not self.loop:

@@ -41,7 +41,7 @@ ABSENT = Offer()
 class GamepadController:
     """Reads a gamepad in a thread, and offers what its driver wants.
 
-    An offer is no order: the arbiter decides who drives. A gamepad that the kernel takes away
+    An offer is not an order: the arbiter decides who drives. A gamepad that the kernel takes away
     offers nothing, at once; it is looked for every second, and recognised when it comes back. The
     kernel takes it away when it is unplugged, or when Bluetooth gives its connection up; one on a
     2.4 GHz dongle stays, with what it said last, for as long as the dongle is plugged in. Other
@@ -238,7 +238,7 @@ class GamepadController:
         pad = self._pad_of(line)
         with self._lock:
             self._pad, self._seen_s = pad, self._clock.monotonic()
-            # How it lies when it comes is no movement.
+            # Its position when it appears is not a movement.
             self._anchor = pad.sticks()
         for lack in pad.lacks():
             logger.warning("%s", lack)

@@ -8,7 +8,7 @@ takes several of them from one end to the other, and does not turn round between
 from collections import deque
 from typing import NamedTuple
 
-# A pulse outside is none, and a channel without one for so long is lost.
+# A pulse outside does not count, and a channel without pulses for this time is lost.
 SHORTEST_US = 800
 LONGEST_US = 2200
 MAX_AGE_S = 0.1

@@ -56,7 +56,7 @@ class RoboHATInput:
             raise DeviceError(f"{port} must be a serial port. Received: another file") from error
 
     def read(self, timeout_s: float) -> list[tuple[int, float]]:
-        """Return the pulses of the lines that came; a line that is none is passed over.
+        """Return the pulses of the lines that came; other lines are skipped.
 
         Raises:
             OSError: If the port is gone.

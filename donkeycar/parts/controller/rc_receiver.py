@@ -170,7 +170,7 @@ class RCReceiver:
                 pulses.close()
 
     def take(self, pulses: list[tuple[int, float]]) -> None:
-        """Take pulses that came, as pairs of channel and microseconds; what is no pulse is none."""
+        """Take pulses, as pairs of channel and microseconds; impossible lengths are ignored."""
         now_s = self._clock.monotonic()
         with self._lock:
             known = len(self._thrown)

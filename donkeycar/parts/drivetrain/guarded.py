@@ -113,7 +113,7 @@ class GuardedDrivetrain:
 
         Args:
             command: What the car should do. ``None``, or one whose life is over or whose numbers
-                make no sense, is no order.
+                make no sense, is not an order.
             mode: Drive mode.
             pilot_reason: What is too slow if the pilot's answers come too late; in a pilot mode
                 it takes the place of "The order was too old." and "not armed yet".
@@ -137,8 +137,8 @@ class GuardedDrivetrain:
     def halt(self) -> None:
         """Stop the motor at once, from any thread, without waiting for the next tick.
 
-        It is no order and no sign of life: those come from `run` alone. If the guardian is gone,
-        the next tick finds out.
+        It is neither an order nor a sign of life: those come from `run` alone. If the guardian is
+        gone, the next tick finds out.
         """
         with suppress(OSError):
             self._link.halt()

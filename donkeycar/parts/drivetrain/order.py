@@ -13,7 +13,7 @@ def bounded(value: float | None) -> float:
     """A value that a motor may be given: -1 to +1.
 
     Args:
-        value: Beyond the range it is cut; ``None`` and NaN are no order, and become 0.
+        value: Beyond the range it is cut; ``None`` and NaN are not orders, and become 0.
     """
     if value is None or value != value:
         return 0.0

@@ -18,8 +18,8 @@ FORMS = "RPI_GPIO.BOARD.33, RPI_GPIO.BCM.13, PCA9685.1:40.0 or PWM.0.1"
 _GPIO = re.compile(r"RPI_GPIO\.(BOARD|BCM)\.(\d{1,2})")
 _PCA9685 = re.compile(r"PCA9685\.(\d{1,3}):(?:0x)?([0-9A-Fa-f]{1,2})\.(\d{1,2})")
 _KERNEL = re.compile(r"PWM\.(\d{1,3}|[0-9a-f]{6,16})\.(\d{1,3})")
-# Of the 40 pins of the header, those that are no supply and no ground: number on the board, and in
-# the processor. Source: raspberrypi.com, documentation of GPIO.
+# Of the 40 pins of the header, those that are neither supply nor ground: number on the board, and
+# in the processor. Source: raspberrypi.com, documentation of GPIO.
 BCM_BY_BOARD = {
     3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10, 21: 9,
     22: 25, 23: 11, 24: 8, 26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16,
@@ -62,7 +62,7 @@ def parse_pin(text: str, *, setting: str) -> PinId:
         setting: Where it was written, for the message.
 
     Raises:
-        ConfigError: If it is none of them, no board has such a pin, or it belongs to a library
+        ConfigError: If it is not one of them, no board has such a pin, or it belongs to a library
             that is gone.
 
     Example:

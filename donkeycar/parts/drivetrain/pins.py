@@ -164,7 +164,7 @@ class InvertedPin:
         self._pin.set_us(self._frame_us - pulse_us)
 
     def off(self) -> None:
-        """Send no pulses: a level that stays is none, whichever it is."""
+        """Send no pulses: the level stays the same, high or low."""
         self._pin.off()
 
 

@@ -19,7 +19,7 @@ BAUD_RATE = 115_200
 # Between two signs of life, if there is nothing else to say.
 ALIVE_S = 0.05
 NUM_QUESTIONS = 3
-# An answer comes in pieces; a device that talks on and on is none.
+# An answer comes in pieces; a device that never stops talking is not a VESC.
 MAX_READS = 16
 
 

@@ -36,8 +36,8 @@ def edited(source: str, name: str, value: Any) -> str:
         The new text.
 
     Raises:
-        ConfigError: If `name` is no name of a setting, `value` cannot be written down, or `source`
-            is not Python.
+        ConfigError: If `name` is not the name of a setting, `value` cannot be written down, or
+            `source` is not Python.
 
     Example:
         >>> print(edited("IMAGE_W = 160  # mine\n", "IMAGE_W", 320), end="")
