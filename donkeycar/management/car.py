@@ -64,7 +64,7 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     )
     command.add_argument(
         "--meta", action="append", default=[], metavar="NAME:VALUE",
-        help="stored with everything recorded, e.g. driver:Kim; may be repeated",
+        help="note to store with every recording, e.g. driver:Kim; may be repeated",
     )  # fmt: skip
     _add_settings(command)
     command.set_defaults(run=_drive)

@@ -102,7 +102,7 @@ def temperature(zone: Path = Path("/sys/class/thermal/thermal_zone0/temp")) -> F
     try:
         celsius = int(zone.read_text()) / 1000
     except (OSError, ValueError):
-        return Finding("temperature", WARNING, "this computer does not tell", "")
+        return Finding("temperature", WARNING, "this computer does not say", "")
     found = f"{celsius:.0f} degrees"
     if celsius >= WARM_C:
         state = MISSING if celsius >= HOT_C else WARNING
@@ -127,7 +127,7 @@ def _by_alarm(hwmon: Path) -> list[Finding]:
     except OSError:
         too_low = None
     if too_low is None:
-        return [Finding("power", WARNING, "this computer does not tell", "")]
+        return [Finding("power", WARNING, "this computer does not say", "")]
     if too_low:
         return _told(UNDER_VOLTAGE, 1 << UNDER_VOLTAGE.bit)
     return [Finding("power", OK, "no under-voltage within the last two seconds")]

@@ -76,7 +76,7 @@ def output_of(words: Sequence[str]) -> str | None:
 def camera(kind: str, *, run: Runner = output_of, devices: Path = Path("/dev")) -> Finding:
     """The camera of `CAMERA_TYPE`, without opening it."""
     if kind in ("MOCK", "SIM", "TUB", "IMAGE_LIST"):
-        return Finding("camera", OK, f"CAMERA_TYPE {kind} needs none")
+        return Finding("camera", OK, f"CAMERA_TYPE {kind} needs no hardware")
     for command in ("rpicam-hello", "libcamera-hello"):
         text = run([command, "--list-cameras"])
         if text is not None and "Available cameras" in text:
@@ -201,7 +201,7 @@ def gamepad(names: Iterable[str], *, wanted: bool) -> Finding:
     if found:
         return Finding("gamepad", OK, found)
     if not wanted:
-        return Finding("gamepad", OK, "none, and the settings ask for none")
+        return Finding("gamepad", OK, "none found, and the settings need none")
     return Finding(
         "gamepad", MISSING, "USE_JOYSTICK_AS_DEFAULT is set, but there is none",
         "plug it in, or bluetoothctl: scan on, pair, trust, connect; then: donkey gamepad",
@@ -247,7 +247,7 @@ def time_of_day(*, run: Runner = output_of) -> Finding:
         return Finding("clock", OK, "set by the network")
     if answer is None:
         step = "compare `date` with a watch: every record has the time of day"
-        return Finding("clock", WARNING, "this computer does not tell", step)
+        return Finding("clock", WARNING, "this computer does not say", step)
     step = "sudo timedatectl set-ntp true, with internet"
     return Finding("clock", WARNING, "not set by the network", step)
 

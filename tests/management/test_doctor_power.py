@@ -76,7 +76,7 @@ def sensor(tmp_path, name, alarm):
         (0, "ok", "no under-voltage within the last two seconds"),
         (1, "missing", "under-voltage: now"),
         # What used to happen: any sensor with a file of that name was asked.
-        (None, "warning", "this computer does not tell"),
+        (None, "warning", "this computer does not say"),
     ],
 )
 def test_without_vcgencmd_the_kernel_is_asked_which_knows_two_seconds(
