@@ -140,8 +140,8 @@ def make_pilots(folder: Path, types: Iterable[str]) -> None:
     import numpy as np
 
     from donkeycar.pilots import PilotInfo
-    from donkeycar.pilots.bundle import PilotFiles
-    from donkeycar.pilots.registry import pilot_type
+    from donkeycar.pilots.files.bundle import PilotFiles
+    from donkeycar.pilots.kinds.registry import pilot_type
     from donkeycar.training.export.save import save_pilot
 
     frames = np.random.default_rng(0).integers(0, 256, (50, *SHAPE), dtype=np.uint8)

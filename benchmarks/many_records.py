@@ -63,7 +63,7 @@ def work(tub: Path, folder: Path, *, train: bool) -> dict[str, object]:
     import numpy as np
 
     from donkeycar.keras_backend import import_keras
-    from donkeycar.pilots.registry import pilot_type
+    from donkeycar.pilots.kinds.registry import pilot_type
     from donkeycar.pilots.transform import Transforms
     from donkeycar.training import Silent
     from donkeycar.training import train as train_pilot

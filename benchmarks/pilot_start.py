@@ -51,8 +51,8 @@ def make_pilot(models: Path) -> Path:
 
     import_keras()
     from donkeycar.pilots import PilotInfo
-    from donkeycar.pilots.bundle import PilotFiles
-    from donkeycar.pilots.registry import pilot_type
+    from donkeycar.pilots.files.bundle import PilotFiles
+    from donkeycar.pilots.kinds.registry import pilot_type
     from donkeycar.training.export.save import save_pilot
 
     frames = np.random.default_rng(0).integers(0, 256, (50, *SHAPE), dtype=np.uint8)
@@ -97,8 +97,8 @@ def start(car: Path, pilot: Path, precision: str) -> dict[str, float]:
 
 def latency_ms(pilot: Path, precision: str, runs: int = 300) -> float:
     """Median time of one answer on one thread."""
-    from donkeycar.pilots.bundle import PilotFiles
-    from donkeycar.pilots.interpreter import LiteRTInterpreter
+    from donkeycar.pilots.files.bundle import PilotFiles
+    from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
 
     interpreter = LiteRTInterpreter(PilotFiles.of(pilot).variant(precision), num_threads=1)
     frame = np.random.default_rng(0).integers(0, 256, SHAPE, dtype=np.uint8)

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from donkeycar.keras_backend import import_keras
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.pilots.transform import TRANSFORMS, Transforms
 from donkeycar.rollout import record_expert
 from donkeycar.training import Silent

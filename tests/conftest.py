@@ -91,7 +91,7 @@ def full_car(tmp_path_factory):
     import numpy as np
 
     from donkeycar.management.createcar import create_car
-    from donkeycar.pilots.registry import IMU_CHANNELS
+    from donkeycar.pilots.kinds.registry import IMU_CHANNELS
     from donkeycar.tub import TubWriter
 
     columns = {

@@ -20,8 +20,8 @@ from donkeycar.assembly.channels import CHANNELS
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.pilots import PILOT_TYPES, load_pilot, read_info
-from donkeycar.pilots.bundle import PRECISIONS
-from donkeycar.pilots.registry import IMU_CHANNELS
+from donkeycar.pilots.files.bundle import PRECISIONS
+from donkeycar.pilots.kinds.registry import IMU_CHANNELS
 from donkeycar.rollout import evaluate_pilot
 from donkeycar.training.answers import answers
 from donkeycar.training.records.recordings import gather
@@ -45,7 +45,7 @@ def frames(recordings):
 @pytest.fixture(scope="module")
 def network(model):
     """What was trained, opened again."""
-    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.pilots.files.keras_file import load_keras
 
     return load_keras(model)
 
@@ -53,7 +53,7 @@ def network(model):
 @pytest.fixture(scope="module")
 def samples(model, recordings, frames):
     """The recordings as this type of pilot sees them."""
-    from donkeycar.pilots.registry import NETWORK
+    from donkeycar.pilots.kinds.registry import NETWORK
     from donkeycar.training.records.samples import Samples
 
     info = read_info(model.with_suffix(".json"))
@@ -150,8 +150,8 @@ def test_the_sidecar_states_how_far_the_files_are_from_each_other(
 ):
     import keras
 
-    from donkeycar.pilots.bundle import PilotFiles
-    from donkeycar.pilots.interpreter import LiteRTInterpreter
+    from donkeycar.pilots.files.bundle import PilotFiles
+    from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
     from donkeycar.training.records.split import train_validation_split
 
     info = read_info(model.with_suffix(".json"))

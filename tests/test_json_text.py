@@ -10,11 +10,11 @@ from donkeycar.errors import DonkeyError
 from donkeycar.json_text import MAX_DEPTH, is_number, parse_json
 from donkeycar.management.convertmodel import _option
 from donkeycar.management.models import pilots_in
-from donkeycar.pilots.folds_file import read_folds
-from donkeycar.pilots.keras_check import check_config
-from donkeycar.pilots.load import load_pilot
-from donkeycar.pilots.registry import pilot_type
-from donkeycar.pilots.sidecar import read_info
+from donkeycar.pilots.files.folds_file import read_folds
+from donkeycar.pilots.files.keras_check import check_config
+from donkeycar.pilots.files.sidecar import read_info
+from donkeycar.pilots.inference.load import load_pilot
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.sim import reading
 from donkeycar.sim.car_model import load_car
 from donkeycar.sim.track import find_track

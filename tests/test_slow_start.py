@@ -194,7 +194,8 @@ def test_what_opens_networks_is_not_loaded_with_the_car(car):
         "cfg, car = load_config('config.py', command='drive'), Vehicle()\n"
         "add_camera(car, cfg)\n"
         "add_pilot(car, cfg, Path('models/pilot.json'))\n"
-        "print(sorted({'ai_edge_litert', 'donkeycar.pilots.load', 'donkeycar.pilots.ensemble',\n"
+        "print(sorted({'ai_edge_litert', 'donkeycar.pilots.inference.load',\n"
+        "              'donkeycar.pilots.inference.ensemble',\n"
         "              'donkeycar.sandbox.child', 'donkeycar.pilots.transform.hsv'}\n"
         "             & set(sys.modules)))"
     )

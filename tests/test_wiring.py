@@ -392,7 +392,9 @@ def test_the_template_raises_no_doubt(name, model, tmp_path, monkeypatch, caplog
         tmp_path / "car" / "config.py",
         overrides=[f"{key}={value}" for key, value in chosen.items()],
     )
-    monkeypatch.setattr("donkeycar.pilots.later.LaterPilot", lambda *args, **options: Known())
+    monkeypatch.setattr(
+        "donkeycar.pilots.inference.later.LaterPilot", lambda *args, **options: Known()
+    )
     if name == "reversing":
         monkeypatch.setattr("donkeycar.assembly.driver.ESC_DRIVETRAINS", ("MOCK",))
     cars = []

@@ -13,8 +13,8 @@ from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from donkeycar.console.controller import WebController
-    from donkeycar.pilots.ensemble import LoadedPilot
-    from donkeycar.pilots.later import LaterPilot
+    from donkeycar.pilots.inference.ensemble import LoadedPilot
+    from donkeycar.pilots.inference.later import LaterPilot
 
 # Wheels behind a speed controller of an RC car, which brakes before it reverses.
 ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
@@ -149,9 +149,9 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     """
     from donkeycar.parts.pilot import PilotPart
     from donkeycar.parts.pilot_report import PilotReport
-    from donkeycar.pilots.later import LaterPilot
-    from donkeycar.pilots.names import AUTO
-    from donkeycar.pilots.registry import pilot_type
+    from donkeycar.pilots.files.names import AUTO
+    from donkeycar.pilots.inference.later import LaterPilot
+    from donkeycar.pilots.kinds.registry import pilot_type
 
     # Simulated time waits for the pilot, and a simulation gives the same again.
     waits = cfg.SIM_TIME_SCALE != 1

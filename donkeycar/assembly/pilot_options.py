@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from donkeycar.config import Config
 
 if TYPE_CHECKING:
-    from donkeycar.pilots.registry import PilotType
+    from donkeycar.pilots.kinds.registry import PilotType
 
 # Of donkeycar 5.x, if nobody says.
 OLD_THROTTLE_RANGE = 0.8
@@ -14,13 +14,13 @@ OLD_THROTTLE_RANGE = 0.8
 def bare_pilot_options(cfg: Config, kind: "PilotType") -> dict[str, Any]:
     """Options of a model without a sidecar, as far as settings know them.
 
-    The others the file shows, or they are as in donkeycar 5.x; see `donkeycar.pilots.bare`.
+    The file shows the others, or they are as in donkeycar 5.x: `donkeycar.pilots.inference.bare`.
 
     Args:
         cfg: The settings.
         kind: Its type.
     """
-    from donkeycar.pilots.bins import OLD_TOP
+    from donkeycar.pilots.kinds.bins import OLD_TOP
 
     top = cfg.MODEL_CATEGORICAL_MAX_THROTTLE_RANGE or OLD_THROTTLE_RANGE
     options = {"throttle_range": [0.0, top * OLD_TOP]}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from donkeycar.conversion.translate import to_litert
 from donkeycar.errors import PilotError
-from donkeycar.pilots.registry import PILOT_TYPES, PilotType, pilot_type
+from donkeycar.pilots.kinds.registry import PILOT_TYPES, PilotType, pilot_type
 
 IMAGE = "img_in"
 SCALE = "scale"

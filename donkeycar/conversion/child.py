@@ -81,11 +81,11 @@ def convert(task: dict[str, Any], workdir: Path) -> dict[str, Any]:
     from donkeycar.conversion.legacy import as_legacy_pilot
     from donkeycar.conversion.read import read_network
     from donkeycar.conversion.scenes import drawn, network_inputs, recorded
-    from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
-    from donkeycar.pilots.interpreter import LiteRTInterpreter
-    from donkeycar.pilots.keras_file import WHY_NO_KERAS
-    from donkeycar.pilots.litert_file import check_length
-    from donkeycar.pilots.pilot import NetworkPilot
+    from donkeycar.pilots.files.bundle import PRECISIONS, PilotFiles
+    from donkeycar.pilots.files.keras_file import WHY_NO_KERAS
+    from donkeycar.pilots.files.litert_file import check_length
+    from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
+    from donkeycar.pilots.inference.pilot import NetworkPilot
     from donkeycar.training.export.litert import run
     from donkeycar.training.export.save import convert, save_pilot
 

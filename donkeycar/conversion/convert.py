@@ -12,15 +12,15 @@ from donkeycar.conversion.child import CPU_S, MEMORY_BYTES, NAME
 from donkeycar.conversion.describe import ConversionRequest, describe_pilot
 from donkeycar.conversion.scenes import drawn, network_inputs, recorded
 from donkeycar.errors import PilotError
-from donkeycar.pilots.bundle import PilotFiles, PilotInfo, Precision, read_info, write_bundle
-from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.keras_check import check_archive
-from donkeycar.pilots.load import load_pilot, open_safely
-from donkeycar.pilots.names import beside, ending_of, meant_as
-from donkeycar.pilots.pilot import NetworkPilot
-from donkeycar.pilots.probe import chosen
-from donkeycar.pilots.registry import PilotType, pilot_type
-from donkeycar.pilots.way_on import TRUSTED
+from donkeycar.pilots.files.bundle import PilotFiles, PilotInfo, Precision, read_info, write_bundle
+from donkeycar.pilots.files.keras_check import check_archive
+from donkeycar.pilots.files.names import beside, ending_of, meant_as
+from donkeycar.pilots.files.probe import chosen
+from donkeycar.pilots.files.way_on import TRUSTED
+from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
+from donkeycar.pilots.inference.load import load_pilot, open_safely
+from donkeycar.pilots.inference.pilot import NetworkPilot
+from donkeycar.pilots.kinds.registry import PilotType, pilot_type
 from donkeycar.sandbox.child import Child
 from donkeycar.sandbox.walls import Walls
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import donkeycar
-from donkeycar.pilots.bare import bare_options
-from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.names import beside, kind_of
-from donkeycar.pilots.registry import PilotType
-from donkeycar.pilots.sidecar import FORMAT, PilotInfo, read_info
+from donkeycar.pilots.files.names import beside, kind_of
+from donkeycar.pilots.files.sidecar import FORMAT, PilotInfo, read_info
+from donkeycar.pilots.inference.bare import bare_options
+from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
+from donkeycar.pilots.kinds.registry import PilotType
 
 # Outputs whose size says an option.
 SHOWN = {

@@ -7,7 +7,7 @@ import numpy as np
 
 from donkeycar.conversion.adapt import IMAGE, NetworkOutput, check_size_is_fixed, meanings, type_of
 from donkeycar.errors import PilotError
-from donkeycar.pilots.registry import PilotType, pilot_type
+from donkeycar.pilots.kinds.registry import PilotType, pilot_type
 
 
 class LegacyNetwork:

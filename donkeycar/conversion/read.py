@@ -1,8 +1,8 @@
 """Opens networks that other versions of Keras wrote; runs in a confined process.
 
-Whatever the format, its description is looked at first, see `donkeycar.pilots.keras_check`. Then
-Keras 3 opens the file itself; what it cannot open is built anew from the description and given its
-weights; what even that cannot express, `tf_keras` may.
+Whatever the format, its description is checked first, see `donkeycar.pilots.files.keras_check`.
+Then Keras 3 opens the file itself. What it cannot open is built anew from the description and given
+its weights. What even that cannot express, `tf_keras` may open.
 """
 
 import shutil
@@ -15,8 +15,8 @@ from donkeycar.commands import install_extra
 from donkeycar.conversion.saved_model import read_description, set_weights
 from donkeycar.conversion.translate import other_meaning, to_keras_3
 from donkeycar.errors import PilotError
-from donkeycar.pilots.keras_check import WEIGHTS, check_archive, check_config, check_hdf5
-from donkeycar.pilots.names import meant_as
+from donkeycar.pilots.files.keras_check import WEIGHTS, check_archive, check_config, check_hdf5
+from donkeycar.pilots.files.names import meant_as
 
 # What Keras raises for what it does not know, by the version that wrote it.
 NOT_KNOWN = (

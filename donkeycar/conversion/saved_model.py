@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.keras_check import MAX_BYTES, MAX_CONFIG_BYTES
+from donkeycar.pilots.files.keras_check import MAX_BYTES, MAX_CONFIG_BYTES
 
 METADATA = "keras_metadata.pb"
 CHECKPOINT = Path("variables", "variables")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from donkeycar.errors import TrainingError, TubError
-from donkeycar.pilots.pilot import NetworkPilot
+from donkeycar.pilots.inference.pilot import NetworkPilot
 from donkeycar.pilots.transform import describe
 
 if TYPE_CHECKING:

@@ -16,9 +16,9 @@ from donkeycar.evaluation.comparison import Difference, compare
 from donkeycar.evaluation.seen import seen_in_training
 from donkeycar.evaluation.speed import Speed, measure_speed
 from donkeycar.pilots import LoadedPilot, load_pilot
-from donkeycar.pilots.bundle import PilotFiles
-from donkeycar.pilots.folds_file import holds_folds
-from donkeycar.pilots.names import title_of
+from donkeycar.pilots.files.bundle import PilotFiles
+from donkeycar.pilots.files.folds_file import holds_folds
+from donkeycar.pilots.files.names import title_of
 from donkeycar.pilots.transform import Transforms, describe
 from donkeycar.rollout import evaluate_pilot
 from donkeycar.sim.track import Track, find_track

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from donkeycar.pilots.sidecar import PilotInfo
+from donkeycar.pilots.files.sidecar import PilotInfo
 from donkeycar.training.records.recordings import Recordings
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from donkeycar.pilots.bundle import PRECISIONS, PilotFiles, precision_of
-from donkeycar.pilots.folds_file import holds_folds, member_paths
-from donkeycar.pilots.interpreter import default_num_threads
-from donkeycar.pilots.load import load_pilot
+from donkeycar.pilots.files.bundle import PRECISIONS, PilotFiles, precision_of
+from donkeycar.pilots.files.folds_file import holds_folds, member_paths
+from donkeycar.pilots.inference.interpreter import default_num_threads
+from donkeycar.pilots.inference.load import load_pilot
 from donkeycar.pilots.transform import Transforms
 from donkeycar.sandbox.child import Child
 

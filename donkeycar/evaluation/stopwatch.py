@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.interpreter import LiteRTInterpreter
+from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
 
 WARM_UP = 20
 # Enough for a 95th percentile; a network that needs longer than the limit for them gets fewer.

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.bins import BIN_NAMES
-from donkeycar.pilots.head import NUMBER_NAMES, in_order
+from donkeycar.pilots.kinds.bins import BIN_NAMES
+from donkeycar.pilots.kinds.head import NUMBER_NAMES, in_order
 
 ASKED = ("angle", "throttle")
 # Steps from each plain picture: maps of a trained `linear` correlate by 0.998 with those of 64

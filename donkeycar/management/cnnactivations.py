@@ -23,8 +23,8 @@ def run(args: argparse.Namespace) -> None:
     """Draw the sheet."""
     from donkeycar.explain.activations import draw_feature_maps, feature_maps, prepared
     from donkeycar.keras_backend import import_keras
-    from donkeycar.pilots.bundle import PilotFiles, read_info
-    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.pilots.files.bundle import PilotFiles, read_info
+    from donkeycar.pilots.files.keras_file import load_keras
     from donkeycar.pilots.transform import Transforms
 
     model = args.model.expanduser()

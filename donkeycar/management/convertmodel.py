@@ -10,7 +10,7 @@ from donkeycar.errors import ConfigError
 from donkeycar.json_text import parse_json
 from donkeycar.management.seen_through import A_KIND
 from donkeycar.management.tub_paths import tub_paths
-from donkeycar.pilots.options import OPTIONS
+from donkeycar.pilots.kinds.options import OPTIONS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +40,7 @@ def run(args: argparse.Namespace) -> None:
     """Convert, and say what came out."""
     from donkeycar.conversion.convert import convert_model
     from donkeycar.conversion.describe import ConversionRequest
-    from donkeycar.pilots.keras_file import WHY_NO_KERAS, cost_of
+    from donkeycar.pilots.files.keras_file import WHY_NO_KERAS, cost_of
     from donkeycar.pilots.transform import describe
     from donkeycar.training.destination import pilot_files
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from donkeycar import commands
-from donkeycar.pilots.bundle import PilotFiles
+from donkeycar.pilots.files.bundle import PilotFiles
 
 if TYPE_CHECKING:
     from donkeycar.report.page import Picture

@@ -47,7 +47,7 @@ def _check_type(name: str) -> None:
 
 
 def _check_model(path: Path, model_type: str | None) -> None:
-    from donkeycar.pilots.names import ENDINGS, MARKS, beside
+    from donkeycar.pilots.files.names import ENDINGS, MARKS, beside
 
     if path.is_dir():
         return
@@ -56,7 +56,7 @@ def _check_model(path: Path, model_type: str | None) -> None:
     if not path.exists() and not any(file.exists() for file in files):
         raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
     if path.suffix and path.suffix not in ENDINGS and path.exists():
-        from donkeycar.pilots.way_on import way_on
+        from donkeycar.pilots.files.way_on import way_on
 
         raise PilotError(f"{path} is not the file of a pilot. {way_on(path)}")
     if model_type is None and not beside(path, ".json").exists():

@@ -109,8 +109,8 @@ def pilots_in(folder: Path) -> list[Row]:
 
 def _row(folder: Path, name: str, entry: dict[str, Any] | None) -> Row | None:
     """What is known of a pilot; ``None`` if a file is not a sidecar and is not listed."""
-    from donkeycar.pilots.names import ENDINGS, OTHER_ENDINGS
-    from donkeycar.pilots.sidecar import read_info
+    from donkeycar.pilots.files.names import ENDINGS, OTHER_ENDINGS
+    from donkeycar.pilots.files.sidecar import read_info
 
     begun_as = str((entry or {}).get("Transfer") or "")
     try:
@@ -142,7 +142,7 @@ def _row(folder: Path, name: str, entry: dict[str, Any] | None) -> Row | None:
 
 def _bare_rows(folder: Path, listed: set[str]) -> list[Row]:
     """Models of which nobody wrote anything down, with what to do to drive with them."""
-    from donkeycar.pilots.names import kind_of, name_of
+    from donkeycar.pilots.files.names import kind_of, name_of
 
     rows: dict[str, Row] = {}
     for path in sorted(folder.iterdir()):

@@ -59,8 +59,8 @@ def open_maps(model: Path) -> "Maps":
     """
     from donkeycar.explain.saliency import MeanMaps, SaliencyMaps
     from donkeycar.keras_backend import import_keras
-    from donkeycar.pilots.folds_file import member_paths
-    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.pilots.files.folds_file import member_paths
+    from donkeycar.pilots.files.keras_file import load_keras
 
     import_keras()
     return MeanMaps([SaliencyMaps(load_keras(path)) for path in member_paths(model.expanduser())])

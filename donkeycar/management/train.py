@@ -127,7 +127,7 @@ def _run_folds(
     models: Path,
 ) -> int:
     """Train several pilots, and say what came out of all of them."""
-    from donkeycar.pilots.names import title_of
+    from donkeycar.pilots.files.names import title_of
     from donkeycar.training.database import next_model_path
     from donkeycar.training.folds import train_folds
 
@@ -156,7 +156,7 @@ def _settings(args: argparse.Namespace, folder: Path) -> tuple[Config, bool]:
 
 def _model(models: Path, *, resume: bool) -> Path:
     """Where a pilot goes that nobody gave a name: a new one, or the one that was interrupted."""
-    from donkeycar.pilots.names import beside
+    from donkeycar.pilots.files.names import beside
     from donkeycar.training.database import next_model_path
     from donkeycar.training.epochs.checkpoint import newest_checkpoint
 
@@ -200,7 +200,7 @@ def train_car(
 
 def _draw(result: "TrainingResult") -> None:
     """Draw the loss beside the pilot; without room for it, the pilot is as good."""
-    from donkeycar.pilots.names import beside
+    from donkeycar.pilots.files.names import beside
     from donkeycar.report.figures import loss_curve
 
     path = beside(result.files.keras, ".png")

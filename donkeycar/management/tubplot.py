@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     """Draw the picture, and say how well the two agree."""
     from donkeycar.explain.prediction import draw_predictions, predict
-    from donkeycar.pilots.names import title_of
+    from donkeycar.pilots.files.names import title_of
     from donkeycar.training.progress import Bars
 
     predictions = predict(

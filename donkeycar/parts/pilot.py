@@ -65,7 +65,7 @@ class PilotPart:
 
     Args:
         pilot: Turns a frame into angle and throttle; see `donkeycar.pilots.load_pilot`, and
-            `donkeycar.pilots.later` for one that is still to be opened.
+            `donkeycar.pilots.inference.later` for one that is still to be opened.
         max_age_s: Longest life of an answer, in seconds; greater than 0.
         clock: Source of time, the same as the camera's.
 

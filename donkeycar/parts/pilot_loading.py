@@ -12,7 +12,7 @@ LOADING = "The pilot is being loaded. Until it is there, drive by hand."
 
 
 class Later(Protocol):
-    """A pilot that is still to be opened, such as `donkeycar.pilots.later.LaterPilot`."""
+    """A pilot that is still to be opened, such as `donkeycar.pilots.inference.later.LaterPilot`."""
 
     def load(self) -> Any:
         """Open it, which takes time, and return it."""

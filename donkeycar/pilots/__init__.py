@@ -1,4 +1,4 @@
-"""Networks that drive, the files they live in, and what runs them on a car.
+"""Pilots: networks that drive (`kinds`), their files (`files`), and inference on a car.
 
 Nothing here needs TensorFlow to drive: a car opens LiteRT files only. The names below are loaded
 when first used, so that a name of a pilot can be judged without what opens pilots.
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from donkeycar.lazy import names_of
 
 if TYPE_CHECKING:
-    from donkeycar.pilots.bundle import PilotInfo, read_info
-    from donkeycar.pilots.ensemble import Ensemble, LoadedPilot
-    from donkeycar.pilots.load import load_pilot
-    from donkeycar.pilots.pilot import NetworkPilot
+    from donkeycar.pilots.files.bundle import PilotInfo, read_info
+    from donkeycar.pilots.inference.ensemble import Ensemble, LoadedPilot
+    from donkeycar.pilots.inference.load import load_pilot
+    from donkeycar.pilots.inference.pilot import NetworkPilot
+    from donkeycar.pilots.kinds.registry import PILOT_TYPES, pilot_type
     from donkeycar.pilots.protocol import Pilot
-    from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
 
 __all__ = [
     "PILOT_TYPES", "Ensemble", "LoadedPilot", "NetworkPilot", "Pilot", "PilotInfo", "load_pilot",
@@ -22,15 +22,15 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    "Ensemble": "ensemble",
-    "LoadedPilot": "ensemble",
-    "NetworkPilot": "pilot",
-    "PILOT_TYPES": "registry",
+    "Ensemble": "inference.ensemble",
+    "LoadedPilot": "inference.ensemble",
+    "NetworkPilot": "inference.pilot",
+    "PILOT_TYPES": "kinds.registry",
     "Pilot": "protocol",
-    "PilotInfo": "bundle",
-    "load_pilot": "load",
-    "pilot_type": "registry",
-    "read_info": "bundle",
+    "PilotInfo": "files.bundle",
+    "load_pilot": "inference.load",
+    "pilot_type": "kinds.registry",
+    "read_info": "files.bundle",
 }
 
 __getattr__ = names_of(__name__, _HOMES)

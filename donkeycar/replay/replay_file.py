@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.names import beside, ending_of
+from donkeycar.pilots.files.names import beside, ending_of
 
 
 class FileLock:

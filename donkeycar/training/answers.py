@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from donkeycar.pilots.ensemble import LoadedPilot
+from donkeycar.pilots.inference.ensemble import LoadedPilot
 from donkeycar.training.records.found import run_ages, vectors
 from donkeycar.training.records.frames import Frames
 from donkeycar.training.records.recordings import Recordings

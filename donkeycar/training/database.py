@@ -8,7 +8,7 @@ from typing import Any
 from donkeycar.errors import TrainingError
 from donkeycar.files import write_atomically
 from donkeycar.json_text import parse_json
-from donkeycar.pilots.names import name_of
+from donkeycar.pilots.files.names import name_of
 
 FILE = "database.json"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.pilots.transform import Shape
 from donkeycar.training.data_report.report import data_report
 from donkeycar.training.options import TrainingOptions

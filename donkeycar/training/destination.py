@@ -7,8 +7,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from donkeycar.errors import PilotError, TrainingError
-from donkeycar.pilots.bundle import PilotFiles
-from donkeycar.pilots.names import ENDINGS, beside, ending_of
+from donkeycar.pilots.files.bundle import PilotFiles
+from donkeycar.pilots.files.names import ENDINGS, beside, ending_of
 
 LIBRARIES = ("donkeycar", "keras", "tensorflow", "tensorflow-cpu", "ai-edge-litert", "numpy")
 

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from donkeycar.pilots.ensemble import spread_of
-from donkeycar.pilots.folds_file import UsualSpread
-from donkeycar.pilots.keras_file import load_keras
+from donkeycar.pilots.files.folds_file import UsualSpread
+from donkeycar.pilots.files.keras_file import load_keras
+from donkeycar.pilots.inference.ensemble import spread_of
 from donkeycar.training.progress import Progress
 from donkeycar.training.records.samples import Samples
 from donkeycar.training.records.split import Split

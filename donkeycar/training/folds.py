@@ -19,8 +19,8 @@ import numpy as np
 from donkeycar.errors import TrainingError
 from donkeycar.files import write_atomically
 from donkeycar.keras_backend import free_memory
-from donkeycar.pilots.bundle import PilotFiles, PilotInfo, read_info
-from donkeycar.pilots.folds_file import FORMAT, MAX_MEMBERS, MIN_MEMBERS, SUMMARY
+from donkeycar.pilots.files.bundle import PilotFiles, PilotInfo, read_info
+from donkeycar.pilots.files.folds_file import FORMAT, MAX_MEMBERS, MIN_MEMBERS, SUMMARY
 from donkeycar.training.disagreement import Disagreement, measure_disagreement
 from donkeycar.training.epochs.checkpoint import check_same, checkpoint_path, read_checkpoint
 from donkeycar.training.options import TrainingOptions

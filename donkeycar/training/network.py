@@ -11,7 +11,7 @@ import keras
 
 from donkeycar.errors import PilotError
 from donkeycar.keras_backend import bfloat16_pays
-from donkeycar.pilots.registry import PilotType
+from donkeycar.pilots.kinds.registry import PilotType
 from donkeycar.training.epochs.optimizers import make_optimizer
 from donkeycar.training.options import TrainingOptions
 

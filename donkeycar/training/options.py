@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.epochs.optimizers import check_optimizer

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from donkeycar.pilots.bundle import PilotFiles, PilotInfo
+from donkeycar.pilots.files.bundle import PilotFiles, PilotInfo
 
 Ended = Literal["finished", "early", "interrupted"]
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from donkeycar.errors import PilotError, TrainingError
-from donkeycar.pilots.bundle import PilotFiles, PilotInfo
-from donkeycar.pilots.novelty import NoveltyModel, features
-from donkeycar.pilots.registry import NETWORK, pilot_type
+from donkeycar.pilots.files.bundle import PilotFiles, PilotInfo
+from donkeycar.pilots.files.novelty import NoveltyModel, features
+from donkeycar.pilots.kinds.registry import NETWORK, pilot_type
 from donkeycar.replay.replay_file import replay_path
 from donkeycar.training.database import add_entry
 from donkeycar.training.dataset import Dataset

@@ -3,8 +3,8 @@
 from typing import Any
 
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.litert_file import MAX_BYTES
-from donkeycar.pilots.registry import PilotType, pilot_type
+from donkeycar.pilots.files.litert_file import MAX_BYTES
+from donkeycar.pilots.kinds.registry import PilotType, pilot_type
 from donkeycar.pilots.transform import Shape, describe
 from donkeycar.training.export.save import without_outputs
 from donkeycar.training.options import TrainingOptions

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 
 from donkeycar.keras_backend import import_keras
-from donkeycar.pilots.bundle import PilotFiles
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.files.bundle import PilotFiles
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.training.database import read_database
 from donkeycar.training.dataset import Dataset, read_dataset, read_recordings
 from donkeycar.training.destination import make_folder, pilot_files

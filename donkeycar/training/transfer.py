@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import PilotError, TrainingError
-from donkeycar.pilots.keras_file import check_keras, load_keras
+from donkeycar.pilots.files.keras_file import check_keras, load_keras
 
 
 def check_source(source: Path) -> None:

@@ -8,8 +8,8 @@ from donkeycar.assembly.training.options import options_from
 from donkeycar.assembly.training.pilot import NETWORK_SETTINGS, pilot_options_from
 from donkeycar.config import Config, load_config
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.network_choices import ACTIVATIONS, INITIALIZERS, NetworkChoices
-from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
+from donkeycar.pilots.kinds.network_choices import ACTIVATIONS, INITIALIZERS, NetworkChoices
+from donkeycar.pilots.kinds.registry import PILOT_TYPES, pilot_type
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.training import TrainingOptions
 from donkeycar.training.epochs.optimizers import OPTIMIZER_NAMES

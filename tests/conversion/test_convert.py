@@ -17,7 +17,7 @@ from donkeycar.conversion.translate import to_keras_3
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.management.cli import main
 from donkeycar.pilots import load_pilot
-from donkeycar.pilots.bundle import PilotFiles
+from donkeycar.pilots.files.bundle import PilotFiles
 from tests.conversion.networks import (
     LINEAR_WEIGHTS,
     SHAPE,

@@ -15,7 +15,7 @@ from donkeycar.conversion.convert import convert_model
 from donkeycar.conversion.describe import ConversionRequest
 from donkeycar.conversion.read import read_network
 from donkeycar.errors import PilotError
-from donkeycar.pilots.keras_file import load_keras
+from donkeycar.pilots.files.keras_file import load_keras
 from tests.conversion.networks import (
     LINEAR_WEIGHTS,
     graph,

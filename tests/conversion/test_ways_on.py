@@ -11,7 +11,7 @@ from donkeycar.conversion.describe import ConversionRequest
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.management.cli import main
 from donkeycar.pilots import load_pilot
-from donkeycar.pilots.keras_file import check_keras
+from donkeycar.pilots.files.keras_file import check_keras
 from donkeycar.training.transfer import check_source
 from tests.conversion.networks import SHAPE, layer, linear, write_h5, write_keras
 from tests.conversion.test_old_words import of_2019

@@ -20,7 +20,7 @@ from donkeycar.evaluation.tables import tables_of
 from donkeycar.keras_backend import import_keras
 from donkeycar.management.cli import main
 from donkeycar.pilots import PilotInfo, load_pilot, read_info
-from donkeycar.pilots.bundle import PilotFiles
+from donkeycar.pilots.files.bundle import PilotFiles
 from donkeycar.training.export.save import save_pilot
 from donkeycar.training.records.recordings import gather
 from donkeycar.tub import TubReader, TubWriter

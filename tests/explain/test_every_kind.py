@@ -10,8 +10,8 @@ from donkeycar.explain.prediction import predict
 from donkeycar.explain.reasons import explain
 from donkeycar.explain.saliency import SaliencyMaps
 from donkeycar.pilots import PILOT_TYPES, PilotInfo, load_pilot
-from donkeycar.pilots.bundle import PilotFiles
-from donkeycar.pilots.keras_file import load_keras
+from donkeycar.pilots.files.bundle import PilotFiles
+from donkeycar.pilots.files.keras_file import load_keras
 from donkeycar.tub import TubWriter
 
 SHAPE = (16, 20, 3)

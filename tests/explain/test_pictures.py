@@ -13,7 +13,7 @@ from donkeycar.explain.prediction import draw_predictions, predict
 from donkeycar.keras_backend import import_keras
 from donkeycar.management.cli import main
 from donkeycar.pilots import load_pilot, read_info
-from donkeycar.pilots.keras_file import load_keras
+from donkeycar.pilots.files.keras_file import load_keras
 from donkeycar.pilots.transform import Transforms
 from donkeycar.tub import TubReader
 

@@ -72,7 +72,7 @@ def test_numbers_of_strangers_are_not_trusted(models, metrics):
     assert pilots_in(models)[-1].error is None
 
 
-# The first bytes of each kind: see `donkeycar.pilots.names`.
+# The first bytes of each kind: see `donkeycar.pilots.files.names`.
 HDF5, LITERT, KERAS = b"\x89HDF\r\n\x1a\n", b"\x1c\0\0\0TFL3", b"PK\x03\x04"
 
 

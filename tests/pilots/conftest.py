@@ -29,7 +29,7 @@ def convert(keras):
 
 @pytest.fixture(scope="session")
 def linear_model(keras):
-    from donkeycar.pilots.networks.linear import build
+    from donkeycar.pilots.kinds.networks.linear import build
 
     return build((72, 96, 3), seed=1)
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.ensemble import Ensemble
-from donkeycar.pilots.folds_file import UsualSpread
-from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.pilot import NetworkPilot
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.files.folds_file import UsualSpread
+from donkeycar.pilots.inference.ensemble import Ensemble
+from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
+from donkeycar.pilots.inference.pilot import NetworkPilot
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 
 SHAPE = (4, 4, 3)

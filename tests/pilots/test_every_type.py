@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.network_choices import ACTIVATIONS, INITIALIZERS
-from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
+from donkeycar.pilots.kinds.network_choices import ACTIVATIONS, INITIALIZERS
+from donkeycar.pilots.kinds.registry import PILOT_TYPES, pilot_type
 
 TYPES = list(PILOT_TYPES)
 # Small, so that the tests are fast; the smallest that a type takes is tested too.
@@ -107,8 +107,8 @@ def test_it_is_the_same_after_it_was_saved(kind, model, keras, tmp_path):
 
 
 def targets_of(kind, count):
-    from donkeycar.pilots.bins import to_bins
-    from donkeycar.pilots.networks.picture import shrunk
+    from donkeycar.pilots.kinds.bins import to_bins
+    from donkeycar.pilots.kinds.networks.picture import shrunk
 
     options = options_of(kind)
     angles = np.linspace(-0.9, 0.9, count, dtype=np.float32)

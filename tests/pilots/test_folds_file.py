@@ -7,7 +7,7 @@ import pytest
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots import load_pilot
-from donkeycar.pilots.folds_file import holds_folds, member_paths, read_folds
+from donkeycar.pilots.files.folds_file import holds_folds, member_paths, read_folds
 
 GOOD = {"format": "donkeycar-folds/1", "pilots": ["fold_1.keras", "fold_2.keras"]}
 

@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.bins import bins_head, from_bins, to_bins
-from donkeycar.pilots.head import inferred_head, locate, regression_head
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.kinds.bins import bins_head, from_bins, to_bins
+from donkeycar.pilots.kinds.head import inferred_head, locate, regression_head
+from donkeycar.pilots.kinds.registry import pilot_type
 
 
 def number(value):

@@ -12,9 +12,9 @@ import pytest
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots import load_pilot
-from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.pilot import NetworkPilot
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
+from donkeycar.pilots.inference.pilot import NetworkPilot
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.sandbox.child import Child
 
 SHAPE = (16, 24, 3)
@@ -279,7 +279,7 @@ def test_hostile_sidecars_are_refused(good, tmp_path, text):
 
 
 def test_a_file_that_was_exchanged_while_it_was_looked_at_is_noticed(good, tmp_path, monkeypatch):
-    from donkeycar.pilots import candidate
+    from donkeycar.pilots.inference import candidate
 
     path = tmp_path / "pilot.tflite"
     path.write_bytes(with_angle(good, 0.25))

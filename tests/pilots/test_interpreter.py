@@ -5,13 +5,13 @@ import pytest
 from PIL import Image
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.interpreter import LiteRTInterpreter, default_num_threads
+from donkeycar.pilots.inference.interpreter import LiteRTInterpreter, default_num_threads
 
 
 @pytest.fixture(scope="module")
 def shifted_litert(keras, convert, tmp_path_factory):
     """A network that answers angle -0.5 and throttle 0.25 to a black frame."""
-    from donkeycar.pilots.networks.linear import build
+    from donkeycar.pilots.kinds.networks.linear import build
 
     model = build((72, 96, 3), seed=1)
     for name, bias in (("n_outputs0", -0.5), ("n_outputs1", 0.25)):

@@ -13,9 +13,9 @@ import pytest
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots import PilotInfo, load_pilot
-from donkeycar.pilots.bundle import PilotFiles
-from donkeycar.pilots.later import LaterPilot
-from donkeycar.pilots.sidecar import read_info, sidecar_text
+from donkeycar.pilots.files.bundle import PilotFiles
+from donkeycar.pilots.files.sidecar import read_info, sidecar_text
+from donkeycar.pilots.inference.later import LaterPilot
 
 CAMERA = (64, 80, 3)
 PATIENCE_S = 20
@@ -54,7 +54,7 @@ def started(monkeypatch):
         return process
 
     monkeypatch.setattr(subprocess, "Popen", popen)
-    monkeypatch.setattr("donkeycar.pilots.load._harmless", set())
+    monkeypatch.setattr("donkeycar.pilots.inference.load._harmless", set())
     processes_and_acts = processes, then
     return processes_and_acts
 
@@ -132,7 +132,7 @@ def test_a_bare_file_of_no_named_type_is_refused_with_what_fits(files):
 
 
 def test_a_car_without_litert_is_refused_at_once(files, monkeypatch):
-    monkeypatch.setattr("donkeycar.pilots.later.find_spec", lambda name: None)
+    monkeypatch.setattr("donkeycar.pilots.inference.later.find_spec", lambda name: None)
     with pytest.raises(PilotError, match="Pilots run on LiteRT: .*ai-edge-litert"):
         LaterPilot(files.keras)
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.network_choices import NetworkChoices
-from donkeycar.pilots.networks.linear import build
+from donkeycar.pilots.kinds.network_choices import NetworkChoices
+from donkeycar.pilots.kinds.networks.linear import build
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import pytest
 from donkeycar.errors import PilotError
 from donkeycar.keras_backend import muffled
 from donkeycar.pilots import PilotInfo, load_pilot
-from donkeycar.pilots.bundle import PilotFiles, write_bundle
-from donkeycar.pilots.networks.linear import build
+from donkeycar.pilots.files.bundle import PilotFiles, write_bundle
+from donkeycar.pilots.kinds.networks.linear import build
 from donkeycar.pilots.transform import Transforms
 
 SHAPE = (72, 96, 3)

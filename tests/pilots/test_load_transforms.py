@@ -6,7 +6,7 @@ import pytest
 from donkeycar.errors import PilotError
 from donkeycar.keras_backend import muffled
 from donkeycar.pilots import PilotInfo, load_pilot
-from donkeycar.pilots.bundle import PilotFiles, write_bundle
+from donkeycar.pilots.files.bundle import PilotFiles, write_bundle
 from donkeycar.pilots.transform import Transforms
 from donkeycar.pilots.transform.custom import load_custom
 

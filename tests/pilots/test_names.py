@@ -11,10 +11,10 @@ from donkeycar.errors import PilotError, TrainingError
 from donkeycar.evaluation.evaluate import names_of
 from donkeycar.management.models import pilots_in
 from donkeycar.pilots import load_pilot
-from donkeycar.pilots.bundle import PilotFiles
-from donkeycar.pilots.keras_file import check_keras
-from donkeycar.pilots.names import kind_of, name_of, title_of
-from donkeycar.pilots.way_on import conversion_command, way_on
+from donkeycar.pilots.files.bundle import PilotFiles
+from donkeycar.pilots.files.keras_file import check_keras
+from donkeycar.pilots.files.names import kind_of, name_of, title_of
+from donkeycar.pilots.files.way_on import conversion_command, way_on
 from donkeycar.replay.replay_file import replay_path
 from donkeycar.training.database import add_entry, read_database
 from donkeycar.training.destination import pilot_files

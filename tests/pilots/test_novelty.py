@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.bundle import read_info
-from donkeycar.pilots.load import load_pilot
-from donkeycar.pilots.novelty import NUM_FEATURES, NoveltyModel, features
+from donkeycar.pilots.files.bundle import read_info
+from donkeycar.pilots.files.novelty import NUM_FEATURES, NoveltyModel, features
+from donkeycar.pilots.inference.load import load_pilot
 from donkeycar.tub import TubReader
 
 

@@ -1,9 +1,9 @@
 import pytest
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.network_choices import NetworkChoices
-from donkeycar.pilots.options import OPTIONS
-from donkeycar.pilots.registry import PILOT_TYPES, pilot_type
+from donkeycar.pilots.kinds.network_choices import NetworkChoices
+from donkeycar.pilots.kinds.options import OPTIONS
+from donkeycar.pilots.kinds.registry import PILOT_TYPES, pilot_type
 
 
 def test_every_option_of_every_type_is_in_the_table():

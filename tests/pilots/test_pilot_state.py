@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.pilot import NetworkPilot
-from donkeycar.pilots.registry import pilot_type
-from donkeycar.pilots.sidecar import PilotInfo
+from donkeycar.pilots.files.sidecar import PilotInfo
+from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
+from donkeycar.pilots.inference.pilot import NetworkPilot
+from donkeycar.pilots.kinds.registry import pilot_type
 
 SHAPE = (4, 4, 3)
 

@@ -15,9 +15,14 @@ from donkeycar.assembly import add_camera, add_pilot, make_world
 from donkeycar.config import load_config
 from donkeycar.errors import PilotError
 from donkeycar.management.createcar import create_car
-from donkeycar.pilots.bundle import PilotFiles
-from donkeycar.pilots.load import vet
-from donkeycar.pilots.precision_choice import MEASURE_S, MIN_ANSWERS, answer_s, load_quick_enough
+from donkeycar.pilots.files.bundle import PilotFiles
+from donkeycar.pilots.inference.load import vet
+from donkeycar.pilots.inference.precision_choice import (
+    MEASURE_S,
+    MIN_ANSWERS,
+    answer_s,
+    load_quick_enough,
+)
 from donkeycar.vehicle import Vehicle
 
 INTERVAL_S = 0.05
@@ -164,14 +169,14 @@ def test_one_child_looks_at_both_files(files, monkeypatch):
         return real(command, **options)
 
     monkeypatch.setattr(subprocess, "Popen", popen)
-    monkeypatch.setattr("donkeycar.pilots.load._harmless", set())
+    monkeypatch.setattr("donkeycar.pilots.inference.load._harmless", set())
     assert dtype_of(load(files, computer(0.02, 0.004))) == "int8"
     assert len(started) == 1
 
 
 def test_a_child_vouches_for_nothing_but_what_it_was_asked(files, monkeypatch):
     harmless = set()
-    monkeypatch.setattr("donkeycar.pilots.load._harmless", harmless)
+    monkeypatch.setattr("donkeycar.pilots.inference.load._harmless", harmless)
     vet(files.variant("float32"), files.variant("int8"))
     assert harmless == {
         hashlib.sha256(files.variant(name).read_bytes()).hexdigest() for name in ("float32", "int8")

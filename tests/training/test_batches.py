@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from donkeycar.keras_backend import import_keras
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.records.recordings import Recordings

@@ -8,8 +8,8 @@ import pytest
 
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.pilots import PilotInfo, load_pilot, read_info
-from donkeycar.pilots.bundle import PRECISIONS, PilotFiles
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.files.bundle import PRECISIONS, PilotFiles
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.export.litert import run_in_child
 
@@ -85,7 +85,7 @@ def test_shorter_numbers_make_smaller_files(bundle):
 
 
 def test_every_variant_takes_bytes_and_answers_in_floats(bundle):
-    from donkeycar.pilots.interpreter import LiteRTInterpreter
+    from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
 
     files, _, _ = bundle
     for precision in PRECISIONS:

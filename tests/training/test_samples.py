@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.bins import from_bins
-from donkeycar.pilots.registry import IMU_CHANNELS, pilot_type
+from donkeycar.pilots.kinds.bins import from_bins
+from donkeycar.pilots.kinds.registry import IMU_CHANNELS, pilot_type
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.records.found import found_options, run_ages
 from donkeycar.training.records.recordings import Recordings

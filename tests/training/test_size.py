@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from donkeycar.errors import PilotError, TrainingError
-from donkeycar.pilots import litert_file
-from donkeycar.pilots.keras_check import check_config
-from donkeycar.pilots.litert_file import MAX_BYTES, read_litert
-from donkeycar.pilots.registry import PILOT_TYPES
+from donkeycar.pilots.files import litert_file
+from donkeycar.pilots.files.keras_check import check_config
+from donkeycar.pilots.files.litert_file import MAX_BYTES, read_litert
+from donkeycar.pilots.kinds.registry import PILOT_TYPES
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training import TrainingOptions, train
 from donkeycar.training.folds import train_folds
@@ -70,7 +70,7 @@ def test_a_picture_that_cannot_be_read_is_left_to_those_who_read_it(keras, vga):
 
 
 def test_the_size_is_that_of_the_file(trained):
-    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.pilots.files.keras_file import load_keras
 
     files = trained[0].files
     length = files.litert.stat().st_size

@@ -125,7 +125,7 @@ def test_one_seed_trains_one_pilot_whether_or_not_it_can_be_kept_meanwhile(
 
 
 def test_it_begins_with_another_pilot_and_keeps_its_first_layers(result, tub, tmp_path):
-    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.pilots.files.keras_file import load_keras
 
     options = {**SETTINGS, "epochs": 1, "transfer": result.files.keras, "layers_to_train": 7}
     begun = train([tub], tmp_path / "begun.keras", **options)
@@ -169,7 +169,7 @@ def test_a_rate_that_destroys_the_network_is_said(tub, tmp_path):
 
 def test_a_weight_that_is_no_number_is_not_kept_whatever_the_loss(result):
     """A ReLU makes 0 of it: whole layers of 3d pilots were lost, and nobody saw it."""
-    from donkeycar.pilots.keras_file import load_keras
+    from donkeycar.pilots.files.keras_file import load_keras
     from donkeycar.training.epochs.callbacks import EpochCallback
     from donkeycar.training.epochs.schedule import Schedule
 

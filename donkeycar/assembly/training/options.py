@@ -43,7 +43,7 @@ def options_from(
     Returns:
         The options, and a sentence for each setting of the owner that has no effect.
     """
-    from donkeycar.pilots.registry import pilot_type
+    from donkeycar.pilots.kinds.registry import pilot_type
     from donkeycar.training import TrainingOptions
 
     kind = pilot_type(type or cfg.DEFAULT_MODEL_TYPE)

@@ -7,7 +7,7 @@ from donkeycar.config import Config
 from donkeycar.settings.schema import SETTINGS
 
 if TYPE_CHECKING:
-    from donkeycar.pilots.registry import PilotType
+    from donkeycar.pilots.kinds.registry import PilotType
 
 # Choices of the network that every kind takes, and their settings.
 NETWORK_SETTINGS = {
@@ -42,7 +42,7 @@ def pilot_options_from(cfg: Config, kind: "PilotType") -> tuple[dict[str, Any], 
         Options of the pilot, those of its network among them, and a sentence for each setting of
         the owner that has no effect on this kind.
     """
-    from donkeycar.pilots.registry import NETWORK
+    from donkeycar.pilots.kinds.registry import NETWORK
 
     options: dict[str, Any] = {
         name: TRANSLATIONS.get(name, lambda value: value)(cfg[setting])

@@ -2,7 +2,7 @@
 
 from donkeycar.settings.setting import Group, Setting, later
 
-# As `donkeycar.pilots.registry` has them.
+# As `donkeycar.pilots.kinds.registry` has them.
 PILOT_TYPES = (
     "linear", "efficient", "categorical", "inferred", "memory", "imu", "behavior", "localizer",
     "rnn", "3d", "latent",

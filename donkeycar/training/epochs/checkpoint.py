@@ -15,7 +15,7 @@ import numpy as np
 from donkeycar.errors import TrainingError
 from donkeycar.files import atomic_path
 from donkeycar.json_text import parse_json
-from donkeycar.pilots.names import beside
+from donkeycar.pilots.files.names import beside
 
 SUFFIX = ".checkpoint"
 FORMAT = "donkeycar-checkpoint/1"

@@ -11,7 +11,7 @@ from typing import Any
 
 import keras
 
-from donkeycar.pilots.names import name_of
+from donkeycar.pilots.files.names import name_of
 
 FOLDER = "tensorboard"
 PREFIX = "val_"

@@ -16,12 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from donkeycar.errors import PilotError
-from donkeycar.pilots.interpreter import LiteRTInterpreter
-from donkeycar.pilots.names import Precision
-from donkeycar.pilots.pilot import NetworkPilot
-from donkeycar.pilots.probe import answers_of
-from donkeycar.pilots.registry import pilot_type
-from donkeycar.pilots.sidecar import PilotInfo
+from donkeycar.pilots.files.names import Precision
+from donkeycar.pilots.files.probe import answers_of
+from donkeycar.pilots.files.sidecar import PilotInfo
+from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
+from donkeycar.pilots.inference.pilot import NetworkPilot
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.sandbox.child import Child
 
 Inputs = Mapping[str, np.ndarray]

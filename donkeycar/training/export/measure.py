@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.bundle import PilotInfo, Precision, Variant
-from donkeycar.pilots.probe import MAX_WRONG_SHARE, Probe
-from donkeycar.pilots.registry import pilot_type
-from donkeycar.pilots.sidecar import MAX_TOLERANCE
+from donkeycar.pilots.files.bundle import PilotInfo, Precision, Variant
+from donkeycar.pilots.files.probe import MAX_WRONG_SHARE, Probe
+from donkeycar.pilots.files.sidecar import MAX_TOLERANCE
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.training.export.litert import Answers, rows_of
 
 # Both compute in float32; the order of additions differs.

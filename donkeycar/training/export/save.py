@@ -17,7 +17,7 @@ import numpy as np
 
 from donkeycar.errors import PilotError
 from donkeycar.keras_backend import muffled
-from donkeycar.pilots.bundle import (
+from donkeycar.pilots.files.bundle import (
     PRECISIONS,
     PilotFiles,
     PilotInfo,
@@ -25,8 +25,8 @@ from donkeycar.pilots.bundle import (
     sha256_of,
     write_bundle,
 )
-from donkeycar.pilots.probe import chosen
-from donkeycar.pilots.registry import pilot_type
+from donkeycar.pilots.files.probe import chosen
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.training.export.litert import Inputs, Questions, Ran, rows_of, run_in_child
 from donkeycar.training.export.measure import compare, measured
 

@@ -5,8 +5,8 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from donkeycar.pilots.options import Options
-from donkeycar.pilots.registry import NETWORK, PilotType
+from donkeycar.pilots.kinds.options import Options
+from donkeycar.pilots.kinds.registry import NETWORK, PilotType
 from donkeycar.training.records.recordings import Recordings
 
 # Bins need some room between the first and the last.

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.bins import ANGLE_RANGE, to_bins
-from donkeycar.pilots.networks.picture import shrunk
-from donkeycar.pilots.options import Options
-from donkeycar.pilots.registry import PilotType
+from donkeycar.pilots.kinds.bins import ANGLE_RANGE, to_bins
+from donkeycar.pilots.kinds.networks.picture import shrunk
+from donkeycar.pilots.kinds.options import Options
+from donkeycar.pilots.kinds.registry import PilotType
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.records.found import LOCATION_COLUMNS, locations, run_ages, vectors
 from donkeycar.training.records.frames import Frames

@@ -1,0 +1,97 @@
+"""Opens a ``.keras`` file of a pilot: to go on training it, or to look inside."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.files.keras_check import check_archive
+from donkeycar.pilots.files.names import ENDINGS, beside, ending_of, kind_of, meant_as
+from donkeycar.pilots.files.sidecar import read_info
+from donkeycar.pilots.files.way_on import way_on
+
+# Where the sidecar of a converted pilot says why there is no ``.keras``.
+WHY_NO_KERAS = "why_no_keras"
+
+
+def load_keras(path: str | Path) -> Any:
+    """Open a ``.keras`` file, after a look at what is in it.
+
+    It is not compiled: how it was trained is in the sidecar, and losses of other versions of Keras
+    keep a file from opening.
+
+    Args:
+        path: The ``.keras`` file of a pilot, or any other file of it.
+
+    Returns:
+        A ``keras.Model``.
+
+    Raises:
+        PilotError: If it is missing, damaged, or not made of plain layers.
+    """
+    path = check_keras(path)
+    import keras
+
+    try:
+        with warnings.catch_warnings():
+            # Keras warns of weights it did not find, and goes on with random ones.
+            warnings.simplefilter("error", UserWarning)
+            return keras.models.load_model(path, compile=False, safe_mode=True)
+    except (TypeError, ValueError, KeyError, OSError, RuntimeError, UserWarning) as error:
+        first = (str(error).strip().splitlines() or ["no reason given"])[0]
+        raise PilotError(
+            f"{path} cannot be opened by this version of Keras: {first:.200}. {way_on(path)}"
+        ) from error
+
+
+def check_keras(path: str | Path) -> Path:
+    """Look at a pilot's ``.keras`` file without opening it, and without Keras.
+
+    Args:
+        path: The ``.keras`` file of a pilot, or any other file of it.
+
+    Returns:
+        The ``.keras`` file.
+
+    Raises:
+        PilotError: If it is missing, damaged, or not made of plain layers.
+    """
+    path = Path(path).expanduser()
+    if kind_of(path) in ("hdf5", "saved_model") or ending_of(path) not in ("", *ENDINGS):
+        raise PilotError(f"Weights are read from a .keras file. Received: {path}. {way_on(path)}")
+    keras = path if kind_of(path) == "keras" else beside(path, ".keras")
+    if not keras.is_file():
+        raise PilotError(_no_network(keras, path))
+    check_archive(keras)
+    return keras
+
+
+def _no_network(keras: Path, path: Path) -> str:
+    """Say why a pilot has no network, only what drives, and what can be done about it."""
+    needed = "the network itself is needed here, not only what drives"
+    if not any(beside(path, ending).exists() for ending in ENDINGS) and not path.exists():
+        return f"There is no pilot {path}."
+    try:
+        training = read_info(beside(path, ".json")).training
+    except PilotError:
+        training = {}
+    made_of, why_not = training.get("converted_from"), training.get(WHY_NO_KERAS)
+    if isinstance(why_not, str):
+        return f"There is no {keras}: {needed}. {cost_of(why_not)}"
+    if isinstance(made_of, str) and meant_as(Path(made_of)) == "litert":
+        return (
+            f"There is no {keras}: {needed}. {Path(made_of).name!r:.100}, of which this pilot was "
+            "made, only drives. If you have the .keras, .h5 or SavedModel that was made of, "
+            "convert that."
+        )
+    return f"There is no {keras}: {needed}. Copy it from where the pilot was trained."
+
+
+def cost_of(why_not: str) -> str:
+    """Say why a pilot that was converted has no ``.keras``, and what that costs."""
+    why = " ".join(why_not.split())
+    return (
+        f"Keras 3 has no words for this network ({why:.200}): it drives, but cannot be trained on "
+        "(--transfer) or looked into (explain, cnnactivations, makemovie --salient). Train a new "
+        "one for that."
+    )

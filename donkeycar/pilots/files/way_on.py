@@ -1,0 +1,36 @@
+"""What to do with a model that cannot be used as it is: a next step that works, in one sentence."""
+
+from pathlib import Path
+
+from donkeycar.commands import donkey
+from donkeycar.pilots.files.names import ENDINGS, MARKS, beside, meant_as, title_of
+
+# What can be made a pilot, by its kind; those that can carry code need a word of trust.
+CONVERTIBLE = ("keras", "hdf5", "saved_model")
+TRUSTED = ("hdf5", "saved_model")
+
+
+def conversion_command(path: Path) -> str:
+    """The command that makes a pilot of a model, under a name that is free; for any shell."""
+    title, number = title_of(path), 1
+    while any(place.exists() for place in _places(path.with_name(title))):
+        number += 1
+        title = f"{title_of(path)}_{number}"
+    trust = ["--trust"] if meant_as(path) in TRUSTED else []
+    return donkey("convertmodel", path, "--out", path.with_name(title), *trust)
+
+
+def way_on(path: Path) -> str:
+    """Say how a model of another format becomes a pilot, or that it does not."""
+    if meant_as(path) in CONVERTIBLE:
+        return f"Make a pilot of it: {conversion_command(path)}"
+    return (
+        "donkeycar opens no such files. If you have the .keras, .h5 or SavedModel that it was made "
+        "of, `donkey convertmodel` makes a pilot of that."
+    )
+
+
+def _places(name: Path) -> list[Path]:
+    """Where the files of a pilot of this name would be."""
+    litert = [beside(name, mark + ".tflite") for mark in MARKS.values()]
+    return [*(beside(name, ending) for ending in ENDINGS), *litert]

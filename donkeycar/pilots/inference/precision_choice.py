@@ -1,0 +1,117 @@
+"""Which file of a pilot drives where its owner leaves it open: float32, if it is quick enough here.
+
+The time is measured on this computer, with the network that would drive; nothing is guessed from
+its name. A short file answers a little differently, so that a choice of it is always told.
+"""
+
+import logging
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from donkeycar.errors import PilotError
+from donkeycar.pilots.files.bundle import PilotFiles, Precision, precision_of
+from donkeycar.pilots.files.litert_file import read_litert
+from donkeycar.pilots.inference.ensemble import LoadedPilot
+from donkeycar.pilots.inference.load import load_pilot, vet
+from donkeycar.sandbox.cancellation import Cancellation
+
+logger = logging.getLogger(__name__)
+
+Timer: TypeAlias = Callable[[], float]
+
+QUICK: Precision = "int8"
+# The share of the loop's interval that an answer may take: camera, page and recorder want theirs.
+# 5 ms at 20 Hz; a `linear` pilot takes 1 ms of a PC's core, and ten times as much of a Pi 3's.
+MAX_SHARE = 0.1
+# Answers that are timed: for a fifth of a second, at least 3.
+MEASURE_S = 0.2
+MIN_ANSWERS = 3
+# It must be worth it.
+MAX_RATIO = 0.8
+
+
+def load_quick_enough(
+    path: Path, *, interval_s: float, timer: Timer = time.perf_counter, **wanted: Any
+) -> LoadedPilot:
+    """Open a pilot by its float32 file, or by int8 where that is too slow.
+
+    Args:
+        path: As of `load_pilot`; one that names a precision is taken as it is.
+        interval_s: From tick to tick of the loop.
+        timer: Seconds since some moment.
+        wanted: The other arguments of `load_pilot`.
+
+    Raises:
+        PilotError: As `load_pilot`; never because of the int8 file.
+    """
+    _vet_both(path, wanted.get("cancellation"))
+    pilot = load_pilot(path, precision="float32", **wanted)
+    is_named = path.suffix == ".tflite" and precision_of(path) is not None
+    known = pilot.info is not None and QUICK in pilot.info.variants
+    if is_named or not known:
+        return pilot
+    took_s, most_s = answer_s(pilot, timer), MAX_SHARE * interval_s
+    if took_s <= most_s:
+        return pilot
+    too_slow = (
+        f"float32 takes {1e3 * took_s:.1f} ms an answer on this computer, more than "
+        f"{1e3 * most_s:.1f} ms"
+    )
+    try:
+        quick = load_pilot(path, precision=QUICK, **wanted)
+    except PilotError as error:
+        logger.warning("%s is slow: %s, and int8 cannot drive: %s", path, too_slow, error)
+        return pilot
+    quick_s = answer_s(quick, timer)
+    if quick_s > MAX_RATIO * took_s:
+        return pilot
+    logger.warning(
+        "%s drives by its int8 file: %s; int8 takes %.1f ms%s. PILOT_PRECISION = 'float32' in "
+        "myconfig.py forbids it, 'int8' says it without a look.",
+        path, too_slow, 1e3 * quick_s, _difference(quick),
+    )  # fmt: skip
+    return quick
+
+
+def _vet_both(path: Path, cancellation: Cancellation | None) -> None:
+    """Have one child look at both files; what is wrong with either is told when it is opened."""
+    files = PilotFiles.of(path)
+    both = [files.variant("float32"), files.variant(QUICK)]
+    with suppress(PilotError):
+        if files.sidecar.exists() and all(file.is_file() for file in both):
+            for file in both:
+                read_litert(file)
+            vet(*both, cancellation=cancellation)
+
+
+def answer_s(pilot: LoadedPilot, timer: Timer) -> float:
+    """Median time of an answer here and now; what it saw is forgotten.
+
+    Not the mean: the loop may run beside it already, and holds up an answer now and then.
+    """
+    frame = np.zeros(pilot.input_shape, np.uint8)
+    beside = (np.zeros(pilot.vector_size, np.float32),) if pilot.vector_size else ()
+    took_s: list[float] = []
+    began_s = last_s = timer()
+    while len(took_s) < MIN_ANSWERS or last_s - began_s < MEASURE_S:
+        pilot.infer(frame, *beside)
+        now_s = timer()
+        took_s.append(now_s - last_s)
+        last_s = now_s
+    pilot.reset()
+    return statistics.median(took_s)
+
+
+def _difference(pilot: LoadedPilot) -> str:
+    """How far its steering is from float32's, if that was measured."""
+    info = pilot.info
+    measured = {} if info is None else info.variants[QUICK].difference.get("angle", {})
+    if "mean" not in measured:
+        return ""
+    return f", and steers {measured['mean']:.3f} differently on average"

@@ -1,0 +1,1 @@
+"""The types of pilots: networks, their options, and what their outputs mean."""

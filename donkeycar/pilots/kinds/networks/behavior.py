@@ -1,0 +1,61 @@
+"""The `behavior` network: takes a frame and the chosen behavior, such as a lane."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from donkeycar.pilots.kinds.network_builder import NetworkBuilder
+from donkeycar.pilots.kinds.network_choices import NetworkChoices
+from donkeycar.pilots.kinds.networks.categorical import bins
+from donkeycar.pilots.kinds.networks.trunk import DROPOUT, convolution_trunk
+
+
+def build(
+    input_shape: tuple[int, ...] = (120, 160, 3),
+    *,
+    network: NetworkChoices | None = None,
+    seed: int | None = None,
+    behaviors: Sequence[str] = ("Left_Lane", "Right_Lane"),
+    angle_bins: int = 15,
+    throttle_bins: int = 20,
+    throttle_range: object = None,
+    choice: object = None,
+) -> Any:
+    """Build the untrained network.
+
+    Args:
+        input_shape: Height, width and channels of a frame; each side at least 61 pixels.
+        network: Hyper-parameters; ``None`` is the network as documented.
+        seed: Makes initial weights and dropout repeatable.
+        behaviors: Names of the ways to drive.
+        angle_bins: Angles to choose from.
+        throttle_bins: Throttles to choose from.
+        throttle_range: For the head; the network is the same for every range.
+        choice: For the head.
+
+    Input shape:
+        ``img_in``: ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255;
+        ``behavior_in``: ``(batch, len(behaviors))``, 1 for the one that is wanted, else 0.
+
+    Output shape:
+        Likelihoods, ``{"angle_bins": (batch, 15), "throttle_bins": (batch, 20)}``.
+
+    Returns:
+        A ``keras.Model`` with 829 263 weights for a frame of 120 x 160 x 3 and two behaviors.
+
+    Raises:
+        PilotError: If a side of the frame is too short.
+    """
+    builder = NetworkBuilder(network, seed=seed)
+    image, x = builder.image(input_shape)
+    behavior = builder.vector(len(behaviors), "behavior_in")
+    y = behavior
+    for number in (1, 2, 3):
+        y = builder.dense(y, 2 * len(behaviors), name=f"behavior_dense_{number}")
+    x = builder.dense(
+        convolution_trunk(builder, x, name="behavior"), 100, dropout=DROPOUT, name="dense_1"
+    )
+    x = builder.joined(x, y)
+    for number, units in ((2, 100), (3, 50)):
+        x = builder.dense(x, units, dropout=DROPOUT, name=f"dense_{number}")
+    outputs = bins(builder, x, angle_bins, throttle_bins)
+    return builder.model({"img_in": image, "behavior_in": behavior}, outputs, name="behavior")

@@ -1,0 +1,58 @@
+"""The `efficient` network: as good as `linear`, in half the time."""
+
+from typing import Any
+
+from donkeycar.pilots.kinds.network_builder import NetworkBuilder
+from donkeycar.pilots.kinds.network_choices import NetworkChoices
+from donkeycar.pilots.kinds.networks.trunk import need_sides
+
+# Filters, kernel and stride of the convolutions. Most of `linear`'s time goes into its second and
+# third, which look at large pictures through kernels of five: here they have three, and the last
+# two fewer filters. Every place is kept to the end: *where* the line is says how to steer, which
+# averaging over the picture would forget. Tried on two real recordings and worse: a first step of
+# four pixels or a fourth step of two (6 % on one of them), batch normalisation (much).
+CONVOLUTIONS = ((16, 5, 2), (32, 3, 2), (48, 3, 2), (48, 3, 1), (32, 3, 1))
+DENSE_UNITS = (100, 50)
+DROPOUT = 0.2
+MIN_SIDE_PX = 49
+
+
+def build(
+    input_shape: tuple[int, ...] = (120, 160, 3),
+    *,
+    network: NetworkChoices | None = None,
+    seed: int | None = None,
+) -> Any:
+    """Build the untrained network.
+
+    Args:
+        input_shape: Height, width and channels of a frame; each side at least 49 pixels.
+        network: Hyper-parameters; ``None`` is the network as documented.
+        seed: Makes initial weights and dropout repeatable.
+
+    Input shape:
+        ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
+
+    Output shape:
+        ``{"angle": (batch, 1), "throttle": (batch, 1)}``, unbounded floats.
+
+    Returns:
+        A ``keras.Model`` with 462 820 weights for a frame of 120 x 160 x 3, and 19 million
+        multiplications a frame where `linear` has 48.
+
+    Raises:
+        PilotError: If a side of the frame is too short.
+    """
+    builder = NetworkBuilder(network, seed=seed)
+    image, x = builder.image(input_shape)
+    need_sides(x, MIN_SIDE_PX, "efficient")
+    for number, (filters, size, stride) in enumerate(CONVOLUTIONS, start=1):
+        x = builder.conv(x, filters, size, stride=stride, dropout=DROPOUT, name=f"conv2d_{number}")
+    x = builder.flat(x, name="flattened")
+    for number, units in enumerate(DENSE_UNITS, start=1):
+        x = builder.dense(x, units, dropout=DROPOUT, name=f"dense_{number}")
+    outputs = {
+        "angle": builder.output(x, 1, name="n_outputs0"),
+        "throttle": builder.output(x, 1, name="n_outputs1"),
+    }
+    return builder.model(image, outputs, name="efficient")

@@ -1,0 +1,66 @@
+"""The `imu` network: takes a frame, acceleration and turning rate."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from donkeycar.pilots.kinds.network_builder import NetworkBuilder
+from donkeycar.pilots.kinds.network_choices import NetworkChoices
+from donkeycar.pilots.kinds.networks.trunk import DROPOUT, convolution_trunk
+
+NUM_SENSES = 6
+
+
+def build(
+    input_shape: tuple[int, ...] = (120, 160, 3),
+    *,
+    network: NetworkChoices | None = None,
+    seed: int | None = None,
+    imu_mean: Sequence[float] | None = None,
+    imu_spread: Sequence[float] | None = None,
+) -> Any:
+    """Build the untrained network.
+
+    Args:
+        input_shape: Height, width and channels of a frame; each side at least 61 pixels.
+        network: Hyper-parameters; ``None`` is the network as documented.
+        seed: Makes initial weights and dropout repeatable.
+        imu_mean: What the six numbers usually are; ``None`` for 0.
+        imu_spread: How much they vary, their standard deviations; ``None`` for 1. Both are inside,
+            so that the car hands over what the sensor says, in whatever unit.
+
+    Input shape:
+        ``img_in``: ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255; ``imu_in``:
+        ``(batch, 6)``, acceleration x, y, z and turning rate x, y, z.
+
+    Output shape:
+        ``{"angle": (batch, 1), "throttle": (batch, 1)}``, unbounded floats.
+
+    Returns:
+        A ``keras.Model`` with 820 796 weights for a frame of 120 x 160 x 3.
+
+    Raises:
+        PilotError: If a side of the frame is too short.
+    """
+    builder = NetworkBuilder(network, seed=seed)
+    image, x = builder.image(input_shape)
+    senses = builder.vector(NUM_SENSES, "imu_in")
+    means = imu_mean or [0.0] * NUM_SENSES
+    spreads = imu_spread or [1.0] * NUM_SENSES
+    y = builder.layers.Rescaling(
+        [1 / spread for spread in spreads],
+        offset=[-mean / spread for mean, spread in zip(means, spreads, strict=True)],
+        name="imu_scale",
+    )(senses)
+    for number in (1, 2, 3):
+        y = builder.dense(y, 14, name=f"imu_dense_{number}")
+    x = builder.dense(
+        convolution_trunk(builder, x, name="imu"), 100, dropout=DROPOUT, name="dense_1"
+    )
+    x = builder.joined(x, y)
+    for number in (2, 3):
+        x = builder.dense(x, 50, dropout=DROPOUT, name=f"dense_{number}")
+    outputs = {
+        "angle": builder.output(x, 1, name="out_0"),
+        "throttle": builder.output(x, 1, name="out_1"),
+    }
+    return builder.model({"img_in": image, "imu_in": senses}, outputs, name="imu")

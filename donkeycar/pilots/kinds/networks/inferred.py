@@ -1,0 +1,43 @@
+"""The `inferred` network: answers with the angle only; the throttle follows from it."""
+
+from typing import Any
+
+from donkeycar.pilots.kinds.network_builder import NetworkBuilder
+from donkeycar.pilots.kinds.network_choices import NetworkChoices
+from donkeycar.pilots.kinds.networks.trunk import convolution_trunk, dense_layers
+
+
+def build(
+    input_shape: tuple[int, ...] = (120, 160, 3),
+    *,
+    network: NetworkChoices | None = None,
+    seed: int | None = None,
+    throttle_straight: object = None,
+    throttle_bend: object = None,
+) -> Any:
+    """Build the untrained network.
+
+    Args:
+        input_shape: Height, width and channels of a frame; each side at least 61 pixels.
+        network: Hyper-parameters; ``None`` is the network as documented.
+        seed: Makes initial weights and dropout repeatable.
+        throttle_straight: For the head; the network knows no throttle.
+        throttle_bend: For the head.
+
+    Input shape:
+        ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
+
+    Output shape:
+        ``{"angle": (batch, 1)}``, an unbounded float.
+
+    Returns:
+        A ``keras.Model`` with 816 977 weights for a frame of 120 x 160 x 3.
+
+    Raises:
+        PilotError: If a side of the frame is too short.
+    """
+    builder = NetworkBuilder(network, seed=seed)
+    image, x = builder.image(input_shape)
+    x = dense_layers(builder, convolution_trunk(builder, x, name="inferred"))
+    outputs = {"angle": builder.output(x, 1, name="n_outputs0")}
+    return builder.model(image, outputs, name="inferred")

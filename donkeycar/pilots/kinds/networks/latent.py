@@ -1,0 +1,78 @@
+"""The `latent` network: an auto-encoder whose short latent vector also drives the car."""
+
+from typing import Any
+
+from donkeycar.pilots.kinds.network_builder import NetworkBuilder
+from donkeycar.pilots.kinds.network_choices import NetworkChoices
+from donkeycar.pilots.kinds.networks.picture import small_sides
+from donkeycar.pilots.kinds.networks.trunk import DROPOUT, convolution_trunk
+
+# Numbers in the description.
+LATENT_UNITS = 64
+# Channels of the picture while it grows, and how much it grows in each step.
+PAINT_FILTERS = (32, 16)
+GROWTH = 2
+
+
+def build(
+    input_shape: tuple[int, ...] = (120, 160, 3),
+    *,
+    network: NetworkChoices | None = None,
+    seed: int | None = None,
+) -> Any:
+    """Build the untrained network.
+
+    What can be painted back must have been seen: the picture keeps the description honest where
+    there are few labels. It is a quarter as high and wide as the frame, and only wanted in
+    training; what drives has no painter.
+
+    Args:
+        input_shape: Height, width and channels of a frame; each side at least 61 pixels.
+        network: Hyper-parameters; ``None`` is the network as documented.
+        seed: Makes initial weights and dropout repeatable.
+
+    Input shape:
+        ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
+
+    Output shape:
+        ``{"angle": (batch, 1), "throttle": (batch, 1)}``, unbounded floats, and ``"img_out"``,
+        ``(batch, height // 4, width // 4, channels)``, 0 to 1.
+
+    Returns:
+        A ``keras.Model`` with 404 027 weights for a frame of 120 x 160 x 3.
+
+    Raises:
+        PilotError: If a side of the frame is too short.
+    """
+    builder = NetworkBuilder(network, seed=seed)
+    image, x = builder.image(input_shape)
+    seen = convolution_trunk(builder, x, name="latent", stride_of_fourth=2)
+    latent = builder.dense(seen, LATENT_UNITS, name="latent")
+    x = builder.dense(latent, 50, dropout=DROPOUT, name="dense_1")
+    outputs = {
+        "angle": builder.output(x, 1, name="n_outputs0"),
+        "throttle": builder.output(x, 1, name="n_outputs1"),
+        "img_out": _paint(builder, latent, input_shape),
+    }
+    return builder.model(image, outputs, name="latent")
+
+
+def _paint(builder: NetworkBuilder, latent: Any, shape: tuple[int, ...]) -> Any:
+    """Paint the small picture."""
+    layers = builder.layers
+    height, width = small_sides(*shape[:2])
+    growth = GROWTH ** len(PAINT_FILTERS)
+    rows, columns = -(-height // growth), -(-width // growth)
+    x = builder.dense(latent, rows * columns * PAINT_FILTERS[0], name="paint_dense")
+    x = layers.Reshape((rows, columns, PAINT_FILTERS[0]), name="paint_first")(x)
+    for number, filters in enumerate(PAINT_FILTERS, start=1):
+        x = layers.Conv2DTranspose(
+            filters, 3, strides=GROWTH, padding="same", activation="relu",
+            kernel_initializer=builder.initial(), name=f"paint_{number}",
+        )(x)  # fmt: skip
+    surplus = ((0, rows * growth - height), (0, columns * growth - width))
+    x = layers.Cropping2D(surplus, name="paint_cut")(x)
+    return layers.Conv2D(
+        shape[2], 3, padding="same", activation="sigmoid", dtype="float32",
+        kernel_initializer=builder.initial(), name="img_out",
+    )(x)  # fmt: skip

@@ -1,0 +1,42 @@
+"""The `linear` network: a small convolutional network for regression of angle and throttle."""
+
+from typing import Any
+
+from donkeycar.pilots.kinds.network_builder import NetworkBuilder
+from donkeycar.pilots.kinds.network_choices import NetworkChoices
+from donkeycar.pilots.kinds.networks.trunk import convolution_trunk, dense_layers
+
+
+def build(
+    input_shape: tuple[int, ...] = (120, 160, 3),
+    *,
+    network: NetworkChoices | None = None,
+    seed: int | None = None,
+) -> Any:
+    """Build the untrained network.
+
+    Args:
+        input_shape: Height, width and channels of a frame; each side at least 61 pixels.
+        network: Hyper-parameters; ``None`` is the network as documented.
+        seed: Makes initial weights and dropout repeatable; ``None`` is different every time.
+
+    Input shape:
+        ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
+
+    Output shape:
+        A dictionary ``{"angle": (batch, 1), "throttle": (batch, 1)}`` of unbounded floats.
+
+    Returns:
+        A ``keras.Model`` with 817 028 weights for a frame of 120 x 160 x 3.
+
+    Raises:
+        PilotError: If a side of the frame is too short.
+    """
+    builder = NetworkBuilder(network, seed=seed)
+    image, x = builder.image(input_shape)
+    x = dense_layers(builder, convolution_trunk(builder, x, name="linear"))
+    outputs = {
+        "angle": builder.output(x, 1, name="n_outputs0"),
+        "throttle": builder.output(x, 1, name="n_outputs1"),
+    }
+    return builder.model(image, outputs, name="linear")

@@ -1,0 +1,46 @@
+"""The `localizer` network: drives, and classifies at which place of the track it is."""
+
+from typing import Any
+
+from donkeycar.pilots.kinds.network_builder import NetworkBuilder
+from donkeycar.pilots.kinds.network_choices import NetworkChoices
+from donkeycar.pilots.kinds.networks.trunk import convolution_trunk, dense_layers
+
+
+def build(
+    input_shape: tuple[int, ...] = (120, 160, 3),
+    *,
+    network: NetworkChoices | None = None,
+    seed: int | None = None,
+    num_locations: int = 10,
+) -> Any:
+    """Build the untrained network.
+
+    Args:
+        input_shape: Height, width and channels of a frame; each side at least 61 pixels.
+        network: Hyper-parameters; ``None`` is the network as documented.
+        seed: Makes initial weights and dropout repeatable.
+        num_locations: Places it tells apart.
+
+    Input shape:
+        ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
+
+    Output shape:
+        ``{"angle": (batch, 1), "throttle": (batch, 1)}``, unbounded floats, and likelihoods
+        ``"loc": (batch, num_locations)``.
+
+    Returns:
+        A ``keras.Model`` with 817 538 weights for a frame of 120 x 160 x 3.
+
+    Raises:
+        PilotError: If a side of the frame is too short.
+    """
+    builder = NetworkBuilder(network, seed=seed)
+    image, x = builder.image(input_shape)
+    x = dense_layers(builder, convolution_trunk(builder, x, name="localizer"))
+    outputs = {
+        "angle": builder.output(x, 1, name="angle"),
+        "throttle": builder.output(x, 1, name="throttle"),
+        "loc": builder.output(x, num_locations, name="zloc", activation="softmax"),
+    }
+    return builder.model(image, outputs, name="localizer")
