@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.kinds.registry import pilot_type
+from donkeycar.pilots.kinds.registry import NETWORK, pilot_type
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.epochs.optimizers import check_optimizer
@@ -124,6 +124,11 @@ class TrainingOptions:
                 "`layers_to_train` keeps the layers before as they are, which makes sense only "
                 "with `transfer`. Received: no transfer"
             )
+
+    @property
+    def network_choices(self) -> dict[str, Any]:
+        """Hyper-parameters of the network that somebody chose, by name: see `NetworkChoices`."""
+        return dict(self.pilot_options.get(NETWORK, {}))
 
     def new_schedule(self) -> Schedule:
         """Begin the learning rate anew."""

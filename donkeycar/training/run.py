@@ -22,11 +22,11 @@ from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper, check_same,
 from donkeycar.training.export.save import MAX_FRAMES, save_pilot
 from donkeycar.training.options import TrainingOptions
 from donkeycar.training.progress import Progress
-from donkeycar.training.records.found import network_of
+from donkeycar.training.records.samples import as_fed
 from donkeycar.training.records.split import Split
 from donkeycar.training.result import Ended, TrainingResult
 from donkeycar.training.transfer import transfer
-from donkeycar.training.validation import PIECE, as_fed, evenly_spread, validate
+from donkeycar.training.validation import PIECE, evenly_spread, validate
 
 if TYPE_CHECKING:
     from donkeycar.training.epochs.batches import Batches
@@ -77,7 +77,7 @@ class TrainingRun:
         self.progress = progress
         self.samples = dataset.samples(options)
         self.split = self.samples.usable(split)
-        self._network_choices = dict(network_of(options.pilot_options))
+        self._network_choices = options.network_choices
         self._keeper = Keeper(checkpoint_path(files.keras), progress.say)
         self._checkpoint = checkpoint
         self._began_s = time.monotonic()

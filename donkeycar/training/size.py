@@ -8,7 +8,7 @@ from donkeycar.pilots.kinds.registry import PilotType, pilot_type
 from donkeycar.pilots.transform import Shape, describe
 from donkeycar.training.export.save import without_outputs
 from donkeycar.training.options import TrainingOptions
-from donkeycar.training.records.found import found_options, network_of
+from donkeycar.training.records.found import found_options
 from donkeycar.training.records.recordings import Recordings
 from donkeycar.training.records.sizes import usual_shape
 
@@ -36,7 +36,7 @@ def check_size(recordings: Recordings, options: TrainingOptions) -> None:
     height, width, channels = usual
     kind = pilot_type(options.type)
     found = found_options(kind, options.pilot_options, recordings)
-    network = dict(network_of(options.pilot_options))
+    network = options.network_choices
 
     def size(shape: Shape) -> int:
         return litert_bytes(kind, kind.build(shape, network=network, **found))

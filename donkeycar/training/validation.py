@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from donkeycar.training.progress import Advance, Progress
-from donkeycar.training.records.samples import Arrays, Samples
+from donkeycar.training.records.samples import Arrays, Samples, as_fed
 from donkeycar.training.records.split import Split
 
 # The answers to this many training records say well enough how they were learnt. They come in
@@ -97,11 +97,6 @@ def evenly_spread(rows: np.ndarray, count: int) -> np.ndarray:
 
 # One that remembers its answers starts afresh after so many, so that several can go on at once.
 MAX_RUN = 400
-
-
-def as_fed(inputs: Arrays) -> np.ndarray | Arrays:
-    """Inputs as Keras wants them: the only one bare, several by name."""
-    return next(iter(inputs.values())) if len(inputs) == 1 else inputs
 
 
 def predict(

@@ -5,8 +5,7 @@ import numpy as np
 
 from donkeycar.training.augmentation import Augmentation
 from donkeycar.training.epochs.balance import balance_weights, draw
-from donkeycar.training.records.samples import Arrays, Samples
-from donkeycar.training.validation import as_fed
+from donkeycar.training.records.samples import Arrays, Samples, as_fed
 
 Array = np.ndarray
 

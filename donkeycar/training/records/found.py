@@ -1,12 +1,12 @@
 """What records say beside picture and labels: vectors, places, and options of the pilot."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeGuard
 
 import numpy as np
 
 from donkeycar.pilots.kinds.options import Options
-from donkeycar.pilots.kinds.registry import NETWORK, PilotType
+from donkeycar.pilots.kinds.registry import PilotType
 from donkeycar.training.records.recordings import Recordings
 
 # Bins need some room between the first and the last.
@@ -34,12 +34,6 @@ def found_options(kind: PilotType, given: Options, recordings: Recordings) -> di
         if value is None:
             options[name] = FOUND[name](recordings, kind)
     return kind.complete(options)
-
-
-def network_of(given: Options) -> Mapping[str, Any]:
-    """Choices of the network among given options."""
-    chosen: Mapping[str, Any] = given.get(NETWORK, {})
-    return chosen
 
 
 def throttle_range(recordings: Recordings, kind: PilotType | None = None) -> list[float]:

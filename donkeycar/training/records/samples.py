@@ -194,6 +194,11 @@ class Samples:
         return seen.reshape(*frames.shape[:-3], *seen.shape[-3:])
 
 
+def as_fed(inputs: Arrays) -> np.ndarray | Arrays:
+    """Inputs as Keras wants them: the only one bare, several by name."""
+    return next(iter(inputs.values())) if len(inputs) == 1 else inputs
+
+
 def _one_hot(places: np.ndarray, count: int) -> np.ndarray:
     """Likelihoods of places that are known for sure."""
     return np.asarray(np.eye(count, dtype=np.float32)[places])
