@@ -14,7 +14,7 @@ OLD_THROTTLE_RANGE = 0.8
 def bare_pilot_options(cfg: Config, kind: "PilotType") -> dict[str, Any]:
     """Options of a model without a sidecar, as far as settings know them.
 
-    The file shows the others, or they are as in donkeycar 5.x: `donkeycar.pilots.inference.bare`.
+    The file shows the others, or they are as in donkeycar 5.x: `donkeycar.pilots.inference.pilot`.
 
     Args:
         cfg: The settings.

@@ -15,8 +15,8 @@ from donkeycar.errors import PilotError
 from donkeycar.pilots.files.bundle import PilotFiles, PilotInfo, Precision, read_info, write_bundle
 from donkeycar.pilots.files.keras_check import check_archive
 from donkeycar.pilots.files.names import beside, ending_of, meant_as
+from donkeycar.pilots.files.next_step import TRUSTED
 from donkeycar.pilots.files.probe import chosen
-from donkeycar.pilots.files.way_on import TRUSTED
 from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
 from donkeycar.pilots.inference.load import load_pilot, open_safely
 from donkeycar.pilots.inference.pilot import NetworkPilot

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import donkeycar
 from donkeycar.pilots.files.names import beside, kind_of
 from donkeycar.pilots.files.sidecar import FORMAT, PilotInfo, read_info
-from donkeycar.pilots.inference.bare import bare_options
 from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
+from donkeycar.pilots.inference.pilot import bare_options
 from donkeycar.pilots.kinds.registry import PilotType
 
 # Outputs whose size says an option.

@@ -56,9 +56,9 @@ def _check_model(path: Path, model_type: str | None) -> None:
     if not path.exists() and not any(file.exists() for file in files):
         raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
     if path.suffix and path.suffix not in ENDINGS and path.exists():
-        from donkeycar.pilots.files.way_on import way_on
+        from donkeycar.pilots.files.next_step import next_step
 
-        raise PilotError(f"{path} is not the file of a pilot. {way_on(path)}")
+        raise PilotError(f"{path} is not the file of a pilot. {next_step(path)}")
     if model_type is None and not beside(path, ".json").exists():
         raise PilotError(
             f"{path} does not say what kind of pilot it is. Say it with --type, for example "

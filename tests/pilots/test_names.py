@@ -14,7 +14,7 @@ from donkeycar.pilots import load_pilot
 from donkeycar.pilots.files.bundle import PilotFiles
 from donkeycar.pilots.files.keras_file import check_keras
 from donkeycar.pilots.files.names import kind_of, name_of, title_of
-from donkeycar.pilots.files.way_on import conversion_command, way_on
+from donkeycar.pilots.files.next_step import conversion_command, next_step
 from donkeycar.replay.replay_file import replay_path
 from donkeycar.training.database import add_entry, read_database
 from donkeycar.training.destination import pilot_files
@@ -149,8 +149,8 @@ def test_nobody_is_sent_to_a_converter_that_refuses(tmp_path, name):
     for use in (load_pilot, check_keras):
         with pytest.raises(PilotError, match="opens no such files. If you have the .keras, .h5 or"):
             use(path)
-    assert "convertmodel" in way_on(path)
-    assert "--out" not in way_on(path)
+    assert "convertmodel" in next_step(path)
+    assert "--out" not in next_step(path)
 
 
 @pytest.mark.parametrize("name", ["notes", "mypilot.tflite.bak", "v1.2"])

@@ -24,6 +24,7 @@ from donkeycar.pilots.files.names import (
     name_of,
     precision_of,
 )
+from donkeycar.pilots.files.next_step import next_step
 from donkeycar.pilots.files.sidecar import (
     PRECISIONS,
     PilotInfo,
@@ -31,7 +32,6 @@ from donkeycar.pilots.files.sidecar import (
     read_info,
     sidecar_text,
 )
-from donkeycar.pilots.files.way_on import way_on
 
 __all__ = [
     "PRECISIONS", "PilotFiles", "PilotInfo", "Precision", "Variant", "litert_sha256",
@@ -59,7 +59,8 @@ class PilotFiles(NamedTuple):
         """
         if ending_of(path) not in ("", *ENDINGS):
             raise PilotError(
-                f"A model must end in one of {', '.join(ENDINGS)}. Received: {path}. {way_on(path)}"
+                f"A model must end in one of {', '.join(ENDINGS)}. Received: {path}. "
+                f"{next_step(path)}"
             )
         name = name_of(path)
         if not name or name.endswith(tuple(filter(None, MARKS.values()))):

@@ -7,8 +7,8 @@ from typing import Any
 from donkeycar.errors import PilotError
 from donkeycar.pilots.files.keras_check import check_archive
 from donkeycar.pilots.files.names import ENDINGS, beside, ending_of, kind_of, meant_as
+from donkeycar.pilots.files.next_step import next_step
 from donkeycar.pilots.files.sidecar import read_info
-from donkeycar.pilots.files.way_on import way_on
 
 # Where the sidecar of a converted pilot says why there is no ``.keras``.
 WHY_NO_KERAS = "why_no_keras"
@@ -40,7 +40,7 @@ def load_keras(path: str | Path) -> Any:
     except (TypeError, ValueError, KeyError, OSError, RuntimeError, UserWarning) as error:
         first = (str(error).strip().splitlines() or ["no reason given"])[0]
         raise PilotError(
-            f"{path} cannot be opened by this version of Keras: {first:.200}. {way_on(path)}"
+            f"{path} cannot be opened by this version of Keras: {first:.200}. {next_step(path)}"
         ) from error
 
 
@@ -58,7 +58,9 @@ def check_keras(path: str | Path) -> Path:
     """
     path = Path(path).expanduser()
     if kind_of(path) in ("hdf5", "saved_model") or ending_of(path) not in ("", *ENDINGS):
-        raise PilotError(f"Weights are read from a .keras file. Received: {path}. {way_on(path)}")
+        raise PilotError(
+            f"Weights are read from a .keras file. Received: {path}. {next_step(path)}"
+        )
     keras = path if kind_of(path) == "keras" else beside(path, ".keras")
     if not keras.is_file():
         raise PilotError(_no_network(keras, path))

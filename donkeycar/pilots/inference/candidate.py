@@ -20,7 +20,7 @@ from donkeycar.pilots.files.bundle import (
 from donkeycar.pilots.files.folds_file import SUMMARY
 from donkeycar.pilots.files.litert_file import read_litert
 from donkeycar.pilots.files.names import ending_of, kind_of
-from donkeycar.pilots.files.way_on import CONVERTIBLE, way_on
+from donkeycar.pilots.files.next_step import CONVERTIBLE, next_step
 from donkeycar.pilots.inference.frames_fit import check_camera, in_colour, seen_by
 from donkeycar.pilots.kinds.registry import PilotType, pilot_type
 from donkeycar.pilots.transform import Shape, Transforms
@@ -98,7 +98,9 @@ def judge(
     is_file_of_a_pilot = path.is_dir() or ending_of(path) != "" or kind_of_file == "litert"
     if path.is_dir() and not any(file.exists() for file in files):
         if kind_of_file == "saved_model":
-            raise PilotError(f"{path} is a SavedModel, which a car does not open. {way_on(path)}")
+            raise PilotError(
+                f"{path} is a SavedModel, which a car does not open. {next_step(path)}"
+            )
         raise PilotError(
             f"{path} is a folder without {SUMMARY}, which a training with --folds writes at its "
             "end. Name one of the pilots in it, or go on with that training: --resume."
@@ -106,7 +108,7 @@ def judge(
     if not path.exists() and not (ending_of(path) == "" and any(f.exists() for f in files)):
         raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
     if path.exists() and not is_file_of_a_pilot:
-        raise PilotError(f"{path} is no file of a pilot. {way_on(path)}")
+        raise PilotError(f"{path} is no file of a pilot. {next_step(path)}")
     info = _described(files, type)
     chosen = _chosen(path, precision if info is not None else None)
     bare = info is None and kind_of_file == "litert"
@@ -146,7 +148,7 @@ def _nothing_that_drives(files: PilotFiles, litert: Path, path: Path) -> PilotEr
             f"{rule} Copy it from where the pilot was trained, or run `donkey train` again, which "
             "writes it."
         )
-    return PilotError(f"{rule} {way_on(path)}")
+    return PilotError(f"{rule} {next_step(path)}")
 
 
 def _chosen(path: Path, precision: Precision | None) -> Precision:

@@ -1,6 +1,7 @@
 """From the files of a pilot to one that may drive: everything that can be wrong is found here."""
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +17,8 @@ from donkeycar.pilots.inference.ensemble import Ensemble, LoadedPilot, cannot_dr
 from donkeycar.pilots.inference.frames_fit import check_camera, cut_in_words, in_colour, seen_by
 from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
 from donkeycar.pilots.inference.pilot import NetworkPilot
-from donkeycar.pilots.inference.types_that_fit import advice, types_that_fit
 from donkeycar.pilots.kinds.options import Options
-from donkeycar.pilots.kinds.registry import pilot_type
+from donkeycar.pilots.kinds.registry import PILOT_TYPES, pilot_type
 from donkeycar.pilots.transform import Shape, Transforms, describe
 from donkeycar.sandbox.cancellation import Cancellation
 from donkeycar.sandbox.child import Child
@@ -240,3 +240,21 @@ def vet(litert: Path, *others: Path, cancellation: Cancellation | None = None) -
     opened = child.answer().get("sha256")
     meant = {sha256_of(read_litert(path)) for path in (litert, *others)}
     _harmless.update(meant.intersection(opened if isinstance(opened, list) else ()))
+
+
+def types_that_fit(network: LiteRTInterpreter) -> list[str]:
+    """Names of the types whose inputs and outputs a network has; it has run when this returns."""
+    names = []
+    for name, kind in PILOT_TYPES.items():
+        with suppress(PilotError):
+            NetworkPilot(network, kind)
+            names.append(name)
+    return names
+
+
+def advice(network: LiteRTInterpreter) -> str:
+    """Say which ``--type`` could be meant."""
+    names = types_that_fit(network)
+    if not names:
+        return "Its inputs and outputs are those of no type of pilot: train another one."
+    return f"Its inputs and outputs are those of --type {' or '.join(names)}."

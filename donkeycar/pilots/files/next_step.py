@@ -1,4 +1,4 @@
-"""What to do with a model that cannot be used as it is: a next step that works, in one sentence."""
+"""The next step for a model that cannot be used as it is, in one sentence."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ def conversion_command(path: Path) -> str:
     return donkey("convertmodel", path, "--out", path.with_name(title), *trust)
 
 
-def way_on(path: Path) -> str:
+def next_step(path: Path) -> str:
     """Say how a model of another format becomes a pilot, or that it does not."""
     if meant_as(path) in CONVERTIBLE:
         return f"Make a pilot of it: {conversion_command(path)}"
