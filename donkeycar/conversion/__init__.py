@@ -1,1 +1,1 @@
-"""Turns other people's models into pilots, without running anything that is in them."""
+"""Converts models that others made to pilots, without running anything that is in them."""

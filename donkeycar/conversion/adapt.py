@@ -1,4 +1,4 @@
-"""Makes a pilot's network of somebody's: frames as bytes, names that say what comes out.
+"""Adapts a Keras network to a pilot: frames as bytes, and names for its outputs.
 
 donkeycar 3 to 5 trained networks on frames scaled to 0..1, and their outputs have the names of
 layers. The scaling goes inside, and outputs get the names of what they mean.
@@ -59,7 +59,7 @@ def type_of(
         vectors: Names of its inputs beside the image.
         image_shape: Of the image, without the batch.
         outputs: What comes out.
-        layers: Classes of the layers in it; empty if nobody knows.
+        layers: Classes of the layers in it; empty if that is not known.
 
     Raises:
         PilotError: If no type has such inputs and outputs.

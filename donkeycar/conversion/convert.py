@@ -1,4 +1,4 @@
-"""Makes a pilot of somebody's model."""
+"""Converts a model to a pilot."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Makes a pilot's network of one that only Keras 2 can open: it drives, but cannot learn on."""
+"""Adapts a network that only Keras 2 can open: it drives, but cannot be fine-tuned."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Opens networks that other versions of Keras wrote; runs in a confined process.
+"""Reads networks of other versions of Keras; runs in a confined process.
 
 Whatever the format, its description is checked first, see `donkeycar.pilots.files.keras_check`.
 Then Keras 3 opens the file itself. What it cannot open is built anew from the description and given
@@ -44,7 +44,7 @@ def read_network(path: Path, workdir: Path) -> Network:
         workdir: For files in between.
 
     Raises:
-        PilotError: If it holds anything but a network of plain layers, or nobody can open it.
+        PilotError: If it holds anything but a network of plain layers, or no library opens it.
     """
     config = _description(path)
     import keras

@@ -1,4 +1,4 @@
-"""Frames to try a converted network with: from a recording, or drawn where there is none."""
+"""Frames to test a converted network with: from a recording, or drawn."""
 
 from collections.abc import Sequence
 from pathlib import Path

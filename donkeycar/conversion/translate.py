@@ -1,4 +1,4 @@
-"""Rewrites the description of a network: from Keras 2 to Keras 3, and to what LiteRT can run.
+"""Translates the description of a network: from Keras 2 to Keras 3, and to what LiteRT runs.
 
 Both work on plain JSON, before any layer exists.
 """

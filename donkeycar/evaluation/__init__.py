@@ -1,1 +1,1 @@
-"""How good pilots are: beside their driver, around a simulated track, and against the clock."""
+"""Evaluates pilots: against their driver, on a simulated track, and by their speed."""

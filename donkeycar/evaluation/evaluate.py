@@ -1,4 +1,4 @@
-"""Puts pilots to the test: beside their driver, on a simulated track, and against the clock."""
+"""Evaluates pilots: against their driver, on a simulated track, and by their speed."""
 
 import math
 import tempfile

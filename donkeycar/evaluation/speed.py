@@ -1,4 +1,4 @@
-"""What each LiteRT file of a pilot costs on this machine: time and memory."""
+"""The speed and the memory of each LiteRT file of a pilot on this machine."""
 
 from dataclasses import dataclass
 from pathlib import Path

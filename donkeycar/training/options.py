@@ -127,7 +127,7 @@ class TrainingOptions:
 
     @property
     def network_choices(self) -> dict[str, Any]:
-        """Hyper-parameters of the network that somebody chose, by name: see `NetworkChoices`."""
+        """Chosen hyper-parameters of the network, by name: see `NetworkChoices`."""
         return dict(self.pilot_options.get(NETWORK, {}))
 
     def new_schedule(self) -> Schedule:

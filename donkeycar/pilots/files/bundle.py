@@ -1,4 +1,4 @@
-"""The files of one pilot: weights, the LiteRT files that drive, and a sidecar that describes all.
+"""The bundle of one pilot: weights, the LiteRT files that drive, and the sidecar.
 
 ``pilot.keras`` is for training on, ``pilot.tflite`` for driving, ``pilot.fp16.tflite`` and
 ``pilot.int8.tflite`` are the same network in shorter numbers, and ``pilot.json`` says what they
@@ -87,7 +87,7 @@ def write_bundle(
     litert: Mapping[Precision, bytes],
     save_keras: Callable[[Path], None] | None,
 ) -> None:
-    """Write a pilot so that nobody ever finds half of one.
+    """Write a pilot so that half of one is never there.
 
     All files are complete on the disk, in a folder beside their places, before the first of them
     takes its place; the sidecar comes last and names the LiteRT files it belongs to. A variant of

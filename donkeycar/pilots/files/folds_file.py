@@ -1,4 +1,4 @@
-"""The list of the pilots that drive together: ``folds.json``, read with checks and never trusted.
+"""The list of the pilots of an ensemble: ``folds.json``, read with checks and never trusted.
 
 `donkey train --folds` writes it into the folder of the pilots. Nothing outside that folder is
 opened, whatever the list or a link in the folder says.
@@ -48,7 +48,7 @@ class Folds:
 
     Attributes:
         pilots: The ``.keras`` file of each pilot, 2 to 50.
-        usual: How far they usually disagree; ``None`` if nobody measured.
+        usual: How far they usually disagree; ``None`` if that was not measured.
     """
 
     pilots: list[Path]

@@ -1,4 +1,4 @@
-"""Reads an object from somebody's JSON file, trusting nothing in it."""
+"""Reads an object from a JSON file, and trusts nothing in it."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a Keras file may hold: layers that are known, plain arrays, and nothing that runs.
+"""Checks a Keras file: known layers, plain arrays, and nothing that runs.
 
 Keras files describe a network in JSON and keep its weights in HDF5. Both can be made to do more:
 a `Lambda` layer carries code, a `TFSMLayer` loads a graph, a `StringLookup` reads files, HDF5 can

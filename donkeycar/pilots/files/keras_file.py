@@ -1,4 +1,4 @@
-"""Opens a ``.keras`` file of a pilot: to go on training it, or to look inside."""
+"""Opens the ``.keras`` file of a pilot, for fine-tuning and for looking inside."""
 
 import warnings
 from pathlib import Path

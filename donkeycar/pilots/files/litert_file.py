@@ -1,4 +1,4 @@
-"""Reads a LiteRT (``.tflite``) file, and refuses what is none before any library opens it."""
+"""Reads a LiteRT (``.tflite``) file, and refuses anything else before a library opens it."""
 
 from pathlib import Path
 

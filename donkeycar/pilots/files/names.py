@@ -1,4 +1,4 @@
-"""Names of pilots and models: what in them is an ending, and what a file is by its first bytes.
+"""Names of pilots and models: their endings, and what a file is by its first bytes.
 
 People put dots into names (``lr_0.001``, ``track_v2.1``): only known endings are endings, all else
 is part of the name. And a name may lie about what is in a file, so what matters is read there.

@@ -1,4 +1,4 @@
-"""The sidecar of a pilot: what its other files are, in JSON, read with checks and never run."""
+"""The sidecar of a pilot: a JSON file that describes the others, read with checks."""
 
 import json
 from dataclasses import dataclass, field

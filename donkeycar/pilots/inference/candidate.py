@@ -1,4 +1,4 @@
-"""Whether the files of a pilot can be one that drives this car, judged without LiteRT.
+"""Judges the files of a pilot without LiteRT: can they drive this car?
 
 It takes milliseconds, so that a car can do it before it starts. What only the network itself shows
 is found when it is opened: see `donkeycar.pilots.inference.load`.
@@ -136,7 +136,7 @@ def judge(
 
 
 def is_made_elsewhere(info: PilotInfo) -> bool:
-    """Whether nobody knows which frames a camera gave it, only what its network takes."""
+    """Whether the frames of its camera are not known, only what its network takes."""
     return "converted_from" in info.training and not info.transforms
 
 

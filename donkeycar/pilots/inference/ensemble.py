@@ -43,7 +43,7 @@ class Ensemble:
 
     Args:
         members: 2 to 50 pilots, ready to drive.
-        usual: How far they usually disagree; ``None`` if nobody measured.
+        usual: How far they usually disagree; ``None`` if that was not measured.
 
     Attributes:
         members: The pilots.

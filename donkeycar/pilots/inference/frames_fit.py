@@ -1,4 +1,4 @@
-"""Whether this car's camera gives the frames that a network learnt to see."""
+"""Checks that the camera of this car gives the frames that a network was trained on."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -16,7 +16,7 @@ def seen_by(
     Args:
         network_shape: What the network takes.
         transforms: Of this car; what an older donkeycar did instead is done if only that suits.
-        camera_shape: Of this car's frames; ``None`` if nobody knows.
+        camera_shape: Of this car's frames; ``None`` if that is not known.
 
     Returns:
         What is to be done to a frame, and its shape.
@@ -64,7 +64,7 @@ def check_camera(
         path: Of the pilot.
         wanted: Frames that it wants.
         transforms: What is done to them.
-        given: Frames of the camera; ``None`` if nobody knows.
+        given: Frames of the camera; ``None`` if that is not known.
         made_elsewhere: Whether only the network says which frames: they may have been cut out of
             larger ones.
 

@@ -1,4 +1,4 @@
-"""Runs a LiteRT (``.tflite``) file: frames in, named arrays out.
+"""Inference with a LiteRT (``.tflite``) file: frames in, named arrays out.
 
 Outputs are taken by the names of the file's signature wherever it has one, because the converter
 lists them in an order of its own: read by position, today's files give the throttle as the angle.

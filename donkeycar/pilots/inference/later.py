@@ -1,4 +1,4 @@
-"""A pilot that a car may be built around before its network is open.
+"""Lazy loading of a pilot: the car is built before its network is open.
 
 To open a network takes a child process and seconds on a small computer, while all that a car must
 know to be put together stands in the pilot's files.

@@ -1,4 +1,4 @@
-"""From the files of a pilot to one that may drive: everything that can be wrong is found here."""
+"""Loads a pilot from its files, and finds everything that is wrong with it before it drives."""
 
 import logging
 from contextlib import suppress
@@ -172,7 +172,7 @@ def _bare_pilot(
 
 
 def _tell(path: Path, transforms: Transforms, network_shape: Shape) -> None:
-    """Say that a border is cut off, which nobody asked for in so many words."""
+    """Say that a border is cut off: no setting asks for that by name."""
     cut = cut_in_words(transforms.to_json())
     if cut:
         logger.warning(

@@ -1,4 +1,4 @@
-"""A model that can drive this car: warmed up, and called with one frame."""
+"""A pilot of one network: warmed up, and called with one frame."""
 
 import math
 from collections import deque

@@ -1,4 +1,4 @@
-"""Which file of a pilot drives where its owner leaves it open: float32, if it is quick enough here.
+"""Chooses the precision that drives: float32, or int8 if float32 is too slow here.
 
 The time is measured on this computer, with the network that would drive; nothing is guessed from
 its name. A short file answers a little differently, so that a choice of it is always told.

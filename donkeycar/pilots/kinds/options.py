@@ -86,7 +86,7 @@ OPTIONS: dict[str, Option] = {
 
 
 def defaults(names: Iterable[str]) -> dict[str, Any]:
-    """Return what a pilot that is trained here has if nobody says anything."""
+    """Return the defaults of a pilot that is trained here."""
     return {name: OPTIONS[name].default for name in names}
 
 

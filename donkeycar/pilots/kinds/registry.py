@@ -61,7 +61,7 @@ class PilotType:
         looks_back: Whether it sees the last few frames at once.
         mirrors: Whether a mirrored frame with mirrored steering is as good an example.
         locate: Turns the outputs into the number of a place; ``None`` if it knows none.
-        only_in_training: Outputs that nobody asks for when it drives.
+        only_in_training: Outputs that are not needed when it drives.
         learns_in_bfloat16: Whether it may. Gradients of a convolution over three dimensions are no
             numbers then: in 10 of 10 trainings, against 0 of 10 in float32 (TensorFlow 2.21 with
             oneDNN, AMD EPYC 9004).

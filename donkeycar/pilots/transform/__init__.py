@@ -1,4 +1,4 @@
-"""What is done to a frame before a network sees it: the same object in training and on the car.
+"""Transforms (preprocessing): change each frame for the network, in training and on the car.
 
 A pilot carries its transforms in its own file, so that a setting changed later cannot make the
 car look at the world differently from how it learned. Frames are ``uint8`` arrays of shape

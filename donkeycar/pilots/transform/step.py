@@ -1,4 +1,4 @@
-"""What every transform promises."""
+"""The interface of a transform."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

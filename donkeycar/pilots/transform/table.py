@@ -1,4 +1,4 @@
-"""The transforms by name, and how one is made of what somebody wrote down."""
+"""The transforms by name, and how one is made from its description."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields

@@ -118,10 +118,10 @@ class EpochCallback(keras.callbacks.Callback):  # type: ignore[misc]
         """Say how the training ended.
 
         Args:
-            is_complete: Whether nobody interrupted it.
+            is_complete: Whether it was not interrupted.
 
         Raises:
-            KeyboardInterrupt: If somebody did before the first epoch was done.
+            KeyboardInterrupt: If it was, before the first epoch was done.
             TrainingError: If the loss or a weight became infinite in the first epoch.
         """
         if not self.best_weights:
@@ -203,7 +203,7 @@ def fit_model(
         epochs: Number of the last epoch, counted from 1.
 
     Returns:
-        Whether nobody interrupted them.
+        Whether they were not interrupted.
     """
     try:
         with sigterm_like_ctrl_c():

@@ -43,7 +43,7 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]
         self._broken = False
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Write the epoch down, so that whoever is watching sees it."""
+        """Write the epoch to the log."""
         for name, value in (logs or {}).items():
             part = "validation" if name.startswith(PREFIX) else "train"
             self._attempt(lambda: self._write(part, name.removeprefix(PREFIX), value, epoch + 1))  # noqa: B023

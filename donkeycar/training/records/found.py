@@ -20,7 +20,7 @@ def found_options(kind: PilotType, given: Options, recordings: Recordings) -> di
 
     Args:
         kind: Its type.
-        given: Options that somebody chose; they stay as they are.
+        given: Options that were chosen; they stay as they are.
         recordings: What it is to learn from.
 
     Returns:
@@ -133,7 +133,7 @@ def locations(recordings: Recordings) -> np.ndarray:
 def run_ages(recordings: Recordings) -> np.ndarray:
     """Count how many records come right before each, without a gap and in the same session.
 
-    A record that was deleted or left out is a gap: whoever looks back over it sees the car jump.
+    A record that was deleted or left out is a gap: over it, the car would seem to jump.
 
     Returns:
         ``(rows,)``, 0 for the first record of a run.

@@ -54,7 +54,7 @@ class Oddities:
             values.append(float(value))
 
     def explain(self, reasons: Iterable[str]) -> list[str]:
-        """Say what may have happened, in whole sentences; nothing if nobody knows.
+        """Say what may have happened, in whole sentences; nothing if that is not known.
 
         Args:
             reasons: Why records were left out, as `Recordings.dropped` says it.
