@@ -254,9 +254,7 @@ class _Recovery:
         for name, type_name in unknown.items():
             if name in guessed:
                 known[name] = guessed[name]
-            self._note(
-                "unknown type", f"the type of {name!r:.60} does not exist: {type_name!r:.60}"
-            )
+            self._note("unknown type", f"type of {name!r:.60} does not exist: {type_name!r:.60}")
         manifest.inputs, manifest.types = list(known), list(known.values())
 
     def _look_at_images(self, records: list[Record], result: Recovered) -> None:
