@@ -1,9 +1,9 @@
 """Trains pilots here and in donkeycar 5.3 on the same records, and compares what they learnt.
 
-The first 80 % of a real recording teach, the last 20 %, in one block, judge. 5.3 is given a tub of
-the first 80 % and trains by its own rules and settings. A cell is one candidate, taught once with
-one seed; its result is kept in a folder, and a cell that is there already is not run again: a long
-campaign can be done in pieces.
+The first 80 % of a real recording are for training, the last 20 %, in one block, for validation.
+5.3 is given a tub of the first 80 % and trains by its own rules and settings. A cell is one
+candidate, trained once with one seed; its result is kept in a folder, and a cell that is there
+already is not run again: a long campaign can be done in pieces.
 
     scripts/bench training --results build/study --candidate 5.3 linear --seed 1 2 3
     scripts/bench training --results build/study --report
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks.training_cells import CANDIDATES, PEER, ROOT, run_cell
 from benchmarks.training_report import ENSEMBLE, report
-from benchmarks.training_tub import JudgedTub
+from benchmarks.training_tub import SplitTub
 
 DATA = ROOT.parent / "shared" / "data"
 TUBS = (DATA / "renault_office_v2", DATA / "usi_track2_v2")
@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = parser.parse_args(argv)
     if not args.report:
         for path in args.tub:
-            tub = JudgedTub(path)
+            tub = SplitTub(path)
             for name in args.candidate:
                 five = args.ensemble and name != PEER
                 for seed in range(1, ENSEMBLE + 1) if five else args.seed:

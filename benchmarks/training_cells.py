@@ -1,7 +1,7 @@
-"""One cell of the training campaign: one candidate taught once, on one tub, with one seed.
+"""One cell of the training campaign: one candidate trained once, on one tub, with one seed.
 
-Its result is one JSON file that says everything a table needs: the answers to the judging records,
-the history, the times, and whether the machine was busy with something else meanwhile.
+Its result is one JSON file that says everything a table needs: the answers to the validation
+records, the history, the times, and whether the machine was busy with something else meanwhile.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from benchmarks.training_tub import TRAIN_SHARE, JudgedTub
+from benchmarks.training_tub import TRAIN_SHARE, SplitTub
 from donkeycar.pilots import load_pilot
 from donkeycar.training import Bars, train
 
@@ -26,29 +26,29 @@ WORKER = Path(__file__).with_name("training_worker.py")
 ENVIRONMENT = ROOT / ".venv-5.3-full"
 PACKAGE = "donkeycar[pc]==5.3.0"
 PEER = "5.3"
-# Records: a third of a second of labels is averaged, or the next one is taught.
+# Records: a third of a second of labels is averaged, or the next one is learnt.
 WINDOW, AHEAD = 5, 1
 Result = dict[str, Any]
 
 
 class Candidate(NamedTuple):
-    """Who is taught, and how.
+    """What is trained, and how.
 
     Attributes:
         about: A few words for the table.
-        teach: Takes the tub, the seed, a folder to work in and the most epochs; returns what is
+        train: Takes the tub, the seed, a folder to work in and the most epochs; returns what is
             stored.
     """
 
     about: str
-    teach: Callable[[JudgedTub, int, Path, int], Result]
+    train: Callable[[SplitTub, int, Path, int], Result]
 
 
-def run_cell(tub: JudgedTub, name: str, seed: int, results: Path, *, epochs: int) -> Path:
+def run_cell(tub: SplitTub, name: str, seed: int, results: Path, *, epochs: int) -> Path:
     """Teach one candidate, unless its result is there already.
 
     Args:
-        tub: What it learns from, and is judged by.
+        tub: Its training and validation records.
         name: Of `CANDIDATES`.
         seed: For everything that is drawn.
         results: Folder of all results.
@@ -62,13 +62,13 @@ def run_cell(tub: JudgedTub, name: str, seed: int, results: Path, *, epochs: int
         return path
     before, started_s = _machine_time_s(), time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        result = CANDIDATES[name].teach(tub, seed, Path(folder).resolve(), epochs)
+        result = CANDIDATES[name].train(tub, seed, Path(folder).resolve(), epochs)
     others_share = _others_share(before, _machine_time_s())
     result |= {
         "candidate": name,
         "tub": tub.name,
         "seed": seed,
-        "teaching": len(tub.teaching),
+        "teaching": len(tub.train),
         "driver": np.round(tub.labels, 6).tolist(),
         "sessions": tub.sessions.tolist(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
@@ -82,10 +82,10 @@ def run_cell(tub: JudgedTub, name: str, seed: int, results: Path, *, epochs: int
     return path
 
 
-def peer(tub: JudgedTub, seed: int, folder: Path, epochs: int) -> Result:
+def peer(tub: SplitTub, seed: int, folder: Path, epochs: int) -> Result:
     """Let donkeycar 5.3 train by its own rules and settings."""
-    tub.write_teaching(folder / "train")
-    frames = tub.judging_frames()
+    tub.write_train(folder / "train")
+    frames = tub.validation_frames()
     (folder / "judge.txt").write_text("\n".join(str(frame) for frame in frames))
     command = [str(full_peer_python()), "-I", str(WORKER), str(folder), str(seed)]
     with (folder / "log.txt").open("wb") as log:
@@ -93,15 +93,15 @@ def peer(tub: JudgedTub, seed: int, folder: Path, epochs: int) -> Result:
             raise RuntimeError((folder / "log.txt").read_text(errors="replace")[-2000:])
     report: Result = json.loads((folder / "answers.json").read_text())
     # Whole batches, the last one filled up from the beginning again: that is what it computes.
-    num_train = len(tub.teaching) - round(len(tub.teaching) * (1 - report["train_share"]))
+    num_train = len(tub.train) - round(len(tub.train) * (1 - report["train_share"]))
     steps = -(-num_train // report["batch_size"])
-    taught_s = [taught - begun for begun, taught, _ in report["epochs"]]
+    trained_s = [trained - begun for begun, trained, _ in report["epochs"]]
     return {
         "answers": np.round(report["answers"], 6).tolist(),
         "history": {
             "val_loss": report["val_loss"],
             "seconds": [end for _, _, end in report["epochs"]],
-            "images_per_s": [steps * report["batch_size"] / s for s in taught_s],
+            "images_per_s": [steps * report["batch_size"] / s for s in trained_s],
         },
         "best_epoch": int(np.argmin(report["val_loss"])) + 1,
         "duration_s": report["duration_s"],
@@ -109,18 +109,18 @@ def peer(tub: JudgedTub, seed: int, folder: Path, epochs: int) -> Result:
     }
 
 
-def ours(*, blind: bool = False, **options: Any) -> Callable[[JudgedTub, int, Path, int], Result]:
-    """Say how one of our own is taught.
+def ours(*, blind: bool = False, **options: Any) -> Callable[[SplitTub, int, Path, int], Result]:
+    """Say how one of our own is trained.
 
     Args:
-        blind: Hide the judging records from the training too; it then chooses its best epoch by a
-            part of the first 80 %, as 5.3 does.
+        blind: Hide the validation records from the training too; it then chooses its best epoch by
+            a part of the first 80 %, as 5.3 does.
         options: Of `donkeycar.training.TrainingOptions`, beside those of a car.
     """
 
-    def teach(tub: JudgedTub, seed: int, folder: Path, epochs: int) -> Result:
+    def train_ours(tub: SplitTub, seed: int, folder: Path, epochs: int) -> Result:
         if blind:
-            tub.write_teaching(folder / "train")
+            tub.write_train(folder / "train")
         result = train(
             [folder / "train" if blind else tub.path],
             folder / "pilot.keras",
@@ -133,7 +133,7 @@ def ours(*, blind: bool = False, **options: Any) -> Callable[[JudgedTub, int, Pa
         if result.ended == "interrupted":  # half a training is no result
             raise KeyboardInterrupt
         pilot = load_pilot(result.files.litert, num_threads=1)
-        frames = [tub.reader.image(record) for record in tub.judging]
+        frames = [tub.reader.image(record) for record in tub.validation]
         answers = np.array([pilot.infer(frame) for frame in frames])
         return {
             "answers": np.round(answers, 6).tolist(),
@@ -146,7 +146,7 @@ def ours(*, blind: bool = False, **options: Any) -> Callable[[JudgedTub, int, Pa
             "versions": result.info.versions,
         }
 
-    return teach
+    return train_ours
 
 
 def _candidates() -> dict[str, Candidate]:
@@ -155,7 +155,7 @@ def _candidates() -> dict[str, Candidate]:
     for name in ("linear", "efficient"):
         for ending, about, options in (
             ("", "", {}),
-            ("-blind", ", judging records hidden", {"blind": True}),
+            ("-blind", ", validation records hidden", {"blind": True}),
             ("-filtered", f", labels a mean of {WINDOW}", {"label_window": WINDOW}),
             ("-ahead", f", labels {AHEAD} later", {"label_shift": AHEAD}),
         ):

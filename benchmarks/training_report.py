@@ -88,7 +88,8 @@ def _print_quality(tub: str, lines: dict[str, Line]) -> None:
     """Who drives most like the driver."""
     cells = next(iter(lines.values())).cells
     print(
-        f"\n{tub}: {cells[0]['teaching']} records teach, the last {len(cells[0]['driver'])} judge"
+        f"\n{tub}: {cells[0]['teaching']} records for training, "
+        f"the last {len(cells[0]['driver'])} for validation"
     )
     print(f"{'':34}         steering                           throttle   LiteRT")
     print(f"{'':34} seeds   error  from - to       r    of 5.3   error      ms")
@@ -118,16 +119,16 @@ def _print_row(
 
 def _print_labels(groups: dict[str, list[Cell]]) -> None:
     """Steering error against the labels as recorded, filtered, and one step ahead."""
-    judges: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    labels: dict[str, Callable[[np.ndarray], np.ndarray]] = {
         "as recorded": lambda labels: labels,
         f"mean of {WINDOW}": _filtered,
         f"{AHEAD} later": lambda labels: np.concatenate((labels[AHEAD:], labels[-AHEAD:])),
     }
-    print("\nsteering error against labels" + "".join(f"{name:>14}" for name in judges))
+    print("\nsteering error against labels" + "".join(f"{name:>14}" for name in labels))
     for name, cells in groups.items():
         errors = [
-            np.mean([np.abs(np.array(c["answers"])[:, 0] - judge(_driver(c)[:, 0])) for c in cells])
-            for judge in judges.values()
+            np.mean([np.abs(np.array(c["answers"])[:, 0] - label(_driver(c)[:, 0])) for c in cells])
+            for label in labels.values()
         ]
         about = CANDIDATES[name].about
         print(f"{about:29}" + "".join(f"{error:14.4f}" for error in errors))
@@ -167,7 +168,7 @@ def _speed(line: Line) -> float:
 
 
 def _seconds_to(cell: Cell, mae: float) -> float | None:
-    """When a training first reached this error on the judging records; ``None`` if never."""
+    """When a training first reached this error on the validation records; ``None`` if never."""
     history = cell["history"]
     for seconds, error in zip(history["seconds"], history.get("val_angle_mae", []), strict=False):
         if error <= mae:

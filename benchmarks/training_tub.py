@@ -1,4 +1,4 @@
-"""A recording cut in two: the first 80 % teach, the last 20 %, in one block, judge."""
+"""A recording split in two: the first 80 % for training, the last 20 % for validation."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ LABELS = ("user/angle", "user/throttle")
 CATALOG_RECORDS = 1000
 
 
-class JudgedTub:
+class SplitTub:
     """The records of a tub that are not deleted, in two parts.
 
     Args:
@@ -23,10 +23,10 @@ class JudgedTub:
 
     Attributes:
         name: Name of that folder.
-        teaching: Records to learn from.
-        judging: Records to be judged by.
-        labels: What the driver did in the judging ones, ``(records, 2)``.
-        sessions: Number of the session of each judging record.
+        train: Records for training.
+        validation: Records for validation.
+        labels: What the driver did in the validation records, ``(records, 2)``.
+        sessions: Number of the session of each validation record.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,27 +34,27 @@ class JudgedTub:
         self.name = path.name
         self.reader = TubReader(path)
         records = self.reader.records()
-        num_teaching = len(records) - round(len(records) * (1 - TRAIN_SHARE))
-        self.teaching, self.judging = records[:num_teaching], records[num_teaching:]
-        self.labels = np.array([[float(r[key]) for key in LABELS] for r in self.judging])
-        names = [str(record.get("_session_id", "")) for record in self.judging]
+        num_train = len(records) - round(len(records) * (1 - TRAIN_SHARE))
+        self.train, self.validation = records[:num_train], records[num_train:]
+        self.labels = np.array([[float(r[key]) for key in LABELS] for r in self.validation])
+        names = [str(record.get("_session_id", "")) for record in self.validation]
         known = {name: number for number, name in enumerate(dict.fromkeys(names))}
         self.sessions = np.array([known[name] for name in names])
 
-    def judging_frames(self) -> list[Path]:
-        """Pictures of the judging records."""
-        return [self.reader.image_path(record).resolve() for record in self.judging]
+    def validation_frames(self) -> list[Path]:
+        """Pictures of the validation records."""
+        return [self.reader.image_path(record).resolve() for record in self.validation]
 
-    def write_teaching(self, target: Path) -> None:
+    def write_train(self, target: Path) -> None:
         """Write a tub v2 of nothing but the records to learn from, with its pictures.
 
         Deleted records are not in it at all: nobody can disagree about them.
         """
         (target / "images").mkdir(parents=True)
         names = []
-        for number, start in enumerate(range(0, len(self.teaching), CATALOG_RECORDS)):
+        for number, start in enumerate(range(0, len(self.train), CATALOG_RECORDS)):
             lines = []
-            for index, record in enumerate(self.teaching[start : start + CATALOG_RECORDS], start):
+            for index, record in enumerate(self.train[start : start + CATALOG_RECORDS], start):
                 lines.append(json.dumps({**record, "_index": index}) + "\n")
                 image = self.reader.image_path(record).resolve()
                 shutil.copyfile(image, target / "images" / record["cam/image_array"])
@@ -71,7 +71,7 @@ class JudgedTub:
         head = (self.path / "manifest.json").read_text().splitlines()[:4]
         end: dict[str, Any] = {
             "paths": names,
-            "current_index": len(self.teaching),
+            "current_index": len(self.train),
             "max_len": CATALOG_RECORDS,
             "deleted_indexes": [],
         }

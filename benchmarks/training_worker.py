@@ -67,7 +67,7 @@ def _stamp_epochs(tf, epochs: list[list[float]]) -> None:
     started_s = time.monotonic()
 
     class Stamp(tf.keras.callbacks.Callback):
-        """Notes when each epoch began, had taught, and was judged."""
+        """Notes when each epoch began, was trained, and was validated."""
 
         def now(self, *_):
             return round(time.monotonic() - started_s, 3)

@@ -29,7 +29,7 @@ from donkeycar.training.records.recordings import Recordings, gather
 
 
 @dataclass
-class PilotReport:
+class PilotEvaluation:
     """How good one pilot is.
 
     Attributes:
@@ -65,7 +65,7 @@ class Evaluation:
         track: Where they drove; ``None`` if they did not.
     """
 
-    pilots: list[PilotReport]
+    pilots: list[PilotEvaluation]
     differences: list[Difference] = field(default_factory=list)
     recordings: Recordings | None = None
     answers: dict[str, np.ndarray] = field(default_factory=dict)
@@ -140,7 +140,7 @@ def evaluate(
         for path, kind in zip(paths, kinds, strict=True)
     ]
     reports = [
-        PilotReport(name, path, pilot.kind.name, len(pilot.members))
+        PilotEvaluation(name, path, pilot.kind.name, len(pilot.members))
         for name, path, pilot in zip(names_of(paths), paths, pilots, strict=True)
     ]
     evaluation = Evaluation(reports)
@@ -243,7 +243,7 @@ def _compare_with_driver(
     evaluation.differences = compare(kept.labels, evaluation.answers, blocks)
 
 
-def _check_frames(report: PilotReport, pilot: LoadedPilot, shape: tuple[int, ...]) -> None:
+def _check_frames(report: PilotEvaluation, pilot: LoadedPilot, shape: tuple[int, ...]) -> None:
     if shape[:2] != pilot.input_shape[:2]:
         raise PilotError(
             f"{report.name} drives with frames of {describe(pilot.input_shape)}. Received: "
@@ -252,7 +252,12 @@ def _check_frames(report: PilotReport, pilot: LoadedPilot, shape: tuple[int, ...
 
 
 def _drive(
-    report: PilotReport, pilot: LoadedPilot, track: Track, laps: int, seed: int, progress: Progress
+    report: PilotEvaluation,
+    pilot: LoadedPilot,
+    track: Track,
+    laps: int,
+    seed: int,
+    progress: Progress,
 ) -> None:
     """Let a pilot drive laps, if the simulator has what it needs."""
     if pilot.vector_channels:

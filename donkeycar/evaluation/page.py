@@ -11,7 +11,7 @@ from PIL import Image
 from donkeycar.evaluation import plots
 from donkeycar.evaluation.agreement import RANGES, Agreement
 from donkeycar.evaluation.bootstrap import Interval
-from donkeycar.evaluation.evaluate import Evaluation, PilotReport
+from donkeycar.evaluation.evaluate import Evaluation, PilotEvaluation
 from donkeycar.evaluation.tables import tables_of
 from donkeycar.report.figures import driven_line
 from donkeycar.report.page import SVG, Picture, write_page
@@ -128,7 +128,7 @@ def _on_the_track(evaluation: Evaluation) -> list[Picture]:
     ]
 
 
-def _line(pilot: PilotReport, laps: dict[str, Any], track: Track) -> Picture:
+def _line(pilot: PilotEvaluation, laps: dict[str, Any], track: Track) -> Picture:
     driven = np.array(laps["trajectory"])
     column = {name: index for index, name in enumerate(laps["trajectory_columns"])}
     view = draw_topview(track, width_px=900)

@@ -5,7 +5,7 @@ from typing import Any
 
 from donkeycar.evaluation.agreement import RANGES, STRAIGHT, Agreement
 from donkeycar.evaluation.bootstrap import LEVEL_PERCENT, Interval
-from donkeycar.evaluation.evaluate import Evaluation, PilotReport
+from donkeycar.evaluation.evaluate import Evaluation, PilotEvaluation
 from donkeycar.evaluation.speed import Speed
 from donkeycar.report.page import Table
 
@@ -31,7 +31,7 @@ def _compared(evaluation: Evaluation) -> list[tuple[str, str, Agreement]]:
     ]
 
 
-def _kind(pilot: PilotReport) -> str:
+def _kind(pilot: PilotEvaluation) -> str:
     return pilot.type if pilot.members == 1 else f"mean of {pilot.members} {pilot.type}"
 
 
@@ -129,7 +129,7 @@ def _laps(evaluation: Evaluation) -> Table | None:
     )  # fmt: skip
 
 
-def _lap_row(pilot: PilotReport, laps: dict[str, Any]) -> tuple[str, ...]:
+def _lap_row(pilot: PilotEvaluation, laps: dict[str, Any]) -> tuple[str, ...]:
     return (
         pilot.name,
         f"{laps['laps_completed']} of {laps['laps']}",
@@ -155,7 +155,7 @@ def _speed(evaluation: Evaluation) -> Table | None:
     )
 
 
-def _speed_row(pilot: PilotReport, one: Speed) -> tuple[str, ...]:
+def _speed_row(pilot: PilotEvaluation, one: Speed) -> tuple[str, ...]:
     memory = (
         NONE
         if one.memory_mb is None or one.added_mb is None

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.training_cells import CANDIDATES, run_cell
 from benchmarks.training_report import report
-from benchmarks.training_tub import JudgedTub
+from benchmarks.training_tub import SplitTub
 from donkeycar.tub import TubReader
 
 
@@ -18,16 +18,16 @@ def tub(record_tub, bends):
     end = json.loads(lines[4])
     end["deleted_indexes"] = list(range(10, 20))
     (path / "manifest.json").write_text("\n".join([*lines[:4], json.dumps(end)]) + "\n")
-    return JudgedTub(path)
+    return SplitTub(path)
 
 
-def test_the_peer_gets_the_records_that_are_not_deleted_and_do_not_judge(tub, tmp_path):
-    tub.write_teaching(tmp_path / "train")
+def test_the_peer_gets_the_records_that_are_not_deleted_and_not_for_validation(tub, tmp_path):
+    tub.write_train(tmp_path / "train")
     reader = TubReader(tmp_path / "train")
-    assert (len(tub.teaching), len(tub.judging)) == (40, 10)
-    assert [r["user/angle"] for r in reader] == [r["user/angle"] for r in tub.teaching]
+    assert (len(tub.train), len(tub.validation)) == (40, 10)
+    assert [r["user/angle"] for r in reader] == [r["user/angle"] for r in tub.train]
     assert [r["_index"] for r in reader] == list(range(40))
-    for mine, theirs in zip(reader, tub.teaching, strict=True):
+    for mine, theirs in zip(reader, tub.train, strict=True):
         np.testing.assert_array_equal(reader.image(mine), tub.reader.image(theirs))
 
 
