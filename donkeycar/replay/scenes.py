@@ -10,7 +10,7 @@ from donkeycar.replay.histograms import LossHistogram, Probability
 from donkeycar.replay.plane import DecisionBoundary
 from donkeycar.replay.scene import Scene
 from donkeycar.replay.study import Study
-from donkeycar.replay.violins import Activations, Gradients, Outputs, Weights
+from donkeycar.replay.violins import Activations, Gradients, OutputViolins, Weights
 
 SCENES: dict[str, type[Scene]] = {
     "feature_space": FeatureSpace,
@@ -21,7 +21,7 @@ SCENES: dict[str, type[Scene]] = {
     "metrics": MetricCurves,
     "weights": Weights,
     "activations": Activations,
-    "outputs": Outputs,
+    "outputs": OutputViolins,
     "gradients": Gradients,
     "frames": FrameErrors,
 }

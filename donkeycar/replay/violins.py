@@ -106,7 +106,7 @@ class Activations(Violins):
         return "" if with_z_values(study.model) else "needs a layer with an activation"
 
 
-class Outputs(Violins):
+class OutputViolins(Violins):
     """What comes out of the layers."""
 
     title, kind, colour = "outputs", "outputs", PALETTE[4]

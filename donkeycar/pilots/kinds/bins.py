@@ -8,7 +8,7 @@ over all bins misses the driver's steering by a quarter more: see docs/pilots.md
 
 import numpy as np
 
-from donkeycar.pilots.kinds.head import Outputs, in_order, unlike
+from donkeycar.pilots.kinds.head import OutputArrays, in_order, unlike
 from donkeycar.pilots.kinds.options import Options
 
 BIN_NAMES = (("angle_bins", "throttle_bins"), ("angle_out", "throttle_out"))
@@ -77,7 +77,7 @@ def from_bins(likelihoods: np.ndarray, ends: Range, choice: str) -> float:
     return float(low + (high - low) * place / (len(likelihoods) - 1))
 
 
-def bins_head(outputs: Outputs, options: Options) -> tuple[float, float]:
+def bins_head(outputs: OutputArrays, options: Options) -> tuple[float, float]:
     """Read angle and throttle from bins.
 
     Args:
@@ -95,7 +95,7 @@ def bins_head(outputs: Outputs, options: Options) -> tuple[float, float]:
     )
 
 
-def _pair(outputs: Outputs) -> tuple[np.ndarray, np.ndarray]:
+def _pair(outputs: OutputArrays) -> tuple[np.ndarray, np.ndarray]:
     """Find the bins of angle and throttle."""
     for angle, throttle in BIN_NAMES:
         if angle in outputs and throttle in outputs:

@@ -12,7 +12,7 @@ import numpy as np
 from donkeycar.errors import PilotError
 from donkeycar.pilots.kinds.options import Options
 
-Outputs: TypeAlias = Mapping[str, np.ndarray]
+OutputArrays: TypeAlias = Mapping[str, np.ndarray]
 
 # Names of (angle, throttle), newest first: ours, then the layers of donkeycar 3 to 5.
 NUMBER_NAMES = (("angle", "throttle"), ("n_outputs0", "n_outputs1"), ("out_0", "out_1"))
@@ -24,7 +24,7 @@ PLACE_NAMES = ("loc", "zloc")
 BY_PLACE = "output_"
 
 
-def regression_head(outputs: Outputs, options: Options) -> tuple[float, float]:
+def regression_head(outputs: OutputArrays, options: Options) -> tuple[float, float]:
     """Read one number for the angle and one for the throttle.
 
     Args:
@@ -54,7 +54,7 @@ def regression_head(outputs: Outputs, options: Options) -> tuple[float, float]:
     raise unlike(outputs, "one value for the angle and one for the throttle")
 
 
-def inferred_head(outputs: Outputs, options: Options) -> tuple[float, float]:
+def inferred_head(outputs: OutputArrays, options: Options) -> tuple[float, float]:
     """Read the angle, and slow down in bends, left and right alike.
 
     donkeycar 5.x gives 1.0 at full left, 0.754 straight ahead and 0.557 at full right: here the
@@ -77,7 +77,7 @@ def inferred_head(outputs: Outputs, options: Options) -> tuple[float, float]:
     return angle, straight + (bend - straight) * share
 
 
-def locate(outputs: Outputs, options: Options) -> int:
+def locate(outputs: OutputArrays, options: Options) -> int:
     """Read where the car is: the number of the likeliest place, from 0.
 
     Raises:
@@ -90,7 +90,7 @@ def locate(outputs: Outputs, options: Options) -> int:
     return int(np.argmax(values[0]))
 
 
-def in_order(outputs: Outputs) -> list[np.ndarray]:
+def in_order(outputs: OutputArrays) -> list[np.ndarray]:
     """Outputs that have no names but their place."""
     places = {
         int(name.removeprefix(BY_PLACE)): value
@@ -100,7 +100,7 @@ def in_order(outputs: Outputs) -> list[np.ndarray]:
     return [value for _, value in sorted(places.items())]
 
 
-def unlike(outputs: Outputs, wanted: str) -> PilotError:
+def unlike(outputs: OutputArrays, wanted: str) -> PilotError:
     """Say what is wrong with outputs."""
     shapes = {name: value.shape for name, value in sorted(outputs.items())}
     return PilotError(

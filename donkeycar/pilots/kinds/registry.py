@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.kinds.bins import OLD_TOP, bins_head
-from donkeycar.pilots.kinds.head import Outputs, inferred_head, locate, regression_head
+from donkeycar.pilots.kinds.head import OutputArrays, inferred_head, locate, regression_head
 from donkeycar.pilots.kinds.network_choices import NetworkChoices
 from donkeycar.pilots.kinds.options import Options, checked
 
@@ -71,7 +71,7 @@ class PilotType:
     class_name: str
     about: str
     module: str
-    head: Callable[[Outputs, Options], tuple[float, float]] = regression_head
+    head: Callable[[OutputArrays, Options], tuple[float, float]] = regression_head
     losses: Mapping[str, Loss] = field(default_factory=lambda: {"angle": MSE, "throttle": MSE})
     options: tuple[str, ...] = ()
     old_options: Options = field(default_factory=dict)
@@ -81,7 +81,7 @@ class PilotType:
     remembers: bool = False
     looks_back: bool = False
     mirrors: bool = True
-    locate: Callable[[Outputs, Options], int] | None = None
+    locate: Callable[[OutputArrays, Options], int] | None = None
     only_in_training: tuple[str, ...] = ()
     learns_in_bfloat16: bool = True
 
