@@ -16,9 +16,9 @@ import time
 from benchmarks.gamepad_stop import RATE_HZ, car, drive
 from benchmarks.stop_people import PagePerson
 from benchmarks.verdict import Verdict, figures
-from donkeycar.console.client import Client
-from donkeycar.console.cockpit import Cockpit
-from donkeycar.console.message import BUTTONS, parse_message
+from donkeycar.driving.client import Client
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.message import BUTTONS, parse_message
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.drive_mode import MODES
 from donkeycar.safety.lease import FREE_AFTER_S

@@ -18,9 +18,9 @@ import time
 from benchmarks.console_car import ConsoleCar
 from benchmarks.console_client import Socket
 from benchmarks.verdict import Verdict, figures
-from donkeycar.console.client import Client
-from donkeycar.console.cockpit import Cockpit
-from donkeycar.console.message import Message
+from donkeycar.driving.client import Client
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.message import Message
 from donkeycar.testing import FakeClock
 
 KINDS = ("close", "reset", "silence")

@@ -17,8 +17,8 @@ from benchmarks.gamepad_fuzz import ScriptedLine
 from benchmarks.hardware import FORWARD, NEUTRAL_TICKS, REVERSE, THROTTLE_CHANNEL
 from benchmarks.pad_models import MODELS
 from benchmarks.safety_fuzz import Bench
-from donkeycar.console.client import Client
-from donkeycar.console.cockpit import Cockpit
+from donkeycar.driving.client import Client
+from donkeycar.driving.cockpit import Cockpit
 from donkeycar.parts.controller.codes import (
     AXES,
     BUTTONS,

@@ -10,9 +10,9 @@ import random
 import sys
 from typing import Any
 
-from donkeycar.console.client import Client
-from donkeycar.console.cockpit import Cockpit
-from donkeycar.console.message import Message
+from donkeycar.driving.client import Client
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.message import Message
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.command import Command
 from donkeycar.safety.drive_mode import MODES, DriveMode

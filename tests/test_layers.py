@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 
 # What each may import of donkeycar, besides itself.
 BELOW_ASSEMBLY = {
-    "config", "console", "doorbell", "entry", "errors", "json_text", "memory", "parts", "pilots",
+    "config", "console", "doorbell", "driving", "entry", "errors", "json_text", "memory", "parts",
+    "pilots",
     "profiler", "prompt", "safety", "sandbox", "settings", "sim", "testing", "timing",
     "tub", "vehicle", "wiring",
 }  # fmt: skip
@@ -74,7 +75,8 @@ ALLOWED = {
         "pilots",
         "video",
     },  # fmt: skip
-    "console": {"errors", "timing", "safety", "parts"},
+    "driving": {"errors", "timing", "safety"},
+    "console": {"errors", "timing", "driving", "safety", "parts"},
     "conversion": {"errors", "keras_backend", "sandbox", "tub", "pilots", "training"},
     "report": {"errors", "tub", "pilots", "sim", "training"},
     "rollout": {"errors", "timing", "safety", "tub", "pilots", "sim", "parts", "vehicle"},

@@ -5,9 +5,9 @@ from tornado.web import Application
 from donkeycar.console.access import Auth
 from donkeycar.console.bench import Bench
 from donkeycar.console.calibrate import ROUTES, CalibrateFeed
-from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.served import ServedConsole
 from donkeycar.console.server import make_application
+from donkeycar.driving.cockpit import Cockpit
 from donkeycar.safety.command import Command
 from donkeycar.timing import Clock, RealClock
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from donkeycar.console.access import Access
-from donkeycar.console.client import Client
-from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
 from donkeycar.console.pace import Pace
 from donkeycar.console.ration import Share
+from donkeycar.driving.client import Client
+from donkeycar.driving.cockpit import Cockpit
 from donkeycar.timing import Clock
 
 # Pages and scripts remembered, so that one that reconnects goes on counting its messages; of one

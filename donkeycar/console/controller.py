@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from donkeycar.console.access import Auth
-from donkeycar.console.client import Client
-from donkeycar.console.cockpit import Cockpit
-from donkeycar.console.message import BUTTONS
-from donkeycar.console.reasons import reason_for
 from donkeycar.console.served import ServedConsole
-from donkeycar.console.telemetry import Telemetry
+from donkeycar.driving.client import Client
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.message import BUTTONS
+from donkeycar.driving.reasons import reason_for
+from donkeycar.driving.telemetry import Telemetry
 from donkeycar.errors import ConfigError
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.drive_mode import MODES

@@ -9,10 +9,10 @@ from typing import Any
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
-from donkeycar.console.client import Client
 from donkeycar.console.console import Console
 from donkeycar.console.guard import PAGES, Guarded, GuardedSocket
-from donkeycar.console.message import MessageError, parse_message
+from donkeycar.driving.client import Client
+from donkeycar.driving.message import MessageError, parse_message
 
 MAX_SOCKETS = 16
 # Pages of one browser, each of which is told of the car many times a second.

@@ -9,7 +9,6 @@ from tornado.web import Application
 
 from donkeycar.console.access import Access, Auth
 from donkeycar.console.addresses import addresses, local_name, own_names
-from donkeycar.console.cockpit import Cockpit
 from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
@@ -18,6 +17,7 @@ from donkeycar.console.log_ration import lift, ration_logs
 from donkeycar.console.pace import Pace
 from donkeycar.console.pairing import Pairing, pairing_url
 from donkeycar.console.server import make_application, serve
+from donkeycar.driving.cockpit import Cockpit
 from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)

@@ -10,9 +10,9 @@ from donkeycar.console.console import Console
 from donkeycar.console.drive import DrivePage, DriveSocket, Feed, Home
 from donkeycar.console.gate import GatedServer
 from donkeycar.console.guard import PAGES, STATIC_FILES, NotFound, PackageFile, PublicFile
-from donkeycar.console.message import MAX_BYTES
 from donkeycar.console.pair import Invite, PairPage
 from donkeycar.console.video import Video, VideoSocket
+from donkeycar.driving.message import MAX_BYTES
 
 STATIC = PAGES.parent / "static"
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from donkeycar.console.client import Client
+from donkeycar.driving.client import Client
 from donkeycar.parts.pilot_loading import LOADING
 from donkeycar.parts.voltage_watch import REASON
 from donkeycar.safety.arbiter import Offer

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from donkeycar.console.message import MessageError, _number, parse_message
+from donkeycar.driving.message import MessageError, _number, parse_message
 from donkeycar.safety import link as link_module
 from donkeycar.safety.arbiter import NOBODY, Arbiter
 from donkeycar.safety.drive_mode import DriveMode

@@ -16,7 +16,7 @@ from donkeycar.assembly import (
     add_recorder,
 )
 from donkeycar.config import load_config
-from donkeycar.console.client import Client
+from donkeycar.driving.client import Client
 from donkeycar.management.createcar import create_car
 from donkeycar.settings.schema import SETTINGS
 from tests.parts.controller.pad_devices import Plug, SocketPad

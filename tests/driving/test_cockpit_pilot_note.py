@@ -3,10 +3,10 @@
 import pytest
 
 from benchmarks.stop_rule import Hand, Page
-from donkeycar.console.cockpit import Cockpit
-from donkeycar.console.message import MessageError
-from donkeycar.console.reasons import reason_for
-from donkeycar.console.telemetry import Telemetry
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.message import MessageError
+from donkeycar.driving.reasons import reason_for
+from donkeycar.driving.telemetry import Telemetry
 from donkeycar.parts.pilot_loading import LOADING
 from donkeycar.safety.link import FREE, START, STOPPED
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from donkeycar.console.client import Client
-from donkeycar.console.cockpit import Cockpit
-from donkeycar.console.message import Message
+from donkeycar.driving.client import Client
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.message import Message
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.link import FREE, GONE, HANDED_OVER, LEFT, STOPPED
 

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from benchmarks.stop_rule import EVERY, Hand, Page, disobeyed
-from donkeycar.console.client import Client
-from donkeycar.console.cockpit import Cockpit
-from donkeycar.console.reasons import HELD
+from donkeycar.driving.client import Client
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.reasons import HELD
 from donkeycar.safety.arbiter import Offer
 from donkeycar.safety.link import FREE, GONE, NOBODY, STOPPED
 

@@ -7,10 +7,10 @@ import math
 import numpy as np
 import pytest
 
-from donkeycar.console.client import Client
-from donkeycar.console.cockpit import Cockpit
-from donkeycar.console.message import Message, MessageError, parse_message
-from donkeycar.console.telemetry import Telemetry
+from donkeycar.driving.client import Client
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.message import Message, MessageError, parse_message
+from donkeycar.driving.telemetry import Telemetry
 from donkeycar.safety.link import FREE, HANDED_OVER, LEFT, LOST, NOBODY, SILENT, START, STOPPED
 
 

@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from donkeycar.console.client import Client
-from donkeycar.console.message import BUTTONS, Message, refuse_impossible
-from donkeycar.console.reasons import HELD, NO_PILOT, reason_for
-from donkeycar.console.telemetry import Telemetry
+from donkeycar.driving.client import Client
+from donkeycar.driving.message import BUTTONS, Message, refuse_impossible
+from donkeycar.driving.reasons import HELD, NO_PILOT, reason_for
+from donkeycar.driving.telemetry import Telemetry
 from donkeycar.safety import link
 from donkeycar.safety.arbiter import MODE_WISHES, PASSED_ON, Arbiter, Offer, next_mode
 from donkeycar.safety.lease import DriverLease

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from donkeycar.console.message import MAX_BYTES, Message, MessageError, parse_message
+from donkeycar.driving.message import MAX_BYTES, Message, MessageError, parse_message
 
 GOOD = [
     {"angle": -1},

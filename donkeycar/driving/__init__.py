@@ -1,0 +1,1 @@
+"""Who drives: orders, who gave them, until when they hold, and who of several drivers counts."""
