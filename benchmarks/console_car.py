@@ -14,13 +14,12 @@ from donkeycar.vehicle import Vehicle
 
 # As the complete car wires them.
 CONSOLE_INPUTS = [
-    "cam/image_array", "cam/exposed_s", "cam/sequence", "tub/num_records", "tub/status",
-    "loop/rate_hz", "angle", "throttle", None, None,
+    "cam/image_array", "cam/exposed_s", "cam/sequence", None, "tub/num_records", "tub/status",
+    None, "loop/rate_hz", "angle", "throttle",
 ]  # fmt: skip
-CONSOLE_OUTPUTS = [
+DRIVER_OUTPUTS = [
     "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s", "stop/reason",
-    "web/w1", "web/w2", "web/w3", "web/w4", "web/w5", "user/max_throttle",
-    "user/source", "user/actions",
+    "user/max_throttle", "user/source", "user/actions",
 ]  # fmt: skip
 DRIVE_INPUTS = [
     "user/mode", "user/angle", "user/throttle", "user/expires_s", "user/max_throttle",
@@ -80,7 +79,8 @@ class ConsoleCar:
         self._vehicle = Vehicle()
         camera_outputs = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
         self._vehicle.add(Camera(), outputs=camera_outputs)
-        self._vehicle.add(self.served.controller, CONSOLE_INPUTS, CONSOLE_OUTPUTS, threaded=True)
+        self._vehicle.add(self.served.driver, [None, None, "loop/rate_hz"], DRIVER_OUTPUTS)
+        self._vehicle.add(self.served.controller, CONSOLE_INPUTS, threaded=True)
         self._vehicle.add(DriveMode(), DRIVE_INPUTS, ["angle", "throttle", "command"])
         self._vehicle.add(self.motor, ["command"])
         self._vehicle.mem["tub/num_records"] = 0

@@ -8,10 +8,15 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Collection
 from types import TracebackType
 from typing import Any
 
-from donkeycar.console.controller import WebController
+from donkeycar.console.access import Auth
+from donkeycar.console.web_console import WebConsole
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.telemetry import TELEMETRY
+from donkeycar.parts.driver import ButtonsPart, DriverPart, Driving
 from donkeycar.timing import Clock
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -33,12 +38,32 @@ class Reply:
 class Served:
     """A console that serves on this computer, with the loop's part of the work in `tick`.
 
-    Use as a context manager. `kwargs` are those of `WebController`.
+    Use as a context manager.
+
+    Args:
+        clock: Source of time.
+        port: As of `WebConsole`.
+        host: As of `WebConsole`.
+        auth: As of `WebConsole`.
+        names: As of `WebConsole`.
+        cockpit: Arguments of the `Cockpit`.
     """
 
-    def __init__(self, *, clock: Clock | None = None, **kwargs: Any) -> None:
-        self.controller = WebController(
-            **{"port": 0, "host": "127.0.0.1", "clock": clock, **kwargs}
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        auth: Auth = "pair",
+        names: Collection[str] = (),
+        **cockpit: Any,
+    ) -> None:
+        self.cockpit = Cockpit(clock=clock, **cockpit)
+        self.driver = DriverPart(self.cockpit, clock=clock)
+        self.buttons = ButtonsPart(self.cockpit)
+        self.controller = WebConsole(
+            self.cockpit, port=port, host=host, auth=auth, names=names, clock=clock
         )
         self.port = self.controller.port
         self.token = self.controller.pairing.url.partition("#")[2]
@@ -66,9 +91,19 @@ class Served:
         """What a browser sends as `Host`."""
         return f"127.0.0.1:{self.port}"
 
-    def tick(self, *inputs: Any) -> Any:
-        """What the drive loop gets of the console now."""
-        return self.controller.run_threaded(*inputs)
+    def tick(self, **offers: Any) -> Driving:
+        """What the drive loop gets of the driver now; `offers` are inputs of `DriverPart`."""
+        return self.driver.run(**offers)
+
+    def show(self, *frame: Any, **telemetry: Any) -> None:
+        """Show a frame, its time and its number, and what channels hold.
+
+        Args:
+            frame: As the first inputs of `WebConsole`.
+            telemetry: By name of the channel, a slash written ``__``.
+        """
+        values = [telemetry.get(name.replace("/", "__")) for name in TELEMETRY]
+        self.controller.run_threaded(*(*frame, None, None, None)[:3], None, *values)
 
     def request(
         self,

@@ -19,8 +19,10 @@ from donkeycar.assembly import (
     add_console,
     add_controllers,
     add_drive_mode,
+    add_driver,
     add_drivetrain,
     add_recorder,
+    make_cockpit,
 )
 from donkeycar.config import load_config
 from donkeycar.management.createcar import create_car
@@ -97,8 +99,10 @@ def vehicle(hardware: str, folder: Path, rate_hz: float) -> int:
     cfg = load_config(folder / "car" / "config.py", overrides=[*SETTINGS, *wiring])
     car = Vehicle()
     add_camera(car, cfg)
-    add_controllers(car, cfg)
-    console = add_console(car, cfg)
+    cockpit = make_cockpit(car, cfg)
+    add_controllers(car, cfg, cockpit)
+    add_driver(car, cfg, cockpit)
+    console = add_console(car, cfg, cockpit)
     add_drive_mode(car, cfg)
     add_recorder(car, cfg)
     with wired_to.wired():

@@ -12,16 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 
 from donkeycar.entry import Entry
 
-# What only the console writes, as it alone knows until when it holds. `user/steering` is its name
-# in many cars of other makes.
+# What only the driver's part writes, as it alone knows until when it holds. `user/steering` is its
+# name in many cars of other makes.
 DRIVERS_WISH = ("user/angle", "user/steering", "user/throttle")
 DRIVERS = (*DRIVERS_WISH, "user/mode", "recording")
 
 # Channels that are asked for in the template, and what writes them.
 WRITERS = {
     "command": "add_drive_mode does, in manage.py.",
-    "user/expires_s": "add_console does, in manage.py.",
-    "user/mode": "add_console does, in manage.py.",
+    "user/expires_s": "add_driver does, in manage.py.",
+    "user/mode": "add_driver does, in manage.py.",
     "cam/image_array": "add_camera does, in manage.py.",
     "cam/exposed_s": (
         "A camera of your own must write when the frame was taken, at best "
@@ -115,7 +115,8 @@ def _as_offer(entry: Entry) -> str:
     writes = ", ".join(name for name in entry.outputs if name in DRIVERS)
     return (
         f"{entry.name} writes {writes}, but that alone moves nothing, because nobody says until "
-        "when it is valid. Let it make an offer, before add_console: "
+        "when it is valid. Let it make an offer, before add_driver (in an older manage.py, "
+        "add_console): "
         f"car.add(AsOffer({entry.name}(...), {list(entry.outputs)}), "
         f"inputs={list(entry.inputs)}, outputs=['gamepad/offer'], "
         f"threaded={entry.thread is not None}), after: from donkeycar.parts.controller.as_offer "

@@ -6,12 +6,20 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from donkeycar.safety import claim
 from donkeycar.timing import SimulatedClock
 
 # Hardware that one test emulates is not that of another, which may run beside it.
 claim.NAMESPACE = f"donkeycar-{os.getpid()}"
+
+# A computer that does other things as well takes its time: that says nothing about a test.
+hypothesis_settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("busy")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

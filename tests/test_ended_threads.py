@@ -292,7 +292,7 @@ def test_a_console_that_can_tell_pages_nothing_more_fails(monkeypatch):
     errors = []
     monkeypatch.setattr(threading, "excepthook", lambda failed: errors.append(failed.exc_value))
     with Served() as car:
-        monkeypatch.setattr(type(car.controller._cockpit), "issue_tick", lambda self: 1 / 0)
+        monkeypatch.setattr(type(car.cockpit), "issue_tick", lambda self: 1 / 0)
         car.socket()
         car.thread.join(5)
         assert not car.thread.is_alive()
@@ -303,8 +303,8 @@ def test_a_picture_that_cannot_be_encoded_is_told_once_and_the_next_one_is_shown
     with Served() as car:
         video = car.socket("/wsVideo")
         for number in range(1, 4):
-            car.tick(np.zeros((4, 4, 7), np.uint8), 1.0, number)
+            car.show(np.zeros((4, 4, 7), np.uint8), 1.0, number)
             time.sleep(0.05)
         assert caplog.text.count("pictures cannot be shown") == 1
-        car.tick(np.zeros((4, 4, 3), np.uint8), 1.0, 9)
+        car.show(np.zeros((4, 4, 3), np.uint8), 1.0, 9)
         assert video.receive()[0] == BINARY

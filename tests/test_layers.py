@@ -44,7 +44,7 @@ ALLOWED = {
     "pilots": {"errors", "json_text", "timing", "sandbox"},
     "sim": {"errors", "json_text", "timing"},
     "testing": {"errors", "timing"},
-    "parts": {"errors", "timing", "safety", "tub", "pilots", "sim"},
+    "parts": {"driving", "errors", "timing", "safety", "tub", "pilots", "sim"},
     "profiler": {"errors", "timing"},
     "entry": {"errors", "profiler"},
     "wiring": {"entry"},
@@ -76,7 +76,7 @@ ALLOWED = {
         "video",
     },  # fmt: skip
     "driving": {"errors", "timing", "safety"},
-    "console": {"errors", "timing", "driving", "safety", "parts"},
+    "console": {"driving", "errors", "timing", "safety", "parts"},
     "conversion": {"errors", "keras_backend", "sandbox", "tub", "pilots", "training"},
     "report": {"errors", "tub", "pilots", "sim", "training"},
     "rollout": {"errors", "timing", "safety", "tub", "pilots", "sim", "parts", "vehicle"},

@@ -13,9 +13,12 @@ from donkeycar.assembly import (
     add_console,
     add_controllers,
     add_drive_mode,
+    add_driver,
     add_drivetrain,
     add_recorder,
+    add_sensors,
     channels,
+    make_cockpit,
     make_world,
 )
 from donkeycar.config import Config, load_config
@@ -30,7 +33,11 @@ ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/parts.md").read_text(encoding="utf-8")
 
 # Lines of manage.py, in its order.
-LINES = (add_choices, add_controllers, add_console, add_drive_mode, add_recorder)
+LINES = (
+    add_sensors, add_choices, add_controllers, add_driver, add_console, add_drive_mode,
+    add_recorder,
+)  # fmt: skip
+OF_DRIVERS = (add_controllers, add_driver, add_console)
 CARS = {
     "gamepad": {"CONTROLLER_TYPE": "mock", "USE_JOYSTICK_AS_DEFAULT": True},
     "rc": {"USE_RC": True},
@@ -77,9 +84,10 @@ def assembled(cfg, *, own=()):
     note("add_camera", 0)
     for outputs in own:
         car.add(Writes(), outputs=outputs)
+    cockpit = make_cockpit(car, cfg)
     for line in LINES:
         before = len(car.entries)
-        line(car, cfg)
+        line(car, cfg, *([cockpit] if line in OF_DRIVERS else []))
         note(line.__name__, before)
     if cfg.DRIVE_TRAIN_TYPE == "SIM":  # others need a guardian
         before = len(car.entries)

@@ -104,7 +104,7 @@ def test_a_channel_that_is_read_in_vain_is_named_with_its_reader(car):
     car.add(OwnRadio(), inputs=["pilot/angel", "pilot/angle"], run_condition="user/mode")
     assert car.doubts() == [
         "'pilot/angel' is read, but nothing writes it (OwnRadio). Did you mean pilot/angle?",
-        "'user/mode' is read, but nothing writes it (OwnRadio). add_console does, in manage.py.",
+        "'user/mode' is read, but nothing writes it (OwnRadio). add_driver does, in manage.py.",
     ]
 
 

@@ -51,49 +51,49 @@ CHANNELS: dict[str, Channel] = {
         "seconds", "how old frames are when the car gets them", ["add_camera"], ["add_console"],
     ),
     "gamepad/offer": Channel(
-        "Offer", "what a gamepad would do if it drove", ["add_controllers"], ["add_console"],
+        "Offer", "what a gamepad would do if it drove", ["add_controllers"], ["add_driver"],
     ),
     "rc/offer": Channel(
-        "Offer", "what a remote control would do if it drove", ["add_controllers"], ["add_console"],
+        "Offer", "what a remote control would do if it drove", ["add_controllers"], ["add_driver"],
     ),
     "user/angle": Channel(
         "float, -1 left to +1 right", "steering that the driver wants",
-        ["add_console"], ["add_drive_mode", "add_recorder"],
+        ["add_driver"], ["add_drive_mode", "add_recorder"],
     ),
     "user/throttle": Channel(
         "float, -1 reverse to +1 forward", "throttle that the driver wants",
-        ["add_console"], ["add_drive_mode", "add_recorder"],
+        ["add_driver"], ["add_drive_mode", "add_recorder"],
     ),
     "user/mode": Channel(
         "'user', 'local_angle' or 'local'", "who steers and who gives throttle",
-        ["add_console"], ["add_pilot", "add_drive_mode", "add_recorder", "add_drivetrain"],
+        ["add_driver"], ["add_pilot", "add_drive_mode", "add_recorder", "add_drivetrain"],
     ),
     "user/expires_s": Channel(
         "seconds on car.clock", "until when the driver's order holds; 0.0 if nobody may drive",
-        ["add_console"], ["add_drive_mode"],
+        ["add_driver"], ["add_drive_mode"],
     ),
     "user/max_throttle": Channel(
         "float, 0 to 1", "the driver's limit for throttle",
-        ["add_console"], ["add_controllers", "add_drive_mode"],
+        ["add_driver"], ["add_controllers", "add_drive_mode"],
     ),
     "user/source": Channel(
-        "'web', 'gamepad', 'rc' or 'none'", "which kind of driver holds the wheel", ["add_console"],
+        "'web', 'gamepad', 'rc' or 'none'", "which kind of driver holds the wheel", ["add_driver"],
     ),
     "user/actions": Channel(
         "tuple of 'erase', 'ai_launch'", "buttons pressed for other parts, for one tick",
-        ["add_console"], ["add_pilot", "add_recorder"],
+        ["add_driver"], ["add_pilot", "add_recorder"],
     ),
     "recording": Channel(
-        "bool", "whether the driver wants to record", ["add_console"], ["add_recorder"],
+        "bool", "whether the driver wants to record", ["add_driver"], ["add_recorder"],
     ),
     "stop/reason": Channel(
         "str", "why the car does not drive; '' if it does",
-        ["add_console"], ["add_controllers", "add_recorder"],
+        ["add_driver"], ["add_controllers", "add_recorder"],
     ),
     **{
         f"web/w{number}": Channel(
             "bool", f"programmable button {number}, true for one tick",
-            ["add_console"], ["add_choices"],
+            ["add_driver"], ["add_choices"],
         )
         for number in range(1, 6)
     },
@@ -142,7 +142,7 @@ CHANNELS: dict[str, Channel] = {
     ),
     "pilot/loading": Channel(
         "str", "why the pilot cannot be chosen yet; '' once it is there",
-        ["add_pilot"], ["add_console"],
+        ["add_pilot"], ["add_driver"],
     ),
     "pilot/loc": Channel(
         "int", "place where a localizer pilot believes the car to be", ["add_pilot"]
@@ -182,7 +182,7 @@ CHANNELS: dict[str, Channel] = {
     ),
     "power/reason": Channel(
         "str", "what is wrong with the supply of the Pi; '' if nothing is",
-        ["add_console"], ["add_console"],
+        ["add_sensors"], ["add_console"],
     ),
     "tub/take": Channel(
         "bool", "whether this tick is recorded", ["add_recorder"], ["add_recorder"],
@@ -200,7 +200,7 @@ CHANNELS: dict[str, Channel] = {
     ),
     "loop/rate_hz": Channel(
         "float", "measured rate of the loop, once a second",
-        ["Vehicle"], ["add_console", "add_recorder"],
+        ["Vehicle"], ["add_driver", "add_console", "add_recorder"],
     ),
     "loop/late_ticks": Channel(
         "int", "ticks that were late since the start", ["Vehicle"], ["add_console", "add_recorder"],

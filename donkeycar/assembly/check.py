@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from donkeycar.assembly.camera import CAMERAS, make_clock, make_world
+from donkeycar.assembly.console import check_drivable
 from donkeycar.assembly.controller import CONTROLLERS, controllers_of
 from donkeycar.assembly.recipe import placed, recipe_for
 from donkeycar.assembly.transforms import transforms_from
@@ -54,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     ("SIM_TIME_SCALE", make_clock),
     ("CAMERA_TYPE", _camera),
     ("CONTROLLER_TYPE", _controllers),
+    ("WEB_CONTROL", check_drivable),
     ("DRIVE_TRAIN_TYPE", _drivetrain),
     ("DRIVE_LOOP_HZ", _rate),
     ("DATA_PATH", _folder_of_recordings),

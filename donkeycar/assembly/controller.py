@@ -1,12 +1,15 @@
 """Add gamepads and remote controls, as the settings of a car say."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from donkeycar.assembly.driver import cockpit_of
 from donkeycar.assembly.recipe import Recipe, build
 from donkeycar.commands import donkey
 from donkeycar.config import Config
+from donkeycar.driving.cockpit import Cockpit
 from donkeycar.errors import ConfigError
 from donkeycar.settings.check import thawed
 from donkeycar.timing import Clock
@@ -174,15 +177,27 @@ def controllers_of(cfg: Config) -> list[str]:
     return kinds
 
 
-def add_controllers(car: Vehicle, cfg: Config) -> None:
-    """Add a gamepad or a remote control, if the settings ask for one; before the console.
+def add_controllers(car: Vehicle, cfg: Config, cockpit: Cockpit | None = None) -> None:
+    """Add a gamepad or a remote control, if the settings ask for one; before the driver.
+
+    Args:
+        car: The vehicle.
+        cfg: The settings.
+        cockpit: Where drivers meet: it hears at once what cannot wait for a tick, a stop. ``None``
+            in a manage.py that was made before it had a line for that.
 
     Channels:
-        Writes what it would do: ``gamepad/offer`` or ``rc/offer``. The console decides who drives.
+        Writes what it would do: ``gamepad/offer`` or ``rc/offer``. The cockpit decides who drives.
     """
+    cockpit = cockpit_of(car, cfg) if cockpit is None else cockpit
     for kind in controllers_of(cfg):
-        part, threaded = build(CONTROLLERS, "CONTROLLER_TYPE", car, cfg, None, kind=kind)
-        offer = "rc/offer" if kind in ("MM1", "pigpio_rc") else "gamepad/offer"
+        is_rc = kind in ("MM1", "pigpio_rc")
+        client = cockpit.rc if is_rc else cockpit.gamepad
+        part, threaded = build(
+            CONTROLLERS, "CONTROLLER_TYPE", car, cfg, None, kind=kind,
+            tell=partial(cockpit.hear, client),
+        )  # fmt: skip
+        offer = "rc/offer" if is_rc else "gamepad/offer"
         car.add(
             part, inputs=["user/max_throttle", "stop/reason"], outputs=[offer], threaded=threaded
         )

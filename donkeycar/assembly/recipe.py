@@ -31,15 +31,16 @@ class Recipe(NamedTuple):
     threaded: bool = True
     settings: Mapping[str, str] = {}
 
-    def make(self, cfg: Config, clock: Clock, world: "World | None") -> Any:
-        """Build the part.
+    def make(self, cfg: Config, clock: Clock, world: "World | None", **more: Any) -> Any:
+        """Build the part; `more` are keyword arguments that no setting gives.
 
         Raises:
             ConfigError: If a setting is refused; it names the setting, and where it was written.
         """
         module, _, name = self.home.partition(":")
         try:
-            return getattr(import_module(module), name)(**self.arguments(cfg, clock, world))
+            arguments = self.arguments(cfg, clock, world)
+            return getattr(import_module(module), name)(**arguments, **more)
         except ConfigError as error:
             raise ConfigError(placed(cfg, in_settings(str(error), self.settings))) from error
 
@@ -91,9 +92,9 @@ def recipe_for(table: dict[str, Recipe], setting: str, kind: str) -> Recipe:
 
 def build(
     table: dict[str, Recipe], setting: str, car: Vehicle, cfg: Config, world: "World | None",
-    kind: str | None = None,
+    kind: str | None = None, **more: Any,
 ) -> tuple[Any, bool]:  # fmt: skip
-    """Build the part that `setting` names, or `kind`.
+    """Build the part that `setting` names, or `kind`; `more` are arguments that no setting gives.
 
     Returns:
         The part, and whether it runs in a thread of its own.
@@ -102,7 +103,7 @@ def build(
         ConfigError: If `table` does not know the word.
     """
     recipe = recipe_for(table, setting, cfg[setting] if kind is None else kind)
-    return recipe.make(cfg, car.clock, world), recipe.threaded
+    return recipe.make(cfg, car.clock, world, **more), recipe.threaded
 
 
 def written(car: Vehicle, *channels: str, reader: str) -> list[str | None]:

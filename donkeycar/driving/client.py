@@ -1,6 +1,9 @@
 """One of those who talk to the cockpit."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from donkeycar.driving.message import Message
 
 # Who takes the wheel pushes the throttle to do so; one that was pushed for longer before was held.
 HELD_S = 0.5
@@ -54,3 +57,37 @@ class Client:
         if not drove and since_s is not None and now_s - since_s > HELD_S:
             self.must_let_go = True
         return 0.0 if self.must_let_go else throttle
+
+    def is_current(self, message: Message, *, is_fresh: Callable[[int], bool]) -> bool:
+        """Whether a message of its is neither late nor repeated; others only ever let go.
+
+        Args:
+            message: The newest one.
+            is_fresh: Whether the round of state messages that it echoes is recent enough.
+        """
+        if message.seq is not None:
+            if message.seq <= self.seq:
+                return False
+            self.seq = message.seq
+        if message.echo is None:
+            return not self.echoes
+        self.echoes = True
+        return is_fresh(message.echo)
+
+    def switches_recording(self, wanted: bool | None, *, may_drive: bool) -> bool | None:
+        """What its offers make of recording: when their wish changes, so that others count too.
+
+        Args:
+            wanted: Whether it would record; ``None`` if it leaves that to others.
+            may_drive: Whether nothing keeps the car from driving.
+
+        Returns:
+            ``None`` if recording stays as it is.
+        """
+        if wanted is None:
+            return None
+        wanted = wanted and may_drive
+        if wanted == self.records:
+            return None
+        self.records = wanted
+        return wanted

@@ -14,18 +14,18 @@ from typing import Any
 from donkeycar.driving.client import Client
 from donkeycar.driving.message import BUTTONS, Message, refuse_impossible
 from donkeycar.driving.reasons import HELD, NO_PILOT, reason_for
-from donkeycar.driving.telemetry import Telemetry
+from donkeycar.driving.telemetry import shown
+from donkeycar.driving.throttle_limit import ThrottleLimit
+from donkeycar.errors import ConfigError
 from donkeycar.safety import link
 from donkeycar.safety.arbiter import MODE_WISHES, PASSED_ON, Arbiter, Offer, next_mode
+from donkeycar.safety.drive_mode import MODES
 from donkeycar.safety.lease import DriverLease
 from donkeycar.safety.link import DriverLink, Order
 from donkeycar.timing import Clock, RealClock
 
 # Presses a client can pile up before the next tick of the loop takes them.
 MAX_PRESSES = 16
-
-# One press of a gamepad's button for the limit.
-LIMIT_STEP = 0.05
 
 # How long a press of a gamepad's resume waits for a steady link and the throttle at zero.
 RESUME_WITHIN_S = 1.0
@@ -41,24 +41,35 @@ class Cockpit:
         has_pilot: Whether pilot modes can be chosen.
         pilot_note: Why they cannot be chosen yet; "" if they can.
         car_name: Shown on the page.
-        life_s: How long an order lives after its heartbeat.
-        halt: Stops the motor at once, ahead of the loop that reads `order` at its next tick.
+        life_s: How long an order lives after its heartbeat, 0.1 to 1 s.
+        halt: Stops the motor at once, in whichever thread a stop is heard, ahead of the loop that
+            reads `order` at its next tick: `Vehicle.halt`.
         clock: Source of time.
+
+    Attributes:
+        gamepad: The client whose offers are those of a gamepad.
+        rc: The client whose offers are those of a remote control.
+        telemetry: What the pages show of the car, see `telemetry.shown`.
+
+    Raises:
+        ConfigError: If an argument is out of range.
     """
 
     def __init__(
         self,
         *,
-        mode: str,
-        throttle_ceiling: float,
-        has_pilot: bool,
-        car_name: str,
+        mode: str = "user",
+        throttle_ceiling: float = 1.0,
+        has_pilot: bool = False,
+        car_name: str = "donkeycar",
         pilot_note: str = "",
         max_throttle: float | None = None,
         life_s: float = link.ORDER_LIFE_S,
         halt: Callable[[], object] = lambda: None,
         clock: Clock | None = None,
     ) -> None:
+        if mode not in MODES:
+            raise ConfigError(f"`mode` must be one of {', '.join(MODES)}. Received: mode={mode!r}")
         self._clock: Clock = RealClock() if clock is None else clock
         self._lock = threading.RLock()
         self._lease = DriverLease(clock=self._clock)
@@ -68,14 +79,15 @@ class Cockpit:
         self.order: Order = self._link.order
         self.mode = mode
         self.recording = False
-        first_limit = throttle_ceiling if max_throttle is None else max_throttle
-        self.max_throttle = min(first_limit, throttle_ceiling)
+        self._limit = ThrottleLimit(throttle_ceiling, max_throttle)
         self.pressed: deque[str] = deque(maxlen=MAX_PRESSES)
         self.actions: deque[str] = deque(maxlen=MAX_PRESSES)
-        self.telemetry = Telemetry(pilot_note=pilot_note)
+        self.telemetry = shown({})
+        self.has_pilot = has_pilot
+        self.pilot_note = pilot_note
+        self.gamepad = Client("gamepad", kind="gamepad")
+        self.rc = Client("rc", kind="rc")
         self._notes: dict[str, str] = {}
-        self._throttle_ceiling = throttle_ceiling
-        self._has_pilot = has_pilot
         self._halt = halt
         self._car_name = car_name
 
@@ -86,9 +98,14 @@ class Cockpit:
             return self._arbiter.kind
 
     @property
+    def max_throttle(self) -> float:
+        """The driver's limit for throttle, 0 to 1."""
+        return self._limit.value
+
+    @property
     def unready(self) -> str:
         """Why no Resume counts in this mode yet: nobody expects a car that drives off later."""
-        return "" if self.mode == "user" else self.telemetry.pilot_note
+        return "" if self.mode == "user" else self.pilot_note
 
     def issue_tick(self) -> int:
         """Number a new round of state messages."""
@@ -148,7 +165,7 @@ class Cockpit:
             answer["pong"] = message.ping
         if message.bye and not replaced:
             self.leave(client)
-        elif not replaced and self._is_current(client, message):
+        elif not replaced and client.is_current(message, is_fresh=self._link.is_fresh):
             answer |= self._apply(client, message)
         elif message.throttle == 0.0 and self._lease.holder == client.name:
             # Late or repeated, it says no more than "less": that is never too late.
@@ -164,7 +181,7 @@ class Cockpit:
     def stop(self) -> None:
         """Stop the car, whoever asks, and take the pilot off the wheel."""
         with self._lock:
-            self.mode = next_mode(self.mode, "stop", has_pilot=self._has_pilot)
+            self.mode = next_mode(self.mode, "stop", has_pilot=self.has_pilot)
             self._latch(link.STOPPED)
 
     def leave(self, client: Client, why: str = link.LEFT) -> None:
@@ -190,10 +207,11 @@ class Cockpit:
         return {
             "driveMode": self.mode,
             "recording": self.recording,
-            **self.telemetry.shown(),
-            "has_pilot": self._has_pilot,
+            **self.telemetry,
+            "pilot_note": self.pilot_note,
+            "has_pilot": self.has_pilot,
             "max_throttle": self.max_throttle,
-            "throttle_ceiling": self._throttle_ceiling,
+            "throttle_ceiling": self._limit.ceiling,
             "reason": reason_for(code, self.unready),
             "reason_code": code,
             "reason_age_s": None if since_s is None else round(now_s - since_s, 1),
@@ -213,20 +231,9 @@ class Cockpit:
         notes = (self._notes[name] for name in self._notes if self._lease.holder in (None, name))
         return next(filter(None, notes), "")
 
-    def _is_current(self, client: Client, message: Message) -> bool:
-        """Whether `message` is neither late nor repeated; others only ever let go."""
-        if message.seq is not None:
-            if message.seq <= client.seq:
-                return False
-            client.seq = message.seq
-        if message.echo is None:
-            return not client.echoes
-        client.echoes = True
-        return self._link.is_fresh(message.echo)
-
     def _apply(self, client: Client, message: Message) -> dict[str, Any]:
-        no_pilot = self.telemetry.pilot_note if self._has_pilot else NO_PILOT
-        refuse_impossible(message, no_pilot=no_pilot, throttle_ceiling=self._throttle_ceiling)
+        no_pilot = self.pilot_note if self.has_pilot else NO_PILOT
+        refuse_impossible(message, no_pilot=no_pilot, throttle_ceiling=self._limit.ceiling)
         held_before = self._lease.holder == client.name
         drives = self._claim(client, wants=message.wants_the_wheel, in_use=message.uses_a_control)
         throttle = message.throttle
@@ -256,7 +263,7 @@ class Cockpit:
             self._link.change_driver()
             if before is not None:
                 # The pilot was another driver's to watch.
-                self.mode = next_mode(self.mode, "user", has_pilot=self._has_pilot)
+                self.mode = next_mode(self.mode, "user", has_pilot=self.has_pilot)
         return drives
 
     def _take(self, client: Client, offer: Offer) -> None:
@@ -284,7 +291,8 @@ class Cockpit:
                 if action != done:
                     self._do(client, action)
         self._resume_by(client, now_s)
-        self._record_by(client, offer.recording)
+        wanted = client.switches_recording(offer.recording, may_drive=not self._link.order.latch)
+        self.recording = self.recording if wanted is None else wanted
 
     def _resume_by(self, client: Client, now_s: float) -> None:
         """Drive on by a press of resume; many remote controls have no such thing to press.
@@ -296,7 +304,7 @@ class Cockpit:
         if latch and client.resume_until_s > now_s:
             self._link.resume()
         elif client.kind == "rc" and latch == link.GONE and not self._link.resume():
-            self.mode = next_mode(self.mode, "user", has_pilot=self._has_pilot)
+            self.mode = next_mode(self.mode, "user", has_pilot=self.has_pilot)
 
     def _stops(self, action: str) -> bool:
         return action == "stop" or (action == "erase_or_stop" and self.mode != "user")
@@ -314,7 +322,7 @@ class Cockpit:
 
     def _do(self, client: Client, action: str) -> None:
         if action in MODE_WISHES:
-            can_choose = self._has_pilot and not self.telemetry.pilot_note
+            can_choose = self.has_pilot and not self.pilot_note
             self.mode = next_mode(self.mode, MODE_WISHES[action], has_pilot=can_choose)
         elif action in BUTTONS:
             self.pressed.append(action)
@@ -325,18 +333,9 @@ class Cockpit:
         elif action == "record":
             self.recording = not self.recording
         elif action in ("limit_up", "limit_down"):
-            limit = self.max_throttle + (LIMIT_STEP if action == "limit_up" else -LIMIT_STEP)
-            self.max_throttle = min(max(round(limit, 4), 0.0), self._throttle_ceiling)
+            self._limit.step(up=action == "limit_up")
         elif action == "resume" and not self.unready:
             client.resume_until_s = self._clock.monotonic() + RESUME_WITHIN_S
-
-    def _record_by(self, client: Client, wanted: bool | None) -> None:
-        """Follow an offer's wish when it changes, so that a switch in between is heeded too."""
-        if wanted is None:
-            return
-        wanted = wanted and not self._link.order.latch
-        if wanted != client.records:
-            client.records = self.recording = wanted
 
     def _store(self, message: Message) -> None:
         if message.drive_mode is not None and not message.stop:
@@ -344,7 +343,7 @@ class Cockpit:
         if message.recording is not None:
             self.recording = message.recording
         if message.max_throttle is not None:
-            self.max_throttle = message.max_throttle
+            self._limit.value = message.max_throttle
         for button in BUTTONS:
             if message.buttons and message.buttons.get(button):
                 self.pressed.append(button)

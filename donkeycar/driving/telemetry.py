@@ -1,48 +1,65 @@
-"""What the drive loop says of itself, for the page."""
+"""What the drive loop says of itself, for the page: which channels, under which names."""
 
 import math
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 
-class Telemetry(NamedTuple):
-    """What the loop said at its last tick; ``None`` is "not known"."""
+class Shown(NamedTuple):
+    """How a channel is shown.
 
-    num_records: int | None = None
-    recorder_status: str = ""
-    loop_hz: float | None = None
-    angle: float | None = None
-    throttle: float | None = None
-    pilot_angle: float | None = None
-    pilot_throttle: float | None = None
-    drivetrain_state: str | None = None
-    drivetrain_reason: str = ""
-    camera_age_s: float | None = None
-    recorder_reason: str = ""
-    power_reason: str = ""
-    pilot_note: str = ""
+    Attributes:
+        key: Its name in the protocol.
+        form: Makes of its value what JSON can hold; ``None`` is "not known".
+    """
 
-    def shown(self) -> dict[str, Any]:
-        """All of it as JSON can hold it, in the names of the protocol."""
-        return {
-            "num_records": None if self.num_records is None else int(self.num_records),
-            "recorder_status": self.recorder_status,
-            "recorder_reason": self.recorder_reason,
-            "pilot_note": self.pilot_note,
-            "loop_hz": _rounded(self.loop_hz, 1),
-            "angle": _rounded(self.angle, 3),
-            "throttle": _rounded(self.throttle, 3),
-            "pilot_angle": _rounded(self.pilot_angle, 3),
-            "pilot_throttle": _rounded(self.pilot_throttle, 3),
-            "drivetrain_state": self.drivetrain_state,
-            "drivetrain_reason": self.drivetrain_reason,
-            "power_reason": self.power_reason,
-            # Hundredths: what changes with every message costs a message.
-            "camera_age_s": _rounded(self.camera_age_s, 2),
-        }
+    key: str
+    form: Callable[[Any], Any]
 
 
-def _rounded(value: float | None, digits: int) -> float | None:
+def shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the loop said, in the names of the protocol; what it did not say is not known.
+
+    Args:
+        values: What channels hold, by name.
+    """
+    return {row.key: row.form(values.get(channel)) for channel, row in TELEMETRY.items()}
+
+
+def _rounded(value: float | None, *, digits: int) -> float | None:
     """`value`, or ``None``: a pilot may say NaN, or a number of numpy's."""
     if value is None or not math.isfinite(value):
         return None
     return round(float(value), digits)
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _text(value: str | None) -> str:
+    return value or ""
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_THOUSANDTHS = partial(_rounded, digits=3)
+
+TELEMETRY = {
+    "tub/num_records": Shown("num_records", _whole),
+    "tub/status": Shown("recorder_status", _text),
+    "tub/reason": Shown("recorder_reason", _text),
+    "loop/rate_hz": Shown("loop_hz", partial(_rounded, digits=1)),
+    "angle": Shown("angle", _THOUSANDTHS),
+    "throttle": Shown("throttle", _THOUSANDTHS),
+    "pilot/angle": Shown("pilot_angle", _THOUSANDTHS),
+    "pilot/throttle": Shown("pilot_throttle", _THOUSANDTHS),
+    "drivetrain/state": Shown("drivetrain_state", _same),
+    "drivetrain/reason": Shown("drivetrain_reason", _text),
+    # Hundredths: what changes with every message costs a message.
+    "cam/age_s": Shown("camera_age_s", partial(_rounded, digits=2)),
+    "power/reason": Shown("power_reason", _text),
+}

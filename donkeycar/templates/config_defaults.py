@@ -163,6 +163,8 @@ THROTTLE_DEAD_PWM = None
 
 # WEB PAGE
 # Drive from a phone or a browser.
+# serve the drive page; False drives by gamepad or remote control alone
+WEB_CONTROL = True
 WEB_CONTROL_PORT = 8887               # port of the web page; 0 takes any free one
 # address that the page listens on; 127.0.0.1 admits only this computer
 WEB_HOST = "0.0.0.0"

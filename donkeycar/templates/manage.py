@@ -23,10 +23,13 @@ from donkeycar.assembly import (
     add_console,
     add_controllers,
     add_drive_mode,
+    add_driver,
     add_drivetrain,
     add_pilot,
     add_recorder,
+    add_sensors,
     make_clock,
+    make_cockpit,
     make_world,
 )
 from donkeycar.management.car import main
@@ -43,16 +46,19 @@ def drive(cfg, *, model=None, model_type=None, meta=()):
     """
     car = dk.Vehicle(clock=make_clock(cfg))
     world = make_world(cfg)  # None unless the camera or the wheels are simulated
+    cockpit = make_cockpit(car, cfg)  # where drivers meet: page, gamepad, remote control
 
     add_camera(car, cfg, world)  # -> cam/image_array
+    add_sensors(car, cfg)  # -> power/reason
     add_choices(car, cfg)  # buttons -> behavior/..., localizer/..., if the settings want them
     if model is not None:
         add_pilot(car, cfg, model, model_type)  # -> pilot/angle, pilot/throttle
-    add_controllers(car, cfg)  # gamepad, remote control -> gamepad/offer, rc/offer
-    console = add_console(car, cfg)  # -> user/angle, user/throttle, user/mode, recording
+    add_controllers(car, cfg, cockpit)  # gamepad, remote control -> gamepad/offer, rc/offer
+    add_driver(car, cfg, cockpit)  # -> user/angle, user/throttle, user/mode, recording
+    console = add_console(car, cfg, cockpit)  # the web page
     add_drive_mode(car, cfg)  # user and pilot -> angle, throttle, command
     add_recorder(car, cfg, meta)  # -> data/
-    # A part of your own goes here (a pilot or a controller before add_console), for example:
+    # A part of your own goes here (a pilot or a controller before add_driver), for example:
     # car.add(MyPart(), inputs=["angle"], outputs=["my/channel"])
     add_drivetrain(car, cfg, world)  # command -> wheels; last in, first to stop
 

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from donkeycar.console.controller import WebController
+from donkeycar.console.web_console import WebConsole
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.telemetry import TELEMETRY
 from donkeycar.errors import PartFailed
 from donkeycar.parts.camera.mock import MockCamera
+from donkeycar.parts.driver import ButtonsPart, DriverPart
 from donkeycar.parts.recorder import TubRecorder
 from donkeycar.parts.recording_rule import RecordingRule
 from donkeycar.safety.command import NEUTRAL
@@ -186,7 +189,7 @@ class Buttons:
 class Car:
     """A vehicle on a desk, with its loop in a thread."""
 
-    def __init__(self, tub_path, *, pilot=False, **settings):
+    def __init__(self, tub_path, *, pilot=False, auth="pair", **settings):
         self.wire = Wire()
         self.drivetrain = SpyDrivetrain()
         self.shutter = Shutter()
@@ -194,13 +197,14 @@ class Car:
         self.disk = Disk()
         self.error = None
         clock = RealClock()
-        self.console = WebController(
+        self.cockpit = Cockpit(has_pilot=pilot, clock=clock, **{"car_name": "Renault", **settings})
+        self.console = WebConsole(
+            self.cockpit,
             port=0,
             host="127.0.0.1",
             names=[f"127.0.0.1:{self.wire.port}"],
-            has_pilot=pilot,
+            auth=auth,
             clock=clock,
-            **{"car_name": "Renault", **settings},
         )
         self.wire.target_port = self.console.port
         self.url = f"http://127.0.0.1:{self.wire.port}"
@@ -221,20 +225,15 @@ class Car:
         car.add(camera, outputs=[f"raw/{name}" for name in frame], threaded=True)
         car.add(self.shutter, inputs=[f"raw/{name}" for name in frame], outputs=frame)
         car.add(
-            self.console,
-            inputs=[
-                *frame, "tub/num_records", "tub/status", "loop/rate_hz", "angle", "throttle",
-                "pilot/angle", "pilot/throttle", None, None,
-                "drivetrain/state", "drivetrain/reason", "loop/late_ticks", "cam/age_s",
-                "tub/reason", "power/reason", "pilot/loading",
-            ],
+            DriverPart(self.cockpit, clock=clock),
+            inputs=[None, None, "loop/rate_hz", "pilot/loading"],
             outputs=[
                 "user/angle", "user/throttle", "user/mode", "recording", "user/expires_s",
-                "stop/reason", "web/w1", "web/w2", "web/w3", "web/w4", "web/w5",
-                "user/max_throttle", "user/source", "user/actions",
+                "stop/reason", "user/max_throttle", "user/source", "user/actions",
             ],
-            threaded=True,
         )  # fmt: skip
+        car.add(ButtonsPart(self.cockpit), outputs=[f"web/w{number}" for number in range(1, 6)])
+        car.add(self.console, inputs=[*frame, "loop/late_ticks", *TELEMETRY], threaded=True)
         if pilot:
             car.add(SteadyPilot(), outputs=["pilot/angle", "pilot/throttle", "pilot/expires_s"])
         car.add(

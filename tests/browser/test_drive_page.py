@@ -663,7 +663,7 @@ def test_a_pilot_that_is_being_loaded_cannot_be_chosen_and_the_page_says_why(mak
 def test_a_car_that_starts_in_a_pilot_mode_offers_resume_when_the_pilot_is_there(
     make_car, open_page
 ):
-    car = make_car(pilot=True, pilot_note=LOADING, initial_mode="local")
+    car = make_car(pilot=True, pilot_note=LOADING, mode="local")
     page = open_page(car)
     banner = page.locator("#banner")
     wait_until(lambda: page.locator("#banner button").inner_text() in ("Drive", "Resume"))

@@ -13,7 +13,7 @@ def clock():
 
 @pytest.fixture
 def car():
-    with Served(has_pilot=True, max_throttle=0.8, car_name="test car") as served:
+    with Served(has_pilot=True, throttle_ceiling=0.8, car_name="test car") as served:
         yield served
 
 

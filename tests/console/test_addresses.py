@@ -11,7 +11,8 @@ from benchmarks.console_client import Served
 from donkeycar.console import addresses as module
 from donkeycar.console import served
 from donkeycar.console.addresses import addresses, local_name, own_names
-from donkeycar.console.controller import WebController
+from donkeycar.console.web_console import WebConsole
+from donkeycar.driving.cockpit import Cockpit
 
 UP, RUNNING, LOOPBACK = 0x1, 0x40, 0x8
 LO = ("lo", "127.0.0.1", UP | RUNNING | LOOPBACK)
@@ -150,7 +151,7 @@ def test_a_computer_without_a_name_has_none_to_print(monkeypatch):
 def test_every_address_is_printed_and_the_name(kernel):
     kernel.interfaces += [("wlan0", "10.42.0.1", UP | RUNNING), ("eth0", "10.0.0.9", UP | RUNNING)]
     kernel.lead_out("eth0")
-    controller = WebController(port=0)
+    controller = WebConsole(Cockpit(), port=0)
     controller.shutdown()
     port, token = controller.port, controller.pairing.url.partition("#")[2]
     assert controller.pairing.text.splitlines()[:4] == [
@@ -162,7 +163,7 @@ def test_every_address_is_printed_and_the_name(kernel):
 
 
 def test_without_a_network_the_link_is_for_this_computer(kernel):
-    controller = WebController(port=0)
+    controller = WebConsole(Cockpit(), port=0)
     controller.shutdown()
     assert controller.pairing.url.startswith("http://127.0.0.1:")
     assert controller.pairing.text.startswith("Drive on this computer: open this link.")

@@ -13,7 +13,7 @@ from donkeycar.console.drive import MAX_SOCKETS
 @pytest.fixture
 def car(clock):
     """A console whose time stands still, so that no order dies while the machine is busy."""
-    options = {"has_pilot": True, "max_throttle": 0.8, "car_name": "test car"}
+    options = {"has_pilot": True, "throttle_ceiling": 0.8, "car_name": "test car"}
     with Served(clock=clock, **options) as served:
         yield served
 
@@ -62,7 +62,7 @@ def test_the_first_message_says_everything(page):
 
 def test_later_messages_say_only_what_changed(page, car):
     assert set(page.hear()) == {"tick", "now_s"}
-    car.tick(None, None, None, 120)
+    car.show(tub__num_records=120)
     assert until(lambda: page.hear().get("num_records") == 120)
 
 

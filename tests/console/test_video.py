@@ -30,7 +30,7 @@ class Camera(threading.Thread):
     def show(self):
         self.sequence += 1
         image = np.full(self.size, (self.sequence * 4) % 256, np.uint8)
-        self.car.tick(image, 1000.0 + self.sequence, self.sequence)
+        self.car.show(image, 1000.0 + self.sequence, self.sequence)
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_colours_are_what_the_camera_saw(car):
     assert until(lambda: frames_of(car).num_viewers == 1)
     image = np.zeros((120, 160, 3), np.uint8)
     image[:, :, 0] = 250
-    car.tick(image, 1.0, 1)
+    car.show(image, 1.0, 1)
     _, message = video.receive()
     red, green, blue = np.asarray(Image.open(io.BytesIO(message[8:])))[60, 80]
     assert (red > 240, green < 15, blue < 15) == (True, True, True)
@@ -121,7 +121,7 @@ def test_colours_are_what_the_camera_saw(car):
 def test_grey_frames_are_shown_too(car):
     video = car.socket("/wsVideo")
     assert until(lambda: frames_of(car).num_viewers == 1)
-    car.tick(np.full((120, 160, 1), 99, np.uint8), 1.0, 1)
+    car.show(np.full((120, 160, 1), 99, np.uint8), 1.0, 1)
     _, message = video.receive()
     assert Image.open(io.BytesIO(message[8:])).getpixel((80, 60)) == pytest.approx(99, abs=2)
     video.close()
@@ -136,7 +136,7 @@ def test_each_frame_is_encoded_once_for_all(car):
         for viewer in viewers:
             viewer.receive()
             viewer.send("ack")
-    camera.car.tick(np.zeros((120, 160, 3), np.uint8), 0.0, camera.sequence)
+    camera.car.show(np.zeros((120, 160, 3), np.uint8), 0.0, camera.sequence)
     time.sleep(0.05)
     assert frames_of(car).num_encoded == 10
     for viewer in viewers:
@@ -233,7 +233,7 @@ def test_a_viewer_that_stalls_loses_its_seat(monkeypatch):
         with mjpeg(car):
             assert until(lambda: frames_of(car).num_viewers == 2)
             for sequence in range(100):
-                car.tick(noise, 1.0, sequence)
+                car.show(noise, 1.0, sequence)
                 time.sleep(0.02)
             assert frames_of(car).num_viewers == 0
 

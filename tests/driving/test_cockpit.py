@@ -10,7 +10,7 @@ import pytest
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.message import Message, MessageError, parse_message
-from donkeycar.driving.telemetry import Telemetry
+from donkeycar.driving.telemetry import shown
 from donkeycar.safety.link import FREE, HANDED_OVER, LEFT, LOST, NOBODY, SILENT, START, STOPPED
 
 
@@ -310,7 +310,12 @@ def test_a_stop_works_from_anyone_in_every_mode_and_state(
 
 
 def test_the_page_sees_what_the_loop_says(anna, cockpit):
-    cockpit.telemetry = Telemetry(1234, "the disk is full", 19.98, 0.12345, 0.2, -0.5, None)
+    cockpit.telemetry = shown(
+        {
+            "tub/num_records": 1234, "tub/status": "the disk is full", "loop/rate_hz": 19.98,
+            "angle": 0.12345, "throttle": 0.2, "pilot/angle": -0.5, "pilot/throttle": None,
+        }
+    )  # fmt: skip
     state = anna.state
     assert state["num_records"] == 1234
     assert state["recorder_status"] == "the disk is full"
@@ -323,7 +328,7 @@ def test_the_page_sees_why_the_motor_does_not_follow(anna, cockpit):
     anna.send(throttle=0.5)
     assert (anna.state["drivetrain_state"], anna.state["drivetrain_reason"]) == (None, "")
     why = "The motor does not answer. Check its wires and power, let go of the throttle."
-    cockpit.telemetry = Telemetry(drivetrain_state="safe", drivetrain_reason=why)
+    cockpit.telemetry = shown({"drivetrain/state": "safe", "drivetrain/reason": why})
     state = anna.state
     assert state["camera_age_s"] is None
     assert (state["drivetrain_state"], state["drivetrain_reason"]) == ("safe", why)
@@ -332,13 +337,13 @@ def test_the_page_sees_why_the_motor_does_not_follow(anna, cockpit):
 
 def test_the_page_sees_that_the_pi_has_too_little_voltage(anna, cockpit):
     assert anna.state["power_reason"] == ""
-    cockpit.telemetry = Telemetry(power_reason="Too little voltage.")
+    cockpit.telemetry = shown({"power/reason": "Too little voltage."})
     assert anna.state["power_reason"] == "Too little voltage."
 
 
 def test_the_page_sees_how_old_the_camera_is_and_hears_no_noise(anna, cockpit):
     for age_s in (0.0781, 0.0843):
-        cockpit.telemetry = Telemetry(camera_age_s=age_s)
+        cockpit.telemetry = shown({"cam/age_s": age_s})
         assert anna.state["camera_age_s"] == 0.08
 
 
@@ -355,8 +360,10 @@ def test_the_page_sees_since_when_the_car_stands(anna, clock):
 
 
 def test_whatever_the_loop_says_can_be_sent(anna, cockpit):
-    odd = (np.int64(7), "", np.float32(20), np.float32(0.5), math.nan, math.inf, np.float64(0.25))
-    cockpit.telemetry = Telemetry(*odd)
+    odd = (np.int64(7), np.float32(20), np.float32(0.5), math.nan, math.inf, np.float64(0.25))
+    names = ("tub/num_records", "loop/rate_hz", "angle", "throttle", "pilot/angle",
+             "pilot/throttle")  # fmt: skip
+    cockpit.telemetry = shown(dict(zip(names, odd, strict=True)))
     state = json.loads(json.dumps(anna.state, allow_nan=False))
     assert (state["num_records"], state["loop_hz"], state["angle"]) == (7, 20.0, 0.5)
     assert (state["throttle"], state["pilot_angle"], state["pilot_throttle"]) == (None, None, 0.25)

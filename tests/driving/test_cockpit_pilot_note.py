@@ -6,7 +6,6 @@ from benchmarks.stop_rule import Hand, Page
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.message import MessageError
 from donkeycar.driving.reasons import reason_for
-from donkeycar.driving.telemetry import Telemetry
 from donkeycar.parts.pilot_loading import LOADING
 from donkeycar.safety.link import FREE, START, STOPPED
 
@@ -24,7 +23,7 @@ def make(clock):
 
 def is_there(cockpit):
     """What the loop says at its next tick."""
-    cockpit.telemetry = Telemetry(pilot_note="")
+    cockpit.pilot_note = ""
 
 
 def code_of(cockpit, clock):

@@ -82,4 +82,4 @@ def test_the_car_has_it_and_the_console_shows_it(hwmon, tmp_path, monkeypatch):
     car = Vehicle()
     console = add_console(car, cfg)
     car.start(rate_hz=50, max_loop_count=3)
-    assert console._cockpit.telemetry.power_reason == REASON
+    assert console._cockpit.telemetry["power_reason"] == REASON

@@ -57,11 +57,9 @@ class GamepadController:
         throttle_dir: -1 if up counts down on the throttle's stick, as it does; +1 otherwise.
         auto_record: Whether throttle starts and ends recording.
         finder: Returns gamepads that are there, open; for tests.
-        clock: Source of time.
-
-    Attributes:
         tell: Called in the reader's thread with each action when it is pressed, and with `GONE`
             when the gamepad goes, for what cannot wait until the loop asks: a stop.
+        clock: Source of time.
 
     Raises:
         ConfigError: If an argument is out of range, or a binding has an unknown name.
@@ -79,6 +77,7 @@ class GamepadController:
         throttle_dir: float = -1.0,
         auto_record: bool = True,
         finder: Callable[[], list[Line]] | None = None,
+        tell: Callable[[str], object] = lambda news: None,
         clock: Clock | None = None,
     ) -> None:
         if not 0 <= deadzone <= 0.9:
@@ -106,7 +105,7 @@ class GamepadController:
         self._throttle_dir = throttle_dir
         self._auto_record = auto_record
         self._clock: Clock = RealClock() if clock is None else clock
-        self.tell: Callable[[str], object] = lambda news: None
+        self.tell = tell
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._pad: Pad | None = None

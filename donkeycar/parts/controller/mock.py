@@ -1,5 +1,7 @@
 """A driver who never moves: for a look at a car without any device."""
 
+from collections.abc import Callable
+
 from donkeycar.safety.arbiter import Offer
 from donkeycar.timing import Clock, RealClock
 
@@ -12,6 +14,7 @@ class MockController:
     Args:
         angle: -1 (left) to +1 (right) (`MOCK_JOYSTICK_STEERING`).
         throttle: -1 to +1 (`MOCK_JOYSTICK_THROTTLE`).
+        tell: Not called: it has nothing to say that cannot wait.
         clock: Source of time.
 
     Example:
@@ -20,7 +23,12 @@ class MockController:
     """
 
     def __init__(
-        self, *, angle: float = 0.0, throttle: float = 0.0, clock: Clock | None = None
+        self,
+        *,
+        angle: float = 0.0,
+        throttle: float = 0.0,
+        tell: Callable[[str], object] = lambda news: None,
+        clock: Clock | None = None,
     ) -> None:
         self.angle = angle
         self.throttle = throttle

@@ -71,11 +71,9 @@ class RCReceiver:
         channels: How many channels the input has; more may be bound, and are told of.
         repeats: Whether the input goes on with the last pulses when no radio is heard, as a RoboHAT
             does. Then a throttle counts no more once nothing has changed for 2 s.
-        clock: Source of time.
-
-    Attributes:
         tell: Called in the reader's thread with each action when its switch is thrown, and with
             `GONE` when the input goes, for what cannot wait until the loop asks: a stop.
+        clock: Source of time.
 
     Raises:
         ConfigError: If an argument is out of range.
@@ -94,6 +92,7 @@ class RCReceiver:
         auto_record: bool = True,
         channels: int = 9,
         repeats: bool = False,
+        tell: Callable[[str], object] = lambda news: None,
         clock: Clock | None = None,
     ) -> None:
         if not 0 <= deadzone <= 0.9:
@@ -126,7 +125,7 @@ class RCReceiver:
         self._auto_record = auto_record
         self._repeats = repeats
         self._clock: Clock = RealClock() if clock is None else clock
-        self.tell: Callable[[str], object] = lambda news: None
+        self.tell = tell
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._channels: dict[str, Channel] = {}

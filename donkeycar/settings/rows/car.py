@@ -103,6 +103,10 @@ WEB = Group(
     "Drive from a phone or a browser.",
     (
         Setting(
+            "WEB_CONTROL", True,
+            "serve the drive page; False drives by gamepad or remote control alone",
+        ),
+        Setting(
             "WEB_CONTROL_PORT", 8887, "port of the web page; 0 takes any free one",
             low=0, high=65535,
         ),

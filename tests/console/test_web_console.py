@@ -1,4 +1,4 @@
-"""The console as a part of the car, with the clock in hand."""
+"""The drive page as a part of the car, and the driver it lets drive, with the clock in hand."""
 
 import socket
 import threading
@@ -6,15 +6,30 @@ import threading
 import pytest
 
 from benchmarks.console_client import Served
-from donkeycar.console.controller import WebController
 from donkeycar.console.pairing import Pairing
+from donkeycar.console.web_console import WebConsole
+from donkeycar.driving.cockpit import Cockpit
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.driver import ButtonsPart, DriverPart
 from donkeycar.safety.arbiter import Offer
 from donkeycar.testing import check_part
 
 
 def test_it_keeps_the_contract_of_a_part():
-    check_part(WebController(port=0, host="127.0.0.1"), outputs=14, threaded=True)
+    console = WebConsole(Cockpit(), port=0, host="127.0.0.1")
+    thread = threading.Thread(target=console.update)
+    thread.start()
+    assert console.run_threaded() is None
+    console.shutdown()
+    console.shutdown()
+    thread.join(3)
+    assert not thread.is_alive()
+
+
+def test_the_driver_and_the_buttons_keep_the_contract_of_a_part():
+    cockpit = Cockpit()
+    check_part(DriverPart(cockpit), outputs=9)
+    check_part(ButtonsPart(cockpit), outputs=5)
 
 
 def test_a_driver_moves_the_car(car):
@@ -22,7 +37,7 @@ def test_a_driver_moves_the_car(car):
     angle, throttle, mode, recording, expires_s, reason, *rest = car.tick()
     assert (angle, throttle, mode, recording, reason) == (0.25, 0.5, "user", True, "")
     assert expires_s > 0
-    assert rest == [False] * 5 + [0.8, "web", ()]
+    assert rest == [0.8, "web", ()]
 
 
 def test_nobody_drives_at_first(car):
@@ -46,12 +61,11 @@ def test_the_order_expires_on_the_clock_of_the_loop(clock):
 @pytest.mark.parametrize(("rate_hz", "neutral_s"), [(100, 0.24), (20, 0.2), (10, 0.15), (5, 0.15)])
 def test_the_end_is_seen_a_tick_ahead(clock, rate_hz, neutral_s):
     with Served(clock=clock) as car:
-        inputs = [None] * 5 + [rate_hz]
         car.post("/drive", {"throttle": 0.5})
         clock.advance(neutral_s - 0.01)
-        assert car.tick(*inputs)[1] == 0.5
+        assert car.tick(rate_hz=rate_hz).throttle == 0.5
         clock.advance(0.0101)
-        assert car.tick(*inputs)[1] == 0.0
+        assert car.tick(rate_hz=rate_hz).throttle == 0.0
 
 
 def test_throttle_stays_below_the_limit_of_the_driver(car):
@@ -59,35 +73,34 @@ def test_throttle_stays_below_the_limit_of_the_driver(car):
     assert car.tick()[1] == -0.3
     car.post("/drive", {"throttle": 1.0})
     assert car.tick()[1] == 0.3
-    assert car.tick()[11] == 0.3
+    assert car.tick().max_throttle == 0.3
 
 
 def test_a_button_lasts_one_tick(car):
     car.post("/drive", {"buttons": {"w2": True, "w3": False}})
-    assert car.tick()[6:11] == (False, True, False, False, False)
-    assert car.tick()[6:11] == (False,) * 5
+    assert car.buttons.run() == (False, True, False, False, False)
+    assert car.buttons.run() == (False,) * 5
 
 
 def test_a_gamepad_and_a_remote_control_are_heard_in_the_same_tick(clock):
-    with Served(clock=clock, first_limit=0.3) as car:
-        nothing = [None] * 10
+    with Served(clock=clock, max_throttle=0.3) as car:
         offer = Offer(0.5, 0.9, 101.0, True, None, ("w2", "erase"))
-        angle, throttle, *rest = car.tick(*nothing, offer, Offer())
+        angle, throttle, *rest = car.tick(gamepad=offer, rc=Offer())
         assert (angle, throttle) == (0.5, 0.3), "the limit bounds a gamepad too"
-        assert rest[5] is True and rest[9:] == [0.3, "gamepad", ("erase",)]
-        assert car.tick(*nothing, Offer(actions=("stop",)), None)[1] == 0.0
+        assert rest[4:] == [0.3, "gamepad", ("erase",)]
+        assert car.buttons.run()[1] is True
+        assert car.tick(gamepad=Offer(actions=("stop",))).throttle == 0.0
 
 
 @pytest.mark.parametrize("kind", ["gamepad", "rc"])
 def test_a_gamepad_and_a_remote_control_are_heard_between_two_ticks(clock, kind):
     halts = []
     with Served(clock=clock, halt=lambda: halts.append(kind)) as car:
-        inputs = [None] * 10 + [Offer(0.5, 0.9, 101.0, True)] * 2
-        inputs[10 if kind == "rc" else 11] = None
-        assert car.tick(*inputs)[1] == 0.9
-        car.controller.hear("rc" if kind == "gamepad" else "gamepad", "gone")
+        assert car.tick(**{kind: Offer(0.5, 0.9, 101.0, True)}).throttle == 0.9
+        other = "rc" if kind == "gamepad" else "gamepad"
+        car.cockpit.hear(getattr(car.cockpit, other), "gone")
         assert halts == []
-        car.controller.hear(kind, "gone")
+        car.cockpit.hear(getattr(car.cockpit, kind), "gone")
         assert halts == [kind]
         assert car.tick()[1] == 0.0
 
@@ -104,13 +117,13 @@ def test_a_stop_over_the_network_needs_no_tick(clock):
 
 
 def test_what_the_guardian_of_the_motor_says_is_handed_on(car):
-    nothing = [None] * 12
-    car.tick(*nothing, "safe", "The motor was stopped. Let go of the throttle.")
+    why = "The motor was stopped. Let go of the throttle."
+    car.show(drivetrain__state="safe", drivetrain__reason=why)
     state = car.post("/drive", {"throttle": 0.2}).json()
     assert state["drivetrain_state"] == "safe"
     assert state["drivetrain_reason"].startswith("The motor was stopped.")
     assert state["reason"] == ""
-    car.tick(*nothing, "run", "")
+    car.show(drivetrain__state="run", drivetrain__reason="")
     assert car.post("/drive", {"throttle": 0.2}).json()["drivetrain_reason"] == ""
 
 
@@ -120,28 +133,27 @@ def test_a_port_in_use_is_one_sentence():
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(DeviceError, match=f"cannot listen on port {port}.*WEB_CONTROL_PORT"):
-            WebController(port=port, host="127.0.0.1")
+            WebConsole(Cockpit(), port=port, host="127.0.0.1")
 
 
 def test_an_address_of_another_computer_is_not_blamed_on_a_program():
     with pytest.raises(DeviceError, match="192.0.2.1.*Choose a WEB_HOST"):
-        WebController(port=0, host="192.0.2.1")
+        WebConsole(Cockpit(), port=0, host="192.0.2.1")
 
 
 @pytest.mark.parametrize(
     ("arguments", "rule"),
     [
         ({"auth": "open"}, "`auth` must be 'pair' or 'none'. Received: auth='open'"),
-        ({"initial_mode": "auto"}, "`initial_mode` must be one of user"),
-        ({"initial_mode": "local"}, "must be 'user' without a pilot.*--model"),
-        ({"max_throttle": 1.5}, "`max_throttle` must be 0 to 1. Received: max_throttle=1.5"),
-        ({"order_life_s": 0}, "`life_s` must be 0.1 to 1 s"),
+        ({"mode": "auto"}, "`mode` must be one of user"),
+        ({"throttle_ceiling": 1.5}, "`throttle_ceiling` must be 0 to 1. Received"),
+        ({"life_s": 0}, "`life_s` must be 0.1 to 1 s"),
     ],
     ids=str,
 )
 def test_impossible_settings_are_refused(arguments, rule):
     with pytest.raises(ConfigError, match=rule):
-        WebController(port=0, host="127.0.0.1", **arguments)
+        Served(**arguments)
 
 
 def test_what_pairs_a_phone_is_offered_for_printing(car):
@@ -207,7 +219,7 @@ def test_it_ends_within_its_bound_with_everything_open():
 
 
 def test_it_can_be_shut_down_before_it_ever_served():
-    controller = WebController(port=0, host="127.0.0.1")
+    controller = WebConsole(Cockpit(), port=0, host="127.0.0.1")
     controller.shutdown()
     controller.update()
     controller.shutdown()

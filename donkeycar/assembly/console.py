@@ -1,0 +1,114 @@
+"""The drive page."""
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from donkeycar.assembly.controller import controllers_of
+from donkeycar.assembly.driver import add_driver, cockpit_of
+from donkeycar.assembly.recipe import written
+from donkeycar.assembly.sensors import add_sensors
+from donkeycar.config import Config
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.telemetry import TELEMETRY
+from donkeycar.errors import ConfigError
+from donkeycar.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from donkeycar.console.web_console import WebConsole
+
+# Shown if the car has it: written by parts that are added after the page, and before it.
+OF_LATER_PARTS = (
+    "tub/num_records", "tub/status", "tub/reason", "drivetrain/state", "drivetrain/reason",
+)  # fmt: skip
+OF_EARLIER_PARTS = ("pilot/angle", "pilot/throttle", "cam/age_s", "power/reason")
+
+
+class NoPairing(NamedTuple):
+    """What is printed instead of a link."""
+
+    text: str = "This car has no web page (WEB_CONTROL = False). Drive it by what you plugged in."
+
+
+class NoConsole(NamedTuple):
+    """What stands for the page of a car that has none."""
+
+    pairing: NoPairing = NoPairing()
+
+
+def add_console(
+    car: Vehicle, cfg: Config, cockpit: Cockpit | None = None
+) -> "WebConsole | NoConsole":
+    """Add the web page, which shows the car and hears what people order; none if not `WEB_CONTROL`.
+
+    Args:
+        car: The vehicle.
+        cfg: The settings.
+        cockpit: Where drivers meet. In a manage.py that was made before it had a line for that,
+            this adds the driver (`add_driver`) and the sensors, too.
+
+    Channels:
+        Shows the frame and what the car says of itself: `telemetry.TELEMETRY`.
+
+    Returns:
+        The part; its `pairing` says how to get in.
+
+    Raises:
+        ConfigError: If nobody could drive or stop this car.
+        DeviceError: If the port is not to be had.
+    """
+    if cockpit is None:
+        cockpit = cockpit_of(car, cfg)
+        _tell_of_owners(car, cockpit)
+        if not car.writes("power/reason"):
+            add_sensors(car, cfg)
+        if not car.writes("user/expires_s"):  # only that line writes it
+            add_driver(car, cfg, cockpit, reader="add_console")
+    if not cfg.WEB_CONTROL:
+        check_drivable(cfg)
+        return NoConsole()
+    from donkeycar.console.web_console import WebConsole
+
+    console = WebConsole(
+        cockpit,
+        port=cfg.WEB_CONTROL_PORT,
+        host=cfg.WEB_HOST,
+        auth=cfg.WEB_AUTH,
+        clock=car.clock,
+    )
+    for channel in OF_LATER_PARTS:
+        if not car.writes(channel):
+            car.mem[channel] = None  # "not known", in a car without that part
+    car.add(
+        console,
+        inputs=[
+            "cam/image_array", "cam/exposed_s", "cam/sequence", "loop/late_ticks",
+            *(
+                written(car, name, reader="add_console")[0] if name in OF_EARLIER_PARTS else name
+                for name in TELEMETRY
+            ),
+        ],
+        threaded=True,
+    )  # fmt: skip
+    return console
+
+
+def _tell_of_owners(car: Vehicle, cockpit: Cockpit) -> None:
+    """Let a controller of the owner's, in such a manage.py, say at once that it was stopped."""
+    for entry in car.entries:
+        for client in (cockpit.gamepad, cockpit.rc):
+            if f"{client.kind}/offer" in entry.outputs and hasattr(entry.part, "tell"):
+                entry.part.tell = partial(cockpit.hear, client)
+
+
+def check_drivable(cfg: Config) -> None:
+    """Refuse a car that nobody could drive, and so nobody stop.
+
+    Raises:
+        ConfigError: If it has no web page and no device to drive with.
+    """
+    if not cfg.WEB_CONTROL and not controllers_of(cfg):
+        raise ConfigError(
+            "`WEB_CONTROL` must be True for a car without a gamepad or a remote control: nobody "
+            "could drive or stop it. Received: WEB_CONTROL=False. Set "
+            "USE_JOYSTICK_AS_DEFAULT = True or USE_RC = True in myconfig.py, or WEB_CONTROL = True"
+        )

@@ -1,0 +1,156 @@
+"""The pilot, and what the driver chooses for it with a button."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from donkeycar.assembly.pilot_options import bare_pilot_options
+from donkeycar.assembly.transforms import transforms_from
+from donkeycar.config import Config
+from donkeycar.errors import ConfigError
+from donkeycar.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from donkeycar.pilots.inference.ensemble import LoadedPilot
+    from donkeycar.pilots.inference.later import LaterPilot
+
+
+def add_choices(car: Vehicle, cfg: Config) -> None:
+    """Add what the driver chooses with a button: a behavior, a place; nothing without either.
+
+    Before the pilot, which is told the behavior, and before the recorder.
+
+    Channels:
+        Reads the programmable buttons of the page and the gamepad (``web/w1`` to ``web/w5``).
+        Writes ``behavior/state``, ``behavior/label`` and ``behavior/one_hot_state_array`` if
+        `TRAIN_BEHAVIORS`; ``localizer/location``, ``localizer/label`` and
+        ``location/one_hot_state_array`` if `TRAIN_LOCALIZER`.
+    """
+    from donkeycar.parts.choice import Choice
+
+    if cfg.TRAIN_BEHAVIORS:
+        car.add(
+            Choice(cfg.BEHAVIOR_LIST, what="behavior"),
+            inputs=[f"web/{cfg.BEHAVIOR_BUTTON}"],
+            outputs=["behavior/state", "behavior/label", "behavior/one_hot_state_array"],
+        )
+    if cfg.TRAIN_LOCALIZER:
+        places = [f"place {number}" for number in range(cfg.NUM_LOCATIONS)]
+        car.add(
+            Choice(places, what="place"),
+            inputs=[f"web/{cfg.LOCATION_BUTTON}"],
+            outputs=["localizer/location", "localizer/label", "location/one_hot_state_array"],
+        )
+
+
+def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = None) -> None:
+    """Add the pilot in `model`, thinking in a thread of its own.
+
+    Its files are judged here. The network is opened in that thread, once the car runs: a person can
+    drive by hand until it is there. In simulated time it is opened here.
+
+    Channels:
+        Reads the frame, and the channels that its type needs beside it; writes ``pilot/angle``,
+        ``pilot/throttle``, until when they hold (``pilot/expires_s``), and what is too slow if
+        they come too late (``pilot/reason``); why it cannot be chosen yet (``pilot/loading``, ""
+        once it is there); a pilot that knows places, ``pilot/loc``; with `AI_CAUTION`,
+        ``pilot/novelty``, and of an ensemble ``pilot/disagreement`` (of both, up to 1 is usual).
+
+    Raises:
+        ConfigError: If no part before it writes a channel that it needs, or `AI_CAUTION` asks for
+            what this pilot does not know.
+    """
+    from donkeycar.parts.pilot import PilotPart
+    from donkeycar.parts.pilot_report import PilotReport
+    from donkeycar.pilots.files.names import AUTO
+    from donkeycar.pilots.inference.later import LaterPilot
+    from donkeycar.pilots.kinds.registry import pilot_type
+
+    # Simulated time waits for the pilot, and a simulation gives the same again.
+    waits = cfg.SIM_TIME_SCALE != 1
+    is_open = cfg.PILOT_PRECISION == AUTO
+    later = LaterPilot(
+        model,
+        type=model_type,
+        camera_shape=(cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH),
+        precision="float32" if is_open else cfg.PILOT_PRECISION,
+        transforms=transforms_from(cfg),
+        options=bare_pilot_options(cfg, pilot_type(model_type)) if model_type else None,
+        interval_s=1 / cfg.DRIVE_LOOP_HZ if is_open and not waits else None,
+    )
+    pilot = later.load() if waits else later
+    _check_channels(car, cfg, pilot)
+    outputs = ["pilot/angle", "pilot/throttle", "pilot/expires_s"]
+    part = PilotPart(pilot, clock=car.clock)
+    car.add(
+        part,
+        inputs=["cam/image_array", "cam/exposed_s", *pilot.vector_channels],
+        outputs=outputs if pilot.kind.locate is None else [*outputs, "pilot/loc"],
+        threaded=True,
+        prompt=True,
+    )
+    report = PilotReport(part, clock=car.clock)
+    car.mem["pilot/loading"] = part.loading
+    car.add(report, inputs=["user/mode"], outputs=["pilot/reason", "pilot/loading"])
+    if cfg.AI_LAUNCH_DURATION > 0:
+        from donkeycar.parts.launch import Launch
+
+        launch = Launch(
+            throttle=cfg.AI_LAUNCH_THROTTLE,
+            duration_s=cfg.AI_LAUNCH_DURATION,
+            always=cfg.AI_LAUNCH_KEEP_ENABLED,
+            clock=car.clock,
+        )
+        car.add(
+            launch,
+            inputs=["user/mode", "pilot/throttle", "user/actions"],
+            outputs=["pilot/throttle"],
+            prompt=True,
+        )
+    if cfg.AI_CAUTION > 0:
+        _add_caution(car, cfg, model, pilot)
+
+
+def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "LoadedPilot | LaterPilot") -> None:
+    """Slow down where frames are new or pilots disagree, after everything that gives throttle."""
+    from donkeycar.parts.caution import OLD_NAMES, Caution, OldName
+
+    if not (pilot.has_novelty or pilot.has_disagreement):
+        raise ConfigError(
+            "AI_CAUTION needs a pilot with a novelty model, or an ensemble. Received: "
+            f"AI_CAUTION={cfg.AI_CAUTION:g} and {model}, which does not. Train it again with more "
+            "records, or set AI_CAUTION=0.0 in myconfig.py."
+        )
+    scores = list(OLD_NAMES)[: 2 if pilot.has_disagreement else 1]
+    car.add(
+        Caution(pilot, strength=cfg.AI_CAUTION),
+        inputs=["pilot/throttle"],
+        outputs=["pilot/throttle", *scores],
+        prompt=True,
+    )
+    for name in scores:
+        car.add(OldName(), inputs=[name], outputs=[OLD_NAMES[name]])
+
+
+def _check_channels(car: Vehicle, cfg: Config, pilot: "LoadedPilot | LaterPilot") -> None:
+    """Refuse a pilot that needs to know what this car does not."""
+    missing = [name for name in pilot.vector_channels if not car.writes(name)]
+    if missing:
+        advice = (
+            "Set TRAIN_BEHAVIORS=True in myconfig.py; manage.py must have add_choices before "
+            "add_pilot"
+            if pilot.kind.name == "behavior"
+            else "Add a part that writes them to manage.py, before add_pilot"
+        )
+        raise ConfigError(
+            f"A pilot of type {pilot.kind.name} needs the channels "
+            f"{', '.join(pilot.vector_channels)}. Received: no part writes {', '.join(missing)}. "
+            f"{advice}."
+        )
+    behaviors = pilot.options.get("behaviors")
+    if behaviors is None or pilot.info is None:
+        return
+    if list(behaviors) != list(cfg.BEHAVIOR_LIST):
+        raise ConfigError(
+            f"This pilot learnt the behaviors {list(behaviors)}. Received: "
+            f"BEHAVIOR_LIST={list(cfg.BEHAVIOR_LIST)}. Set it to what the pilot learnt."
+        )

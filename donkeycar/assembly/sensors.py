@@ -1,0 +1,55 @@
+"""What the car measures besides the camera: one row for each sensor."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from donkeycar.assembly.recipe import Recipe
+from donkeycar.config import Config
+from donkeycar.timing import Clock
+from donkeycar.vehicle import Vehicle
+
+if TYPE_CHECKING:
+    from donkeycar.sim.world import World
+
+
+class Sensor(NamedTuple):
+    """A row of `SENSORS`.
+
+    Attributes:
+        recipe: How to build its part.
+        channels: What it writes, in order, and the type of each in a tub; "" is not recorded.
+        is_wanted: Whether the settings ask for it.
+    """
+
+    recipe: Recipe
+    channels: Mapping[str, str]
+    is_wanted: Callable[[Config], bool]
+
+
+def _supply(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
+    from donkeycar.parts.pi_power import voltage_alarm
+
+    return {"alarm": voltage_alarm(), "clock": clock}
+
+
+SENSORS = {
+    # Too little voltage is told to every driver.
+    "supply": Sensor(
+        Recipe("donkeycar.parts.voltage_watch:VoltageWatch", _supply, threaded=False),
+        channels={"power/reason": ""},
+        is_wanted=lambda cfg: True,
+    ),
+}
+
+
+def add_sensors(car: Vehicle, cfg: Config) -> None:
+    """Add the sensors that the settings ask for; before whoever reads or records them.
+
+    Channels:
+        Writes those of the rows of `SENSORS`, such as ``power/reason``: what is wrong with the
+        supply of the Pi.
+    """
+    for sensor in SENSORS.values():
+        if sensor.is_wanted(cfg):
+            part = sensor.recipe.make(cfg, car.clock, None)
+            car.add(part, outputs=list(sensor.channels), threaded=sensor.recipe.threaded)

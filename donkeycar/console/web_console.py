@@ -1,0 +1,84 @@
+"""The drive page as a part of the car: it shows what the car does, and hears what people want."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from donkeycar.console.access import Auth
+from donkeycar.console.served import ServedConsole
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.telemetry import TELEMETRY, shown
+from donkeycar.errors import ConfigError
+from donkeycar.timing import Clock, RealClock
+
+MAX_VIEWERS = 4
+
+
+class WebConsole(ServedConsole):
+    """Serves the drive page; what people order there goes into the cockpit.
+
+    The port is bound when this returns; pages are served once `update` runs.
+
+    Args:
+        cockpit: Where drivers meet.
+        port: TCP port; 0 picks a free one, see `port`.
+        host: Address to listen at; ``"127.0.0.1"`` for this computer only.
+        auth: ``"pair"``, or ``"none"`` to let everybody on the network drive.
+        max_viewers: How many video streams are served at a time.
+        names: More names the car goes by; ``name:port`` if the port differs.
+        telemetry: The channels that `run_threaded` gets after its first four inputs, in their
+            order: some of `telemetry.TELEMETRY`.
+        clock: Source of time: the one of the loop.
+
+    Raises:
+        ConfigError: If `auth` is unknown.
+        DeviceError: If the port is not to be had.
+    """
+
+    def __init__(
+        self,
+        cockpit: Cockpit,
+        *,
+        port: int = 8887,
+        host: str = "0.0.0.0",  # noqa: S104 - phones come from other addresses
+        auth: Auth = "pair",
+        max_viewers: int = MAX_VIEWERS,
+        names: Collection[str] = (),
+        telemetry: Sequence[str] = tuple(TELEMETRY),
+        clock: Clock | None = None,
+    ) -> None:
+        if auth not in ("pair", "none"):
+            raise ConfigError(f"`auth` must be 'pair' or 'none'. Received: auth={auth!r}")
+        self._cockpit = cockpit
+        self._telemetry = tuple(telemetry)
+        super().__init__(
+            cockpit,
+            port=port,
+            host=host,
+            auth=auth,
+            max_viewers=max_viewers,
+            names=names,
+            clock=RealClock() if clock is None else clock,
+        )
+
+    def run_threaded(
+        self,
+        image: Any = None,
+        exposed_s: float | None = None,
+        sequence: int | None = None,
+        late_ticks: int | None = None,
+        *telemetry: Any,
+    ) -> None:
+        """Show the car's state to the people.
+
+        Args:
+            image: The newest frame, ``uint8`` ``(height, width, 3)``.
+            exposed_s: When it was exposed.
+            sequence: Its number; a number seen before is not shown again.
+            late_ticks: How many ticks of the loop were late so far. While there are many, the
+                pages are told half as often.
+            telemetry: What the channels hold that the constructor named.
+        """
+        self._console.pace.heed(late_ticks)
+        self._cockpit.telemetry = shown(dict(zip(self._telemetry, telemetry, strict=False)))
+        if image is not None and exposed_s is not None and sequence is not None:
+            self._console.frames.offer(image, exposed_s, sequence)

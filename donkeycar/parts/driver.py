@@ -1,0 +1,117 @@
+"""The driver as a part of the car: what gamepad, remote control and pages want, as one order."""
+
+from typing import NamedTuple
+
+from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.message import BUTTONS
+from donkeycar.driving.reasons import reason_for
+from donkeycar.safety.arbiter import Offer
+from donkeycar.timing import Clock, RealClock
+
+# The end of an order is seen a tick ahead, so that the motor is neutral in time: the interval of
+# the loop and a little for jitter; a guess before the rate is measured; and never so much that no
+# order lives.
+TICK_MARGIN = 1.1
+FIRST_TICK_S = 0.055
+MAX_TICK_S = 0.1
+
+
+class Driving(NamedTuple):
+    """What the one who drives wants in this tick.
+
+    Attributes:
+        angle: -1 (left) to +1 (right).
+        throttle: -1 to +1, within the limit of the driver.
+        mode: The drive mode.
+        recording: Whether to record.
+        expires_s: The moment the order ends; 0.0: nobody may drive.
+        reason: Why the car does not drive; "" if it does.
+        max_throttle: The driver's limit for throttle.
+        source: Who drives: ``"web"``, ``"gamepad"``, ``"rc"`` or ``"none"``.
+        actions: What was pressed for other parts since the last tick: ``"erase"``,
+            ``"ai_launch"``.
+    """
+
+    angle: float
+    throttle: float
+    mode: str
+    recording: bool
+    expires_s: float
+    reason: str
+    max_throttle: float
+    source: str
+    actions: tuple[str, ...]
+
+
+class DriverPart:
+    """Takes the offers of this tick into the cockpit, and returns the order of who drives.
+
+    It has no thread and no port: a car without a web page is driven by it just as well.
+
+    Args:
+        cockpit: Where drivers meet.
+        clock: Source of time: the one of the loop.
+
+    Example:
+        >>> from donkeycar.testing import FakeClock
+        >>> cockpit = Cockpit(clock=FakeClock())
+        >>> DriverPart(cockpit, clock=FakeClock()).run().reason
+        'Nobody drives. Open the drive page and touch the stick.'
+    """
+
+    def __init__(self, cockpit: Cockpit, *, clock: Clock | None = None) -> None:
+        self._cockpit = cockpit
+        self._clock: Clock = RealClock() if clock is None else clock
+
+    def run(
+        self,
+        gamepad: Offer | None = None,
+        rc: Offer | None = None,
+        rate_hz: float | None = None,
+        pilot_note: str | None = None,
+    ) -> Driving:
+        """Return what the one who drives wants now.
+
+        Args:
+            gamepad: What a gamepad in the car offers; ``None`` if the car reads none.
+            rc: What a remote control offers.
+            rate_hz: Measured rate of the loop.
+            pilot_note: Why pilot modes cannot be chosen yet; "" or ``None`` if they can.
+        """
+        cockpit = self._cockpit
+        cockpit.pilot_note = pilot_note or ""
+        for client, offer in ((cockpit.gamepad, gamepad), (cockpit.rc, rc)):
+            if offer is not None:
+                cockpit.take(client, offer)
+        limit = cockpit.max_throttle
+        tick_s = TICK_MARGIN / rate_hz if rate_hz else FIRST_TICK_S
+        now_s = self._clock.monotonic()
+        angle, throttle, expires_s, code = cockpit.order.at(now_s, tick_s=min(tick_s, MAX_TICK_S))
+        return Driving(
+            angle,
+            min(max(throttle, -limit), limit),
+            cockpit.mode,
+            cockpit.recording,
+            expires_s,
+            reason_for(code, cockpit.unready),
+            limit,
+            cockpit.source,
+            tuple(cockpit.actions.popleft() for _ in range(len(cockpit.actions))),
+        )
+
+
+class ButtonsPart:
+    """Says for one tick which programmable buttons were pressed, on a page or a gamepad.
+
+    Args:
+        cockpit: Where they are pressed.
+    """
+
+    def __init__(self, cockpit: Cockpit) -> None:
+        self._cockpit = cockpit
+
+    def run(self) -> tuple[bool, ...]:
+        """Whether each of the five was pressed since the last call."""
+        presses = self._cockpit.pressed
+        pressed = {presses.popleft() for _ in range(len(presses))}
+        return tuple(button in pressed for button in BUTTONS)
