@@ -218,13 +218,83 @@ def test_a_controller_of_the_owners_is_told_how_to_drive_and_then_does(tmp_path)
     words = re.search(r"(car\.add\(AsOffer\(.*\)), after: (from .*)\.$", told)
     line, imported = words[1].replace("OwnRadio(...)", "OwnRadio()"), words[2]
 
-    car = with_own_part(tmp_path / "car", f"{imported}\n\n{RADIO}", line, "console = add_console(")
+    car = with_own_part(tmp_path / "car", f"{imported}\n\n{RADIO}", line, "add_driver(car")
     drive = Drive(car)
     end_s = time.monotonic() + TRY_S
     while (state := drive.post())["source"] != "gamepad" and time.monotonic() < end_s:
         time.sleep(0.05)
     drive.end()
     assert state["source"] == "gamepad"
+
+
+# What `donkey createcar` of an earlier day wrote.
+EARLIER = """
+import donkeycar as dk
+from donkeycar.assembly import (
+    add_camera, add_choices, add_console, add_controllers, add_drive_mode, add_drivetrain,
+    add_pilot, add_recorder, make_clock, make_world,
+)
+from donkeycar.management.car import main
+
+
+def drive(cfg, *, model=None, model_type=None, meta=()):
+    car = dk.Vehicle(clock=make_clock(cfg))
+    world = make_world(cfg)
+    add_camera(car, cfg, world)
+    add_choices(car, cfg)
+    if model is not None:
+        add_pilot(car, cfg, model, model_type)
+    add_controllers(car, cfg)
+    console = add_console(car, cfg)
+    add_drive_mode(car, cfg)
+    add_recorder(car, cfg, meta)
+    add_drivetrain(car, cfg, world)
+    print(console.pairing.text)
+    car.start(rate_hz=cfg.DRIVE_LOOP_HZ, max_loop_count=cfg.MAX_LOOPS)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(drive, __file__))
+"""
+
+
+def test_a_manage_py_from_before_there_was_a_cockpit_drives_unchanged(tmp_path):
+    car = tmp_path / "car"
+    donkey("createcar", "--path", car, "--template", "sim")
+    (car / "manage.py").write_text(EARLIER)
+    drive = Drive(car)
+    state = drive.wait_for(
+        lambda state: state["throttle"] and state["drivetrain_state"] == "run",
+        angle=0.1, throttle=0.3,
+    )  # fmt: skip
+    code, _, err = drive.end()
+    assert (state["throttle"], state["source"]) == (0.3, "web")
+    assert code == 0
+    assert "manage.py" not in err
+
+
+def test_a_car_without_a_web_page_is_driven_by_what_is_plugged_in(tmp_path):
+    car = tmp_path / "car"
+    donkey("createcar", "--path", car, "--template", "sim")
+    words = ["--set", "WEB_CONTROL=False", "--set", "MAX_LOOPS=40"]
+    refused = manage(car, "drive", *words)
+    assert refused.returncode == 1
+    assert "nobody could drive or stop it. Received: WEB_CONTROL=False" in refused.stderr
+    gamepad = ["USE_JOYSTICK_AS_DEFAULT=True", "CONTROLLER_TYPE=mock"]
+    gamepad.append("MOCK_JOYSTICK_THROTTLE=0.3")
+    note = "class Note:\n    def run(self, throttle, source): print(throttle, source)"
+    line = 'car.add(Note(), ["throttle", "user/source"])'
+    car = with_own_part(tmp_path / "other", note, line, "add_drivetrain(")
+    done = manage(car, "drive", *words, *[w for one in gamepad for w in ("--set", one)])
+    assert done.returncode == 0, done.stderr
+    assert "This car has no web page (WEB_CONTROL = False)" in done.stdout
+    assert done.stdout.splitlines()[-1] == "0.3 gamepad"
+
+
+def test_a_car_without_a_pilot_does_not_start_in_a_mode_of_one(car):
+    done = manage(car, "drive", "--set", "WEB_INIT_MODE=local", "--set", "WEB_CONTROL_PORT=0")
+    assert done.returncode == 1
+    assert "`WEB_INIT_MODE` must be 'user' without a pilot." in done.stderr
 
 
 def test_manage_py_is_short_enough_to_be_read():

@@ -5,27 +5,9 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
-
-class Channel(NamedTuple):
-    """One channel.
-
-    Attributes:
-        holds: Type, unit and range.
-        meaning: What it says.
-        writers: Lines of ``manage.py`` that add a part which writes it; ``Vehicle`` is the loop.
-        readers: Lines of ``manage.py`` that add a part which reads it.
-        tub_type: Type of the column, for channels that are recorded when a part writes them; ""
-            for others.
-    """
-
-    holds: str
-    meaning: str
-    writers: Sequence[str]
-    readers: Sequence[str] = ()
-    tub_type: str = ""
-
+from donkeycar.assembly.channel import Channel
+from donkeycar.assembly.sensors import SENSORS
 
 _IMU = {
     "acl": "acceleration along the {axis} axis of the sensor, in its unit",
@@ -180,10 +162,7 @@ CHANNELS: dict[str, Channel] = {
     "drivetrain/reason": Channel(
         "str", "why it lets no order through; '' if it does", ["add_drivetrain"], ["add_console"],
     ),
-    "power/reason": Channel(
-        "str", "what is wrong with the supply of the Pi; '' if nothing is",
-        ["add_sensors"], ["add_console"],
-    ),
+    **{name: row for sensor in SENSORS.values() for name, row in sensor.channels.items()},
     "tub/take": Channel(
         "bool", "whether this tick is recorded", ["add_recorder"], ["add_recorder"],
     ),

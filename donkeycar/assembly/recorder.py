@@ -6,7 +6,6 @@ from typing import Any
 
 from donkeycar.assembly.channels import RECORDED
 from donkeycar.assembly.recipe import written
-from donkeycar.assembly.sensors import SENSORS
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
 from donkeycar.vehicle import Vehicle
@@ -46,13 +45,7 @@ def add_recorder(
     if cfg.RECORD_DURING_AI and car.writes("pilot/angle"):
         inputs += ["pilot/angle", "pilot/throttle"]
         types += ["float", "float"]
-    measured = {
-        channel: type_name
-        for sensor in SENSORS.values()
-        for channel, type_name in sensor.channels.items()
-        if type_name
-    }
-    for channel, type_name in {**RECORDED, **measured}.items():
+    for channel, type_name in RECORDED.items():
         if written(car, channel, reader="add_recorder")[0]:
             inputs.append(channel)
             types.append(type_name)

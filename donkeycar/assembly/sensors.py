@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from donkeycar.assembly.channel import Channel
 from donkeycar.assembly.recipe import Recipe
 from donkeycar.config import Config
 from donkeycar.timing import Clock
@@ -17,12 +18,12 @@ class Sensor(NamedTuple):
 
     Attributes:
         recipe: How to build its part.
-        channels: What it writes, in order, and the type of each in a tub; "" is not recorded.
+        channels: What it writes, in order. One with a `tub_type` is recorded.
         is_wanted: Whether the settings ask for it.
     """
 
     recipe: Recipe
-    channels: Mapping[str, str]
+    channels: Mapping[str, Channel]
     is_wanted: Callable[[Config], bool]
 
 
@@ -36,10 +37,15 @@ SENSORS = {
     # Too little voltage is told to every driver.
     "supply": Sensor(
         Recipe("donkeycar.parts.voltage_watch:VoltageWatch", _supply, threaded=False),
-        channels={"power/reason": ""},
+        channels={
+            "power/reason": Channel(
+                "str", "what is wrong with the supply of the Pi; '' if nothing is",
+                ["add_sensors"], ["add_console"],
+            ),
+        },
         is_wanted=lambda cfg: True,
     ),
-}
+}  # fmt: skip
 
 
 def add_sensors(car: Vehicle, cfg: Config) -> None:
