@@ -8,6 +8,9 @@ from donkeycar.driving.message import Message
 # Who takes the wheel pushes the throttle to do so; one that was pushed for longer before was held.
 HELD_S = 0.5
 
+# How long a press of resume waits for a steady link and the throttle at zero.
+RESUME_WITHIN_S = 1.0
+
 
 @dataclass(slots=True)
 class Client:
@@ -91,3 +94,7 @@ class Client:
             return None
         self.records = wanted
         return wanted
+
+    def press_resume(self, now_s: float) -> None:
+        """Wish to drive on, from `now_s` and for a moment."""
+        self.resume_until_s = now_s + RESUME_WITHIN_S

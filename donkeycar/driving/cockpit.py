@@ -27,9 +27,6 @@ from donkeycar.timing import Clock, RealClock
 # Presses a client can pile up before the next tick of the loop takes them.
 MAX_PRESSES = 16
 
-# How long a press of a gamepad's resume waits for a steady link and the throttle at zero.
-RESUME_WITHIN_S = 1.0
-
 
 class Cockpit:
     """The state that drivers share.
@@ -225,10 +222,13 @@ class Cockpit:
         }
 
     def _note(self, client: Client) -> str:
-        """Why a throttle does nothing: of who drives, or of anybody while nobody does."""
+        """Why a throttle does nothing: of who drives, or of anybody while nobody moves the car."""
         if client.must_let_go and self._lease.holder == client.name:
             return HELD
-        notes = (self._notes[name] for name in self._notes if self._lease.holder in (None, name))
+        # An open page holds the wheel, and its driver may have taken up the gamepad.
+        stands = not (self.order.angle or self.order.throttle)
+        told = self._notes if stands else {self._lease.holder}
+        notes = (self._notes[name] for name in self._notes if name in told)
         return next(filter(None, notes), "")
 
     def _apply(self, client: Client, message: Message) -> dict[str, Any]:
@@ -335,7 +335,7 @@ class Cockpit:
         elif action in ("limit_up", "limit_down"):
             self._limit.step(up=action == "limit_up")
         elif action == "resume" and not self.unready:
-            client.resume_until_s = self._clock.monotonic() + RESUME_WITHIN_S
+            client.press_resume(self._clock.monotonic())
 
     def _store(self, message: Message) -> None:
         if message.drive_mode is not None and not message.stop:

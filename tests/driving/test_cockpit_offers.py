@@ -366,3 +366,6 @@ def test_why_the_throttle_of_who_does_not_drive_does_nothing_is_not_told(page, c
     page.send(angle=0.0, throttle=0.2)
     cockpit.take(pad, Offer(expires_s=clock.monotonic() + 0.25, note="Let go."))
     assert cockpit.state(page.client)["controller_note"] == ""
+    # A page that is open holds the wheel too: whoever took up the gamepad then must be told.
+    page.send(angle=0.0, throttle=0.0)
+    assert cockpit.state(page.client)["controller_note"] == "Let go."
