@@ -1,4 +1,4 @@
-"""Is every branch of the safety package run by its own tests? Processes that they start count.
+"""Is every branch of driving and guardian run by their own tests? Processes that they start count.
 
 Goal: 100 %, with no line left out by a comment.
 """
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 SETTINGS = """
 [run]
 branch = true
-source = donkeycar.safety
+source = donkeycar.driving,donkeycar.guardian
 data_file = {folder}/data
 parallel = true
 patch = subprocess, fork, _exit
@@ -35,7 +35,7 @@ def main(argv: list[str] | None = None) -> int:
             line = [sys.executable, "-m", "coverage", command, f"--rcfile={settings}", *rest]
             return subprocess.run(line, cwd=ROOT).returncode
 
-        tests = coverage("run", "-m", "pytest", "-q", "tests/safety")
+        tests = coverage("run", "-m", "pytest", "-q", "tests/driving", "tests/guardian")
         # A process that is killed while it writes leaves a file that cannot be read.
         coverage("combine", "--quiet")
         return coverage("report", "--show-missing", "--fail-under=100") or tests

@@ -21,14 +21,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from benchmarks.verdict import Verdict, figures
+from donkeycar.driving.drive_mode import DriveMode
 from donkeycar.errors import DeviceError, PartFailed
+from donkeycar.guardian.guardian import Guardian
+from donkeycar.guardian.motor_frame import Frame
+from donkeycar.guardian.process import POLL_S
 from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
 from donkeycar.parts.pilot import PilotPart
-from donkeycar.safety.drive_mode import DriveMode
-from donkeycar.safety.frame import Frame
-from donkeycar.safety.guardian import Guardian
-from donkeycar.safety.process import POLL_S
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 20.0

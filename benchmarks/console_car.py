@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.console_client import Served
-from donkeycar.safety.command import Command
-from donkeycar.safety.drive_mode import DriveMode
+from donkeycar.driving.command import Command
+from donkeycar.driving.drive_mode import DriveMode
 from donkeycar.vehicle import Vehicle
 
 # As the complete car wires them.

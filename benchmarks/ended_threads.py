@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from donkeycar.driving.command import NEUTRAL, Command
 from donkeycar.errors import PartFailed
-from donkeycar.safety.command import NEUTRAL, Command
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 100

@@ -16,12 +16,12 @@ import time
 from benchmarks.gamepad_stop import RATE_HZ, car, drive
 from benchmarks.stop_people import PagePerson
 from benchmarks.verdict import Verdict, figures
+from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.drive_mode import MODES
+from donkeycar.driving.lease import FREE_AFTER_S
 from donkeycar.driving.message import BUTTONS, parse_message
-from donkeycar.safety.arbiter import Offer
-from donkeycar.safety.drive_mode import MODES
-from donkeycar.safety.lease import FREE_AFTER_S
 from donkeycar.testing import FakeClock
 
 MAX_STOP_MS = 100.0

@@ -1,4 +1,4 @@
-"""Are the tests of the safety package able to fail? mutmut breaks it line by line and runs them.
+"""Can the tests of driving and guardian fail? mutmut breaks these line by line and runs them.
 
 Goal: at least 97 % of the broken versions are noticed. Each is tried with the tests that call its
 function, in their own process or in one that they start.
@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 MIN_SCORE = 0.97
-PACKAGE = "donkeycar.safety."
+PACKAGES = ("donkeycar.driving.", "donkeycar.guardian.")
 
 # mutmut's words for a version that the tests noticed: a test failed, or never ended.
 NOTICED = {"killed", "timeout"}
@@ -24,16 +24,17 @@ def outcomes() -> dict[str, str]:
     """Each broken version and what became of it."""
     command = [sys.executable, "-m", "mutmut", "results", "--all", "true"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    return dict(re.findall(rf"^\s*({re.escape(PACKAGE)}\S+): (.+)$", done.stdout, re.MULTILINE))
+    names = "|".join(map(re.escape, PACKAGES))
+    return dict(re.findall(rf"^\s*((?:{names})\S+): (.+)$", done.stdout, re.MULTILINE))
 
 
 def main(argv: list[str] | None = None) -> int:
     """Print the score of each module, and what survived; 1 if the goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench mutation", description=__doc__)
     parser.add_argument("--jobs", type=int, default=2, help="versions tried at a time")
-    parser.add_argument("modules", nargs="*", help="e.g. guardian; all if none is given")
+    parser.add_argument("modules", nargs="*", help="e.g. arbiter; all if none is given")
     args = parser.parse_args(argv)
-    patterns = [f"{PACKAGE}{module}.*" for module in args.modules]
+    patterns = [f"{package}{module}.*" for package in PACKAGES for module in args.modules]
     command = [sys.executable, "-m", "mutmut", "run", "--max-children", str(args.jobs), *patterns]
     # What an earlier run left would be mixed with newer tests.
     shutil.rmtree(ROOT / "mutants", ignore_errors=True)

@@ -19,6 +19,8 @@ from benchmarks.pad_models import MODELS
 from benchmarks.safety_fuzz import Bench
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
+from donkeycar.guardian.guardian import State
+from donkeycar.guardian.motor_frame import ARM, Frame
 from donkeycar.parts.controller.codes import (
     AXES,
     BUTTONS,
@@ -29,8 +31,6 @@ from donkeycar.parts.controller.codes import (
     Identity,
 )
 from donkeycar.parts.controller.gamepad import GamepadController
-from donkeycar.safety.frame import ARM, Frame
-from donkeycar.safety.guardian import State
 
 STEP_S, STEPS_A_TICK = 0.01, 5
 # Longer than a control must lie still at its rest, whatever else it may be.

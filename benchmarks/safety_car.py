@@ -17,13 +17,13 @@ import time
 from pathlib import Path
 
 from benchmarks.hardware import HARDWARE
+from donkeycar.driving.command import NEUTRAL, Command
+from donkeycar.guardian.motor_frame import ARM, Frame
+from donkeycar.guardian.process import VehicleSide, hold_motor
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
 from donkeycar.parts.drivetrain.hardware import load_drivers
 from donkeycar.parts.drivetrain.second_key import ready_key, shut_off
 from donkeycar.parts.drivetrain.table import make_output
-from donkeycar.safety.command import NEUTRAL, Command
-from donkeycar.safety.frame import ARM, Frame
-from donkeycar.safety.process import VehicleSide, hold_motor
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 20

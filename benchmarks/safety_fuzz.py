@@ -3,11 +3,11 @@
 import random
 
 from benchmarks.hardware import FORWARD, NEUTRAL_TICKS, REVERSE, STRAIGHT, THROTTLE_CHANNEL
+from donkeycar.guardian.guardian import Guardian, State
+from donkeycar.guardian.motor_frame import ARM, STOP, Frame
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us
 from donkeycar.parts.drivetrain.pulse_output import PulseOutput
-from donkeycar.safety.frame import ARM, STOP, Frame
-from donkeycar.safety.guardian import Guardian, State
-from donkeycar.safety.pulse import PulseRange
 from donkeycar.testing import FakeClock, FakeI2C, PCA9685Chip
 
 # Steering at each of twenty ticks, the motor ten times, ten looks at the chip's power, and the

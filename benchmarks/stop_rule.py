@@ -10,12 +10,12 @@ import random
 import sys
 from typing import Any
 
+from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.command import Command
+from donkeycar.driving.drive_mode import MODES, DriveMode
 from donkeycar.driving.message import Message
-from donkeycar.safety.arbiter import Offer
-from donkeycar.safety.command import Command
-from donkeycar.safety.drive_mode import MODES, DriveMode
 from donkeycar.testing import FakeClock
 
 SOURCES = (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
-from donkeycar.safety import claim
+from donkeycar.guardian import claim
 from donkeycar.timing import SimulatedClock
 
 # Hardware that one test emulates is not that of another, which may run beside it.

@@ -24,11 +24,11 @@ from donkeycar.assembly import (
     make_world,
 )
 from donkeycar.config import load_config
+from donkeycar.guardian.guardian import Guardian, State
+from donkeycar.guardian.process import VehicleSide
 from donkeycar.management.createcar import create_car
 from donkeycar.management.guardian import Elsewhere
 from donkeycar.parts.drivetrain.table import make_output
-from donkeycar.safety.guardian import Guardian, State
-from donkeycar.safety.process import VehicleSide
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock
 from tests.parts.controller.pad_devices import Plug, SocketPad

@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 BELOW_ASSEMBLY = {
     "config", "console", "doorbell", "driving", "entry", "errors", "json_text", "memory", "parts",
     "pilots",
-    "profiler", "prompt", "safety", "sandbox", "settings", "sim", "testing", "timing",
+    "guardian", "profiler", "prompt", "sandbox", "settings", "sim", "testing", "timing",
     "tub", "vehicle", "wiring",
 }  # fmt: skip
 EVERYTHING = BELOW_ASSEMBLY | {
@@ -38,13 +38,13 @@ ALLOWED = {
     "memory": {"errors", "timing"},
     "settings": {"errors", "gone"},
     "config": {"errors", "settings"},
-    "safety": {"errors", "timing"},
+    "guardian": {"errors", "timing"},
     "tub": {"errors", "json_text", "timing"},
     "sandbox": {"errors", "json_text"},
     "pilots": {"errors", "json_text", "timing", "sandbox"},
     "sim": {"errors", "json_text", "timing"},
     "testing": {"errors", "timing"},
-    "parts": {"driving", "errors", "timing", "safety", "tub", "pilots", "sim"},
+    "parts": {"driving", "errors", "guardian", "timing", "tub", "pilots", "sim"},
     "profiler": {"errors", "timing"},
     "entry": {"errors", "profiler"},
     "wiring": {"entry"},
@@ -57,7 +57,7 @@ ALLOWED = {
         "timing",
         "memory",
         "prompt",
-        "safety",
+        "driving",
         "profiler",
         "wiring",
     },  # fmt: skip
@@ -75,11 +75,11 @@ ALLOWED = {
         "pilots",
         "video",
     },  # fmt: skip
-    "driving": {"errors", "timing", "safety"},
-    "console": {"driving", "errors", "timing", "safety", "parts"},
+    "driving": {"errors", "timing"},
+    "console": {"driving", "errors", "timing", "parts"},
     "conversion": {"errors", "keras_backend", "sandbox", "tub", "pilots", "training"},
     "report": {"errors", "tub", "pilots", "sim", "training"},
-    "rollout": {"errors", "timing", "safety", "tub", "pilots", "sim", "parts", "vehicle"},
+    "rollout": {"driving", "errors", "timing", "tub", "pilots", "sim", "parts", "vehicle"},
     "evaluation": {"errors", "sandbox", "tub", "pilots", "sim", "training", "report", "rollout"},
     "explain": {"errors", "tub", "pilots", "video", "training", "report"},
     "assembly": BELOW_ASSEMBLY | {"training"},
@@ -195,10 +195,11 @@ def test_libraries_are_imported_where_they_are_needed():
     assert wrong == []
 
 
-def test_safety_needs_nothing_but_the_standard_library():
+@pytest.mark.parametrize("package", ["driving", "guardian"])
+def test_what_may_move_the_car_needs_nothing_but_the_standard_library(package):
     wrong = [
         f"{path.relative_to(PACKAGE)} imports {name}"
-        for path in sorted((PACKAGE / "safety").glob("**/*.py"))
+        for path in sorted((PACKAGE / package).glob("**/*.py"))
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         for name in (full.split(".")[0] for full in imported_names(node))
         if name not in sys.stdlib_module_names and name != "donkeycar"
@@ -221,7 +222,7 @@ def loaded_by(statement):
     [
         "import donkeycar",
         "from donkeycar import Memory, Vehicle",
-        "import donkeycar.safety.command, donkeycar.safety.drive_mode",
+        "import donkeycar.driving.command, donkeycar.driving.drive_mode",
         "import donkeycar.management.cli",
     ],
 )

@@ -120,7 +120,7 @@ def add_drive_mode(car: Vehicle, cfg: Config) -> None:
         Reads what driver and pilot want; writes ``angle``, ``throttle`` and ``command``; and for a
         pilot of the owner's that does not, ``pilot/expires_s`` and ``pilot/reason``.
     """
-    from donkeycar.safety.drive_mode import DriveMode
+    from donkeycar.driving.drive_mode import DriveMode
 
     _bound_own_pilot(car)
     car.add(

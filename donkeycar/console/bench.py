@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from donkeycar.driving.command import Command
+from donkeycar.driving.lease import DriverLease
 from donkeycar.errors import ConfigError, DonkeyError
 from donkeycar.parts.drivetrain.calibration import Calibration
-from donkeycar.safety.command import Command
-from donkeycar.safety.lease import DriverLease
 from donkeycar.timing import Clock, RealClock
 
 NOT_YOURS = "Another page is calibrating this car. Close it, then go on here"

@@ -8,7 +8,7 @@ from donkeycar.console.calibrate import ROUTES, CalibrateFeed
 from donkeycar.console.served import ServedConsole
 from donkeycar.console.server import make_application
 from donkeycar.driving.cockpit import Cockpit
-from donkeycar.safety.command import Command
+from donkeycar.driving.command import Command
 from donkeycar.timing import Clock, RealClock
 
 

@@ -9,7 +9,7 @@ from donkeycar.timing import Clock
 
 FULL_HZ = 20.0
 # Enough to drive by. A page that echoes each message is never further back than `MAX_ECHO_AGE_S`
-# of `donkeycar.safety.link` allows, with as much again for the network.
+# of `donkeycar.driving.driver_link` allows, with as much again for the network.
 EASED_HZ = 10.0
 
 # How long the loop is watched for one judgement.

@@ -11,17 +11,17 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from donkeycar.driving import driver_link as link
+from donkeycar.driving.arbiter import MODE_WISHES, PASSED_ON, Arbiter, Offer, next_mode
 from donkeycar.driving.client import Client
+from donkeycar.driving.drive_mode import MODES
+from donkeycar.driving.driver_link import DriverLink, Order
+from donkeycar.driving.lease import DriverLease
 from donkeycar.driving.message import BUTTONS, Message, refuse_impossible
 from donkeycar.driving.reasons import HELD, NO_PILOT, reason_for
 from donkeycar.driving.telemetry import shown
 from donkeycar.driving.throttle_limit import ThrottleLimit
 from donkeycar.errors import ConfigError
-from donkeycar.safety import link
-from donkeycar.safety.arbiter import MODE_WISHES, PASSED_ON, Arbiter, Offer, next_mode
-from donkeycar.safety.drive_mode import MODES
-from donkeycar.safety.lease import DriverLease
-from donkeycar.safety.link import DriverLink, Order
 from donkeycar.timing import Clock, RealClock
 
 # Presses a client can pile up before the next tick of the loop takes them.

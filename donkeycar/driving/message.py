@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from donkeycar.safety.drive_mode import MODES
+from donkeycar.driving.drive_mode import MODES
 
 MAX_BYTES = 4096
 MAX_KEYS = 32

@@ -1,6 +1,6 @@
 """Why the car does not drive, in the words of the page, of the log and of ``stop/reason``."""
 
-from donkeycar.safety import link
+from donkeycar.driving import driver_link as link
 
 NO_PILOT = "This car has no pilot: start it with `--model`."
 

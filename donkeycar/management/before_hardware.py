@@ -2,8 +2,8 @@
 
 from donkeycar.config import Config
 from donkeycar.console.listener import bind
+from donkeycar.guardian.claim import refuse_if_held
 from donkeycar.parts.drivetrain.hardware import hardware_of
-from donkeycar.safety.claim import refuse_if_held
 
 
 def check_free(cfg: Config, *, has_page: bool = True) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from donkeycar.config import Config, load_config
 from donkeycar.console.bench import Bench, lines_of
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.guardian.process import VehicleSide
 from donkeycar.management.before_hardware import check_free
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.parts.drivetrain.calibration import Calibration
@@ -17,7 +18,6 @@ from donkeycar.parts.drivetrain.calibration_points import Sheet, read_sheet, wid
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
 from donkeycar.parts.drivetrain.second_key import ready_key
 from donkeycar.parts.drivetrain.table import check_settings
-from donkeycar.safety.process import VehicleSide
 from donkeycar.settings.owner.entry import edited_entries, set_entries
 from donkeycar.vehicle import Vehicle
 

@@ -11,7 +11,7 @@ import tty
 from typing import Any
 
 from donkeycar.console.bench import Bench
-from donkeycar.safety.command import Command
+from donkeycar.driving.command import Command
 
 NAME = "terminal"
 SMALL_US, LARGE_US = 5.0, 20.0

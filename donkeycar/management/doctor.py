@@ -15,6 +15,7 @@ from donkeycar.commands import donkey, install_extra, pip_install
 from donkeycar.config import Config, load_config
 from donkeycar.console.listener import bind
 from donkeycar.errors import ConfigError, DeviceError, DonkeyError
+from donkeycar.guardian.claim import refuse_if_held
 from donkeycar.management import doctor_power
 from donkeycar.management import doctor_probes as probes
 from donkeycar.management.doctor_camera import camera_age
@@ -26,7 +27,6 @@ from donkeycar.parts.drivetrain.header_uart import not_the_header, uart_step
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
 from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE, keeps_levels, pwm_overlay
 from donkeycar.parts.drivetrain.pin_id import GpioId, KernelPwmId, PCA9685Id, parse_pin
-from donkeycar.safety.claim import refuse_if_held
 
 GROUPS = ("i2c", "gpio", "input", "video", "dialout")
 MARKS = {OK: "ok     ", WARNING: "warning", MISSING: "MISSING"}

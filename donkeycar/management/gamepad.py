@@ -11,6 +11,7 @@ from donkeycar import commands
 from donkeycar.assembly import add_controllers
 from donkeycar.assembly.controller import gamepad_bindings
 from donkeycar.config import load_config
+from donkeycar.driving.arbiter import Offer
 from donkeycar.errors import DeviceError
 from donkeycar.parts.controller.actions import ACTIONS
 from donkeycar.parts.controller.codes import AXES, EVENT
@@ -18,7 +19,6 @@ from donkeycar.parts.controller.device import Finder, Line
 from donkeycar.parts.controller.gamepad import let_go
 from donkeycar.parts.controller.mappings import KINDS, bindings_of
 from donkeycar.parts.controller.pad import Pad
-from donkeycar.safety.arbiter import Offer
 from donkeycar.settings.owner.edit import set_values
 from donkeycar.vehicle import Vehicle
 

@@ -1,7 +1,8 @@
 """The process that holds the motor: `manage.py drive` turns into it, and starts itself again.
 
-What runs from then on is a small interpreter of its own: it imports the rules of `donkeycar.safety`
-and the driver of the hardware, nothing else, and has one thread. The car is its child.
+What runs from then on is a small interpreter of its own: it imports the rules of
+`donkeycar.guardian` and the driver of the hardware, nothing else, and has one thread. The car is
+its child.
 """
 
 import json
@@ -12,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from donkeycar.guardian import COMMAND_FOLLOWS, FD_VARIABLE
 from donkeycar.management.cli import exit_code
-from donkeycar.safety import COMMAND_FOLLOWS, FD_VARIABLE
 
 
 def is_guarded() -> bool:
@@ -72,13 +73,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
     # Loaded by the one process that holds the motor, not by the two that only ask for it.
+    from donkeycar.guardian.guardian import Guardian
+    from donkeycar.guardian.process import guard, hold_motor
+    from donkeycar.guardian.switch_off import say
     from donkeycar.management.last_stop import leave
     from donkeycar.parts.drivetrain.hardware import chips_of, hardware_of, load_drivers
     from donkeycar.parts.drivetrain.second_key import shut_off
     from donkeycar.parts.drivetrain.table import make_output
-    from donkeycar.safety.guardian import Guardian
-    from donkeycar.safety.last_key import say
-    from donkeycar.safety.process import guard, hold_motor
 
     if settings["HAVE_CONSOLE_LOGGING"]:
         import logging

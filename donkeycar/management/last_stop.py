@@ -56,7 +56,7 @@ def try_until_off(attempt: Callable[[], object]) -> None:
         DeviceError: If the library for the hardware is not installed.
     """
     from donkeycar.errors import ConfigError, DonkeyError
-    from donkeycar.safety.last_key import switch_off
+    from donkeycar.guardian.switch_off import switch_off
 
     hopeless: list[DonkeyError] = []
 
@@ -101,7 +101,7 @@ def main() -> int:
 
 
 def _stop(left: Mapping[str, Any]) -> None:
-    from donkeycar.safety.claim import claim_to_switch_off
+    from donkeycar.guardian.claim import claim_to_switch_off
 
     chips, names = left["chips"], left["names"]
     with ExitStack() as claimed:

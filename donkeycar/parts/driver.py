@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
+from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.message import BUTTONS
 from donkeycar.driving.reasons import reason_for
-from donkeycar.safety.arbiter import Offer
 from donkeycar.timing import Clock, RealClock
 
 # The end of an order is seen a tick ahead, so that the motor is neutral in time: the interval of

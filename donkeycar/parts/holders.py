@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from donkeycar.safety.other_process import described, way_out
+from donkeycar.guardian.other_process import described, way_out
 
 PROC = Path("/proc")
 NAMED = 3

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from donkeycar.driving.moment import exposure_fault
 from donkeycar.errors import ConfigError, PartFailed, ending_of
 from donkeycar.parts.answer_life import MAX_LIFE_S, AnswerLife
 from donkeycar.parts.pilot_loading import LOADING, Later, later_of, open_now
 from donkeycar.pilots.protocol import MAX_OVERSHOOT, Pilot, reset
-from donkeycar.safety.moment import exposure_fault
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)

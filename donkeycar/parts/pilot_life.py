@@ -5,9 +5,9 @@ import math
 from collections.abc import Callable
 from contextlib import suppress
 
+from donkeycar.driving.moment import exposure_fault
 from donkeycar.parts.answer_life import MAX_LIFE_S, in_ms
 from donkeycar.parts.pilot_report import LastingReason
-from donkeycar.safety.moment import exposure_fault
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)

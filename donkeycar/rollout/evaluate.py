@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from donkeycar.driving.drive_mode import DriveMode
 from donkeycar.errors import SimError
 from donkeycar.parts.answer_life import MAX_LIFE_S
 from donkeycar.parts.camera.latency import Latency
@@ -15,7 +16,6 @@ from donkeycar.parts.drivetrain.sim import SimDrivetrain
 from donkeycar.parts.pilot import PilotPart
 from donkeycar.pilots.protocol import Pilot, reset
 from donkeycar.rollout.monitor import STANDING_S, RunMonitor
-from donkeycar.safety.drive_mode import DriveMode
 from donkeycar.sim.camera import CameraModel
 from donkeycar.sim.metrics import TRAJECTORY_COLUMNS
 from donkeycar.sim.track import Track, find_track

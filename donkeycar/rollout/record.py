@@ -5,12 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from donkeycar.driving.command import Command
 from donkeycar.errors import SimError
 from donkeycar.parts.camera.latency import Latency
 from donkeycar.parts.camera.sim import SimCamera
 from donkeycar.parts.drivetrain.sim import SimDrivetrain
 from donkeycar.parts.recorder import TubRecorder
-from donkeycar.safety.command import Command
 from donkeycar.sim.camera import CameraModel
 from donkeycar.sim.expert import Expert
 from donkeycar.sim.nudge import Nudge

@@ -12,14 +12,14 @@ import pytest
 
 from donkeycar.console.web_console import WebConsole
 from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.command import NEUTRAL
+from donkeycar.driving.drive_mode import DriveMode
 from donkeycar.driving.telemetry import TELEMETRY
 from donkeycar.errors import PartFailed
 from donkeycar.parts.camera.mock import MockCamera
 from donkeycar.parts.driver import ButtonsPart, DriverPart
 from donkeycar.parts.recorder import TubRecorder
 from donkeycar.parts.recording_rule import RecordingRule
-from donkeycar.safety.command import NEUTRAL
-from donkeycar.safety.drive_mode import DriveMode
 from donkeycar.timing import RealClock
 from donkeycar.tub.filesystem import FileSystem
 from donkeycar.vehicle import Vehicle

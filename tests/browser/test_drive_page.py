@@ -6,10 +6,10 @@ import time
 
 import pytest
 
+from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.client import Client
 from donkeycar.parts.pilot_loading import LOADING
 from donkeycar.parts.voltage_watch import REASON
-from donkeycar.safety.arbiter import Offer
 
 pytestmark = pytest.mark.browser
 

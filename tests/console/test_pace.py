@@ -7,7 +7,7 @@ import pytest
 
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.pace import EASED_HZ, FULL_HZ, Pace
-from donkeycar.safety.link import MAX_ECHO_AGE_S, ORDER_LIFE_S
+from donkeycar.driving.driver_link import MAX_ECHO_AGE_S, ORDER_LIFE_S
 
 
 class Car:

@@ -8,10 +8,10 @@ import pytest
 from benchmarks.console_client import Served
 from donkeycar.console.pairing import Pairing
 from donkeycar.console.web_console import WebConsole
+from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.driver import ButtonsPart, DriverPart
-from donkeycar.safety.arbiter import Offer
 from donkeycar.testing import check_part
 
 

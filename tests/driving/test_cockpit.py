@@ -9,9 +9,18 @@ import pytest
 
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.driver_link import (
+    FREE,
+    HANDED_OVER,
+    LEFT,
+    LOST,
+    NOBODY,
+    SILENT,
+    START,
+    STOPPED,
+)
 from donkeycar.driving.message import Message, MessageError, parse_message
 from donkeycar.driving.telemetry import shown
-from donkeycar.safety.link import FREE, HANDED_OVER, LEFT, LOST, NOBODY, SILENT, START, STOPPED
 
 
 class Page:

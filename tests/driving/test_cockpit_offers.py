@@ -5,11 +5,11 @@ import math
 import pytest
 
 from benchmarks.stop_rule import EVERY, Hand, Page, disobeyed
+from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.driver_link import FREE, GONE, NOBODY, STOPPED
 from donkeycar.driving.reasons import HELD
-from donkeycar.safety.arbiter import Offer
-from donkeycar.safety.link import FREE, GONE, NOBODY, STOPPED
 
 
 @pytest.fixture

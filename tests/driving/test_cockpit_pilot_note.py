@@ -4,10 +4,10 @@ import pytest
 
 from benchmarks.stop_rule import Hand, Page
 from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.driver_link import FREE, START, STOPPED
 from donkeycar.driving.message import MessageError
 from donkeycar.driving.reasons import reason_for
 from donkeycar.parts.pilot_loading import LOADING
-from donkeycar.safety.link import FREE, START, STOPPED
 
 
 @pytest.fixture

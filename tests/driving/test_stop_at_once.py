@@ -2,11 +2,11 @@
 
 import pytest
 
+from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.driver_link import FREE, GONE, HANDED_OVER, LEFT, STOPPED
 from donkeycar.driving.message import Message
-from donkeycar.safety.arbiter import Offer
-from donkeycar.safety.link import FREE, GONE, HANDED_OVER, LEFT, STOPPED
 
 
 class Motor:

@@ -26,7 +26,7 @@ import os
 import zlib
 from pathlib import Path
 from donkeycar.parts.drivetrain import i2c_bus
-from donkeycar.safety import claim
+from donkeycar.guardian import claim
 from donkeycar.testing import FakeI2C, PCA9685Chip
 claim.NAMESPACE = f"donkeycar-{zlib.crc32(os.environ['EMULATED_CHIP'].encode()):x}"
 i2c_bus.LinuxI2C = lambda number: FakeI2C(PCA9685Chip(Path(os.environ["EMULATED_CHIP"])))

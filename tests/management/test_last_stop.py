@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import donkeycar
+from donkeycar.guardian import claim
+from donkeycar.guardian.claim import Claim
 from donkeycar.management import guardian, last_stop, neutral
 from donkeycar.parts.drivetrain import i2c_bus
 from donkeycar.parts.drivetrain.hardware import chips_of, hardware_of
-from donkeycar.safety import claim
-from donkeycar.safety.claim import Claim
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock, I2CAdapter, PCA9685Chip
 
@@ -159,7 +159,7 @@ def test_a_guardian_leaves_it_before_it_opens_the_motor(chip, folder, monkeypatc
         seen.append((names, json.loads((folder / last_stop.FILE).read_text())["chips"]))
         return 0
 
-    monkeypatch.setattr("donkeycar.safety.process.hold_motor", hold_motor)
+    monkeypatch.setattr("donkeycar.guardian.process.hold_motor", hold_motor)
     settings = {**settings_of(), "DRIVE_TRAIN_TYPE": KIND, "HAVE_CONSOLE_LOGGING": False}
     assert guardian._guard(settings, ["true"]) == 0
     assert seen == [([f"I2C bus {BUS}, address 0x40"], [[BUS, 0x40]])]
@@ -167,7 +167,7 @@ def test_a_guardian_leaves_it_before_it_opens_the_motor(chip, folder, monkeypatc
 
 def test_a_guardian_drives_though_nothing_can_be_left(chip, folder, monkeypatch, capfd):
     folder.rmdir()
-    monkeypatch.setattr("donkeycar.safety.process.hold_motor", lambda names, **_: 0)
+    monkeypatch.setattr("donkeycar.guardian.process.hold_motor", lambda names, **_: 0)
     settings = {**settings_of(), "DRIVE_TRAIN_TYPE": KIND, "HAVE_CONSOLE_LOGGING": False}
     assert guardian._guard(settings, ["true"]) == 0
     assert "If all three processes are killed at once" in capfd.readouterr().err

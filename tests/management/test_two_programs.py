@@ -11,12 +11,12 @@ import pytest
 from benchmarks.two_programs import PAIRS, second_is_harmless
 from donkeycar.config import load_config
 from donkeycar.errors import DeviceError
+from donkeycar.guardian.claim import Claim
 from donkeycar.management import car as car_command
 from donkeycar.management import neutral
 from donkeycar.management.before_hardware import check_free
 from donkeycar.management.createcar import create_car
 from donkeycar.parts.drivetrain import i2c_bus
-from donkeycar.safety.claim import Claim
 from donkeycar.testing import FakeI2C, PCA9685Chip
 
 CHIP = "I2C bus 1, address 0x40"

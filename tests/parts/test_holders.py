@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from donkeycar.guardian.other_process import way_out
 from donkeycar.parts.holders import held_by, lockers, openers, sitters
-from donkeycar.safety.other_process import way_out
 
 # Each says that it has the file, then waits for the test to close its input.
 LOCKS = """

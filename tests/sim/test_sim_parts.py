@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
+from donkeycar.driving.command import Command
 from donkeycar.errors import ConfigError
 from donkeycar.parts.camera.latency import Latency
 from donkeycar.parts.camera.sim import SimCamera
 from donkeycar.parts.drivetrain.sim import SimDrivetrain
-from donkeycar.safety.command import Command
 from donkeycar.sim.camera import CameraModel
 from donkeycar.sim.track import load_track
 from donkeycar.sim.world import World

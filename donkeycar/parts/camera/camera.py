@@ -5,10 +5,10 @@ from abc import abstractmethod
 
 import numpy as np
 
+from donkeycar.driving.moment import exposure_fault
 from donkeycar.errors import ConfigError, PartError
 from donkeycar.parts.camera.image import Image, grey_from_rgb
 from donkeycar.parts.source import Source
-from donkeycar.safety.moment import exposure_fault
 from donkeycar.timing import Clock
 
 

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
+from donkeycar.driving.arbiter import Offer
+from donkeycar.driving.drive_mode import MODES
 from donkeycar.errors import ConfigError
 from donkeycar.parts.controller.rest import CENTRE, Control
-from donkeycar.safety.arbiter import Offer
-from donkeycar.safety.drive_mode import MODES
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)

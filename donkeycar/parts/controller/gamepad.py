@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from donkeycar.driving.arbiter import Offer
+from donkeycar.driving.driver_link import GONE
 from donkeycar.errors import ConfigError
 from donkeycar.parts.controller.actions import STOPS
 from donkeycar.parts.controller.bystanders import Bystanders
@@ -13,8 +15,6 @@ from donkeycar.parts.controller.codes import EV_SYN, EVENT, SYN_DROPPED, Identit
 from donkeycar.parts.controller.device import Finder, Line
 from donkeycar.parts.controller.mappings import bindings_of, kind_named
 from donkeycar.parts.controller.pad import Pad, Sticks
-from donkeycar.safety.arbiter import Offer
-from donkeycar.safety.link import GONE
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)

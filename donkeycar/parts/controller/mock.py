@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from donkeycar.safety.arbiter import Offer
+from donkeycar.driving.arbiter import Offer
 from donkeycar.timing import Clock, RealClock
 
 LIFE_S = 0.25

@@ -5,13 +5,13 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from donkeycar.driving.arbiter import Offer
+from donkeycar.driving.driver_link import GONE
 from donkeycar.errors import ConfigError
 from donkeycar.parts.controller.actions import HELD, ROLES, STOPS, merged
 from donkeycar.parts.controller.rc_channel import MAX_AGE_S, Channel, Sameness, Travel
 from donkeycar.parts.controller.rc_words import LET_GO, NOISE, NOT_HEARD, STILL
 from donkeycar.parts.controller.rest import CENTRE, Control, is_near
-from donkeycar.safety.arbiter import Offer
-from donkeycar.safety.link import GONE
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)

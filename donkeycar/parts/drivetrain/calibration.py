@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from donkeycar.driving.command import NEUTRAL, Command
 from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.calibration_points import (
     STEERING,
@@ -20,7 +21,6 @@ from donkeycar.parts.drivetrain.calibration_points import (
 )
 from donkeycar.parts.drivetrain.calibration_rules import check_pulses
 from donkeycar.parts.drivetrain.pca9685 import OSCILLATOR_HZ, TICKS, tick_us
-from donkeycar.safety.command import NEUTRAL, Command
 from donkeycar.timing import Clock, RealClock
 
 # Whoever calibrates says something at least this often, or the motor is neutral.

@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from donkeycar.errors import ConfigError
+from donkeycar.guardian.pulse import LONGEST_US, SHORTEST_US, PulseRange
 from donkeycar.parts.drivetrain.pca9685 import tick_us
 from donkeycar.parts.drivetrain.table import DRIVETRAINS, PULSE_NAMES
-from donkeycar.safety.pulse import LONGEST_US, SHORTEST_US, PulseRange
 
 Settings = Mapping[str, Any]
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from donkeycar.errors import ConfigError
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.calibration_points import STEERING, Sheet
-from donkeycar.safety.pulse import PulseRange
 
 
 def check_pulses(sheet: Sheet, pulses: Mapping[str, float]) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from donkeycar.errors import ConfigError
+from donkeycar.guardian.guardian import Guardian, Output
+from donkeycar.guardian.process import VehicleSide
 from donkeycar.parts.drivetrain.garage import check_rate
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain, LocalGuardian
 from donkeycar.parts.drivetrain.second_key import ready_key
 from donkeycar.parts.drivetrain.table import make_output
-from donkeycar.safety.guardian import Guardian, Output
-from donkeycar.safety.process import VehicleSide
 from donkeycar.timing import Clock
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Deadband: the pulses near neutral at which a motor does not move yet."""
 
 from donkeycar.errors import ConfigError
-from donkeycar.safety.pulse import PulseRange
+from donkeycar.guardian.pulse import PulseRange
 
 
 class DeadBand:

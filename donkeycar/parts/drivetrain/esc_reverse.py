@@ -15,8 +15,8 @@ was seen for a while does the same throttle mean reverse. This gives them what t
 What goes out is what was asked for or zero, never anything else.
 """
 
+from donkeycar.driving.command import Command
 from donkeycar.errors import ConfigError
-from donkeycar.safety.command import Command
 from donkeycar.timing import Clock, RealClock
 
 FORWARD = "forward"

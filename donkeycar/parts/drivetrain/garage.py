@@ -5,11 +5,11 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.motor import Duty
 from donkeycar.parts.drivetrain.pca9685 import TICKS, PulsePin, tick_us
 from donkeycar.parts.drivetrain.pin_id import PinId
 from donkeycar.parts.drivetrain.pins import Board, Pins, named_pins
-from donkeycar.safety.pulse import PulseRange
 from donkeycar.timing import Clock
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
-from donkeycar.safety.command import NEUTRAL, Command
-from donkeycar.safety.frame import ARM, STOP, Frame
-from donkeycar.safety.guardian import Guardian, Output, Reason, State
-from donkeycar.safety.last_key import switch_off
+from donkeycar.driving.command import NEUTRAL, Command
+from donkeycar.guardian.guardian import Guardian, Output, Reason, State
+from donkeycar.guardian.motor_frame import ARM, STOP, Frame
+from donkeycar.guardian.switch_off import switch_off
 from donkeycar.timing import Clock, RealClock
 
 REASONS = {

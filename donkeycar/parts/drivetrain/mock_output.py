@@ -2,9 +2,9 @@
 
 import logging
 
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.dead_band import DeadBand
 from donkeycar.parts.drivetrain.order import bounded
-from donkeycar.safety.pulse import PulseRange
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)

@@ -1,9 +1,9 @@
 """Cars with direct current motors. Each class is the output of a guardian."""
 
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.motor import Motor
 from donkeycar.parts.drivetrain.order import bounded, each
 from donkeycar.parts.drivetrain.pca9685 import PulsePin
-from donkeycar.safety.pulse import PulseRange
 
 
 class ServoMotorOutput:

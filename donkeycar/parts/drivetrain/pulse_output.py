@@ -1,8 +1,8 @@
 """A steering servo and a speed controller: what most cars have."""
 
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.dead_band import DeadBand
 from donkeycar.parts.drivetrain.pca9685 import PulsePin
-from donkeycar.safety.pulse import PulseRange
 
 
 class PulseOutput:

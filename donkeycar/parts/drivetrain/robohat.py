@@ -13,10 +13,10 @@ Source: the board's program, ``donkeycar/contrib/robohat/code.py`` of autorope/d
 """
 
 from donkeycar.errors import ConfigError
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.order import bounded
 from donkeycar.parts.drivetrain.refreshed import Refreshed
 from donkeycar.parts.drivetrain.serial_line import SerialLine
-from donkeycar.safety.pulse import PulseRange
 from donkeycar.timing import Clock, RealClock
 
 BAUD_RATE = 115_200

@@ -1,6 +1,6 @@
 """The wheels of a simulated car."""
 
-from donkeycar.safety.command import NEUTRAL, Command
+from donkeycar.driving.command import NEUTRAL, Command
 from donkeycar.sim.world import World
 from donkeycar.timing import Clock, RealClock
 

@@ -9,13 +9,13 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from donkeycar.errors import ConfigError
+from donkeycar.guardian.guardian import Output
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.garage import Garage, NoPins, NoWheels, Settings, says_where, shown
 from donkeycar.parts.drivetrain.gone import dead_drivetrain
 from donkeycar.parts.drivetrain.pca9685 import PulsePin, tick_us
 from donkeycar.parts.drivetrain.pin_id import PinId
 from donkeycar.parts.drivetrain.pins import Board, Pins, named_pins
-from donkeycar.safety.guardian import Output
-from donkeycar.safety.pulse import PulseRange
 from donkeycar.timing import Clock
 
 if TYPE_CHECKING:

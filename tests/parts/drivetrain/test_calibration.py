@@ -3,10 +3,10 @@
 import pytest
 
 from donkeycar.errors import ConfigError
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.calibration import DEAD_MAN_S, RAMP_S, Calibration
 from donkeycar.parts.drivetrain.calibration_points import read_sheet, widened_settings
 from donkeycar.parts.drivetrain.dead_band import DeadBand
-from donkeycar.safety.pulse import PulseRange
 
 PULSED = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "MOCK")
 

@@ -3,10 +3,10 @@
 import pytest
 
 from donkeycar.config import load_config
+from donkeycar.driving.command import Command
 from donkeycar.errors import ConfigError
 from donkeycar.management.createcar import create_car
 from donkeycar.parts.drivetrain.connect import connect_drivetrain
-from donkeycar.safety.command import Command
 from donkeycar.sim.track import load_track
 from donkeycar.sim.world import World
 from donkeycar.testing import FakeClock

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from donkeycar.driving.command import Command
 from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.esc_reverse import BRAKE, FORWARD, NEUTRAL, REVERSE, EscReverse
-from donkeycar.safety.command import Command
 from donkeycar.testing import FakeClock
 
 

@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
+from donkeycar.guardian import FD_VARIABLE
 from donkeycar.parts.drivetrain.second_key import shut_off
 from donkeycar.parts.drivetrain.table import make_output
-from donkeycar.safety import FD_VARIABLE
 from donkeycar.testing import GpioHeader
 
 MOTORS = ("SERVO_HBRIDGE_2PIN", "SERVO_HBRIDGE_3PIN", "DC_STEER_THROTTLE", "DC_TWO_WHEEL")

@@ -2,11 +2,11 @@
 
 import pytest
 
+from donkeycar.driving.command import NEUTRAL, Command
 from donkeycar.errors import DeviceError
+from donkeycar.guardian.guardian import Guardian, Reason, State
+from donkeycar.guardian.motor_frame import ARM, STOP, Frame
 from donkeycar.parts.drivetrain.guarded import REASONS, GuardedDrivetrain, LocalGuardian
-from donkeycar.safety.command import NEUTRAL, Command
-from donkeycar.safety.frame import ARM, STOP, Frame
-from donkeycar.safety.guardian import Guardian, Reason, State
 from donkeycar.testing import FakeClock, check_part
 
 TICK_S = 0.05

@@ -7,13 +7,13 @@ import sys
 import pytest
 
 from donkeycar.errors import DeviceError
+from donkeycar.guardian.guardian import Guardian, State
+from donkeycar.guardian.motor_frame import ARM, Frame
+from donkeycar.guardian.pulse import PulseRange
+from donkeycar.guardian.watchdog import MAX_STALL_S
 from donkeycar.parts.drivetrain.i2c_bus import LinuxI2C, open_bus
 from donkeycar.parts.drivetrain.pca9685 import PCA9685
 from donkeycar.parts.drivetrain.pulse_output import PulseOutput
-from donkeycar.safety.frame import ARM, Frame
-from donkeycar.safety.guardian import Guardian, State
-from donkeycar.safety.pulse import PulseRange
-from donkeycar.safety.watchdog import MAX_STALL_S
 from donkeycar.testing import FakeClock, I2CAdapter, PCA9685Chip
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from donkeycar.errors import ConfigError
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.motor import Duty, ThreePinMotor, TwoPinMotor
 from donkeycar.parts.drivetrain.motor_output import (
     ServoMotorOutput,
@@ -17,7 +18,6 @@ from donkeycar.parts.drivetrain.motor_output import (
 from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id
 from donkeycar.parts.drivetrain.pins import Board, Pins
 from donkeycar.parts.drivetrain.table import DRIVETRAINS
-from donkeycar.safety.pulse import PulseRange
 from donkeycar.testing import FakeClock, FakeI2C, GpioHeader, PCA9685Chip
 
 

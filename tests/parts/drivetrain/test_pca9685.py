@@ -11,9 +11,9 @@ import pytest
 
 import donkeycar
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us, write
 from donkeycar.parts.drivetrain.pulse_output import PulseOutput
-from donkeycar.safety.pulse import PulseRange
 from donkeycar.testing import FakeClock, FakeI2C, PCA9685Chip
 
 PACKAGE = str(Path(donkeycar.__file__).parents[1])

@@ -5,9 +5,9 @@ import random
 import pytest
 
 from donkeycar.errors import ConfigError
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.robohat import RoboHATOutput
 from donkeycar.parts.drivetrain.serial_line import SerialLine
-from donkeycar.safety.pulse import PulseRange
 from donkeycar.testing import FakeClock, RoboHATBoard, SerialDevice
 from donkeycar.testing.robohat_board import BUFFER_BYTES, LOOP_S
 

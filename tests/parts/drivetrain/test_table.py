@@ -7,11 +7,11 @@ import pytest
 
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.guardian.process import POLL_S
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.mock_output import MockOutput
 from donkeycar.parts.drivetrain.order import LOWEST_FRAMES_HZ
 from donkeycar.parts.drivetrain.table import DRIVETRAINS, check_settings
-from donkeycar.safety.process import POLL_S
-from donkeycar.safety.pulse import PulseRange
 from donkeycar.settings.check import check
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.settings.text import config_text

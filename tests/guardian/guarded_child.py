@@ -6,8 +6,8 @@ import sys
 import time
 
 from donkeycar.errors import DeviceError
-from donkeycar.safety.frame import ARM, Frame
-from donkeycar.safety.process import VehicleSide
+from donkeycar.guardian.motor_frame import ARM, Frame
+from donkeycar.guardian.process import VehicleSide
 
 
 def main(behaviour):

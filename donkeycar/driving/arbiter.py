@@ -11,9 +11,9 @@ Kinds are the web page, a gamepad, a remote control. To stop the car nobody need
 
 from typing import NamedTuple
 
-from donkeycar.safety.drive_mode import MODES
-from donkeycar.safety.lease import DriverLease
-from donkeycar.safety.moment import life_fault
+from donkeycar.driving.drive_mode import MODES
+from donkeycar.driving.lease import DriverLease
+from donkeycar.driving.moment import life_fault
 from donkeycar.timing import Clock, RealClock
 
 # A wheel that nobody has turned for so long, with the throttle at zero, is at rest.

@@ -7,8 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from donkeycar.safety.frame import ARM, FULL, STOP, Frame
-from donkeycar.safety.guardian import (
+from donkeycar.guardian.guardian import (
     CENTRE_AFTER_S,
     DEADLINE_S,
     MAX_FAULT_S,
@@ -18,6 +17,7 @@ from donkeycar.safety.guardian import (
     Reason,
     State,
 )
+from donkeycar.guardian.motor_frame import ARM, FULL, STOP, Frame
 
 # Exact in binary, as are all moments before 0.0 in these tests: no rounding hides a limit.
 STEP_S = 1 / 128
@@ -249,7 +249,7 @@ def test_an_order_that_is_dead_when_it_comes(running):
 
 
 def test_no_order_lives_longer_than_a_second(running, monkeypatch):
-    monkeypatch.setattr("donkeycar.safety.guardian.DEADLINE_S", 60.0)
+    monkeypatch.setattr("donkeycar.guardian.guardian.DEADLINE_S", 60.0)
     running.send(throttle=HALF, life_s=60)
     running.until(1.0 - 1e-9)
     assert running.guardian.state is State.RUN

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from donkeycar.safety.arbiter import NOBODY, REST_S, Arbiter, Offer, next_mode
-from donkeycar.safety.lease import FREE_AFTER_S, DriverLease
+from donkeycar.driving.arbiter import NOBODY, REST_S, Arbiter, Offer, next_mode
+from donkeycar.driving.lease import FREE_AFTER_S, DriverLease
 from donkeycar.testing import FakeClock
 
 

@@ -5,7 +5,7 @@ import shlex
 from contextlib import suppress
 from pathlib import Path
 
-from donkeycar.safety import COMMAND_FOLLOWS
+from donkeycar.guardian import COMMAND_FOLLOWS
 
 
 def described(process: Path, user: int) -> str:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from donkeycar.safety.moment import AHEAD_S, LONGEST_LIFE_S, exposure_fault, life_fault
+from donkeycar.driving.moment import AHEAD_S, LONGEST_LIFE_S, exposure_fault, life_fault
 
 NOW_S = 1000.0
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from donkeycar.errors import ConfigError
-from donkeycar.safety.pulse import PulseRange
+from donkeycar.guardian.pulse import PulseRange
 
 THROTTLE = PulseRange(900, 1500, 2000)
 LEFT_IS_LONG = PulseRange(1900, 1500, 1200)

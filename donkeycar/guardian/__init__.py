@@ -1,4 +1,4 @@
-"""What may move the car: commands, leases and modes; standard library only."""
+"""Who holds the motor: the guardian, its process and its watchdog; standard library only."""
 
 # How a vehicle process finds its guardian: numbers of file descriptors, of its end of their socket
 # and of what claims the hardware.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from donkeycar.safety.lease import DriverLease
+from donkeycar.driving.lease import DriverLease
 from donkeycar.testing import FakeClock
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 import donkeycar
-from donkeycar.safety import watchdog as watchdog_module
-from donkeycar.safety.last_key import STOP_SIGNALS
-from donkeycar.safety.watchdog import (
+from donkeycar.guardian import watchdog as watchdog_module
+from donkeycar.guardian.switch_off import STOP_SIGNALS
+from donkeycar.guardian.watchdog import (
     LEAVE_S,
     MAX_LOOK_S,
     MAX_STALL_S,
@@ -33,7 +33,7 @@ GUARDIAN = """
 import os, sys, time
 def tell(word):
     os.write(1, f"{word}\\n".encode())  # in one piece, beside another process
-from donkeycar.safety.watchdog import start_watchdog
+from donkeycar.guardian.watchdog import start_watchdog
 def prepare():
     if sys.argv[1] == "no driver":
         raise ImportError("no such driver")
@@ -228,7 +228,7 @@ class Slow(FakeClock):
 @pytest.fixture
 def sleeper(monkeypatch):
     """A process that may be taken for a guardian."""
-    monkeypatch.setattr("donkeycar.safety.watchdog.POLL_S", 0.0)
+    monkeypatch.setattr("donkeycar.guardian.watchdog.POLL_S", 0.0)
     process = subprocess.Popen(["sleep", "60"])
     yield process
     process.kill()
@@ -498,7 +498,7 @@ def test_a_watchdog_that_leaves_by_itself_is_not_killed(sleeper, monkeypatch):
 
 
 def test_a_vehicle_that_hangs_has_its_grace_and_no_more(sleeper, monkeypatch):
-    monkeypatch.setattr("donkeycar.safety.watchdog.GRACE_S", 0.2)
+    monkeypatch.setattr("donkeycar.guardian.watchdog.GRACE_S", 0.2)
     vehicle = subprocess.Popen(["sleep", "60"])
     page, guardian = page_of(7, vehicle.pid), os.pidfd_open(sleeper.pid)
     started_s = time.monotonic()

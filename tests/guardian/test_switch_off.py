@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import donkeycar
-from donkeycar.safety import STAYS
-from donkeycar.safety.last_key import (
+from donkeycar.guardian import STAYS
+from donkeycar.guardian.switch_off import (
     RETRY_S,
     SAID_EVERY_S,
     SILENT_S,
@@ -140,7 +140,7 @@ def test_a_system_that_keeps_the_name_of_a_process_is_no_trouble(clock, monkeypa
             names.append(name)
             raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("donkeycar.safety.last_key.Path", lambda name: Kept())
+    monkeypatch.setattr("donkeycar.guardian.switch_off.Path", lambda name: Kept())
     said = []
     assert switch_off(Motor(clock, 2.0).attempt, clock=clock, tell=said.append)
     assert said[-1] == "The motor is off."
@@ -209,7 +209,7 @@ def test_from_another_thread_it_leaves_signals_alone(clock):
 
 
 WAITS = """
-from donkeycar.safety.last_key import switch_off
+from donkeycar.guardian.switch_off import switch_off
 def attempt():
     raise OSError("gone for good")
 switch_off(attempt)

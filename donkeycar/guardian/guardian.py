@@ -18,7 +18,7 @@ import math
 from enum import IntEnum
 from typing import Protocol
 
-from donkeycar.safety.frame import ARM, STOP, Frame, decode, is_newer
+from donkeycar.guardian.motor_frame import ARM, STOP, Frame, decode, is_newer
 from donkeycar.timing import Clock, RealClock
 
 DEADLINE_S = 0.15

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from donkeycar.errors import repr_of
-from donkeycar.safety.last_key import STOP_SIGNALS, say, switch_off
-from donkeycar.safety.precedence import take_precedence
+from donkeycar.guardian.realtime import take_precedence
+from donkeycar.guardian.switch_off import STOP_SIGNALS, say, switch_off
 from donkeycar.timing import Clock, RealClock
 
 POLL_S = 0.02

@@ -14,9 +14,9 @@ moment near by, until when its answer holds, has none.
 import logging
 import math
 
+from donkeycar.driving.command import NEUTRAL, Command
+from donkeycar.driving.moment import life_fault
 from donkeycar.errors import PartError
-from donkeycar.safety.command import NEUTRAL, Command
-from donkeycar.safety.moment import life_fault
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)

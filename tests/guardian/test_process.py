@@ -17,11 +17,10 @@ import pytest
 
 import donkeycar
 from donkeycar.errors import DeviceError
-from donkeycar.safety.claim import Claim
-from donkeycar.safety.frame import ARM, STOP, Frame, decode
-from donkeycar.safety.guardian import Guardian, State
-from donkeycar.safety.last_key import SILENT_S
-from donkeycar.safety.process import (
+from donkeycar.guardian.claim import Claim
+from donkeycar.guardian.guardian import Guardian, State
+from donkeycar.guardian.motor_frame import ARM, STOP, Frame, decode
+from donkeycar.guardian.process import (
     FD_VARIABLE,
     MAX_PACKETS,
     MAX_SILENCE_S,
@@ -31,6 +30,7 @@ from donkeycar.safety.process import (
     _listen,
     guard,
 )
+from donkeycar.guardian.switch_off import SILENT_S
 from donkeycar.testing import FakeClock
 
 # The package under test, whatever is installed.
@@ -42,8 +42,8 @@ FRAME = Frame(7, 0.0, 0.0, 0.0, 0)
 # A guardian of its own, for what would be the end of this process. It prints each new output.
 GUARDIAN = """
 import sys
-from donkeycar.safety.guardian import Guardian
-from donkeycar.safety.process import guard
+from donkeycar.guardian.guardian import Guardian
+from donkeycar.guardian.process import guard
 
 class Outputs:
     last = "?"
@@ -118,8 +118,8 @@ class Kernel:
 def kernel(monkeypatch):
     kernel = Kernel()
     monkeypatch.setattr(os, "sched_setscheduler", kernel.sched_setscheduler)
-    monkeypatch.setattr("donkeycar.safety.process.ctypes", kernel)
-    monkeypatch.setattr("donkeycar.safety.precedence.ctypes", kernel)
+    monkeypatch.setattr("donkeycar.guardian.process.ctypes", kernel)
+    monkeypatch.setattr("donkeycar.guardian.realtime.ctypes", kernel)
     return kernel
 
 
@@ -127,9 +127,9 @@ def kernel(monkeypatch):
 def run(outputs, kernel, monkeypatch):
     """Guard the child in this process, which is then given back as it was."""
     monkeypatch.setenv("PYTHONPATH", PACKAGE)
-    monkeypatch.setattr("donkeycar.safety.guardian.STEADY_S", 0.1)
-    monkeypatch.setattr("donkeycar.safety.guardian.CENTRE_AFTER_S", 0.1)
-    monkeypatch.setattr("donkeycar.safety.guardian.OFF_AFTER_S", 0.2)
+    monkeypatch.setattr("donkeycar.guardian.guardian.STEADY_S", 0.1)
+    monkeypatch.setattr("donkeycar.guardian.guardian.CENTRE_AFTER_S", 0.1)
+    monkeypatch.setattr("donkeycar.guardian.guardian.OFF_AFTER_S", 0.2)
     numbers = (*STOP_SIGNALS, signal.SIGTSTP)
     handlers = {number: signal.getsignal(number) for number in numbers}
 
@@ -197,7 +197,7 @@ def test_a_vehicle_that_does_not_end_is_killed(run, outputs):
 
 def test_an_end_whose_outputs_do_as_told_needs_no_word(run, outputs, monkeypatch, capsys):
     # However long it takes until they are off.
-    monkeypatch.setattr("donkeycar.safety.guardian.OFF_AFTER_S", SILENT_S + 0.1)
+    monkeypatch.setattr("donkeycar.guardian.guardian.OFF_AFTER_S", SILENT_S + 0.1)
     assert run("exit") == 7
     assert outputs.values[-1] == "off"
     assert capsys.readouterr().err == ""
@@ -571,7 +571,7 @@ class OomScore:
 @pytest.fixture
 def oom_score(monkeypatch):
     oom_score = OomScore()
-    monkeypatch.setattr("donkeycar.safety.process.Path", oom_score)
+    monkeypatch.setattr("donkeycar.guardian.process.Path", oom_score)
     return oom_score
 
 

@@ -4,12 +4,12 @@ import time
 
 import pytest
 
+from donkeycar.driving import driver_link as link_module
+from donkeycar.driving.arbiter import NOBODY, Arbiter
+from donkeycar.driving.drive_mode import DriveMode
+from donkeycar.driving.driver_link import FREE, STOPPED, TICKS_KEPT, DriverLink, Order
+from donkeycar.driving.lease import DriverLease
 from donkeycar.driving.message import MessageError, _number, parse_message
-from donkeycar.safety import link as link_module
-from donkeycar.safety.arbiter import NOBODY, Arbiter
-from donkeycar.safety.drive_mode import DriveMode
-from donkeycar.safety.lease import DriverLease
-from donkeycar.safety.link import FREE, STOPPED, TICKS_KEPT, DriverLink, Order
 from donkeycar.testing import FakeClock
 
 FAR_S = 1e9  # a clock that is nowhere near this computer's own

@@ -16,8 +16,8 @@ from types import FrameType
 from typing import TextIO
 
 from donkeycar.errors import text_of
-from donkeycar.safety import STAYS
-from donkeycar.safety.systemd import notify
+from donkeycar.guardian import STAYS
+from donkeycar.guardian.systemd import notify
 from donkeycar.timing import Clock, RealClock
 
 RETRY_S = 0.01

@@ -16,14 +16,14 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from donkeycar.errors import DeviceError
-from donkeycar.safety import FD_VARIABLE
-from donkeycar.safety.claim import Claim
-from donkeycar.safety.frame import STOP, Frame, decode
-from donkeycar.safety.guardian import Guardian, Output, State
-from donkeycar.safety.last_key import STOP_SIGNALS, Patience, say
-from donkeycar.safety.precedence import take_precedence
-from donkeycar.safety.systemd import notify
-from donkeycar.safety.watchdog import Watchdog, start_watchdog
+from donkeycar.guardian import FD_VARIABLE
+from donkeycar.guardian.claim import Claim
+from donkeycar.guardian.guardian import Guardian, Output, State
+from donkeycar.guardian.motor_frame import STOP, Frame, decode
+from donkeycar.guardian.realtime import take_precedence
+from donkeycar.guardian.switch_off import STOP_SIGNALS, Patience, say
+from donkeycar.guardian.systemd import notify
+from donkeycar.guardian.watchdog import Watchdog, start_watchdog
 from donkeycar.timing import Clock, RealClock
 
 POLL_S = 0.01

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from donkeycar.safety.frame import FULL, MAGIC, SIZE, Frame, decode, is_newer
+from donkeycar.guardian.motor_frame import FULL, MAGIC, SIZE, Frame, decode, is_newer
 
 UNIT = st.integers(-FULL, FULL).map(lambda n: n / FULL)
 FRAMES = st.builds(

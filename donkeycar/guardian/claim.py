@@ -20,8 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from donkeycar.errors import DeviceError
-from donkeycar.safety import STAYS
-from donkeycar.safety.other_process import described, way_out
+from donkeycar.guardian import STAYS
+from donkeycar.guardian.other_process import described, way_out
 
 # The kernel takes 108 bytes, and some of them say which claim it is.
 MAX_NAME_BYTES = 64

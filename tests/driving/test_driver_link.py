@@ -2,8 +2,7 @@
 
 import pytest
 
-from donkeycar.errors import ConfigError
-from donkeycar.safety.link import (
+from donkeycar.driving.driver_link import (
     FREE,
     HANDED_OVER,
     LOST,
@@ -14,6 +13,7 @@ from donkeycar.safety.link import (
     DriverLink,
     Order,
 )
+from donkeycar.errors import ConfigError
 from donkeycar.testing import FakeClock
 
 

@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from donkeycar.driving.drive_mode import DriveMode
 from donkeycar.errors import PartError
-from donkeycar.safety.drive_mode import DriveMode
 
 LATER_S = 101.0
 

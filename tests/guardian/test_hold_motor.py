@@ -12,8 +12,8 @@ import pytest
 
 import donkeycar
 from donkeycar.errors import DeviceError
-from donkeycar.safety import claim
-from donkeycar.safety.claim import Claim
+from donkeycar.guardian import claim
+from donkeycar.guardian.claim import Claim
 
 PACKAGE = str(Path(donkeycar.__file__).parents[1])
 NAME = f"chip of test {os.getpid()}"
@@ -21,8 +21,8 @@ CHILD = Path(__file__).with_name("guarded_child.py")
 
 HOLDS = """
 import os, sys
-from donkeycar.safety import claim
-from donkeycar.safety.process import hold_motor
+from donkeycar.guardian import claim
+from donkeycar.guardian.process import hold_motor
 claim.NAMESPACE = os.environ["NAMESPACE"]
 
 def tell(word):

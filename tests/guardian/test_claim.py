@@ -13,9 +13,9 @@ import pytest
 
 import donkeycar
 from donkeycar.errors import DeviceError
-from donkeycar.safety import claim
-from donkeycar.safety.claim import Claim, claim_to_switch_off, refuse_if_held
-from donkeycar.safety.other_process import described, way_out
+from donkeycar.guardian import claim
+from donkeycar.guardian.claim import Claim, claim_to_switch_off, refuse_if_held
+from donkeycar.guardian.other_process import described, way_out
 
 PACKAGE = str(Path(donkeycar.__file__).parents[1])
 NAME = f"I2C bus 1, address 0x40 of test {os.getpid()}"
@@ -23,8 +23,8 @@ NAME = f"I2C bus 1, address 0x40 of test {os.getpid()}"
 # Claims and says so; may start somebody who shares it, and waits.
 HOLDER = """
 import os, subprocess, sys, time
-from donkeycar.safety import claim
-from donkeycar.safety.claim import Claim
+from donkeycar.guardian import claim
+from donkeycar.guardian.claim import Claim
 claim.NAMESPACE = os.environ["NAMESPACE"]
 shared, sole = Claim([sys.argv[1]]), Claim([sys.argv[1]], level=Claim.SOLE)
 if sys.argv[2] == "shares":
@@ -39,8 +39,8 @@ time.sleep(60)
 WAITS = """
 import os, sys
 from pathlib import Path
-from donkeycar.safety import claim
-from donkeycar.safety.last_key import switch_off
+from donkeycar.guardian import claim
+from donkeycar.guardian.switch_off import switch_off
 claim.NAMESPACE = {namespace!r}
 own = Path("/proc/self/comm")
 own.write_text("python")
@@ -320,8 +320,8 @@ def test_a_holder_that_the_kernel_does_not_name_is_no_traceback():
 
 FORKS = """
 import os, socket, sys
-from donkeycar.safety import FD_VARIABLE, claim
-from donkeycar.safety.process import VehicleSide
+from donkeycar.guardian import FD_VARIABLE, claim
+from donkeycar.guardian.process import VehicleSide
 claim.NAMESPACE = os.environ["NAMESPACE"]
 held = claim.Claim([sys.argv[1]])
 ours, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)
