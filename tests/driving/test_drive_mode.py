@@ -13,7 +13,6 @@ LATER_S = 101.0
 
 @pytest.fixture
 def drive_mode(clock):
-    clock.sleep(100)
     return DriveMode(clock=clock)
 
 
@@ -106,7 +105,6 @@ def test_the_persons_limit_bounds_everybody(drive_mode, mode):
 
 
 def test_the_pilots_throttle_is_scaled_and_still_bounded(clock):
-    clock.sleep(100)
     drive_mode = DriveMode(throttle_scale=5.0, clock=clock)
     assert decide(drive_mode, mode="local", max_throttle=0.5).throttle == 0.5
     assert decide(drive_mode, mode="user").throttle == 0.2
