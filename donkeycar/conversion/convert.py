@@ -146,7 +146,7 @@ def _take_over(made: PilotFiles, files: PilotFiles) -> PilotInfo:
 
 def _wrap(request: ConversionRequest, files: PilotFiles) -> PilotInfo:
     """Describe a bare LiteRT file; it drives as it is."""
-    from donkeycar.training.export.litert import Questions, run
+    from donkeycar.training.export.litert import CheckInputs, run
     from donkeycar.training.export.measure import measured
 
     content, interpreter = open_safely(request.old)
@@ -156,7 +156,7 @@ def _wrap(request: ConversionRequest, files: PilotFiles) -> PilotInfo:
     frames, vectors = recorded(pilot, request.tubs) if request.tubs else drawn(pilot)
     inputs = network_inputs(pilot, frames, vectors)
     frames, vectors = chosen(frames, vectors)
-    ran = run({"float32": content}, Questions.about(info, inputs, frames, vectors))
+    ran = run({"float32": content}, CheckInputs.about(info, inputs, frames, vectors))
     if ran.refused:
         raise PilotError(ran.refused["float32"])
     info, _ = measured(info, ran.answers, frames, vectors)

@@ -224,8 +224,8 @@ def test_an_older_variant_does_not_stay_beside_a_newer_pilot(bundle, tmp_path, f
 def test_a_network_that_was_mixed_up_on_the_way_is_not_written(bundle, tmp_path, frames):
     from donkeycar.training.export.save import save_pilot
 
-    def runs_another(litert, questions):
-        return run_in_child({"float32": bundle[0].litert.read_bytes()}, questions)
+    def runs_another(litert, check_inputs):
+        return run_in_child({"float32": bundle[0].litert.read_bytes()}, check_inputs)
 
     files = PilotFiles.of(tmp_path / "pilot.keras")
     with pytest.raises(TrainingError, match="must answer as the trained one does. .* differs by"):

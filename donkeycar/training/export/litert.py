@@ -27,8 +27,8 @@ from donkeycar.sandbox.child import Child
 Inputs = Mapping[str, np.ndarray]
 
 
-class Questions(NamedTuple):
-    """What a network is asked.
+class CheckInputs(NamedTuple):
+    """The inputs that the files of a pilot are tested with.
 
     Attributes:
         type: Of the pilot.
@@ -48,14 +48,14 @@ class Questions(NamedTuple):
     @classmethod
     def about(
         cls, info: PilotInfo, inputs: Inputs, frames: np.ndarray, vectors: np.ndarray | None
-    ) -> "Questions":
+    ) -> "CheckInputs":
         """Ask about a pilot; `frames` are as the camera gives them."""
         seen = np.stack([info.transforms(frame) for frame in frames])
         return cls(info.type, info.options, inputs, seen, vectors)
 
 
-class Answers(NamedTuple):
-    """What one LiteRT file answers.
+class CheckOutputs(NamedTuple):
+    """The outputs of one LiteRT file for the check inputs.
 
     Attributes:
         outputs: Outputs of the network by name, a row for each row of the inputs.
@@ -66,47 +66,47 @@ class Answers(NamedTuple):
     probe: np.ndarray
 
 
-class Ran(NamedTuple):
-    """What came of running some LiteRT files.
+class CheckRun(NamedTuple):
+    """The outputs of some LiteRT files, and which of them do not run.
 
     Attributes:
         answers: Of each that runs.
         refused: Why another does not, in a sentence.
     """
 
-    answers: dict[Precision, Answers]
+    answers: dict[Precision, CheckOutputs]
     refused: dict[Precision, str]
 
 
-def run(litert: Mapping[Precision, bytes], questions: Questions) -> Ran:
+def run(litert: Mapping[Precision, bytes], check_inputs: CheckInputs) -> CheckRun:
     """Open LiteRT files, and let them answer.
 
     Args:
         litert: Their content.
-        questions: For each of them.
+        check_inputs: For each of them.
     """
-    ran = Ran({}, {})
+    ran = CheckRun({}, {})
     for precision, content in litert.items():
         try:
-            ran.answers[precision] = answers_to(questions, content)
+            ran.answers[precision] = run_one(check_inputs, content)
         except PilotError as error:
             ran.refused[precision] = str(error)
     return ran
 
 
-def answers_to(questions: Questions, content: bytes) -> Answers:
+def run_one(check_inputs: CheckInputs, content: bytes) -> CheckOutputs:
     """Open one LiteRT file, and let it answer.
 
     Raises:
         PilotError: If it does not open, is of another type, or does not answer with numbers.
     """
-    kind = pilot_type(questions.type)
-    info = PilotInfo(kind.name, questions.frames.shape[1:], options=questions.options)
+    kind = pilot_type(check_inputs.type)
+    info = PilotInfo(kind.name, check_inputs.frames.shape[1:], options=check_inputs.options)
     interpreter = LiteRTInterpreter(Path("the converted network"), content=content)
-    rows = [interpreter.run(row) for row in rows_of(questions.inputs)]
+    rows = [interpreter.run(row) for row in rows_of(check_inputs.inputs)]
     outputs = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
     pilot = NetworkPilot(interpreter, kind, info=info)
-    return Answers(outputs, answers_of(pilot, questions.frames, questions.vectors))
+    return CheckOutputs(outputs, answers_of(pilot, check_inputs.frames, check_inputs.vectors))
 
 
 def rows_of(inputs: Inputs) -> Iterator[dict[str, np.ndarray]]:
@@ -115,32 +115,32 @@ def rows_of(inputs: Inputs) -> Iterator[dict[str, np.ndarray]]:
         yield {name: array[row : row + 1] for name, array in inputs.items()}
 
 
-# A slow computer may need a second for each of the hundreds of questions.
+# A slow computer may need a second for each of the hundreds of inputs.
 TIMEOUT_S = 900.0
 
 # What the two hand each other: files in a folder, with arrays of these names, or that begin so.
-QUESTIONS = "questions.npz"
+CHECK_INPUTS = "inputs.npz"
 FRAMES, VECTORS, PROBE = "frames", "vectors", "probe"
 INPUT, OUTPUT = "input ", "output "
 
 
-def run_in_child(litert: Mapping[Precision, bytes], questions: Questions) -> Ran:
+def run_in_child(litert: Mapping[Precision, bytes], check_inputs: CheckInputs) -> CheckRun:
     """Let LiteRT files answer in a process of their own, one after the other.
 
     Where one of them ends the process, another process goes on with the next.
 
     Args:
         litert: Their content.
-        questions: For each of them.
+        check_inputs: For each of them.
 
     Raises:
-        OSError: If the disk does not take the questions.
+        OSError: If the disk does not take the check inputs.
     """
-    ran = Ran({}, {})
+    ran = CheckRun({}, {})
     with tempfile.TemporaryDirectory() as folder:
         workdir = Path(folder)
-        _write(workdir, litert, questions)
-        about = json.dumps({"type": questions.type, "options": questions.options})
+        _write(workdir, litert, check_inputs)
+        about = json.dumps({"type": check_inputs.type, "options": check_inputs.options})
         waiting = list(litert)
         while waiting and "float32" not in ran.refused:
             child = Child(
@@ -161,18 +161,18 @@ def run_in_child(litert: Mapping[Precision, bytes], questions: Questions) -> Ran
     return ran
 
 
-def _write(workdir: Path, litert: Mapping[Precision, bytes], questions: Questions) -> None:
+def _write(workdir: Path, litert: Mapping[Precision, bytes], check_inputs: CheckInputs) -> None:
     """Lay out what the process reads."""
     for precision, content in litert.items():
         (workdir / f"{precision}.tflite").write_bytes(content)
-    arrays = {INPUT + name: array for name, array in questions.inputs.items()}
-    arrays[FRAMES] = questions.frames
-    if questions.vectors is not None:
-        arrays[VECTORS] = questions.vectors
-    np.savez(workdir / QUESTIONS, allow_pickle=False, **arrays)
+    arrays = {INPUT + name: array for name, array in check_inputs.inputs.items()}
+    arrays[FRAMES] = check_inputs.frames
+    if check_inputs.vectors is not None:
+        arrays[VECTORS] = check_inputs.vectors
+    np.savez(workdir / CHECK_INPUTS, allow_pickle=False, **arrays)
 
 
-def _answers(path: Path) -> Answers:
+def _answers(path: Path) -> CheckOutputs:
     """Read what the process left of one file."""
     with np.load(path, allow_pickle=False) as content:
         outputs = {
@@ -180,23 +180,23 @@ def _answers(path: Path) -> Answers:
             for name in content.files
             if name.startswith(OUTPUT)
         }
-        return Answers(outputs, content[PROBE])
+        return CheckOutputs(outputs, content[PROBE])
 
 
 def main() -> None:
-    """Answer the questions in the folder that is the first word of the command line."""
+    """Run the check inputs in the folder that is the first word of the command line."""
     folder, about, *precisions = sys.argv[1:]
     workdir, pilot = Path(folder), json.loads(about)
-    with np.load(workdir / QUESTIONS, allow_pickle=False) as content:
+    with np.load(workdir / CHECK_INPUTS, allow_pickle=False) as content:
         arrays = {name: content[name] for name in content.files}
     inputs = {name.removeprefix(INPUT): arrays[name] for name in arrays if name.startswith(INPUT)}
-    questions = Questions(
+    check_inputs = CheckInputs(
         pilot["type"], pilot["options"], inputs, arrays[FRAMES], arrays.get(VECTORS)
     )
     found: dict[str, str] = {}
     try:
         for precision in precisions:
-            answers = answers_to(questions, (workdir / f"{precision}.tflite").read_bytes())
+            answers = run_one(check_inputs, (workdir / f"{precision}.tflite").read_bytes())
             outputs = {OUTPUT + name: array for name, array in answers.outputs.items()}
             # In one step, so that the parent never reads half a file.
             draft = workdir / f"{precision}-draft.npz"

@@ -11,7 +11,7 @@ from donkeycar.pilots.files.bundle import PilotInfo, Precision, Variant
 from donkeycar.pilots.files.probe import MAX_WRONG_SHARE, Probe
 from donkeycar.pilots.files.sidecar import MAX_TOLERANCE
 from donkeycar.pilots.kinds.registry import pilot_type
-from donkeycar.training.export.litert import Answers, rows_of
+from donkeycar.training.export.litert import CheckOutputs, rows_of
 
 # Both compute in float32; the order of additions differs.
 MAX_DIFFERENCE = 1e-3
@@ -41,7 +41,7 @@ def compare(wanted: Mapping[str, np.ndarray], given: Mapping[str, np.ndarray]) -
 
 def measured(
     info: PilotInfo,
-    answers: Mapping[Precision, Answers],
+    answers: Mapping[Precision, CheckOutputs],
     frames: np.ndarray,
     vectors: np.ndarray | None,
 ) -> tuple[PilotInfo, list[Precision]]:

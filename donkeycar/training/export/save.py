@@ -27,7 +27,7 @@ from donkeycar.pilots.files.bundle import (
 )
 from donkeycar.pilots.files.probe import chosen
 from donkeycar.pilots.kinds.registry import pilot_type
-from donkeycar.training.export.litert import Inputs, Questions, Ran, rows_of, run_in_child
+from donkeycar.training.export.litert import CheckInputs, CheckRun, Inputs, rows_of, run_in_child
 from donkeycar.training.export.measure import compare, measured
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ TOO_FAR = "its answers differ too much from the others'."
 # Records that are compared and that show the converter what to expect.
 MAX_FRAMES = 200
 
-Runner = Callable[[Mapping[Precision, bytes], Questions], Ran]
+Runner = Callable[[Mapping[Precision, bytes], CheckInputs], CheckRun]
 
 
 def save_pilot(
@@ -82,7 +82,7 @@ def save_pilot(
     with tempfile.TemporaryDirectory() as folder:
         driving = without_outputs(model, pilot_type(info.type).only_in_training)
         litert = convert(driving, inputs, Path(folder), precisions)
-    ran = run(litert, Questions.about(info, inputs, frames, vectors))
+    ran = run(litert, CheckInputs.about(info, inputs, frames, vectors))
     if "float32" in ran.refused:
         raise PilotError(ran.refused["float32"])
     compare(_answers(model, inputs), ran.answers["float32"].outputs)
