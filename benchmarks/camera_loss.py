@@ -24,7 +24,7 @@ from benchmarks.verdict import Verdict, figures
 from donkeycar.driving.drive_mode import DriveMode
 from donkeycar.errors import DeviceError, PartFailed
 from donkeycar.guardian.guardian import Guardian
-from donkeycar.guardian.motor_frame import Frame
+from donkeycar.guardian.motor_frame import MotorFrame
 from donkeycar.guardian.process import POLL_S
 from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
@@ -141,13 +141,13 @@ class Watch:
         self._thread = threading.Thread(target=self._look, daemon=True)
         self._thread.start()
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: MotorFrame) -> None:
         """Have a frame judged."""
         with self._lock:
             self._guardian.receive(frame.encode())
             self._guardian.step()
 
-    def status(self) -> Frame:
+    def status(self) -> MotorFrame:
         """What the guardian does now."""
         return self._guardian.status
 
@@ -193,7 +193,7 @@ class PilotedCar:
         car.add(pilot, inputs=CAMERA_OUTPUTS[:2], outputs=PILOT_OUTPUTS, threaded=True, prompt=True)
         rule = DriveMode()
         car.add(rule, inputs=DRIVE_INPUTS, outputs=["angle", "throttle", "command"], prompt=True)
-        wheels = GuardedDrivetrain(self._watch, second_key=self.motor.off)
+        wheels = GuardedDrivetrain(self._watch, emergency_off=self.motor.off)
         outputs = ["drivetrain/state", "drivetrain/reason"]
         car.add(wheels, inputs=["command"], outputs=outputs, prompt=True)
         car.mem["user/mode"], car.mem["user/expires_s"] = "local", float("inf")

@@ -20,7 +20,7 @@ from benchmarks.safety_fuzz import Bench
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.guardian.guardian import State
-from donkeycar.guardian.motor_frame import ARM, Frame
+from donkeycar.guardian.motor_frame import ARM, MotorFrame
 from donkeycar.parts.controller.codes import (
     AXES,
     BUTTONS,
@@ -116,7 +116,7 @@ class Trial:
         self.bench.seq += 1
         life_s = max(expires_s - now_s, 0.0)
         self.bench.guardian.receive(
-            Frame(self.bench.seq, angle, throttle, life_s, ARM if life_s else 0).encode()
+            MotorFrame(self.bench.seq, angle, throttle, life_s, ARM if life_s else 0).encode()
         )
 
 

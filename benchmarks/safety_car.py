@@ -18,11 +18,11 @@ from pathlib import Path
 
 from benchmarks.hardware import HARDWARE
 from donkeycar.driving.command import NEUTRAL, Command
-from donkeycar.guardian.motor_frame import ARM, Frame
+from donkeycar.guardian.motor_frame import ARM, MotorFrame
 from donkeycar.guardian.process import VehicleSide, hold_motor
+from donkeycar.parts.drivetrain.emergency_off import ready_emergency_off, shut_off
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
 from donkeycar.parts.drivetrain.hardware import load_drivers
-from donkeycar.parts.drivetrain.second_key import ready_key, shut_off
 from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.vehicle import Vehicle
 
@@ -126,7 +126,7 @@ FAULTS = {
     "exit": lambda: os._exit(0),
     "close": close,
     "garbage": lambda: flood(b"\x5a" * 12),
-    "replay": lambda: flood(Frame(1, 0.0, THROTTLE, 60.0, ARM).encode()),
+    "replay": lambda: flood(MotorFrame(1, 0.0, THROTTLE, 60.0, ARM).encode()),
     "half": lambda: flood(b"\xd6\0\0"),
 }
 
@@ -142,8 +142,8 @@ def vehicle(hardware: str, folder: Path, fault: str) -> int:
     with wired_to.wired() as board:
         car = Vehicle()
         car.add(Driver(fault), inputs=["drivetrain/state"], outputs=["command"])
-        key = ready_key(settings["DRIVE_TRAIN_TYPE"], settings, board=board)
-        drivetrain = GuardedDrivetrain(side, second_key=key)
+        key = ready_emergency_off(settings["DRIVE_TRAIN_TYPE"], settings, board=board)
+        drivetrain = GuardedDrivetrain(side, emergency_off=key)
         car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
         car.start(rate_hz=RATE_HZ)
     return 0

@@ -4,7 +4,7 @@ import random
 
 from benchmarks.hardware import FORWARD, NEUTRAL_TICKS, REVERSE, STRAIGHT, THROTTLE_CHANNEL
 from donkeycar.guardian.guardian import Guardian, State
-from donkeycar.guardian.motor_frame import ARM, STOP, Frame
+from donkeycar.guardian.motor_frame import ARM, STOP, MotorFrame
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us
 from donkeycar.parts.drivetrain.pulse_output import PulseOutput
@@ -37,7 +37,7 @@ class Bench:
         """One tick of a car that drives, and the guardian's steps until the next."""
         self.seq = (self.seq + 1) % 65536
         steering = random.uniform(-0.1, 0.1)
-        self.guardian.receive(Frame(self.seq, steering, throttle, 0.25, ARM).encode())
+        self.guardian.receive(MotorFrame(self.seq, steering, throttle, 0.25, ARM).encode())
         for _ in range(5):
             self.guardian.step()
             self.clock.advance(step_s)
@@ -108,15 +108,15 @@ def _packet(bench: Bench) -> bytes:
     if kind == 0:
         return random.randbytes(random.randrange(30))
     if kind == 1:
-        packet = bytearray(Frame(bench.seq, 0.0, 0.0, 0.25, ARM).encode())
+        packet = bytearray(MotorFrame(bench.seq, 0.0, 0.0, 0.25, ARM).encode())
         packet[random.randrange(12)] ^= 1 << random.randrange(8)
         return bytes(packet)
     if kind == 2:
-        return Frame(bench.seq, 0.0, 0.0, 0.25, random.randrange(128) << 1).encode()
+        return MotorFrame(bench.seq, 0.0, 0.0, 0.25, random.randrange(128) << 1).encode()
     if kind == 3:
-        return Frame(bench.seq, 0.0, 0.0, 0.0, ARM).encode()
+        return MotorFrame(bench.seq, 0.0, 0.0, 0.0, ARM).encode()
     if kind == 4:
-        return Frame(bench.seq, 0.0, 0.0, 0.25, ARM | STOP).encode()
+        return MotorFrame(bench.seq, 0.0, 0.0, 0.25, ARM | STOP).encode()
     if kind == 5:
-        return Frame((bench.seq - 5000) % 65536, 0.0, 0.0, 0.25, ARM).encode()
-    return Frame(bench.seq, random.uniform(-1, 1), throttle, 9.0, ARM).encode()
+        return MotorFrame((bench.seq - 5000) % 65536, 0.0, 0.0, 0.25, ARM).encode()
+    return MotorFrame(bench.seq, random.uniform(-1, 1), throttle, 9.0, ARM).encode()

@@ -196,7 +196,7 @@ def flood(car: Served, log: ErrorLog, seconds: float) -> None:
 
 
 @contextmanager
-def no_ration() -> Iterator[None]:
+def no_limit() -> Iterator[None]:
     """Let any number of messages through."""
     limits: Any = guard_module
     ration_hz = limits.MAX_MESSAGES_HZ
@@ -210,7 +210,7 @@ def no_ration() -> Iterator[None]:
 def hostile_messages(number: int, seed: int) -> int:
     """Send so many messages; 1 if the console did what it must never do, and says what."""
     try:
-        with Served(has_pilot=True) as car, ErrorLog() as log, no_ration():
+        with Served(has_pilot=True) as car, ErrorLog() as log, no_limit():
             fuzz_socket(car, log, Fuzzer(seed), number)
     except Failed as failure:
         print(failure, file=sys.stderr)
@@ -235,7 +235,7 @@ def main(argv: list[str] | None = None) -> int:
     fuzzer = Fuzzer(args.seed)
     try:
         with Served(has_pilot=True) as car, ErrorLog() as log:
-            with no_ration():
+            with no_limit():
                 fuzz_socket(car, log, fuzzer, args.messages // 10)
                 warm_mb = memory_mb()
                 opened = fuzz_socket(car, log, fuzzer, args.messages - args.messages // 10)

@@ -35,7 +35,7 @@ def _drivetrain(cfg: Config) -> None:
 
 
 def _rate(cfg: Config) -> None:
-    from donkeycar.parts.drivetrain.garage import check_rate
+    from donkeycar.parts.drivetrain.context import check_rate
 
     check_rate(cfg.DRIVE_LOOP_HZ)
 

@@ -9,7 +9,7 @@ from donkeycar.console.access import Access
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
 from donkeycar.console.pace import Pace
-from donkeycar.console.ration import Share
+from donkeycar.console.token_bucket import ClientLimit
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.timing import Clock
@@ -50,7 +50,7 @@ class Console:
     names: frozenset[str]
     urls: tuple[str, ...]
     clients: dict[str, Client]
-    shares: dict[str, Share] = field(default_factory=dict)
+    shares: dict[str, ClientLimit] = field(default_factory=dict)
     ended: asyncio.Event | None = None
     fault: BaseException | None = None
 
@@ -70,7 +70,7 @@ class Console:
         self.clients[name] = known
         return known
 
-    def share(self, who: str, make: Callable[[], Share]) -> Share:
+    def share(self, who: str, make: Callable[[], ClientLimit]) -> ClientLimit:
         """Return what a client may ask of the car, the same as before if it came before."""
         known = self.shares.pop(who, None) or make()
         _make_room(self.shares)

@@ -17,7 +17,7 @@ JPEG_QUALITY = 75
 MAX_OF_ONE = 2
 
 
-class Frame(NamedTuple):
+class VideoFrame(NamedTuple):
     """One encoded picture.
 
     Attributes:
@@ -36,17 +36,17 @@ class Viewer:
 
     def __init__(self, who: str = "") -> None:
         self.who = who
-        self._frame: Frame | None = None
+        self._frame: VideoFrame | None = None
         self._news = asyncio.Event()
         self._closed = False
 
-    async def next(self) -> Frame | None:
+    async def next(self) -> VideoFrame | None:
         """Wait for a frame not seen yet; ``None`` once the viewer is closed."""
         await self._news.wait()
         self._news.clear()
         return None if self._closed else self._frame
 
-    def put(self, frame: Frame) -> None:
+    def put(self, frame: VideoFrame) -> None:
         """Offer a frame in place of the one before."""
         self._frame = frame
         self._news.set()
@@ -88,7 +88,7 @@ class FrameHub:
         self.num_encoded = 0
         # Image, exposure, number: replaced whole by the drive loop.
         self._newest: tuple[Any, float, int] | None = None
-        self._frame: Frame | None = None
+        self._frame: VideoFrame | None = None
         self._viewers: set[Viewer] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._news = asyncio.Event()
@@ -178,6 +178,6 @@ class FrameHub:
                 continue
             self._complained = False
             self.num_encoded += 1
-            self._frame = Frame(jpeg, exposed_s, sequence)
+            self._frame = VideoFrame(jpeg, exposed_s, sequence)
             for viewer in self._viewers:
                 viewer.put(self._frame)

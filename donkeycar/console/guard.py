@@ -11,7 +11,7 @@ from tornado.websocket import WebSocketHandler, WebSocketProtocol
 from donkeycar.console.console import Console
 from donkeycar.console.masked import StrictProtocol
 from donkeycar.console.origin import is_own_host, is_same_origin
-from donkeycar.console.ration import Ration, Share
+from donkeycar.console.token_bucket import ClientLimit, TokenBucket
 
 logger = logging.getLogger(__name__)
 
@@ -115,11 +115,11 @@ class Guarded(RequestHandler):
             self._keep_connection(False)
 
     @property
-    def share(self) -> Share:
+    def share(self) -> ClientLimit:
         """What this client may ask over all its connections."""
         return self.console.share(
             self.who,
-            lambda: Share(
+            lambda: ClientLimit(
                 CLIENT_SHARE * MAX_MESSAGES_HZ, max_refused=MAX_REFUSED, clock=self.console.clock
             ),
         )
@@ -202,7 +202,7 @@ class GuardedSocket(Guarded, WebSocketHandler):
     def open(self, *args: str, **kwargs: str) -> None:
         """Keep the connection; the request that opened it is over."""
         self._keep_connection(True)
-        self._ration = Ration(MAX_MESSAGES_HZ, burst=MAX_MESSAGES_HZ, clock=self.console.clock)
+        self._bucket = TokenBucket(MAX_MESSAGES_HZ, burst=MAX_MESSAGES_HZ, clock=self.console.clock)
         self._share = self.share
 
     def get_websocket_protocol(self) -> WebSocketProtocol | None:
@@ -215,7 +215,7 @@ class GuardedSocket(Guarded, WebSocketHandler):
     def is_rationed(self) -> bool:
         """Whether this message is one too many. The sockets of a client that goes on so close."""
         self.console.access.touch(self.who)
-        if self._ration.take() and self._share.take():
+        if self._bucket.take() and self._share.take():
             return False
         if not self._share.bear():
             self.close(POLICY_VIOLATION, "Too many messages")

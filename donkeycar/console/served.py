@@ -13,7 +13,7 @@ from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
 from donkeycar.console.listener import bind
-from donkeycar.console.log_ration import lift, ration_logs
+from donkeycar.console.log_limit import lift, limit_logs
 from donkeycar.console.pace import Pace
 from donkeycar.console.pairing import Pairing, pairing_url
 from donkeycar.console.server import make_application, serve
@@ -111,7 +111,7 @@ class ServedConsole:
                 return
             self._loop = asyncio.get_running_loop()
             self._ended = self._console.ended = asyncio.Event()
-        logs = ration_logs()
+        logs = limit_logs()
         looking = asyncio.create_task(self._look_for_addresses())
         looking.add_done_callback(self._console.heed)
         try:

@@ -18,7 +18,7 @@ import math
 from enum import IntEnum
 from typing import Protocol
 
-from donkeycar.guardian.motor_frame import ARM, STOP, Frame, decode, is_newer
+from donkeycar.guardian.motor_frame import ARM, STOP, MotorFrame, decode, is_newer
 from donkeycar.timing import Clock, RealClock
 
 DEADLINE_S = 0.15
@@ -32,7 +32,7 @@ OFF_AFTER_S = 2.0
 # Time from one end of the range to the other, at most.
 SLEW_S = 0.1
 
-NO_ORDER = Frame(0, 0.0, 0.0, 0.0, 0)
+NO_ORDER = MotorFrame(0, 0.0, 0.0, 0.0, 0)
 
 
 class State(IntEnum):
@@ -104,10 +104,10 @@ class Guardian:
         return self._ended and quiet
 
     @property
-    def status(self) -> Frame:
+    def status(self) -> MotorFrame:
         """What the vehicle is told: the last frame, what is put out, the state and the reason."""
         flags = self.state | self.reason << 2
-        return Frame(self._order.seq, self.steering, self.throttle, 0.0, flags)
+        return MotorFrame(self._order.seq, self.steering, self.throttle, 0.0, flags)
 
     def receive(self, packet: bytes) -> None:
         """Judge one packet of the vehicle process."""
@@ -159,7 +159,7 @@ class Guardian:
             if now_s - self._failing_since_s > MAX_FAULT_S:
                 self._distrust(Reason.OUTPUT, now_s)
 
-    def _may_arm(self, frame: Frame, now_s: float) -> bool:
+    def _may_arm(self, frame: MotorFrame, now_s: float) -> bool:
         asks = frame.flags & ARM and frame.throttle == 0.0 and frame.life_s > 0.0
         return bool(asks and now_s - self._steady_since_s >= STEADY_S)
 

@@ -25,7 +25,7 @@ _BODY = struct.Struct("<BHhhHB")
 _CRC = struct.Struct("<H")
 
 
-class Frame(NamedTuple):
+class MotorFrame(NamedTuple):
     """One order to the guardian, or its answer.
 
     Attributes:
@@ -56,14 +56,14 @@ class Frame(NamedTuple):
         return body + _CRC.pack(crc_hqx(body, 0))
 
 
-def decode(packet: bytes) -> Frame | None:
+def decode(packet: bytes) -> MotorFrame | None:
     """Read a packet; ``None`` if it is not a whole, unspoilt frame with values in range."""
     if len(packet) != SIZE or _CRC.unpack(packet[-2:])[0] != crc_hqx(packet[:-2], 0):
         return None
     magic, seq, steering, throttle, life_ms, flags = _BODY.unpack(packet[:-2])
     if magic != MAGIC or steering < -FULL or throttle < -FULL:
         return None
-    return Frame(seq, steering / FULL, throttle / FULL, life_ms / 1000, flags)
+    return MotorFrame(seq, steering / FULL, throttle / FULL, life_ms / 1000, flags)
 
 
 def is_newer(seq: int, than: int) -> bool:

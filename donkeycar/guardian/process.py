@@ -19,7 +19,7 @@ from donkeycar.errors import DeviceError
 from donkeycar.guardian import FD_VARIABLE
 from donkeycar.guardian.claim import Claim
 from donkeycar.guardian.guardian import Guardian, Output, State
-from donkeycar.guardian.motor_frame import STOP, Frame, decode
+from donkeycar.guardian.motor_frame import STOP, MotorFrame, decode
 from donkeycar.guardian.realtime import take_precedence
 from donkeycar.guardian.switch_off import STOP_SIGNALS, Patience, say
 from donkeycar.guardian.systemd import notify
@@ -249,7 +249,7 @@ class VehicleSide:
         self._channel = channel
         self._clock: Clock = RealClock() if clock is None else clock
         self._heard_s = math.inf
-        self._status: Frame | None = None
+        self._status: MotorFrame | None = None
 
     @classmethod
     def from_environment(cls) -> "VehicleSide | None":
@@ -270,7 +270,7 @@ class VehicleSide:
         os.register_at_fork(after_in_child=lambda: _let_go(claim_fds))
         return cls(channel)
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: MotorFrame) -> None:
         """Send a frame; one that finds no room is dropped, the next one is newer.
 
         Raises:
@@ -288,9 +288,9 @@ class VehicleSide:
         Raises:
             DeviceError: If the guardian is gone.
         """
-        self.send(Frame(0, 0.0, 0.0, 0.0, STOP))
+        self.send(MotorFrame(0, 0.0, 0.0, 0.0, STOP))
 
-    def status(self) -> Frame | None:
+    def status(self) -> MotorFrame | None:
         """The guardian's newest answer; ``None`` before the first.
 
         Raises:

@@ -14,9 +14,13 @@ from donkeycar.guardian.process import VehicleSide
 from donkeycar.management.before_hardware import check_free
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.parts.drivetrain.calibration import Calibration
-from donkeycar.parts.drivetrain.calibration_points import Sheet, read_sheet, widened_settings
+from donkeycar.parts.drivetrain.calibration_points import (
+    CalibrationSheet,
+    read_sheet,
+    widened_settings,
+)
+from donkeycar.parts.drivetrain.emergency_off import ready_emergency_off
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
-from donkeycar.parts.drivetrain.second_key import ready_key
 from donkeycar.parts.drivetrain.table import check_settings
 from donkeycar.settings.owner.entry import edited_entries, set_entries
 from donkeycar.vehicle import Vehicle
@@ -106,7 +110,7 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
         outputs=["command"],
         threaded=True,
     )
-    drivetrain = GuardedDrivetrain(side, second_key=ready_key(kind, wide))
+    drivetrain = GuardedDrivetrain(side, emergency_off=ready_emergency_off(kind, wide))
     car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
     car.add(Gauge(side), outputs=["out/steering", "out/throttle"])
     car.start(rate_hz=RATE_HZ)
@@ -131,7 +135,7 @@ def saver(cfg: Config, folder: Path) -> Callable[[dict[str, Any]], str]:
     return write
 
 
-def obstacles(sheet: Sheet, path: Path) -> list[str]:
+def obstacles(sheet: CalibrationSheet, path: Path) -> list[str]:
     """What will keep found values from being saved, as far as that is known before."""
     if not sheet.family or not path.exists():
         return []

@@ -21,7 +21,7 @@ from donkeycar.management import doctor_probes as probes
 from donkeycar.management.doctor_camera import camera_age
 from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
 from donkeycar.management.old_manage import manage_file
-from donkeycar.parts.drivetrain.garage import wired_in
+from donkeycar.parts.drivetrain.context import wired_in
 from donkeycar.parts.drivetrain.hardware import hardware_of
 from donkeycar.parts.drivetrain.header_uart import not_the_header, uart_step
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM

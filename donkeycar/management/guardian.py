@@ -77,8 +77,8 @@ def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
     from donkeycar.guardian.process import guard, hold_motor
     from donkeycar.guardian.switch_off import say
     from donkeycar.management.last_stop import leave
+    from donkeycar.parts.drivetrain.emergency_off import shut_off
     from donkeycar.parts.drivetrain.hardware import chips_of, hardware_of, load_drivers
-    from donkeycar.parts.drivetrain.second_key import shut_off
     from donkeycar.parts.drivetrain.table import make_output
 
     if settings["HAVE_CONSOLE_LOGGING"]:

@@ -30,7 +30,7 @@ _LEAST_A = 0.05
 _LENGTHS = {2: range(1, 256), 3: range(255, 513)}
 
 
-class Order(NamedTuple):
+class VESCOrder(NamedTuple):
     """One good packet.
 
     Attributes:
@@ -83,7 +83,7 @@ class VESCBoard:
         clock: Clock | None = None,
         answers: bool = True,
     ) -> None:
-        self.trace: list[Order] = []
+        self.trace: list[VESCOrder] = []
         self.num_bad = 0
         self.timeout_s = timeout_s
         self.timeout_brake_a = timeout_brake_a
@@ -91,7 +91,7 @@ class VESCBoard:
         self._answers = answers
         self._data = bytearray()
         # What moves the motor, and when it was last told that all is well.
-        self._moved_by = Order(0.0, "brake", 0.0)
+        self._moved_by = VESCOrder(0.0, "brake", 0.0)
         self._awake_s = 0.0
         self.device = SerialDevice(path, received=self._take)
 
@@ -119,13 +119,13 @@ class VESCBoard:
         """Position of the servo, 0 to 1; ``None`` before it was told one."""
         return self._last("servo")
 
-    def _obeyed(self) -> Order:
+    def _obeyed(self) -> VESCOrder:
         """The order that moves the motor, once its time-out had its say."""
         now_us, silent_us = (round(1e6 * s) for s in (self._clock.monotonic(), self.timeout_s))
         ends_us = round(1e6 * self._awake_s) + silent_us
         # It looks for the first time after that, on a grid of its own.
         if silent_us and now_us >= (ends_us // _LOOKS_EVERY_US + 1) * _LOOKS_EVERY_US:
-            self._moved_by = Order(now_us / 1e6, "brake", self.timeout_brake_a)
+            self._moved_by = VESCOrder(now_us / 1e6, "brake", self.timeout_brake_a)
         return self._moved_by
 
     def _last(self, what: str) -> float | None:
@@ -182,7 +182,7 @@ class VESCBoard:
         return b""
 
     def _note(self, what: str, value: float) -> None:
-        order = Order(self._clock.monotonic(), what, value)
+        order = VESCOrder(self._clock.monotonic(), what, value)
         self.trace.append(order)
         self._obeyed()
         if what in _KEEPS_AWAKE:

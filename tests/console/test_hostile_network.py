@@ -14,7 +14,7 @@ from donkeycar.console.access import MAX_SESSIONS
 from donkeycar.console.drive import MAX_SOCKETS_OF_ONE
 from donkeycar.console.frames import MAX_OF_ONE
 from donkeycar.console.guard import CLIENT_SHARE, MAX_MESSAGES_HZ
-from donkeycar.console.log_ration import BURST, LINES_HZ, LOGGERS, LogRation, plain
+from donkeycar.console.log_limit import BURST, LINES_HZ, LOGGERS, LogLimit, plain
 from donkeycar.testing import FakeClock
 
 
@@ -142,7 +142,7 @@ def test_strangers_cannot_fill_the_log_nor_paint_in_a_terminal(car, lines):
 
 def test_what_was_left_out_is_counted():
     clock = FakeClock(10.0)
-    ration = LogRation(clock=clock)
+    ration = LogLimit(clock=clock)
 
     def say():
         record = logging.LogRecord("tornado.general", logging.INFO, "", 1, "%s", ("hello",), None)
@@ -161,7 +161,7 @@ def test_a_traceback_is_made_plain_too():
         raise ValueError("\x1b[31m" + "z" * 9000)
     except ValueError as error:
         record.exc_info = (ValueError, error, error.__traceback__)
-    assert LogRation(clock=FakeClock()).filter(record)
+    assert LogLimit(clock=FakeClock()).filter(record)
     written = logging.Formatter().format(record)
     assert "ValueError" in written or "zzz" in written
     assert "\x1b" not in written

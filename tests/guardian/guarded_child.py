@@ -6,7 +6,7 @@ import sys
 import time
 
 from donkeycar.errors import DeviceError
-from donkeycar.guardian.motor_frame import ARM, Frame
+from donkeycar.guardian.motor_frame import ARM, MotorFrame
 from donkeycar.guardian.process import VehicleSide
 
 
@@ -27,7 +27,7 @@ def main(behaviour):
             status = side.status()
             # Two at once: packets must not run into each other.
             for number in (seq, seq + 1):
-                side.send(Frame(number, 0.25, 0.5 if state == 2 else 0.0, 0.25, ARM))
+                side.send(MotorFrame(number, 0.25, 0.5 if state == 2 else 0.0, 0.25, ARM))
         except DeviceError:
             return 4
         if status is not None:

@@ -17,7 +17,7 @@ from donkeycar.guardian.guardian import (
     Reason,
     State,
 )
-from donkeycar.guardian.motor_frame import ARM, FULL, STOP, Frame
+from donkeycar.guardian.motor_frame import ARM, FULL, STOP, MotorFrame
 
 # Exact in binary, as are all moments before 0.0 in these tests: no rounding hides a limit.
 STEP_S = 1 / 128
@@ -71,7 +71,7 @@ class Bench:
 
     def send(self, steering=0.0, throttle=0.0, life_s=0.25, flags=ARM):
         self.seq = (self.seq + 1) % 65536
-        self.guardian.receive(Frame(self.seq, steering, throttle, life_s, flags).encode())
+        self.guardian.receive(MotorFrame(self.seq, steering, throttle, life_s, flags).encode())
 
     def wait(self, seconds):
         """Nothing comes; the guardian steps every 8 ms, and at the end."""
@@ -121,7 +121,7 @@ def test_starts_with_nothing_put_out(bench):
     assert bench.state == (State.BOOT, Reason.START)
     assert bench.wheels.carries is None
     assert bench.guardian.done is False
-    assert bench.guardian.status == Frame(0, 0.0, 0.0, 0.0, State.BOOT | Reason.START << 2)
+    assert bench.guardian.status == MotorFrame(0, 0.0, 0.0, 0.0, State.BOOT | Reason.START << 2)
     bench.wait(5)
     assert bench.state == (State.BOOT, Reason.START)
     assert {value for _, value in bench.wheels.log} == {None}
@@ -289,14 +289,14 @@ def test_bad_frames_do_not_keep_it_running(running):
 
 
 def test_replayed_frames_are_bad_frames(running):
-    packet = Frame(running.seq, 0.0, HALF, 0.25, ARM).encode()
+    packet = MotorFrame(running.seq, 0.0, HALF, 0.25, ARM).encode()
     for _ in range(5):
         running.guardian.receive(packet)
     assert running.state == (State.SAFE, Reason.GARBLED)
 
 
 def test_frames_of_the_past_are_bad_frames(running):
-    running.guardian.receive(Frame(running.seq - 1, 0.0, 1.0, 0.25, ARM).encode())
+    running.guardian.receive(MotorFrame(running.seq - 1, 0.0, 1.0, 0.25, ARM).encode())
     running.wait(0.04)
     assert running.wheels.carries[1] == HALF
 
@@ -323,7 +323,7 @@ def test_a_stop_flag(running):
 @pytest.mark.parametrize("ahead", [-1, 0, 1, 40000])
 def test_a_stop_is_obeyed_whatever_its_number(running, ahead):
     # It comes from the thread that hears it, and numbers are the tick's.
-    stop = Frame((running.seq + ahead) % 65536, 1.0, 1.0, 1.0, STOP | ARM)
+    stop = MotorFrame((running.seq + ahead) % 65536, 1.0, 1.0, 1.0, STOP | ARM)
     running.guardian.receive(stop.encode())
     assert running.state == (State.SAFE, Reason.STOPPED)
     running.guardian.step()
@@ -331,14 +331,14 @@ def test_a_stop_is_obeyed_whatever_its_number(running, ahead):
 
 
 def test_a_stop_uses_up_no_number(running):
-    running.guardian.receive(Frame(running.seq + 9, 0.0, 0.0, 0.0, STOP).encode())
+    running.guardian.receive(MotorFrame(running.seq + 9, 0.0, 0.0, 0.0, STOP).encode())
     assert running.guardian.status.seq == running.seq
     running.drive(0.625)
     assert running.guardian.state is State.RUN
 
 
 def test_a_tick_that_was_under_way_when_the_stop_came_moves_nothing(running):
-    running.guardian.receive(Frame(0, 0.0, 0.0, 0.0, STOP).encode())
+    running.guardian.receive(MotorFrame(0, 0.0, 0.0, 0.0, STOP).encode())
     running.drive(3, throttle=HALF)
     assert running.state == (State.SAFE, Reason.STOPPED)
     assert running.wheels.carries[1] == 0.0
@@ -347,12 +347,12 @@ def test_a_tick_that_was_under_way_when_the_stop_came_moves_nothing(running):
 def test_stops_are_no_sign_of_life(running):
     """A thread that can still say stop says nothing of the loop."""
     for _ in range(31):
-        running.guardian.receive(Frame(0, 0.0, 0.0, 1.0, STOP).encode())
+        running.guardian.receive(MotorFrame(0, 0.0, 0.0, 1.0, STOP).encode())
         running.wait(PERIOD_S)
     assert running.guardian.state is State.SAFE
     running.until(2.0)
     assert running.state == (State.OFF, Reason.STOPPED)
-    running.guardian.receive(Frame(0, 0.0, 0.0, 1.0, STOP).encode())
+    running.guardian.receive(MotorFrame(0, 0.0, 0.0, 1.0, STOP).encode())
     running.guardian.step()
     assert running.state == (State.OFF, Reason.STOPPED)
     assert running.wheels.carries is None
@@ -362,13 +362,13 @@ def test_a_stop_between_bad_frames_forgives_none(running):
     for _ in range(2):
         running.guardian.receive(b"bad")
         running.guardian.receive(b"bad")
-        running.guardian.receive(Frame(0, 0.0, 0.0, 0.0, STOP).encode())
+        running.guardian.receive(MotorFrame(0, 0.0, 0.0, 0.0, STOP).encode())
     running.guardian.receive(b"bad")
     assert running.state == (State.SAFE, Reason.GARBLED)
 
 
 def test_a_spoilt_stop_is_a_bad_frame(running):
-    packet = bytearray(Frame(0, 0.0, 0.0, 0.0, STOP).encode())
+    packet = bytearray(MotorFrame(0, 0.0, 0.0, 0.0, STOP).encode())
     packet[1] ^= 1
     running.guardian.receive(bytes(packet))
     assert running.state == (State.RUN, Reason.NONE)
@@ -376,7 +376,7 @@ def test_a_spoilt_stop_is_a_bad_frame(running):
 
 def test_a_stop_after_the_end_changes_nothing(running):
     running.guardian.end()
-    running.guardian.receive(Frame(0, 0.0, 0.0, 0.0, STOP).encode())
+    running.guardian.receive(MotorFrame(0, 0.0, 0.0, 0.0, STOP).encode())
     assert running.state == (State.SAFE, Reason.ENDED)
 
 
@@ -616,10 +616,10 @@ def test_steering_needs_100_ms_from_side_to_side(running):
 
 
 def test_status_tells_what_is_put_out_and_why(running):
-    assert running.guardian.status == Frame(running.seq, -HALF, HALF, 0.0, State.RUN)
-    running.guardian.receive(Frame(0, 0.0, 0.0, 0.0, STOP).encode())
+    assert running.guardian.status == MotorFrame(running.seq, -HALF, HALF, 0.0, State.RUN)
+    running.guardian.receive(MotorFrame(0, 0.0, 0.0, 0.0, STOP).encode())
     running.guardian.step()
-    assert running.guardian.status == Frame(
+    assert running.guardian.status == MotorFrame(
         running.seq, -HALF, 0.0, 0.0, State.SAFE | Reason.STOPPED << 2
     )
 
@@ -654,7 +654,7 @@ class Anything(RuleBasedStateMachine):
     def stop(self, number, throttle, flags):
         guardian = self.bench.guardian
         before = guardian.state
-        guardian.receive(Frame(number, 0.0, throttle, 2.0, flags | STOP).encode())
+        guardian.receive(MotorFrame(number, 0.0, throttle, 2.0, flags | STOP).encode())
         assert guardian.state in (before, State.SAFE)
         assert guardian.state is not State.RUN
         self.check_step()

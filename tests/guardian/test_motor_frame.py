@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from donkeycar.guardian.motor_frame import FULL, MAGIC, SIZE, Frame, decode, is_newer
+from donkeycar.guardian.motor_frame import FULL, MAGIC, SIZE, MotorFrame, decode, is_newer
 
 UNIT = st.integers(-FULL, FULL).map(lambda n: n / FULL)
 FRAMES = st.builds(
-    Frame,
+    MotorFrame,
     st.integers(0, 65535),
     UNIT,
     UNIT,
@@ -26,7 +26,7 @@ def packed(magic=MAGIC, seq=1, steering=0, throttle=0, life_ms=0, flags=0):
 
 
 def test_layout_is_as_written_down():
-    packet = Frame(0x0201, -1.0, 0.5, 0.25, 0x81).encode()
+    packet = MotorFrame(0x0201, -1.0, 0.5, 0.25, 0x81).encode()
     assert packet[:10].hex() == "d60102018000" + "40fa0081"
     assert packet[10:] == struct.pack("<H", crc_hqx(packet[:10], 0))
     assert len(packet) == SIZE == 12
@@ -48,14 +48,14 @@ def test_what_goes_in_comes_out(frame):
      (float("nan"), 0)],
 )  # fmt: skip
 def test_life_is_cut_to_whole_milliseconds_in_range(life_s, ms):
-    assert decode(Frame(0, 0.0, 0.0, life_s, 0).encode()).life_s == ms / 1000
+    assert decode(MotorFrame(0, 0.0, 0.0, life_s, 0).encode()).life_s == ms / 1000
 
 
 @pytest.mark.parametrize("bad", [1.0001, -1.0001, float("nan"), float("inf")])
 @pytest.mark.parametrize("field", ["steering", "throttle"])
 def test_an_impossible_value_cannot_be_sent(field, bad):
     with pytest.raises((ValueError, OverflowError, struct.error)):
-        Frame(0, 0.0, 0.0, 0.0, 0)._replace(**{field: bad}).encode()
+        MotorFrame(0, 0.0, 0.0, 0.0, 0)._replace(**{field: bad}).encode()
 
 
 @settings(deadline=None)

@@ -19,7 +19,7 @@ import donkeycar
 from donkeycar.errors import DeviceError
 from donkeycar.guardian.claim import Claim
 from donkeycar.guardian.guardian import Guardian, State
-from donkeycar.guardian.motor_frame import ARM, STOP, Frame, decode
+from donkeycar.guardian.motor_frame import ARM, STOP, MotorFrame, decode
 from donkeycar.guardian.process import (
     FD_VARIABLE,
     MAX_PACKETS,
@@ -37,7 +37,7 @@ from donkeycar.testing import FakeClock
 PACKAGE = str(Path(donkeycar.__file__).parents[1])
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 CHILD = Path(__file__).with_name("guarded_child.py")
-FRAME = Frame(7, 0.0, 0.0, 0.0, 0)
+FRAME = MotorFrame(7, 0.0, 0.0, 0.0, 0)
 
 # A guardian of its own, for what would be the end of this process. It prints each new output.
 GUARDIAN = """
@@ -485,7 +485,7 @@ def test_frames_go_out_and_the_newest_answer_comes_in(ends):
 def test_a_halt_is_a_stop_and_nothing_else(ends):
     ours, side = ends
     side.halt()
-    assert decode(ours.recv(100)) == Frame(0, 0.0, 0.0, 0.0, STOP)
+    assert decode(ours.recv(100)) == MotorFrame(0, 0.0, 0.0, 0.0, STOP)
 
 
 def test_a_halt_without_a_guardian_says_so(ends):

@@ -130,7 +130,7 @@ def test_what_is_not_on_a_chip_is_switched_off_by_its_driver(chip, folder, monke
     monkeypatch.setattr(claim, "NAMESPACE", f"donkeycar-{BUS}")
     made = []
     monkeypatch.setattr(
-        "donkeycar.parts.drivetrain.second_key.make_output",
+        "donkeycar.parts.drivetrain.emergency_off.make_output",
         lambda kind, settings, **made_of: made.append((kind, settings[kind]["PWM_STEERING_PIN"])),
     )
     leave(PWM_STEERING_PIN="RPI_GPIO.BCM.27")

@@ -14,8 +14,8 @@ from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.calibration_points import (
     STEERING,
     THROTTLE,
+    CalibrationSheet,
     Settings,
-    Sheet,
     read_sheet,
     value_from_us,
 )
@@ -69,7 +69,7 @@ class Calibration:
 
     def __init__(self, kind: str, settings: Settings, *, clock: Clock | None = None) -> None:
         self._clock: Clock = RealClock() if clock is None else clock
-        self.sheet: Sheet = read_sheet(kind, settings)
+        self.sheet: CalibrationSheet = read_sheet(kind, settings)
         self.has_frequency = kind != "MM1"
         self.has_clock = self.has_frequency and _has_pca9685(self.sheet, settings)
         self._stored = self._draft = _Draft(
@@ -338,7 +338,7 @@ class Calibration:
         self._draft = draft
 
 
-def _has_pca9685(sheet: Sheet, settings: Settings) -> bool:
+def _has_pca9685(sheet: CalibrationSheet, settings: Settings) -> bool:
     if not sheet.family:
         return True
     pins = [value for name, value in settings[sheet.family].items() if name.endswith("_PIN")]

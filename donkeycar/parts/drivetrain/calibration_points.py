@@ -59,7 +59,7 @@ INSTEAD = {
 }
 
 
-class Sheet(NamedTuple):
+class CalibrationSheet(NamedTuple):
     """The pulses of a car, and where they are written.
 
     Attributes:
@@ -82,7 +82,7 @@ class Sheet(NamedTuple):
     half_way: bool = False
 
 
-def read_sheet(kind: str, settings: Settings) -> Sheet:
+def read_sheet(kind: str, settings: Settings) -> CalibrationSheet:
     """Read the pulses of a car from its settings.
 
     Args:
@@ -129,10 +129,12 @@ def read_sheet(kind: str, settings: Settings) -> Sheet:
         throttle = widened(motor, highest_us=min(LONGEST_US, HIGHEST_COUNT * throttle_us))
     servo = _range(pulses, *STEERING).check("steering")
     steering = widened(servo, highest_us=min(LONGEST_US, HIGHEST_COUNT * steering_us))
-    return Sheet(family, names, pulses, units, steering, throttle, half_way=middle is None)
+    return CalibrationSheet(
+        family, names, pulses, units, steering, throttle, half_way=middle is None
+    )
 
 
-def _board_sheet(settings: Settings) -> Sheet:
+def _board_sheet(settings: Settings) -> CalibrationSheet:
     pulses = {point: float(settings[name]) for point, name in _BOARD_NAMES.items()}
     pulses["left"], pulses["right"] = _BOARD_STEERING.low_us, _BOARD_STEERING.high_us
     pulses["start"] = pulses["stopped"]
@@ -141,7 +143,7 @@ def _board_sheet(settings: Settings) -> Sheet:
         _range(pulses, "reverse", "stopped", "forward").check("throttle"), *_BOARD_LIMITS
     )
     steering = PulseRange(pulses["left"], pulses["middle"], pulses["right"]).check("steering")
-    return Sheet("", dict(_BOARD_NAMES), pulses, units, steering, throttle)
+    return CalibrationSheet("", dict(_BOARD_NAMES), pulses, units, steering, throttle)
 
 
 def _range(pulses: Mapping[str, float], low: str, centre: str, high: str) -> PulseRange:

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.pulse import PulseRange
-from donkeycar.parts.drivetrain.calibration_points import STEERING, Sheet
+from donkeycar.parts.drivetrain.calibration_points import STEERING, CalibrationSheet
 
 
-def check_pulses(sheet: Sheet, pulses: Mapping[str, float]) -> None:
+def check_pulses(sheet: CalibrationSheet, pulses: Mapping[str, float]) -> None:
     """Refuse pulses out of order, or farther out than may be tried.
 
     Args:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.guardian import Guardian, Output
 from donkeycar.guardian.process import VehicleSide
-from donkeycar.parts.drivetrain.garage import check_rate
+from donkeycar.parts.drivetrain.context import check_rate
+from donkeycar.parts.drivetrain.emergency_off import ready_emergency_off
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain, LocalGuardian
-from donkeycar.parts.drivetrain.second_key import ready_key
 from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.timing import Clock
 
@@ -48,8 +48,8 @@ def connect_drivetrain(
     side = VehicleSide.from_environment()
     if side is not None:
         follower = output() if kind == "SIM" else None
-        second_key = ready_key(kind, settings, clock=clock, world=world)
-        return GuardedDrivetrain(side, second_key=second_key, follower=follower, clock=clock)
+        emergency_off = ready_emergency_off(kind, settings, clock=clock, world=world)
+        return GuardedDrivetrain(side, emergency_off=emergency_off, follower=follower, clock=clock)
     if kind not in HARMLESS:
         raise ConfigError(
             f"`DRIVE_TRAIN_TYPE` {kind} needs a guardian, which `main` of donkeycar.management.car "
@@ -57,4 +57,4 @@ def connect_drivetrain(
         )
     wheels = output()
     link = LocalGuardian(Guardian(wheels, clock=clock))
-    return GuardedDrivetrain(link, second_key=wheels.off, clock=clock)
+    return GuardedDrivetrain(link, emergency_off=wheels.off, clock=clock)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from donkeycar.driving.command import NEUTRAL, Command
 from donkeycar.guardian.guardian import Guardian, Output, Reason, State
-from donkeycar.guardian.motor_frame import ARM, STOP, Frame
+from donkeycar.guardian.motor_frame import ARM, STOP, MotorFrame
 from donkeycar.guardian.switch_off import switch_off
 from donkeycar.timing import Clock, RealClock
 
@@ -44,10 +44,10 @@ FOLLOW_CHECKS = 10
 class Link(Protocol):
     """The way to a guardian: `VehicleSide`, or `LocalGuardian`."""
 
-    def send(self, frame: Frame, /) -> None:
+    def send(self, frame: MotorFrame, /) -> None:
         """Hand a frame over, without waiting."""
 
-    def status(self) -> Frame | None:
+    def status(self) -> MotorFrame | None:
         """The newest answer."""
 
     def halt(self) -> None:
@@ -66,12 +66,12 @@ class LocalGuardian:
     def __init__(self, guardian: Guardian) -> None:
         self._guardian = guardian
 
-    def send(self, frame: Frame) -> None:
+    def send(self, frame: MotorFrame) -> None:
         """Let the guardian judge a frame and write to the output."""
         self._guardian.receive(frame.encode())
         self._guardian.step()
 
-    def status(self) -> Frame:
+    def status(self) -> MotorFrame:
         """What the guardian does now."""
         return self._guardian.status
 
@@ -84,7 +84,7 @@ class GuardedDrivetrain:
 
     Args:
         link: The way to the guardian.
-        second_key: Called if the guardian is gone: switches the motor off without it, and makes
+        emergency_off: Called if the guardian is gone: switches the motor off without it, and makes
             sure of it. If it fails it is called again, until it does or the guardian is back.
         follower: Does in this process what the guardian lets through: the wheels of a simulated
             car. Each tick then waits for the guardian's answer, 5 ms at most.
@@ -95,12 +95,12 @@ class GuardedDrivetrain:
         self,
         link: Link,
         *,
-        second_key: Callable[[], object],
+        emergency_off: Callable[[], object],
         follower: Output | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._link = link
-        self._second_key = second_key
+        self._second_key = emergency_off
         self._follower = follower
         self._clock: Clock = RealClock() if clock is None else clock
         self._seq = 0
@@ -150,7 +150,7 @@ class GuardedDrivetrain:
         and does nothing with it.
         """
         try:
-            self._link.send(Frame(self._seq, 0.0, 0.0, 0.0, STOP))
+            self._link.send(MotorFrame(self._seq, 0.0, 0.0, 0.0, STOP))
             for _ in range(ANSWER_CHECKS):
                 if self._status()[0] is not State.RUN:
                     self._follow()
@@ -213,4 +213,4 @@ class GuardedDrivetrain:
 
     def _send(self, angle: float, throttle: float, life_s: float, flags: int) -> None:
         self._seq = (self._seq + 1) % 65536
-        self._link.send(Frame(self._seq, angle, throttle, life_s, flags))
+        self._link.send(MotorFrame(self._seq, angle, throttle, life_s, flags))

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.guardian import Output
 from donkeycar.guardian.pulse import PulseRange
-from donkeycar.parts.drivetrain.garage import Garage, NoPins, NoWheels, Settings, says_where, shown
+from donkeycar.parts.drivetrain.context import (
+    DrivetrainContext, NoPins, NoWheels, Settings, says_where, shown,
+)  # fmt: skip
 from donkeycar.parts.drivetrain.gone import dead_drivetrain
 from donkeycar.parts.drivetrain.pca9685 import PulsePin, tick_us
 from donkeycar.parts.drivetrain.pin_id import PinId
@@ -58,7 +60,7 @@ def make_output(
     """
     make = _maker(kind, settings)
     with ExitStack() as unfinished, says_where(kind, settings):
-        output = make(Garage(settings, board or Board(), clock, world, unfinished))
+        output = make(DrivetrainContext(settings, board or Board(), clock, world, unfinished))
         finished = unfinished.pop_all()
     if opened is not None:
         opened.push(finished)
@@ -77,10 +79,10 @@ def check_settings(kind: str, settings: Settings) -> None:
     """
     make = _maker(kind, settings)
     if kind != "SIM":  # it needs a world, and nothing else
-        make(Garage(settings, None, None, None, ExitStack()))
+        make(DrivetrainContext(settings, None, None, None, ExitStack()))
 
 
-def _maker(kind: str, settings: Settings) -> Callable[[Garage], Output]:
+def _maker(kind: str, settings: Settings) -> Callable[[DrivetrainContext], Output]:
     if gone := dead_drivetrain(kind, settings):
         raise ConfigError(
             f"{shown(settings, 'DRIVE_TRAIN_TYPE')} {kind} does not exist any more. Received: "
@@ -94,14 +96,14 @@ def _maker(kind: str, settings: Settings) -> Callable[[Garage], Output]:
     return DRIVETRAINS[kind]
 
 
-def _servo_and_esc(garage: Garage) -> Output:
+def _servo_and_esc(context: DrivetrainContext) -> Output:
     family = "PWM_STEERING_THROTTLE"
-    return _pulsed(garage, garage.settings[family], garage.named_pins(family), family)
+    return _pulsed(context, context.settings[family], context.named_pins(family), family)
 
 
-def _channels(garage: Garage) -> Output:
+def _channels(context: DrivetrainContext) -> Output:
     """Cars from before donkeycar 5 name channels, and have no dictionary."""
-    settings = garage.settings
+    settings = context.settings
     family = dict(settings["PWM_STEERING_THROTTLE"])
     for name in PULSE_NAMES:
         if settings.get(name) is not None:
@@ -110,13 +112,13 @@ def _channels(garage: Garage) -> Output:
     bus = 1 if settings["PCA9685_I2C_BUSNUM"] is None else settings["PCA9685_I2C_BUSNUM"]
     chip = f"PCA9685.{bus}:{settings['PCA9685_I2C_ADDR']:x}"
     names = {
-        garage.shown(name): f"{chip}.{settings[name]}"
+        context.shown(name): f"{chip}.{settings[name]}"
         for name in ("STEERING_CHANNEL", "THROTTLE_CHANNEL")
     }
     pins = dict(
         zip(("PWM_STEERING_PIN", "PWM_THROTTLE_PIN"), named_pins(names).values(), strict=True)
     )
-    return _pulsed(garage, family, pins, "")
+    return _pulsed(context, family, pins, "")
 
 
 NO_SPEED_CONTROLLER = (
@@ -126,39 +128,41 @@ NO_SPEED_CONTROLLER = (
 )
 
 
-def _pulsed(garage: Garage, family: Settings, pins: dict[str, PinId], name: str) -> Output:
+def _pulsed(
+    context: DrivetrainContext, family: Settings, pins: dict[str, PinId], name: str
+) -> Output:
     from donkeycar.parts.drivetrain.pulse_output import PulseOutput
 
-    steering = _steering(garage, family).check(f"steering, {garage.pulse_names(name, STEERING)},")
-    throttle = _throttle(garage, family).check(
-        f"throttle, {garage.pulse_names(name, THROTTLE)},", advice=NO_SPEED_CONTROLLER
+    steering = _steering(context, family).check(f"steering, {context.pulse_names(name, STEERING)},")
+    throttle = _throttle(context, family).check(
+        f"throttle, {context.pulse_names(name, THROTTLE)},", advice=NO_SPEED_CONTROLLER
     )
-    opener = garage.pins()
+    opener = context.pins()
     output = PulseOutput(
         opener.pulse(pins["PWM_STEERING_PIN"], inverted=family["PWM_STEERING_INVERTED"]),
         opener.pulse(pins["PWM_THROTTLE_PIN"], inverted=family["PWM_THROTTLE_INVERTED"]),
         steering=steering,
         throttle=throttle,
-        dead_us=_dead_us(garage, family),
+        dead_us=_dead_us(context, family),
     )
     output.off()
     return output
 
 
-def _steering(garage: Garage, family: Settings) -> PulseRange:
+def _steering(context: DrivetrainContext, family: Settings) -> PulseRange:
     counts = [family["STEERING_LEFT_PWM"], family["STEERING_RIGHT_PWM"]]
     if family.get("STEERING_MID_PWM") is not None:
         counts.insert(1, family["STEERING_MID_PWM"])
-    return garage.pulses(*counts, scale=family["PWM_STEERING_SCALE"])
+    return context.pulses(*counts, scale=family["PWM_STEERING_SCALE"])
 
 
-def _dead_us(garage: Garage, family: Settings) -> float:
+def _dead_us(context: DrivetrainContext, family: Settings) -> float:
     counts: float = (family.get("THROTTLE_DEAD_PWM") or 0) * family["PWM_THROTTLE_SCALE"]
-    return counts * tick_us(garage.settings["PWM_FREQUENCY"])
+    return counts * tick_us(context.settings["PWM_FREQUENCY"])
 
 
-def _throttle(garage: Garage, family: Settings) -> PulseRange:
-    return garage.pulses(
+def _throttle(context: DrivetrainContext, family: Settings) -> PulseRange:
+    return context.pulses(
         family["THROTTLE_REVERSE_PWM"],
         family["THROTTLE_STOPPED_PWM"],
         family["THROTTLE_FORWARD_PWM"],
@@ -166,35 +170,35 @@ def _throttle(garage: Garage, family: Settings) -> PulseRange:
     )
 
 
-def _servo_and_two_pins(garage: Garage) -> Output:
+def _servo_and_two_pins(context: DrivetrainContext) -> Output:
     from donkeycar.parts.drivetrain.motor import TwoPinMotor
     from donkeycar.parts.drivetrain.motor_output import ServoMotorOutput
 
-    family, pins = garage.settings["SERVO_HBRIDGE_2PIN"], garage.named_pins("SERVO_HBRIDGE_2PIN")
-    names = garage.pulse_names("SERVO_HBRIDGE_2PIN", STEERING)
-    steering = _steering(garage, family).check(f"steering, {names},")
-    opener = garage.pins()
+    family, pins = context.settings["SERVO_HBRIDGE_2PIN"], context.named_pins("SERVO_HBRIDGE_2PIN")
+    names = context.pulse_names("SERVO_HBRIDGE_2PIN", STEERING)
+    steering = _steering(context, family).check(f"steering, {names},")
+    opener = context.pins()
     motor = TwoPinMotor(
         opener.duty(pins["FWD_DUTY_PIN"]),
         opener.duty(pins["BWD_DUTY_PIN"]),
-        max_duty=garage.settings["MOTOR_MAX_DUTY"],
+        max_duty=context.settings["MOTOR_MAX_DUTY"],
     )
     return ServoMotorOutput(_servo(opener, family, pins), motor, steering=steering)
 
 
-def _servo_and_three_pins(garage: Garage) -> Output:
+def _servo_and_three_pins(context: DrivetrainContext) -> Output:
     from donkeycar.parts.drivetrain.motor import ThreePinMotor
     from donkeycar.parts.drivetrain.motor_output import ServoMotorOutput
 
-    family, pins = garage.settings["SERVO_HBRIDGE_3PIN"], garage.named_pins("SERVO_HBRIDGE_3PIN")
-    names = garage.pulse_names("SERVO_HBRIDGE_3PIN", STEERING)
-    steering = _steering(garage, family).check(f"steering, {names},")
-    opener = garage.pins()
+    family, pins = context.settings["SERVO_HBRIDGE_3PIN"], context.named_pins("SERVO_HBRIDGE_3PIN")
+    names = context.pulse_names("SERVO_HBRIDGE_3PIN", STEERING)
+    steering = _steering(context, family).check(f"steering, {names},")
+    opener = context.pins()
     motor = ThreePinMotor(
         opener.level(pins["FWD_PIN"]),
         opener.level(pins["BWD_PIN"]),
         opener.duty(pins["DUTY_PIN"]),
-        max_duty=garage.settings["MOTOR_MAX_DUTY"],
+        max_duty=context.settings["MOTOR_MAX_DUTY"],
     )
     return ServoMotorOutput(_servo(opener, family, pins), motor, steering=steering)
 
@@ -203,18 +207,18 @@ def _servo(opener: Pins | NoPins, family: Settings, pins: dict[str, PinId]) -> P
     return opener.pulse(pins["PWM_STEERING_PIN"], inverted=family["PWM_STEERING_INVERTED"])
 
 
-def _steering_motor(garage: Garage) -> Output:
+def _steering_motor(context: DrivetrainContext) -> Output:
     from donkeycar.parts.drivetrain.motor import TwoPinMotor
     from donkeycar.parts.drivetrain.motor_output import SteerMotorOutput
 
     # A positive angle puts power on LEFT_DUTY_PIN. The name says otherwise, but so it has always
     # been, and the wires of every such car are right for it.
-    pins, opener = garage.named_pins("DC_STEER_THROTTLE"), garage.pins()
+    pins, opener = context.named_pins("DC_STEER_THROTTLE"), context.pins()
     steering, driving = (
         TwoPinMotor(
             opener.duty(pins[forward]),
             opener.duty(pins[backward]),
-            max_duty=garage.settings["MOTOR_MAX_DUTY"],
+            max_duty=context.settings["MOTOR_MAX_DUTY"],
         )
         for forward, backward in (
             ("LEFT_DUTY_PIN", "RIGHT_DUTY_PIN"),
@@ -224,102 +228,102 @@ def _steering_motor(garage: Garage) -> Output:
     return SteerMotorOutput(steering, driving)
 
 
-def _two_wheels(garage: Garage) -> Output:
+def _two_wheels(context: DrivetrainContext) -> Output:
     from donkeycar.parts.drivetrain.motor import TwoPinMotor
     from donkeycar.parts.drivetrain.motor_output import TwoWheelOutput
 
-    pins, opener = garage.named_pins("DC_TWO_WHEEL"), garage.pins()
+    pins, opener = context.named_pins("DC_TWO_WHEEL"), context.pins()
     left, right = (
         TwoPinMotor(
             opener.duty(pins[f"{side}_FWD_DUTY_PIN"]),
             opener.duty(pins[f"{side}_BWD_DUTY_PIN"]),
-            max_duty=garage.settings["MOTOR_MAX_DUTY"],
+            max_duty=context.settings["MOTOR_MAX_DUTY"],
         )
         for side in ("LEFT", "RIGHT")
     )
     return TwoWheelOutput(left, right)
 
 
-def _two_wheels_three_pins(garage: Garage) -> Output:
+def _two_wheels_three_pins(context: DrivetrainContext) -> Output:
     from donkeycar.parts.drivetrain.motor import ThreePinMotor
     from donkeycar.parts.drivetrain.motor_output import TwoWheelOutput
 
-    pins, opener = garage.named_pins("DC_TWO_WHEEL_L298N"), garage.pins()
+    pins, opener = context.named_pins("DC_TWO_WHEEL_L298N"), context.pins()
     left, right = (
         ThreePinMotor(
             opener.level(pins[f"{side}_FWD_PIN"]),
             opener.level(pins[f"{side}_BWD_PIN"]),
             opener.duty(pins[f"{side}_EN_DUTY_PIN"]),
-            max_duty=garage.settings["MOTOR_MAX_DUTY"],
+            max_duty=context.settings["MOTOR_MAX_DUTY"],
         )
         for side in ("LEFT", "RIGHT")
     )
     return TwoWheelOutput(left, right)
 
 
-def _robohat(garage: Garage) -> Output:
+def _robohat(context: DrivetrainContext) -> Output:
     from donkeycar.parts.drivetrain import robohat
 
-    settings = garage.settings
+    settings = context.settings
     # On this board a longer pulse steers left.
     steering = PulseRange(robohat.LONGEST_US, settings["MM1_STEERING_MID"], robohat.SHORTEST_US)
     throttle = PulseRange(
         settings["MM1_MAX_REVERSE"], settings["MM1_STOPPED_PWM"], settings["MM1_MAX_FORWARD"]
     )
     robohat.check(steering, throttle)
-    if garage.board is None:
+    if context.board is None:
         return NoWheels()
     return robohat.RoboHATOutput(
-        garage.serial(settings["MM1_SERIAL_PORT"], baud_rate=robohat.BAUD_RATE),
+        context.serial(settings["MM1_SERIAL_PORT"], baud_rate=robohat.BAUD_RATE),
         steering=steering,
         throttle=throttle,
-        clock=garage.clock,
+        clock=context.clock,
     )
 
 
-def _vesc(garage: Garage) -> Output:
+def _vesc(context: DrivetrainContext) -> Output:
     from donkeycar.parts.drivetrain.vesc import VESCOutput
 
-    settings = garage.settings
+    settings = context.settings
     if not settings["VESC_MAX_SPEED_PERCENT"]:
         raise ConfigError(
-            f"`{garage.shown('VESC_MAX_SPEED_PERCENT')}` must be -1 to 1, not 0. Received: "
+            f"`{context.shown('VESC_MAX_SPEED_PERCENT')}` must be -1 to 1, not 0. Received: "
             "VESC_MAX_SPEED_PERCENT=0"
         )
-    if garage.board is None:
+    if context.board is None:
         return NoWheels()
     return VESCOutput(
-        garage.serial(settings["VESC_SERIAL_PORT"], baud_rate=settings["VESC_BAUDRATE"]),
+        context.serial(settings["VESC_SERIAL_PORT"], baud_rate=settings["VESC_BAUDRATE"]),
         max_duty=settings["VESC_MAX_SPEED_PERCENT"],
         steering_scale=settings["VESC_STEERING_SCALE"],
         steering_offset=settings["VESC_STEERING_OFFSET"],
         heartbeat=settings["VESC_START_HEARTBEAT"],
         answer_s=settings["VESC_TIMEOUT"],
-        clock=garage.clock,
+        clock=context.clock,
     )
 
 
-def _mock(garage: Garage) -> Output:
+def _mock(context: DrivetrainContext) -> Output:
     from donkeycar.parts.drivetrain.mock_output import MockOutput
 
-    family = garage.settings["PWM_STEERING_THROTTLE"]
+    family = context.settings["PWM_STEERING_THROTTLE"]
     return MockOutput(
-        steering=_steering(garage, family),
-        throttle=_throttle(garage, family),
-        dead_us=_dead_us(garage, family),
-        clock=garage.clock,
+        steering=_steering(context, family),
+        throttle=_throttle(context, family),
+        dead_us=_dead_us(context, family),
+        clock=context.clock,
     )
 
 
-def _sim(garage: Garage) -> Output:
+def _sim(context: DrivetrainContext) -> Output:
     from donkeycar.parts.drivetrain.sim_output import SimOutput
 
-    if garage.world is None:
+    if context.world is None:
         raise ConfigError(
             "`DRIVE_TRAIN_TYPE` SIM needs a simulated world. Received: world=None. Run the car "
             'with CAMERA_TYPE = "SIM"'
         )
-    return SimOutput(garage.world, clock=garage.clock)
+    return SimOutput(context.world, clock=context.clock)
 
 
 STEERING = ("STEERING_LEFT_PWM", "STEERING_RIGHT_PWM")
@@ -327,7 +331,7 @@ THROTTLE = ("THROTTLE_FORWARD_PWM", "THROTTLE_STOPPED_PWM", "THROTTLE_REVERSE_PW
 # What cars from before donkeycar 5 have outside of any dictionary.
 PULSE_NAMES = (*STEERING, *THROTTLE, "STEERING_MID_PWM", "THROTTLE_DEAD_PWM")
 
-DRIVETRAINS: dict[str, Callable[[Garage], Output]] = {
+DRIVETRAINS: dict[str, Callable[[DrivetrainContext], Output]] = {
     "PWM_STEERING_THROTTLE": _servo_and_esc,
     "I2C_SERVO": _channels,
     "SERVO_ESC": _channels,

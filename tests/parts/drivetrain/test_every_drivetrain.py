@@ -6,7 +6,7 @@ import pytest
 
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.guardian import Guardian, Reason, State
-from donkeycar.guardian.motor_frame import ARM, Frame
+from donkeycar.guardian.motor_frame import ARM, MotorFrame
 from donkeycar.parts.drivetrain import gone
 from donkeycar.parts.drivetrain.gone import DEAD_DRIVETRAINS, dead_drivetrain
 from donkeycar.parts.drivetrain.table import DRIVETRAINS
@@ -176,7 +176,7 @@ class Car:
 
     def tick(self, steering, throttle):
         self.seq += 1
-        self.guardian.receive(Frame(self.seq, steering, throttle, 0.25, ARM).encode())
+        self.guardian.receive(MotorFrame(self.seq, steering, throttle, 0.25, ARM).encode())
         for _ in range(5):
             self.guardian.step()
             self.obey(0.01)

@@ -274,7 +274,7 @@ def test_the_header_is_found_on_every_board_whatever_its_number(labels):
 @pytest.mark.skipif(sys.platform != "linux", reason="lgpio is for Linux")
 def test_lgpio_loads_where_it_cannot_make_its_pipe():
     # What used to happen: in a folder that cannot be written, such as / for a service, the module
-    # did not load, and whoever had the second key could not turn it.
+    # did not load, and whoever had the emergency off could not turn it.
     code = "from donkeycar.parts.drivetrain.gpio_chip import load_lgpio as f; print(f().TX_PWM)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd="/proc", capture_output=True, text=True, check=False

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from donkeycar.guardian import FD_VARIABLE
-from donkeycar.parts.drivetrain.second_key import shut_off
+from donkeycar.parts.drivetrain.emergency_off import shut_off
 from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.testing import GpioHeader
 

@@ -5,7 +5,7 @@ import pytest
 from donkeycar.driving.command import NEUTRAL, Command
 from donkeycar.errors import DeviceError
 from donkeycar.guardian.guardian import Guardian, Reason, State
-from donkeycar.guardian.motor_frame import ARM, STOP, Frame
+from donkeycar.guardian.motor_frame import ARM, STOP, MotorFrame
 from donkeycar.parts.drivetrain.guarded import REASONS, GuardedDrivetrain, LocalGuardian
 from donkeycar.testing import FakeClock, check_part
 
@@ -55,18 +55,20 @@ def wire():
 
 
 @pytest.fixture
-def second_key():
+def emergency_off():
     turned = []
     return turned
 
 
 @pytest.fixture
-def part(wire, second_key, clock):
-    return GuardedDrivetrain(wire, second_key=lambda: second_key.append("neutral"), clock=clock)
+def part(wire, emergency_off, clock):
+    return GuardedDrivetrain(
+        wire, emergency_off=lambda: emergency_off.append("neutral"), clock=clock
+    )
 
 
 def status(state, reason):
-    return Frame(1, 0.0, 0.0, 0.0, state | reason << 2)
+    return MotorFrame(1, 0.0, 0.0, 0.0, state | reason << 2)
 
 
 RUNS = status(State.RUN, Reason.NONE)
@@ -193,19 +195,19 @@ def test_neutral_stops(part, wire):
     assert wire.sent[1:] == [(1, 0.0, 0.0, 0.0, STOP)], "a stop has no number of its own"
 
 
-def test_a_stop_that_is_answered_needs_no_second_key(part, wire, clock, second_key):
+def test_a_stop_that_is_answered_needs_no_second_key(part, wire, clock, emergency_off):
     wire.answer = status(State.SAFE, Reason.STOPPED)
     part.neutral()
-    assert second_key == []
+    assert emergency_off == []
     assert clock.sleeps == []
 
 
-def test_a_stop_that_is_not_answered_turns_the_second_key(part, wire, clock, second_key):
+def test_a_stop_that_is_not_answered_turns_the_second_key(part, wire, clock, emergency_off):
     # What used to happen: the frame was taken by a guardian that was being killed, the vehicle
     # ended in good order, and the motor ran on.
     wire.answer = RUNS
     part.neutral()
-    assert second_key == ["neutral"]
+    assert emergency_off == ["neutral"]
     assert sum(clock.sleeps) == pytest.approx(0.05)
 
 
@@ -224,27 +226,27 @@ def test_a_halt_goes_out_at_once_and_takes_no_number(part, wire, clock):
     assert wire.sent[2].seq == 2
 
 
-def test_a_halt_without_a_guardian_is_left_to_the_tick(part, wire, second_key):
+def test_a_halt_without_a_guardian_is_left_to_the_tick(part, wire, emergency_off):
     wire.broken = True
     part.halt()
-    assert second_key == []
+    assert emergency_off == []
     with pytest.raises(DeviceError):
         part.run(NEUTRAL)
-    assert second_key == ["neutral"]
+    assert emergency_off == ["neutral"]
 
 
-def test_without_a_guardian_it_turns_the_second_key_and_fails(part, wire, clock, second_key):
+def test_without_a_guardian_it_turns_the_second_key_and_fails(part, wire, clock, emergency_off):
     wire.broken = True
     with pytest.raises(DeviceError, match="gone"):
         part.run(order(clock))
-    assert second_key == ["neutral"]
+    assert emergency_off == ["neutral"]
 
 
-def test_without_a_guardian_it_can_still_be_stopped(part, wire, second_key):
+def test_without_a_guardian_it_can_still_be_stopped(part, wire, emergency_off):
     wire.broken = True
     part.neutral()
     part.shutdown()
-    assert second_key == ["neutral", "neutral"]
+    assert emergency_off == ["neutral", "neutral"]
 
 
 def test_keeps_the_part_contract(part):
@@ -261,7 +263,7 @@ def follower():
 
 @pytest.fixture
 def leader(wire, follower, clock):
-    return GuardedDrivetrain(wire, second_key=lambda: None, follower=follower, clock=clock)
+    return GuardedDrivetrain(wire, emergency_off=lambda: None, follower=follower, clock=clock)
 
 
 @pytest.mark.parametrize(
@@ -269,7 +271,7 @@ def leader(wire, follower, clock):
     [(State.BOOT, None), (State.SAFE, (0.25, 0.5)), (State.RUN, (0.25, 0.5)), (State.OFF, None)],
 )
 def test_a_follower_does_what_the_guardian_lets_through(leader, wire, follower, state, carries):
-    wire.answer = Frame(1, 0.25, 0.5, 0.0, state)
+    wire.answer = MotorFrame(1, 0.25, 0.5, 0.0, state)
     leader.run(None)
     assert follower.carries == carries
 
@@ -277,7 +279,7 @@ def test_a_follower_does_what_the_guardian_lets_through(leader, wire, follower, 
 def test_a_follower_finds_its_answer_after_a_halt(leader, wire, follower, clock):
     leader.run(None)
     leader.halt()
-    wire.answer = Frame(2, 0.25, 0.0, 0.0, State.SAFE)
+    wire.answer = MotorFrame(2, 0.25, 0.0, 0.0, State.SAFE)
     clock.sleeps.clear()
     leader.run(None)
     assert clock.sleeps == []
@@ -290,7 +292,7 @@ def test_a_follower_is_off_before_the_first_answer(leader, follower):
 
 
 def test_a_follower_waits_for_the_answer_to_this_tick_but_not_long(leader, wire, follower, clock):
-    wire.answer = Frame(1, 0.25, 0.5, 0.0, State.RUN)
+    wire.answer = MotorFrame(1, 0.25, 0.5, 0.0, State.RUN)
     leader.run(None)
     assert clock.sleeps == []
     leader.run(None)
@@ -299,7 +301,7 @@ def test_a_follower_waits_for_the_answer_to_this_tick_but_not_long(leader, wire,
 
 
 def test_a_follower_stops_with_the_others(leader, wire, follower):
-    wire.answer = Frame(1, 0.25, 0.0, 0.0, State.SAFE)
+    wire.answer = MotorFrame(1, 0.25, 0.0, 0.0, State.SAFE)
     leader.neutral()
     assert follower.carries == (0.25, 0.0)
 
@@ -315,7 +317,7 @@ def wheels():
 @pytest.fixture
 def local(wheels, clock):
     link = LocalGuardian(Guardian(wheels, clock=clock))
-    return GuardedDrivetrain(link, second_key=lambda: None, clock=clock)
+    return GuardedDrivetrain(link, emergency_off=lambda: None, clock=clock)
 
 
 def drive(part, clock, seconds, throttle=0.5):

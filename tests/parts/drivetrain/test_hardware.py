@@ -11,11 +11,11 @@ import pytest
 
 import donkeycar
 from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.parts.drivetrain.emergency_off import shut_off
 from donkeycar.parts.drivetrain.hardware import _PIECES, hardware_of, load_drivers
 from donkeycar.parts.drivetrain.pca9685 import PCA9685
 from donkeycar.parts.drivetrain.pin_id import parse_pin
 from donkeycar.parts.drivetrain.pins import Board, Pins
-from donkeycar.parts.drivetrain.second_key import shut_off
 from donkeycar.parts.drivetrain.table import DRIVETRAINS
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeI2C, PCA9685Chip
@@ -117,7 +117,7 @@ LOADED = """
 import json, sys
 from donkeycar.parts.drivetrain.hardware import load_drivers
 from donkeycar.parts.drivetrain.pins import Board
-from donkeycar.parts.drivetrain.second_key import shut_off
+from donkeycar.parts.drivetrain.emergency_off import shut_off
 from donkeycar.testing import FakeI2C, GpioHeader, PCA9685Chip
 kind, settings = sys.argv[1], json.load(sys.stdin)
 board = Board(open_bus=lambda number: FakeI2C(PCA9685Chip()), lgpio=GpioHeader().lgpio)
@@ -166,7 +166,7 @@ def test_a_stuck_bus_is_no_question_of_power(fault, advice):
         PCA9685(FakeI2C(chip))
 
 
-# The second key.
+# The emergency off.
 
 CHIP = {"PWM_STEERING_PIN": "PCA9685.1:40.1", "PWM_THROTTLE_PIN": "PCA9685.1:40.0"}
 

@@ -8,7 +8,7 @@ import pytest
 
 from donkeycar.errors import DeviceError
 from donkeycar.guardian.guardian import Guardian, State
-from donkeycar.guardian.motor_frame import ARM, Frame
+from donkeycar.guardian.motor_frame import ARM, MotorFrame
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.guardian.watchdog import MAX_STALL_S
 from donkeycar.parts.drivetrain.i2c_bus import LinuxI2C, open_bus
@@ -114,7 +114,7 @@ class Guarded:
         while self.clock.now_s < end_s:
             self.seq += 1
             steering = -steering  # so that both outputs have something to write
-            self.guardian.receive(Frame(self.seq, steering, throttle, 0.25, ARM).encode())
+            self.guardian.receive(MotorFrame(self.seq, steering, throttle, 0.25, ARM).encode())
             before_s = self.clock.now_s
             self.guardian.step()
             self.longest_step_s = max(self.longest_step_s, self.clock.now_s - before_s)

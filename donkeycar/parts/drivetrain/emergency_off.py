@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from donkeycar.parts.drivetrain.garage import Settings
+from donkeycar.parts.drivetrain.context import Settings
 from donkeycar.parts.drivetrain.hardware import load_drivers
 from donkeycar.parts.drivetrain.table import make_output
 
@@ -27,7 +27,7 @@ def shut_off(kind: str, settings: Settings, **made_of: Any) -> None:
         make_output(kind, settings, opened=opened, **made_of)
 
 
-def ready_key(kind: str, settings: Settings, **made_of: Any) -> Callable[[], None]:
+def ready_emergency_off(kind: str, settings: Settings, **made_of: Any) -> Callable[[], None]:
     """Hold `shut_off` ready: all that it needs is loaded now.
 
     A pin of the Pi that was high when its program died stays high until somebody opens it again.

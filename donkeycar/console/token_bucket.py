@@ -1,9 +1,9 @@
-"""How often somebody may do something."""
+"""A token bucket: how often somebody may do something, and how much may be saved up."""
 
 from donkeycar.timing import Clock
 
 
-class Ration:
+class TokenBucket:
     """A steady allowance that can be saved up for a moment.
 
     Args:
@@ -30,7 +30,7 @@ class Ration:
         return True
 
 
-class Share:
+class ClientLimit:
     """What one paired client may ask of the car over all of its connections together.
 
     One client with many pages must not cost the driver more than one with a few.
@@ -42,12 +42,12 @@ class Share:
     """
 
     def __init__(self, rate_hz: float, *, max_refused: int, clock: Clock) -> None:
-        self._ration = Ration(rate_hz, burst=int(rate_hz), clock=clock)
-        self._patience = Ration(rate_hz, burst=max_refused, clock=clock)
+        self._bucket = TokenBucket(rate_hz, burst=int(rate_hz), clock=clock)
+        self._patience = TokenBucket(rate_hz, burst=max_refused, clock=clock)
 
     def take(self) -> bool:
         """Use one message up; return whether there was one."""
-        return self._ration.take()
+        return self._bucket.take()
 
     def bear(self) -> bool:
         """Bear one message too many; return whether that is still bearable."""

@@ -2,7 +2,7 @@
 
 import logging
 
-from donkeycar.console.ration import Ration
+from donkeycar.console.token_bucket import TokenBucket
 from donkeycar.timing import Clock, RealClock
 
 # Whoever can be made to write by a request: tornado of what it cannot read, asyncio of connections
@@ -17,7 +17,7 @@ MAX_LETTERS = 200
 MAX_TRACE_LETTERS = 4000
 
 
-class LogRation(logging.Filter):
+class LogLimit(logging.Filter):
     """Passes ten lines at once and one every five seconds, cut short, without control characters.
 
     What was left out is counted in the next line that passes.
@@ -28,12 +28,14 @@ class LogRation(logging.Filter):
 
     def __init__(self, *, clock: Clock | None = None) -> None:
         super().__init__()
-        self._ration = Ration(LINES_HZ, burst=BURST, clock=RealClock() if clock is None else clock)
+        self._bucket = TokenBucket(
+            LINES_HZ, burst=BURST, clock=RealClock() if clock is None else clock
+        )
         self._left_out = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether `record` is written; what is written is made plain."""
-        if not self._ration.take():
+        if not self._bucket.take():
             self._left_out += 1
             return False
         text = plain(record.getMessage(), MAX_LETTERS)
@@ -48,18 +50,18 @@ class LogRation(logging.Filter):
         return True
 
 
-def ration_logs(clock: Clock | None = None) -> LogRation:
-    """Have all `LOGGERS` share one ration; take the filter off again with `lift`."""
-    ration = LogRation(clock=clock)
+def limit_logs(clock: Clock | None = None) -> LogLimit:
+    """Have all `LOGGERS` share one limit; take the filter off again with `lift`."""
+    limit = LogLimit(clock=clock)
     for name in LOGGERS:
-        logging.getLogger(name).addFilter(ration)
-    return ration
+        logging.getLogger(name).addFilter(limit)
+    return limit
 
 
-def lift(ration: LogRation) -> None:
-    """Let the loggers write as they did before `ration_logs`."""
+def lift(limit: LogLimit) -> None:
+    """Let the loggers write as they did before `limit_logs`."""
     for name in LOGGERS:
-        logging.getLogger(name).removeFilter(ration)
+        logging.getLogger(name).removeFilter(limit)
 
 
 def plain(text: str, max_letters: int) -> str:

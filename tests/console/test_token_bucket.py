@@ -2,12 +2,12 @@
 
 import pytest
 
-from donkeycar.console.ration import Ration
+from donkeycar.console.token_bucket import TokenBucket
 
 
 @pytest.fixture
 def ration(clock):
-    return Ration(10, burst=5, clock=clock)
+    return TokenBucket(10, burst=5, clock=clock)
 
 
 def test_a_burst_is_allowed_and_no_more(ration):
