@@ -25,7 +25,7 @@ WRITTEN_IN = "written_in"
 SLOWEST_LOOP_HZ = 10
 
 
-class DrivetrainContext(NamedTuple):
+class Context(NamedTuple):
     """What a drivetrain is made from.
 
     Attributes:

@@ -12,7 +12,12 @@ from donkeycar.errors import ConfigError
 from donkeycar.guardian.guardian import Output
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.context import (
-    DrivetrainContext, NoPins, NoWheels, Settings, says_where, shown,
+    Context,
+    NoPins,
+    NoWheels,
+    Settings,
+    says_where,
+    shown,
 )  # fmt: skip
 from donkeycar.parts.drivetrain.gone import dead_drivetrain
 from donkeycar.parts.drivetrain.pca9685 import PulsePin, tick_us
@@ -60,7 +65,7 @@ def make_output(
     """
     make = _maker(kind, settings)
     with ExitStack() as unfinished, says_where(kind, settings):
-        output = make(DrivetrainContext(settings, board or Board(), clock, world, unfinished))
+        output = make(Context(settings, board or Board(), clock, world, unfinished))
         finished = unfinished.pop_all()
     if opened is not None:
         opened.push(finished)
@@ -79,10 +84,10 @@ def check_settings(kind: str, settings: Settings) -> None:
     """
     make = _maker(kind, settings)
     if kind != "SIM":  # it needs a world, and nothing else
-        make(DrivetrainContext(settings, None, None, None, ExitStack()))
+        make(Context(settings, None, None, None, ExitStack()))
 
 
-def _maker(kind: str, settings: Settings) -> Callable[[DrivetrainContext], Output]:
+def _maker(kind: str, settings: Settings) -> Callable[[Context], Output]:
     if gone := dead_drivetrain(kind, settings):
         raise ConfigError(
             f"{shown(settings, 'DRIVE_TRAIN_TYPE')} {kind} does not exist any more. Received: "
@@ -96,12 +101,12 @@ def _maker(kind: str, settings: Settings) -> Callable[[DrivetrainContext], Outpu
     return DRIVETRAINS[kind]
 
 
-def _servo_and_esc(context: DrivetrainContext) -> Output:
+def _servo_and_esc(context: Context) -> Output:
     family = "PWM_STEERING_THROTTLE"
     return _pulsed(context, context.settings[family], context.named_pins(family), family)
 
 
-def _channels(context: DrivetrainContext) -> Output:
+def _channels(context: Context) -> Output:
     """Cars from before donkeycar 5 name channels, and have no dictionary."""
     settings = context.settings
     family = dict(settings["PWM_STEERING_THROTTLE"])
@@ -128,9 +133,7 @@ NO_SPEED_CONTROLLER = (
 )
 
 
-def _pulsed(
-    context: DrivetrainContext, family: Settings, pins: dict[str, PinId], name: str
-) -> Output:
+def _pulsed(context: Context, family: Settings, pins: dict[str, PinId], name: str) -> Output:
     from donkeycar.parts.drivetrain.pulse_output import PulseOutput
 
     steering = _steering(context, family).check(f"steering, {context.pulse_names(name, STEERING)},")
@@ -149,19 +152,19 @@ def _pulsed(
     return output
 
 
-def _steering(context: DrivetrainContext, family: Settings) -> PulseRange:
+def _steering(context: Context, family: Settings) -> PulseRange:
     counts = [family["STEERING_LEFT_PWM"], family["STEERING_RIGHT_PWM"]]
     if family.get("STEERING_MID_PWM") is not None:
         counts.insert(1, family["STEERING_MID_PWM"])
     return context.pulses(*counts, scale=family["PWM_STEERING_SCALE"])
 
 
-def _dead_us(context: DrivetrainContext, family: Settings) -> float:
+def _dead_us(context: Context, family: Settings) -> float:
     counts: float = (family.get("THROTTLE_DEAD_PWM") or 0) * family["PWM_THROTTLE_SCALE"]
     return counts * tick_us(context.settings["PWM_FREQUENCY"])
 
 
-def _throttle(context: DrivetrainContext, family: Settings) -> PulseRange:
+def _throttle(context: Context, family: Settings) -> PulseRange:
     return context.pulses(
         family["THROTTLE_REVERSE_PWM"],
         family["THROTTLE_STOPPED_PWM"],
@@ -170,7 +173,7 @@ def _throttle(context: DrivetrainContext, family: Settings) -> PulseRange:
     )
 
 
-def _servo_and_two_pins(context: DrivetrainContext) -> Output:
+def _servo_and_two_pins(context: Context) -> Output:
     from donkeycar.parts.drivetrain.motor import TwoPinMotor
     from donkeycar.parts.drivetrain.motor_output import ServoMotorOutput
 
@@ -186,7 +189,7 @@ def _servo_and_two_pins(context: DrivetrainContext) -> Output:
     return ServoMotorOutput(_servo(opener, family, pins), motor, steering=steering)
 
 
-def _servo_and_three_pins(context: DrivetrainContext) -> Output:
+def _servo_and_three_pins(context: Context) -> Output:
     from donkeycar.parts.drivetrain.motor import ThreePinMotor
     from donkeycar.parts.drivetrain.motor_output import ServoMotorOutput
 
@@ -207,7 +210,7 @@ def _servo(opener: Pins | NoPins, family: Settings, pins: dict[str, PinId]) -> P
     return opener.pulse(pins["PWM_STEERING_PIN"], inverted=family["PWM_STEERING_INVERTED"])
 
 
-def _steering_motor(context: DrivetrainContext) -> Output:
+def _steering_motor(context: Context) -> Output:
     from donkeycar.parts.drivetrain.motor import TwoPinMotor
     from donkeycar.parts.drivetrain.motor_output import SteerMotorOutput
 
@@ -228,7 +231,7 @@ def _steering_motor(context: DrivetrainContext) -> Output:
     return SteerMotorOutput(steering, driving)
 
 
-def _two_wheels(context: DrivetrainContext) -> Output:
+def _two_wheels(context: Context) -> Output:
     from donkeycar.parts.drivetrain.motor import TwoPinMotor
     from donkeycar.parts.drivetrain.motor_output import TwoWheelOutput
 
@@ -244,7 +247,7 @@ def _two_wheels(context: DrivetrainContext) -> Output:
     return TwoWheelOutput(left, right)
 
 
-def _two_wheels_three_pins(context: DrivetrainContext) -> Output:
+def _two_wheels_three_pins(context: Context) -> Output:
     from donkeycar.parts.drivetrain.motor import ThreePinMotor
     from donkeycar.parts.drivetrain.motor_output import TwoWheelOutput
 
@@ -261,7 +264,7 @@ def _two_wheels_three_pins(context: DrivetrainContext) -> Output:
     return TwoWheelOutput(left, right)
 
 
-def _robohat(context: DrivetrainContext) -> Output:
+def _robohat(context: Context) -> Output:
     from donkeycar.parts.drivetrain import robohat
 
     settings = context.settings
@@ -281,7 +284,7 @@ def _robohat(context: DrivetrainContext) -> Output:
     )
 
 
-def _vesc(context: DrivetrainContext) -> Output:
+def _vesc(context: Context) -> Output:
     from donkeycar.parts.drivetrain.vesc import VESCOutput
 
     settings = context.settings
@@ -303,7 +306,7 @@ def _vesc(context: DrivetrainContext) -> Output:
     )
 
 
-def _mock(context: DrivetrainContext) -> Output:
+def _mock(context: Context) -> Output:
     from donkeycar.parts.drivetrain.mock_output import MockOutput
 
     family = context.settings["PWM_STEERING_THROTTLE"]
@@ -315,7 +318,7 @@ def _mock(context: DrivetrainContext) -> Output:
     )
 
 
-def _sim(context: DrivetrainContext) -> Output:
+def _sim(context: Context) -> Output:
     from donkeycar.parts.drivetrain.sim_output import SimOutput
 
     if context.world is None:
@@ -331,7 +334,7 @@ THROTTLE = ("THROTTLE_FORWARD_PWM", "THROTTLE_STOPPED_PWM", "THROTTLE_REVERSE_PW
 # What cars from before donkeycar 5 have outside of any dictionary.
 PULSE_NAMES = (*STEERING, *THROTTLE, "STEERING_MID_PWM", "THROTTLE_DEAD_PWM")
 
-DRIVETRAINS: dict[str, Callable[[DrivetrainContext], Output]] = {
+DRIVETRAINS: dict[str, Callable[[Context], Output]] = {
     "PWM_STEERING_THROTTLE": _servo_and_esc,
     "I2C_SERVO": _channels,
     "SERVO_ESC": _channels,
