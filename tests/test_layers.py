@@ -234,3 +234,54 @@ def test_starting_loads_no_library(statement):
 def test_a_layer_loads_no_library_of_another(layer):
     heavy = LIBRARIES - {"numpy", "PIL", "simplejpeg", "tornado"}
     assert loaded_by(f"import donkeycar.{layer}") & heavy == set()
+
+
+def modules():
+    """Each module by its full name."""
+    found = {}
+    for path in sources():
+        name = ".".join(("donkeycar", *path.relative_to(PACKAGE).with_suffix("").parts))
+        found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def imports_of(path, known):
+    """Modules of donkeycar that a module names anywhere: in functions, and for types too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("donkeycar"):
+            for alias in node.names:
+                full = f"{node.module}.{alias.name}"
+                found.add(full if full in known else node.module)
+    return found
+
+
+def knots(graph):
+    """What goes in a circle: names that are left when those without imports are taken away."""
+    left = {name: set(targets) & set(graph) for name, targets in graph.items()}
+    while free := [name for name, targets in left.items() if not targets]:
+        for name in free:
+            del left[name]
+        for targets in left.values():
+            targets.difference_update(free)
+    # Whoever only imports a circle is none.
+    while free := [name for name in left if not any(name in targets for targets in left.values())]:
+        for name in free:
+            del left[name]
+    return sorted(left)
+
+
+def test_no_imports_go_in_a_circle_not_even_for_types():
+    known = modules()
+    assert knots({name: imports_of(path, known) - {name} for name, path in known.items()}) == []
+
+
+def test_no_two_layers_import_each_other():
+    layers = {}
+    for path in sources():
+        layers.setdefault(layer_of(path), set()).update(donkeycar_imports(path))
+    assert knots({name: targets - {name} for name, targets in layers.items()}) == []
+
+
+def test_a_circle_is_seen():
+    assert knots({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == ["b", "c"]

@@ -124,7 +124,7 @@ def is_gone(prog: str, words: Sequence[str], known: Iterable[str]) -> bool:
         return False  # nearly always, and nothing has to be loaded to know it
     from donkeycar.management.gone_words import gone_word
 
-    sentence = gone_word(prog, words, known)
+    sentence = gone_word(prog, words, known, COMMANDS)
     if sentence:
         print(f"{prog}: error: {sentence}", file=sys.stderr)
     return bool(sentence)

@@ -1,6 +1,6 @@
 """Commands and options of earlier versions that are gone, and what to use instead."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from donkeycar.management.usage import nearest
 
@@ -67,13 +67,16 @@ TEMPLATES = {
 }
 
 
-def gone_word(prog: str, words: Sequence[str], known: Iterable[str]) -> str:
+def gone_word(
+    prog: str, words: Sequence[str], known: Iterable[str], of_donkey: Container[str]
+) -> str:
     """What to say about a command line that an earlier version would have understood.
 
     Args:
         prog: ``"donkey"`` or ``"manage.py"``.
         words: After it.
         known: The commands that there are.
+        of_donkey: Those of ``donkey``.
 
     Returns:
         The rule, what came and the way on; "" if there is nothing to say.
@@ -84,13 +87,13 @@ def gone_word(prog: str, words: Sequence[str], known: Iterable[str]) -> str:
         way = COMMANDS[prog][command]
         return f"There is no command {command!r} any more. Received: {prog} {command}. {way}"
     if command and command not in names:
-        way = _way_to_the_other(prog, command)
+        way = _way_to_the_other(prog, command, of_donkey)
         if way:
             return f"{prog} has no command {command!r}. Received: {prog} {command}. {way}"
         near = nearest(command, [*names, "drive"])
         way = f"Did you mean {near}? " if near else ""
         # "drvie" is as near to "service", which is not a command of the car.
-        way += _way_to_the_other(prog, near) or f"All of them: {prog} --help"
+        way += _way_to_the_other(prog, near, of_donkey) or f"All of them: {prog} --help"
         return f"There is no command {command!r}. Received: {prog} {command}. {way}"
     for word in words:
         option = word.partition("=")[0]
@@ -101,12 +104,10 @@ def gone_word(prog: str, words: Sequence[str], known: Iterable[str]) -> str:
     return ""
 
 
-def _way_to_the_other(prog: str, command: str) -> str:
+def _way_to_the_other(prog: str, command: str, of_donkey: Container[str]) -> str:
     """How to say a command that the other of the two command lines has; "" if it has none."""
-    from donkeycar.management.cli import COMMANDS as OF_DONKEY
-
     if prog == "manage.py":
-        return f"Say: donkey {command}" if command in OF_DONKEY else ""
+        return f"Say: donkey {command}" if command in of_donkey else ""
     if command == "drive":
         return "A car has its own. In its folder: python manage.py drive"
     return ""

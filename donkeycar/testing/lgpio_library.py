@@ -10,10 +10,8 @@ thread hangs so about once in fifty times (`GpioHeader.stop`).
 """
 
 import ctypes
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from donkeycar.testing.gpio_header import GpioHeader
+from collections.abc import Sequence
+from typing import Protocol
 
 ENDLESS = -1
 # Settings of one pin that may wait, the one in use included.
@@ -107,6 +105,47 @@ class Pulses:
         return level
 
 
+class Header(Protocol):
+    """What the library asks of the pins behind it; `gpio_header.GpioHeader` is one."""
+
+    labels: Sequence[str]
+    fails: bool
+
+    @property
+    def now_us(self) -> int:
+        """Time, in whole microseconds."""
+
+    def name_of(self, chip: int, gpio: int) -> str:
+        """What a line is called here."""
+
+    def claim(self, name: str, holder: "LgpioLibrary", level: int | None) -> bool:
+        """Hand a line out; False if somebody has it."""
+
+    def free(self, name: str) -> None:
+        """Take a line back."""
+
+    def level(self, name: str) -> int | None:
+        """What is on the wire now."""
+
+    def write(self, name: str, level: int) -> None:
+        """Set the level of an output."""
+
+    def pulses(self, name: str) -> Pulses | None:
+        """What lgpio's thread does on a line."""
+
+    def start(self, name: str, pulses: Pulses) -> None:
+        """Let lgpio's thread begin."""
+
+    def stop(self, name: str) -> None:
+        """Stop the pulses of a line that has some."""
+
+    def forget(self, process: "LgpioLibrary") -> None:
+        """End the thread of a process."""
+
+    def note(self, name: str, value: float) -> None:
+        """Note an order, if it is one."""
+
+
 class LgpioLibrary:
     """Functions of the module, with its names and arguments.
 
@@ -118,7 +157,7 @@ class LgpioLibrary:
     RISING_EDGE, FALLING_EDGE, BOTH_EDGES = 1, 2, 3
     error = LgpioError
 
-    def __init__(self, header: "GpioHeader") -> None:
+    def __init__(self, header: Header) -> None:
         self._header = header
         self._chips: list[int] = []
         # Lines that this process has, by handle and number: whether it is an output.
