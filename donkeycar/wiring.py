@@ -47,15 +47,18 @@ def doubts(
     for index, entry in enumerate(entries):
         earlier = entries[:index]
         twice = {name: first for name in entry.outputs if (first := _first(entry, name, earlier))}
-        if _is_ours(entry):  # then it is the owner's part that has to move
-            twice = {}
+        if _is_ours(entry):  # beside an owner's part, that is the one that has to move
+            twice = {name: first for name, first in twice.items() if _is_ours(first)}
+            if any(type(first.part) is type(entry.part) for first in twice.values()):
+                found.append(_again(entry))
+                twice = {}
         else:
             twice |= _overridden(entry, entries[index + 1 :])
         late = [name for name in entry.outputs if name in passed_over and name not in twice]
         unread = [name for name in entry.outputs if name not in read and name not in late]
         if _is_ours(entry):
             unread = []
-        if set(DRIVERS_WISH) & {*twice, *unread}:
+        if not _is_ours(entry) and set(DRIVERS_WISH) & {*twice, *unread}:
             found.append(_as_offer(entry))
             continue
         found += [_twice(entry, name, other) for name, other in twice.items()]
@@ -104,6 +107,13 @@ def _twice(entry: Entry, channel: str, other: Entry) -> str:
     return (
         f"{entry.name} writes {channel}, which {other.name} writes too: the later one counts. Let "
         "the later one read the channel if it means to change it, or write another channel."
+    )
+
+
+def _again(entry: Entry) -> str:
+    return (
+        f"{entry.name} comes a second time and writes {', '.join(entry.outputs)} again: the later "
+        "one counts, and what the first one says is lost. Keep one of the two lines in manage.py."
     )
 
 

@@ -208,3 +208,25 @@ def test_a_column_of_an_unknown_type_is_refused(settings, tmp_path):
     car.mem["my/distance"] = 1.0
     with pytest.raises(TubError, match="type of 'my/distance' must be one of float"):
         add_recorder(car, cfg, columns={"my/distance": "double"})
+
+
+@pytest.mark.parametrize("columns", [["my/distance_m"], "my/distance_m"])
+def test_columns_without_types_are_refused_with_what_to_write(columns, settings, tmp_path):
+    """What used to happen: a traceback that ended in "'list' object has no attribute 'items'"."""
+    cfg = Config({**settings, "DATA_PATH": str(tmp_path)})
+    with pytest.raises(ConfigError, match=r"must be a dict.*'float'.*Received"):
+        add_recorder(Vehicle(), cfg, columns=columns)
+
+
+@pytest.mark.parametrize(
+    ("channel", "type_name"),
+    [("user/angle", "str"), ("user/mode", "int"), ("cam/image_array", "nparray")],
+)
+def test_what_training_reads_keeps_its_type(channel, type_name, settings, tmp_path):
+    """What used to happen: the whole drive was recorded so that no pilot could learn from it."""
+    cfg = Config({**settings, "DATA_PATH": str(tmp_path)})
+    car = Vehicle()
+    car.add(Writes(), outputs=["user/angle", "user/mode", "cam/image_array"])
+    with pytest.raises(ConfigError, match=f"leave {channel} the type.*Received: '{type_name}'"):
+        add_recorder(car, cfg, columns={channel: type_name})
+    assert list(tmp_path.iterdir()) == []

@@ -3,13 +3,21 @@
 import importlib.util
 import logging
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from donkeycar.assembly import add_console, add_drive_mode, add_recorder
+from donkeycar.assembly import (
+    add_console,
+    add_controllers,
+    add_drive_mode,
+    add_driver,
+    add_recorder,
+    make_cockpit,
+)
 from donkeycar.config import Config, load_config
-from donkeycar.errors import ConfigError
+from donkeycar.errors import ConfigError, PartError, PartFailed
 from donkeycar.management.createcar import create_car
 from donkeycar.parts.answer_life import MAX_LIFE_S
 from donkeycar.parts.controller.as_offer import AsOffer
@@ -88,6 +96,54 @@ def test_a_channel_of_two_parts_is_named_with_both(car):
     car.add(Part(), inputs=["imu/yaw"])
     (doubt,) = car.doubts()
     assert doubt.startswith("OwnRadio writes imu/yaw, which Part writes too")
+
+
+@pytest.mark.parametrize("line", ["add_driver", "add_drive_mode", "AsOffer"])
+def test_a_line_that_is_there_twice_is_told(car, line):
+    """What used to happen: nobody said so; buttons, or all of one controller, were lost."""
+    cfg = settings()
+    add = {
+        "add_driver": lambda: add_driver(car, cfg, make_cockpit(car, cfg)),
+        "add_drive_mode": lambda: add_drive_mode(car, cfg),
+        "AsOffer": lambda: car.add(
+            AsOffer(OwnRadio(0.0, 0.0), ["user/angle", "user/throttle"]), outputs=["gamepad/offer"]
+        ),
+    }[line]
+    add()
+    assert not any("second time" in doubt for doubt in car.doubts())
+    add()
+    again = [doubt for doubt in car.doubts() if "comes a second time and writes" in doubt]
+    assert len(again) == (2 if line == "add_driver" else 1), again
+    assert all("Keep one of the two lines in manage.py." in doubt for doubt in again)
+    assert not any("Let it make an offer" in doubt for doubt in again)
+
+
+def test_two_controllers_that_offer_on_one_channel_are_both_named(car):
+    """What used to happen: the first one did nothing, without a word."""
+    radio = AsOffer(OwnRadio(0.0, 0.0), ["user/angle", "user/throttle"])
+    car.add(radio, outputs=["gamepad/offer"])
+    cfg = settings(USE_JOYSTICK_AS_DEFAULT=True, CONTROLLER_TYPE="mock")
+    add_controllers(car, cfg, make_cockpit(car, cfg))
+    assert any("writes gamepad/offer, which AsOffer writes too" in doubt for doubt in car.doubts())
+
+
+def test_a_car_has_one_cockpit_whatever_its_manage_py_says(car, monkeypatch):
+    """What used to happen: a page with a second one drove nothing, and its Stop did not hold."""
+    cfg = settings(USE_JOYSTICK_AS_DEFAULT=True, CONTROLLER_TYPE="mock")
+    cockpit = make_cockpit(car, cfg)
+    assert make_cockpit(car, cfg) is cockpit
+    add_controllers(car, cfg)  # an older line beside newer ones
+    add_driver(car, cfg, cockpit)
+    shown = []
+
+    def page(cockpit, **settings):
+        shown.append(cockpit)
+        return SimpleNamespace(update=print, run_threaded=print)
+
+    monkeypatch.setattr("donkeycar.console.web_console.WebConsole", page)
+    add_console(car, cfg)
+    assert shown == [cockpit]
+    assert make_cockpit(Vehicle(), cfg) is not cockpit
 
 
 def test_an_output_that_nobody_reads_is_named_with_the_nearest_that_somebody_does(car):
@@ -225,10 +281,48 @@ def test_a_controller_of_the_owners_drives_once_it_was_at_rest(clock):
         part.run()
 
 
-@pytest.mark.parametrize("values", [(None, 0.1), (0.1, None), (float("nan"), 0.1), (0.0, 1.5)])
-def test_nonsense_is_no_offer(clock, values):
+@pytest.mark.parametrize("values", [(None, 0.1), (0.1, None)])
+def test_who_says_nothing_of_one_is_gone(clock, values):
     offer = AsOffer(OwnRadio(*values), ["user/angle", "user/throttle"], clock=clock).run()
-    assert offer.expires_s == 0.0
+    assert (offer.expires_s, offer.note) == (0.0, "")
+
+
+@pytest.mark.parametrize("values", [(float("nan"), 0.1), (0.0, 1.5), ("left", 0.1), (0.0, [])])
+def test_nonsense_is_no_offer_and_is_told_once(clock, values, caplog):
+    """What used to happen: numbers out of range were silent, and a text ended the car."""
+    radio = OwnRadio(*values)
+    part = AsOffer(radio, ["user/angle", "user/throttle"], clock=clock)
+    for _ in range(2):
+        offer = part.run()
+        assert offer.expires_s == 0.0
+        assert offer.note == (
+            "OwnRadio must return angle and throttle as numbers from -1 to 1, so it does not "
+            f"drive. Received: {values!r}."
+        )
+        assert offer.note_at(clock.monotonic()) == offer.note, "the page says it"
+    assert caplog.text.count("so it does not drive") == 1
+    radio.values = (0.0, 0.0)
+    assert part.run().note == ""
+
+
+@pytest.mark.parametrize("values", [0.1, (0.1,), (0.1, 0.2, 0.3), "ab"])
+def test_a_controller_that_returns_another_number_of_values_is_named(clock, values):
+    """What used to happen: "'float' object is not iterable", or a sentence about zip()."""
+    radio = OwnRadio()
+    radio.run = lambda: values
+    part = AsOffer(radio, ["user/angle", "user/throttle"], clock=clock)
+    with pytest.raises(PartError, match="`OwnRadio` must return 2 values.*Received: "):
+        part.run()
+
+
+@pytest.mark.parametrize("channel", ["gamepad/offer", "rc/offer"])
+def test_an_offer_that_is_none_names_its_channel_and_what_makes_one(car, channel):
+    """What used to happen: "DriverPart failed: 'tuple' object has no attribute 'note_at'"."""
+    car.add(OwnRadio((0.1, 0.2)), outputs=[channel])
+    cfg = settings()
+    add_driver(car, cfg, make_cockpit(car, cfg))
+    with pytest.raises(PartFailed, match=f"`{channel}` must hold an Offer.*AsOffer"):
+        car.start(rate_hz=20, max_loop_count=1)
 
 
 def test_a_controller_without_a_throttle_is_refused():

@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from donkeycar.assembly.controller import controllers_of
-from donkeycar.assembly.driver import add_driver, cockpit_of
+from donkeycar.assembly.driver import add_driver, make_cockpit
 from donkeycar.assembly.recipe import written
 from donkeycar.assembly.sensors import add_sensors
 from donkeycar.config import Config
@@ -57,7 +57,7 @@ def add_console(
         DeviceError: If the port is not to be had.
     """
     if cockpit is None:
-        cockpit = cockpit_of(car, cfg)
+        cockpit = make_cockpit(car, cfg)
         _tell_of_owners(car, cockpit)
         if not car.writes("power/reason"):
             add_sensors(car, cfg)

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from donkeycar.assembly.driver import cockpit_of
+from donkeycar.assembly.driver import make_cockpit
 from donkeycar.assembly.recipe import Recipe, build
 from donkeycar.commands import donkey
 from donkeycar.config import Config
@@ -189,7 +189,7 @@ def add_controllers(car: Vehicle, cfg: Config, cockpit: Cockpit | None = None) -
     Channels:
         Writes what it would do: ``gamepad/offer`` or ``rc/offer``. The cockpit decides who drives.
     """
-    cockpit = cockpit_of(car, cfg) if cockpit is None else cockpit
+    cockpit = make_cockpit(car, cfg) if cockpit is None else cockpit
     for kind in controllers_of(cfg):
         is_rc = kind in ("MM1", "pigpio_rc")
         client = cockpit.rc if is_rc else cockpit.gamepad

@@ -12,29 +12,27 @@ from donkeycar.vehicle import Vehicle
 # Wheels behind a speed controller of an RC car, which brakes before it reverses.
 ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
 
-# Of cars whose manage.py was made before it had a line for the cockpit.
+# Each car has one, whatever its manage.py says: a page with a second one could hold no stop.
 _COCKPITS: "WeakKeyDictionary[Vehicle, Cockpit]" = WeakKeyDictionary()
 
 
 def make_cockpit(car: Vehicle, cfg: Config) -> Cockpit:
     """Make the one place where drivers meet: pages, a gamepad, a remote control.
 
+    Returns:
+        The cockpit of `car`, the same one each time.
+
     Raises:
         ConfigError: If a setting is impossible.
     """
-    return Cockpit(
-        mode=cfg.WEB_INIT_MODE,
-        max_throttle=cfg.JOYSTICK_MAX_THROTTLE,
-        car_name=Path(cfg.CAR_PATH).name,
-        halt=car.halt,
-        clock=car.clock,
-    )
-
-
-def cockpit_of(car: Vehicle, cfg: Config) -> Cockpit:
-    """The cockpit of a car whose manage.py has no line for it, the same one each time."""
     if car not in _COCKPITS:
-        _COCKPITS[car] = make_cockpit(car, cfg)
+        _COCKPITS[car] = Cockpit(
+            mode=cfg.WEB_INIT_MODE,
+            max_throttle=cfg.JOYSTICK_MAX_THROTTLE,
+            car_name=Path(cfg.CAR_PATH).name,
+            halt=car.halt,
+            clock=car.clock,
+        )
     return _COCKPITS[car]
 
 

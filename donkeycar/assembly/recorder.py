@@ -33,7 +33,8 @@ def add_recorder(
         (``tub/reason``).
 
     Raises:
-        ConfigError: If no part before it writes one of `columns`.
+        ConfigError: If no part before it writes one of `columns`, or if that is no mapping or
+            gives frame, steering, throttle or mode another type.
         TubError: If a type in `columns` is unknown.
     """
     from donkeycar.parts.eraser import Eraser
@@ -45,16 +46,22 @@ def add_recorder(
     if cfg.RECORD_DURING_AI and car.writes("pilot/angle"):
         inputs += ["pilot/angle", "pilot/throttle"]
         types += ["float", "float"]
+    fixed = dict(zip(inputs, types, strict=True))
     for channel, type_name in RECORDED.items():
         if written(car, channel, reader="add_recorder")[0]:
             inputs.append(channel)
             types.append(type_name)
-    for channel, type_name in (columns or {}).items():
+    for channel, type_name in _checked(columns).items():
         if not car.writes(channel):
             raise ConfigError(
                 "`columns` of add_recorder must be channels that a part before it writes. "
                 f"Received: {channel!r}. Move the line of the part that writes it up, before "
                 "add_recorder, or mend the name"
+            )
+        if fixed.get(channel, type_name) != type_name:
+            raise ConfigError(
+                f"`columns` of add_recorder must leave {channel} the type {fixed[channel]!r}: "
+                f"training reads it. Received: {type_name!r}. Leave it out: it is recorded anyway"
             )
         if channel in inputs:
             types[inputs.index(channel)] = type_name
@@ -81,6 +88,15 @@ def add_recorder(
 
         log = RateLog(interval_s=cfg.FPS_DEBUG_INTERVAL, clock=car.clock)
         car.add(log, inputs=["loop/rate_hz", "loop/late_ticks"], optional=True)
+
+
+def _checked(columns: Mapping[str, str] | None) -> Mapping[str, str]:
+    if columns is not None and not isinstance(columns, Mapping):
+        raise ConfigError(
+            "`columns` of add_recorder must be a dict of channels and their types, e.g. "
+            f"{{'wheel/speed_m_s': 'float'}}. Received: {columns!r}"
+        )
+    return columns or {}
 
 
 def new_tub_path(folder: Path) -> Path:

@@ -6,6 +6,7 @@ from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.message import BUTTONS
 from donkeycar.driving.reasons import reason_for
+from donkeycar.errors import PartError
 from donkeycar.timing import Clock, RealClock
 
 # The end of an order is seen a tick ahead, so that the motor is neutral in time: the interval of
@@ -77,12 +78,22 @@ class DriverPart:
             rc: What a remote control offers.
             rate_hz: Measured rate of the loop.
             pilot_note: Why pilot modes cannot be chosen yet; "" or ``None`` if they can.
+
+        Raises:
+            PartError: If a channel of offers holds something else.
         """
         cockpit = self._cockpit
         cockpit.pilot_note = pilot_note or ""
         for client, offer in ((cockpit.gamepad, gamepad), (cockpit.rc, rc)):
-            if offer is not None:
-                cockpit.take(client, offer)
+            if offer is None:
+                continue
+            if not isinstance(offer, Offer):
+                raise PartError(
+                    f"`{client.kind}/offer` must hold an Offer of donkeycar.driving.arbiter. "
+                    f"Received: {offer!r}. Wrap the part that writes it: AsOffer(part, "
+                    "['user/angle', 'user/throttle']), see docs/parts.md"
+                )
+            cockpit.take(client, offer)
         limit = cockpit.max_throttle
         tick_s = TICK_MARGIN / rate_hz if rate_hz else FIRST_TICK_S
         now_s = self._clock.monotonic()

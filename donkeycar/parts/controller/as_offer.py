@@ -6,7 +6,7 @@ from typing import Any
 
 from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.drive_mode import MODES
-from donkeycar.errors import ConfigError
+from donkeycar.errors import ConfigError, PartError
 from donkeycar.parts.controller.rest import CENTRE, Control
 from donkeycar.timing import Clock, RealClock
 
@@ -72,6 +72,8 @@ class AsOffer:
         self._clock: Clock = RealClock() if clock is None else clock
         self._anchor = (0.0, 0.0)
         self._mode: str | None = None
+        # Why what it returns is no order; "" if it is one.
+        self._odd = ""
         # The throttle since the part has something to say; ``None`` while it has not.
         self._throttle: Control | None = None
 
@@ -94,10 +96,13 @@ class AsOffer:
     def _offer(self, values: Any) -> Offer:
         if values is None:
             return self._gone()
-        said = dict(zip(self._names, values, strict=True))
+        said = self._named(values)
         angle, throttle = said["user/angle"], said["user/throttle"]
-        if angle is None or throttle is None or not (abs(angle) <= 1 and abs(throttle) <= 1):
+        if angle is None or throttle is None:
             return self._gone()
+        if not (_in_range(angle) and _in_range(throttle)):
+            return self._gone()._replace(note=self._odd_note(angle, throttle))
+        self._odd = ""
         rested, throttle = self._after_rest(float(throttle))
         moved = max(abs(angle - self._anchor[0]), abs(throttle - self._anchor[1])) > MOVED
         if moved:
@@ -112,6 +117,24 @@ class AsOffer:
             actions=self._mode_chosen(said.get("user/mode")),
             note="" if rested else self._let_go,
         )
+
+    def _named(self, values: Any) -> dict[str, Any]:
+        if not isinstance(values, tuple | list) or len(values) != len(self._names):
+            raise PartError(
+                f"`{type(self.part).__name__}` must return {len(self._names)} values, for "
+                f"{', '.join(self._names)}, or None. Received: {values!r}"
+            )
+        return dict(zip(self._names, values, strict=True))
+
+    def _odd_note(self, angle: Any, throttle: Any) -> str:
+        """Why it does not drive; said once, and the same until it returns numbers again."""
+        if not self._odd:
+            self._odd = (
+                f"{type(self.part).__name__} must return angle and throttle as numbers from -1 to "
+                f"1, so it does not drive. Received: {(angle, throttle)!r}."
+            )
+            logger.warning("%s", self._odd)
+        return self._odd
 
     def _gone(self) -> Offer:
         self._throttle, self._anchor = None, (0.0, 0.0)
@@ -132,3 +155,10 @@ class AsOffer:
         """A mode counts when it is switched, not for how the switch stands at the start."""
         before, self._mode = self._mode, mode
         return () if before is None or mode == before or mode not in MODES else (f"mode_{mode}",)
+
+
+def _in_range(value: Any) -> bool:
+    try:
+        return bool(abs(value) <= 1)
+    except (TypeError, ValueError):
+        return False
