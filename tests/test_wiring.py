@@ -17,6 +17,7 @@ from donkeycar.assembly import (
     make_cockpit,
 )
 from donkeycar.config import Config, load_config
+from donkeycar.driving.drive_mode import DriveMode
 from donkeycar.errors import ConfigError, PartError, PartFailed
 from donkeycar.management.createcar import create_car
 from donkeycar.parts.answer_life import MAX_LIFE_S
@@ -406,6 +407,22 @@ def test_a_pilot_without_a_camera_drives(car, clock):
     car.mem["user/expires_s"] = float("inf")
     add_drive_mode(car, settings())
     assert throttle_after(car, clock, 1.0) == 0.3
+
+
+@pytest.mark.parametrize("answer", ["left", [0.1], np.array([0.1])])
+def test_a_pilots_nonsense_is_told_by_its_channel_with_a_page_too(clock, answer):
+    """What used to happen: the page came first, and its part was named instead of the channel."""
+    car = Vehicle(clock=clock)
+    car.add(Stale(clock), outputs=["cam/image_array", "cam/exposed_s", "cam/sequence"])
+    car.add(OwnPilot(answer, 0.2), outputs=["pilot/angle", "pilot/throttle"])
+    console = add_console(car, settings(WEB_CONTROL_PORT=0))
+    car.mem["user/mode"] = "local"
+    car.step()  # nobody drives yet: the car goes on
+    console.shutdown()
+    mode = DriveMode(clock=clock)
+    end_s = clock.monotonic() + 0.2
+    with pytest.raises(PartError, match="`pilot/angle` must be a number from -1 to 1. Received"):
+        mode.run("local", 0.0, 0.0, end_s, 1.0, answer, 0.2, end_s)
 
 
 def test_two_parts_may_steer_and_give_throttle_and_the_older_one_counts(car, clock):

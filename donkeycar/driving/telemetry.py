@@ -27,15 +27,19 @@ def shown(values: Mapping[str, Any]) -> dict[str, Any]:
     return {row.key: row.form(values.get(channel)) for channel, row in TELEMETRY.items()}
 
 
-def _rounded(value: float | None, *, digits: int) -> float | None:
-    """`value`, or ``None``: a pilot may say NaN, or a number of numpy's."""
-    if value is None or not math.isfinite(value):
+def _rounded(value: Any, *, digits: int) -> float | None:
+    """`value`, or ``None``: a pilot may say NaN, a text, or a number of numpy's."""
+    try:
+        return round(float(value), digits) if math.isfinite(value) else None
+    except (TypeError, ValueError, OverflowError):
+        return None  # the drive mode refuses it, and names the channel
+
+
+def _whole(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return round(float(value), digits)
-
-
-def _whole(value: float | None) -> int | None:
-    return None if value is None else int(value)
 
 
 def _text(value: str | None) -> str:

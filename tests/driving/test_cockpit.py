@@ -376,3 +376,11 @@ def test_whatever_the_loop_says_can_be_sent(anna, cockpit):
     state = json.loads(json.dumps(anna.state, allow_nan=False))
     assert (state["num_records"], state["loop_hz"], state["angle"]) == (7, 20.0, 0.5)
     assert (state["throttle"], state["pilot_angle"], state["pilot_throttle"]) == (None, None, 0.25)
+
+
+@pytest.mark.parametrize("odd", ["left", [0.1], 1j, 10**400, {}, object()])
+def test_what_is_no_number_is_shown_as_not_known(odd):
+    """What used to happen: "WebConsole failed: must be real number, not str", the wrong part."""
+    told = shown({"pilot/angle": odd, "pilot/throttle": 0.2, "tub/num_records": odd})
+    assert (told["pilot_angle"], told["pilot_throttle"]) == (None, 0.2)
+    assert told["num_records"] in (None, 10**400)
