@@ -84,6 +84,11 @@ class Camera(Source[tuple[Image, float, int]]):
         captured = self.capture()
         if captured is None:
             return None
+        if not isinstance(captured, tuple | list) or len(captured) != 2:
+            raise PartError(
+                f"`{type(self).__name__}.capture` must return the image and when it was exposed, "
+                f"e.g. self.clock.monotonic(), or None. Received: {_kind(captured)}"
+            )
         image, exposed_s = captured
         self._check(image)
         if fault := exposure_fault(exposed_s, self.clock.monotonic()):
@@ -106,6 +111,11 @@ class Camera(Source[tuple[Image, float, int]]):
 
     def _check(self, image: Image) -> None:
         expected = (self.height_px, self.width_px, 3)
+        if not isinstance(image, np.ndarray):
+            raise PartError(
+                f"{type(self).__name__} must capture a uint8 array of shape {expected}. "
+                f"Received: {type(image).__name__}"
+            )
         if image.shape != expected or image.dtype != np.uint8 or not image.flags.c_contiguous:
             raise PartError(
                 f"{type(self).__name__} must capture a C-contiguous uint8 image of shape "
@@ -118,3 +128,11 @@ class Camera(Source[tuple[Image, float, int]]):
         if self.repeats:
             frozen = f". {self.repeats} pictures were the same as the one before: it is frozen"
         return frozen + super()._advice()
+
+
+def _kind(value: object) -> str:
+    """What it is, in few words: a picture as text fills a terminal."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}, without its time"
+    size = f" of {len(value)} values" if isinstance(value, tuple | list) else ""
+    return f"{type(value).__name__}{size}"

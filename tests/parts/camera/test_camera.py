@@ -98,6 +98,33 @@ def test_a_frame_exposed_too_long_ago_is_an_error(clock):
         Late(picture(1), max_age_s=0.5, clock=clock).run()
 
 
+@pytest.mark.parametrize(
+    ("captured", "received"),
+    [
+        (picture(1), "an array of shape (12, 16, 3), without its time"),
+        (picture(1)[:2], "an array of shape (2, 16, 3), without its time"),
+        ([picture(1), 1.0, 2], "list of 3 values"),
+        ("frame", "str"),
+    ],
+)
+def test_a_capture_without_its_time_is_told_what_to_return(clock, captured, received):
+    """What used to happen: "too many values to unpack (expected 2)"."""
+    camera = Scripted(clock=clock)
+    camera.capture = lambda: captured
+    with pytest.raises(PartError, match="capture` must return the image and when") as refused:
+        camera.run()
+    assert str(refused.value).endswith(f"Received: {received}")
+
+
+@pytest.mark.parametrize("image", [[1, 2], None, "frame"])
+def test_a_frame_that_is_no_array_is_told(clock, image):
+    """What used to happen: "'list' object has no attribute 'shape'"."""
+    camera = Scripted(clock=clock)
+    camera.capture = lambda: (image, clock.monotonic())
+    with pytest.raises(PartError, match="must capture a uint8 array of shape .* Received: "):
+        camera.run()
+
+
 def test_grey_keeps_three_channels_with_the_brightness_in_each(clock):
     colours = np.zeros(SHAPE, dtype=np.uint8)
     colours[0, 0], colours[0, 1], colours[0, 2] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
