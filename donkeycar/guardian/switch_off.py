@@ -5,6 +5,7 @@ gave up after a single try, and the chip went on with its throttle for ever. Onl
 wait here.
 """
 
+import os
 import select
 import signal
 import sys
@@ -32,20 +33,31 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 
 
 def say(text: str) -> None:
-    """Print a line for whoever reads the errors of this process; if nobody does, it is dropped."""
-    if sys.stderr is None:
+    """Write a line for whoever reads the errors of this process; if nobody does, it is dropped.
+
+    Handlers of signals call this too, also while it writes: Python's own streams would raise a
+    RuntimeError then.
+    """
+    stream = sys.stderr
+    if stream is None:
         return
-    with suppress(OSError, ValueError):
-        if _takes_more(sys.stderr):
-            print(text, file=sys.stderr, flush=True)  # noqa: T201 - no log may be set up here
+    with suppress(OSError, ValueError, RuntimeError):
+        if (descriptor := _descriptor(stream)) is None:
+            print(text, file=stream, flush=True)  # noqa: T201 - no log may be set up here
+        elif _takes_more(descriptor):
+            os.write(descriptor, f"{text}\n".encode(errors="backslashreplace"))
 
 
-def _takes_more(stream: TextIO) -> bool:
-    """Whether a line finds room: a paused terminal must not keep anybody from the motor."""
+def _descriptor(stream: TextIO) -> int | None:
     try:
-        return bool(select.select([], [stream.fileno()], [], 0)[1])
+        return stream.fileno()
     except (OSError, ValueError):
-        return True  # it is not a file, and does not wait
+        return None  # it is not a file
+
+
+def _takes_more(descriptor: int) -> bool:
+    """Whether a line finds room: a paused terminal must not keep anybody from the motor."""
+    return bool(select.select([], [descriptor], [], 0)[1])
 
 
 class Patience:
@@ -164,7 +176,9 @@ def _unhurried(patience: Patience) -> Iterator[None]:
         return
 
     def answer(number: int, frame: FrameType | None) -> None:
-        patience.explain()
+        # Whatever it raised would end what it interrupts.
+        with suppress(Exception):
+            patience.explain()
 
     before = {number: signal.signal(number, answer) for number in STOP_SIGNALS}
     try:

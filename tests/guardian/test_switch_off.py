@@ -13,6 +13,7 @@ import pytest
 
 import donkeycar
 from donkeycar.guardian import STAYS
+from donkeycar.guardian import switch_off as switch_off_module
 from donkeycar.guardian.switch_off import (
     RETRY_S,
     SAID_EVERY_S,
@@ -257,14 +258,62 @@ def test_what_it_says_is_read_at_once(monkeypatch):
 
 
 def test_what_cannot_be_said_is_dropped(monkeypatch, tmp_path):
-    full = open("/dev/full", "w")  # noqa: SIM115 - closing it fails
     closed = (tmp_path / "log").open("w")
     closed.close()
-    for stream in (full, closed):
-        monkeypatch.setattr(sys, "stderr", stream)
-        say("nobody reads this")
-    with pytest.raises(OSError, match="No space left"):
-        full.close()
+    with open("/dev/full", "w") as full:
+        for stream in (full, closed):
+            monkeypatch.setattr(sys, "stderr", stream)
+            say("nobody reads this")
+
+
+def test_what_is_no_file_is_written_to_as_well(capsys):
+    say("The motor is off.")
+    assert capsys.readouterr().err == "The motor is off.\n"
+
+
+def test_a_signal_while_it_speaks_does_not_end_it(monkeypatch):
+    """It did: Python's streams raise RuntimeError in whoever interrupts them, and in `say` too."""
+    heard = []
+
+    class Busy:
+        """A stream that is interrupted in the middle of each line."""
+
+        def fileno(self):
+            raise ValueError("not a file")
+
+        def write(self, text):
+            if heard:
+                raise RuntimeError("reentrant call inside a BufferedWriter")
+            heard.append(text)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        def flush(self):
+            heard.clear()
+
+    monkeypatch.setattr(sys, "stderr", Busy())
+    tries = iter([OSError("away")] * 3)
+
+    def attempt():
+        if (error := next(tries, None)) is not None:
+            raise error
+
+    monkeypatch.setattr(switch_off_module, "SILENT_S", 0.0)
+    assert switch_off(attempt, clock=FakeClock())
+
+
+def test_an_answer_that_fails_ends_nothing(clock):
+    def tell(text):
+        if text.startswith("This program stays"):
+            raise RuntimeError(text)
+
+    tries = iter([OSError("away")] * 3)
+
+    def attempt():
+        os.kill(os.getpid(), signal.SIGTERM)
+        if (error := next(tries, None)) is not None:
+            raise error
+
+    assert switch_off(attempt, clock=clock, tell=tell)
 
 
 def test_without_standard_error_it_is_silent(monkeypatch):

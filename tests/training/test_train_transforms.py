@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from donkeycar.assembly.driver import add_pilot
+from donkeycar.assembly import add_pilot
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import load_config
 from donkeycar.errors import PilotError
