@@ -209,7 +209,8 @@ class Car:
         self.wire.target_port = self.console.port
         self.url = f"http://127.0.0.1:{self.wire.port}"
         frame = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
-        camera = MockCamera(clock=clock)
+        # A browser leaves a busy machine little time for threads of this process.
+        camera = MockCamera(max_age_s=10.0, clock=clock)
         self.recorder = TubRecorder(
             tub_path,
             inputs=["cam/image_array", "user/angle", "user/throttle", "user/mode"],

@@ -114,7 +114,8 @@ def test_a_guardian_that_said_all_is_off_or_never_held_anything_leaves_nothing_t
     output, _ = guardian.communicate(timeout=20)
     lines = output.split()
     assert "off" not in lines
-    assert "prepared" in lines
+    # One that is refused may have gone before its watchdog looked.
+    assert "prepared" in lines or guardian.returncode == 1
     deadline_s = time.monotonic() + 2
     while is_there(pid_in(lines)) and time.monotonic() < deadline_s:
         time.sleep(0.01)
