@@ -28,7 +28,7 @@ class Sensor(NamedTuple):
 
 
 def _supply(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
-    from donkeycar.parts.pi_power import voltage_alarm
+    from donkeycar.parts.sensor.pi_power import voltage_alarm
 
     return {"alarm": voltage_alarm(), "clock": clock}
 
@@ -36,7 +36,7 @@ def _supply(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
 SENSORS = {
     # Too little voltage is told to every driver.
     "supply": Sensor(
-        Recipe("donkeycar.parts.voltage_watch:VoltageWatch", _supply, threaded=False),
+        Recipe("donkeycar.parts.sensor.voltage_watch:VoltageWatch", _supply, threaded=False),
         channels={
             "power/reason": Channel(
                 "str", "what is wrong with the supply of the Pi; '' if nothing is",

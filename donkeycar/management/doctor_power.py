@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding, Runner, output_of
-from donkeycar.parts import pi_power
 from donkeycar.parts.drivetrain.pi_board import is_pi5
-from donkeycar.parts.pi_power import (
+from donkeycar.parts.sensor import pi_power
+from donkeycar.parts.sensor.pi_power import (
     DEVICE_TREE,
     FULL_CURRENT_MA,
     HWMON,

@@ -11,7 +11,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.client import Client
 from donkeycar.parts.pilot_loading import LOADING
-from donkeycar.parts.voltage_watch import REASON
+from donkeycar.parts.sensor.voltage_watch import REASON
 
 pytestmark = pytest.mark.browser
 

@@ -1,7 +1,7 @@
 """The doctor says what a Pi notices of voltage, heat and its supply.
 
 The files are written as the firmware and the kernel write them; where their form is from stands in
-`donkeycar.parts.pi_power`.
+`donkeycar.parts.sensor.pi_power`.
 """
 
 import pytest

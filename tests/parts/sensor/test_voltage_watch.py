@@ -1,6 +1,6 @@
 """A Pi with too little voltage is told to who drives: while it is so, and in the log once.
 
-The files are written as the kernel writes them: see `donkeycar.parts.pi_power`.
+The files are written as the kernel writes them: see `donkeycar.parts.sensor.pi_power`.
 """
 
 import logging
@@ -10,9 +10,9 @@ import pytest
 from donkeycar.assembly import add_console
 from donkeycar.config import load_config
 from donkeycar.management.createcar import create_car
-from donkeycar.parts import pi_power
-from donkeycar.parts.pi_power import voltage_alarm
-from donkeycar.parts.voltage_watch import EVERY_S, HOLD_S, IN_THE_LOG, REASON, VoltageWatch
+from donkeycar.parts.sensor import pi_power
+from donkeycar.parts.sensor.pi_power import voltage_alarm
+from donkeycar.parts.sensor.voltage_watch import EVERY_S, HOLD_S, IN_THE_LOG, REASON, VoltageWatch
 from donkeycar.testing import FakeClock
 from donkeycar.vehicle import Vehicle
 

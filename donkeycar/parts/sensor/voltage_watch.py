@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from pathlib import Path
 
-from donkeycar.parts.pi_power import is_too_low
+from donkeycar.parts.sensor.pi_power import is_too_low
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)

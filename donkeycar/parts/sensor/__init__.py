@@ -1,0 +1,1 @@
+"""Sensors: one per file; `donkeycar.assembly.sensors` has a row for each."""
