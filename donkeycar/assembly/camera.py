@@ -1,15 +1,48 @@
-"""Add what the car sees: its camera, and the world of a simulated car."""
+"""Add what the car sees: its camera, one row for each, and the world of a simulated car."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from donkeycar.assembly.recipe import Recipe, build
+from donkeycar.assembly.recipe import Recipe, named, row_for
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
 from donkeycar.timing import Clock, RealClock, SimulatedClock
 from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
+    from donkeycar.parts.needs import Library
     from donkeycar.sim.world import World
+
+
+class CameraRow(NamedTuple):
+    """A row of `CAMERAS`: all that depends on a word of `CAMERA_TYPE`, but for its settings.
+
+    Those, and what the owner is told about them, are the row of the same word in
+    `donkeycar.settings.rows.camera`.
+
+    Attributes:
+        recipe: How to build its part.
+        probe: How `donkey doctor` asks for the hardware without opening it: a function that takes
+            `run` and returns a `Probed`. ``None`` if there is no hardware: then its frames are as
+            old as `CAMERA_LATENCY_S` says, and it is built to see whether its files are there.
+        libraries: ``"module:NAME"`` of the `Library` rows of what somebody must install; "" if
+            donkeycar brings everything along.
+        in_world: Whether it looks at the simulated world.
+    """
+
+    recipe: Recipe
+    probe: Recipe | None = None
+    libraries: str = ""
+    in_world: bool = False
+
+    @property
+    def is_real(self) -> bool:
+        """Whether there is hardware behind it."""
+        return self.probe is not None
+
+    def needed(self) -> "tuple[Library, ...]":
+        """What somebody must install; found without importing it."""
+        found: tuple[Library, ...] = named(self.libraries) if self.libraries else ()
+        return found
 
 
 def _size(cfg: Config) -> dict[str, Any]:
@@ -38,60 +71,82 @@ _SETTINGS = {
 }  # fmt: skip
 
 CAMERAS = {
-    "PICAM": Recipe(
-        "donkeycar.parts.camera.picamera:PiCamera",
-        lambda cfg, clock, world: {
-            **_frames(cfg, clock),
-            "hflip": cfg.CAMERA_HFLIP,
-            "vflip": cfg.CAMERA_VFLIP,
-            "camera_index": cfg.CAMERA_INDEX,
-        },
-        settings=_SETTINGS,
+    "PICAM": CameraRow(
+        Recipe(
+            "donkeycar.parts.camera.picamera:PiCamera",
+            lambda cfg, clock, world: {
+                **_frames(cfg, clock),
+                "hflip": cfg.CAMERA_HFLIP,
+                "vflip": cfg.CAMERA_VFLIP,
+                "camera_index": cfg.CAMERA_INDEX,
+            },
+            settings=_SETTINGS,
+        ),
+        probe=Recipe(
+            "donkeycar.parts.camera.picamera:probe",
+            lambda cfg, clock, world: {"camera_index": cfg.CAMERA_INDEX},
+        ),
+        libraries="donkeycar.parts.camera.picamera:LIBRARIES",
     ),
-    "IMAGE_LIST": Recipe(
-        "donkeycar.parts.camera.image_list:ImageListCamera",
-        lambda cfg, clock, world: {
-            "path_mask": cfg.PATH_MASK,
-            **_frames(cfg, clock),
-            **_latency(cfg),
-        },
-        settings=_SETTINGS,
+    "IMAGE_LIST": CameraRow(
+        Recipe(
+            "donkeycar.parts.camera.image_list:ImageListCamera",
+            lambda cfg, clock, world: {
+                "path_mask": cfg.PATH_MASK,
+                **_frames(cfg, clock),
+                **_latency(cfg),
+            },
+            settings=_SETTINGS,
+        ),
     ),
-    "TUB": Recipe(
-        "donkeycar.parts.camera.tub:TubCamera",
-        lambda cfg, clock, world: {
-            "path": cfg.CAMERA_TUB,
-            **_frames(cfg, clock),
-            **_latency(cfg),
-        },
-        settings=_SETTINGS,
+    "TUB": CameraRow(
+        Recipe(
+            "donkeycar.parts.camera.tub:TubCamera",
+            lambda cfg, clock, world: {
+                "path": cfg.CAMERA_TUB,
+                **_frames(cfg, clock),
+                **_latency(cfg),
+            },
+            settings=_SETTINGS,
+        ),
     ),
-    "MOCK": Recipe(
-        "donkeycar.parts.camera.mock:MockCamera",
-        lambda cfg, clock, world: {**_frames(cfg, clock), **_latency(cfg)},
-        settings=_SETTINGS,
+    "MOCK": CameraRow(
+        Recipe(
+            "donkeycar.parts.camera.mock:MockCamera",
+            lambda cfg, clock, world: {**_frames(cfg, clock), **_latency(cfg)},
+            settings=_SETTINGS,
+        ),
     ),
-    # Looks when the loop does, so that a simulated run can be repeated exactly.
-    "SIM": Recipe(
-        "donkeycar.parts.camera.sim:SimCamera",
-        lambda cfg, clock, world: {
-            "world": world,
-            "grey": cfg.IMAGE_DEPTH == 1,
-            "framerate_hz": cfg.CAMERA_FRAMERATE,
-            "clock": clock,
-            **_latency(cfg),
-        },
-        threaded=False,
-        settings=_SETTINGS,
+    "SIM": CameraRow(
+        Recipe(
+            "donkeycar.parts.camera.sim:SimCamera",
+            lambda cfg, clock, world: {
+                "world": world,
+                "grey": cfg.IMAGE_DEPTH == 1,
+                "framerate_hz": cfg.CAMERA_FRAMERATE,
+                "clock": clock,
+                **_latency(cfg),
+            },
+            # Looks when the loop does, so that a simulated run can be repeated exactly.
+            threaded=False,
+            settings=_SETTINGS,
+        ),
+        in_world=True,
     ),
 }
+
+
+def sees_the_world(cfg: Config) -> bool:
+    """Whether the camera of `CAMERA_TYPE` looks at the simulated world."""
+    row = CAMERAS.get(cfg.CAMERA_TYPE)
+    return row is not None and row.in_world
 
 
 def make_clock(cfg: Config) -> Clock:
     """Real time; or `SIM_TIME_SCALE` times as fast, if camera and wheels are simulated."""
     if cfg.SIM_TIME_SCALE == 1:
         return RealClock()
-    if not cfg.CAMERA_TYPE == cfg.DRIVE_TRAIN_TYPE == "SIM":
+    if not (sees_the_world(cfg) and cfg.DRIVE_TRAIN_TYPE == "SIM"):
         raise ConfigError(
             "`SIM_TIME_SCALE` must be 1 unless CAMERA_TYPE and DRIVE_TRAIN_TYPE are both SIM: a "
             "real car cannot drive faster than real time. Received: "
@@ -102,7 +157,7 @@ def make_clock(cfg: Config) -> Clock:
 
 def make_world(cfg: Config) -> "World | None":
     """The simulated world of `SIM_TRACK`; ``None`` if nothing of the car is simulated."""
-    if "SIM" not in (cfg.CAMERA_TYPE, cfg.DRIVE_TRAIN_TYPE):
+    if not sees_the_world(cfg) and cfg.DRIVE_TRAIN_TYPE != "SIM":
         return None
     from donkeycar.sim.camera import CameraModel
     from donkeycar.sim.track import load_track
@@ -121,10 +176,11 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     """
     from donkeycar.parts.camera.frame_age import FrameAge
 
-    camera, threaded = build(CAMERAS, "CAMERA_TYPE", car, cfg, world)
+    recipe = row_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE).recipe
+    camera = recipe.make(cfg, car.clock, world)
     outputs = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
     # A camera that is faster than the loop is asked by ticks alone: a pilot that looks back was
     # trained on frames that came no faster.
     prompt = cfg.CAMERA_FRAMERATE <= PROMPT_SHARE * cfg.DRIVE_LOOP_HZ
-    car.add(camera, outputs=outputs, threaded=threaded, prompt=prompt)
+    car.add(camera, outputs=outputs, threaded=recipe.threaded, prompt=prompt)
     car.add(FrameAge(clock=car.clock), inputs=outputs[1:], outputs=["cam/age_s"], prompt=prompt)

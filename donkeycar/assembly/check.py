@@ -6,26 +6,23 @@ from pathlib import Path
 from donkeycar.assembly.camera import CAMERAS, make_clock, make_world
 from donkeycar.assembly.console import check_drivable
 from donkeycar.assembly.controller import CONTROLLERS, controllers_of
-from donkeycar.assembly.recipe import placed, recipe_for
+from donkeycar.assembly.recipe import placed, row_for
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError, DonkeyError
 from donkeycar.timing import RealClock
 
-# Cameras that are files, or nothing at all: to make one opens no hardware.
-WITHOUT_HARDWARE = ("IMAGE_LIST", "TUB", "MOCK")
-
 Check = tuple[str, Callable[[Config], object]]
 
 
 def _camera(cfg: Config) -> None:
-    recipe = recipe_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE)
-    recipe.arguments(cfg, RealClock(), None)
+    row = row_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE)
+    row.recipe.arguments(cfg, RealClock(), None)
 
 
 def _controllers(cfg: Config) -> None:
     for kind in controllers_of(cfg):
-        recipe_for(CONTROLLERS, "CONTROLLER_TYPE", kind).arguments(cfg, RealClock(), None)
+        row_for(CONTROLLERS, "CONTROLLER_TYPE", kind).arguments(cfg, RealClock(), None)
 
 
 def _drivetrain(cfg: Config) -> None:
@@ -41,8 +38,10 @@ def _rate(cfg: Config) -> None:
 
 
 def _files_of_camera(cfg: Config) -> None:
-    if cfg.CAMERA_TYPE in WITHOUT_HARDWARE:
-        CAMERAS[cfg.CAMERA_TYPE].make(cfg, RealClock(), None)
+    """A camera that is files, or nothing at all, is made: that opens no hardware."""
+    row = CAMERAS.get(cfg.CAMERA_TYPE)
+    if row is not None and not row.is_real and not row.in_world:
+        row.recipe.make(cfg, RealClock(), None)
 
 
 def _folder_of_recordings(cfg: Config) -> None:

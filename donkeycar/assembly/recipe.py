@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from donkeycar.config import DEFAULT, Config
 from donkeycar.errors import ConfigError
@@ -13,6 +13,8 @@ from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from donkeycar.sim.world import World
+
+Row = TypeVar("Row")
 
 
 class Recipe(NamedTuple):
@@ -37,12 +39,22 @@ class Recipe(NamedTuple):
         Raises:
             ConfigError: If a setting is refused; it names the setting, and where it was written.
         """
-        module, _, name = self.home.partition(":")
         try:
             arguments = self.arguments(cfg, clock, world)
-            return getattr(import_module(module), name)(**arguments, **more)
+            return named(self.home)(**arguments, **more)
         except ConfigError as error:
             raise ConfigError(placed(cfg, in_settings(str(error), self.settings))) from error
+
+
+def named(place: str) -> Any:
+    """What ``"module:name"`` stands for; the module is imported now.
+
+    Example:
+        >>> named("math:tau") > 6
+        True
+    """
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
 
 
 def in_settings(text: str, settings: Mapping[str, str]) -> str:
@@ -74,8 +86,8 @@ def placed(cfg: Config, text: str, otherwise: str = "") -> str:
     return text if not place or told else f"{place}: {text}"
 
 
-def recipe_for(table: dict[str, Recipe], setting: str, kind: str) -> Recipe:
-    """Find the recipe of a word.
+def row_for(table: Mapping[str, Row], setting: str, kind: str) -> Row:
+    """Find the row of a word.
 
     Raises:
         ConfigError: If `table` does not know it.
@@ -91,7 +103,7 @@ def recipe_for(table: dict[str, Recipe], setting: str, kind: str) -> Recipe:
 
 
 def build(
-    table: dict[str, Recipe], setting: str, car: Vehicle, cfg: Config, world: "World | None",
+    table: Mapping[str, Recipe], setting: str, car: Vehicle, cfg: Config, world: "World | None",
     kind: str | None = None, **more: Any,
 ) -> tuple[Any, bool]:  # fmt: skip
     """Build the part that `setting` names, or `kind`; `more` are arguments that no setting gives.
@@ -102,7 +114,7 @@ def build(
     Raises:
         ConfigError: If `table` does not know the word.
     """
-    recipe = recipe_for(table, setting, cfg[setting] if kind is None else kind)
+    recipe = row_for(table, setting, cfg[setting] if kind is None else kind)
     return recipe.make(cfg, car.clock, world, **more), recipe.threaded
 
 

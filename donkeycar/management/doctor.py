@@ -9,16 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from donkeycar.assembly.camera import CAMERAS
 from donkeycar.assembly.check import CHECKS, DEEP_CHECKS, problems_of
 from donkeycar.commands import donkey, install_extra, pip_install
 from donkeycar.config import Config, load_config
 from donkeycar.console.listener import bind
 from donkeycar.errors import ConfigError, DeviceError, DonkeyError
 from donkeycar.guardian.claim import refuse_if_held
-from donkeycar.management import doctor_power
+from donkeycar.management import doctor_camera, doctor_power
 from donkeycar.management import doctor_probes as probes
-from donkeycar.management.doctor_camera import camera_age
 from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
 from donkeycar.management.old_manage import manage_file
 from donkeycar.parts.drivetrain.context import wired_in
@@ -27,6 +25,7 @@ from donkeycar.parts.drivetrain.header_uart import not_the_header, uart_step
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
 from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE, keeps_levels, pwm_overlay
 from donkeycar.parts.drivetrain.pin_id import GpioId, KernelPwmId, PCA9685Id, parse_pin
+from donkeycar.parts.needs import Runner
 
 GROUPS = ("i2c", "gpio", "input", "video", "dialout")
 MARKS = {OK: "ok     ", WARNING: "warning", MISSING: "MISSING"}
@@ -43,7 +42,7 @@ _LIBRARIES = {
 }
 
 
-def examine(folder: Path, *, run: probes.Runner = probes.output_of) -> Iterator[Finding]:
+def examine(folder: Path, *, run: Runner = probes.output_of) -> Iterator[Finding]:
     """Look at everything, one finding after the other.
 
     Args:
@@ -54,11 +53,7 @@ def examine(folder: Path, *, run: probes.Runner = probes.output_of) -> Iterator[
     yield from findings
     yield manage_file(folder / "manage.py")
     if cfg is not None:
-        if cfg.CAMERA_TYPE in CAMERAS:  # the settings report any other one
-            camera = probes.camera(cfg.CAMERA_TYPE, run=run)
-            yield camera
-            if camera.state == OK:
-                yield camera_age(cfg)
+        yield from doctor_camera.camera(cfg, run=run)
         yield from _wheels(cfg)
         yield from probes.packages(_needed(cfg))
         yield _gamepads(cfg)
@@ -174,8 +169,7 @@ def _needed(cfg: Config) -> dict[str, str]:
     needed |= dict.fromkeys(names, _PI)
     if "lgpio" in needed:
         needed["lgpio"] = "sudo apt install python3-lgpio"
-    if cfg.CAMERA_TYPE == "PICAM":
-        needed["picamera2"] = "sudo apt install python3-picamera2"
+    needed |= doctor_camera.libraries(cfg)
     needed["ai_edge_litert"] = pip_install("ai-edge-litert")
     return needed
 

@@ -1,23 +1,53 @@
-"""How old the camera is: opened for a moment, as the car would, and measured."""
+"""What the doctor says of the camera: whether it answers, what it needs, and how old frames are."""
 
 import statistics
 import threading
+from collections.abc import Iterator
 
 from donkeycar.assembly.camera import CAMERAS
-from donkeycar.assembly.recipe import build
 from donkeycar.config import Config
 from donkeycar.errors import DonkeyError
-from donkeycar.management.doctor_probes import OK, WARNING, Finding
+from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
 from donkeycar.parts.answer_life import USUAL_AGE_S
-from donkeycar.vehicle import Vehicle
+from donkeycar.parts.needs import Runner
+from donkeycar.timing import RealClock
 
 WHAT = "camera age"
-SIMULATED = ("SIM", "TUB", "MOCK", "IMAGE_LIST")
 
 # The first frames of a camera come as its exposure is found: they do not count.
 SKIPPED, MEASURED = 5, 20
 TIMEOUT_S = 8.0
 END_S = 3.0
+
+
+def camera(cfg: Config, *, run: Runner) -> Iterator[Finding]:
+    """Ask for the camera of `CAMERA_TYPE` without opening it; if it answers, measure its age.
+
+    Args:
+        cfg: Settings of a car. A word that `CAMERAS` does not know is told with the settings.
+        run: Runs a command.
+    """
+    row = CAMERAS.get(cfg.CAMERA_TYPE)
+    if row is None:
+        return
+    if row.probe is None:
+        yield Finding("camera", OK, f"CAMERA_TYPE {cfg.CAMERA_TYPE} needs no hardware")
+    else:
+        found, step = row.probe.make(cfg, RealClock(), None, run=run)
+        if step:
+            yield Finding("camera", MISSING, f"CAMERA_TYPE is {cfg.CAMERA_TYPE}, but {found}", step)
+            return
+        yield Finding("camera", OK, found)
+    yield camera_age(cfg)
+
+
+def libraries(cfg: Config) -> dict[str, str]:
+    """What the camera needs installed: by module, the line that installs it."""
+    row = CAMERAS.get(cfg.CAMERA_TYPE)
+    return {
+        library.module: "; ".join(filter(None, (library.install, library.hint)))
+        for library in (row.needed() if row else ())
+    }
 
 
 def camera_age(cfg: Config, *, timeout_s: float = TIMEOUT_S) -> Finding:
@@ -27,7 +57,7 @@ def camera_age(cfg: Config, *, timeout_s: float = TIMEOUT_S) -> Finding:
         cfg: Settings of a car whose camera answers.
         timeout_s: How long it may take.
     """
-    if cfg.CAMERA_TYPE in SIMULATED:
+    if not CAMERAS[cfg.CAMERA_TYPE].is_real:
         latency_ms, jitter_ms = 1000 * cfg.CAMERA_LATENCY_S, 1000 * cfg.CAMERA_JITTER_S
         return Finding(
             WHAT, OK,
@@ -55,15 +85,15 @@ def camera_age(cfg: Config, *, timeout_s: float = TIMEOUT_S) -> Finding:
 
 def _ages_s(cfg: Config, timeout_s: float) -> list[float]:
     """Ages of frames, in the order in which they came."""
-    car = Vehicle()
-    camera, _ = build(CAMERAS, "CAMERA_TYPE", car, cfg, None)
+    clock = RealClock()
+    camera = CAMERAS[cfg.CAMERA_TYPE].recipe.make(cfg, clock, None)
     ages_s: list[float] = []
     done = threading.Event()
 
     def came() -> None:
         frame = camera.run_threaded()
         if frame is not None:
-            ages_s.append(car.clock.monotonic() - frame[1])
+            ages_s.append(clock.monotonic() - frame[1])
         if len(ages_s) == SKIPPED + MEASURED:
             done.set()
 

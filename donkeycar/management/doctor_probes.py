@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from donkeycar.parts.holders import held_by, openers, sitters
+from donkeycar.parts.needs import Runner
 
 OK, WARNING, MISSING = "ok", "warning", "missing"
 
@@ -24,9 +25,6 @@ LOW_SPACE_BYTES = GIB
 LOW_WRITE_BYTES_S = 5e6
 WRITE_TEST_BYTES = 4 * 1024**2
 COMMAND_S = 5.0
-
-Runner = Callable[[Sequence[str]], str | None]
-
 
 FUSER = "sudo fuser -v"
 END_CONSOLE = (
@@ -71,25 +69,6 @@ def output_of(words: Sequence[str]) -> str | None:
     except (OSError, subprocess.SubprocessError):
         return None
     return answer.stdout.strip()
-
-
-def camera(kind: str, *, run: Runner = output_of, devices: Path = Path("/dev")) -> Finding:
-    """The camera of `CAMERA_TYPE`, without opening it."""
-    if kind in ("MOCK", "SIM", "TUB", "IMAGE_LIST"):
-        return Finding("camera", OK, f"CAMERA_TYPE {kind} needs no hardware")
-    for command in ("rpicam-hello", "libcamera-hello"):
-        text = run([command, "--list-cameras"])
-        if text is not None and "Available cameras" in text:
-            first = next((line for line in text.splitlines() if line.startswith("0 :")), "one")
-            return Finding("camera", OK, first)
-    video = sorted(devices.glob("video*"))
-    if video and kind != "PICAM":
-        return Finding("camera", OK, ", ".join(map(str, video)))
-    return Finding(
-        "camera", MISSING, f"CAMERA_TYPE is {kind}, but no camera answers",
-        "switch the Pi off and press both ends of the ribbon cable in; then: rpicam-hello "
-        "--list-cameras",
-    )  # fmt: skip
 
 
 def i2c_chip(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.settings.layers import Layers
+from donkeycar.settings.rows.camera import CAMERA_WORDS
 from donkeycar.settings.rows.pictures import OWN_STEP
 from donkeycar.settings.schema import SETTINGS, nearest
 from donkeycar.settings.setting import Setting
@@ -20,7 +21,7 @@ _OWN_MANY = " are not settings of donkeycar. They are kept for your own code."
 
 
 # Cameras whose pictures do not follow the wheels of a real car.
-NO_ROAD = ("SIM", "TUB", "IMAGE_LIST")
+NO_ROAD = tuple(word for word, row in CAMERA_WORDS.items() if row.replays)
 NO_MOTOR = ("SIM", "MOCK")
 
 

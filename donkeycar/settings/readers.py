@@ -1,9 +1,10 @@
 """Which settings each command reads: only those can stop it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from donkeycar.settings.rows import car, controller, drivetrain, pictures, pilots, training
+from donkeycar.settings.rows.camera import CAMERA_WORDS
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.settings.setting import Group
 
@@ -72,8 +73,18 @@ def _has_robohat(values: Mapping[str, Any]) -> bool:
     return "MM1" in (values["DRIVE_TRAIN_TYPE"], values["CONTROLLER_TYPE"])
 
 
-def _is_simulated(values: Mapping[str, Any]) -> bool:
-    return "SIM" in (values["DRIVE_TRAIN_TYPE"], values["CAMERA_TYPE"])
+def _of_cameras() -> Iterator[tuple[tuple[str], Condition]]:
+    """Settings of some cameras; those of the simulated world are its wheels', too."""
+
+    def is_of(name: str) -> Condition:
+        cameras = [word for word, row in CAMERA_WORDS.items() if name in row.reads]
+        drivetrains = ("SIM",) if name in ("SIM_TRACK", "SIM_SEED") else ()
+        return lambda values: (
+            values["CAMERA_TYPE"] in cameras or values["DRIVE_TRAIN_TYPE"] in drivetrains
+        )
+
+    for name in dict.fromkeys(name for row in CAMERA_WORDS.values() for name in row.reads):
+        yield (name,), is_of(name)
 
 
 # Names, or beginnings of names that end in "_" -> when a car reads them. Others it always reads.
@@ -104,11 +115,7 @@ READ_WHEN: tuple[tuple[tuple[str, ...], Condition], ...] = (
         ("PIGPIO_", "STEERING_RC_GPIO", "THROTTLE_RC_GPIO", "DATA_WIPER_RC_GPIO"),
         _has_receiver,
     ),
-    (("SIM_TRACK", "SIM_SEED"), _is_simulated),
-    (("PATH_MASK",), lambda values: values["CAMERA_TYPE"] == "IMAGE_LIST"),
-    (("CAMERA_TUB",), lambda values: values["CAMERA_TYPE"] == "TUB"),
-    (("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_INDEX"),
-     lambda values: values["CAMERA_TYPE"] == "PICAM"),
+    *_of_cameras(),
     (("ROI_CROP_",), _has_step("CROP", "CUT")),
     (("ROI_TRAPEZE_",), _has_step("TRAPEZE", "TRAPEZE_EDGE")),
     (("CANNY_",), _has_step("CANNY")),

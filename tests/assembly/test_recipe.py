@@ -40,5 +40,5 @@ def test_pictures_that_are_not_there(refusal):
 
 
 def test_every_argument_comes_from_a_setting_that_there_is():
-    for recipe in (*CAMERAS.values(), *CONTROLLERS.values()):
+    for recipe in (*(row.recipe for row in CAMERAS.values()), *CONTROLLERS.values()):
         assert set(recipe.settings.values()) <= SETTINGS.keys()

@@ -21,23 +21,6 @@ def says(**answers):
     return lambda words: answers.get(words[0].replace("-", "_"))
 
 
-LISTED = "Available cameras\n-----------------\n0 : imx219 [3280x2464 10-bit RGGB]\n"
-
-
-@pytest.mark.parametrize(
-    ("kind", "answers", "state"),
-    [
-        ("MOCK", {}, "ok"),
-        ("PICAM", {"rpicam_hello": LISTED}, "ok"),
-        ("PICAM", {"libcamera_hello": LISTED}, "ok"),
-        ("PICAM", {"rpicam_hello": "No cameras available!"}, "missing"),
-        ("PICAM", {}, "missing"),
-    ],
-)
-def test_a_camera_is_found_by_the_systems_own_list(tmp_path, kind, answers, state):
-    assert probes.camera(kind, run=says(**answers), devices=tmp_path).state == state
-
-
 def test_a_chip_answers_on_its_bus(tmp_path):
     (tmp_path / "i2c-1").touch()
     bus = FakeI2C(PCA9685Chip())

@@ -1,4 +1,4 @@
-"""The doctor says how old the camera is."""
+"""The doctor says whether the camera answers, what it needs, and how old its frames are."""
 
 import time
 
@@ -6,7 +6,7 @@ import pytest
 
 from donkeycar.config import load_config
 from donkeycar.management.createcar import create_car
-from donkeycar.management.doctor_camera import camera_age
+from donkeycar.management.doctor_camera import camera, camera_age, libraries
 from donkeycar.testing import StubPicamera2
 from donkeycar.timing import RealClock
 
@@ -30,6 +30,44 @@ def settings(tmp_path):
         return load_config(tmp_path / "car" / "config.py")
 
     return load
+
+
+LISTED = (
+    "Available cameras\n-----------------\n"
+    "0 : imx219 [3280x2464 10-bit RGGB] (/base/i2c)\n    Modes: 'SRGGB10' : 640x480\n"
+)
+NONE = "No cameras available!\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "answers", "state", "said"),
+    [
+        ("CAMERA_TYPE = 'MOCK'", {}, "ok", "CAMERA_TYPE MOCK needs no hardware"),
+        ("CAMERA_TYPE = 'PICAM'", {"rpicam-hello": LISTED}, "ok", "0 : imx219"),
+        ("CAMERA_TYPE = 'PICAM'", {"libcamera-hello": LISTED}, "ok", "0 : imx219"),
+        (
+            "CAMERA_TYPE = 'PICAM'", {"rpicam-hello": NONE}, "missing",
+            "CAMERA_TYPE is PICAM, but no camera answers",
+        ),
+        ("CAMERA_TYPE = 'PICAM'", {}, "missing", "no camera answers"),
+        # What used to happen: the doctor praised the camera with another number.
+        ("CAMERA_INDEX = 1", {"rpicam-hello": LISTED}, "missing", "no camera has the number 1"),
+    ],
+)  # fmt: skip
+def test_a_camera_is_found_by_the_systems_own_list(settings, text, answers, state, said):
+    with StubPicamera2(free_running=True):
+        first = next(camera(settings(f"{text}\n"), run=lambda words: answers.get(words[0])))
+    assert (first.what, first.state) == ("camera", state)
+    assert said in first.found
+    assert bool(first.step) == (state == "missing")
+
+
+def test_what_a_camera_needs_is_told_with_the_line_that_installs_it(settings):
+    needed = libraries(settings("CAMERA_TYPE = 'PICAM'\n"))
+    assert list(needed) == ["picamera2"]
+    assert needed["picamera2"].startswith("sudo apt install -y python3-picamera2")
+    assert "--system-site-packages" in needed["picamera2"]
+    assert libraries(settings("CAMERA_TYPE = 'MOCK'\n")) == {}
 
 
 @pytest.mark.parametrize("kind", ["MOCK", "SIM", "TUB", "IMAGE_LIST"])

@@ -5,6 +5,7 @@ in a queue, so a frame is never older than it has to be.
 """
 
 import logging
+import re
 import threading
 from contextlib import ExitStack
 from typing import Any
@@ -17,16 +18,22 @@ from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image
 from donkeycar.parts.camera.refusal import reasons, refusal
 from donkeycar.parts.camera.sensor_mode import sensor_mode
+from donkeycar.parts.needs import Library, Probed, Runner
 from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)
 
-INSTALL = (
-    "Run `sudo apt install -y python3-picamera2 --no-install-recommends`, and make the virtual "
-    "environment with `python3 -m venv --system-site-packages`: picamera2 comes from apt, not "
-    "from pip."
+PICAMERA2 = Library(
+    "picamera2",
+    "sudo apt install -y python3-picamera2 --no-install-recommends",
+    hint="Make the virtual environment with `python3 -m venv --system-site-packages`: picamera2 "
+    "comes from apt, not from pip",
 )
+#: What must be installed beside donkeycar.
+LIBRARIES = (PICAMERA2,)
 
+# Programs of the system that list the cameras; the second is how the first was called until 2023.
+LISTERS = ("rpicam-hello", "libcamera-hello")
 CABLE = "Check the ribbon cable at both ends, and what `rpicam-hello --list-cameras` says"
 
 # Fewer than three stall the pipeline; more only add memory.
@@ -236,7 +243,7 @@ def _open(camera_index: int) -> Any:
     try:
         from picamera2 import Picamera2
     except ImportError as error:
-        raise DeviceError(f"PiCamera needs picamera2. Received: {error}. {INSTALL}") from error
+        raise PICAMERA2.missing("PiCamera", error) from error
     except ValueError as error:
         # apt's simplejpeg is compiled for numpy 1, and says so this way under numpy 2.
         raise DeviceError(
@@ -248,3 +255,27 @@ def _open(camera_index: int) -> Any:
     except (IndexError, RuntimeError) as error:
         # IndexError: none is connected. RuntimeError: anything else, and its cause says what.
         raise refusal(error, camera_index=camera_index, what_to_check=CABLE) from error
+
+
+def probe(*, camera_index: int, run: Runner) -> Probed:
+    """Ask the system for its cameras, without opening one.
+
+    Args:
+        camera_index: Which camera, as ``rpicam-hello --list-cameras`` counts them.
+        run: Runs a command.
+    """
+    listed = next((text for name in LISTERS if (text := run([name, "--list-cameras"]))), "")
+    cameras = re.findall(r"^(\d+) : .*", listed, re.MULTILINE)
+    for line in listed.splitlines():
+        if line.startswith(f"{camera_index} : "):
+            return Probed(line)
+    if cameras:
+        return Probed(
+            f"no camera has the number {camera_index}; there are {', '.join(cameras)}",
+            "set CAMERA_INDEX to one of these",
+        )
+    return Probed(
+        "no camera answers",
+        "switch the Pi off and press both ends of the ribbon cable in; then: rpicam-hello "
+        "--list-cameras",
+    )

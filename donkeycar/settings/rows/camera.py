@@ -1,6 +1,33 @@
 """What the car sees."""
 
+from typing import NamedTuple
+
 from donkeycar.settings.setting import Group, Setting, later
+
+
+class CameraWord(NamedTuple):
+    """What the settings know of a word of `CAMERA_TYPE`; the rest is its row in `assembly.camera`.
+
+    Attributes:
+        reads: Settings that do something with this camera, and nothing with cameras that do not
+            name them. Those that every camera reads are in no row.
+        replays: Whether it shows a road that the wheels of a real car do not follow, as a
+            recording does: a motor that turns is then warned of.
+    """
+
+    reads: tuple[str, ...] = ()
+    replays: bool = False
+
+
+_LATENCY = ("CAMERA_LATENCY_S", "CAMERA_JITTER_S", "SIM_SEED")
+
+CAMERA_WORDS = {
+    "PICAM": CameraWord(reads=("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_INDEX")),
+    "IMAGE_LIST": CameraWord(reads=("PATH_MASK", *_LATENCY), replays=True),
+    "TUB": CameraWord(reads=("CAMERA_TUB", *_LATENCY), replays=True),
+    "MOCK": CameraWord(reads=_LATENCY),
+    "SIM": CameraWord(reads=("SIM_TRACK", *_LATENCY), replays=True),
+}
 
 CAMERA = Group(
     "CAMERA",
@@ -8,7 +35,7 @@ CAMERA = Group(
     (
         Setting(
             "CAMERA_TYPE", "PICAM", "which camera",
-            choices=("PICAM", "IMAGE_LIST", "TUB", "MOCK", "SIM"),
+            choices=tuple(CAMERA_WORDS),
             later_choices=("WEBCAM", "CVCAM", "CSIC", "V4L", "D435", "OAKD", "LEOPARD"),
         ),
         Setting("IMAGE_W", 160, "width of a frame", unit="pixels", low=16, high=4096),
