@@ -15,7 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-ROOT = Path(__file__).parents[1]
+from benchmarks import ROOT
+
 ENVIRONMENT = ROOT / ".venv-5.3"
 WORKER = Path(__file__).with_name("peer_worker.py")
 PACKAGE = "donkeycar==5.3.0"

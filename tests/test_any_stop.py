@@ -2,7 +2,7 @@
 
 import statistics
 
-from benchmarks.gamepad_stop import (
+from benchmarks.controllers.gamepad_stop import (
     PadPerson,
     PagePerson,
     RemotePerson,

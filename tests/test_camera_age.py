@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from benchmarks.camera_age import AGES_S, RATES_HZ, failures
-from benchmarks.camera_age_car import Run
-from benchmarks.camera_loss import PilotedCar
+from benchmarks.safety.camera_age import AGES_S, RATES_HZ, failures
+from benchmarks.safety.camera_age_car import Run
+from benchmarks.safety.camera_loss import PilotedCar
 
 DRIVE_S = 1.0
 

@@ -11,8 +11,8 @@ import time
 import numpy as np
 import pytest
 
-from benchmarks.console_client import BINARY, Served
-from benchmarks.ended_threads import WAYS, Ending, cannot_start
+from benchmarks.safety.ended_threads import WAYS, Ending, cannot_start
+from benchmarks.web.console_client import BINARY, Served
 from donkeycar.errors import DeviceError, PartFailed
 from donkeycar.parts.controller.gamepad import GamepadController
 from donkeycar.parts.pilot import PilotPart

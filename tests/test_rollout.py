@@ -5,7 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from benchmarks.ridge import RidgePilot
+from benchmarks.sim.ridge import RidgePilot
 from donkeycar.errors import PartFailed, SimError
 from donkeycar.rollout import evaluate_pilot, record_expert
 from donkeycar.sim.track import load_track

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.hardware import HARDWARE
-from benchmarks.safety import COUNTED, TIMED, main, parser
-from benchmarks.safety_table import COUNTED_HEAD, TIMED_HEAD, Timed
-from benchmarks.verdict import Verdict
+from benchmarks.safety.hardware import HARDWARE
+from benchmarks.safety.safety import COUNTED, TIMED, main, parser
+from benchmarks.safety.table import COUNTED_HEAD, TIMED_HEAD, Timed
+from benchmarks.safety.verdict import Verdict
 
 SAFETY = (Path(__file__).parents[1] / "SAFETY.md").read_text(encoding="utf-8")
 CASES = 300
@@ -91,7 +91,7 @@ def test_rows_that_are_measured_on_each_hardware_are_the_same_and_can_be_chosen(
     }
     assert names["pca9685"] == names["gpio"] == names["kernel_pwm"]
     rows = [Timed(f"S99 {key}", trials_of((1, False)), 20, hardware=key) for key in ("", *HARDWARE)]
-    monkeypatch.setattr("benchmarks.safety.TIMED", rows)
+    monkeypatch.setattr("benchmarks.safety.safety.TIMED", rows)
     assert main(["--hardware", "gpio"]) == 0
     out = capsys.readouterr().out
     assert out.startswith(f"{TIMED_HEAD}\n| S99 gpio |")
@@ -100,6 +100,6 @@ def test_rows_that_are_measured_on_each_hardware_are_the_same_and_can_be_chosen(
 
 def test_a_missed_goal_is_named_and_is_exit_code_1(capsys, monkeypatch):
     missed = [Timed("S99 nothing stops it", trials_of((math.inf, True)), 20)]
-    monkeypatch.setattr("benchmarks.safety.TIMED", missed)
+    monkeypatch.setattr("benchmarks.safety.safety.TIMED", missed)
     assert main(["--only", "S99"]) == 1
     assert capsys.readouterr().out.endswith("MISSED: S99 nothing stops it\n")

@@ -205,7 +205,7 @@ def test_what_opens_networks_is_not_loaded_with_the_car(car):
 
 SHORT_BENCH = """
 import json, sys
-from benchmarks import slow_car
+from benchmarks.loop import slow_car
 
 slow_car.SETTLE_S = 0.5
 make_car = slow_car.make_car

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.console_client import Served
+from benchmarks.web.console_client import Served
 from donkeycar.testing import FakeClock
 
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from benchmarks.console_client import Served
+from benchmarks.web.console_client import Served
 from donkeycar.console import addresses as module
 from donkeycar.console import served
 from donkeycar.console.addresses import addresses, local_name, own_names

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from benchmarks.console_client import Refused, Socket
+from benchmarks.web.console_client import Refused, Socket
 from donkeycar.console.bench import Bench
 from donkeycar.console.calibrate import MAX_SOCKETS_OF_ONE
 from donkeycar.console.calibration_console import CalibrationConsole

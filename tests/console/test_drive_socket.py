@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from benchmarks.console_client import CLOSE, PING, TEXT, Refused, Served
+from benchmarks.web.console_client import CLOSE, PING, TEXT, Refused, Served
 from donkeycar.console.drive import MAX_SOCKETS
 
 

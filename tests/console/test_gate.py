@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from benchmarks.console_client import Served
+from benchmarks.web.console_client import Served
 from donkeycar.console.gate import MAX_CONNECTIONS, MAX_PER_ADDRESS, Gate
 
 

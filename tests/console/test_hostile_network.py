@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from benchmarks.console_client import CLOSE, PING, PONG, TEXT, Refused, Served
+from benchmarks.web.console_client import CLOSE, PING, PONG, TEXT, Refused, Served
 from donkeycar.console.access import MAX_SESSIONS
 from donkeycar.console.drive import MAX_SOCKETS_OF_ONE
 from donkeycar.console.frames import MAX_OF_ONE

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from benchmarks.console_client import Served
+from benchmarks.web.console_client import Served
 
 JSON = {"Content-Type": "application/json"}
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from benchmarks.console_client import Refused, Served
+from benchmarks.web.console_client import Refused, Served
 from donkeycar.console.guard import STATIC_FILES, Guarded
 from donkeycar.console.server import ROUTES
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from benchmarks.console_client import CLOSE, Refused, Served
+from benchmarks.web.console_client import CLOSE, Refused, Served
 
 
 class Camera(threading.Thread):

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from benchmarks.console_client import Served
+from benchmarks.web.console_client import Served
 from donkeycar.console.pairing import Pairing
 from donkeycar.console.web_console import WebConsole
 from donkeycar.driving.arbiter import Offer

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from benchmarks.stop_rule import EVERY, Hand, Page, disobeyed
+from benchmarks.safety.stop_rule import EVERY, Hand, Page, disobeyed
 from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit

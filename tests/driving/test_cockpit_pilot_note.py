@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.stop_rule import Hand, Page
+from benchmarks.safety.stop_rule import Hand, Page
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.driver_link import FREE, START, STOPPED
 from donkeycar.driving.message import MessageError

@@ -8,7 +8,7 @@ from contextlib import closing
 
 import pytest
 
-from benchmarks.two_programs import PAIRS, second_is_harmless
+from benchmarks.safety.two_programs import PAIRS, second_is_harmless
 from donkeycar.config import load_config
 from donkeycar.errors import DeviceError
 from donkeycar.guardian.claim import Claim

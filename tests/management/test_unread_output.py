@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from benchmarks.unread_output import KINDS, RATE_HZ, drive_unread
+from benchmarks.safety.unread_output import KINDS, RATE_HZ, drive_unread
 
 SECONDS = 2
 # Whoever waits for a reader that sleeps waits for ever; a machine that is shared does not.

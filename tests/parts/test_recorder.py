@@ -4,7 +4,7 @@ import time
 import numpy as np
 import pytest
 
-from benchmarks.tub_faults import INPUTS, TYPES, FaultyFileSystem
+from benchmarks.tub.tub_faults import INPUTS, TYPES, FaultyFileSystem
 from donkeycar.errors import PartError, TubError
 from donkeycar.parts import recorder as recorder_module
 from donkeycar.parts.recorder import TubRecorder

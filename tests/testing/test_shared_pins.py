@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.hardware import BACKWARD_PIN, FORWARD_PIN, HARDWARE, bridged
-from benchmarks.shared_pins import ALWAYS_ON, SharedHeader, SharedLgpio
+from benchmarks.safety.hardware import BACKWARD_PIN, FORWARD_PIN, HARDWARE, bridged
+from benchmarks.safety.shared_pins import ALWAYS_ON, SharedHeader, SharedLgpio
 from donkeycar.testing.lgpio_library import LgpioError
 from donkeycar.testing.pulse_trace import Change, PulseTrace
 
@@ -22,7 +22,7 @@ def child(tmp_path):
     def run(*lines):
         code = "\n".join(
             [
-                "import sys; from pathlib import Path; from benchmarks.shared_pins import *",
+                "import sys; from pathlib import Path; from benchmarks.safety.shared_pins import *",
                 "folder = Path(sys.argv[1]); trace = PulseTrace(folder / 'trace')",
                 *lines,
                 "print('ready', flush=True); sys.stdin.read()",

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.training_cells import CANDIDATES, run_cell
-from benchmarks.training_report import report
-from benchmarks.training_tub import SplitTub
+from benchmarks.training.cells import CANDIDATES, run_cell
+from benchmarks.training.report import report
+from benchmarks.training.split_tub import SplitTub
 from donkeycar.tub import TubReader
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from benchmarks.peer import Peer
-from benchmarks.tub_crash import fast_folder
-from benchmarks.tub_faults import INPUTS, TYPES
+from benchmarks.tub.tub_crash import fast_folder
+from benchmarks.tub.tub_faults import INPUTS, TYPES
 from donkeycar.tub import TubWriter
 
 

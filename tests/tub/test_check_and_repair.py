@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from benchmarks.tub_faults import INPUTS, TYPES
+from benchmarks.tub.tub_faults import INPUTS, TYPES
 from donkeycar import commands
 from donkeycar.errors import DeviceError, TubError
 from donkeycar.management.cli import main

@@ -1,11 +1,11 @@
-"""Short forms of the campaigns in `benchmarks/tub_crash.py` and `benchmarks/tub_kill.py`."""
+"""Short forms of the benchmarks `tub_crash` and `tub_kill`."""
 
 import sys
 
 import pytest
 
-from benchmarks.tub_crash import failures
-from benchmarks.tub_faults import FULL, HALF, MODES
+from benchmarks.tub.tub_crash import failures
+from benchmarks.tub.tub_faults import FULL, HALF, MODES
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -24,7 +24,7 @@ def test_a_disk_failing_while_a_crashed_tub_is_repaired_spoils_nothing(folder, p
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
 def test_killing_the_recorder_at_random_moments_spoils_nothing(folder, peer):
-    from benchmarks.tub_kill import deaths
+    from benchmarks.tub.tub_kill import deaths
 
     results = list(deaths(folder, peer, num_deaths=15, seed=7))
     assert sum(num_safe for num_safe, _ in results) > 100, "the processes recorded something"

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from benchmarks.tub_faults import INPUTS, TYPES, Crash, FaultyFileSystem
+from benchmarks.tub.tub_faults import INPUTS, TYPES, Crash, FaultyFileSystem
 from donkeycar.errors import DeviceError
 from donkeycar.tub import TubReader, TubWriter, filesystem
 from donkeycar.tub.filesystem import APPEND, FileSystem, replace_file, write_all, write_file

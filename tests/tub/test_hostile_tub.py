@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from benchmarks.tub_faults import INPUTS, TYPES
+from benchmarks.tub.tub_faults import INPUTS, TYPES
 from donkeycar.errors import DeviceError, TubError
 from donkeycar.management.cli import main
 from donkeycar.tub import TubReader, TubWriter, check, repair

@@ -10,7 +10,7 @@ import shutil
 import numpy as np
 import pytest
 
-from benchmarks.tub_faults import INPUTS, TYPES
+from benchmarks.tub.tub_faults import INPUTS, TYPES
 from donkeycar.management.cli import main
 from donkeycar.tub import TubReader, TubWriter, check, repair, restore
 from donkeycar.tub.bad_record import number_wrong_with

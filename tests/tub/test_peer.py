@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from benchmarks.tub_faults import INPUTS, TYPES
+from benchmarks.tub.tub_faults import INPUTS, TYPES
 from donkeycar.tub import TubReader, TubWriter, check, repair
 
 

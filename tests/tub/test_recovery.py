@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from benchmarks.tub_faults import INPUTS, TYPES
+from benchmarks.tub.tub_faults import INPUTS, TYPES
 from donkeycar import commands
 from donkeycar.errors import TubError
 from donkeycar.tub import TubReader, TubWriter, check, repair

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.tub_faults import INPUTS, TYPES
+from benchmarks.tub.tub_faults import INPUTS, TYPES
 from donkeycar.errors import DonkeyError, TubError
 from donkeycar.timing import SimulatedClock
 from donkeycar.tub import TubReader, TubWriter

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.camera_loss import KINDS, MAX_P99_MS, trial
+from benchmarks.safety.camera_loss import KINDS, MAX_P99_MS, trial
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from benchmarks.stop_bindings import CONTROLS, EVERY, is_wrong
+from benchmarks.controllers.stop_bindings import CONTROLS, EVERY, is_wrong
 from donkeycar import Vehicle
 from donkeycar.assembly import add_controllers, check_car
 from donkeycar.assembly.controller import gamepad_bindings

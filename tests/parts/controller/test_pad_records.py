@@ -1,9 +1,9 @@
-"""Every pad of `benchmarks/pad_records.py`: Stop is where the guide has it, and nothing else is."""
+"""Every pad of the benchmark `pad_records`: Stop is where the guide has it, and nothing else is."""
 
 import pytest
 
-from benchmarks.pad_models import DIRECT
-from benchmarks.pad_records import JOYSTICK, RECORDS, STOP_IS, does, faults, row
+from benchmarks.controllers.pad_models import DIRECT
+from benchmarks.controllers.pad_records import JOYSTICK, RECORDS, STOP_IS, does, faults, row
 from donkeycar.parts.controller.actions import STOPS
 from donkeycar.parts.controller.codes import AXES, BUTTONS, EV_ABS, EV_KEY, AbsInfo, Identity
 from donkeycar.parts.controller.mappings import KINDS, bindings_of, kind_named

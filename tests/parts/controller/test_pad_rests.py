@@ -1,11 +1,11 @@
-"""Every device of `benchmarks/pad_models.py`, the chip's pulses as judge; what people are told."""
+"""Every device of the benchmark `pad_rests`: the chip's pulses decide; what people are told."""
 
 import random
 
 import pytest
 
-from benchmarks.pad_models import MODELS
-from benchmarks.pad_rests import Trial, run
+from benchmarks.controllers.pad_models import MODELS
+from benchmarks.controllers.pad_rests import Trial, run
 from donkeycar.parts.controller.codes import AXES, AbsInfo, Identity
 from donkeycar.parts.controller.mappings import kind_named
 from donkeycar.parts.controller.pad import Pad

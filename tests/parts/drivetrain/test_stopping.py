@@ -10,11 +10,11 @@ from functools import partial
 
 import pytest
 
-from benchmarks import gamepad_stop
-from benchmarks.hardware import HARDWARE
-from benchmarks.safety import FREEZE, KILL
-from benchmarks.safety_fuzz import frames, retries, transitions
-from benchmarks.safety_trial import (
+from benchmarks.controllers import gamepad_stop
+from benchmarks.safety.fuzz import frames, retries, transitions
+from benchmarks.safety.hardware import HARDWARE
+from benchmarks.safety.safety import FREEZE, KILL
+from benchmarks.safety.trial import (
     LEFT_OVER,
     bus_away,
     inner_fault,

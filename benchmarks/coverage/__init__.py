@@ -1,0 +1,1 @@
+"""The tests of driving and guardian: branch coverage and mutation score."""

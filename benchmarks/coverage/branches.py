@@ -1,0 +1,45 @@
+"""Is every branch of driving and guardian run by their own tests? Processes that they start count.
+
+Goal: 100 %, with no line left out by a comment.
+"""
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from benchmarks import ROOT
+
+# A process of a test is measured however it begins and ends, unless it is killed by SIGKILL.
+SETTINGS = """
+[run]
+branch = true
+source = donkeycar.driving,donkeycar.guardian
+data_file = {folder}/data
+parallel = true
+patch = subprocess, fork, _exit
+sigterm = true
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Print what is not run; 1 if that is anything, or a test fails."""
+    argparse.ArgumentParser(prog="scripts/bench branches", description=__doc__).parse_args(argv)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Path(folder) / "settings"
+        settings.write_text(SETTINGS.format(folder=folder))
+
+        def coverage(*words: str) -> int:
+            command, *rest = words
+            line = [sys.executable, "-m", "coverage", command, f"--rcfile={settings}", *rest]
+            return subprocess.run(line, cwd=ROOT).returncode
+
+        tests = coverage("run", "-m", "pytest", "-q", "tests/driving", "tests/guardian")
+        # A process that is killed while it writes leaves a file that cannot be read.
+        coverage("combine", "--quiet")
+        return coverage("report", "--show-missing", "--fail-under=100") or tests
+
+
+if __name__ == "__main__":
+    sys.exit(main())

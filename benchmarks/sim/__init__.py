@@ -1,0 +1,1 @@
+"""The simulator, and pilots that drive in it."""

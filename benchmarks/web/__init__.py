@@ -1,0 +1,1 @@
+"""The web page: hostile messages, and what viewers cost the car."""
