@@ -1,7 +1,8 @@
-"""Runs the numbered cases of a fuzz, and tells of those that fail."""
+"""What benchmarks share: the cases of a fuzz, and a command line without options."""
 
+import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 
 def failures(run_case: Callable[[int], object], number: int, first: int) -> int:
@@ -14,3 +15,8 @@ def failures(run_case: Callable[[int], object], number: int, first: int) -> int:
             failed += 1
             print(f"case {case}: {type(error).__name__}: {error}", file=sys.stderr)
     return failed
+
+
+def no_arguments(name: str, explanation: str | None, argv: Sequence[str] | None) -> None:
+    """Explain a benchmark without options when asked with `--help`; refuse everything else."""
+    argparse.ArgumentParser(prog=f"scripts/bench {name}", description=explanation).parse_args(argv)

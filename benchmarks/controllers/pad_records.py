@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from benchmarks.cases import no_arguments
 from benchmarks.controllers.pad_models import (
     DIRECT,
     SNES,
@@ -268,6 +269,7 @@ def wrong_stops(cases: int, seed: int) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Try every pad; 1 if any has no right stop."""
+    no_arguments("pad_records", __doc__, argv)
     failed = wrong_stops(len(RECORDS), 0)
     pads = len({record.identity for record in RECORDS.values()})
     print(f"{len(RECORDS)} records of {pads} pads, {len(STOP_IS)} kinds each: {failed} wrong")

@@ -13,6 +13,7 @@ import random
 import sys
 from collections.abc import Callable, Sequence
 
+from benchmarks.cases import no_arguments
 from benchmarks.controllers.gamepad_fuzz import ScriptedLine
 from benchmarks.controllers.pad_models import MODELS
 from benchmarks.safety.fuzz import Bench
@@ -187,6 +188,7 @@ def throttle_before_rest(cases: int, seed: int) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Try every model some times; 1 if any goes wrong."""
+    no_arguments("pad_rests", __doc__, argv)
     logging.disable(logging.WARNING)
     failed = throttle_before_rest(5 * len(MODELS), 0)
     print(f"{len(MODELS)} models, 5 times each: {failed} wrong")

@@ -10,6 +10,7 @@ import itertools
 import sys
 from collections.abc import Sequence
 
+from benchmarks.cases import no_arguments
 from donkeycar.assembly.controller import CONTROLLERS
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
@@ -107,6 +108,7 @@ def takes_stop_away(cases: int, seed: int) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Try them all; 1 if any is wrong."""
+    no_arguments("stop_bindings", __doc__, argv)
     wrong = takes_stop_away(len(EVERY), 0)
     print(f"{len(EVERY)} bindings: {wrong} wrong")
     return 1 if wrong else 0

@@ -3,13 +3,13 @@
 Goal: 100 %, with no line left out by a comment.
 """
 
-import argparse
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks import ROOT
+from benchmarks.cases import no_arguments
 
 # A process of a test is measured however it begins and ends, unless it is killed by SIGKILL.
 SETTINGS = """
@@ -25,7 +25,7 @@ sigterm = true
 
 def main(argv: list[str] | None = None) -> int:
     """Print what is not run; 1 if that is anything, or a test fails."""
-    argparse.ArgumentParser(prog="scripts/bench branches", description=__doc__).parse_args(argv)
+    no_arguments("branches", __doc__, argv)
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "settings"
         settings.write_text(SETTINGS.format(folder=folder))

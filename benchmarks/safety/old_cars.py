@@ -10,11 +10,12 @@ import io
 import random
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cases import failures
+from benchmarks.cases import failures, no_arguments
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.createcar import create_car
@@ -164,8 +165,9 @@ def _goes_out(
 changed_by_an_upgrade = partial(failures, run_case)
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Try 2,000 folders; 1 if any is wrong."""
+    no_arguments("old_cars", __doc__, argv)
     wrong = changed_by_an_upgrade(2000, 0)
     print(f"2000 folders of old cars: {wrong} wrong")
     return int(wrong > 0)

@@ -8,8 +8,10 @@ of them any throttle until somebody resumes, never backwards, and the pilot off 
 import itertools
 import random
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+from benchmarks.cases import no_arguments
 from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
@@ -179,8 +181,9 @@ def disobediences(cases: int, seed: int) -> int:
     return wrong
 
 
-def main() -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Try all; 1 if one was not obeyed."""
+    no_arguments("stop_rule", __doc__, argv)
     wrong = disobediences(len(EVERY), 1)
     print(f"{len(EVERY)} pairs of source, mode and state: {wrong} stops were not obeyed")
     return 1 if wrong else 0

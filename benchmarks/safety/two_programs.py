@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks import ROOT
+from benchmarks.cases import no_arguments
 from benchmarks.safety.hardware import NEUTRAL_TICKS, THROTTLE_CHANNEL
 from donkeycar.management.createcar import create_car
 from donkeycar.testing import PCA9685Chip
@@ -184,6 +185,7 @@ def disturbed(cases: int, seed: int) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Try every pair; 1 if one is wrong."""
+    no_arguments("two_programs", __doc__, argv)
     return min(1, disturbed(len(PAIRS), 0))
 
 

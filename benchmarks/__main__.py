@@ -1,0 +1,46 @@
+"""Run one benchmark: `python -m benchmarks NAME [its arguments]`. Without a name, list them.
+
+A benchmark is a module in one of the rooms, with a function `main(argv)`. Each name is there once.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from benchmarks import ROOT
+
+HERE = Path(__file__).parent
+IS_BENCHMARK = re.compile(r"^def main\(argv\b", re.MULTILINE)
+
+
+def modules() -> dict[str, str]:
+    """Each benchmark by its name, and the module that runs it, in the order of rooms."""
+    return {
+        path.stem: f"benchmarks.{path.parent.name}.{path.stem}"
+        for path in sorted(HERE.glob("*/*.py"))
+        if IS_BENCHMARK.search(path.read_text(encoding="utf-8"))
+    }
+
+
+def usage() -> str:
+    """Say how to call it, and which benchmarks each room has."""
+    rooms: dict[str, list[str]] = {}
+    for name, module in modules().items():
+        rooms.setdefault(module.split(".")[1], []).append(name)
+    lines = [f"  {room:12}{', '.join(names)}" for room, names in rooms.items()]
+    return "\n".join(["usage: scripts/bench NAME [arguments], with NAME one of:", *lines])
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a benchmark in a process of its own; 2 if there is none of that name."""
+    name, *arguments = (sys.argv[1:] if argv is None else argv) or [""]
+    module = modules().get(name)
+    if module is None:
+        print(usage())
+        return 2
+    return subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
