@@ -23,12 +23,12 @@ from donkeycar.assembly import (
     add_drivetrain,
     make_world,
 )
+from donkeycar.assembly.drivetrain.table import make_output
 from donkeycar.config import load_config
 from donkeycar.guardian.guardian import Guardian, State
 from donkeycar.guardian.process import VehicleSide
 from donkeycar.management.createcar import create_car
 from donkeycar.management.guardian import Elsewhere
-from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock
 from tests.parts.controller.pad_devices import Plug, SocketPad

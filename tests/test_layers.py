@@ -1,6 +1,7 @@
 """Imports point downwards, and heavy libraries are loaded only where they are needed."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -171,6 +172,36 @@ def test_imports_point_downwards():
         if target not in ALLOWED.get(layer_of(path), set()) | ANYBODY | {layer_of(path)}
     ]
     assert wrong == []
+
+
+def takes_settings(function):
+    """Names of arguments that are the settings of a car as a whole."""
+    every = function.args
+    for argument in (*every.posonlyargs, *every.args, *every.kwonlyargs, every.vararg, every.kwarg):
+        if argument is None:
+            continue
+        words = set(re.findall(r"\w+", ast.unparse(argument.annotation or ast.Constant(""))))
+        if argument.arg in ("cfg", "config", "settings") or words & {"Config", "Settings"}:
+            yield argument.arg
+
+
+@pytest.mark.parametrize("layer", ["parts", "console"])
+def test_no_part_and_no_page_takes_the_settings_of_a_car(layer):
+    # What used to happen: drivers and calibration took all settings, and looked for their own.
+    wrong = [
+        f"{path.relative_to(PACKAGE)}: {node.name}({argument})"
+        for path in sorted((PACKAGE / layer).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for argument in takes_settings(node)
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("argument", ["cfg", "settings: dict", "all: Config", "*, s: Settings"])
+def test_a_function_that_takes_settings_is_seen(argument):
+    (function,) = ast.parse(f"def make({argument}): pass").body
+    assert list(takes_settings(function))
 
 
 def test_no_import_is_relative():

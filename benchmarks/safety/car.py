@@ -17,13 +17,13 @@ import time
 from pathlib import Path
 
 from benchmarks.safety.hardware import HARDWARE
+from donkeycar.assembly.drivetrain.emergency_off import ready_emergency_off, shut_off
+from donkeycar.assembly.drivetrain.hardware import load_drivers
+from donkeycar.assembly.drivetrain.table import make_output
 from donkeycar.driving.command import NEUTRAL, Command
 from donkeycar.guardian.motor_frame import ARM, MotorFrame
 from donkeycar.guardian.process import VehicleSide, hold_motor
-from donkeycar.parts.drivetrain.emergency_off import ready_emergency_off, shut_off
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
-from donkeycar.parts.drivetrain.hardware import load_drivers
-from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 20

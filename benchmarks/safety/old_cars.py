@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import failures, no_arguments
+from donkeycar.assembly.drivetrain.table import make_output
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.createcar import create_car
 from donkeycar.parts.drivetrain.pins import Board
-from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.settings.text import config_text
 from donkeycar.testing import FakeClock, FakeI2C, PCA9685Chip
 

@@ -26,13 +26,13 @@ def _controllers(cfg: Config) -> None:
 
 
 def _drivetrain(cfg: Config) -> None:
-    from donkeycar.parts.drivetrain.table import check_settings
+    from donkeycar.assembly.drivetrain.table import check_settings
 
     check_settings(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
 
 
 def _rate(cfg: Config) -> None:
-    from donkeycar.parts.drivetrain.context import check_rate
+    from donkeycar.assembly.drivetrain.context import check_rate
 
     check_rate(cfg.DRIVE_LOOP_HZ)
 

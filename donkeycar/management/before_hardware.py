@@ -1,9 +1,9 @@
 """What must be free before a car takes its motor: the motor itself, and the port of its page."""
 
+from donkeycar.assembly.drivetrain.hardware import hardware_of
 from donkeycar.config import Config
 from donkeycar.console.listener import bind
 from donkeycar.guardian.claim import refuse_if_held
-from donkeycar.parts.drivetrain.hardware import hardware_of
 
 
 def check_free(cfg: Config, *, has_page: bool = True) -> None:

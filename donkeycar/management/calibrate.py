@@ -7,6 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from donkeycar.assembly.drivetrain.calibration import read_sheet, widened_settings
+from donkeycar.assembly.drivetrain.emergency_off import ready_emergency_off
+from donkeycar.assembly.drivetrain.table import check_settings
 from donkeycar.config import Config, load_config
 from donkeycar.console.bench import Bench, lines_of
 from donkeycar.errors import ConfigError, DeviceError
@@ -14,14 +17,8 @@ from donkeycar.guardian.process import VehicleSide
 from donkeycar.management.before_hardware import check_free
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.parts.drivetrain.calibration import Calibration
-from donkeycar.parts.drivetrain.calibration_points import (
-    CalibrationSheet,
-    read_sheet,
-    widened_settings,
-)
-from donkeycar.parts.drivetrain.emergency_off import ready_emergency_off
+from donkeycar.parts.drivetrain.calibration_points import CalibrationSheet
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
-from donkeycar.parts.drivetrain.table import check_settings
 from donkeycar.settings.owner.entry import edited_entries, set_entries
 from donkeycar.vehicle import Vehicle
 
@@ -101,7 +98,7 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
     if side is None:
         raise DeviceError("No guardian holds the motor. Start this with: donkey calibrate")
 
-    bench = Bench(Calibration(kind, settings), write=saver(cfg, folder))
+    bench = Bench(Calibration(read_sheet(kind, settings)), write=saver(cfg, folder))
     car = Vehicle()
     console = _terminal(bench) if terminal else _page(bench, cfg)
     car.add(

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.assembly.check import CHECKS, DEEP_CHECKS, problems_of
+from donkeycar.assembly.drivetrain.context import wired_in
+from donkeycar.assembly.drivetrain.hardware import hardware_of
 from donkeycar.commands import donkey, install_extra, pip_install
 from donkeycar.config import Config, load_config
 from donkeycar.console.listener import bind
@@ -19,8 +21,6 @@ from donkeycar.management import doctor_camera, doctor_power
 from donkeycar.management import doctor_probes as probes
 from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
 from donkeycar.management.old_manage import manage_file
-from donkeycar.parts.drivetrain.context import wired_in
-from donkeycar.parts.drivetrain.hardware import hardware_of
 from donkeycar.parts.drivetrain.header_uart import not_the_header, uart_step
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
 from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE, keeps_levels, pwm_overlay

@@ -73,13 +73,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
     # Loaded by the one process that holds the motor, not by the two that only ask for it.
+    from donkeycar.assembly.drivetrain.emergency_off import shut_off
+    from donkeycar.assembly.drivetrain.hardware import chips_of, hardware_of, load_drivers
+    from donkeycar.assembly.drivetrain.table import make_output
     from donkeycar.guardian.guardian import Guardian
     from donkeycar.guardian.process import guard, hold_motor
     from donkeycar.guardian.switch_off import say
     from donkeycar.management.last_stop import leave
-    from donkeycar.parts.drivetrain.emergency_off import shut_off
-    from donkeycar.parts.drivetrain.hardware import chips_of, hardware_of, load_drivers
-    from donkeycar.parts.drivetrain.table import make_output
 
     if settings["HAVE_CONSOLE_LOGGING"]:
         import logging

@@ -110,7 +110,7 @@ def _stop(left: Mapping[str, Any]) -> None:
         if chips:
             try_until_off(lambda: _chips_off(chips))
         if len(chips) < len(names):
-            from donkeycar.parts.drivetrain.emergency_off import shut_off
+            from donkeycar.assembly.drivetrain.emergency_off import shut_off
 
             try_until_off(lambda: shut_off(left["kind"], left["settings"]))
 

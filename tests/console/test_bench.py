@@ -2,6 +2,7 @@
 
 import pytest
 
+from donkeycar.assembly.drivetrain.calibration import read_sheet
 from donkeycar.console.bench import Bench
 from donkeycar.parts.drivetrain.calibration import Calibration
 from donkeycar.settings.schema import SETTINGS
@@ -20,7 +21,7 @@ def bench(clock, written):
         written.append(changes)
         return "myconfig.py"
 
-    return Bench(Calibration("MOCK", DEFAULTS, clock=clock), write=write, clock=clock)
+    return Bench(Calibration(read_sheet("MOCK", DEFAULTS), clock=clock), write=write, clock=clock)
 
 
 def test_a_second_page_may_only_stop(bench):

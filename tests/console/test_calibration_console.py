@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from benchmarks.web.console_client import Refused, Socket
+from donkeycar.assembly.drivetrain.calibration import read_sheet
 from donkeycar.console.bench import Bench
 from donkeycar.console.calibrate import MAX_SOCKETS_OF_ONE
 from donkeycar.console.calibration_console import CalibrationConsole
@@ -16,7 +17,7 @@ DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
 
 @pytest.fixture
 def console():
-    bench = Bench(Calibration("MOCK", DEFAULTS), write=lambda changes: "myconfig.py")
+    bench = Bench(Calibration(read_sheet("MOCK", DEFAULTS)), write=lambda changes: "myconfig.py")
     console = CalibrationConsole(bench, port=0, host="127.0.0.1", auth="none")
     thread = threading.Thread(target=console.update, daemon=True)
     thread.start()

@@ -9,11 +9,11 @@ import pytest
 
 import donkeycar
 from donkeycar.assembly.check import CHECKS, DEEP_CHECKS, problems_of
+from donkeycar.assembly.drivetrain.calibration import read_sheet
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.calibrate import obstacles, saver
 from donkeycar.management.createcar import create_car
-from donkeycar.parts.drivetrain.calibration_points import read_sheet
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="cars run Linux")
 

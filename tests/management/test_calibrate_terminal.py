@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from donkeycar.assembly.drivetrain.calibration import read_sheet
 from donkeycar.console.bench import Bench
 from donkeycar.management import calibrate_terminal as terminal
 from donkeycar.parts.drivetrain.calibration import Calibration
@@ -31,7 +32,7 @@ def bench(saved):
         saved.append(changes)
         return "myconfig.py"
 
-    return Bench(Calibration("MOCK", DEFAULTS, clock=clock), write=write, clock=clock)
+    return Bench(Calibration(read_sheet("MOCK", DEFAULTS), clock=clock), write=write, clock=clock)
 
 
 @pytest.fixture

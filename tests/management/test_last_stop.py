@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 import donkeycar
+from donkeycar.assembly.drivetrain.hardware import chips_of, hardware_of
 from donkeycar.guardian import claim
 from donkeycar.guardian.claim import Claim
 from donkeycar.management import guardian, last_stop, neutral
 from donkeycar.parts.drivetrain import i2c_bus
-from donkeycar.parts.drivetrain.hardware import chips_of, hardware_of
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock, I2CAdapter, PCA9685Chip
 
@@ -130,7 +130,7 @@ def test_what_is_not_on_a_chip_is_switched_off_by_its_driver(chip, folder, monke
     monkeypatch.setattr(claim, "NAMESPACE", f"donkeycar-{BUS}")
     made = []
     monkeypatch.setattr(
-        "donkeycar.parts.drivetrain.emergency_off.make_output",
+        "donkeycar.assembly.drivetrain.emergency_off.make_output",
         lambda kind, settings, **made_of: made.append((kind, settings[kind]["PWM_STEERING_PIN"])),
     )
     leave(PWM_STEERING_PIN="RPI_GPIO.BCM.27")

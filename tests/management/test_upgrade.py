@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from donkeycar.assembly.drivetrain.table import make_output
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
 from donkeycar.management.update import update_car
 from donkeycar.parts.drivetrain.pins import Board
-from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.settings.owner.carried import END
 from donkeycar.testing import (
     FakeClock,

@@ -16,7 +16,10 @@ DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
 
 # The modules that read settings for a command; those of `drive` put the car together.
 MODULES = {
-    "drive": ["assembly/*.py", "templates/manage.py", "management/car.py", "management/doctor.py"],
+    "drive": [
+        "assembly/*.py", "assembly/drivetrain/*.py", "templates/manage.py", "management/car.py",
+        "management/doctor.py",
+    ],
     "calibrate": ["management/calibrate.py"],
     "neutral": ["management/neutral.py"],
     "gamepad": ["management/gamepad.py", "assembly/controller.py"],

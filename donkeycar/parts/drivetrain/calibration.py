@@ -15,12 +15,15 @@ from donkeycar.parts.drivetrain.calibration_points import (
     STEERING,
     THROTTLE,
     CalibrationSheet,
-    Settings,
-    read_sheet,
     value_from_us,
 )
 from donkeycar.parts.drivetrain.calibration_rules import check_pulses
-from donkeycar.parts.drivetrain.pca9685 import OSCILLATOR_HZ, TICKS, tick_us
+from donkeycar.parts.drivetrain.pca9685 import (
+    DEFAULT_FREQUENCY_HZ,
+    OSCILLATOR_HZ,
+    TICKS,
+    tick_us,
+)
 from donkeycar.timing import Clock, RealClock
 
 # Whoever calibrates says something at least this often, or the motor is neutral.
@@ -46,36 +49,36 @@ class Calibration:
     """A calibration in progress.
 
     Args:
-        kind: A word of `DRIVE_TRAIN_TYPE`.
-        settings: All settings of the car, by name.
+        sheet: What is stored, and the widest pulses that may be tried.
         clock: Source of time.
 
     Attributes:
-        sheet: What was stored when it began, and the widest pulses that may be tried.
+        sheet: The same.
         ready: Whether the wheels are in the air.
         point: What is being calibrated.
 
-    Raises:
-        ConfigError: If there is nothing to calibrate.
-
     Example:
-        >>> from donkeycar.settings.schema import SETTINGS
-        >>> settings = {name: setting.default for name, setting in SETTINGS.items()}
-        >>> calibration = Calibration("MOCK", settings)
-        >>> calibration.step(-20)
+        >>> from donkeycar.guardian.pulse import PulseRange
+        >>> servo = PulseRange(1000, 1500, 2000)
+        >>> names = {"left": "LEFT_US", "middle": "MIDDLE_US", "right": "RIGHT_US"}
+        >>> pulses = dict(zip(names, servo, strict=True))
+        >>> units = dict.fromkeys(names, 1.0)
+        >>> sheet = CalibrationSheet("", names, pulses, units, servo, throttle=None)
+        >>> calibration = Calibration(sheet)
+        >>> calibration.step(20)
         >>> calibration.changes()
-        {'PWM_STEERING_THROTTLE': {'STEERING_LEFT_PWM': 455, 'STEERING_MID_PWM': 375}}
+        {'LEFT_US': 1020}
     """
 
-    def __init__(self, kind: str, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(self, sheet: CalibrationSheet, *, clock: Clock | None = None) -> None:
         self._clock: Clock = RealClock() if clock is None else clock
-        self.sheet: CalibrationSheet = read_sheet(kind, settings)
-        self.has_frequency = kind != "MM1"
-        self.has_clock = self.has_frequency and _has_pca9685(self.sheet, settings)
+        self.sheet = sheet
+        self.has_frequency = sheet.frequency is not None
+        self.has_clock = sheet.oscillator is not None
         self._stored = self._draft = _Draft(
-            dict(self.sheet.pulses),
-            float(settings["PWM_FREQUENCY"]),
-            float(settings["PCA9685_OSCILLATOR_HZ"]),
+            dict(sheet.pulses),
+            DEFAULT_FREQUENCY_HZ if sheet.frequency is None else sheet.frequency.hz,
+            OSCILLATOR_HZ if sheet.oscillator is None else sheet.oscillator.hz,
         )
         self._made_with = self._draft
         self._half_way = self.sheet.half_way
@@ -269,10 +272,10 @@ class Calibration:
         changes: dict[str, Any] = {self.sheet.family: entries} if self.sheet.family else entries
         if not entries:
             changes = {}
-        if self.frequency_hz != self._stored.frequency_hz:
-            changes["PWM_FREQUENCY"] = self.frequency_hz
-        if self.clock_hz != self._stored.clock_hz:
-            changes["PCA9685_OSCILLATOR_HZ"] = self.clock_hz
+        if self.sheet.frequency and self.frequency_hz != self._stored.frequency_hz:
+            changes[self.sheet.frequency.setting] = self.frequency_hz
+        if self.sheet.oscillator and self.clock_hz != self._stored.clock_hz:
+            changes[self.sheet.oscillator.setting] = self.clock_hz
         return changes
 
     def save(self, write: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
@@ -336,10 +339,3 @@ class Calibration:
     def _keep(self, draft: _Draft) -> None:
         self._history = [*self._history[1 - MAX_UNDO :], self._draft]
         self._draft = draft
-
-
-def _has_pca9685(sheet: CalibrationSheet, settings: Settings) -> bool:
-    if not sheet.family:
-        return True
-    pins = [value for name, value in settings[sheet.family].items() if name.endswith("_PIN")]
-    return any(str(pin).startswith("PCA9685.") for pin in pins)

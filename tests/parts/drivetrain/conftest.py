@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 import serial
 
+from donkeycar.assembly.drivetrain.table import make_output
 from donkeycar.parts.drivetrain.pins import Board
-from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.sim.track import load_track
 from donkeycar.sim.world import World

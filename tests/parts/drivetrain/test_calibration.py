@@ -2,10 +2,10 @@
 
 import pytest
 
+from donkeycar.assembly.drivetrain.calibration import read_sheet, widened_settings
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.calibration import DEAD_MAN_S, RAMP_S, Calibration
-from donkeycar.parts.drivetrain.calibration_points import read_sheet, widened_settings
 from donkeycar.parts.drivetrain.dead_band import DeadBand
 
 PULSED = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "MOCK")
@@ -14,7 +14,8 @@ PULSED = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "MOCK")
 @pytest.fixture
 def make(hardware):
     def make(kind="PWM_STEERING_THROTTLE", **settings):
-        return Calibration(kind, {**hardware.settings, **settings}, clock=hardware.clock)
+        sheet = read_sheet(kind, {**hardware.settings, **settings})
+        return Calibration(sheet, clock=hardware.clock)
 
     return make
 

@@ -2,11 +2,11 @@
 
 import pytest
 
+from donkeycar.assembly.drivetrain.connect import connect_drivetrain
 from donkeycar.config import load_config
 from donkeycar.driving.command import Command
 from donkeycar.errors import ConfigError
 from donkeycar.management.createcar import create_car
-from donkeycar.parts.drivetrain.connect import connect_drivetrain
 from donkeycar.sim.track import load_track
 from donkeycar.sim.world import World
 from donkeycar.testing import FakeClock

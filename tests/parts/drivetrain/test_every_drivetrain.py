@@ -4,12 +4,12 @@ from typing import NamedTuple
 
 import pytest
 
+from donkeycar.assembly.drivetrain import gone
+from donkeycar.assembly.drivetrain.gone import DEAD_DRIVETRAINS, dead_drivetrain
+from donkeycar.assembly.drivetrain.table import DRIVETRAINS
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.guardian import Guardian, Reason, State
 from donkeycar.guardian.motor_frame import ARM, MotorFrame
-from donkeycar.parts.drivetrain import gone
-from donkeycar.parts.drivetrain.gone import DEAD_DRIVETRAINS, dead_drivetrain
-from donkeycar.parts.drivetrain.table import DRIVETRAINS
 from donkeycar.settings.schema import SETTINGS
 
 # 370 and 460 parts in 4096 of what a PCA9685 makes of 60 Hz, in us.

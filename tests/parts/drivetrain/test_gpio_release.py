@@ -10,9 +10,9 @@ from dataclasses import replace
 
 import pytest
 
+from donkeycar.assembly.drivetrain.emergency_off import shut_off
+from donkeycar.assembly.drivetrain.table import make_output
 from donkeycar.guardian import FD_VARIABLE
-from donkeycar.parts.drivetrain.emergency_off import shut_off
-from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.testing import GpioHeader
 
 MOTORS = ("SERVO_HBRIDGE_2PIN", "SERVO_HBRIDGE_3PIN", "DC_STEER_THROTTLE", "DC_TWO_WHEEL")
@@ -81,7 +81,7 @@ def test_the_second_key_takes_a_few_milliseconds(hardware):
 
 VEHICLE = """
 import sys
-from donkeycar.parts.drivetrain.connect import connect_drivetrain
+from donkeycar.assembly.drivetrain.connect import connect_drivetrain
 from donkeycar.settings.schema import SETTINGS
 settings = {name: setting.default for name, setting in SETTINGS.items()}
 connect_drivetrain(sys.argv[1], settings)

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 import donkeycar
+from donkeycar.assembly.drivetrain.emergency_off import shut_off
+from donkeycar.assembly.drivetrain.hardware import _PIECES, hardware_of, load_drivers
+from donkeycar.assembly.drivetrain.table import DRIVETRAINS
 from donkeycar.errors import ConfigError, DeviceError
-from donkeycar.parts.drivetrain.emergency_off import shut_off
-from donkeycar.parts.drivetrain.hardware import _PIECES, hardware_of, load_drivers
 from donkeycar.parts.drivetrain.pca9685 import PCA9685
 from donkeycar.parts.drivetrain.pin_id import parse_pin
 from donkeycar.parts.drivetrain.pins import Board, Pins
-from donkeycar.parts.drivetrain.table import DRIVETRAINS
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeI2C, PCA9685Chip
 
@@ -82,7 +82,7 @@ def test_the_header_is_the_one_that_gpiozero_knows():
 
 
 def _named(kind, settings):
-    from donkeycar.parts.drivetrain.hardware import _name, _pins
+    from donkeycar.assembly.drivetrain.hardware import _name, _pins
 
     return [_name(piece) for piece in _pins(kind, settings)]
 
@@ -115,9 +115,9 @@ def test_a_library_that_is_missing_is_left_to_its_driver(settings, monkeypatch):
 
 LOADED = """
 import json, sys
-from donkeycar.parts.drivetrain.hardware import load_drivers
+from donkeycar.assembly.drivetrain.hardware import load_drivers
 from donkeycar.parts.drivetrain.pins import Board
-from donkeycar.parts.drivetrain.emergency_off import shut_off
+from donkeycar.assembly.drivetrain.emergency_off import shut_off
 from donkeycar.testing import FakeI2C, GpioHeader, PCA9685Chip
 kind, settings = sys.argv[1], json.load(sys.stdin)
 board = Board(open_bus=lambda number: FakeI2C(PCA9685Chip()), lgpio=GpioHeader().lgpio)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from donkeycar.assembly.drivetrain.table import DRIVETRAINS
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.motor import Duty, ThreePinMotor, TwoPinMotor
@@ -17,7 +18,6 @@ from donkeycar.parts.drivetrain.motor_output import (
 )
 from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id
 from donkeycar.parts.drivetrain.pins import Board, Pins
-from donkeycar.parts.drivetrain.table import DRIVETRAINS
 from donkeycar.testing import FakeClock, FakeI2C, GpioHeader, PCA9685Chip
 
 

@@ -5,13 +5,13 @@ import re
 
 import pytest
 
+from donkeycar.assembly.drivetrain.table import DRIVETRAINS, check_settings
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.guardian.process import POLL_S
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.mock_output import MockOutput
 from donkeycar.parts.drivetrain.order import LOWEST_FRAMES_HZ
-from donkeycar.parts.drivetrain.table import DRIVETRAINS, check_settings
 from donkeycar.settings.check import check
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.settings.text import config_text
@@ -224,7 +224,7 @@ def test_a_right_turn_of_a_steering_motor_is_on_the_pin_it_always_was_on(hardwar
 
 
 def test_sim_without_a_world_is_refused():
-    from donkeycar.parts.drivetrain.table import make_output
+    from donkeycar.assembly.drivetrain.table import make_output
 
     with pytest.raises(ConfigError, match="SIM needs a simulated world"):
         make_output("SIM", {})

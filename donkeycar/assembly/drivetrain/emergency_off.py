@@ -4,9 +4,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
 
-from donkeycar.parts.drivetrain.context import Settings
-from donkeycar.parts.drivetrain.hardware import load_drivers
-from donkeycar.parts.drivetrain.table import make_output
+from donkeycar.assembly.drivetrain.context import Settings
+from donkeycar.assembly.drivetrain.hardware import load_drivers
+from donkeycar.assembly.drivetrain.table import make_output
 
 
 def shut_off(kind: str, settings: Settings, **made_of: Any) -> None:

@@ -62,7 +62,7 @@ def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
             # Some of them say "not found" with errors of their own.
             with suppress(Exception):
                 _LOADERS.get(library, partial(import_module, library))()
-    from donkeycar.parts.drivetrain.table import check_settings
+    from donkeycar.assembly.drivetrain.table import check_settings
 
     with suppress(ConfigError):  # said where it is opened
         check_settings(kind, settings)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from donkeycar.assembly.drivetrain.context import check_rate
+from donkeycar.assembly.drivetrain.emergency_off import ready_emergency_off
+from donkeycar.assembly.drivetrain.table import make_output
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.guardian import Guardian, Output
 from donkeycar.guardian.process import VehicleSide
-from donkeycar.parts.drivetrain.context import check_rate
-from donkeycar.parts.drivetrain.emergency_off import ready_emergency_off
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain, LocalGuardian
-from donkeycar.parts.drivetrain.table import make_output
 from donkeycar.timing import Clock
 
 if TYPE_CHECKING:

@@ -8,10 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from donkeycar.errors import ConfigError
-from donkeycar.guardian.guardian import Output
-from donkeycar.guardian.pulse import PulseRange
-from donkeycar.parts.drivetrain.context import (
+from donkeycar.assembly.drivetrain.context import (
     Context,
     NoPins,
     NoWheels,
@@ -19,7 +16,10 @@ from donkeycar.parts.drivetrain.context import (
     says_where,
     shown,
 )  # fmt: skip
-from donkeycar.parts.drivetrain.gone import dead_drivetrain
+from donkeycar.assembly.drivetrain.gone import dead_drivetrain
+from donkeycar.errors import ConfigError
+from donkeycar.guardian.guardian import Output
+from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.pca9685 import PulsePin, tick_us
 from donkeycar.parts.drivetrain.pin_id import PinId
 from donkeycar.parts.drivetrain.pins import Board, Pins, named_pins

@@ -24,7 +24,7 @@ def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> N
     Raises:
         ConfigError: If the owner wrote wiring that would not be used.
     """
-    from donkeycar.parts.drivetrain.connect import connect_drivetrain
+    from donkeycar.assembly.drivetrain.connect import connect_drivetrain
 
     if cfg.faults:
         raise ConfigError("\n".join(cfg.faults))
