@@ -27,6 +27,7 @@ from donkeycar.management.createcar import create_car
 from donkeycar.testing import FakeClock
 from donkeycar.tub import TubReader
 from donkeycar.tub.format import TYPES
+from donkeycar.tub.values import COLUMNS
 from donkeycar.vehicle import OWN_CHANNELS
 
 ROOT = Path(__file__).parents[1]
@@ -141,9 +142,13 @@ def test_the_page_shows_the_table():
     assert shown == channels.markdown(), "call donkeycar.assembly.channels.write_page()"
 
 
-def test_the_page_names_every_type_of_a_column():
-    table = PAGE.partition("| type | takes |")[2].partition("\n\n")[0]
-    assert set(re.findall(r"`(\w+)`", table)) - {"uint8", "uint16"} == set(TYPES)
+def test_the_page_says_what_every_type_of_a_column_takes():
+    table = PAGE.partition("| type | takes |\n|---|---|\n")[2].partition("\n\n")[0]
+    rows = [line.strip("| ").split(" | ") for line in table.splitlines()]
+    shown = {name: takes for names, takes in rows for name in re.findall(r"`(\w+)`", names)}
+    assert list(shown) == sorted(TYPES, key=[*shown].index)
+    for name, column in COLUMNS.items():
+        assert shown[name].replace("`", "") == column.takes
 
 
 def test_its_snippets_run(tmp_path, monkeypatch):
@@ -194,6 +199,28 @@ def test_a_channel_of_the_owners_is_recorded(settings, tmp_path):
     car.stop()
     (record,) = TubReader(tmp_path / "data").records()
     assert record["my/distance_m"] == 1.5
+
+
+def test_a_value_that_does_not_fit_its_column_stops_neither_car_nor_recording(settings, tmp_path):
+    """What used to happen: a gear of 3.7 was recorded as 3, and nobody was told."""
+    import numpy as np
+
+    cfg = Config({**settings, "DATA_PATH": str(tmp_path / "data")})
+    car = Vehicle(clock=FakeClock())
+    car.add(Writes(3.7), outputs=["my/gear"])
+    car.add(Writes(np.zeros((4, 4, 3), np.uint8)), outputs=["cam/image_array"])
+    for channel, value in (("user/angle", 0.1), ("user/throttle", 0.2), ("user/mode", "user")):
+        car.mem[channel] = value
+    car.mem["recording"] = True
+    add_recorder(car, cfg, columns={"my/gear": "int"})
+    (recorder,) = [entry.part for entry in car.entries if entry.name == "TubRecorder"]
+    car.step()
+    car.stop()
+    assert recorder.status.startswith(
+        "my/gear is not recorded. A column of type int takes whole numbers. Received: 3.7 (float)."
+    )
+    (record,) = TubReader(tmp_path / "data").records()
+    assert (record["user/angle"], "my/gear" in record) == (0.1, False)
 
 
 def test_a_column_that_nobody_writes_is_refused_with_the_way_on(settings, tmp_path):

@@ -5,7 +5,7 @@ import enum
 import logging
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -50,6 +50,9 @@ class TubRecorder:
     tries the disk again. A tub that takes no more records, such as one with a column of another
     type, keeps what it has: the recording goes into a new tub inside it, and the status says where.
 
+    A value that does not fit the type of its column is left out of its record: the log says so once
+    for each column, and the status says how many there were, until one fits again.
+
     Args:
         path: The tub's folder.
         inputs: Names of the values in a record.
@@ -66,6 +69,7 @@ class TubRecorder:
     Attributes:
         num_dropped: Records lost because the disk did not keep up.
         num_refused: Records lost because they had no usable image.
+        num_unfit: Values left out because they did not fit, by input.
 
     Raises:
         TubError: If `inputs` or `types` are wrong, or `path` is a file.
@@ -102,6 +106,7 @@ class TubRecorder:
         self.inputs = list(inputs)
         self.num_dropped = 0
         self.num_refused = 0
+        self.num_unfit: Counter[str] = Counter()
         self._types = check_types(inputs, types)
         self._switched = switched
         self._metadata = dict(metadata or {})
@@ -275,14 +280,19 @@ class TubRecorder:
             writer.append(record, timestamp_ms=timestamp_ms)
         except TubError as error:
             self.num_refused += 1
-            self._complain(f"{count(self.num_refused, 'record')} left out. {error}.")
+            self._complaint = f"{count(self.num_refused, 'record')} left out. {error}."
+            if self.num_refused == 1:
+                logger.warning("%s The log says this only once", self._complaint)
             return
-        if writer.omitted:
-            key, reason = writer.omitted.popitem()
-            writer.omitted.clear()
-            self._complain(f"{key} is not recorded. {reason}.")
-        else:
-            self._complaint = ""
+        self._complaint = ""
+        for key, reason in writer.omitted.items():
+            self.num_unfit[key] += 1
+            number = self.num_unfit[key]
+            so_far = f", {count(number, 'value')} so far" if number > 1 else ""
+            self._complaint = f"{key} is not recorded{so_far}. {reason}."
+            if number == 1:
+                logger.warning("%s The log says this only once", self._complaint)
+        writer.omitted.clear()
 
     def _has_room(self, writer: TubWriter) -> bool:
         shortage = self._room.shortage()
@@ -324,6 +334,8 @@ class TubRecorder:
         return TubWriter(path, self.inputs, types, metadata=self._metadata, fs=self._fs)
 
     def _close(self) -> None:
+        for key, number in self.num_unfit.items():
+            logger.warning("%s: %s not recorded", key, count(number, "value"))
         writer = self._writer
         if writer is None:
             return
@@ -337,11 +349,6 @@ class TubRecorder:
         logger.error("%s", sentence)
         self._failure = sentence
         self._writer = None
-
-    def _complain(self, sentence: str) -> None:
-        if not self._complaint:
-            logger.warning("%s", sentence)
-        self._complaint = sentence
 
 
 def _own(value: Any) -> Any:

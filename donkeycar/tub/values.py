@@ -1,18 +1,22 @@
 """From the values of a channel to what a record may hold."""
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from donkeycar.errors import TubError
 
+# So much of a value is shown in a sentence.
+SHOWN = 60
+
 
 def stored_value(value: object, type_name: str) -> Any:
     """Convert a value of a channel to JSON.
 
-    NumPy numbers and arrays are as welcome as Python's.
+    NumPy numbers and arrays are as welcome as Python's. What would have to be changed to fit is
+    refused: 3.7 is no whole number, and "no" is a text, not False.
 
     Args:
         value: What the channel held.
@@ -27,65 +31,143 @@ def stored_value(value: object, type_name: str) -> Any:
     """
     if value is None:
         return None
+    column = COLUMNS[type_name]
     try:
-        return _CONVERT[type_name](value)
-    except (TypeError, ValueError, OverflowError) as error:
-        shown = repr(value)
-        shown = shown if len(shown) <= 60 else f"{shown[:60]}..."
-        raise TubError(f"A value of type {type_name} is needed. Received: {shown}") from error
+        return column.convert(value)
+    except Exception as error:  # also what somebody else's class raises when it is asked
+        better = next((name for name in _SUGGESTED if _fits(value, name)), None)
+        instead = f", or give the column the type {better}" if better else ""
+        raise TubError(
+            f"A column of type {type_name} takes {column.takes}. Received: {_shown(value)}. "
+            f"Next step: let the part write such a value{instead}"
+        ) from error
 
 
 def _float(value: Any) -> float | None:
-    number = float(_single(value))
+    number = float(_number(value))
     return number if math.isfinite(number) else None
 
 
 def _int(value: Any) -> int | None:
-    value = _single(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return int(value)
+    number = _number(value)
+    if isinstance(number, float):
+        if not math.isfinite(number):
+            return None
+        if not number.is_integer():
+            raise ValueError("not a whole number")
+    return int(number)
 
 
 def _boolean(value: Any) -> bool:
-    return bool(_single(value))
+    number = _number(value)
+    if number not in (0, 1):
+        raise ValueError("neither true nor false")
+    return bool(number)
 
 
 def _str(value: Any) -> str:
-    # UTF-8 on disk: a lone surrogate would make the line unreadable elsewhere.
-    return str(value).encode("utf-8", "replace").decode("utf-8")
+    value = _single(value)
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    # UTF-8 on disk: a lone surrogate would make the line unreadable elsewhere. `__str__` of an
+    # enumeration of texts says its name, not its value.
+    return str.__str__(value).encode("utf-8", "replace").decode("utf-8")
+
+
+def _numbers(value: Any) -> list[Any]:
+    if isinstance(value, np.ndarray) and value.ndim and value.dtype.kind in "bui":
+        whole: list[Any] = value.tolist()
+        return whole
+    return [
+        _numbers(item) if _is_sequence(item) else None if item is None else _finite(item)
+        for item in _items(value)
+    ]
 
 
 def _list(value: Any) -> list[Any]:
-    if isinstance(value, str | bytes):
-        raise TypeError("a text is not a list")
-    return [_item(item) for item in value]
+    return [_item(item) for item in _items(value)]
 
 
 def _item(value: Any) -> Any:
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return [_item(item) for item in value]
+    if _is_sequence(value):
+        return _list(value)
     if isinstance(value, dict):
         return {str(key): _item(item) for key, item in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):
+    if value is None:
         return None
-    if value is None or isinstance(value, bool | int | float):
+    value = _single(value)
+    return _str(value) if isinstance(value, str) else _finite(value)
+
+
+def _items(value: Any) -> Sequence[Any]:
+    if not _is_sequence(value):
+        raise TypeError("not a list")
+    items: Sequence[Any] = value.tolist() if isinstance(value, np.ndarray) else value
+    return items
+
+
+def _is_sequence(value: Any) -> bool:
+    if isinstance(value, np.ndarray):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
+
+
+def _finite(value: Any) -> bool | int | float | None:
+    number = _number(value)
+    return number if isinstance(number, bool | int) or math.isfinite(number) else None
+
+
+def _number(value: Any) -> bool | int | float:
+    """A number of Python's; a text that looks like one is none."""
+    value = _single(value)
+    if isinstance(value, bool | int | float):
         return value
-    return _str(value)
+    if isinstance(value, str | bytes | bytearray) or not hasattr(value, "__float__"):
+        raise TypeError("not a number")
+    return float(value)
 
 
 def _single(value: Any) -> Any:
     return value.item() if isinstance(value, np.ndarray | np.generic) else value
 
 
-_CONVERT: dict[str, Callable[[Any], Any]] = {
-    "float": _float,
-    "int": _int,
-    "boolean": _boolean,
-    "str": _str,
-    "nparray": _list,
-    "list": _list,
-    "vector": _list,
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except Exception:  # of somebody else's class
+        text = "a value that cannot be shown"
+    text = text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
+    return f"{' '.join(text.split())} ({type(value).__name__})"
+
+
+def _fits(value: object, type_name: str) -> bool:
+    try:
+        COLUMNS[type_name].convert(value)
+    except Exception:
+        return False
+    return True
+
+
+class Column(NamedTuple):
+    """What a column of one type takes.
+
+    Attributes:
+        takes: In words.
+        convert: Makes JSON of a value, or raises an error.
+    """
+
+    takes: str
+    convert: Callable[[Any], Any]
+
+
+COLUMNS = {
+    "float": Column("numbers", _float),
+    "int": Column("whole numbers", _int),
+    "boolean": Column("True and False, or 1 and 0", _boolean),
+    "str": Column("texts", _str),
+    "nparray": Column("arrays, lists and tuples of numbers", _numbers),
+    "list": Column("arrays, lists and tuples of numbers and texts", _list),
+    "vector": Column("arrays, lists and tuples of numbers", _numbers),
 }
+# Types that a value is tried with when it does not fit that of its column.
+_SUGGESTED = ("int", "float", "str", "vector", "list")

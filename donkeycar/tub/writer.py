@@ -40,7 +40,7 @@ from donkeycar.tub.format import (
 from donkeycar.tub.images import encode_image
 from donkeycar.tub.lock import TubLock
 from donkeycar.tub.recovery import recover
-from donkeycar.tub.schema import check_types, grow
+from donkeycar.tub.schema import check_types, grow, image_keys
 from donkeycar.tub.store import Store
 from donkeycar.tub.v1 import is_v1
 from donkeycar.tub.values import stored_value
@@ -105,6 +105,7 @@ class TubWriter:
         self.omitted: dict[str, str] = {}
         self.closed = False
         self._types = check_types(inputs, types)
+        self._frame = next(iter(image_keys(self._types)), None)
         self._fs = fs or FileSystem()
         self._batch_s = batch_s
         self._clock: Clock = clock or time
@@ -173,7 +174,8 @@ class TubWriter:
         """Add a record. It is safe once a batch has been flushed.
 
         A value that is ``None``, not finite or of the wrong type is left out of the record, and
-        the last is noted in `omitted`. A record whose image cannot be stored is refused.
+        the last is noted in `omitted`. A record without its frame is refused: the image that comes
+        first among the inputs.
 
         Args:
             record: A value for each input, or for some of them.
@@ -295,8 +297,17 @@ class TubWriter:
             if type_name is None:
                 raise TubError(f"{key!r} is not among the inputs {list(self._types)}")
             if type_name in IMAGE_EXTENSIONS:
+                if value is None and key != self._frame:
+                    continue
+                try:
+                    data = encode_image(value, type_name)
+                except TubError as error:
+                    if key == self._frame:
+                        raise
+                    self.omitted[key] = str(error)
+                    continue
                 contents[key] = image_name(index, key, type_name)
-                images[images_folder(self.path) / contents[key]] = encode_image(value, type_name)
+                images[images_folder(self.path) / contents[key]] = data
                 continue
             try:
                 stored = stored_value(value, type_name)

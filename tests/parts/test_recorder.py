@@ -8,7 +8,7 @@ from benchmarks.tub.tub_faults import INPUTS, TYPES, FaultyFileSystem
 from donkeycar.errors import PartError, TubError
 from donkeycar.parts import recorder as recorder_module
 from donkeycar.parts.recorder import TubRecorder
-from donkeycar.tub import TubReader, TubWriter
+from donkeycar.tub import TubReader, TubWriter, check
 from donkeycar.tub.filesystem import FileSystem
 
 IMAGE = np.zeros((12, 16, 3), np.uint8)
@@ -116,6 +116,47 @@ def test_an_unusable_value_is_shown_until_a_good_one_comes(make_recorder):
     wait_for(lambda: "user/angle is not recorded" in recorder.status)
     recorder.run(*VALUES)
     wait_for(lambda: recorder.status == "")
+
+
+def test_a_value_that_does_not_fit_is_told_once_and_then_counted(make_recorder, caplog):
+    """What used to happen: 3.7 became 3, "no" became True, and nobody was told."""
+    recorder = make_recorder(
+        inputs=[*INPUTS, "my/gear", "my/lights"], types=[*TYPES, "int", "boolean"]
+    )
+    for gear in (1, 3.7, 2, 3.7, 3.7):
+        recorder.run(*VALUES, gear, "no")
+    wait_for(lambda: recorder.num_unfit == {"my/gear": 3, "my/lights": 5})
+    assert recorder.status == (
+        "my/lights is not recorded, 5 values so far. A column of type boolean takes True and "
+        "False, or 1 and 0. Received: 'no' (str). Next step: let the part write such a value, or "
+        "give the column the type str."
+    )
+    recorder.shutdown()
+    records = list(TubReader(recorder.path))
+    assert [record.get("my/gear") for record in records] == [1, None, 2, None, None]
+    assert not any("my/lights" in record for record in records)
+    assert [record["user/angle"] for record in records] == [0.5] * 5
+    told = [record.getMessage() for record in caplog.records]
+    assert [text.partition(".")[0] for text in told] == [
+        "my/lights is not recorded", "my/gear is not recorded",
+        "my/lights: 5 values not recorded", "my/gear: 3 values not recorded",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("depth", [None, np.zeros((4, 4), np.uint8), "near"])
+def test_a_second_picture_that_does_not_come_costs_no_record(make_recorder, depth):
+    """What used to happen: the whole record was lost, the frame with it."""
+    recorder = make_recorder(inputs=[*INPUTS, "my/depth"], types=[*TYPES, "gray16_array"])
+    recorder.run(*VALUES, depth)
+    recorder.run(*VALUES, np.ones((4, 4), np.uint16))
+    recorder.shutdown()
+    tub = TubReader(recorder.path)
+    first, second = tub
+    assert (first["user/angle"], "my/depth" in first) == (0.5, False)
+    assert tub.image(first, "cam/image_array").shape == IMAGE.shape
+    assert (tub.image(second, "my/depth") == 1).all()
+    assert recorder.num_unfit == ({} if depth is None else {"my/depth": 1})
+    assert check(recorder.path).problems == []
 
 
 def test_a_record_without_an_image_is_left_out_and_shown(make_recorder):
