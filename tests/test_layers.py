@@ -46,6 +46,7 @@ ALLOWED = {
     "sim": {"errors", "json_text", "timing"},
     "testing": {"errors", "timing"},
     "parts": {"driving", "errors", "guardian", "timing", "tub", "pilots", "sim"},
+    "process": {"errors"},
     "profiler": {"errors", "timing"},
     "entry": {"errors", "profiler"},
     "wiring": {"entry"},
@@ -84,7 +85,7 @@ ALLOWED = {
     "evaluation": {"errors", "sandbox", "tub", "pilots", "sim", "training", "report", "rollout"},
     "explain": {"errors", "tub", "pilots", "video", "training", "report"},
     "assembly": BELOW_ASSEMBLY | {"training"},
-    "management": EVERYTHING | {"gone", "templates"},
+    "management": EVERYTHING | {"gone", "process", "templates"},
     "templates": EVERYTHING | {"management"},
     # The package itself: names are loaded when first used.
     "__init__": {"config", "gone", "memory", "vehicle"},

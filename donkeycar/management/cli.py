@@ -161,7 +161,7 @@ def print_anything() -> None:
 
 def entry_point() -> None:
     """What the console script `donkey` calls."""
-    from donkeycar.management.plain_text import print_plainly
+    from donkeycar.process.plain_text import print_plainly
 
     print_plainly()
     sys.exit(main())

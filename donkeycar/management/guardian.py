@@ -65,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     with open(int(file), encoding="utf-8") as settings_file:
         settings = json.load(settings_file)
     if argv is None:
-        from donkeycar.management.lossy_output import never_wait_for_readers
+        from donkeycar.process.lossy_output import never_wait_for_readers
 
         never_wait_for_readers()
     return exit_code(lambda: _guard(settings, command), prog="manage.py")

@@ -43,7 +43,7 @@ def test_an_error_about_a_file_is_shown_and_not_obeyed(tmp_path):
 def test_a_car_prints_and_logs_plainly_too(tmp_path):
     program = (
         "import logging, sys\n"
-        "from donkeycar.management.lossy_output import never_wait_for_readers\n"
+        "from donkeycar.process.lossy_output import never_wait_for_readers\n"
         "never_wait_for_readers()\n"
         "logging.basicConfig(stream=sys.stderr)\n"
         f"print('pad', {NAME!r}); logging.warning('%s', {NAME!r})\n"

@@ -14,7 +14,7 @@ import threading
 from collections import deque
 from typing import Any
 
-from donkeycar.management.plain_text import PlainText
+from donkeycar.process.plain_text import PlainText
 
 # What waits for the reader at most: room for a burst. More than that is not read later either.
 MAX_WAITING_BYTES = 256 * 1024

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from donkeycar.management.lossy_output import MAX_WAITING_BYTES, LossyOutput
+from donkeycar.process.lossy_output import MAX_WAITING_BYTES, LossyOutput
 
 LINE = b"throttle 0.30, as before, and again\n"
 # More than may wait.
@@ -115,7 +115,7 @@ def test_it_looks_like_the_file_behind_it(pipe):
 
 def run(program, **options):
     """Run a program whose output is lossy."""
-    start = "import sys\nfrom donkeycar.management.lossy_output import never_wait_for_readers\n"
+    start = "import sys\nfrom donkeycar.process.lossy_output import never_wait_for_readers\n"
     return subprocess.run(
         [sys.executable, "-c", f"{start}never_wait_for_readers()\n{program}"],
         capture_output=True,

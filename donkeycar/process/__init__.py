@@ -1,0 +1,1 @@
+"""What every process of donkeycar does by itself: how it ends, and how it prints."""
