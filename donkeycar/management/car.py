@@ -10,11 +10,12 @@ from pathlib import Path
 from donkeycar.assembly.check import check_car
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError
-from donkeycar.management.cli import BAD_USAGE, exit_code, is_gone
+from donkeycar.management.cli import is_gone
 from donkeycar.management.drive_words import check_words
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.management.seen_through import A_KIND, A_PILOT
 from donkeycar.management.usage import Parser
+from donkeycar.process.exit_code import BAD_USAGE, exit_code
 from donkeycar.process.lossy_output import never_wait_for_readers
 
 logger = logging.getLogger(__name__)

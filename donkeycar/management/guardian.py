@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from donkeycar.guardian import COMMAND_FOLLOWS, FD_VARIABLE
-from donkeycar.management.cli import exit_code
+from donkeycar.process.exit_code import exit_code
 
 
 def is_guarded() -> bool:

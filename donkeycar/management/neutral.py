@@ -18,8 +18,8 @@ from donkeycar.config import load_config
 from donkeycar.guardian.claim import claim_to_switch_off
 from donkeycar.guardian.guardian import Output
 from donkeycar.guardian.switch_off import switch_off
-from donkeycar.management.cli import exit_code
 from donkeycar.management.last_stop import try_until_off
+from donkeycar.process.exit_code import exit_code
 from donkeycar.timing import Clock, RealClock
 
 # A speed controller brakes on neutral, and may take a missing signal for a broken wire.

@@ -8,10 +8,10 @@ from donkeycar.assembly.training.options import options_from, progress_for
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TrainingError
 from donkeycar.files import write_atomically
-from donkeycar.management.cli import INTERRUPTED
 from donkeycar.management.seen_through import A_KIND
 from donkeycar.management.train_report import tell, tell_folds
 from donkeycar.management.tub_paths import tub_paths
+from donkeycar.process.exit_code import INTERRUPTED
 
 if TYPE_CHECKING:
     from donkeycar.training import TrainingOptions, TrainingResult

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 import donkeycar
-from donkeycar.errors import ConfigError
-from donkeycar.management.cli import COMMANDS, exit_code, main
+from donkeycar.management.cli import COMMANDS, main
 
 ROOT = Path(donkeycar.__file__).parents[1]
 
@@ -105,8 +104,11 @@ def test_help_imports_no_command():
     assert done.stdout.strip() == str(
         [
             "donkeycar.management",
-            "donkeycar.errors",
+            "donkeycar.process",
+            "donkeycar.process.as_typed",
             "donkeycar.management.usage",
+            "donkeycar.errors",
+            "donkeycar.process.exit_code",
             "donkeycar.management.cli",
         ]
     )
@@ -242,38 +244,6 @@ def test_a_reader_that_has_seen_enough_is_no_error(car):
     process.stderr.close()
     assert process.wait(timeout=60) == 0
     assert error == b""
-
-
-def refuse():
-    raise ConfigError("no")
-
-
-def interrupt():
-    raise KeyboardInterrupt
-
-
-def forget():
-    raise FileNotFoundError(2, "No such file or directory", "pilot.tflite")
-
-
-@pytest.mark.parametrize(
-    ("command", "code", "line"),
-    [
-        (lambda: None, 0, ""),
-        (lambda: 3, 3, ""),
-        (refuse, 1, "manage.py: error: no\n"),
-        (forget, 1, "manage.py: error: [Errno 2] No such file or directory: 'pilot.tflite'\n"),
-        (interrupt, 130, "manage.py: stopped\n"),
-    ],
-)
-def test_the_exit_code_says_how_it_ended(command, code, line, capsys):
-    assert exit_code(command, prog="manage.py") == code
-    assert capsys.readouterr().err == line
-
-
-def test_a_bug_keeps_its_traceback():
-    with pytest.raises(ZeroDivisionError):
-        exit_code(lambda: 1 // 0, prog="donkey")
 
 
 def test_neutral_says_that_a_simulated_car_has_no_motor(tmp_path, capsys):

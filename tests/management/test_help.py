@@ -6,9 +6,9 @@ import pytest
 
 from donkeycar.management import car, createcar
 from donkeycar.management.cli import main
-from donkeycar.management.usage import as_typed
 from donkeycar.pilots.kinds.options import OPTIONS
 from donkeycar.pilots.kinds.registry import PILOT_TYPES
+from donkeycar.process.as_typed import as_typed
 from donkeycar.replay.scenes import SCENES
 from donkeycar.sim.reading import preset_names
 from donkeycar.sim.world import POLICIES
