@@ -11,14 +11,14 @@ from functools import partial
 from types import FrameType
 from typing import Any
 
-from donkeycar.doorbell import Doorbell
-from donkeycar.entry import Entry
 from donkeycar.errors import PartError, PartFailed
+from donkeycar.loop.doorbell import Doorbell
+from donkeycar.loop.entry import Entry
+from donkeycar.loop.profiler import Stopwatch, report
+from donkeycar.loop.prompt import prompt_entries, run_news
+from donkeycar.loop.wiring import doubts, unwritten
 from donkeycar.memory import Memory
-from donkeycar.profiler import Stopwatch, report
-from donkeycar.prompt import prompt_entries, run_news
 from donkeycar.timing import Clock, RateKeeper, RealClock
-from donkeycar.wiring import doubts, unwritten
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Vehicle:
     An ``update()`` goes on until ``shutdown()``. One that ends before, whatever ended it, is a part
     that failed: its last value must not drive on.
 
-    Parts added with ``prompt=True`` do not wait for the next tick; see `donkeycar.prompt`.
+    Parts added with ``prompt=True`` do not wait for the next tick; see `donkeycar.loop.prompt`.
 
     The loop writes ``loop/rate_hz`` (measured over a second), ``loop/late_ticks`` (since the
     start) and ``car/faults`` (a tuple of sentences, one for each optional part that failed).
@@ -103,7 +103,7 @@ class Vehicle:
             run_condition: A channel; the part is skipped while it reads falsy.
             optional: Whether the car may go on without this part if it fails. It is then
                 taken out, with one logged error and a sentence in ``car/faults``.
-            prompt: Whether it also runs between ticks, on news: see `donkeycar.prompt`.
+            prompt: Whether it also runs between ticks, on news: see `donkeycar.loop.prompt`.
 
         Raises:
             PartError: If `part` is a class, or lacks a method it needs, or if

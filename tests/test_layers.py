@@ -14,10 +14,8 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 
 # What each may import of donkeycar, besides itself.
 BELOW_ASSEMBLY = {
-    "config", "console", "doorbell", "driving", "entry", "errors", "json_text", "memory", "parts",
-    "pilots",
-    "guardian", "profiler", "prompt", "sandbox", "settings", "sim", "testing", "timing",
-    "tub", "vehicle", "wiring",
+    "config", "console", "driving", "errors", "guardian", "json_text", "loop", "memory", "parts",
+    "pilots", "sandbox", "settings", "sim", "testing", "timing", "tub", "vehicle",
 }  # fmt: skip
 EVERYTHING = BELOW_ASSEMBLY | {
     "assembly", "conversion", "evaluation", "explain", "keras_backend", "replay", "report",
@@ -47,22 +45,8 @@ ALLOWED = {
     "testing": {"errors", "timing"},
     "parts": {"driving", "errors", "guardian", "timing", "tub", "pilots", "sim"},
     "process": {"errors"},
-    "profiler": {"errors", "timing"},
-    "entry": {"errors", "profiler"},
-    "wiring": {"entry"},
-    "doorbell": {"timing"},
-    "prompt": {"entry", "errors", "memory"},
-    "vehicle": {
-        "doorbell",
-        "entry",
-        "errors",
-        "timing",
-        "memory",
-        "prompt",
-        "driving",
-        "profiler",
-        "wiring",
-    },  # fmt: skip
+    "loop": {"errors", "memory", "timing"},
+    "vehicle": {"driving", "errors", "loop", "memory", "timing"},
     "video": {"errors"},
     "keras_backend": {"errors"},
     "replay": {"errors", "json_text", "keras_backend", "pilots", "video"},

@@ -10,7 +10,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from donkeycar.entry import Entry
+from donkeycar.loop.entry import Entry
 
 # What only the driver's part writes, as it alone knows until when it holds. `user/steering` is its
 # name in many cars of other makes.

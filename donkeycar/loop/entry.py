@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from donkeycar.errors import PartError, repr_of, text_of
-from donkeycar.profiler import Stopwatch
+from donkeycar.loop.profiler import Stopwatch
 
 # Whoever reads one of these and writes nothing holds a motor or a servo.
 ACTUATOR_CHANNELS = {

@@ -12,8 +12,8 @@ import logging
 import time
 from collections.abc import Sequence
 
-from donkeycar.entry import Entry
 from donkeycar.errors import PartFailed
+from donkeycar.loop.entry import Entry
 from donkeycar.memory import Memory
 
 logger = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from donkeycar import Vehicle
-from donkeycar.doorbell import Doorbell
 from donkeycar.errors import PartFailed
+from donkeycar.loop.doorbell import Doorbell
 from donkeycar.timing import RealClock
 
 
