@@ -1,4 +1,4 @@
-"""Who drives: orders, who gave them, until when they hold, and who of several drivers counts.
+"""Who drives: orders, their sources, how long they are valid, and which driver holds the wheel.
 
 Standard library only.
 """

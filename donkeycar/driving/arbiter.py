@@ -1,4 +1,4 @@
-"""Who of several drivers holds the wheel: whoever used it last, one at a time.
+"""Arbiter: decides which of several drivers holds the wheel; one at a time, the last who used it.
 
 | the wheel is                               | somebody who moves a control |
 | ------------------------------------------ | ---------------------------- |
@@ -6,7 +6,8 @@
 | held by another kind of driver, and at rest | takes it                     |
 | in use, or held by a driver of the same kind | is ignored, and may ask      |
 
-Kinds are the web page, a gamepad, a remote control. To stop the car nobody needs the wheel.
+The kinds of driver are the web page, a gamepad and a remote control. Anyone can stop the car, with
+or without the wheel.
 """
 
 from typing import NamedTuple
@@ -16,29 +17,29 @@ from donkeycar.driving.lease import DriverLease
 from donkeycar.driving.moment import life_fault
 from donkeycar.timing import Clock, RealClock
 
-# A wheel that nobody has turned for so long, with the throttle at zero, is at rest.
+# A wheel is at rest when nobody has turned it for this long and the throttle is zero.
 REST_S = 1.0
 
 NOBODY = "none"
 
-# What a gamepad can wish of the drive mode, by the action that is pressed.
+# The drive mode that each action of a gamepad asks for.
 MODE_WISHES = {
     "mode": "next", "mode_user": "user", "mode_local_angle": "local_angle", "mode_local": "local",
 }  # fmt: skip
-# What it can press for other parts of the car.
+# Actions of a gamepad that other parts of the car read.
 PASSED_ON = ("erase", "ai_launch")
 
 
 class Offer(NamedTuple):
-    """What a gamepad or a remote control would do, were it to drive.
+    """What a gamepad or a remote control would do if it drove.
 
     Attributes:
         angle: -1 (left) to +1 (right).
         throttle: -1 to +1.
-        expires_s: Until when it holds; a moment that is past means the device is gone, and so does
-            one that is further off than `moment.LONGEST_LIFE_S`.
-        moved: Whether its driver did something on purpose since the last offer.
-        recording: Whether it would record; ``None`` if it leaves that to others.
+        expires_s: Until when the offer is valid. A time in the past means that the device is gone,
+            and so does a time more than `moment.LONGEST_LIFE_S` ahead.
+        moved: Whether the driver moved or pressed a control since the last offer.
+        recording: Whether it wants to record; ``None`` if it leaves that to others.
         actions: Names of what was pressed since the last offer.
         note: Why its throttle does nothing, in a sentence; "" if it does.
     """
@@ -52,7 +53,7 @@ class Offer(NamedTuple):
     note: str = ""
 
     def holds(self, now_s: float) -> bool:
-        """Whether its driver is there: an offer without an end would outlive them."""
+        """Whether the driver is still present; an offer without a valid end does not count."""
         return self.expires_s > now_s and not life_fault(self.expires_s, now_s)
 
     def note_at(self, now_s: float) -> str:
@@ -85,8 +86,9 @@ class Arbiter:
         Args:
             client: Who asks.
             kind: Kind of driver, e.g. ``"web"``.
-            wants: Whether they want to drive; who holds the wheel need not say so again.
-            in_use: Whether a control is off its rest, or something was chosen.
+            wants: Whether the client wants to drive; the driver who holds the wheel need not repeat
+                it.
+            in_use: Whether a control is away from rest, or something was chosen.
 
         Returns:
             Whether `client` drives now.
@@ -107,10 +109,10 @@ class Arbiter:
 
 
 def next_mode(mode: str, wish: str, *, has_pilot: bool) -> str:
-    """The drive mode after a wish.
+    """The next drive mode, from the present one and the one that somebody asks for.
 
     Args:
-        mode: The one before.
+        mode: The present mode.
         wish: A mode, ``"next"`` for the one after `mode`, or ``"stop"``. Anything else changes
             nothing.
         has_pilot: Whether pilot modes can be chosen; without a pilot they change nothing.

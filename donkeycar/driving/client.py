@@ -1,11 +1,12 @@
-"""One of those who talk to the cockpit."""
+"""A client of the cockpit: one page, script, gamepad or remote control."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from donkeycar.driving.message import Message
 
-# Who takes the wheel pushes the throttle to do so; one that was pushed for longer before was held.
+# A driver may push the throttle in order to take the wheel; a throttle that was pushed for longer
+# than this was already held before.
 HELD_S = 0.5
 
 # How long a press of resume waits for a steady link and the throttle at zero.
@@ -17,16 +18,16 @@ class Client:
     """One page, script, gamepad or remote control, as the cockpit knows it.
 
     Attributes:
-        name: What its lease is held under.
+        name: Its name in the lease.
         kind: ``"web"``, ``"gamepad"`` or ``"rc"``.
-        echoes: Whether it ever echoed a tick: then it always must.
-        seq: The greatest number of a message so far.
-        records: Whether its offers last wanted to record.
-        resume_until_s: Until when its wish to resume stands.
-        drove: Whether it drove when it went away: then it takes a free wheel by coming back.
-        pushed_since_s: Since when it pushes throttle without driving; ``None`` if it does not.
-        must_let_go: Whether it took the wheel with a throttle that was held before: that counts
-            once it was let go of.
+        echoes: Whether it has ever echoed a tick; from then on it always must.
+        seq: The highest sequence number of its messages so far.
+        records: Whether its last offer wanted to record.
+        resume_until_s: Until when its press of resume is valid.
+        drove: Whether it drove when it went away. If so, it takes a free wheel when it comes back.
+        pushed_since_s: Since when it pushes the throttle without driving; ``None`` if it does not.
+        must_let_go: Whether it took the wheel with a throttle that was already held; this throttle
+            counts only after it was released.
     """
 
     name: str
@@ -40,13 +41,13 @@ class Client:
     must_let_go: bool = False
 
     def push(self, throttle: float, now_s: float, *, drives: bool, drove: bool) -> float:
-        """Take the throttle it wants; how much of it counts.
+        """Return how much of the throttle that the client wants counts.
 
         Args:
             throttle: -1 to +1.
             now_s: The time, on the clock of all calls.
             drives: Whether it holds the wheel now.
-            drove: Whether it did before.
+            drove: Whether it held the wheel before.
         """
         if throttle == 0.0:
             self.pushed_since_s, self.must_let_go = None, False
@@ -62,7 +63,7 @@ class Client:
         return 0.0 if self.must_let_go else throttle
 
     def is_current(self, message: Message, *, is_fresh: Callable[[int], bool]) -> bool:
-        """Whether a message of its is neither late nor repeated; others only ever let go.
+        """Whether a message is in time and new; other messages can only reduce the throttle.
 
         Args:
             message: The newest one.
@@ -78,10 +79,12 @@ class Client:
         return is_fresh(message.echo)
 
     def switches_recording(self, wanted: bool | None, *, may_drive: bool) -> bool | None:
-        """What its offers make of recording: when their wish changes, so that others count too.
+        """Return the recording state that the client asks for, when that changes.
+
+        Only a change counts, so that others can switch recording, too.
 
         Args:
-            wanted: Whether it would record; ``None`` if it leaves that to others.
+            wanted: Whether it wants to record; ``None`` if it leaves that to others.
             may_drive: Whether nothing keeps the car from driving.
 
         Returns:
@@ -96,5 +99,5 @@ class Client:
         return wanted
 
     def press_resume(self, now_s: float) -> None:
-        """Wish to drive on, from `now_s` and for a moment."""
+        """Ask to drive on; the request is valid from `now_s` for a moment."""
         self.resume_until_s = now_s + RESUME_WITHIN_S

@@ -1,9 +1,9 @@
-"""What drivers may do to the car: their messages and offers in, one order and their state out.
+"""Cockpit: takes the messages and offers of all drivers, and gives one order and their state.
 
-There is one wheel, one stop, one drive mode, one recording switch and one limit for throttle, here,
-whether a page, a gamepad or a remote control moves them. Messages come in the console's thread,
-offers in the drive loop's, and what cannot wait for the loop in the thread of whoever reads the
-device. What the loop reads of `Cockpit` is replaced whole, so it needs no lock for that.
+It holds one wheel, one stop, one drive mode, one recording switch and one throttle limit for pages,
+gamepads and remote controls. Messages arrive in the thread of the console, offers in the thread of
+the drive loop, and news that cannot wait for the loop in the thread that reads the device. Values
+that the loop reads of `Cockpit` are replaced as a whole, so that reading them needs no lock.
 """
 
 import threading
@@ -24,7 +24,7 @@ from donkeycar.driving.throttle_limit import ThrottleLimit
 from donkeycar.errors import ConfigError
 from donkeycar.timing import Clock, RealClock
 
-# Presses a client can pile up before the next tick of the loop takes them.
+# How many presses of a client are kept until the next tick of the loop takes them.
 MAX_PRESSES = 16
 
 
@@ -33,20 +33,20 @@ class Cockpit:
 
     Args:
         mode: The drive mode at the start. A pilot mode waits for Resume first.
-        throttle_ceiling: The most `max_throttle` can be set to, 0 to 1.
+        throttle_ceiling: The highest value of `max_throttle`, 0 to 1.
         max_throttle: Its first value; ``None`` is the ceiling.
         has_pilot: Whether pilot modes can be chosen.
         pilot_note: Why they cannot be chosen yet; "" if they can.
         car_name: Shown on the page.
-        life_s: How long an order lives after its heartbeat, 0.1 to 1 s.
-        halt: Stops the motor at once, in whichever thread a stop is heard, ahead of the loop that
-            reads `order` at its next tick: `Vehicle.halt`.
+        life_s: How long an order is valid after its heartbeat, 0.1 to 1 s.
+        halt: Stops the motor at once, in the thread that hears the stop, before the loop reads
+            `order` at its next tick: `Vehicle.halt`.
         clock: Source of time.
 
     Attributes:
         gamepad: The client whose offers are those of a gamepad.
         rc: The client whose offers are those of a remote control.
-        telemetry: What the pages show of the car, see `telemetry.shown`.
+        telemetry: The values of the car that the pages show, see `telemetry.shown`.
 
     Raises:
         ConfigError: If an argument is out of range.
@@ -101,7 +101,10 @@ class Cockpit:
 
     @property
     def unready(self) -> str:
-        """Why no Resume counts in this mode yet: nobody expects a car that drives off later."""
+        """Why a Resume in this mode does not count yet; "" if it does.
+
+        A Resume is not kept for later, because nobody expects a car to drive off then.
+        """
         return "" if self.mode == "user" else self.pilot_note
 
     def issue_tick(self) -> int:
@@ -110,42 +113,42 @@ class Cockpit:
             return self._link.issue_tick()
 
     def handle(self, client: Client, message: Message, *, replaced: bool = False) -> dict[str, Any]:
-        """Do what a checked message says, as far as its sender may.
+        """Obey a checked message, as far as its sender is allowed to order it.
 
         Args:
             client: Its sender.
-            message: What it says.
-            replaced: Whether it came by a connection that a newer one of the same client replaced:
+            message: Its content.
+            replaced: Whether a newer connection of the same client has replaced the one it came by;
                 then only a stop and a throttle of zero count.
 
         Returns:
-            What to answer at once, often nothing.
+            The immediate answer, often empty.
 
         Raises:
-            MessageError: If the message asks for what this car cannot do; nothing of it but a stop
-                was done.
+            MessageError: If the message asks for something that this car cannot do. Then only a
+                stop in it was obeyed.
         """
         with self._lock:
             return self._handle(client, message, replaced=replaced)
 
     def take(self, client: Client, offer: Offer) -> None:
-        """Do what a gamepad or a remote control offers, as far as it may. Call it every tick.
+        """Apply the offer of a gamepad or remote control, as far as allowed. Call it every tick.
 
         Args:
-            client: Which of them.
-            offer: What it would do. One that has expired means that it is gone: if it drove, the
-                car waits for Resume.
+            client: The device that makes the offer.
+            offer: What it would do. An expired offer means that the device is gone: if it drove,
+                the car waits for Resume.
         """
         with self._lock:
             self._take(client, offer)
             self.order = self._link.order
 
     def hear(self, client: Client, news: str) -> None:
-        """Do what is not to wait for the next offer of `client`, which may say it again.
+        """Act on news that cannot wait for the next offer of `client`, which may repeat it.
 
         Args:
             client: A gamepad or a remote control.
-            news: An action that was pressed, of which stops are done; or `link.GONE`.
+            news: An action that was pressed (only stops are obeyed here), or `link.GONE`.
         """
         with self._lock:
             if news == link.GONE:
@@ -165,18 +168,19 @@ class Cockpit:
         elif not replaced and client.is_current(message, is_fresh=self._link.is_fresh):
             answer |= self._apply(client, message)
         elif message.throttle == 0.0 and self._lease.holder == client.name:
-            # Late or repeated, it says no more than "less": that is never too late.
+            # A late or repeated message can only reduce the throttle: for that it is never too
+            # late.
             self._link.let_go()
         self.order = self._link.order
         return answer
 
     def reconnect(self, client: Client) -> None:
-        """Count the messages of a client anew: it speaks by a new connection, and by that alone."""
+        """Start counting a client's messages again, because it has a new connection."""
         with self._lock:
             client.seq = -1
 
     def stop(self) -> None:
-        """Stop the car, whoever asks, and take the pilot off the wheel."""
+        """Stop the car, whoever asks for it, and end the pilot's turn."""
         with self._lock:
             self.mode = next_mode(self.mode, "stop", has_pilot=self.has_pilot)
             self._latch(link.STOPPED)
@@ -189,7 +193,7 @@ class Cockpit:
                 self._latch(why)
 
     def state(self, client: Client) -> dict[str, Any]:
-        """Everything the page of `client` shows, in the names of the protocol."""
+        """Everything that the page of `client` shows, under the names of the protocol."""
         with self._lock:
             return self._state(client)
 
@@ -222,10 +226,10 @@ class Cockpit:
         }
 
     def _note(self, client: Client) -> str:
-        """Why a throttle does nothing: of who drives, or of anybody while nobody moves the car."""
+        """Why the driver's throttle does nothing; while nobody drives, why another one does not."""
         if client.must_let_go and self._lease.holder == client.name:
             return HELD
-        # An open page holds the wheel, and its driver may have taken up the gamepad.
+        # An open page still holds the wheel when its driver picks up the gamepad.
         stands = not (self.order.angle or self.order.throttle)
         told = self._notes if stands else {self._lease.holder}
         notes = (self._notes[name] for name in self._notes if name in told)
@@ -256,13 +260,13 @@ class Cockpit:
         return {}
 
     def _claim(self, client: Client, *, wants: bool, in_use: bool) -> bool:
-        """Whether `client` holds the wheel, which a free wheel makes of anyone who wants it."""
+        """Whether `client` holds the wheel; anyone who wants a free wheel gets it."""
         before = self._lease.holder
         drives = self._arbiter.claim(client.name, client.kind, wants=wants, in_use=in_use)
         if drives and before != client.name:
             self._link.change_driver()
             if before is not None:
-                # The pilot was another driver's to watch.
+                # The pilot drove under the eyes of another driver.
                 self.mode = next_mode(self.mode, "user", has_pilot=self.has_pilot)
         return drives
 
@@ -285,7 +289,7 @@ class Cockpit:
             self._notes[client.name] = HELD
         self._link.beat(angle=offer.angle, throttle=throttle, echoed=True)
         if "stop" not in offer.actions:
-            # Taking the wheel from the pilot was the wish for the next mode already.
+            # Taking the wheel from the pilot has changed the mode already.
             done = "mode" if self.mode != mode_before else ""
             for action in offer.actions:
                 if action != done:
@@ -295,10 +299,10 @@ class Cockpit:
         self.recording = self.recording if wanted is None else wanted
 
     def _resume_by(self, client: Client, now_s: float) -> None:
-        """Drive on by a press of resume; many remote controls have no such thing to press.
+        """Drive on after a press of resume; many remote controls have no button for it.
 
-        For these, sticks at rest for a moment do, and their driver drives: a pilot that goes on by
-        itself when a radio is heard again surprises whoever walks up to the car.
+        For them, sticks at rest for a moment are enough, and the person drives: a pilot that drives
+        off by itself when the radio is back would surprise a person near the car.
         """
         latch = self._link.order.latch
         if latch and client.resume_until_s > now_s:
@@ -315,7 +319,7 @@ class Cockpit:
         self.leave(client, link.GONE)
 
     def _latch(self, why: str) -> None:
-        """Have the car wait for Resume: the loop from its next tick, the motor from now."""
+        """Make the car wait for Resume: the motor at once, the loop from its next tick."""
         self._link.stop(why)
         self.order = self._link.order
         self._halt()

@@ -1,4 +1,4 @@
-"""What may move the car: an order, who gave it, and how long it lives."""
+"""Command: one order to the wheels, with its source and the time until which it is valid."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ class Command(NamedTuple):
         angle: -1 (full left) to +1 (full right).
         throttle: -1 (full reverse) to +1 (full forward).
         source: Who drives: ``"user"``, ``"user+pilot"``, ``"pilot"`` or ``"none"``.
-        expires_s: Moment on the monotonic clock after which the order is void, and the motor
-            neutral. Whoever holds the motor compares it with the time at every output.
+        expires_s: Time on the monotonic clock after which the order is void and the motor is
+            neutral. The holder of the motor compares it with the clock at every output.
     """
 
     angle: float

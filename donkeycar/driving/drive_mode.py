@@ -1,4 +1,4 @@
-"""Who drives: the person, the pilot, or both; as one pure rule.
+"""Drive mode: who steers and who gives throttle, the person or the pilot; one pure rule.
 
 | mode          | steering | throttle                     |
 | ------------- | -------- | ---------------------------- |
@@ -6,9 +6,9 @@
 | `local_angle` | pilot    | person                       |
 | `local`       | pilot    | pilot, at most the limit     |
 
-In every mode the order dies with the person's link: whoever cannot stop the car may not let it
-drive. Where the pilot has a share, it dies with the pilot's picture as well; a pilot that names no
-moment near by, until when its answer holds, has none.
+In every mode the order expires with the person's link: a car that its driver cannot stop must not
+drive. If the pilot has a share in the order, it also expires with the pilot's picture. A pilot that
+does not say until when its answer is valid, or names a time too far ahead, has no share.
 """
 
 import logging
@@ -51,9 +51,9 @@ class DriveMode:
     """A part that turns what the person and the pilot want into one command.
 
     Args:
-        throttle_scale: What the pilot's throttle is multiplied with in mode `local`
-            (`AI_THROTTLE_MULT`), 0 or more.
-        clock: Source of time for the lives of orders.
+        throttle_scale: Factor on the pilot's throttle in mode `local` (`AI_THROTTLE_MULT`), 0 or
+            more.
+        clock: Source of time, to see whether orders have expired.
     """
 
     def __init__(self, *, throttle_scale: float = 1.0, clock: Clock | None = None) -> None:
@@ -73,26 +73,26 @@ class DriveMode:
         pilot_throttle: float | None,
         pilot_expires_s: float | None,
     ) -> tuple[float, float, Command]:
-        """Decide one tick.
+        """Decide the order of one tick.
 
         Args:
-            mode: One of `MODES`; anything else changes nothing, the last known mode goes on.
+            mode: One of `MODES`; with any other value the last known mode stays.
             user_angle: -1 to +1.
             user_throttle: -1 to +1.
-            user_expires_s: Until when the person's order holds; ``None`` or 0 is "not at all".
+            user_expires_s: Until when the person's order is valid; ``None`` or 0 is "not at all".
             max_throttle: Limit for throttle in both directions, 0 to 1; ``None`` is 1.
             pilot_angle: -1 to +1, ``None`` without a pilot.
             pilot_throttle: -1 to +1, ``None`` without a pilot.
-            pilot_expires_s: Until when the pilot's output holds; void if that is further off than
-                `moment.LONGEST_LIFE_S`.
+            pilot_expires_s: Until when the pilot's output is valid; void if that is more than
+                `moment.LONGEST_LIFE_S` ahead.
 
         Returns:
-            Angle, throttle and the command. An order that is already void, or a value that is not
-            a finite number, gives no throttle.
+            Angle, throttle and the command. An order that has expired, or a value that is not a
+            finite number, gives no throttle.
 
         Raises:
-            PartError: If something that counts in this mode is not a number at all. It names the
-                channel.
+            PartError: If a value that counts in this mode is not a number at all. The message names
+                the channel.
         """
         if mode in MODES:
             self._mode = mode
@@ -118,7 +118,7 @@ class DriveMode:
         return command.angle, command.throttle, command
 
     def _near(self, expires_s: float) -> float:
-        """`expires_s`, or 0.0 if it is a moment of another clock; that is told once."""
+        """Return `expires_s`, or 0.0 if it comes from another clock, which is logged once."""
         fault = life_fault(expires_s, self._clock.monotonic())
         if fault and not self._told:
             logger.warning("The pilot does not drive. %s", fault)

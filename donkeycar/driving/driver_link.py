@@ -1,4 +1,4 @@
-"""Is the driver still there? If the car cannot prove that orders are fresh, it stops.
+"""Driver link: heartbeats show whether the driver is still there; without them the car stops.
 
 | silence of the driver | the car                                                      |
 | --------------------- | ------------------------------------------------------------ |
@@ -7,8 +7,8 @@
 | longer                | steering centred; needs 500 ms of heartbeats, zero throttle   |
 |                       | and a tap on Resume                                          |
 
-A heartbeat echoes the last tick the driver saw, so an order that was held up on the way is
-recognised by the age of its tick and not applied.
+A heartbeat echoes the last tick that the driver saw. The age of this tick shows whether the order
+was delayed on its way; a late order is not applied.
 """
 
 import math
@@ -23,7 +23,7 @@ LATCH_AFTER_S = 1.0
 MAX_ECHO_AGE_S = 0.3
 STEADY_S = 0.5
 
-# Ticks kept for their time of issue: over a second of them, more than `MAX_ECHO_AGE_S` at any rate.
+# How many ticks are kept with their time: more than a second of them, longer than `MAX_ECHO_AGE_S`.
 TICKS_KEPT = 64
 
 # Why the car does not drive, as codes.
@@ -39,15 +39,15 @@ NOBODY = "nobody"
 
 
 class Order(NamedTuple):
-    """What the driver wants, and what is needed to see for how long: one value, replaced whole.
+    """What the driver wants, and the times that show for how long: one value, replaced as a whole.
 
     Attributes:
         angle: -1 (left) to +1 (right).
         throttle: -1 to +1.
         beat_s: When the last heartbeat was accepted; ``None`` if nobody drives.
         latch: `FREE`, or why the car waits for Resume.
-        latched_s: When that began.
-        life_s: How long an order lives after its heartbeat, in seconds.
+        latched_s: When this waiting began.
+        life_s: How long an order is valid after its heartbeat, in seconds.
     """
 
     angle: float = 0.0
@@ -58,16 +58,16 @@ class Order(NamedTuple):
     life_s: float = ORDER_LIFE_S
 
     def at(self, now_s: float, *, tick_s: float = 0.0) -> tuple[float, float, float, str]:
-        """What holds at `now_s`, whether or not anybody else is still running.
+        """Return the order that is valid at `now_s`, even if all other threads have stopped.
 
         Args:
             now_s: The time.
-            tick_s: Until the caller looks again. An order that ends before that has ended: the
-                motor must be neutral by the end of it, not a tick later.
+            tick_s: Time until the caller asks again. An order that expires before that counts as
+                expired now: the motor must be neutral by that time, not one tick later.
 
         Returns:
-            Angle, throttle, the moment the order ends (0.0 for none) and the code of what stops
-            the car.
+            Angle, throttle, the time at which the order expires (0.0 for none) and the code of the
+            reason that stops the car.
         """
         silent_s = math.inf if self.beat_s is None else now_s - self.beat_s
         angle = self.angle if silent_s < LATCH_AFTER_S else 0.0
@@ -83,10 +83,11 @@ class Order(NamedTuple):
 
 
 class DriverLink:
-    """The connection to the one who drives, judged by heartbeats alone.
+    """The connection to the driver, judged by heartbeats alone.
 
     Args:
-        life_s: How long an order lives after its heartbeat, 0.1 to 1 s. It cannot be switched off.
+        life_s: How long an order is valid after its heartbeat, 0.1 to 1 s. This limit cannot be
+            switched off.
         latch: Why the car waits for Resume at the start; `FREE` if it does not.
         clock: Source of time.
 
@@ -108,12 +109,12 @@ class DriverLink:
 
     @property
     def order(self) -> Order:
-        """The driver's order as it stands; a silence of a second is noticed here."""
+        """The driver's present order; reading it also notices a silence of a second."""
         self._notice_silence()
         return self._order
 
     def issue_tick(self) -> int:
-        """Return the number of a new tick, to be sent to drivers and echoed by them."""
+        """Return the number of a new tick, which drivers get and echo."""
         self._tick += 1
         self._ticks.append((self._tick, self._clock.monotonic()))
         return self._tick
@@ -124,13 +125,13 @@ class DriverLink:
         return any(tick == echo and issued_s >= oldest_s for tick, issued_s in self._ticks)
 
     def beat(self, *, angle: float | None, throttle: float | None, echoed: bool) -> None:
-        """Accept a heartbeat of the driver, with an order or without.
+        """Accept a heartbeat of the driver, with or without an order.
 
         Args:
             angle: -1 to +1; ``None`` keeps the last.
-            throttle: -1 to +1; ``None`` keeps the last, but after a silence it is zero.
-            echoed: Whether the message echoed a fresh tick. A client that never does cannot tap
-                Resume either: after a silence it must send zero throttle first.
+            throttle: -1 to +1; ``None`` keeps the last, or zero after a silence.
+            echoed: Whether the message echoed a fresh tick. A client that never echoes cannot tap
+                Resume, either: after a silence it must send zero throttle first.
         """
         order, now_s = self.order, self._clock.monotonic()
         was_silent = order.beat_s is None or now_s - order.beat_s >= order.life_s
@@ -150,24 +151,24 @@ class DriverLink:
         )
 
     def let_go(self) -> None:
-        """Set the throttle to zero until the next heartbeat; the link lives no longer for it.
+        """Set the throttle to zero until the next heartbeat, without counting as a heartbeat.
 
-        While the car waits for Resume it changes nothing: Resume asks what the stick says now.
+        While the car waits for Resume, this changes nothing: Resume looks at the present stick.
         """
         if not self.order.latch:
             self._replace(throttle=0.0)
 
     def stop(self, latch: str) -> None:
-        """Stop the car until Resume; the last reason given is the one shown."""
+        """Stop the car until Resume; the page shows the last reason given."""
         self._replace(latch=latch, latched_s=self._clock.monotonic())
 
     def change_driver(self) -> None:
-        """Forget the heartbeats of the one who drove: the next driver starts from zero."""
+        """Forget the heartbeats of the last driver, so that the next driver starts from zero."""
         self._notice_silence()
         self._replace(angle=0.0, throttle=0.0, beat_s=None)
 
     def missing(self) -> str:
-        """What Resume still needs, as a sentence; "" if nothing."""
+        """What is still missing for a Resume, as a sentence; "" if nothing."""
         order, now_s = self.order, self._clock.monotonic()
         if order.beat_s is None or now_s - order.beat_s >= order.life_s:
             return "Resume needs a live link to the driver."
@@ -178,7 +179,7 @@ class DriverLink:
         return ""
 
     def resume(self) -> str:
-        """Drive on after a stop, if nothing is `missing`; return what is."""
+        """Drive on after a stop, if nothing is `missing`; return what is missing."""
         missing = self.missing()
         if not missing:
             self._replace(latch=FREE, latched_s=None)
@@ -190,8 +191,8 @@ class DriverLink:
             return
         if not order.latch and (self._echoes or order.throttle != 0.0):
             self._replace(latch=LOST, latched_s=order.beat_s)
-        # Otherwise it was latched before, or a client without echoes let go of the throttle and
-        # is done.
+        # Otherwise the car was latched before, or a client without echoes has released the
+        # throttle, which is enough.
         self._replace(beat_s=None)
 
     def _replace(self, **changes: object) -> None:

@@ -1,11 +1,11 @@
-"""One driver at a time: who holds the wheel, and how it changes hands."""
+"""Lease: the right to drive, held by one driver at a time, and how it changes hands."""
 
 from donkeycar.timing import Clock, RealClock
 
 # A driver who is silent for this long has left; somebody else may drive.
 FREE_AFTER_S = 2.0
 
-# How long a request for the wheel stands.
+# How long a request for the wheel is valid.
 ASK_LIFE_S = 10.0
 
 
@@ -37,14 +37,14 @@ class DriverLease:
 
     @property
     def holder(self) -> str | None:
-        """Who drives; ``None`` if nobody does, or the driver fell silent."""
+        """The driver; ``None`` if nobody drives, or the driver fell silent."""
         if self._holder is not None and self._clock.monotonic() - self._heard_s >= FREE_AFTER_S:
             self._holder = None
         return self._holder
 
     @property
     def asker(self) -> str | None:
-        """Who asks for the wheel; ``None`` if nobody does, or the request ran out."""
+        """The client that asks for the wheel; ``None`` if nobody does, or the request expired."""
         if self._asker is not None and self._clock.monotonic() - self._asked_s >= ASK_LIFE_S:
             self._asker = None
         return self._asker
@@ -65,7 +65,7 @@ class DriverLease:
         return True
 
     def release(self, client: str) -> bool:
-        """Let go of the wheel.
+        """Give up the wheel.
 
         Returns:
             Whether `client` held it.
@@ -78,12 +78,12 @@ class DriverLease:
         return True
 
     def ask(self, client: str) -> None:
-        """Ask the driver for the wheel. The last one who asks is the one the driver sees."""
+        """Ask the driver for the wheel. The driver sees the last client that asked."""
         self._asker = client
         self._asked_s = self._clock.monotonic()
 
     def give(self, client: str) -> bool:
-        """Hand the wheel from `client` to the one who asked.
+        """Hand the wheel from `client` to the client that asked.
 
         Returns:
             Whether it changed hands.

@@ -1,7 +1,7 @@
-"""What a driver's message may say: checked whole, before anything of it is used.
+"""Messages of drivers: each is checked as a whole before any part of it is used.
 
-A message is JSON with any subset of the keys of `CHECKS`. One wrong value refuses all of it, so
-nothing half-understood ever reaches the car. Only a stop is obeyed even then.
+A message is JSON with any subset of the keys of `CHECKS`. One wrong value makes the car refuse the
+whole message, so that it never acts on half of one. Only a stop is obeyed even then.
 """
 
 import json
@@ -21,15 +21,15 @@ MAX_COUNT = 2**53
 
 BUTTONS = ("w1", "w2", "w3", "w4", "w5")
 
-# How much of a refused value is sent back.
+# How many letters of a refused value are sent back.
 SHOWN_LETTERS = 40
 
 
 class MessageError(ValueError):
-    """A message that is refused.
+    """The message is refused.
 
     Attributes:
-        stop: Whether it asks for a stop all the same.
+        stop: Whether it contains a stop, which is obeyed all the same.
     """
 
     def __init__(self, rule: str, *, stop: bool = False) -> None:
@@ -54,7 +54,7 @@ class Message:
         stop: Stop the car.
         resume: The driver's tap after a stop.
         take: Ask to drive.
-        give: Let the one who asked drive.
+        give: Hand the wheel to the client that asked.
         bye: The sender is leaving.
     """
 
@@ -75,7 +75,7 @@ class Message:
 
     @property
     def wants_the_wheel(self) -> bool:
-        """Whether the sender drives, or asks to: more than a heartbeat of somebody watching."""
+        """Whether the sender drives or asks to drive, and does not only watch."""
         orders = (self.angle, self.throttle, self.drive_mode, self.recording, self.buttons)
         return bool(
             self.take or self.resume or self.max_throttle is not None
@@ -84,7 +84,7 @@ class Message:
 
     @property
     def uses_a_control(self) -> bool:
-        """Whether the sender moves something, or chooses something: a wheel in use."""
+        """Whether the sender moves or chooses something, so that the wheel is in use."""
         choices = (
             self.take, self.resume, self.drive_mode, self.recording, self.max_throttle,
             self.buttons,
@@ -93,15 +93,15 @@ class Message:
 
 
 def refuse_impossible(message: Message, *, no_pilot: str, throttle_ceiling: float) -> None:
-    """Refuse what this car cannot do.
+    """Refuse a message that asks for something that this car cannot do.
 
     Args:
-        message: What somebody asks for.
-        no_pilot: Why no pilot mode can be chosen, in a sentence; "" if one can.
-        throttle_ceiling: The most that a limit for the throttle can be set to.
+        message: The message to check.
+        no_pilot: Why a pilot mode cannot be chosen, in a sentence; "" if it can.
+        throttle_ceiling: The highest value of the throttle limit.
 
     Raises:
-        MessageError: If the message asks for it.
+        MessageError: If it asks for a pilot mode or a limit that this car does not have.
     """
     mode, limit = message.drive_mode, message.max_throttle
     if mode not in (None, "user") and no_pilot:
@@ -118,7 +118,7 @@ def _refuse(name: str, rule: str, value: object) -> MessageError:
 
 
 def _is_number(value: object) -> bool:
-    # `True` is an `int` to Python; a driver who sends it did not mean full throttle.
+    # `True` is an `int` in Python, but a driver who sends it does not mean full throttle.
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -174,7 +174,7 @@ CHECKS: dict[str, Callable[[str, Any], None]] = {
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object of a message; a key given twice has no meaning, so it has none here."""
+    """Build an object of a message; refuse a key that appears twice, as it would be ambiguous."""
     if len(pairs) > MAX_KEYS:
         raise MessageError(f"A message must have at most {MAX_KEYS} keys. Received: {len(pairs)}")
     fields = dict(pairs)
@@ -221,13 +221,13 @@ def parse_message(text: str | bytes) -> Message:
     """Check one message of a driver.
 
     Args:
-        text: The message as it came, JSON.
+        text: The message as received, JSON.
 
     Returns:
         The message, every value of it in range.
 
     Raises:
-        MessageError: If anything in it is wrong; the text says what, and may be sent back.
+        MessageError: If anything in it is wrong; the text says what is wrong, and may be sent back.
     """
     fields = _decode(text)
     if not isinstance(fields, dict):

@@ -1,25 +1,25 @@
-"""Moments that a part names: whether they say anything about how fresh something is.
+"""Checks of time stamps: whether a time that a part gives can be on the car's clock.
 
-A camera says when a frame was exposed, a driver or a pilot until when an order holds. A moment of
-another clock (``time.time()`` is fifty years ahead of ``car.clock``), or none at all, proves
-nothing: what it stands for would never grow old, and would drive on when nobody is there any more.
+A camera says when a frame was exposed; a driver or a pilot says until when an order is valid. If
+such a time is missing or comes from another clock (``time.time()`` is fifty years ahead of
+``car.clock``), the value would never become too old, and the car would drive on without a driver.
 """
 
 import math
 
-# Clocks that were read one after the other may differ by so much.
+# Clocks that were read one after the other may differ by this much.
 AHEAD_S = 0.01
 
-# No order of a driver or a pilot holds longer: the life of an order is 0.25 s, and nobody has a
-# use for four of them.
+# No order of a driver or a pilot is valid for longer. An order usually lasts 0.25 s, and there is
+# no use for one that lasts four times as long.
 LONGEST_LIFE_S = 1.0
 
 
 def exposure_fault(exposed_s: float | None, now_s: float) -> str:
-    """Say why the time of an exposure does not tell how old the frame is; "" if it does.
+    """Say why the time of an exposure does not show how old the frame is; "" if it does.
 
     Args:
-        exposed_s: When the frame is said to have been exposed; ``None`` is not known.
+        exposed_s: The time of exposure that the part gave; ``None`` if it gave none.
         now_s: The time on the car's clock.
     """
     if exposed_s is None or not math.isfinite(exposed_s):
@@ -35,10 +35,10 @@ def exposure_fault(exposed_s: float | None, now_s: float) -> str:
 
 
 def life_fault(expires_s: float, now_s: float) -> str:
-    """Say why the end of an order is none, "" if it is one or has passed.
+    """Say why the end of an order is not valid; "" if it is valid or has passed.
 
     Args:
-        expires_s: Until when the order is said to hold.
+        expires_s: The end of the order that the part gave.
         now_s: The time on the car's clock.
     """
     if math.isnan(expires_s):

@@ -1,4 +1,4 @@
-"""Why the car does not drive, in the words of the page, of the log and of ``stop/reason``."""
+"""Reasons why the car does not drive, as sentences for the page, the log and ``stop/reason``."""
 
 from donkeycar.driving import driver_link as link
 
@@ -24,7 +24,7 @@ def reason_for(code: str, unready: str) -> str:
     """Why the car does not drive, in a sentence; "" if it is free to.
 
     Args:
-        code: What stops it.
-        unready: What a Resume waits for before anything else; "" for nothing.
+        code: The reason, as a code.
+        unready: What a Resume must wait for first, in a sentence; "" for nothing.
     """
     return (code and unready) or REASONS[code]

@@ -1,4 +1,4 @@
-"""What the drive loop says of itself, for the page: which channels, under which names."""
+"""Telemetry: the channels of the drive loop that the page shows, and their protocol names."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ class Shown(NamedTuple):
 
     Attributes:
         key: Its name in the protocol.
-        form: Makes of its value what JSON can hold; ``None`` is "not known".
+        form: Converts its value to one that JSON can hold; ``None`` is "not known".
     """
 
     key: str
@@ -19,20 +19,20 @@ class Shown(NamedTuple):
 
 
 def shown(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What the loop said, in the names of the protocol; what it did not say is not known.
+    """The values of the loop, under the names of the protocol; missing values are "not known".
 
     Args:
-        values: What channels hold, by name.
+        values: The values of the channels, by name.
     """
     return {row.key: row.form(values.get(channel)) for channel, row in TELEMETRY.items()}
 
 
 def _rounded(value: Any, *, digits: int) -> float | None:
-    """`value`, or ``None``: a pilot may say NaN, a text, or a number of numpy's."""
+    """`value` as a number, or ``None``: a pilot may write NaN, a text, or a number of numpy."""
     try:
         return round(float(value), digits) if math.isfinite(value) else None
     except (TypeError, ValueError, OverflowError):
-        return None  # the drive mode refuses it, and names the channel
+        return None  # the drive mode refuses the value, and names the channel
 
 
 def _whole(value: Any) -> int | None:
@@ -63,7 +63,7 @@ TELEMETRY = {
     "pilot/throttle": Shown("pilot_throttle", _THOUSANDTHS),
     "drivetrain/state": Shown("drivetrain_state", _same),
     "drivetrain/reason": Shown("drivetrain_reason", _text),
-    # Hundredths: what changes with every message costs a message.
+    # Rounded to hundredths, because every change has to be sent.
     "cam/age_s": Shown("camera_age_s", partial(_rounded, digits=2)),
     "power/reason": Shown("power_reason", _text),
 }

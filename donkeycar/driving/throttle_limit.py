@@ -1,8 +1,8 @@
-"""The driver's limit for throttle, and how far it can be raised."""
+"""The driver's throttle limit, and the ceiling up to which it can be raised."""
 
 from donkeycar.errors import ConfigError
 
-# One press of a gamepad's button.
+# Change by one press of a gamepad's button.
 STEP = 0.05
 
 
@@ -10,8 +10,8 @@ class ThrottleLimit:
     """A limit that is never above its ceiling.
 
     Args:
-        ceiling: The most it can be set to, 0 to 1.
-        first: What it is at first; ``None`` is the ceiling.
+        ceiling: Its highest value, 0 to 1.
+        first: Its first value; ``None`` is the ceiling.
 
     Raises:
         ConfigError: If `ceiling` is out of range.
@@ -31,7 +31,7 @@ class ThrottleLimit:
         self.value = ceiling if first is None else min(first, ceiling)
 
     def step(self, *, up: bool) -> float:
-        """Raise or lower it by `STEP`, and return what it is then."""
+        """Raise or lower the limit by `STEP`, and return the new value."""
         stepped = round(self.value + (STEP if up else -STEP), 4)
         self.value = min(max(stepped, 0.0), self.ceiling)
         return self.value

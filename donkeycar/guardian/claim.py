@@ -1,14 +1,15 @@
-"""Only one program at a time may hold a motor: an exclusive claim of its hardware.
+"""An exclusive claim of the motor's hardware: only one program at a time may hold a motor.
 
 A claim is a name in the kernel's table of abstract Unix sockets (unix(7)). The kernel gives a name
-to one holder only, frees it however the last holder dies, and tells who made it. There is no file:
-nothing is left behind, no folder has to exist or be writable for every user, nobody can put a link
-in its place. Names are seen within one network namespace: a container claims for itself alone,
-unless it shares that of the computer (``docker run --network host``).
+to one holder only, frees it however the last holder dies, and says which process made it. There is
+no file, so nothing is left behind, no folder has to exist or be writable for every user, and nobody
+can put a link in its place. A name is visible in one network namespace: a container has its own
+claims, unless it shares the namespace of the computer (``docker run --network host``).
 
-Two names belong to each piece of hardware. All who may have to switch it off share the first, as an
-inherited file descriptor: while one of them lives, no other program comes in. The second is the
-guardian's alone: where it is free, nobody drives, and what is left may be switched off by anyone.
+Two names belong to each piece of hardware. All processes that may have to switch it off share the
+first, as an inherited file descriptor: while one of them lives, no other program can claim it. The
+second belongs to the guardian alone: if it is free, nobody drives, and anyone may switch the
+hardware off.
 """
 
 import binascii
@@ -25,24 +26,24 @@ from donkeycar.guardian.other_process import described, way_out
 
 # The kernel takes 108 bytes, and some of them say which claim it is.
 MAX_NAME_BYTES = 64
-# Hardware that is emulated is claimed elsewhere than that of this computer.
+# Emulated hardware has other names than the real hardware of this computer.
 NAMESPACE = "donkeycar"
-# Whoever asks for the holder waits in its queue for ever, as nobody answers.
+# A program that asks for the holder stays in its queue for ever, because nobody answers.
 BACKLOG = 4096
 
 _CREDENTIALS = struct.Struct("3i")
 
 
 class Claim:
-    """The names of some hardware, all of them or none.
+    """A claim of several pieces of hardware: of all of them or of none.
 
     Args:
-        names: One for each piece, e.g. ``"I2C bus 1, address 0x40"``; the same for everybody who
-            means the same piece.
+        names: One name for each piece, e.g. ``"I2C bus 1, address 0x40"``; every program must use
+            the same name for the same piece.
         level: Which of the two names, `SHARED` or `SOLE`.
 
     Raises:
-        DeviceError: If somebody else holds one. It says who.
+        DeviceError: If another program holds one of them. The message names it.
 
     Example:
         >>> first = Claim(["pin GPIO77"])
@@ -70,21 +71,21 @@ class Claim:
 
     @property
     def fds(self) -> list[int]:
-        """File descriptors that hold it, for a process that shall hold it as well."""
+        """File descriptors that hold the claim, for another process that must hold it, too."""
         return [each.fileno() for each in self._sockets]
 
     def close(self) -> None:
-        """Let go of it; it is free when everybody has. Safe to call twice."""
+        """Release the claim; it is free when all its holders have. Safe to call twice."""
         for each in self._sockets:
             each.close()
         self._sockets.clear()
 
 
 def refuse_if_held(names: Iterable[str]) -> None:
-    """Look whether hardware is free, without a claim of it.
+    """Check whether hardware is free, without claiming it.
 
     Raises:
-        DeviceError: If somebody holds a piece of it. It says who.
+        DeviceError: If another program holds a piece of it. The message names it.
     """
     for name in names:
         address = _address(Claim.SHARED, name)
@@ -97,11 +98,11 @@ def refuse_if_held(names: Iterable[str]) -> None:
 def claim_to_switch_off(names: Sequence[str]) -> list[Claim]:
     """Claim hardware in order to switch it off.
 
-    Somebody who shares the claim but cannot drive any more, as its guardian is dead, does not
-    stand in the way.
+    A process that shares the claim but cannot drive any more, because its guardian is dead, does
+    not prevent this.
 
     Raises:
-        DeviceError: If its guardian lives. It says who.
+        DeviceError: If its guardian is alive. The message names it.
     """
     claims = [Claim(names, level=Claim.SOLE)]
     with suppress(DeviceError):
@@ -111,7 +112,7 @@ def claim_to_switch_off(names: Sequence[str]) -> list[Claim]:
 
 def _address(level: str, name: str) -> str:
     if len(name.encode()) > MAX_NAME_BYTES:
-        # Its end tells two of them apart, and the rest of it in short.
+        # The end of the name, which differs between pieces, and a digest of the rest.
         name = f"{binascii.crc32(name.encode()):08x} {name.encode()[-24:].hex()}"
     return f"\0{NAMESPACE}/{level}/{name}"
 
@@ -135,7 +136,7 @@ def _taken(name: str, address: str) -> DeviceError:
 
 
 def _holder(address: str) -> str:
-    """Who holds a name, and how it is ended, in words."""
+    """Say in words which process holds a name, and how to end it."""
     pid, user = 0, -1
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
         asking.setblocking(False)
@@ -160,7 +161,7 @@ def _holder(address: str) -> str:
 
 
 def _stays(process: Path) -> bool:
-    """Whether it waits to switch the motor off, and ends for nobody who asks."""
+    """Whether the process still tries to switch the motor off, and does not end when asked."""
     with suppress(OSError):
         return (process / "comm").read_text(errors="replace").strip() == STAYS
     return False

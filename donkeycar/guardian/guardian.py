@@ -1,17 +1,18 @@
-"""The last word on what reaches the motor.
+"""Guardian: the state machine that decides what reaches the motor.
 
-| state | the outputs carry       | and it ends                                                 |
+| state | the outputs carry       | the state ends                                              |
 | ----- | ----------------------- | ----------------------------------------------------------- |
-| BOOT  | nothing                 | with the first good frame that is no stop: SAFE             |
+| BOOT  | nothing                 | with the first good frame that is not a stop: SAFE          |
 | SAFE  | neutral                 | armed: RUN; without a good frame for 2 s: OFF               |
-| RUN   | what the driver orders  | on any doubt: SAFE, at once                                 |
-| OFF   | nothing                 | as BOOT                                                     |
+| RUN   | what the driver orders  | on any reason to stop: SAFE, at once                        |
+| OFF   | nothing                 | in the same way as BOOT                                     |
 
-Doubt is: no good frame for 150 ms, an order that has outlived its life, a burst of bad frames, a
-stop, outputs that fail for 200 ms, the end of the vehicle process. To arm takes 500 ms of good
-frames and then one that is alive, carries the arm bit and asks for zero throttle.
+The reasons to stop are: no good frame for 150 ms, an order that has expired, a burst of bad frames,
+a stop, outputs that fail for 200 ms, the end of the vehicle process. The guardian arms after 500 ms
+of good frames, with a frame that has not expired, has the arm bit and asks for zero throttle.
 
-A frame with the stop bit is a stop and nothing else, whatever its number: no order, no good frame.
+A frame with the stop bit is only a stop, whatever its number: it is neither an order nor a good
+frame.
 """
 
 import math
@@ -29,7 +30,7 @@ STEADY_S = 0.5
 # Steering is held for this long after a stop: a car that coasts should not also swerve.
 CENTRE_AFTER_S = 1.0
 OFF_AFTER_S = 2.0
-# Time from one end of the range to the other, at most.
+# Shortest time from one end of the range to the other.
 SLEW_S = 0.1
 
 NO_ORDER = MotorFrame(0, 0.0, 0.0, 0.0, 0)
@@ -58,28 +59,28 @@ class Reason(IntEnum):
 
 
 class Output(Protocol):
-    """Whatever holds the servo and the motor. Either method may raise ``OSError``."""
+    """The output to the servo and the motor. Both methods may raise ``OSError``."""
 
     def write(self, steering: float, throttle: float, /) -> None:
-        """Put both out, -1 to +1; called a hundred times a second, mostly with no change."""
+        """Send both values, -1 to +1; called a hundred times a second, mostly without a change."""
 
     def off(self) -> None:
-        """Send nothing: servos go limp, a speed controller notices that it has no signal."""
+        """Send no pulses: servos go limp, a speed controller notices that its signal is gone."""
 
 
 class Guardian:
-    """Decides from frames and time alone what an output carries.
+    """Decides, from frames and time alone, what the output carries.
 
     Args:
         output: The servo and the motor. It is switched off at once.
         clock: Source of time.
 
     Attributes:
-        state: Now.
+        state: The present state.
         reason: Why it is not RUN.
-        steering: What is put out, -1 to +1.
-        throttle: What is put out, -1 to +1.
-        fault: What the output said when it failed last; ``None`` while it does as told.
+        steering: The steering that is sent to the output, -1 to +1.
+        throttle: The throttle that is sent to the output, -1 to +1.
+        fault: The last error of the output; ``None`` while it works.
     """
 
     def __init__(self, output: Output, *, clock: Clock | None = None) -> None:
@@ -99,25 +100,25 @@ class Guardian:
 
     @property
     def done(self) -> bool:
-        """Whether the vehicle process is gone and nothing is put out any more."""
+        """Whether the vehicle process is gone and the output is off."""
         quiet = self.state in (State.BOOT, State.OFF) and self.fault is None
         return self._ended and quiet
 
     @property
     def status(self) -> MotorFrame:
-        """What the vehicle is told: the last frame, what is put out, the state and the reason."""
+        """The answer to the vehicle: number of the last frame, present output, state and reason."""
         flags = self.state | self.reason << 2
         return MotorFrame(self._order.seq, self.steering, self.throttle, 0.0, flags)
 
     def receive(self, packet: bytes) -> None:
-        """Judge one packet of the vehicle process."""
+        """Check one packet of the vehicle process, and act on it."""
         if self._ended:
             return
         now_s = self._clock.monotonic()
         self._check(now_s)
         frame = decode(packet)
         if frame is not None and frame.flags & STOP:
-            # It may come from any thread, beside the numbers of the tick: no sign of life.
+            # It may come from any thread, with any number, so it does not count as a sign of life.
             self._distrust(Reason.STOPPED, now_s)
             return
         unheard = self._heard_s == -math.inf
@@ -137,12 +138,12 @@ class Guardian:
             self.state = State.SAFE
 
     def end(self) -> None:
-        """Go safe for good: the vehicle process is gone, or somebody asked for the end."""
+        """Go safe for ever: the vehicle process is gone, or a signal asked for the end."""
         self._distrust(Reason.ENDED, self._clock.monotonic())
         self._ended = True
 
     def step(self) -> None:
-        """Let time pass: notice what is overdue, and write to the output. Call every 10 ms."""
+        """Notice what is overdue, and write to the output. Call every 10 ms."""
         now_s = self._clock.monotonic()
         self._check(now_s)
         self._follow(now_s)
@@ -167,7 +168,7 @@ class Guardian:
         if self.state is State.RUN and now_s - self._heard_s >= DEADLINE_S:
             self._distrust(Reason.SILENT, now_s)
         if self.state is State.RUN and now_s >= self._void_s:
-            # The vehicle is well, only the driver fell silent: no need to prove itself again.
+            # The vehicle works, only the driver fell silent: it need not prove itself again.
             self._leave_run(Reason.EXPIRED, now_s)
         last_s = self._safe_since_s if self._ended else max(self._heard_s, self._safe_since_s)
         if self.state is State.SAFE and now_s - last_s >= OFF_AFTER_S:
@@ -187,7 +188,7 @@ class Guardian:
         self._stepped_s = now_s
         if self.state is State.RUN:
             self.steering = _towards(self.steering, self._order.steering, most)
-            # Less throttle is never delayed; more, and the other way round, is.
+            # Less throttle is never delayed; more throttle, and a change of direction, are.
             target = self._order.throttle
             kept = min(max(self.throttle, min(target, 0.0)), max(target, 0.0))
             self.throttle = _towards(kept, target, most)

@@ -1,11 +1,11 @@
-"""Twelve bytes between the vehicle and its guardian, the same in both directions.
+"""Motor frame: the message of twelve bytes between vehicle and guardian, in both directions.
 
 | bytes | 0     | 1-2 | 3-4      | 5-6      | 7-8     | 9     | 10-11  |
 | ----- | ----- | --- | -------- | -------- | ------- | ----- | ------ |
 |       | magic | seq | steering | throttle | life ms | flags | CRC-16 |
 
-Little-endian. Steering and throttle are -32767 to +32767. One frame is one packet: there is no
-stream to fall out of step with.
+Little-endian. Steering and throttle are -32767 to +32767. One frame is one packet, so the two sides
+cannot lose their place in a stream.
 """
 
 import struct
@@ -17,7 +17,7 @@ MAGIC = 0xD6
 FULL = 32767
 MAX_LIFE_S = 65.535
 
-# Flags of a frame to the guardian; its answer has its state and reason there.
+# Flags of a frame to the guardian; its answer has state and reason in this byte.
 ARM = 1
 STOP = 2
 
@@ -29,11 +29,11 @@ class MotorFrame(NamedTuple):
     """One order to the guardian, or its answer.
 
     Attributes:
-        seq: Number of the frame, 0 to 65535; it must advance, and may wrap. That of a stop does not
-            count.
+        seq: Number of the frame, 0 to 65535; it must advance, and may wrap. The number of a stop
+            does not matter.
         steering: -1 (full left) to +1 (full right).
         throttle: -1 (full reverse) to +1 (full forward).
-        life_s: What is left of the life of the driver's order, 0 to `MAX_LIFE_S`; more is cut.
+        life_s: For how much longer the driver's order is valid, 0 to `MAX_LIFE_S`; more is cut.
         flags: `ARM`, `STOP`, both or none. 0 to 255.
     """
 
@@ -57,7 +57,7 @@ class MotorFrame(NamedTuple):
 
 
 def decode(packet: bytes) -> MotorFrame | None:
-    """Read a packet; ``None`` if it is not a whole, unspoilt frame with values in range."""
+    """Read a packet; ``None`` if it is not a complete, undamaged frame with values in range."""
     if len(packet) != SIZE or _CRC.unpack(packet[-2:])[0] != crc_hqx(packet[:-2], 0):
         return None
     magic, seq, steering, throttle, life_ms, flags = _BODY.unpack(packet[:-2])

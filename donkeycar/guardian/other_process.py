@@ -1,4 +1,4 @@
-"""What another process is, and how it is ended, in words: as far as this user may know."""
+"""Describes another process, and how to end it, as far as this user may know."""
 
 import os
 import shlex
@@ -9,11 +9,11 @@ from donkeycar.guardian import COMMAND_FOLLOWS
 
 
 def described(process: Path, user: int) -> str:
-    """What a process runs, and where.
+    """Say which program a process runs, and in which folder.
 
     Args:
         process: Its folder in ``/proc``.
-        user: Whose it is, to be said where nothing else is known.
+        user: Its user, shown if nothing else is known.
     """
     words, where = [], ""
     with suppress(OSError):
@@ -28,14 +28,14 @@ def described(process: Path, user: int) -> str:
 
 
 def way_out(process: Path) -> str:
-    """The command that ends a process: itself, or the service that it belongs to.
+    """Return the command that ends a process, or the service that it belongs to.
 
     Args:
         process: Its folder in ``/proc``.
     """
     group = ""
     with suppress(OSError):
-        # The last line is that of the hierarchy which systemd owns; a kernel may have none.
+        # The last line belongs to the hierarchy of systemd; a kernel may have none.
         group = (process / "cgroup").read_text(errors="replace").rstrip().rpartition("\n")[2]
     unit = group.rpartition("/")[2]
     if not unit.endswith(".service") or unit.startswith("user@"):
@@ -52,5 +52,5 @@ def _is_mine(process: Path) -> bool:
 
 
 def _printable(text: str) -> str:
-    """A stranger's words, that cannot move the cursor."""
+    """Text of another program, without characters that could control the terminal."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)

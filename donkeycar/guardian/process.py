@@ -1,7 +1,7 @@
 """The guardian as a process of its own: it holds the motor and starts the vehicle as its child.
 
-They share a socket that keeps packets whole. Whichever dies, the kernel closes its end, and the
-other one knows at once. Linux only.
+They share a socket that keeps packets whole. If one of them dies, the kernel closes its end, and
+the other one knows at once. Linux only.
 """
 
 import ctypes
@@ -27,14 +27,14 @@ from donkeycar.guardian.watchdog import Watchdog, start_watchdog
 from donkeycar.timing import Clock, RealClock
 
 POLL_S = 0.01
-# Time to save what was recorded.
+# Time that the vehicle has to save its recordings.
 GRACE_S = 10.0
 # A flood of packets must not keep the guardian from its work.
 MAX_PACKETS = 16
 PACKET_BYTES = 64
-# Few packets wait, so that none is old.
+# Only a few packets can wait, so that none gets old.
 SEND_BUFFER_BYTES = 4096
-# A guardian that answers nothing for this long holds the motor with a dead hand.
+# After this long without an answer, the guardian counts as hung.
 MAX_SILENCE_S = 0.5
 
 # From <linux/prctl.h>.
@@ -52,17 +52,17 @@ def hold_motor(
     """Claim a motor, start its watchdog, open its hardware and guard a car with it, in this order.
 
     Args:
-        names: Of the hardware, as of `Claim`.
-        open_output: Opens it; it is off then.
-        shut_off: Opens it, makes sure that it is off, and lets go of it.
-        command: As of `guard`.
-        prepare: As of `start_watchdog`.
+        names: Names of the hardware, as in `Claim`.
+        open_output: Opens the hardware and leaves it off.
+        shut_off: Opens the hardware, makes sure that it is off, and closes it.
+        command: As in `guard`.
+        prepare: As in `start_watchdog`.
 
     Returns:
         What `guard` returns.
 
     Raises:
-        DeviceError: If somebody else holds the hardware, or it does not answer.
+        DeviceError: If another program holds the hardware, or it does not answer.
     """
     with closing(Claim(names)) as shared:
         watchdog = start_watchdog(shut_off, prepare=prepare)
@@ -87,21 +87,23 @@ def guard(
     """Run a vehicle process under a guardian until both are done.
 
     SIGTERM, SIGHUP, SIGQUIT and SIGINT make the outputs safe first and are then passed on; Ctrl-Z
-    is ignored. Under systemd it tells when it is ready and feeds the watchdog. It does not return
-    before the outputs are off, however long their hardware does not answer.
+    is ignored. Under systemd it reports when it is ready, and feeds the watchdog of systemd. It
+    does not return before the outputs are off, even if their hardware does not answer for a long
+    time.
 
     Args:
         guardian: Holds the outputs.
         command: Starts the vehicle process, which calls `VehicleSide.from_environment`.
-        grace_s: How long the vehicle process may take to save what it has after the end was asked
-            for, in seconds; then it is killed.
-        watchdog: Of this process. Without it the car ends: one more fault, and nobody would be
-            left to stop the motor.
-        claim_fds: What claims the hardware. The vehicle holds it too: it may have to switch off.
+        grace_s: How long the vehicle process may take to save its data after it was asked to end,
+            in seconds; then it is killed.
+        watchdog: The watchdog of this process. If it fails the car ends, because after one more
+            fault no process would be left to stop the motor.
+        claim_fds: File descriptors of the claim. The vehicle shares the claim, because it may have
+            to switch the motor off.
 
     Returns:
-        The exit code of the vehicle process; 128 + n if signal n ended it; 1 if it says that all
-        is well, but left with the motor running or had to end for want of a watchdog.
+        The exit code of the vehicle process; 128 + n if signal n ended it; 1 if it reports success,
+        but left with the motor running or had to end because it had no watchdog.
     """
     asked: list[int] = []
     for number in STOP_SIGNALS:
@@ -162,7 +164,7 @@ _GONE_MID_DRIVE = (
 
 
 def _pass_on(number: int, child: "subprocess.Popen[bytes]", patience: Patience) -> None:
-    """Hand a signal to the vehicle; without one, say why this process is still here."""
+    """Pass a signal on to the vehicle; if there is no vehicle, say why this process still runs."""
     if child.poll() is None:
         child.send_signal(number)
     else:
@@ -170,7 +172,7 @@ def _pass_on(number: int, child: "subprocess.Popen[bytes]", patience: Patience) 
 
 
 def _listen(ours: socket.socket, guardian: Guardian) -> bool:
-    """Hand over what has come within `POLL_S`, and answer it; False at the end of the vehicle."""
+    """Read the packets that came within `POLL_S`, and answer; False at the end of the vehicle."""
     if not select.select([ours], [], [], POLL_S)[0]:
         return True
     with suppress(BlockingIOError):
@@ -189,13 +191,14 @@ def _listen(ours: socket.socket, guardian: Guardian) -> bool:
 
 
 def _hear_out(ours: socket.socket, guardian: Guardian) -> None:
-    """Hear what a vehicle said before it left: after a stop it has not left in mid-drive.
+    """Read the last packets of a vehicle that has ended; after a stop it did not end in mid-drive.
 
-    More than twice `MAX_PACKETS` find no room in `SEND_BUFFER_BYTES`.
+    Twice `MAX_PACKETS` is enough: `SEND_BUFFER_BYTES` has no room for more.
     """
     with suppress(BlockingIOError):
         for _ in range(2 * MAX_PACKETS):
-            # That it left with answers unread is told once, and before what it said.
+            # The kernel reports once that answers were left unread, before it hands over the
+            # packets.
             with suppress(ConnectionError):
                 packet = ours.recv(PACKET_BYTES)
                 if not packet:
@@ -204,7 +207,7 @@ def _hear_out(ours: socket.socket, guardian: Guardian) -> None:
 
 
 def _let_go(fds: Sequence[int]) -> None:
-    """Close what a forked child was given along: it cannot switch the motor off."""
+    """Close the file descriptors that a forked child inherited: it cannot switch the motor off."""
     for fd in fds:
         with suppress(OSError):
             os.close(fd)
@@ -213,10 +216,10 @@ def _let_go(fds: Sequence[int]) -> None:
 def _inherited(fds: str) -> tuple[socket.socket, list[int]]:
     """The socket to the guardian, and file descriptors of the claim.
 
-    What this process starts must outlive neither the link nor the claim.
+    Children of this process must not keep the link or the claim open.
 
     Raises:
-        DeviceError: If they are not.
+        DeviceError: If they are not valid.
     """
     try:
         fd, *claim_fds = map(int, fds.split(","))
@@ -224,7 +227,7 @@ def _inherited(fds: str) -> tuple[socket.socket, list[int]]:
             os.set_inheritable(inherited, False)
         channel = socket.socket(fileno=fd)
         if (channel.family, channel.type) != (socket.AF_UNIX, socket.SOCK_SEQPACKET):
-            channel.detach()  # it belongs to somebody else
+            channel.detach()  # the file descriptor belongs to something else
             raise ValueError(f"{fd} is another socket")
     except (ValueError, OverflowError, OSError) as error:
         raise DeviceError(
@@ -255,10 +258,11 @@ class VehicleSide:
     def from_environment(cls) -> "VehicleSide | None":
         """Connect to the guardian that started this process; ``None`` if none did.
 
-        If it dies this process is sent SIGTERM, and if memory runs out this process goes first.
+        If the guardian dies, this process gets SIGTERM; if memory runs out, the kernel kills this
+        process first.
 
         Raises:
-            DeviceError: If the variable of the environment that names it was not set by a guardian.
+            DeviceError: If the environment variable was not set by a guardian.
         """
         fds = os.environ.pop(FD_VARIABLE, None)
         if fds is None:
@@ -271,7 +275,7 @@ class VehicleSide:
         return cls(channel)
 
     def send(self, frame: MotorFrame) -> None:
-        """Send a frame; one that finds no room is dropped, the next one is newer.
+        """Send a frame; drop it if the buffer is full, because the next one is newer.
 
         Raises:
             DeviceError: If the guardian is gone.
@@ -283,7 +287,7 @@ class VehicleSide:
             raise DeviceError(f"The guardian of the motor is gone: {error}") from error
 
     def halt(self) -> None:
-        """Have the motor stopped at once; any thread may, at any time.
+        """Stop the motor at once; any thread may call this at any time.
 
         Raises:
             DeviceError: If the guardian is gone.

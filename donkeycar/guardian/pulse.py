@@ -1,10 +1,10 @@
-"""Pulses for servos and speed controllers, in microseconds, never beyond what was calibrated."""
+"""Pulses for servos and speed controllers, in microseconds, limited to the calibrated range."""
 
 from typing import NamedTuple
 
 from donkeycar.errors import ConfigError
 
-# What a servo or a speed controller can make sense of.
+# Pulses that a servo or a speed controller understands.
 SHORTEST_US = 300.0
 LONGEST_US = 3000.0
 
@@ -28,15 +28,15 @@ class PulseRange(NamedTuple):
     high_us: float
 
     def check(self, name: str, *, advice: str = "") -> "PulseRange":
-        """Return it unchanged if it is possible.
+        """Return the range unchanged if it is possible.
 
         Args:
-            name: Whose pulses these are, for the message.
-            advice: What else the owner may have meant, for the end of it.
+            name: The device of these pulses, for the message.
+            advice: What else the owner may have meant, for the end of the message.
 
         Raises:
             ConfigError: If a pulse is beyond 300 to 3000 us, the ends are equal, or the centre is
-                not between them. It may be one of them: a motor without reverse.
+                not between them. It may equal one of them, for a motor without reverse.
         """
         low_us, high_us = sorted((self.low_us, self.high_us))
         if (

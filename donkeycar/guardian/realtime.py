@@ -1,4 +1,4 @@
-"""A process that others wait for: run before them, and kept in memory."""
+"""Real-time priority and locked memory for a process that others depend on."""
 
 import ctypes
 import gc
@@ -11,10 +11,10 @@ PRIORITY = 50
 
 
 def take_precedence() -> None:
-    """Ask to be run first and never swapped out; a system that refuses is left as it is.
+    """Ask to run before other programs and never to be swapped out; ignore a refusal.
 
-    All threads that this process has are meant: one of a library times the pulses on pins of the
-    Pi, and a pulse gets longer by as much as that thread is late.
+    This applies to all threads of this process. A thread of a library times the pulses on pins of
+    the Pi, and a pulse gets longer when that thread is late.
     """
     gc.disable()
     policy = os.SCHED_FIFO | os.SCHED_RESET_ON_FORK

@@ -1,8 +1,8 @@
-"""Whoever holds the last key of the motor tries until it is off, and leaves no sooner.
+"""Switching off: the last process that can stop the motor tries until it is off, and ends then.
 
-What used to happen: the bus did not answer for a moment, the last one who could stop the motor
-gave up after a single try, and the chip went on with its throttle for ever. Only SIGKILL ends a
-wait here.
+What used to happen: the bus did not answer for a moment, the last process that could stop the motor
+gave up after a single try, and the chip repeated its throttle for ever. Only SIGKILL ends a wait
+here.
 """
 
 import os
@@ -22,10 +22,10 @@ from donkeycar.guardian.systemd import notify
 from donkeycar.timing import Clock, RealClock
 
 RETRY_S = 0.01
-# A bus that was away for less is not worth a word.
+# A shorter failure of the bus is not reported.
 SILENT_S = 0.5
 SAID_EVERY_S = 30.0
-# A service that is being stopped asks for so much more time, each second.
+# A service that is being stopped asks for this much more time, each second.
 EXTENDED_EVERY_S = 1.0
 EXTENSION_US = 15_000_000
 
@@ -33,10 +33,10 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT)
 
 
 def say(text: str) -> None:
-    """Write a line for whoever reads the errors of this process; if nobody does, it is dropped.
+    """Write a line to stderr; drop it if nobody reads there.
 
-    Handlers of signals call this too, also while it writes: Python's own streams would raise a
-    RuntimeError then.
+    Signal handlers call this, too, even while it is writing; Python's own streams would then raise
+    a RuntimeError.
     """
     stream = sys.stderr
     if stream is None:
@@ -56,14 +56,14 @@ def _descriptor(stream: TextIO) -> int | None:
 
 
 def _takes_more(descriptor: int) -> bool:
-    """Whether a line finds room: a paused terminal must not keep anybody from the motor."""
+    """Whether a line can be written without waiting: a paused terminal must not delay a stop."""
     return bool(select.select([], [descriptor], [], 0)[1])
 
 
 class Patience:
-    """Says what it waits for, once and then rarely, and has systemd wait as well.
+    """Says what the process is waiting for, once and then rarely, and asks systemd to wait, too.
 
-    While it does, the process goes by the name `STAYS`: who meets it must not try to end it gently.
+    Meanwhile the process has the name `STAYS`, so that others do not try to end it gently.
 
     Args:
         clock: Source of time.
@@ -79,10 +79,10 @@ class Patience:
         self._trouble = self._own_name = ""
 
     def wait_for(self, trouble: BaseException) -> None:
-        """Note that it failed once more; speak if it is time. It does not sleep.
+        """Note another failure, and print a line if it is time. It does not sleep.
 
         Args:
-            trouble: What the hardware said.
+            trouble: The error of the hardware.
         """
         now_s = self._clock.monotonic()
         self._trouble = text_of(trouble)
@@ -97,9 +97,9 @@ class Patience:
             self._tell(f"The motor is not off yet: {self._trouble}. {_ADVICE}")
 
     def explain(self) -> None:
-        """Say why this process does not leave though it was asked to; before any trouble, nothing.
+        """Say why this process does not end when asked; before a failure, say nothing.
 
-        The kernel itself asks a vehicle whose guardian died, while its first try is under way.
+        The kernel itself asks a vehicle whose guardian died, while its first try is running.
         """
         if not self._trouble:
             return
@@ -107,21 +107,21 @@ class Patience:
         self._tell(f"This program stays until the motor is off: {self._trouble}. {_ADVICE}")
 
     def over(self) -> None:
-        """Say that the motor is off, if anybody was told that it is not."""
+        """Say that the motor is off, if it was reported as not off."""
         if self._said_s is not None:
             self._tell("The motor is off.")
         self._since_s = self._said_s = None
         self.end()
 
     def end(self) -> None:
-        """Go by the name of before: nobody waits here any more."""
+        """Take back the old process name: the wait is over."""
         if self._own_name:
             _rename(self._own_name)
             self._own_name = ""
 
 
 def _rename(name: str) -> str:
-    """Have the process shown under another name; return that of before, "" if it is unknown."""
+    """Change the name of the process, and return the old one, "" if it is unknown."""
     shown = Path("/proc/self/comm")
     with suppress(OSError):
         before = shown.read_text(errors="replace").strip()
@@ -140,16 +140,16 @@ def switch_off(
     clock: Clock | None = None,
     tell: Callable[[str], object] = say,
 ) -> bool:
-    """Try until the motor is off; signals that ask for the end are answered, and change nothing.
+    """Try until the motor is off; signals that ask for the end get an answer and change nothing.
 
     Args:
         attempt: Switches the motor off and makes sure of it, or raises.
-        unless: Asked after each failure: whether somebody else has stopped the motor meanwhile.
+        unless: Called after each failure: whether another process has stopped the motor meanwhile.
         clock: Source of time.
         tell: Takes a sentence.
 
     Returns:
-        Whether it was `attempt` that switched it off.
+        Whether `attempt` switched it off.
     """
     clock = RealClock() if clock is None else clock
     patience = Patience(clock, tell=tell)
@@ -157,7 +157,7 @@ def switch_off(
         while True:
             try:
                 attempt()
-            except BaseException as error:  # whatever it is: nobody comes after this one
+            except BaseException as error:  # any exception: no other process comes after this one
                 if unless():
                     patience.end()
                     return False
@@ -170,13 +170,13 @@ def switch_off(
 
 @contextmanager
 def _unhurried(patience: Patience) -> Iterator[None]:
-    """Answer signals instead of ending; only the main thread can hear them."""
+    """Answer signals instead of ending; only the main thread receives them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
 
     def answer(number: int, frame: FrameType | None) -> None:
-        # Whatever it raised would end what it interrupts.
+        # An exception here would end the code that the signal interrupts.
         with suppress(Exception):
             patience.explain()
 

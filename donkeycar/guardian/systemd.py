@@ -1,4 +1,4 @@
-"""What a service tells the systemd that started it."""
+"""Messages of a service to the systemd that started it."""
 
 import os
 import socket
@@ -6,10 +6,10 @@ from contextlib import suppress
 
 
 def notify(message: str) -> None:
-    """Tell systemd, without waiting for it; nothing happens where there is none.
+    """Send a message to systemd, without waiting; without systemd this does nothing.
 
     Args:
-        message: As of sd_notify(3), e.g. ``"READY=1"``.
+        message: As in sd_notify(3), e.g. ``"READY=1"``.
     """
     if path := os.environ.get("NOTIFY_SOCKET"):
         address = f"\0{path[1:]}" if path.startswith("@") else path

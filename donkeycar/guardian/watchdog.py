@@ -1,8 +1,8 @@
-"""A third process that does nothing but switch the motor off when its guardian is not well.
+"""Watchdog: a third process that switches the motor off when its guardian fails.
 
-It is forked from the guardian before any hardware is opened, and shares a page of memory with it:
-the guardian counts there. When it ends without having said that all is off, or counts no more, the
-watchdog switches the motor off itself, whatever the vehicle does. Linux only.
+It is forked from the guardian before any hardware is opened. They share a page of memory, in which
+the guardian counts. If the guardian ends without having said that all is off, or stops counting,
+the watchdog switches the motor off itself, no matter what the vehicle does. Linux only.
 """
 
 import ctypes
@@ -23,32 +23,32 @@ from donkeycar.guardian.switch_off import STOP_SIGNALS, say, switch_off
 from donkeycar.timing import Clock, RealClock
 
 POLL_S = 0.02
-# Of the watchdog's own time: a computer that runs neither of them proves nothing.
+# Time in which the watchdog itself ran: if the computer runs neither process, that proves nothing.
 MAX_STALL_S = 0.25
-# The guardian has time: a watchdog that hangs is one fault, and two more must come.
+# The guardian may wait this long: a watchdog that hangs is one fault, and it takes two more.
 MAX_WATCHDOG_STALL_S = 2.0
-# One look counts for so much at most.
+# The longest time that counts between two looks.
 MAX_LOOK_S = 0.04
-# A vehicle that outlives its guardian may save what it has, as with one.
+# A vehicle that outlives its guardian has as much time to save its data as one with a guardian.
 GRACE_S = 10.0
-# What a watchdog takes at most to see that it is not needed any more.
+# The longest time that a watchdog takes to see that it is not needed any more.
 LEAVE_S = 1.0
 
 PR_SET_NAME = 15
 TITLE = "donkeycar watchdog of the motor"
 
-# How often the guardian counted, the process of the vehicle, whether all is off.
+# The count of the guardian, the process id of the vehicle, and whether all is off.
 _PAGE = struct.Struct("<QI?")
-# How often the watchdog looked.
+# The count of the watchdog's looks.
 _LOOKS, _LOOKS_AT = struct.Struct("<Q"), 64
 
 
 class Watchdog:
-    """The guardian's side.
+    """The guardian's side of the watchdog.
 
     Args:
-        pid: Of the watchdog, a child of this process.
-        page: Shared with it.
+        pid: Process id of the watchdog, a child of this process.
+        page: The memory shared with it.
         clock: Source of time.
     """
 
@@ -63,7 +63,7 @@ class Watchdog:
         self._looked_s, self._stalled_s = self._clock.monotonic(), 0.0
 
     def follow(self, vehicle: int) -> None:
-        """Tell it which process is the vehicle, which it ends if the guardian cannot."""
+        """Tell the watchdog which process is the vehicle; it ends it if the guardian cannot."""
         self._vehicle = vehicle
         self._write()
 
@@ -71,7 +71,7 @@ class Watchdog:
         """Show that the guardian lives, fifty times a second or more.
 
         Returns:
-            Whether the watchdog lives, and looks.
+            Whether the watchdog is alive and looks.
         """
         self._count += 1
         self._write()
@@ -80,7 +80,7 @@ class Watchdog:
         return False
 
     def dismiss(self) -> None:
-        """Say that all is off, and wait for its end."""
+        """Say that all is off, and wait for the watchdog to end."""
         self._done = True
         self._write()
         deadline_s = self._clock.monotonic() + LEAVE_S
@@ -91,7 +91,7 @@ class Watchdog:
                 self._clock.sleep(LEAVE_S / 50)
 
     def _hangs(self) -> bool:
-        """Whether it has not looked for a while; before its first look it loads what it needs."""
+        """Whether it has not looked for a while; before its first look it loads its modules."""
         now_s, (looks,) = self._clock.monotonic(), _LOOKS.unpack_from(self._page, _LOOKS_AT)
         stalls = looks == self._looks and looks > 0
         look_s = min(now_s - self._looked_s, MAX_LOOK_S)
@@ -109,15 +109,16 @@ def start_watchdog(
     """Fork the watchdog of this process. Call it before hardware is opened or a thread started.
 
     Args:
-        attempt: Opens the hardware, switches it off, makes sure and lets go of it, or raises.
-        prepare: Called in the watchdog while all is well, to load what `attempt` will need.
+        attempt: Opens the hardware, switches it off, checks that it is off and closes it, or
+            raises.
+        prepare: Called in the watchdog while all is well, to load the modules that `attempt` needs.
     """
     page = mmap.mmap(-1, mmap.PAGESIZE)
     guardian = os.getpid()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
-    # Whoever is forked gets 0, and does not come back from there.
+    # The forked process gets 0, and never returns from there.
     pid = os.fork() or _serve(guardian, page, attempt, prepare)
     return Watchdog(pid, page)
 
@@ -125,7 +126,7 @@ def start_watchdog(
 def _serve(
     guardian: int, page: mmap.mmap, attempt: Callable[[], object], prepare: Callable[[], object]
 ) -> NoReturn:
-    """All that the forked process does, to its end; nobody asks for its exit code."""
+    """Run the forked process to its end; nobody reads its exit code."""
     try:
         _become_watchdog()
         with suppress(ProcessLookupError):
@@ -133,22 +134,22 @@ def _serve(
             if os.getppid() == guardian:
                 prepare()
                 watch(guardian_fd, page, attempt)
-    except BaseException as error:  # also of a library that wants to end the program
+    except BaseException as error:  # also from a library that wants to end the program
         say(f"The watchdog of the motor failed: {repr_of(error)}")
     finally:
-        # Nothing of the guardian's may run here: no handler at exit, no caller.
+        # No code of the guardian may run here: no exit handler, no caller.
         os._exit(0)
 
 
 def watch(
     guardian: int, page: mmap.mmap, attempt: Callable[[], object], *, clock: Clock | None = None
 ) -> None:
-    """Watch a guardian until its end, and switch off what it left on.
+    """Watch a guardian until its end, and switch off the hardware that it left on.
 
     Args:
         guardian: A file descriptor of its process.
-        page: In which it counts.
-        attempt: As of `start_watchdog`.
+        page: The memory in which it counts.
+        attempt: As in `start_watchdog`.
         clock: Source of time.
     """
     clock = RealClock() if clock is None else clock
@@ -170,15 +171,15 @@ def watch(
         if ended or (count and stalled_s >= MAX_STALL_S):
             break
     if not count:
-        return  # the hardware refused, or was never opened: nothing was put out
+        return  # the hardware refused, or was never opened: nothing was sent
     if not ended:
-        # It must not come back with the throttle it had in its hand.
+        # It must not come back and send its last throttle.
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(guardian, signal.SIGKILL)
     switch_off(attempt)
     if not ended:
         _ended(guardian, None)
-        # What it was writing while it was killed may have come after.
+        # The last write of the killed process may have come afterwards.
         switch_off(attempt)
     what = "is gone" if ended else "hung and was killed"
     say(f"The guardian of the motor {what}: its watchdog switched the motor off.")
@@ -188,23 +189,23 @@ def watch(
 
 
 def _ended(pidfd: int, timeout_s: float | None) -> bool:
-    """Whether a process has ended; it waits so long for its end, ``None`` for ever."""
+    """Whether a process has ended, after waiting for this long; ``None`` waits for ever."""
     return bool(select.select([pidfd], [], [], timeout_s)[0])
 
 
 def _become_watchdog() -> None:
-    """Be a process of its own: no signal but SIGKILL ends it, no `pkill` by the car's name."""
-    # SIGABRT is what systemd sends to a service whose guardian reports no more.
+    """Leave the car's group and name: only SIGKILL ends it, and no `pkill` by the car's name."""
+    # systemd sends SIGABRT to a service whose guardian stops reporting.
     for number in (*STOP_SIGNALS, signal.SIGTSTP, signal.SIGABRT):
         signal.signal(number, signal.SIG_IGN)
-    # `kill -9 %1` and the end of a terminal are meant for the job, and this is its last key.
+    # `kill -9 %1` and the end of a terminal reach the whole job; this process must survive them.
     os.setsid()
     _call_itself(TITLE)
     take_precedence()
 
 
 def _call_itself(title: str) -> None:
-    """Be shown under another name; where the words of the command line are is in proc(5)."""
+    """Change the shown name; proc(5) says where the words of the command line are stored."""
     ctypes.CDLL(None).prctl(PR_SET_NAME, b"donkey-watchdog")
     with suppress(OSError, ValueError, IndexError):
         fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
