@@ -49,12 +49,23 @@ class Recipe(NamedTuple):
 def named(place: str) -> Any:
     """What ``"module:name"`` stands for; the module is imported now.
 
+    Raises:
+        ConfigError: If there is no such thing.
+
     Example:
         >>> named("math:tau") > 6
         True
     """
     module, _, name = place.partition(":")
-    return getattr(import_module(module), name)
+    try:
+        return getattr(import_module(module), name)
+    except (ModuleNotFoundError, AttributeError) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name != module:
+            raise
+        raise ConfigError(
+            f"A row of a table must name something that there is. Received: {place!r}. Mend the "
+            "row, or add the file"
+        ) from error
 
 
 def in_settings(text: str, settings: Mapping[str, str]) -> str:

@@ -11,20 +11,20 @@ from tornado.websocket import WebSocketClosedError
 
 from donkeycar.console.bench import Bench
 from donkeycar.console.guard import (
-    PAGES,
+    STATIC,
     STATIC_FILES,
     Guarded,
     GuardedSocket,
     PackageFile,
-    PublicFile,
+    Route,
+    page_routes,
 )
-from donkeycar.console.pair import Invite, PairPage
+from donkeycar.console.pair import PAIRING
 
 STATE_HZ = 20
 MAX_SOCKETS = 8
 MAX_SOCKETS_OF_ONE = 4
 PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
-STATIC = PAGES.parent / "static"
 
 
 class CalibrateFeed:
@@ -74,8 +74,7 @@ class CalibratePage(Guarded):
 
     def get(self) -> None:
         """Serve the page."""
-        self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish((PAGES / "calibrate" / "page.html").read_bytes())
+        self.show("calibrate")
 
 
 class CalibrateSocket(GuardedSocket):
@@ -147,15 +146,11 @@ def _bytes(message: str | bytes) -> bytes:
     return message.encode() if isinstance(message, str) else message
 
 
-ROUTES: list[tuple[str, type, dict[str, Any]]] = [
+ROUTES: list[Route] = [
     (r"/", CalibrateHome, {}),
     (r"/drive", CalibrateHome, {}),
-    (r"/pair", PairPage, {}),
-    (r"/pair/(style\.css)", PublicFile, {"path": str(STATIC)}),
-    (r"/pair/([a-z_]+\.(?:js|css))", PublicFile, {"path": str(PAGES / "pair")}),
-    (r"/invite", Invite, {}),
-    (r"/calibrate", CalibratePage, {}),
-    (r"/calibrate/([a-z_]+\.(?:js|css))", PackageFile, {"path": str(PAGES / "calibrate")}),
+    *PAIRING,
+    *page_routes("calibrate", CalibratePage),
     (r"/wsCalibrate", CalibrateSocket, {}),
     (STATIC_FILES, PackageFile, {"path": str(STATIC)}),
 ]

@@ -10,7 +10,7 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
 from donkeycar.console.console import Console
-from donkeycar.console.guard import PAGES, Guarded, GuardedSocket
+from donkeycar.console.guard import Guarded, GuardedSocket
 from donkeycar.driving.client import Client
 from donkeycar.driving.message import MessageError, parse_message
 
@@ -87,8 +87,7 @@ class DrivePage(Guarded):
 
     def get(self) -> None:
         """Serve the page."""
-        self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish((PAGES / "drive" / "page.html").read_bytes())
+        self.show("drive")
 
     def post(self) -> None:
         """Take one message, as 5.x does; answer with the state."""

@@ -16,6 +16,7 @@ from donkeycar.console.token_bucket import ClientLimit, TokenBucket
 logger = logging.getLogger(__name__)
 
 PAGES = Path(__file__).parent / "pages"
+STATIC = PAGES.parent / "static"
 
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -92,6 +93,11 @@ class Guarded(RequestHandler):
         host = self.request.host if self._is_for_this_car() else ""
         sockets = f"ws://{host} wss://{host}" if host else ""
         self.set_header("Content-Security-Policy", POLICY.format(sockets=sockets))
+
+    def show(self, name: str) -> None:
+        """Answer with the page of this name: ``page.html`` of its folder in `PAGES`."""
+        self.set_header("Content-Type", "text/html; charset=UTF-8")
+        self.finish((PAGES / name / "page.html").read_bytes())
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Answer with one sentence; what went wrong inside stays inside."""
@@ -177,8 +183,7 @@ class Guarded(RequestHandler):
         if not self.page:
             raise HTTPError(401, reason="This browser is not paired with the car: open /pair")
         self.set_status(401)
-        self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish((PAGES / "pair" / "page.html").read_bytes())
+        self.show("pair")
 
     def _say_where(self) -> None:
         """Tell a person by which address this car opens; the name is not repeated."""
@@ -246,3 +251,19 @@ class PublicFile(PackageFile):
     """A file of the pairing page."""
 
     public = True
+
+
+# Address, handler, arguments.
+Route = tuple[str, type, dict[str, Any]]
+
+
+def page_routes(name: str, handler: type, *, files: type = PackageFile) -> list[Route]:
+    """What a page is served at: itself, and the scripts and styles of its folder in `PAGES`.
+
+    Args:
+        name: Of the page and of its folder.
+        handler: Answers for the page; a `Guarded` whose ``get`` calls ``show(name)``.
+        files: Serves the files of the folder.
+    """
+    of_folder = rf"/{name}/([a-z_]+\.(?:js|css))"
+    return [(rf"/{name}", handler, {}), (of_folder, files, {"path": str(PAGES / name)})]

@@ -7,7 +7,7 @@ from typing import Any
 from tornado.web import HTTPError
 
 from donkeycar.console.access import PIN_LIFE_S, TooManySessions
-from donkeycar.console.guard import PAGES, Guarded
+from donkeycar.console.guard import STATIC, Guarded, PublicFile, Route, page_routes
 from donkeycar.console.pairing import pairing_url, qr_svg
 
 FULL = "As many browsers are paired as the car keeps, and all are in use. Try again in ten minutes"
@@ -20,8 +20,7 @@ class PairPage(Guarded):
 
     def get(self) -> None:
         """Serve the page."""
-        self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.finish((PAGES / "pair" / "page.html").read_bytes())
+        self.show("pair")
 
     def post(self) -> None:
         """Exchange a token or a PIN for a cookie."""
@@ -91,3 +90,11 @@ class Invite(Guarded):
         urls = self.console.urls
         own = f"http://{self.local_address()}:{self.console.port}"
         return own if own in urls else urls[0]
+
+
+# What every console needs, whatever else it serves.
+PAIRING: list[Route] = [
+    (r"/pair/(style\.css)", PublicFile, {"path": str(STATIC)}),
+    *page_routes("pair", PairPage, files=PublicFile),
+    (r"/invite", Invite, {}),
+]

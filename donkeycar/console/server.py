@@ -9,12 +9,17 @@ from tornado.web import Application
 from donkeycar.console.console import Console
 from donkeycar.console.drive import DrivePage, DriveSocket, Feed, Home
 from donkeycar.console.gate import GatedServer
-from donkeycar.console.guard import PAGES, STATIC_FILES, NotFound, PackageFile, PublicFile
-from donkeycar.console.pair import Invite, PairPage
+from donkeycar.console.guard import (
+    STATIC,
+    STATIC_FILES,
+    NotFound,
+    PackageFile,
+    Route,
+    page_routes,
+)
+from donkeycar.console.pair import PAIRING
 from donkeycar.console.video import Video, VideoSocket
 from donkeycar.driving.message import MAX_BYTES
-
-STATIC = PAGES.parent / "static"
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_HEADER_BYTES = 16 * 1024
@@ -23,15 +28,11 @@ REQUEST_TIMEOUT_S = 5
 # A socket that does not answer for so long is closed.
 PING_S = 3
 
-# Address, handler, arguments. Every handler is `Guarded`; the public ones say so themselves.
-ROUTES: list[tuple[str, type, dict[str, Any]]] = [
+# Every handler is `Guarded`; the public ones say so themselves.
+ROUTES: list[Route] = [
     (r"/", Home, {}),
-    (r"/pair", PairPage, {}),
-    (r"/pair/(style\.css)", PublicFile, {"path": str(STATIC)}),
-    (r"/pair/([a-z_]+\.(?:js|css))", PublicFile, {"path": str(PAGES / "pair")}),
-    (r"/invite", Invite, {}),
-    (r"/drive", DrivePage, {}),
-    (r"/drive/([a-z_]+\.(?:js|css))", PackageFile, {"path": str(PAGES / "drive")}),
+    *PAIRING,
+    *page_routes("drive", DrivePage),
     (r"/wsDrive", DriveSocket, {}),
     (r"/video", Video, {}),
     (r"/wsVideo", VideoSocket, {}),
@@ -40,7 +41,7 @@ ROUTES: list[tuple[str, type, dict[str, Any]]] = [
 
 
 def make_application(
-    console: Console, *, routes: list[tuple[str, type, dict[str, Any]]] = ROUTES, feed: Any = None
+    console: Console, *, routes: list[Route] = ROUTES, feed: Any = None
 ) -> Application:
     """Return the console as a tornado application.
 

@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from donkeycar import commands
 from donkeycar.errors import DeviceError, TubError
@@ -14,62 +15,96 @@ from donkeycar.words import count, either
 # A damaged tub of many records has as many problems; the first ones tell what happened.
 SHOWN = 20
 
-ACTIONS = (
-    ("check", "read everything in a tub and change nothing; exit code 1 if something is wrong"),
-    ("repair", "repair a damaged tub; nothing is thrown away"),
-    ("restore", "take deleted records back, whoever deleted them"),
-    (
-        "report",
-        "say what a pilot would learn from, what is odd about the recording, and what to do",
+# Looks after one tub; returns an exit code.
+Look = Callable[[Path, argparse.Namespace], int]
+
+
+class Action(NamedTuple):
+    """A row of `ACTIONS`: one word after ``donkey tub``.
+
+    Attributes:
+        help: One line for ``donkey tub --help``.
+        run: Does it to all tubs; returns an exit code.
+        add_options: Describes its options; those of every action are there already.
+    """
+
+    help: str
+    run: Callable[[list[Path], argparse.Namespace], int]
+    add_options: Callable[[argparse.ArgumentParser], object] = lambda parser: None
+
+
+def _each(look: Look) -> Callable[[list[Path], argparse.Namespace], int]:
+    """Look after one tub after the other."""
+
+    def run(paths: list[Path], args: argparse.Namespace) -> int:
+        if len(paths) == 1:
+            return look(paths[0], args)
+        return max([_one_of_several(look, path, args) for path in paths])
+
+    return run
+
+
+def _accept_loss(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--accept-loss", action="store_true",
+        help="what is absent is lost for good: mark records without an image as deleted even if "
+        "they are most, and forget catalogs that are not there",
+    )  # fmt: skip
+
+
+def _range(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--start", type=int, default=0, help="index of the first record (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--end", type=int, default=-1, help="index after the last record (default: to the end)"
+    )
+
+
+ACTIONS = {
+    "check": Action(
+        "read everything in a tub and change nothing; exit code 1 if something is wrong",
+        _each(lambda path, args: check_tub(path)),
     ),
-)
+    "repair": Action(
+        "repair a damaged tub; nothing is thrown away",
+        _each(lambda path, args: repair_tub(path, accept_loss=args.accept_loss)),
+        _accept_loss,
+    ),
+    "restore": Action(
+        "take deleted records back, whoever deleted them",
+        _each(lambda path, args: restore_tub(path, start=args.start, end=args.end)),
+        _range,
+    ),
+    "report": Action(
+        "say what a pilot would learn from, what is odd about the recording, and what to do",
+        lambda paths, args: report_tubs(paths),
+    ),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the actions, each with the tubs it is to look at."""
     actions = parser.add_subparsers(metavar="action", dest="action", required=True)
-    parsers = {}
-    for name, text in ACTIONS:
-        parsers[name] = actions.add_parser(name, help=text, description=text)
-        parsers[name].add_argument(
-            "tubs", nargs="+", metavar="TUB", help="tubs, or folders of tubs"
-        )
-    parsers["repair"].add_argument(
-        "--accept-loss", action="store_true",
-        help="what is absent is lost for good: mark records without an image as deleted even if "
-        "they are most, and forget catalogs that are not there",
-    )  # fmt: skip
-    parsers["restore"].add_argument(
-        "--start", type=int, default=0, help="index of the first record (default: %(default)s)"
-    )
-    parsers["restore"].add_argument(
-        "--end", type=int, default=-1, help="index after the last record (default: to the end)"
-    )
+    for name, action in ACTIONS.items():
+        subparser = actions.add_parser(name, help=action.help, description=action.help)
+        subparser.add_argument("tubs", nargs="+", metavar="TUB", help="tubs, or folders of tubs")
+        action.add_options(subparser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Check, repair, restore or report.
+    """Do what the action says.
 
     Returns:
         1 if `check` found damage, or one of the tubs could not be looked after; else 0.
     """
-    paths = tub_paths(args.tubs)
-    if args.action == "report":
-        return report_tubs(paths)
-    look: dict[str, Callable[[Path], int]] = {
-        "check": check_tub,
-        "repair": lambda path: repair_tub(path, accept_loss=args.accept_loss),
-        "restore": lambda path: restore_tub(path, start=args.start, end=args.end),
-    }
-    if len(paths) == 1:
-        return look[args.action](paths[0])
-    return max([_one_of_several(look[args.action], path) for path in paths])
+    return ACTIONS[args.action].run(tub_paths(args.tubs), args)
 
 
-def _one_of_several(look: Callable[[Path], int], path: Path) -> int:
+def _one_of_several(look: Look, path: Path, args: argparse.Namespace) -> int:
     """Look after one tub; what is wrong with it does not keep the others from their turn."""
     try:
-        return look(path)
+        return look(path, args)
     except (TubError, DeviceError) as error:
         print(f"donkey: error: {error}", file=sys.stderr)
         return 1

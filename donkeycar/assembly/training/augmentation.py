@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError, TrainingError
+from donkeycar.settings.schema import SETTINGS
 
 if TYPE_CHECKING:
     from donkeycar.training.augmentation import Augmentation
@@ -16,7 +17,7 @@ def augmentation_from(cfg: Config) -> "Augmentation":
     Raises:
         ConfigError: If a range is wrong.
     """
-    from donkeycar.training.augmentation import AUGMENTATIONS, Augmentation
+    from donkeycar.training.augmentation import Augmentation
     from donkeycar.training.augmentation.blur import Blur
     from donkeycar.training.augmentation.light import Light
 
@@ -30,8 +31,13 @@ def augmentation_from(cfg: Config) -> "Augmentation":
     except TrainingError as error:
         raise ConfigError(f"AUG_BRIGHTNESS_RANGE, AUG_BLUR_RANGE: {error}") from error
     # Names that no version serves any more are told of when the settings are read.
-    names = [name for name in cfg.AUGMENTATIONS if name in AUGMENTATIONS]
-    return Augmentation(names, changes=changes)
+    setting = SETTINGS["AUGMENTATIONS"]
+    without_effect = (*setting.dead_choices, *setting.later_choices)
+    names = [name for name in cfg.AUGMENTATIONS if name not in without_effect]
+    try:
+        return Augmentation(names, changes=changes)
+    except TrainingError as error:
+        raise ConfigError(f"AUGMENTATIONS: {error}") from error
 
 
 def _range(cfg: Config, name: str, *, both_ways: bool) -> tuple[float, float]:
