@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 # All threads together get this long to end, so that a stuck camera cannot hold up the exit.
 JOIN_TIMEOUT_S = 2.0
 
+# A part that takes longer in one tick is named in the log.
+HANG_S = 1.0
+
 # How often the measured rate of the loop is published.
 RATE_WINDOW_S = 1.0
 
@@ -211,6 +214,11 @@ class Vehicle:
                 failed.append((entry, error))
             ended_s = timer()
             entry.watch.add(ended_s - started_s)
+            if ended_s - started_s > HANG_S:
+                logger.warning(
+                    "%s held the drive loop up for %.1f s; the motor was neutral meanwhile.",
+                    entry.name, ended_s - started_s,
+                )  # fmt: skip
             started_s = ended_s
         for broken, cause in failed:
             self._take_out(broken, cause)

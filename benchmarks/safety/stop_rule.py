@@ -17,6 +17,7 @@ from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.command import Command
 from donkeycar.driving.drive_mode import MODES, DriveMode
+from donkeycar.driving.driver_link import HUNG
 from donkeycar.driving.message import Message
 from donkeycar.testing import FakeClock
 
@@ -27,6 +28,7 @@ SOURCES = (
 STATES = (
     "nobody", "page drives", "gamepad drives", "rc drives", "page reverses", "gamepad reverses",
     "stopped", "silent", "lost", "left", "start", "handed over", "gone",
+    "hung",
 )  # fmt: skip
 EVERY = tuple(itertools.product(SOURCES, MODES, STATES))
 
@@ -149,6 +151,8 @@ class Situation:
                 self.clock.advance(0.3 if state == "silent" else 1.5)
             elif state == "left":
                 self.cockpit.leave(self.page.client)
+            elif state == "hung":
+                self.cockpit.hold(HUNG)
             elif state == "handed over":
                 Page(self.cockpit, self.clock, "other").send(take=True)
                 self.page.send(give=True)

@@ -185,6 +185,12 @@ class Cockpit:
             self.mode = next_mode(self.mode, "stop", has_pilot=self.has_pilot)
             self._latch(link.STOPPED)
 
+    def hold(self, why: str) -> None:
+        """Have the car wait for Resume, for the reason `why`, if somebody drives it."""
+        with self._lock:
+            if self._lease.holder is not None and self._link.order.latch in (link.FREE, link.LOST):
+                self._latch(why)
+
     def leave(self, client: Client, why: str = link.LEFT) -> None:
         """Forget a client; if it drove, the car waits for Resume, for the reason `why`."""
         with self._lock:
@@ -195,35 +201,32 @@ class Cockpit:
     def state(self, client: Client) -> dict[str, Any]:
         """Everything that the page of `client` shows, under the names of the protocol."""
         with self._lock:
-            return self._state(client)
-
-    def _state(self, client: Client) -> dict[str, Any]:
-        self.order = self._link.order
-        now_s = self._clock.monotonic()
-        _, _, _, code = self.order.at(now_s)
-        since_s = self.order.beat_s if code == link.SILENT else self.order.latched_s
-        holder = self._lease.holder
-        driver = "nobody" if holder is None else "you" if holder == client.name else "other"
-        missing = self.unready or self._link.missing()
-        return {
-            "driveMode": self.mode,
-            "recording": self.recording,
-            **self.telemetry,
-            "pilot_note": self.pilot_note,
-            "has_pilot": self.has_pilot,
-            "max_throttle": self.max_throttle,
-            "throttle_ceiling": self._limit.ceiling,
-            "reason": reason_for(code, self.unready),
-            "reason_code": code,
-            "reason_age_s": None if since_s is None else round(now_s - since_s, 1),
-            "can_resume": bool(self.order.latch) and driver == "you" and not missing,
-            "driver": driver,
-            "source": self._arbiter.kind,
-            "you_drive": driver == "you",
-            "asked": driver == "you" and self._lease.asker is not None,
-            "car_name": self._car_name,
-            "controller_note": self._note(client),
-        }
+            self.order = self._link.order
+            now_s = self._clock.monotonic()
+            _, _, _, code = self.order.at(now_s)
+            since_s = self.order.beat_s if code == link.SILENT else self.order.latched_s
+            holder = self._lease.holder
+            driver = "nobody" if holder is None else "you" if holder == client.name else "other"
+            missing = self.unready or self._link.missing()
+            return {
+                "driveMode": self.mode,
+                "recording": self.recording,
+                **self.telemetry,
+                "pilot_note": self.pilot_note,
+                "has_pilot": self.has_pilot,
+                "max_throttle": self.max_throttle,
+                "throttle_ceiling": self._limit.ceiling,
+                "reason": reason_for(code, self.unready),
+                "reason_code": code,
+                "reason_age_s": None if since_s is None else round(now_s - since_s, 1),
+                "can_resume": bool(self.order.latch) and driver == "you" and not missing,
+                "driver": driver,
+                "source": self._arbiter.kind,
+                "you_drive": driver == "you",
+                "asked": driver == "you" and self._lease.asker is not None,
+                "car_name": self._car_name,
+                "controller_note": self._note(client),
+            }
 
     def _note(self, client: Client) -> str:
         """Why the driver's throttle does nothing; while nobody drives, why another one does not."""
@@ -231,9 +234,8 @@ class Cockpit:
             return HELD
         # An open page still holds the wheel when its driver picks up the gamepad.
         stands = not (self.order.angle or self.order.throttle)
-        told = self._notes if stands else {self._lease.holder}
-        notes = (self._notes[name] for name in self._notes if name in told)
-        return next(filter(None, notes), "")
+        told = [note for name, note in self._notes.items() if stands or name == self._lease.holder]
+        return next(filter(None, told), "")
 
     def _apply(self, client: Client, message: Message) -> dict[str, Any]:
         no_pilot = self.pilot_note if self.has_pilot else NO_PILOT
@@ -307,7 +309,7 @@ class Cockpit:
         latch = self._link.order.latch
         if latch and client.resume_until_s > now_s:
             self._link.resume()
-        elif client.kind == "rc" and latch == link.GONE and not self._link.resume():
+        elif client.kind == "rc" and latch in link.RC_RESUMES and not self._link.resume():
             self.mode = next_mode(self.mode, "user", has_pilot=self.has_pilot)
 
     def _stops(self, action: str) -> bool:
@@ -348,6 +350,5 @@ class Cockpit:
             self.recording = message.recording
         if message.max_throttle is not None:
             self._limit.value = message.max_throttle
-        for button in BUTTONS:
-            if message.buttons and message.buttons.get(button):
-                self.pressed.append(button)
+        pressed = message.buttons or {}
+        self.pressed.extend(button for button in BUTTONS if pressed.get(button))

@@ -35,7 +35,11 @@ LEFT = "left"
 START = "start"
 HANDED_OVER = "handed_over"
 GONE = "gone"
+HUNG = "hung"
 NOBODY = "nobody"
+
+# What a remote control resumes from with its sticks at rest: most have no button for it.
+RC_RESUMES = (GONE, LOST, HUNG)
 
 
 class Order(NamedTuple):

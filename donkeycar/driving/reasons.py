@@ -13,6 +13,7 @@ REASONS = {
     link.START: "The car starts with the pilot driving. Tap Resume to let it go.",
     link.HANDED_OVER: "The wheel was handed over. Tap Resume to drive.",
     link.GONE: "The gamepad or remote control is gone. Let go of the stick, then resume.",
+    link.HUNG: "The drive loop hung, and the car stopped. Let go of the stick, then resume.",
     link.NOBODY: "Nobody drives. Open the drive page and touch the stick.",
 }
 

@@ -1,9 +1,11 @@
 """The driver as a part of the car: what gamepad, remote control and pages want, as one order."""
 
+import math
 from typing import NamedTuple
 
 from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.cockpit import Cockpit
+from donkeycar.driving.driver_link import HUNG
 from donkeycar.driving.message import BUTTONS
 from donkeycar.driving.reasons import reason_for
 from donkeycar.errors import PartError
@@ -15,6 +17,10 @@ from donkeycar.timing import Clock, RealClock
 TICK_MARGIN = 1.1
 FIRST_TICK_S = 0.055
 MAX_TICK_S = 0.1
+
+# A loop that stood still for longer stopped the car, and whoever saw that may be walking up to it.
+# The slowest loop, `DRIVE_LOOP_HZ = 1`, is not taken for one that hung.
+HUNG_AFTER_S = 1.5
 
 
 class Driving(NamedTuple):
@@ -47,7 +53,9 @@ class Driving(NamedTuple):
 class DriverPart:
     """Takes the offers of this tick into the cockpit, and returns the order of who drives.
 
-    It has no thread and no port: a car without a web page is driven by it just as well.
+    It has no thread and no port: a car without a web page is driven by it just as well. After a
+    gap of `HUNG_AFTER_S` between two ticks, the car waits for Resume: a throttle that was held, or
+    a pilot, would drive off by itself.
 
     Args:
         cockpit: Where drivers meet.
@@ -63,6 +71,7 @@ class DriverPart:
     def __init__(self, cockpit: Cockpit, *, clock: Clock | None = None) -> None:
         self._cockpit = cockpit
         self._clock: Clock = RealClock() if clock is None else clock
+        self._ran_s = math.inf
 
     def run(
         self,
@@ -84,6 +93,10 @@ class DriverPart:
         """
         cockpit = self._cockpit
         cockpit.pilot_note = pilot_note or ""
+        now_s = self._clock.monotonic()
+        if now_s - self._ran_s > HUNG_AFTER_S:
+            cockpit.hold(HUNG)
+        self._ran_s = now_s
         for client, offer in ((cockpit.gamepad, gamepad), (cockpit.rc, rc)):
             if offer is None:
                 continue
@@ -96,7 +109,6 @@ class DriverPart:
             cockpit.take(client, offer)
         limit = cockpit.max_throttle
         tick_s = TICK_MARGIN / rate_hz if rate_hz else FIRST_TICK_S
-        now_s = self._clock.monotonic()
         angle, throttle, expires_s, code = cockpit.order.at(now_s, tick_s=min(tick_s, MAX_TICK_S))
         return Driving(
             angle,

@@ -8,6 +8,7 @@ const TITLES = {
   start: "Ready in a pilot mode",
   handed_over: "You have the wheel",
   gone: "The gamepad or remote control is gone",
+  hung: "The drive loop hung",
   nobody: "Nobody drives",
 };
 const OTHERS = { gamepad: "The car's gamepad drives", rc: "The remote control drives" };
