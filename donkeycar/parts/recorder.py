@@ -5,7 +5,7 @@ import enum
 import logging
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -15,12 +15,12 @@ import numpy as np
 
 from donkeycar.errors import DeviceError, PartError, TubError, repr_of, text_of
 from donkeycar.parts.disk_room import MIN_FREE_BYTES, MIN_FREE_FRACTION, DiskRoom
+from donkeycar.parts.left_out import LeftOut
 from donkeycar.tub import TubWriter
 from donkeycar.tub.filesystem import FileSystem
 from donkeycar.tub.format import new_tub_path
 from donkeycar.tub.lock import TubInUse
 from donkeycar.tub.schema import check_types
-from donkeycar.words import count
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +68,7 @@ class TubRecorder:
 
     Attributes:
         num_dropped: Records lost because the disk did not keep up.
-        num_refused: Records lost because they had no usable image.
-        num_unfit: Values left out because they did not fit, by input.
+        left_out: Records that had no usable image, and values that did not fit.
 
     Raises:
         TubError: If `inputs` or `types` are wrong, or `path` is a file.
@@ -105,8 +104,7 @@ class TubRecorder:
             raise TubError(f"A tub is a folder. Received: {self.path}, a file")
         self.inputs = list(inputs)
         self.num_dropped = 0
-        self.num_refused = 0
-        self.num_unfit: Counter[str] = Counter()
+        self.left_out = LeftOut()
         self._types = check_types(inputs, types)
         self._switched = switched
         self._metadata = dict(metadata or {})
@@ -129,7 +127,6 @@ class TubRecorder:
         # Written by the thread, read by anyone: each is replaced whole.
         self._num_records = 0
         self._failure = ""
-        self._complaint = ""
         self._detour = ""
         self._thread = threading.Thread(target=self._work, name="TubRecorder", daemon=True)
         try:
@@ -178,7 +175,7 @@ class TubRecorder:
             return self._failure
         if self.num_dropped:
             return f"{self.num_dropped} records lost: the disk does not keep up."
-        return self._complaint or self._detour
+        return self.left_out.sentence or self._detour
 
     @property
     def queue_length(self) -> int:
@@ -209,7 +206,7 @@ class TubRecorder:
 
     def _begin_anew(self) -> None:
         self.num_dropped = 0
-        self._complaint = ""
+        self.left_out.sentence = ""
         if self._failure and self._thread.is_alive():
             self._failure = ""
             self._retry = True
@@ -279,19 +276,9 @@ class TubRecorder:
         try:
             writer.append(record, timestamp_ms=timestamp_ms)
         except TubError as error:
-            self.num_refused += 1
-            self._complaint = f"{count(self.num_refused, 'record')} left out. {error}."
-            if self.num_refused == 1:
-                logger.warning("%s The log says this only once", self._complaint)
+            self.left_out.record(str(error))
             return
-        self._complaint = ""
-        for key, reason in writer.omitted.items():
-            self.num_unfit[key] += 1
-            number = self.num_unfit[key]
-            so_far = f", {count(number, 'value')} so far" if number > 1 else ""
-            self._complaint = f"{key} is not recorded{so_far}. {reason}."
-            if number == 1:
-                logger.warning("%s The log says this only once", self._complaint)
+        self.left_out.values(writer.omitted)
         writer.omitted.clear()
 
     def _has_room(self, writer: TubWriter) -> bool:
@@ -334,8 +321,7 @@ class TubRecorder:
         return TubWriter(path, self.inputs, types, metadata=self._metadata, fs=self._fs)
 
     def _close(self) -> None:
-        for key, number in self.num_unfit.items():
-            logger.warning("%s: %s not recorded", key, count(number, "value"))
+        self.left_out.log_numbers()
         writer = self._writer
         if writer is None:
             return

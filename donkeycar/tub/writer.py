@@ -21,11 +21,7 @@ from typing import Any, Self
 
 from donkeycar.errors import DeviceError, TubError
 from donkeycar.timing import Clock
-from donkeycar.tub.filesystem import (
-    CREATE,
-    FileSystem,
-    write_file,
-)
+from donkeycar.tub.filesystem import CREATE, FileSystem, write_file
 from donkeycar.tub.format import (
     IMAGE_EXTENSIONS,
     INDEX,
@@ -296,22 +292,18 @@ class TubWriter:
             type_name = self._types.get(key)
             if type_name is None:
                 raise TubError(f"{key!r} is not among the inputs {list(self._types)}")
-            if type_name in IMAGE_EXTENSIONS:
-                if value is None and key != self._frame:
-                    continue
-                try:
-                    data = encode_image(value, type_name)
-                except TubError as error:
-                    if key == self._frame:
-                        raise
-                    self.omitted[key] = str(error)
-                    continue
-                contents[key] = image_name(index, key, type_name)
-                images[images_folder(self.path) / contents[key]] = data
+            if value is None and key != self._frame:
                 continue
             try:
-                stored = stored_value(value, type_name)
+                if type_name in IMAGE_EXTENSIONS:
+                    data = encode_image(value, type_name)
+                    stored = image_name(index, key, type_name)
+                    images[images_folder(self.path) / stored] = data
+                else:
+                    stored = stored_value(value, type_name)
             except TubError as error:
+                if key == self._frame:
+                    raise
                 self.omitted[key] = str(error)
                 continue
             if stored is not None:

@@ -125,7 +125,7 @@ def test_a_value_that_does_not_fit_is_told_once_and_then_counted(make_recorder, 
     )
     for gear in (1, 3.7, 2, 3.7, 3.7):
         recorder.run(*VALUES, gear, "no")
-    wait_for(lambda: recorder.num_unfit == {"my/gear": 3, "my/lights": 5})
+    wait_for(lambda: recorder.left_out.num_values == {"my/gear": 3, "my/lights": 5})
     assert recorder.status == (
         "my/lights is not recorded, 5 values so far. A column of type boolean takes True and "
         "False, or 1 and 0. Received: 'no' (str). Next step: let the part write such a value, or "
@@ -155,7 +155,7 @@ def test_a_second_picture_that_does_not_come_costs_no_record(make_recorder, dept
     assert (first["user/angle"], "my/depth" in first) == (0.5, False)
     assert tub.image(first, "cam/image_array").shape == IMAGE.shape
     assert (tub.image(second, "my/depth") == 1).all()
-    assert recorder.num_unfit == ({} if depth is None else {"my/depth": 1})
+    assert recorder.left_out.num_values == ({} if depth is None else {"my/depth": 1})
     assert check(recorder.path).problems == []
 
 
@@ -165,7 +165,7 @@ def test_a_record_without_an_image_is_left_out_and_shown(make_recorder):
     wait_for(lambda: recorder.status.startswith("1 record left out"))
     recorder.run(*VALUES)
     recorder.shutdown()
-    assert (len(TubReader(recorder.path)), recorder.num_refused) == (1, 1)
+    assert (len(TubReader(recorder.path)), recorder.left_out.num_records) == (1, 1)
 
 
 def test_a_list_that_changes_later_is_recorded_as_it_was(make_recorder):
