@@ -1,1 +1,1 @@
-"""What a Vehicle carries: one device or one small rule a file."""
+"""The parts of a vehicle: one device or one small rule per file."""

@@ -1,10 +1,10 @@
-"""How long an answer of a pilot may drive the car, from what was measured; and what is too slow.
+"""Validity of a pilot's answers: how long each may drive the car, and what is too slow if none may.
 
-An answer must hold until the next one is there. That takes what the camera needs to hand a frame
-over, what the pilot needs to answer, the interval between frames and what the loop adds, and each
-of them varies. All of it together is measured as one number: how old the frame of an answer was
-when the next answer came. The life is the longest of late, and a little more; but never so long
-that a car whose camera fails drives on blind.
+An answer must be valid until the next one is there. The camera needs time to hand over a frame, the
+pilot needs time to answer, frames come at an interval, the loop adds a delay, and all of these
+vary. They are measured together as one number: the age of the frame of an answer when the next
+answer came. An answer is valid for the longest of the recent ages and a little more; but never for
+so long that a car whose camera fails drives on blind.
 """
 
 import statistics
@@ -14,34 +14,34 @@ from collections import deque
 # up a little late on a busy machine.
 MAX_LIFE_S = 0.23
 
-# What an answer may live in any case: three frames at 20 Hz, so that one lost frame or one hiccup
-# of a fast car is not seen.
+# An answer is always valid for at least this long: three frames at 20 Hz, so that one lost frame or
+# one hiccup of a fast car has no effect.
 MIN_LIFE_S = 0.15
 
-# Added to the longest wait measured: the next one may be longer.
+# Added to the longest measured wait, because the next one may be longer.
 SLACK_S = 0.03
 
-# So many answers count as "of late": fifteen seconds at 20 Hz, five at 60. Medians are taken over
-# the few newest.
+# The number of recent answers that count: fifteen seconds at 20 Hz, five at 60. Medians use only
+# the newest few of them.
 WINDOW = 300
 FEW = 15
 
-# What a real car takes at most of the life, each: a slow camera, a large network on a Pi 3, a
-# camera at 15 Hz. What is above its own most is called slow.
+# The largest share of the validity that each takes on a real car: a slow camera, a large network on
+# a Pi 3, a camera at 15 Hz. A value above its own limit is called slow.
 USUAL_AGE_S, USUAL_THOUGHT_S, USUAL_INTERVAL_S = 0.12, 0.06, 0.07
 
 
 def in_ms(time_s: float) -> str:
-    """A time for people, as ``"270 ms"``; from 100 ms on in tens, that it does not flicker."""
+    """A time for people, as ``"270 ms"``; from 100 ms on in tens, so that it does not flicker."""
     time_ms = 1000 * time_s
     return f"{round(time_ms, -1) if time_ms >= 100 else time_ms:.0f} ms"
 
 
 class AnswerLife:
-    """Sets the life of answers, and says what takes the time.
+    """Decides how long answers are valid, and says what takes the time.
 
     Args:
-        max_life_s: The longest life, in seconds from the exposure of the frame.
+        max_life_s: The longest validity, in seconds from the exposure of the frame.
 
     Example:
         >>> life = AnswerLife()
@@ -73,8 +73,8 @@ class AnswerLife:
 
         Args:
             exposed_s: When its frame was exposed.
-            thought_s: How long the pilot looked at it.
-            now_s: Now, on the clock of both.
+            thought_s: How long the pilot took for it.
+            now_s: The time, on the same clock.
         """
         if self._answered_s is not None:
             self._needed_s.append(now_s - self._answered_s)
@@ -83,12 +83,12 @@ class AnswerLife:
 
     @property
     def needed_s(self) -> float:
-        """How old a frame was at most, of late, when the answer to the next one came."""
+        """The highest recent age of a frame when the answer to the next one came."""
         return max(self._needed_s, default=0.0)
 
     @property
     def life_s(self) -> float:
-        """How long an answer counts, in seconds from the exposure of its frame."""
+        """How long an answer is valid, in seconds from the exposure of its frame."""
         return min(max(self.needed_s + SLACK_S, MIN_LIFE_S), self.max_life_s)
 
     @property
@@ -103,22 +103,22 @@ class AnswerLife:
 
     @property
     def thought_s(self) -> float:
-        """How long the pilot looks at a frame; 0 before the first answer."""
+        """How long the pilot takes for a frame; 0 before the first answer."""
         return statistics.median(self._thoughts_s or [0.0])
 
     def culprit(self, now_s: float) -> str:
-        """Why no answer counts at this moment, in a sentence that names what is too slow."""
+        """Why no answer is valid at this moment, in a sentence that names what is too slow."""
         if self._seen is None:
             return "The camera has given no frame yet."
         exposed_s, seen_s = self._seen
         age_s, thought_s, interval_s = self.camera_age_s, self.thought_s, self.interval_s
-        if exposed_s != self._answered_s:  # it looks at a frame now, or hangs
+        if exposed_s != self._answered_s:  # it works on a frame now, or hangs
             thought_s = max(thought_s, now_s - seen_s)
         elif now_s - seen_s > self.max_life_s:
             return f"The camera has given no frame for {in_ms(now_s - seen_s)}."
         left_s = max(self.max_life_s - thought_s - interval_s, 0.0)
         age, thought, interval = (in_ms(s) for s in (age_s, thought_s, interval_s))
-        is_known = len(self._intervals_s) == FEW  # the first ones hold the start of the computer
+        is_known = len(self._intervals_s) == FEW  # the first ones include the start of the computer
         slow = {
             f"The camera's frames are {age} old, more than the {in_ms(left_s)} that a pilot "
             "can drive with. More light or a higher CAMERA_FRAMERATE may help.": (

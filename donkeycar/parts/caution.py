@@ -2,26 +2,27 @@
 
 from donkeycar.pilots.protocol import disagreement_of, has_disagreement, novelty_of
 
-# From the first on it slows down, at the second it is as slow as it gets: 99 of 100 frames of a
-# drive like those it learnt from are below 1.
+# The car slows down from the first value on, and is slowest from the second on. Of a drive like
+# those of the training, 99 of 100 frames are below 1.
 BEGIN, FULL = 1.0, 2.0
 
-# What it writes beside the throttle, and how that was called in the first cars of donkeycar 6.
+# The channels that it writes besides the throttle, with their names in the first cars of donkeycar
+# 6.
 OLD_NAMES = {"pilot/novelty": "pilot/strangeness", "pilot/disagreement": "pilot/doubt"}
 
-# Throttle and novelty; of an ensemble, the disagreement as well.
+# Throttle and novelty; for an ensemble, also the disagreement.
 Told = tuple[float | None, float | None] | tuple[float | None, float | None, float | None]
 
 
 class Caution:
-    """Takes throttle from the pilot while frames are new to it, or its members disagree.
+    """Reduces the pilot's throttle while frames are new to it (novelty) or its members disagree.
 
-    The larger of novelty and disagreement counts. It never gives throttle, and leaves steering,
-    braking and reversing as they are.
+    The larger of novelty and disagreement counts. It never raises the throttle, and does not change
+    steering, braking and reversing.
 
     Args:
-        pilot: The one that drives: see `donkeycar.pilots.protocol.Pilot` for what it may know.
-        strength: Share of its throttle that is taken at most, 0 to 1 (`AI_CAUTION`); 1 stops.
+        pilot: The pilot that drives; see `donkeycar.pilots.protocol.Pilot`.
+        strength: Largest share of the throttle that is taken away, 0 to 1 (`AI_CAUTION`); 1 stops.
 
     Example:
         >>> class Lost:
@@ -47,9 +48,10 @@ class Caution:
             pilot_throttle: What the pilot wants, -1 to +1; ``None`` if it has no opinion.
 
         Returns:
-            The throttle, the novelty of the last frame, and of an ensemble its disagreement.
+            The throttle, the novelty of the last frame, and for an ensemble its disagreement.
         """
-        # While a pilot starts afresh it knows nothing for a moment; what was last holds until then.
+        # While a pilot starts a new sequence it has no values for a moment; the last ones stay
+        # valid.
         novelty, disagreement = novelty_of(self._pilot), disagreement_of(self._pilot)
         if novelty is not None:
             self._novelty = novelty
@@ -61,7 +63,7 @@ class Caution:
         return throttle, self._novelty
 
     def _reduced(self, throttle: float | None) -> float | None:
-        """Take what is to be taken."""
+        """Reduce the throttle."""
         known = [one for one in (self._novelty, self._disagreement) if one is not None]
         if throttle is None or throttle <= 0 or not known:
             return throttle
@@ -70,7 +72,7 @@ class Caution:
 
 
 class OldName:
-    """Writes a channel under its old name as well, for parts of owners that read that."""
+    """Copies a channel to its old name, for parts of owners that read the old name."""
 
     def run(self, value: float | None) -> float | None:
         """Return it."""

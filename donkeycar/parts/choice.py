@@ -1,4 +1,4 @@
-"""One of several, chosen with one button."""
+"""Choice: one of several names, chosen with one button."""
 
 import logging
 from collections.abc import Sequence
@@ -11,14 +11,14 @@ logger = logging.getLogger(__name__)
 
 
 class Choice:
-    """Goes on to the next of some names each time a button is pressed; after the last, the first.
+    """Chooses the next name each time a button is pressed; after the last, the first.
 
-    While recording, what is chosen goes into the tub, and a pilot learns what to do when. While
-    the pilot drives, it is told the same.
+    While the car records, the choice goes into the tub, so that a pilot learns to drive
+    accordingly. While the pilot drives, it gets the choice as an input.
 
     Args:
-        names: What to choose from, two or more.
-        what: What they are, for the log.
+        names: The names to choose from, two or more.
+        what: The kind of thing that they name, for the log.
 
     Raises:
         ConfigError: If there are fewer than two names, or two are alike.
@@ -40,13 +40,13 @@ class Choice:
         self._what = what
 
     def run(self, pressed: bool | None) -> tuple[int, str, np.ndarray]:
-        """Return what is chosen.
+        """Return the choice.
 
         Args:
             pressed: Whether the button was pressed in this tick.
 
         Returns:
-            Its number from 0, its name, and an array with a 1 at its place and 0 elsewhere,
+            Its number from 0, its name, and a one-hot array: 1 at its number and 0 elsewhere,
             float32.
         """
         if pressed:

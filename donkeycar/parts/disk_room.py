@@ -1,4 +1,4 @@
-"""Is there room on the disk for more records? Asked once a second, as it costs a call each time."""
+"""Free space on the disk for more records; checked once a second, because it takes a call."""
 
 import time
 from pathlib import Path
@@ -12,11 +12,11 @@ SPACE_CHECK_S = 1.0
 
 
 class DiskRoom:
-    """The room that a recording may use.
+    """Watches the free space that a recording may use.
 
     Args:
         path: A folder on the disk.
-        min_bytes: So much must stay free.
+        min_bytes: This many bytes must stay free.
         min_fraction: The same, as a share of the disk, 0 to 1. The larger of both counts.
         fs: How to reach the disk.
     """
@@ -31,7 +31,7 @@ class DiskRoom:
         self._next_check_s = 0.0
 
     def shortage(self) -> str:
-        """Return how the room is short, in a sentence; "" if it is not, or was not a moment ago.
+        """Return a sentence if space is short; "" if it is not, or was not a moment ago.
 
         Raises:
             DeviceError: If the disk does not answer.

@@ -1,4 +1,4 @@
-"""The driver as a part of the car: what gamepad, remote control and pages want, as one order."""
+"""Driver part: turns the wishes of gamepad, remote control and pages into one order."""
 
 import math
 from typing import NamedTuple
@@ -11,31 +11,31 @@ from donkeycar.driving.reasons import reason_for
 from donkeycar.errors import PartError
 from donkeycar.timing import Clock, RealClock
 
-# The end of an order is seen a tick ahead, so that the motor is neutral in time: the interval of
-# the loop and a little for jitter; a guess before the rate is measured; and never so much that no
-# order lives.
+# The end of an order is noticed one tick ahead, so that the motor is neutral in time. This is the
+# interval of the loop and a little for jitter, a guess until the rate is measured, and never so
+# much that an order would expire at once.
 TICK_MARGIN = 1.1
 FIRST_TICK_S = 0.055
 MAX_TICK_S = 0.1
 
-# A loop that stood still for longer stopped the car, and whoever saw that may be walking up to it.
-# The slowest loop, `DRIVE_LOOP_HZ = 1`, is not taken for one that hung.
+# If the loop stood still for longer, the car stopped, and somebody may be walking up to it. The
+# slowest loop, `DRIVE_LOOP_HZ = 1`, does not count as hung.
 HUNG_AFTER_S = 1.5
 
 
 class Driving(NamedTuple):
-    """What the one who drives wants in this tick.
+    """What the driver wants in this tick.
 
     Attributes:
         angle: -1 (left) to +1 (right).
         throttle: -1 to +1, within the limit of the driver.
         mode: The drive mode.
         recording: Whether to record.
-        expires_s: The moment the order ends; 0.0: nobody may drive.
+        expires_s: When the order expires; 0.0 if nobody may drive.
         reason: Why the car does not drive; "" if it does.
         max_throttle: The driver's limit for throttle.
         source: Who drives: ``"web"``, ``"gamepad"``, ``"rc"`` or ``"none"``.
-        actions: What was pressed for other parts since the last tick: ``"erase"``,
+        actions: Buttons for other parts that were pressed since the last tick: ``"erase"``,
             ``"ai_launch"``.
     """
 
@@ -51,15 +51,15 @@ class Driving(NamedTuple):
 
 
 class DriverPart:
-    """Takes the offers of this tick into the cockpit, and returns the order of who drives.
+    """Passes the offers of this tick to the cockpit, and returns the order of the driver.
 
-    It has no thread and no port: a car without a web page is driven by it just as well. After a
-    gap of `HUNG_AFTER_S` between two ticks, the car waits for Resume: a throttle that was held, or
-    a pilot, would drive off by itself.
+    It has no thread and no port, so it also works in a car without a web page. After a gap of
+    `HUNG_AFTER_S` between two ticks, the car waits for Resume, because a throttle that was held,
+    or a pilot, would otherwise drive off by itself.
 
     Args:
-        cockpit: Where drivers meet.
-        clock: Source of time: the one of the loop.
+        cockpit: The place where drivers meet.
+        clock: Source of time, the same as the loop's.
 
     Example:
         >>> from donkeycar.testing import FakeClock
@@ -80,11 +80,11 @@ class DriverPart:
         rate_hz: float | None = None,
         pilot_note: str | None = None,
     ) -> Driving:
-        """Return what the one who drives wants now.
+        """Return what the driver wants now.
 
         Args:
-            gamepad: What a gamepad in the car offers; ``None`` if the car reads none.
-            rc: What a remote control offers.
+            gamepad: Offer of a gamepad in the car; ``None`` if the car reads none.
+            rc: Offer of a remote control.
             rate_hz: Measured rate of the loop.
             pilot_note: Why pilot modes cannot be chosen yet; "" or ``None`` if they can.
 
@@ -127,7 +127,7 @@ class ButtonsPart:
     """Says for one tick which programmable buttons were pressed, on a page or a gamepad.
 
     Args:
-        cockpit: Where they are pressed.
+        cockpit: The cockpit that hears the presses.
     """
 
     def __init__(self, cockpit: Cockpit) -> None:

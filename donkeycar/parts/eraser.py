@@ -8,7 +8,7 @@ class Eraser:
 
     Args:
         erase_last: Called with the number of records.
-        num_records: How many go at a time (`JOYSTICK_ERASE_RECORDS`).
+        num_records: How many records one press erases (`JOYSTICK_ERASE_RECORDS`).
 
     Example:
         >>> Eraser(print, num_records=100).run(("erase",))

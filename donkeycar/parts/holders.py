@@ -1,11 +1,11 @@
-"""Which other process has a device: asked of the kernel, for an error that says "busy".
+"""Finds the process that uses a device, for error messages about busy devices.
 
 Sources: proc(5), for /proc/[pid]/fd, /proc/[pid]/stat (7: number of the controlling terminal) and
 /proc/locks, whose lines Linux writes in fs/locks.c, `lock_get_status`: number, kind, ``ADVISORY``,
 ``READ`` or ``WRITE``, process, device and inode (``fe:00:2810489``, hexadecimal but for the inode),
-range; one who waits has ``->`` after its number.
+range; a process that waits has ``->`` after its number.
 
-Not to be asked while a motor waits: it reads a folder for every process of the computer.
+Do not call this while a motor waits: it reads a folder for every process of the computer.
 """
 
 import os
@@ -26,8 +26,8 @@ def lockers(paths: list[Path], proc: Path = PROC) -> list[int]:
     """Processes that hold a lock of a file, of whichever user.
 
     Args:
-        paths: Of the files.
-        proc: Where the kernel tells of processes.
+        paths: Paths of the files.
+        proc: The kernel's folder of processes.
     """
     wanted = set()
     for path in paths:
@@ -45,11 +45,11 @@ def lockers(paths: list[Path], proc: Path = PROC) -> list[int]:
 
 
 def openers(paths: list[Path], proc: Path = PROC) -> list[int]:
-    """Processes that have opened a file: this user's, and everybody's for root.
+    """Processes that have opened a file: those of this user, and for root those of all users.
 
     Args:
-        paths: Of the files.
-        proc: Where the kernel tells of processes.
+        paths: Paths of the files.
+        proc: The kernel's folder of processes.
     """
     wanted = {os.path.realpath(path) for path in paths}
     return [
@@ -63,8 +63,8 @@ def sitters(paths: list[Path], proc: Path = PROC) -> list[int]:
     """Processes whose controlling terminal a serial port is, of whichever user: a console's login.
 
     Args:
-        paths: Of the ports.
-        proc: Where the kernel tells of processes.
+        paths: Paths of the ports.
+        proc: The kernel's folder of processes.
     """
     wanted = set()
     for path in paths:
@@ -84,12 +84,12 @@ def sitters(paths: list[Path], proc: Path = PROC) -> list[int]:
 def held_by(
     paths: Iterable[Path], *, finders: Iterable[Finder] = (openers,), proc: Path = PROC
 ) -> str:
-    """Who has a device, and how that is ended; "" if nobody is known of.
+    """Say which process uses a device, and how to end it; "" if none is known.
 
     Args:
-        paths: Of its files.
-        finders: How to look; the first that finds somebody counts.
-        proc: Where the kernel tells of processes.
+        paths: Paths of its files.
+        finders: Ways to search; the first that finds a process counts.
+        proc: The kernel's folder of processes.
 
     Example:
         >>> held_by([Path("/dev/no-such-camera")])
@@ -117,7 +117,7 @@ def _processes(proc: Path) -> list[Path]:
 
 
 def _entries(folder: Path) -> list[Path]:
-    """What lies in a folder that may be another user's, or be gone by now."""
+    """Content of a folder that may belong to another user, or be gone by now."""
     with suppress(OSError):
         return list(folder.iterdir())
     return []

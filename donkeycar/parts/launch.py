@@ -39,9 +39,9 @@ class Launch:
 
         Args:
             mode: Drive mode; the burst begins when it becomes `local`.
-            pilot_throttle: What the pilot wants, -1 to +1; ``None`` if it has no opinion, and then
-                there is no burst either.
-            actions: What drivers pressed; ``"ai_launch"`` arms the next burst, once.
+            pilot_throttle: What the pilot wants, -1 to +1; ``None`` if it has no answer, and then
+                there is no burst, either.
+            actions: Actions that drivers pressed; ``"ai_launch"`` arms the next burst, once.
         """
         now_s = self._clock.monotonic()
         if actions and "ai_launch" in actions and mode != "local":

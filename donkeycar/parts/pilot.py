@@ -1,4 +1,4 @@
-"""Lets a trained pilot look at the newest frame, without the loop ever waiting for it."""
+"""Pilot part: runs a trained pilot on the newest frame, and the loop never waits for it."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -16,17 +16,17 @@ from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
 
-# How long the worker sleeps at most before it looks whether it should end.
+# The longest sleep of the worker before it checks whether it should end.
 POLL_S = 0.2
 
-# How long a pilot that is to be opened waits at most for the first tick: a part with a run
-# condition may see none.
+# The longest wait for the first tick before a pilot is opened, because a part with a run condition
+# may never get one.
 FIRST_TICK_S = 5.0
 
-# A pilot that looks back sees a car that jumps if it looks over a gap as long as this.
+# After a gap this long, a pilot with a memory would see a car that jumps.
 MAX_GAP_S = 0.5
 
-# Angle, throttle, and when they expire; of a pilot that knows places, the place as well.
+# Angle, throttle, and when they expire; for a pilot that knows places, also the place.
 Answer = tuple[float, float, float] | tuple[float, float, float, int | None]
 Value = float | Sequence[float] | np.ndarray | None
 
@@ -38,7 +38,7 @@ class _PilotInput(NamedTuple):
 
 
 class _Outcome(NamedTuple):
-    """What the pilot said of a frame; ``None`` if it is void."""
+    """The pilot's answer to a frame; ``None`` if it is void."""
 
     said: tuple[float, float] | None
     location: int | None
@@ -47,30 +47,28 @@ class _Outcome(NamedTuple):
 
 
 class PilotPart:
-    """Drives by a pilot that works in a thread of its own on the newest frame.
+    """Drives with a pilot that works on the newest frame in a thread of its own.
 
-    A slow pilot skips frames; it never delays the loop, and never falls behind. The life of an
-    answer counts from the moment its frame was *exposed*. It is as long as camera, pilot and loop
-    need, as measured, until the next answer is there, and at most `max_age_s`; an older answer
-    counts as none. The answer that a network gives to one frame is void if it is not a number or
-    far out of range.
+    A slow pilot skips frames; it never delays the loop, and never falls behind. An answer is valid
+    from the time at which its frame was *exposed*, for as long as camera, pilot and loop need for
+    the next answer, as measured, and at most for `max_age_s`; an older answer does not count. An
+    answer is void if it is not a number or far out of range.
 
-    A pilot that wants to know more than the frame gets no frame until every channel it needs has a
-    value.
+    A pilot that needs more channels than the frame gets no frame until all of them have a value.
 
-    A pilot that is still to be opened (`Later`) is opened first, in the part's thread. It answers
-    nothing until then, and whoever asks why is told so; one that cannot be opened stops the car.
+    A pilot that must still be loaded (`Later`) is loaded first, in the part's thread. Until then
+    there is no answer, and the part says why; if it cannot be loaded, the car stops.
 
-    Called with `run`, it answers for the frame at once: for a simulator in lockstep.
+    `run` answers for the frame at once, for a simulator in lockstep.
 
     Args:
         pilot: Turns a frame into angle and throttle; see `donkeycar.pilots.load_pilot`, and
-            `donkeycar.pilots.inference.later` for one that is still to be opened.
-        max_age_s: Longest life of an answer, in seconds; greater than 0.
+            `donkeycar.pilots.inference.later` for one that must still be loaded.
+        max_age_s: Longest validity of an answer, in seconds; greater than 0.
         clock: Source of time, the same as the camera's.
 
     Attributes:
-        pilot: The pilot, or what will be it.
+        pilot: The pilot, or the `Later` that loads it.
         wake: Called in the worker's thread when an answer is there.
         num_answers: Frames answered so far.
         num_void: Answers that were void.
@@ -121,21 +119,21 @@ class PilotPart:
     def run(
         self, image: np.ndarray | None, exposed_s: float | None, *values: Value
     ) -> Answer | None:
-        """Look at the frame and answer, in the caller's thread.
+        """Answer for the frame, in the caller's thread.
 
         Args:
             image: Newest frame, ``None`` before the first.
-            exposed_s: When it was exposed, on the clock. A moment that is still to come is of
-                another clock, and does not count.
-            values: Of the pilot's `vector_channels`, numbers or rows of numbers.
+            exposed_s: When it was exposed, on the clock. A time in the future comes from another
+                clock, and does not count.
+            values: Values of the pilot's `vector_channels`, numbers or rows of numbers.
 
         Returns:
-            Angle and throttle, each -1 to +1, and the moment they expire; from a pilot that knows
-            places, the number of the place as well. ``None`` if there is no frame, a value is
-            missing, the answer is void, or it is too old already.
+            Angle and throttle, each -1 to +1, and when they expire; from a pilot that knows places,
+            also the number of the place. ``None`` if there is no frame, a value is missing, the
+            answer is void, or it is already too old.
 
         Raises:
-            PilotError: If the pilot is still to be opened, and cannot drive this car.
+            PilotError: If the pilot must still be loaded, and cannot drive this car.
         """
         self.load()
         frame = self._fresh(image, exposed_s, values)
@@ -150,7 +148,7 @@ class PilotPart:
         """Hand the frame to the worker, and return its newest answer without waiting.
 
         Returns:
-            As `run`, for the newest frame the worker is done with.
+            As `run`, for the newest frame that the worker has finished.
 
         Raises:
             PartFailed: If the worker died; the cause is chained.
@@ -177,14 +175,14 @@ class PilotPart:
         except BaseException as error:  # handed over to the loop, which stops the car by name
             with self._changed:
                 if self._stopping and self._later is not None:
-                    return  # nobody waits for the pilot any more, and its child was killed
+                    return  # the pilot is not needed any more, and its child process was killed
                 self._error = error
             self.wake()
             if not isinstance(error, Exception):
                 raise
 
     def load(self) -> None:
-        """Open the pilot in the caller's thread, unless it is there.
+        """Load the pilot in the caller's thread, unless it is loaded.
 
         Raises:
             PilotError: If it cannot drive this car.
@@ -196,12 +194,12 @@ class PilotPart:
 
     @property
     def loading(self) -> str:
-        """Why the pilot cannot drive at all yet; "" once it is there."""
+        """Why the pilot cannot drive at all yet; "" once it is loaded."""
         return "" if self._later is None else LOADING
 
     @property
     def reason(self) -> str:
-        """Why no answer counts now, or for a moment since this was asked; "" if one did always."""
+        """Why no answer is valid now, or was for a moment; "" if one was since the last call."""
         if self._later is not None:
             return LOADING
         if self._unless_expired() is not None:
@@ -215,7 +213,7 @@ class PilotPart:
 
     @property
     def delays(self) -> str:
-        """How old the camera is and how long the pilot looks at a frame, in a sentence."""
+        """How old frames are and how long the pilot takes for one, in a sentence."""
         return (
             f"The camera is {1000 * self.life.camera_age_s:.0f} ms old, the pilot needs "
             f"{1000 * self.life.thought_s:.0f} ms for a frame"
@@ -232,7 +230,7 @@ class PilotPart:
             later.abandon()
 
     def _is_wanted(self) -> bool:
-        """Let the first tick come before a pilot is opened: on a small computer both take long."""
+        """Wait for the first tick before loading a pilot: on a small computer both take long."""
         with self._changed:
             if self._later is not None:
                 self._changed.wait_for(lambda: self._asked or self._stopping, FIRST_TICK_S)
@@ -241,7 +239,7 @@ class PilotPart:
     def _fresh(
         self, image: np.ndarray | None, exposed_s: float | None, values: tuple[Value, ...]
     ) -> _PilotInput | None:
-        """What there is to look at, if it was not looked at before."""
+        """The newest frame, if the worker has not had it yet."""
         if image is None or exposed_s is None or exposed_s == self._seen_s:
             return None
         vector = None
@@ -268,7 +266,7 @@ class PilotPart:
     def _exchange(
         self, image: np.ndarray | None, exposed_s: float | None, values: tuple[Value, ...]
     ) -> bool:
-        """Hand a new frame over, and take a new answer; whether there was one."""
+        """Hand over a new frame, and take a new answer; whether there was one."""
         with self._changed:
             if self._error is not None:
                 what = "stopped" if self._later is None else "was not loaded"
@@ -285,7 +283,7 @@ class PilotPart:
         return self._take(outcome)
 
     def _take(self, outcome: _Outcome | None) -> bool:
-        """Make an answer of what the pilot said, and give it its life; whether it is a new one."""
+        """Take the pilot's answer, and set until when it is valid; whether it is a new one."""
         if outcome is None or outcome is self._taken:
             return False
         self._taken = outcome
@@ -300,7 +298,7 @@ class PilotPart:
         return True
 
     def _look(self, frame: _PilotInput) -> _Outcome:
-        """Ask the network, and refuse an answer that must not reach a motor."""
+        """Run the network, and refuse an answer that must not reach a motor."""
         if self._last_s is not None and frame.exposed_s - self._last_s > MAX_GAP_S:
             reset(self.pilot)
         self._last_s = frame.exposed_s
@@ -325,7 +323,7 @@ class PilotPart:
         return _Outcome(said, location, frame.exposed_s, now_s - began_s)
 
     def _unless_expired(self) -> Answer | None:
-        """Return an answer that still counts."""
+        """Return the answer if it is still valid."""
         answer = self._answer
         if answer is None or self._clock.monotonic() >= answer[2]:
             return None
@@ -333,7 +331,7 @@ class PilotPart:
 
 
 def _nothing() -> None:
-    """Wake nobody."""
+    """Do nothing."""
 
 
 def _clipped(value: float) -> float:

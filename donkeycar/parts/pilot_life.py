@@ -1,4 +1,4 @@
-"""How long what a pilot of your own says may drive the car, though it does not say so itself."""
+"""Validity of the orders of a pilot of your own that does not say until when they are valid."""
 
 import logging
 import math
@@ -14,16 +14,17 @@ logger = logging.getLogger(__name__)
 
 
 class PilotLife:
-    """Gives a pilot that writes no ``pilot/expires_s`` the bounds that every pilot has.
+    """Limits the orders of a pilot that writes no ``pilot/expires_s`` as those of every pilot.
 
-    Its order counts from when it was written, or from when the newest frame was exposed, whichever
-    is older: a camera that stands still ends it, and so does a pilot that returns ``None``. Of
-    a camera that does not say when its frames were exposed nobody knows whether it stands still.
+    The validity of an order counts from the time when it was written, or when the newest frame was
+    exposed, whichever is earlier: a camera without new frames ends it, and so does a pilot that
+    returns ``None``. If a camera does not say when its frames were exposed, nobody can tell whether
+    it has frozen.
 
     Args:
-        age_s: How long ago the older one of its angle and throttle was written, in seconds;
-            infinite before the first.
-        name: Of the part that writes them, for the log.
+        age_s: How long ago the older of its angle and throttle was written, in seconds; infinite
+            before the first.
+        name: Name of the part that writes them, for the log.
         has_camera: Whether the car has one.
         clock: Source of time.
 
@@ -54,12 +55,12 @@ class PilotLife:
         )
 
     def run(self, exposed_s: float | None, *said: object) -> tuple[float, str]:
-        """Return until when the pilot's order holds, on the clock, and what is too old if not.
+        """Return until when the order is valid, on the clock, and what is too old if it is not.
 
         Args:
-            exposed_s: When the newest frame was exposed; ``None`` in a car without a camera,
-                and of one that does not say.
-            said: What it said, angle, throttle or both.
+            exposed_s: When the newest frame was exposed; ``None`` in a car without a camera, and if
+                the camera does not say.
+            said: The pilot's answer: angle, throttle or both.
         """
         now_s, age_s = self._clock.monotonic(), self._age_s()
         if age_s < MAX_LIFE_S and any(_is_void(value) for value in said):
@@ -75,7 +76,7 @@ class PilotLife:
         return max(since_s + MAX_LIFE_S, 0.0), self._lasting.told(self._reason(age_s, exposed_s))
 
     def _reason(self, age_s: float, exposed_s: float | None) -> str:
-        """What is too old at this moment; "" if nothing is."""
+        """The sentence about what is too old at this moment; "" if nothing is."""
         most_ms = 1000 * MAX_LIFE_S
         if age_s == math.inf:
             return f"{self._name} has said nothing yet."
@@ -91,7 +92,7 @@ class PilotLife:
 
 
 def _is_void(value: object) -> bool:
-    """Whether it drives nobody; what is not a number at all is refused by the rule who drives."""
+    """Whether it is a number out of range; the drive mode refuses values that are not numbers."""
     with suppress(TypeError, ValueError, OverflowError):
         return value is None or not math.isfinite(value)  # type: ignore[arg-type]
     return False

@@ -1,4 +1,4 @@
-"""A pilot that is opened in the thread of its part, while a person may drive already."""
+"""Loading a pilot in the thread of its part, while a person can already drive."""
 
 import logging
 from typing import Any, Protocol
@@ -12,22 +12,22 @@ LOADING = "The pilot is being loaded. Until it is there, drive by hand."
 
 
 class Later(Protocol):
-    """A pilot that is still to be opened, such as `donkeycar.pilots.inference.later.LaterPilot`."""
+    """A pilot that must still be loaded, such as `donkeycar.pilots.inference.later.LaterPilot`."""
 
     def load(self) -> Any:
-        """Open it, which takes time, and return it."""
+        """Load it, which takes time, and return it."""
 
     def abandon(self) -> None:
-        """Have `load` end soon; from any thread."""
+        """Make `load` end soon; any thread may call this."""
 
 
 def later_of(pilot: Any) -> Later | None:
-    """The pilot itself, if it is still to be opened."""
+    """Return the pilot itself if it must still be loaded."""
     return pilot if hasattr(pilot, "load") else None
 
 
 def open_now(later: Later, clock: Clock) -> Any:
-    """Open a pilot, and say how long it took.
+    """Load a pilot, and log how long it took.
 
     Raises:
         PilotError: If it cannot drive this car.

@@ -9,38 +9,39 @@ from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
 
-# A reason is told for as long after the pilot has recovered: the motor follows a tick or two later.
+# A reason is shown for this long after the pilot has recovered, because the motor follows a tick
+# or two later.
 KEPT_S = 1.0
 
-# The log hears of a kind of reason once; again when it was gone for so long. Only numbers differ
-# within a kind.
+# The log names a kind of reason once, and again when it was gone for this long. Reasons of one kind
+# differ only in their numbers.
 LOG_AGAIN_S = 10.0
 NUMBER = re.compile(r"\d+")
 
-# What a pilot that has just started measured of its camera means something after so many answers.
+# The measured age of the camera is reliable after this many answers.
 STEADY_ANSWERS = 100
 
 
 class Delays(Protocol):
-    """What this part needs of the pilot's part."""
+    """The methods of the pilot's part that this part needs."""
 
     num_answers: int
 
     @property
     def loading(self) -> str:
-        """Why the pilot cannot drive at all yet; "" once it is there."""
+        """Why the pilot cannot drive at all yet; "" once it is loaded."""
 
     @property
     def reason(self) -> str:
-        """Why no answer counts now; "" if one does."""
+        """Why no answer is valid now; "" if one is."""
 
     @property
     def delays(self) -> str:
-        """How old the camera is, and what the pilot needs."""
+        """How old frames are, and how long the pilot takes."""
 
 
 class LastingReason:
-    """Tells a reason for `KEPT_S` longer than it holds.
+    """Shows a reason for `KEPT_S` longer than it lasts.
 
     Args:
         clock: Source of time.
@@ -62,7 +63,7 @@ class LastingReason:
 
 
 class PilotReport:
-    """Tells what is too slow when the answers of a pilot come too late.
+    """Says what is too slow when the answers of a pilot come too late.
 
     Args:
         pilot: The part that runs the pilot.
@@ -80,7 +81,8 @@ class PilotReport:
         """Return why the pilot does not drive, and why it cannot be chosen yet; "" if it can.
 
         Args:
-            mode: Drive mode; what is slow is logged only where the pilot has a share.
+            mode: Drive mode; the log names a slow component only in modes in which the pilot
+                drives.
         """
         now_s = self._clock.monotonic()
         reason = self._pilot.reason

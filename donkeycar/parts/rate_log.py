@@ -8,7 +8,7 @@ logger = logging.getLogger(__name__)
 
 
 class RateLog:
-    """One log line every so many seconds (`SHOW_FPS`).
+    """Writes one log line per interval (`SHOW_FPS`).
 
     Args:
         interval_s: Seconds between two lines, greater than 0 (`FPS_DEBUG_INTERVAL`).

@@ -1,4 +1,4 @@
-"""Recording into a tub while driving."""
+"""Recorder: writes records into a tub while the car drives."""
 
 import contextlib
 import enum
@@ -24,12 +24,12 @@ from donkeycar.tub.schema import check_types
 
 logger = logging.getLogger(__name__)
 
-IDLE_S = 0.1  # how often the thread looks whether a batch is due
-LOSSLESS_S = 0.0005  # how often a full queue is looked at
+IDLE_S = 0.1  # how often the thread checks whether a batch is due
+LOSSLESS_S = 0.0005  # how often a full queue is checked
 PAUSE_S = 0.5
 SHUTDOWN_S = 5.0
 
-_Queued = tuple[dict[str, Any], int]  # a record, and when it was
+_Queued = tuple[dict[str, Any], int]  # a record and its time
 
 
 class _Stop(enum.Enum):
@@ -37,18 +37,18 @@ class _Stop(enum.Enum):
 
 
 _STOP = _Stop.STOP
-_Item = _Queued | int | _Stop | None  # what the thread is given to do
+_Item = _Queued | int | _Stop | None  # the tasks of the thread
 
 
 class TubRecorder:
-    """Writes what the car sees and does into a tub, without ever holding up the loop.
+    """Writes what the car sees and does into a tub, and never delays the loop.
 
-    `run` only puts the values into a queue. A thread of this part's own, started with it, makes
-    the JPEGs and waits for the disk. When the disk does not keep up, the oldest record that waits
-    gives way, and is counted. When the disk is full or broken, recording stops, the status says so,
-    and driving goes on. After a pause of `PAUSE_S` seconds or more a new recording begins, which
-    tries the disk again. A tub that takes no more records, such as one with a column of another
-    type, keeps what it has: the recording goes into a new tub inside it, and the status says where.
+    `run` only puts the values into a queue. A thread of this part makes the JPEGs and waits for the
+    disk. When the disk does not keep up, the oldest waiting record is dropped and counted. When the
+    disk is full or broken, recording stops, the status says so, and driving goes on. After a pause
+    of `PAUSE_S` seconds or more a new recording begins, which tries the disk again. A tub that
+    cannot take more records, such as one with a column of another type, stays unchanged: the
+    recording goes into a new tub inside it, and the status says where.
 
     A value that does not fit the type of its column is left out of its record: the log says so once
     for each column, and the status says how many there were, until one fits again.
@@ -57,11 +57,11 @@ class TubRecorder:
         path: The tub's folder.
         inputs: Names of the values in a record.
         types: Type name of each input, see `donkeycar.tub.format.TYPES`.
-        switched: Whether `run` gets one value more, in front: whether to take this record.
+        switched: Whether `run` gets one more value in front, which says whether to record.
         metadata: Notes to keep with the tub.
         queue_size: Most records that may wait, at least 1.
-        lossless: Whether `run` waits for room instead of dropping a record, and a tub that takes
-            no records is an end. For simulations, where time waits as well; never on a car.
+        lossless: Whether `run` waits for room instead of dropping a record, and ends if the tub
+            takes no records. For simulations, where time waits, too; never on a car.
         min_free_bytes: Recording stops when the disk has less free.
         min_free_fraction: The same, as a share of the disk, 0 to 1. The larger of both counts.
         fs: How to reach the disk.
@@ -117,14 +117,15 @@ class TubRecorder:
 
         # Its `put` never waits, not even for the thread; a lock might.
         self._queue: SimpleQueue[_Queued | int | _Stop] = SimpleQueue()
-        self._overtaken: deque[int | _Stop] = deque()  # orders that dropping records came upon
+        # Orders that were found in the queue while dropping records.
+        self._overtaken: deque[int | _Stop] = deque()
         self._last_take_s = time.monotonic()
         self._retry = False
         self._stopping = False
 
-        # The thread's own.
+        # Used by the thread only.
         self._writer: TubWriter | None = None
-        # Written by the thread, read by anyone: each is replaced whole.
+        # Written by the thread, read by anyone: each is replaced as a whole.
         self._num_records = 0
         self._failure = ""
         self._detour = ""
@@ -141,8 +142,8 @@ class TubRecorder:
         """Queue one record; takes microseconds.
 
         Args:
-            values: One for each input, in their order; in front of them whether to take them,
-                if the part was made `switched`. An image must not be changed afterwards.
+            values: One for each input, in their order; in front of them whether to record them, if
+                the part was made `switched`. An image must not be changed afterwards.
 
         Returns:
             Number of records safe on the disk, and a sentence for the driver, "" when all is well.
@@ -183,7 +184,7 @@ class TubRecorder:
         return self._queue.qsize()
 
     def erase_last(self, num_records: int) -> None:
-        """Mark the newest records as deleted, those included that still wait to be written.
+        """Mark the newest records as deleted, including those that still wait to be written.
 
         Args:
             num_records: How many, at least 0.
@@ -191,7 +192,7 @@ class TubRecorder:
         self._queue.put(num_records)
 
     def shutdown(self) -> None:
-        """Write what waits and close the tub, within `SHUTDOWN_S` seconds. Safe to call twice."""
+        """Write the waiting records and close the tub in `SHUTDOWN_S` s. Safe to call twice."""
         if not self._stopping:
             self._stopping = True
             self._queue.put(_STOP)
@@ -224,7 +225,7 @@ class TubRecorder:
         self._queue.put((record, round(time.time() * 1000)))
 
     def _drop_oldest(self) -> None:
-        with contextlib.suppress(Empty):  # then the thread has made room
+        with contextlib.suppress(Empty):  # the thread has made room by itself
             item = self._queue.get_nowait()
             if isinstance(item, tuple):
                 self.num_dropped += 1
@@ -240,8 +241,8 @@ class TubRecorder:
                 self._handle(item)
             self._close()
         except BaseException as error:
-            # A fault in here ends the recording and is shown; it must not end the drive. Whatever
-            # it is: a thread that was ended in silence would go on counting what nobody writes.
+            # Any fault here ends the recording and is shown; it must not end the drive. If the
+            # thread ended silently, `run` would go on counting records that nobody writes.
             logger.exception("The recorder of %s failed", self.path)
             what = text_of(error) if isinstance(error, Exception) else repr_of(error)
             self._fail(f"Recording stopped by a fault of the recorder: {what}. See the log.")
@@ -304,7 +305,7 @@ class TubRecorder:
         return writer
 
     def _open_inside(self, error: Exception) -> TubWriter | None:
-        """A new tub, if the old one is there and takes no records; training takes both."""
+        """A new tub, if the old one exists and takes no records; training reads both."""
         if isinstance(error, DeviceError | TubInUse):
             return None
         path = new_tub_path(self.path)
@@ -338,5 +339,5 @@ class TubRecorder:
 
 
 def _own(value: Any) -> Any:
-    """A copy of what its producer may go on changing."""
+    """A copy of a value that its producer may still change."""
     return value.copy() if isinstance(value, np.ndarray | list | dict) else value

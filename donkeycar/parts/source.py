@@ -1,4 +1,4 @@
-"""The one way to write a threaded sensor: say how to read it, `Source` does the rest."""
+"""Base class for sensors with a thread: a subclass says how to read it, `Source` does the rest."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -12,15 +12,15 @@ T = TypeVar("T")
 
 
 class Source(ABC, Generic[T]):
-    """A part that reads a device in a thread and hands every value over once, the newest first.
+    """A part that reads a device in a thread and hands over the newest value, each value once.
 
     Subclasses implement `read`, which may block. `run_threaded` never does. A dead thread and a
-    device that gives nothing new are errors in the loop, never a silent repeat of the last value,
-    because whoever moves the car cannot tell a fresh value from a dead sensor.
+    device that gives no new values are errors in the loop, never a silent repeat of the last value,
+    because the parts that move the car cannot tell a fresh value from a dead sensor.
 
-    Unthreaded, `run` reads once in the caller's thread: for scripts, and for a simulation in
-    lockstep. On a simulated clock without a scale use only that: a thread that sleeps on such a
-    clock would move everybody's time.
+    Without a thread, `run` reads once in the caller's thread: for scripts, and for a simulation in
+    lockstep. On a simulated clock without a scale use only `run`, because a thread that sleeps on
+    such a clock would advance the time for all parts.
 
     Attributes:
         wake: Called in the thread when a value has come.
@@ -46,7 +46,7 @@ class Source(ABC, Generic[T]):
         21.5
     """
 
-    #: What the owner should look at when nothing comes; a sentence, put at the end of errors.
+    #: What the owner should check when no value comes; a sentence at the end of errors.
     what_to_check = ""
 
     def __init__(
@@ -72,7 +72,8 @@ class Source(ABC, Generic[T]):
         self.wake: Callable[[], object] = _nothing
         self._stopping = threading.Event()
         self._error: BaseException | None = None
-        # Value, when it was measured, its number. One tuple, replaced whole: readers need no lock.
+        # Value, time of measurement, number. One tuple, replaced as a whole, so readers need no
+        # lock.
         self._latest: tuple[T, float, int] | None = None
         self._taken = 0
         self._asked_s: float | None = None
@@ -160,7 +161,7 @@ class Source(ABC, Generic[T]):
         self._stopping.set()
 
     def _poll(self) -> bool:
-        """Read once; whether there was something new."""
+        """Read once; whether there was a new value."""
         value = self.read()
         if value is None:
             return False
@@ -173,4 +174,4 @@ class Source(ABC, Generic[T]):
 
 
 def _nothing() -> None:
-    """Nobody waits for a value."""
+    """Do nothing."""

@@ -1,1 +1,1 @@
-"""Cameras: one per file, all of them keep the promise of `camera.Camera`."""
+"""Cameras: one per file, all of them with the interface of `camera.Camera`."""

@@ -1,4 +1,4 @@
-"""What every camera promises, whatever it is made of."""
+"""Base class of all cameras, real and simulated."""
 
 import zlib
 from abc import abstractmethod
@@ -19,16 +19,16 @@ class Camera(Source[tuple[Image, float, int]]):
     ``cam/exposed_s`` and ``cam/sequence``.
 
     A picture that is the same to the last bit as the one before is not a new frame: a real sensor
-    has noise, so it means that something between the lens and here is frozen. It is dropped and
-    counted, and when nothing else comes for `max_age_s` the car stops.
+    has noise, so an equal picture means that something between the lens and here is frozen. It is
+    dropped and counted, and if no other picture comes for `max_age_s`, the car stops.
 
     Args:
         width_px: Width of a frame.
         height_px: Height of a frame.
-        grey: Take the colour out. Frames keep their three channels, now equal, so that nothing
-            after the camera has to care; a pilot with one channel takes any of them.
-        may_repeat: The same picture twice is a new frame all the same: a simulated car that
-            stands still, a replay.
+        grey: Remove the colour. Frames keep their three channels, which are then equal, so that
+            other parts need not know; a pilot with one channel takes any of them.
+        may_repeat: Accept the same picture twice as a new frame, for a simulated car that stands
+            still or a replay.
         rate_hz: How often the thread captures, in hertz; ``None`` if `capture` itself waits for
             the device.
         max_age_s: The newest frame may have been exposed this long ago, in seconds.
@@ -75,8 +75,8 @@ class Camera(Source[tuple[Image, float, int]]):
     def capture(self) -> tuple[Image, float] | None:
         """Return the next picture and when its exposure began, or ``None`` if none came.
 
-        The array must be a fresh one, ``uint8``, ``(height_px, width_px, 3)``, RGB; the time one
-        of `clock`, and not one to come.
+        The array must be a fresh one, ``uint8``, ``(height_px, width_px, 3)``, RGB. The time must
+        be on `clock`, and not in the future.
         """
 
     def read(self) -> tuple[Image, float, int] | None:
@@ -94,7 +94,7 @@ class Camera(Source[tuple[Image, float, int]]):
         if fault := exposure_fault(exposed_s, self.clock.monotonic()):
             raise PartError(f"{type(self).__name__}: {fault}")
         if not self.may_repeat:
-            # Not compared with the last image itself, which others hold by now.
+            # Not compared with the last image itself, because other parts hold it by now.
             checksum = zlib.crc32(image.data)
             if checksum == self._checksum:
                 self.repeats += 1
@@ -131,7 +131,7 @@ class Camera(Source[tuple[Image, float, int]]):
 
 
 def _kind(value: object) -> str:
-    """What it is, in few words: a picture as text fills a terminal."""
+    """A short description of a value, because a whole picture as text would fill a terminal."""
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}, without its time"
     size = f" of {len(value)} values" if isinstance(value, tuple | list) else ""

@@ -1,16 +1,16 @@
-"""How old the camera is: from the exposure of a frame until the car has it."""
+"""Camera latency: the time from the exposure of a frame until the car has it."""
 
 import statistics
 from collections import deque
 
 from donkeycar.timing import Clock, RealClock
 
-# The median of so many frames: one that came late does not count.
+# The median of this many frames, so that a single late one does not count.
 FRAMES = 20
 
 
 class FrameAge:
-    """Measures the age of new frames, of whatever camera.
+    """Measures the age of new frames, for every type of camera.
 
     Args:
         clock: Source of time, the same as the camera's.

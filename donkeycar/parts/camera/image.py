@@ -1,4 +1,4 @@
-"""What may happen to a picture before it is a frame."""
+"""Conversion of a picture into a frame: size, colour channels, grey."""
 
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 Image: TypeAlias = NDArray[np.uint8]
 
-# Parts of red, green and blue in the brightness of a pixel, in 256ths.
-# Source: ITU-R BT.601-7, section 2.5.1 (0.299, 0.587, 0.114).
+# Shares of red, green and blue in the brightness of a pixel, in 256ths. Source: ITU-R BT.601-7,
+# section 2.5.1 (0.299, 0.587, 0.114).
 LUMA = np.array([77, 150, 29], dtype=np.uint16)
 
 

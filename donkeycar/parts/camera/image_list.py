@@ -21,10 +21,10 @@ class ImageListCamera(LateCamera):
             folders.
         width_px: Width of a frame; other pictures are resized.
         height_px: Height of a frame.
-        framerate_hz: Frames a second when threaded, more than 1 / `max_age_s`. Unthreaded there
-            is a new frame whenever it is asked for.
-        loop: Begin again after the last picture. If not, the car stops there.
-        grey: Take the colour out.
+        framerate_hz: Frames a second when threaded, more than 1 / `max_age_s`. Without a thread,
+            every call gives a new frame.
+        loop: Begin again after the last picture. Otherwise the car stops there.
+        grey: Remove the colour.
         max_age_s: The newest frame may have been shown this long ago, in seconds.
         latency: How old a frame is when it is handed over; ``None`` is as old as a Pi's.
         clock: Source of time.

@@ -1,4 +1,4 @@
-"""What cameras without hardware have in common: their frames are as old as those of a real one."""
+"""Base class of cameras without hardware, whose frames are as old as those of a real camera."""
 
 from abc import abstractmethod
 
@@ -9,16 +9,16 @@ from donkeycar.timing import Clock, RateKeeper
 
 
 class LateCamera(Camera):
-    """Pictures that are made up, exposed at a steady rate and handed over a moment later.
+    """A simulated camera that exposes pictures at a steady rate and hands them over later.
 
-    Subclasses implement `picture`. In a thread, frames are exposed every `interval_s` and come in
-    their order, each when its latency is over. Unthreaded there is a new frame whenever it is
-    asked for, stamped as long ago as its latency.
+    Subclasses implement `picture`. In a thread, frames are exposed every `interval_s` and arrive in
+    their order, each after its latency. Without a thread, every call gives a new frame, with a time
+    stamp that lies back by its latency.
 
     Args:
         width_px: Width of a frame.
         height_px: Height of a frame.
-        grey: Take the colour out.
+        grey: Remove the colour.
         rate_hz: Frames a second when threaded, more than 1 / `max_age_s`; ``None`` if the subclass
             has an `interval_s` of its own.
         max_age_s: The newest frame may have been exposed this long ago, in seconds.
@@ -37,7 +37,8 @@ class LateCamera(Camera):
         latency: Latency | None = None,
         clock: Clock | None = None,
     ) -> None:
-        # Pictures come round again, or show a driver who stood still: no sign of a frozen sensor.
+        # Equal pictures are normal here (a loop, a car that stands still), and no sign of a frozen
+        # sensor.
         super().__init__(
             width_px=width_px,
             height_px=height_px,
@@ -68,7 +69,7 @@ class LateCamera(Camera):
             # Frames come in the order of their exposures.
             self._exposed_s = max(exposed_s, self._exposed_s or exposed_s)
         else:
-            # A sleep may end early; no frame is exposed before it is there.
+            # A sleep may end early, but no frame may have a time stamp in the future.
             self._exposed_s = min(self._planned_s, self.clock.monotonic())
             self._planned_s = None
         return image, self._exposed_s
@@ -80,7 +81,7 @@ class LateCamera(Camera):
         last_s = now_s - latency_s if self._exposed_s is None else self._exposed_s
         due_s = last_s + interval_s + latency_s
         if now_s - due_s > max(interval_s, self.latency.mean_s):
-            due_s = now_s  # the computer slept: nobody catches up with pictures
+            due_s = now_s  # the computer slept: do not catch up with the missed pictures
         self._planned_s = due_s - latency_s
         if due_s > now_s:
             self.clock.sleep(due_s - now_s)

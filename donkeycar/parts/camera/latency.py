@@ -7,14 +7,14 @@ from donkeycar.errors import ConfigError
 if TYPE_CHECKING:
     from numpy.random import Generator
 
-# A Pi's camera hands a frame over 40 to 50 ms after its stamp, and the exposure comes on top.
+# A Pi camera hands a frame over 40 to 50 ms after its time stamp, plus the exposure time.
 PI_LATENCY_S = 0.06
 PI_JITTER_S = 0.015
 
-# No frame is farther from the mean than so many times the jitter.
+# No frame is farther from the mean than this many times the jitter.
 MOST_JITTERS = 2.0
 
-# A camera that is older than this gives nothing that anybody would take for new.
+# Frames with a higher latency would never count as new.
 MAX_LATENCY_S = 1.0
 
 
@@ -23,8 +23,8 @@ class Latency:
 
     Args:
         mean_s: Mean, 0 to 1 s.
-        jitter_s: Standard deviation, 0 to 1 s; what is more than twice as far from the mean, or
-            below 0, is cut.
+        jitter_s: Standard deviation, 0 to 1 s; values more than twice as far from the mean, or
+            below 0, are cut.
         seed: Seed of the draws, 0 or more.
 
     Raises:
@@ -51,7 +51,7 @@ class Latency:
     def draw(self) -> float:
         """The latency of the next frame, in seconds."""
         if self._random is None:
-            # Not before: who only looks whether a car can be put together does without numpy.
+            # Imported here, so that checking whether a car can be built needs no numpy.
             from donkeycar.sim.seeds import random_stream
 
             self._random = random_stream(self._seed, "camera")

@@ -14,14 +14,14 @@ STEP_PX = 2
 class MockCamera(LateCamera):
     """A moving picture that needs no hardware: a track line that wanders below a horizon.
 
-    To try a car, a web page or a recording on a desk.
+    Use it to try a car, a web page or a recording without a camera.
 
     Args:
         width_px: Width of a frame.
         height_px: Height of a frame.
-        framerate_hz: Frames a second when threaded, more than 1 / `max_age_s`. Unthreaded there
-            is a new frame whenever it is asked for.
-        grey: Take the colour out.
+        framerate_hz: Frames a second when threaded, more than 1 / `max_age_s`. Without a thread,
+            every call gives a new frame.
+        grey: Remove the colour.
         max_age_s: The newest frame may have been exposed this long ago, in seconds.
         latency: How old a frame is when it is handed over; ``None`` is as old as a Pi's.
         clock: Source of time.
@@ -56,7 +56,7 @@ class MockCamera(LateCamera):
         self._shift_px = 0
 
     def picture(self) -> Image:
-        """Return the picture, a step further on."""
+        """Return the picture, moved by one step."""
         image = np.roll(self._picture, -self._shift_px, axis=1)
         self._shift_px = (self._shift_px + STEP_PX) % self.width_px
         return image

@@ -1,7 +1,7 @@
 """The Raspberry Pi camera, through picamera2.
 
-The camera's own thread copies every frame into a slot that holds the newest one; nothing waits
-in a queue, so a frame is never older than it has to be.
+The thread of picamera2 copies every frame into a slot that holds only the newest one. There is no
+queue, so a frame is never older than necessary.
 """
 
 import logging
@@ -39,24 +39,25 @@ CABLE = "Check the ribbon cable at both ends, and what `rpicam-hello --list-came
 # Fewer than three stall the pipeline; more only add memory.
 BUFFERS = 4
 
-# A first frame that claims to be older than this, or from the future, is stamped by another
-# clock than ours.
+# If the first frame claims to be older than this, or from the future, its time stamp comes from
+# another clock.
 PLAUSIBLE_AGE_S = 5.0
 
 
 class PiCamera(Camera):
     """Frames of a camera on the ribbon cable of a Raspberry Pi.
 
-    Asks the sensor for its full field of view and for exactly `framerate_hz`; flips in the image
-    processor, where it costs nothing; stamps every frame with the start of its exposure.
+    It asks the sensor for its full field of view and for exactly `framerate_hz`, flips the picture
+    in the image processor, where that costs no time, and stamps every frame with the start of its
+    exposure.
 
     Args:
         width_px: Width of a frame.
         height_px: Height of a frame.
         framerate_hz: Frames a second asked of the sensor, more than 1 / `max_age_s`.
         hflip: Mirror left and right.
-        vflip: Turn upside down; with `hflip`, for a camera mounted head down.
-        grey: Take the colour out.
+        vflip: Turn upside down; use it with `hflip` for a camera that is mounted upside down.
+        grey: Remove the colour.
         camera_index: Which camera, as ``rpicam-hello --list-cameras`` counts them.
         max_age_s: The newest frame may have been exposed this long ago, in seconds.
         start_timeout_s: The first frame must arrive within this time, in seconds.
@@ -65,7 +66,7 @@ class PiCamera(Camera):
 
     Raises:
         DeviceError: If picamera2 is missing, no camera answers, or it gives other pictures than
-            it was asked for.
+            requested.
         ConfigError: If the sensor cannot deliver `framerate_hz`.
 
     Example:
@@ -137,8 +138,8 @@ class PiCamera(Camera):
         """Wait for the next frame of the sensor.
 
         Returns:
-            The frame and the start of its exposure; ``None`` if none came in time, or if it is
-            no newer than the one before.
+            The frame and the start of its exposure; ``None`` if none came in time, or if it is not
+            newer than the last one.
         """
         timeout_s = self.max_age_s if self._sequence else self.start_timeout_s
         with self._arrived:
@@ -155,7 +156,7 @@ class PiCamera(Camera):
                 self.repeats += 1
                 return None
             self._stamped_ns = stamped_ns
-        # The driver may round a size up, and rows are padded: keep what was asked for.
+        # The driver may round a size up, and rows are padded: keep only the requested size.
         wanted = np.ascontiguousarray(image[: self.height_px, : self.width_px])
         return wanted, self._exposed_s(stamped_ns, metadata.get("ExposureTime", 0), arrived_s)
 
@@ -203,8 +204,8 @@ class PiCamera(Camera):
         try:
             kept = (request.make_array("main"), request.get_metadata(), self.clock.monotonic())
         except Exception as error:
-            # Raised here it would end picamera2's thread without a word, and `stop` would then
-            # wait for that thread for ever. Our thread raises it instead.
+            # An exception here would end picamera2's thread silently, and `stop` would then wait
+            # for that thread for ever. So our thread raises it instead.
             self._callback_error = error
             kept = None
         with self._arrived:
@@ -245,7 +246,7 @@ def _open(camera_index: int) -> Any:
     except ImportError as error:
         raise PICAMERA2.missing("PiCamera", error) from error
     except ValueError as error:
-        # apt's simplejpeg is compiled for numpy 1, and says so this way under numpy 2.
+        # The simplejpeg of apt is compiled for numpy 1, and raises this error under numpy 2.
         raise DeviceError(
             f"picamera2 must fit the numpy it finds. Received: {error}. "
             f"Run `{pip_install('-U', 'simplejpeg')}`."
@@ -253,7 +254,7 @@ def _open(camera_index: int) -> Any:
     try:
         return Picamera2(camera_index)
     except (IndexError, RuntimeError) as error:
-        # IndexError: none is connected. RuntimeError: anything else, and its cause says what.
+        # IndexError: no camera is connected. RuntimeError: any other reason, which its cause names.
         raise refusal(error, camera_index=camera_index, what_to_check=CABLE) from error
 
 

@@ -1,4 +1,4 @@
-"""Why a camera of libcamera does not open or start: the cause, and who has it.
+"""Errors of a libcamera camera that does not open or start: the cause, and which process uses it.
 
 Sources: picamera2 3e6dff0, picamera2/picamera2.py (`__init__` raises "Camera __init__ sequence did
 not complete." from whatever it was); libcamera of Raspberry Pi 04e282f,
@@ -20,7 +20,7 @@ WHO = "sudo fuser -v /dev/media* /dev/video*"
 
 
 def reasons(error: BaseException) -> str:
-    """What an error says, and what those say that it came from.
+    """The text of an error and of the errors that caused it.
 
     Example:
         >>> try:
@@ -48,9 +48,9 @@ def refusal(error: BaseException, *, camera_index: int, what_to_check: str) -> D
     """The error of a camera that does not open.
 
     Args:
-        error: What picamera2 raised.
-        camera_index: Which camera.
-        what_to_check: The next step if nobody has it.
+        error: The exception of picamera2.
+        camera_index: Number of the camera.
+        what_to_check: The next step if no process uses it.
     """
     why = reasons(error)
     if BUSY not in why:

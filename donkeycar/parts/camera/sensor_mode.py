@@ -1,4 +1,4 @@
-"""Which mode of its sensor a Pi camera should use."""
+"""Choice of the sensor mode of a Pi camera."""
 
 import warnings
 from collections.abc import Sequence
@@ -6,18 +6,18 @@ from typing import Any
 
 from donkeycar.errors import ConfigError
 
-# A sensor mode counts as wide if it sees this much of what the widest one sees: binned modes
-# lose a few pixels at the rim.
+# A sensor mode counts as wide if it sees this share of the widest view: binned modes lose a few
+# pixels at the edge.
 WIDE = 0.95
 
 
 def sensor_mode(
     modes: Sequence[dict[str, Any]], *, size: tuple[int, int], framerate_hz: float
 ) -> dict[str, Any] | None:
-    """Choose the sensor mode: the widest view that is fast enough, no larger than it needs be.
+    """Choose the sensor mode with the widest view that is fast enough, and not larger than needed.
 
-    Left alone, the camera stack picks for a small picture a mode that cuts the middle out of
-    the sensor, and a car needs to see the rim.
+    By default, the camera stack chooses a mode for a small picture that crops the middle of the
+    sensor, but a car needs the edges of the view.
 
     Args:
         modes: ``Picamera2.sensor_modes``.
@@ -25,7 +25,8 @@ def sensor_mode(
         framerate_hz: Frames a second that the mode must reach.
 
     Returns:
-        One of `modes`, or ``None`` if they say nothing of crops: not a raw sensor.
+        One of `modes`, or ``None`` if they do not name crops, as for a camera that is not a raw
+        sensor.
 
     Raises:
         ConfigError: If none is fast enough.

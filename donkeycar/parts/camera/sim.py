@@ -13,21 +13,21 @@ from donkeycar.timing import Clock, RealClock
 class SimCamera:
     """Takes pictures of a simulated world, in step with the loop.
 
-    It lets the world catch up with the clock first, and shows what was to be seen one latency ago:
-    a frame is as old as that of a real camera, and says so. A run on a simulated clock can be
-    repeated to the last bit.
+    It first advances the world to the time of the clock, and then shows the view one latency ago,
+    so a frame is as old as that of a real camera, and its time stamp says so. A run on a simulated
+    clock can be repeated to the last bit.
 
     Args:
         world: The world; the same one as the drivetrain's.
-        grey: Take the colour out.
-        framerate_hz: Most frames a second; ``None`` takes one in every tick.
-        latency: How old a frame is when it is handed over, to a step of the physics; ``None`` is as
-            old as a Pi's, with the seed of the world.
+        grey: Remove the colour.
+        framerate_hz: Highest number of frames a second; ``None`` takes one in every tick.
+        latency: How old a frame is when it is handed over, rounded to a step of the physics;
+            ``None`` is as old as a Pi's, with the seed of the world.
         clock: Source of time.
 
     Output shape:
-        As of every camera: the image, a fresh array, ``uint8``, ``(height, width, 3)``, RGB; the
-        moment it shows, in seconds on the clock; its number, 1 for the first.
+        As for every camera: the image, a fresh array, ``uint8``, ``(height, width, 3)``, RGB; the
+        time that it shows, in seconds on the clock; its number, 1 for the first.
 
     Raises:
         ConfigError: If `framerate_hz` is not greater than 0.

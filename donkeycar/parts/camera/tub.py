@@ -1,4 +1,4 @@
-"""A camera that shows what a car once recorded."""
+"""A camera that replays the frames of a tub."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,34 +16,34 @@ from donkeycar.tub import open_tub
 
 Record = dict[str, Any]
 
-# Between records that do not say when they were made: the rate a car records at by default.
+# The interval between records without a time: that of a car with the default rate.
 UNSTAMPED_S = 1 / 20
 
 
 class TubCamera(LateCamera):
     """The frames of a tub, at the pace at which they were recorded.
 
-    To try a pilot or a web page on a real drive. Deleted records are left out, and so are
-    pictures that cannot be read: `skipped` counts these.
+    Use it to try a pilot or a web page on a real drive. It leaves out deleted records and pictures
+    that cannot be read; `skipped` counts these.
 
     Args:
-        path: The tub, of any format that donkeycar ever wrote.
+        path: The tub, in any format that a version of donkeycar wrote.
         width_px: Width of a frame; other pictures are resized.
         height_px: Height of a frame.
         framerate_hz: Frames a second when threaded, more than 1 / `max_age_s`; ``None`` keeps
-            the pace of the recording. Unthreaded there is a new frame whenever it is asked for.
+            the pace of the recording. Without a thread, every call gives a new frame.
         first_index: ``_index`` of the first record shown.
         last_index: ``_index`` of the last record shown; ``None`` for the end of the tub.
-        loop: Begin again after the last frame. If not, the car stops there.
-        image_key: Which images, if a record holds several.
-        grey: Take the colour out.
+        loop: Begin again after the last frame. Otherwise the car stops there.
+        image_key: Which image, if a record contains several.
+        grey: Remove the colour.
         max_age_s: The newest frame may have been shown this long ago, in seconds. A longer
             break in the recording is cut to half of it.
         latency: How old a frame is when it is handed over; ``None`` is as old as a Pi's.
         clock: Source of time.
 
     Raises:
-        TubError: If `path` is no tub, or there is no picture in that range.
+        TubError: If `path` is not a tub, or there is no picture in that range.
     """
 
     def __init__(

@@ -1,1 +1,1 @@
-"""What a person drives with besides the web page: gamepads, and receivers of remote controls."""
+"""Controllers: gamepads and receivers of remote controls."""

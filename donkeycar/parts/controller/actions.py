@@ -1,8 +1,8 @@
-"""What a control can do, by name, and which control does it.
+"""Bindings: the actions that a control can do, by name, and which control does which action.
 
-A binding is a pair of names, e.g. ``"BTN_SOUTH": "stop"``. On its left stands a control: a button
-or key by its kernel name, an axis, or a channel of a remote control (``RC1``, ``RC2``, ...). An
-axis or a channel with a minus behind it, e.g. ``"ABS_HAT0Y-"``, is its other direction.
+A binding is a pair of names, e.g. ``"BTN_SOUTH": "stop"``. The left one is a control: a button or
+key by its kernel name, an axis, or a channel of a remote control (``RC1``, ``RC2``, ...). A minus
+after an axis or a channel, e.g. ``"ABS_HAT0Y-"``, means its other direction.
 """
 
 import difflib
@@ -13,7 +13,7 @@ from typing import Any
 from donkeycar.errors import ConfigError
 from donkeycar.parts.controller.codes import AXES, BUTTONS
 
-# What an axis can be; throttle is both directions in one, the other two are triggers.
+# The roles of an axis; throttle has both directions, the other two are for triggers.
 ROLES = {
     "steering": "turns the wheels",
     "throttle": "drives, forward and back",
@@ -23,7 +23,7 @@ ROLES = {
 
 THROTTLE_ROLES = ("throttle", "throttle_forward", "throttle_reverse")
 
-# What a press does.
+# Actions of a press.
 ACTIONS = {
     "stop": "emergency stop",
     "resume": "drive on after a stop",
@@ -45,20 +45,21 @@ ACTIONS = {
     "w5": "programmable button 5",
 }
 
-# These stop the car; the second in all modes but user.
+# These stop the car; the second does so in all modes except user.
 STOPS = ("stop", "erase_or_stop")
 
-# What a control does for as long as it is held.
+# Actions that last as long as the control is held.
 HELD = {
     "chaos_left": "push the steering to the left, without recording",
     "chaos_right": "push the steering to the right, without recording",
 }
 
-# A binding to nothing takes away what the kind of gamepad has there.
+# A binding to "" removes the action that the kind of gamepad has there.
 UNBOUND = ("", None)
 
 _CHANNEL = re.compile(r"RC[1-9]-?")
-# Printed on different buttons by different makers, and used by the kernel for yet others.
+# Different makers print these letters on different buttons, and the kernel uses them for yet
+# others.
 _LABELS = {
     "BTN_A": "BTN_SOUTH or BTN_EAST", "BTN_B": "BTN_EAST or BTN_SOUTH",
     "BTN_X": "BTN_WEST or BTN_NORTH", "BTN_Y": "BTN_NORTH or BTN_WEST",
@@ -75,7 +76,7 @@ def is_control(name: object) -> bool:
 def merged(
     own: Mapping[str, str], changes: Mapping[Any, Any], *, kind: str = "custom"
 ) -> dict[str, str]:
-    """Bindings of a kind of gamepad, with those of the car's owner over them.
+    """Bindings of a kind of gamepad, overridden by the owner's changes.
 
     Args:
         own: Bindings of the kind.
@@ -83,8 +84,8 @@ def merged(
         kind: `CONTROLLER_TYPE`, for the error.
 
     Raises:
-        ConfigError: If a control or an action has a name that nothing has, or if nothing is left
-            that stops the car though the kind has a control for it.
+        ConfigError: If the name of a control or an action is unknown, or if no control stops the
+            car any more although the kind has one for it.
     """
     bindings = dict(own)
     for control, action in changes.items():
@@ -105,7 +106,7 @@ def merged(
                     f"`CONTROLLER_BINDINGS[{control!r}]` must be an action, because a button has "
                     f"no middle: only an axis can be {action}. Received: {action!r}"
                 )
-            # One axis steers. Who binds another one has moved it.
+            # One axis steers. An owner who binds another axis has moved the steering.
             for other in [name for name, role in bindings.items() if role == action]:
                 del bindings[other]
         bindings[control] = action
@@ -117,7 +118,7 @@ def _keep_stop(
     own: Mapping[str, str], bindings: Mapping[str, str], changes: Mapping[Any, Any], kind: str
 ) -> None:
     stop = next((action for action in STOPS if action in own.values()), None)
-    # What stops only in some modes does not replace what always does.
+    # A control that stops only in some modes does not replace one that always stops.
     enough = STOPS if stop == "erase_or_stop" else ("stop",)
     left = [name for name, action in bindings.items() if action in enough]
     if stop is None or any(not _CHANNEL.fullmatch(name) for name in left):

@@ -1,4 +1,4 @@
-"""A controller of your own, written for donkeycar 5, as a driver of this car."""
+"""Adapter for a controller of your own that was written for donkeycar 5."""
 
 import logging
 from collections.abc import Sequence
@@ -12,30 +12,30 @@ from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
 
-# What it says holds so long: the same as for a gamepad.
+# How long its values are valid: as long as those of a gamepad.
 LIFE_S = 0.25
 
-# A stick has moved on purpose if it is so far from where it was.
+# A stick has moved on purpose if it has moved by this much.
 MOVED = 0.1
 
-# Names that cars of other makes give to the same.
+# Other names for the same value, which other cars use.
 ALIASES = {"user/steering": "user/angle"}
 KNOWN = ("user/angle", "user/throttle", "user/mode", "recording")
 
 
 class AsOffer:
-    """Turns what a controller of the older kind writes into an offer that the console can take.
+    """Turns the values of an older controller into an offer that the cockpit can take.
 
-    The console decides who drives, as for every gamepad: the controller takes a free wheel by a
-    stick that moves, its order lives 250 ms after each value, and a stop on any page holds. While
-    the part returns ``None``, its driver counts as gone. A part that goes on returning the last
-    value of a radio that fell silent cannot be told from one that hears: let it return ``None``.
-    Throttle counts once it was at rest since the controller has something to say.
+    The cockpit decides who drives, as for every gamepad: the controller takes a free wheel when its
+    stick moves, its order is valid for 250 ms after each value, and a stop on any page lasts. While
+    the part returns ``None``, its driver counts as gone. The car cannot tell a part that repeats
+    the last value of a silent radio from one that hears the radio, so let it return ``None``.
+    Throttle counts only after it was at rest since the controller began to return values.
 
     Args:
-        part: The controller; threaded if it has ``run_threaded`` and is added so.
-        outputs: What its values are, in their order: ``user/angle`` (or ``user/steering``),
-            ``user/throttle``, ``user/mode``, ``recording``; others are dropped.
+        part: The controller; add `AsOffer` with ``threaded=True`` if it has ``run_threaded``.
+        outputs: The names of its values, in their order: ``user/angle`` (or ``user/steering``),
+            ``user/throttle``, ``user/mode``, ``recording``; others are ignored.
         clock: Source of time.
 
     Raises:
@@ -72,13 +72,13 @@ class AsOffer:
         self._clock: Clock = RealClock() if clock is None else clock
         self._anchor = (0.0, 0.0)
         self._mode: str | None = None
-        # Why what it returns is no order; "" if it is one.
+        # Why its values are not an order; "" if they are.
         self._odd = ""
-        # The throttle since the part has something to say; ``None`` while it has not.
+        # The throttle since the part returns values; ``None`` while it returns none.
         self._throttle: Control | None = None
 
     def run(self, *inputs: Any) -> Offer:
-        """Ask the part, and return what its driver wants; gone if it has nothing to say."""
+        """Ask the part, and return what its driver wants; "gone" if it returns no values."""
         return self._offer(self.part.run(*inputs))
 
     def run_threaded(self, *inputs: Any) -> Offer:
@@ -90,7 +90,7 @@ class AsOffer:
         self.part.update()
 
     def shutdown(self) -> None:
-        """End the part, if it can be."""
+        """End the part, if it has a `shutdown`."""
         getattr(self.part, "shutdown", lambda: None)()
 
     def _offer(self, values: Any) -> Offer:
@@ -127,7 +127,7 @@ class AsOffer:
         return dict(zip(self._names, values, strict=True))
 
     def _odd_note(self, angle: Any, throttle: Any) -> str:
-        """Why it does not drive; said once, and the same until it returns numbers again."""
+        """Why it does not drive; logged once, and kept until it returns numbers again."""
         if not self._odd:
             self._odd = (
                 f"{type(self.part).__name__} must return angle and throttle as numbers from -1 to "
@@ -141,7 +141,7 @@ class AsOffer:
         return Offer()
 
     def _after_rest(self, throttle: float) -> tuple[bool, float]:
-        """Whether the throttle was seen at rest, and what it is worth."""
+        """Whether the throttle was seen at rest, and its value."""
         now_s = self._clock.monotonic()
         if self._throttle is None:
             self._throttle = Control(throttle, expected=CENTRE, certain=True, now_s=now_s)
@@ -152,7 +152,7 @@ class AsOffer:
         return rested, throttle if rested and abs(throttle) > self._throttle.dead else 0.0
 
     def _mode_chosen(self, mode: Any) -> tuple[str, ...]:
-        """A mode counts when it is switched, not for how the switch stands at the start."""
+        """A mode counts when it is switched; the position at the start does not count."""
         before, self._mode = self._mode, mode
         return () if before is None or mode == before or mode not in MODES else (f"mode_{mode}",)
 

@@ -1,10 +1,10 @@
-"""Numbers of the kernel for one axis, as positions and as ways from its rest."""
+"""Axis of a gamepad: converts the kernel's numbers to positions and distances from rest."""
 
 from donkeycar.parts.controller.codes import AbsInfo
 from donkeycar.parts.controller.rest import CENTRE
 
-# A hand that pushes a control off its rest is seen on the way: a first report from farther off is
-# of one that was held before.
+# A hand that pushes a control from its rest is seen on the way. If the first report is farther away
+# than this, the control was held before.
 STEP = 0.25
 
 
@@ -14,24 +14,24 @@ def position_of(value: int, info: AbsInfo) -> float:
     if span <= 0:
         return CENTRE
     position = 2 * min(max((value - info.minimum) / span, 0.0), 1.0) - 1
-    # A 16-bit axis has no exact middle: half a step is rest too.
+    # A 16-bit axis has no exact middle, so half a step counts as rest, too.
     return CENTRE if abs(position) * span <= 1.0 else position
 
 
 def flat_of(info: AbsInfo, rest: float) -> float:
-    """The kernel's own dead band around `rest`, as a share of the way; at most a half."""
+    """The kernel's own deadband around `rest`, as a share of the travel; at most a half."""
     span = info.maximum - info.minimum
     return min(info.flat / span * (2 if rest == CENTRE else 1), 0.5) if span > 0 else 0.0
 
 
 def level(value: int, info: AbsInfo, *, rest: float = CENTRE, deadzone: float = 0.0) -> float:
-    """How far an axis is from its rest, and to which side.
+    """Distance of an axis from its rest, with its direction.
 
     Args:
-        value: What the kernel says; beyond the range it is cut off.
+        value: The value from the kernel; it is cut to the range.
         info: Range of the axis.
         rest: Where it rests: `LOW`, `CENTRE` or `HIGH`.
-        deadzone: Share of the way that is still rest, 0 to 1; the kernel's own may be larger.
+        deadzone: Share of the travel that counts as rest, 0 to 1; the kernel's own may be larger.
 
     Returns:
         -1 to +1 from the centre, 0 to +1 from the low end, -1 to 0 from the high one; 0 for an
@@ -46,6 +46,6 @@ def level(value: int, info: AbsInfo, *, rest: float = CENTRE, deadzone: float = 
 
 
 def first_of(info: AbsInfo, value: int) -> AbsInfo:
-    """Where an axis was when its device appeared, from the first that was heard of it."""
+    """Position of an axis when its device appeared, from its first report."""
     step = abs(position_of(value, info) - position_of(info.value, info))
     return info if step <= STEP else info._replace(value=value)

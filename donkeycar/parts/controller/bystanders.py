@@ -1,4 +1,4 @@
-"""Gamepads that are there beside the one that drives: each of them stops the car."""
+"""Other gamepads besides the one that drives: each of them can stop the car."""
 
 import logging
 from collections.abc import Callable
@@ -12,10 +12,10 @@ logger = logging.getLogger(__name__)
 
 
 class Bystanders:
-    """Reads gamepads that do not drive, and keeps them open for when one has to.
+    """Reads gamepads that do not drive, and keeps them open in case one has to drive.
 
     Args:
-        make_pad: Makes of a device what its controls mean.
+        make_pad: Makes the `Pad` of a device.
     """
 
     def __init__(self, make_pad: Callable[[Line], Pad]) -> None:
@@ -25,16 +25,16 @@ class Bystanders:
 
     @property
     def lines(self) -> list[Line]:
-        """Their devices, first come first."""
+        """Their devices, in the order in which they came."""
         return [line for line, _ in self._pads]
 
     def add(self, line: Line) -> None:
-        """Listen to one more."""
+        """Listen to another gamepad."""
         self._pads.append((line, self._make_pad(line)))
         logger.info("Gamepad %s is there as well: it stops the car.", line.identity.name)
 
     def release(self, line: Line) -> None:
-        """Listen to `line` no more, as it is to drive, from where its controls are now.
+        """Stop listening to `line`, because it will drive, from where its controls are now.
 
         Raises:
             OSError: If it is gone.
@@ -44,7 +44,7 @@ class Bystanders:
         line.refresh()
 
     def stops(self) -> list[str]:
-        """Which of `STOPS` were pressed since the last call; those that are gone are let go of."""
+        """Which of `STOPS` were pressed since the last call; it closes gamepads that are gone."""
         pressed: list[str] = []
         for line, pad in list(self._pads):
             try:
@@ -59,7 +59,7 @@ class Bystanders:
         return pressed
 
     def close(self) -> None:
-        """Let go of all."""
+        """Close all of them."""
         while self._pads:
             self._pads.pop()[0].close()
 

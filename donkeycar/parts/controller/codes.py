@@ -61,10 +61,10 @@ AXIS_NAMES: dict[int, str] = {code: name for name, code in AXES.items()}
 
 
 class Identity(NamedTuple):
-    """Which device it is.
+    """The identity of a device.
 
     Attributes:
-        name: As its maker calls it.
+        name: The name that its maker gave it.
         bus: 3 is USB, 5 Bluetooth.
         vendor: Number of its maker.
         product: Number of the model.
@@ -79,14 +79,14 @@ class Identity(NamedTuple):
 
 
 class AbsInfo(NamedTuple):
-    """What the kernel knows of an axis, in its own numbers.
+    """The kernel's data of an axis, in its own units.
 
     Attributes:
-        value: Where it is.
+        value: Its position.
         minimum: Smallest value.
         maximum: Greatest value.
         fuzz: Noise that the kernel filters.
-        flat: Values so close to the centre are the centre.
+        flat: Values this close to the centre count as the centre.
         resolution: Values per millimetre or radian; 0 if unknown.
     """
 

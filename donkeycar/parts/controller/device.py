@@ -1,7 +1,7 @@
-"""Gamepads as the Linux kernel offers them: finding, opening and asking about event devices.
+"""Event devices of the Linux kernel: finds, opens and queries gamepads.
 
-The four questions asked by ``ioctl`` are few enough to need no library, which would have to be
-compiled on the car.
+It needs only four ``ioctl`` queries, so it uses no library, which would have to be compiled on the
+car.
 
 Source:
     Linux, ``include/uapi/linux/input.h`` and ``include/uapi/asm-generic/ioctl.h``.
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 INPUT_FOLDER = Path("/dev/input")
 SYS_FOLDER = Path("/sys/class/input")
 
-# `_IOR('E', number, size)` with the size left open.
+# `_IOR('E', number, size)` without the size.
 _READ = 2 << 30 | ord("E") << 8
 _GET_ID = 0x02
 _GET_NAME = 0x06
@@ -48,7 +48,7 @@ _TEXT_BYTES = 256
 _KEY_BYTES = 0x300 // 8
 _AXIS_BYTES = 0x40 // 8
 
-# A gamepad has one of these; mice, keyboards and a gamepad's own touchpad and gyroscope do not.
+# A gamepad has one of these buttons; mice, keyboards, touchpads and gyroscopes do not.
 _PAD_BUTTONS = range(BUTTONS["BTN_TRIGGER"], BUTTONS["BTN_THUMBR"] + 1)
 
 # Records read at a time.
@@ -56,7 +56,7 @@ _BATCH = 64
 
 
 class Line(Protocol):
-    """An open device: what the reader needs of it, whether a file or a socket."""
+    """An open device, as the reader needs it: a file or a socket."""
 
     identity: Identity
     axes: dict[int, AbsInfo]
@@ -69,13 +69,13 @@ class Line(Protocol):
         """Whether it was not closed yet."""
 
     def read(self, timeout_s: float) -> bytes | None:
-        """Return bytes that came, ``None`` if none did; raise `OSError` if the device is gone."""
+        """Return the bytes that came, or ``None``; raise `OSError` if the device is gone."""
 
     def refresh(self) -> None:
-        """Ask for `axes` and `held` anew."""
+        """Ask for `axes` and `held` again."""
 
     def close(self) -> None:
-        """Let go of the device. Safe to call twice."""
+        """Close the device. Safe to call twice."""
 
 
 @dataclass
@@ -83,14 +83,14 @@ class EventLine:
     """One event device of the kernel, open.
 
     Args:
-        descriptor: Of its open file, or of a socket; closed by `close`.
-        identity: Which device it is.
-        axes: What is known of its axes, by code.
+        descriptor: Descriptor of its open file, or of a socket; closed by `close`.
+        identity: Identity of the device.
+        axes: The kernel's data of its axes, by code.
         held: Codes of its buttons that are down.
-        query: Asks the kernel for `axes` and `held`; ``None`` for what is not a device.
-        buttons: Codes of the buttons it has; ``None`` if that is not known.
-        reported: Whether the device was heard since it was opened. Drivers do not listen before:
-            until then `axes` are zeros, or what was when somebody had it open last.
+        query: Asks the kernel for `axes` and `held`; ``None`` if it is not a device.
+        buttons: Codes of its buttons; ``None`` if they are not known.
+        reported: Whether the device has reported since it was opened. Until then `axes` are zeros,
+            or the values from when it was last open.
     """
 
     descriptor: int
@@ -113,7 +113,7 @@ class EventLine:
             timeout_s: How long to wait, in seconds.
 
         Returns:
-            What came, or ``None``.
+            The events, or ``None``.
 
         Raises:
             OSError: If the device is gone.
@@ -129,7 +129,7 @@ class EventLine:
         return data
 
     def refresh(self) -> None:
-        """Ask for `axes` and `held` anew, after events were lost."""
+        """Ask for `axes` and `held` again, after events were lost."""
         if self.query is not None:
             self.axes, self.held = self.query(self.descriptor)
 
@@ -172,7 +172,7 @@ def open_line(path: Path, *, any_device: bool = False) -> EventLine | None:
 
     Args:
         path: E.g. ``/dev/input/event3``.
-        any_device: Also open what does not look like a gamepad, e.g. a keyboard.
+        any_device: Also open devices that do not look like a gamepad, e.g. a keyboard.
 
     Returns:
         ``None`` if it is something else.
@@ -198,7 +198,7 @@ def open_line(path: Path, *, any_device: bool = False) -> EventLine | None:
 
 
 def event_path(device: str, *, sys_folder: Path = SYS_FOLDER) -> Path:
-    """The event device that `JOYSTICK_DEVICE_FILE` means; an old ``js`` device has one beside it.
+    """The event device of `JOYSTICK_DEVICE_FILE`; an old ``js`` device has one beside it.
 
     Raises:
         DeviceError: If a ``js`` device has none.
@@ -213,7 +213,7 @@ def event_path(device: str, *, sys_folder: Path = SYS_FOLDER) -> Path:
 
 
 class Finder:
-    """Looks for gamepads, and remembers what it has seen: only what is new gets opened.
+    """Looks for gamepads, and remembers those that it has seen, so that it opens only new ones.
 
     Args:
         device: One device only; ``None`` takes any gamepad.
@@ -236,7 +236,7 @@ class Finder:
         self._complained = False
 
     def __call__(self) -> list[Line]:
-        """Open every gamepad that is there now, but for those that are open since an earlier call.
+        """Open every connected gamepad that an earlier call has not opened.
 
         The caller closes them.
         """
@@ -252,13 +252,13 @@ class Finder:
             except PermissionError:
                 self._complain(path)
                 continue
-            except OSError:  # gone again, or nothing that answers
+            except OSError:  # gone again, or it does not answer
                 continue
             if line is None:
                 self._others.add(key)
             else:
                 lines.append(line)
-                # Without the time: what udev does to its rights makes it no other device.
+                # Without the time: a change of its rights by udev does not make it another device.
                 self._handed_out[key[:2]] = line
         return lines
 

@@ -22,17 +22,17 @@ logger = logging.getLogger(__name__)
 # How often the reader looks for a gamepad while there is none.
 RESCAN_S = 1.0
 
-# A gamepad that does not come for so long is told of, once.
+# If no gamepad comes for this long, the log says so once.
 MISSED_AFTER_S = 2.0
 
-# The reader comes by so often even if no control moves, and vouches for what it read before.
+# The reader runs this often even if no control moves, and confirms the last values.
 WATCH_S = 0.02
 OFFER_LIFE_S = 0.25
 
-# Another gamepad takes the place of the one that was used before when that is gone so long.
+# Another gamepad replaces the one that was used when that has been gone for this long.
 STRANGER_AFTER_S = 10.0
 
-# So much of a stick's way is a movement on purpose, and not its noise.
+# This share of a stick's travel is a movement on purpose, not noise.
 MOVED = 0.1
 
 ABSENT = Offer()
@@ -41,24 +41,24 @@ ABSENT = Offer()
 class GamepadController:
     """Reads a gamepad in a thread, and offers what its driver wants.
 
-    An offer is not an order: the arbiter decides who drives. A gamepad that the kernel takes away
-    offers nothing, at once; it is looked for every second, and recognised when it comes back. The
-    kernel takes it away when it is unplugged, or when Bluetooth gives its connection up; one on a
-    2.4 GHz dongle stays, with what it said last, for as long as the dongle is plugged in. Other
-    gamepads that are there do not drive, but stop the car.
+    An offer is not an order: the arbiter decides who drives. When the kernel removes a gamepad, its
+    offer ends at once; the reader looks for it every second, and recognises it when it comes back.
+    The kernel removes a gamepad when it is unplugged, or when Bluetooth gives up the connection. A
+    gamepad on a 2.4 GHz dongle stays, with its last values, as long as the dongle is plugged in.
+    Other connected gamepads do not drive, but stop the car.
 
     Args:
-        kind: What its buttons do, one of `mappings.KINDS` (`CONTROLLER_TYPE`).
-        bindings: Changes to that (`CONTROLLER_BINDINGS`), control -> action.
-        device: ``"/dev/input/js0"`` is the first gamepad found; another path only that one.
+        kind: Kind of gamepad, one of `mappings.KINDS` (`CONTROLLER_TYPE`).
+        bindings: Changes to its bindings (`CONTROLLER_BINDINGS`), control -> action.
+        device: ``"/dev/input/js0"`` is the first gamepad found; another path is only that device.
         steering_scale: Steering of a full stick.
-        throttle_limit: Throttle of a full stick until the car says otherwise, 0 to 1.
-        deadzone: Share of a stick's way that is rest, 0 to 0.9.
-        throttle_dir: -1 if up counts down on the throttle's stick, as it does; +1 otherwise.
+        throttle_limit: Throttle of a full stick at the start, 0 to 1; the car may change it.
+        deadzone: Share of a stick's travel that counts as rest, 0 to 0.9.
+        throttle_dir: -1 if the stick reports negative numbers when pushed up, as usual; else +1.
         auto_record: Whether throttle starts and ends recording.
-        finder: Returns gamepads that are there, open; for tests.
-        tell: Called in the reader's thread with each action when it is pressed, and with `GONE`
-            when the gamepad goes, for what cannot wait until the loop asks: a stop.
+        finder: Returns the connected gamepads, open; for tests.
+        tell: Called in the reader's thread with each action that is pressed, and with `GONE` when
+            the gamepad is gone, so that a stop need not wait for the loop.
         clock: Source of time.
 
     Raises:
@@ -123,12 +123,12 @@ class GamepadController:
 
     @property
     def connected(self) -> Identity | None:
-        """Which gamepad is there; ``None`` if none is."""
+        """The connected gamepad; ``None`` if there is none."""
         return self._known if self._pad is not None else None
 
     @property
     def held(self) -> list[str]:
-        """Names of the controls that are pressed now, for whoever wants to know them."""
+        """Names of the controls that are pressed now."""
         with self._lock:
             return sorted(self._pad.held) if self._pad is not None else []
 
@@ -171,7 +171,7 @@ class GamepadController:
         """Return what the driver wants at this moment.
 
         Args:
-            limit: The car's limit for throttle, 0 to 1: a full stick is so much.
+            limit: The car's throttle limit, 0 to 1, which a full stick gives.
             reason: Why the car does not drive; "" if it does. It ends a constant throttle.
 
         Returns:
@@ -243,7 +243,7 @@ class GamepadController:
             logger.warning("%s", lack)
 
     def _take(self, line: Line, data: bytes) -> bytes:
-        """Hand whole records to the pad; return what is left of an unfinished one."""
+        """Hand complete records to the pad; return the bytes of an incomplete one."""
         whole = len(data) - len(data) % EVENT.size
         lost = False
         with self._lock:
@@ -255,7 +255,7 @@ class GamepadController:
             self._seen_s = self._clock.monotonic()
         self._tell_news()
         if lost:
-            # The kernel threw events away: what it says now is what is so.
+            # The kernel dropped events: ask it for the present state.
             line.refresh()
             with self._lock:
                 if self._pad is not None:
@@ -275,7 +275,7 @@ class GamepadController:
             )
 
     def _noted(self, unrested: list[str]) -> str:
-        """Why its throttle does nothing; a new reason goes into the log as well."""
+        """Why its throttle does nothing; a new reason is also logged."""
         note = let_go(unrested) if unrested else ""
         if note and note != self._note:
             logger.warning("%s", note)
@@ -307,7 +307,7 @@ class GamepadController:
         return chosen
 
     def _promoted(self, line: Line) -> Line | None:
-        """A gamepad that only stopped the car so far is to drive; ``None`` if it is gone."""
+        """Let a gamepad drive that could only stop the car so far; ``None`` if it is gone."""
         try:
             self._others.release(line)
         except OSError:
@@ -333,7 +333,7 @@ class GamepadController:
 
 
 def let_go(unrested: list[str]) -> str:
-    """What to do so that controls count that were not seen at rest."""
+    """What to do so that controls count which were not seen at rest."""
     have = "has" if len(unrested) == 1 else "have"
     names = ", ".join(unrested)
     return f"Let go of the throttle for two seconds: {names} {have} not been seen at rest yet."

@@ -1,7 +1,7 @@
-"""How a device names its controls, seen from what it reports: its buttons, its axes, their rest.
+"""Layout of a device: how it names its controls, judged by its buttons, its axes and their rest.
 
-Drivers number buttons by their own lights, and a pad that comes without its driver has the numbers
-of its maker. Where what a device reports contradicts what its maker usually does, the report wins.
+Drivers number buttons in different ways, and a pad without its driver has the numbers of its maker.
+If the report of a device contradicts the usual order of its maker, the report wins.
 """
 
 from collections.abc import Collection, Mapping
@@ -30,10 +30,10 @@ from donkeycar.parts.controller.numbering import (
 )
 from donkeycar.parts.controller.rest import CENTRE, HIGH, LOW, end_at, is_near
 
-# The axes that pedals of wheels are on.
+# The axes of the pedals of steering wheels.
 PEDALS = ("ABS_Y", "ABS_Z", "ABS_RZ", "ABS_GAS", "ABS_BRAKE", "ABS_THROTTLE")
 
-# So many buttons, numbered in a row without a gap for those that a pad does not have.
+# Numbers of buttons that are numbered in a row, without gaps for buttons that a pad does not have.
 _A_FEW = range(6, 12)
 _A_DOZEN = range(12, 15)
 
@@ -45,19 +45,19 @@ def renames_for(
     buttons: Collection[int] | None = None,
     bindings: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """How the controls of a device are called in our layout.
+    """Names of the controls of a device in our layout.
 
     Args:
-        identity: Which device it is.
-        positions: Kernel names of the axes it has, and where each was when it appeared, -1 to +1.
-        kind: What its owner says it is.
-        buttons: Codes of the buttons it has; ``None`` if that is not known.
-        bindings: Control -> what it does, with the changes of its owner; ``None``: as its kind.
+        identity: Identity of the device.
+        positions: Kernel names of its axes, and their positions when it appeared, -1 to +1.
+        kind: Its kind, as the owner set it.
+        buttons: Codes of its buttons; ``None`` if they are not known.
+        bindings: Control -> action, with the owner's changes; ``None`` takes those of the kind.
 
     Returns:
-        Kernel name -> our name, for those that differ. For a kind without bindings of its own they
-        go by the names of axes and the table of models alone: what its owner was taught must mean
-        the same for ever, however the device is held when it appears.
+        Kernel name -> our name, for names that differ. For a kind without bindings of its own, they
+        follow only from the names of axes and the table of models: bindings that the owner taught
+        must always mean the same, however the device is held when it appears.
     """
     if not kind.bindings:
         return {**CROSS, **_usual(positions), **_exception(identity), **kind.renames}
@@ -73,10 +73,10 @@ def renames_for(
         if _is_turned(identity, positions):
             axes = RIGHT_STICK_TURNED
     numbers = _numbers(row, positions, swapped=swapped)
-    wheel = WHEELS.get((identity.vendor, identity.product), {})  # its pedals, no buttons
+    wheel = WHEELS.get((identity.vendor, identity.product), {})  # its pedals, not buttons
     special = {} if wheel else _exception(identity)
     if buttons is not None and ("BTN_C" in special) != bool(numbers):
-        special = numbers  # its buttons contradict what the table says of its maker or model
+        special = numbers  # its buttons contradict the table of makers and models
     if not (wheel or special) and has_xbox_names(identity, buttons or (), positions):
         special = SWAPPED
     known: Mapping[str, str] = {}
@@ -86,7 +86,7 @@ def renames_for(
 
 
 def are_pedals(identity: Identity, positions: Mapping[str, float]) -> bool:
-    """Whether the axes that are triggers by name are the pedals of a wheel, released at `HIGH`."""
+    """Whether the axes with the names of triggers are pedals of a wheel, released at `HIGH`."""
     if (identity.vendor, identity.product) in WHEELS:
         return True
     ends = [end_at(positions[name]) for name in PEDALS if name in positions]
@@ -95,7 +95,7 @@ def are_pedals(identity: Identity, positions: Mapping[str, float]) -> bool:
 
 
 def _has_triggers_on_rx(positions: Mapping[str, float], row: int) -> bool:
-    """Whether its right stick is on ABS_Z and ABS_RZ, and its triggers are where that should be."""
+    """Whether its right stick is on ABS_Z and ABS_RZ, and its triggers on the stick's axes."""
     if not {"ABS_Z", "ABS_RZ", "ABS_RX", "ABS_RY"} <= positions.keys():
         return False
     if row in _A_DOZEN:
@@ -108,7 +108,7 @@ def _numbers(row: int, positions: Mapping[str, float], *, swapped: bool) -> Mapp
     has_pedals = {"ABS_GAS", "ABS_BRAKE"} <= positions.keys()
     if row in _A_FEW or (row in _A_DOZEN and has_pedals):
         return IN_A_ROW
-    # Fifteen, and all names of the kernel are in use: a PlayStation 5 pad, or one with gaps.
+    # Fifteen buttons, with all names of the kernel: a PlayStation 5 pad, or a pad with gaps.
     if row in _A_DOZEN or (swapped and row and not has_pedals):
         return DIRECT_INPUT
     return ANDROID if row >= _A_DOZEN.stop else {}
@@ -122,7 +122,7 @@ def _is_turned(identity: Identity, positions: Mapping[str, float]) -> bool:
 
 
 def _usual(positions: Mapping[str, float]) -> Mapping[str, str]:
-    """Where the right stick and the triggers are, by the axes that there are."""
+    """The axes of the right stick and the triggers, found from the axes that the device has."""
     if not {"ABS_RX", "ABS_RY"} <= positions.keys():
         return RIGHT_STICK_ON_Z
     return HAT_TRIGGERS if "ABS_Z" not in positions else {}

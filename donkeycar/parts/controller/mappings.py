@@ -1,9 +1,8 @@
-"""Gamepads and their exceptions: what each kind's controls do, and which devices name them oddly.
+"""Kinds of gamepads: the actions of their controls, and the devices that name controls differently.
 
-All that follows speaks of one layout, that of the kernel's ``gamepad.rst``: sticks are
-``ABS_X``/``ABS_Y`` and ``ABS_RX``/``ABS_RY``, triggers ``ABS_Z`` and ``ABS_RZ``, the cross
-``ABS_HAT0X``/``ABS_HAT0Y``, buttons are named by their place. `EXCEPTIONS` brings devices that
-differ into that layout.
+All tables use one layout, that of the kernel's ``gamepad.rst``: sticks are ``ABS_X``/``ABS_Y`` and
+``ABS_RX``/``ABS_RY``, triggers ``ABS_Z`` and ``ABS_RZ``, the cross ``ABS_HAT0X``/``ABS_HAT0Y``, and
+buttons are named by their position. `EXCEPTIONS` converts other devices to this layout.
 """
 
 from collections.abc import Mapping
@@ -27,28 +26,28 @@ CROSS = {
     "BTN_DPAD_LEFT": "ABS_HAT0X-", "BTN_DPAD_RIGHT": "ABS_HAT0X",
 }  # fmt: skip
 
-# A pad without ABS_RX and ABS_RY has its right stick, and its triggers, elsewhere.
+# A pad without ABS_RX and ABS_RY has its right stick and its triggers on other axes.
 RIGHT_STICK_ON_Z = {
     "ABS_Z": "ABS_RX", "ABS_RZ": "ABS_RY", "ABS_BRAKE": "ABS_Z", "ABS_GAS": "ABS_RZ",
 }  # fmt: skip
 
-# Triggers as gamepad.rst has them; few drivers do.
+# Triggers as in gamepad.rst; few drivers follow it.
 HAT_TRIGGERS = {"ABS_HAT2Y": "ABS_Z", "ABS_HAT2X": "ABS_RZ"}
 
-# The letters X and Y of these sit where the kernel's names of the same letters do not.
+# Pads whose letters X and Y are not where the kernel's names of these letters are.
 SWAPPED = {"BTN_NORTH": "BTN_WEST", "BTN_WEST": "BTN_NORTH"}
 
-# Twelve buttons and more, numbered in a row from square, cross, circle, triangle: PlayStation pads
-# without their driver, and all that are made like them.
+# Twelve or more buttons, numbered in a row from square, cross, circle, triangle: PlayStation pads
+# without their driver, and similar pads.
 DIRECT_INPUT = named(FROM_SQUARE)
 
-# Ten buttons or eleven, numbered in a row from A, B, X, Y.
+# Ten or eleven buttons, numbered in a row from A, B, X, Y.
 IN_A_ROW = named(WITHOUT_TRIGGERS)
 
-# Fifteen and more, without a gap for C and Z in their numbers: pads for Android.
+# Fifteen or more buttons, without a gap for C and Z in their numbers: pads for Android.
 ANDROID = named(XBOX_LETTERS)
 
-# A right stick that gives left and right where others give up and down.
+# A right stick that reports left and right where others report up and down.
 RIGHT_STICK_TURNED = {"ABS_Z": "ABS_RY", "ABS_RZ": "ABS_RX"}
 
 # Both sticks of a PlayStation pad without its driver, and its triggers.
@@ -56,10 +55,10 @@ STICKS_AND_TRIGGERS_SWAPPED = {
     "ABS_Z": "ABS_RX", "ABS_RZ": "ABS_RY", "ABS_RX": "ABS_Z", "ABS_RY": "ABS_RZ",
 }  # fmt: skip
 
-# Wheels of two pedals, the throttle on ABS_RZ and the brake on ABS_Y: Thrustmaster's.
+# Wheels with two pedals, the throttle on ABS_RZ and the brake on ABS_Y: those of Thrustmaster.
 BRAKE_ON_Y = {"ABS_Y": "ABS_Z"}
-# Logitech's with three: throttle on ABS_Z, brake on ABS_RZ, clutch on ABS_Y; the G920 and G923 for
-# Xbox: throttle on ABS_Y, brake on ABS_Z, clutch on ABS_RZ. As their owners report it.
+# Wheels of Logitech with three: throttle on ABS_Z, brake on ABS_RZ, clutch on ABS_Y; the G920 and
+# G923 for Xbox: throttle on ABS_Y, brake on ABS_Z, clutch on ABS_RZ. Source: reports of owners.
 _LOGITECH_PEDALS = {"ABS_Z": "ABS_RZ", "ABS_RZ": "ABS_Z"}
 _G920_PEDALS = {"ABS_Y": "ABS_RZ", "ABS_RZ": "ABS_Y"}
 
@@ -104,9 +103,9 @@ class Kind(NamedTuple):
     """One value of `CONTROLLER_TYPE`.
 
     Attributes:
-        bindings: Control -> what it does.
-        renames: Kernel name -> name in our layout, where that goes with the kind and not with
-            the device.
+        bindings: Control -> action.
+        renames: Kernel name -> name in our layout, if that depends on the kind and not on the
+            device.
     """
 
     bindings: Mapping[str, str]
@@ -189,14 +188,14 @@ def kind_named(name: str) -> Kind:
 
 
 def bindings_of(name: str, changes: Mapping[Any, Any]) -> dict[str, str]:
-    """What the controls of a gamepad do.
+    """Return the actions of the controls of a gamepad.
 
     Args:
         name: Its kind (`CONTROLLER_TYPE`).
-        changes: Those of its owner (`CONTROLLER_BINDINGS`).
+        changes: The owner's changes (`CONTROLLER_BINDINGS`).
 
     Raises:
-        ConfigError: If a name is unknown, if nothing steers, or if nothing is left that stops.
+        ConfigError: If a name is unknown, if no control steers, or if no control stops the car.
     """
     bindings = merged(kind_named(name).bindings, changes, kind=name)
     if "steering" not in bindings.values():
@@ -207,7 +206,7 @@ def bindings_of(name: str, changes: Mapping[Any, Any]) -> dict[str, str]:
     return bindings
 
 
-# Buttons as donkeycar 5 called them, on PlayStation pads and on Xbox-like ones.
+# Names of buttons in donkeycar 5, on PlayStation pads and on Xbox-like ones.
 _OLD_NAMES = {
     "cross": "BTN_SOUTH", "circle": "BTN_EAST", "square": "BTN_WEST", "triangle": "BTN_NORTH",
     "a_button": "BTN_SOUTH", "b_button": "BTN_EAST", "x_button": "BTN_WEST",
@@ -223,5 +222,5 @@ _OLD_NAMES = {
 
 
 def control_named(button: str) -> str:
-    """The control that a button of donkeycar 5 is now, e.g. ``R2``; other names stay."""
+    """The present name of a button of donkeycar 5, e.g. ``R2``; other names stay unchanged."""
     return _OLD_NAMES.get(button, button)

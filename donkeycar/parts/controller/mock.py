@@ -1,4 +1,4 @@
-"""A driver who never moves: for a look at a car without any device."""
+"""A mock controller with constant values, to try a car without a device."""
 
 from collections.abc import Callable
 
@@ -9,12 +9,12 @@ LIFE_S = 0.25
 
 
 class MockController:
-    """Offers one steering and one throttle for ever.
+    """Always offers the same steering and throttle.
 
     Args:
         angle: -1 (left) to +1 (right) (`MOCK_JOYSTICK_STEERING`).
         throttle: -1 to +1 (`MOCK_JOYSTICK_THROTTLE`).
-        tell: Not called: it has nothing to say that cannot wait.
+        tell: Never called, because nothing here is urgent.
         clock: Source of time.
 
     Example:
@@ -35,7 +35,7 @@ class MockController:
         self._clock: Clock = RealClock() if clock is None else clock
 
     def run(self, limit: float | None = None, reason: str | None = None) -> Offer:
-        """Return the offer, for a moment.
+        """Return the offer, which is valid for a moment.
 
         Args:
             limit: Not used; gamepads have it too.

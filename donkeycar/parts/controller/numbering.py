@@ -1,18 +1,18 @@
-"""Pads that number their buttons: which number is which button, by maker and model.
+"""Numbered buttons: which number is which button, by maker and model of the pad.
 
 The kernel's `hid-input.c` gives button n of a device the code ``BTN_SOUTH + n - 1`` if the device
 calls itself a Game Pad, and ``BTN_TRIGGER + n - 1`` if it calls itself a Joystick; after sixteen
-both go on at ``BTN_TRIGGER_HAPPY1``. The names of these codes say nothing then: the order is the
-maker's. Identities and orders are those of the gamepad mappings for Linux of SDL 2.32.10 and of
-SDL_GameControllerDB of 12 August 2026 (commit 42f28e22); where the two differ on the four main
-buttons, a model is in `_DISPUTED`.
+both continue at ``BTN_TRIGGER_HAPPY1``. The names of these codes then mean nothing, because every
+maker has its own order. Identities and orders are those of the gamepad mappings for Linux of SDL
+2.32.10 and of SDL_GameControllerDB of 12 August 2026 (commit 42f28e22); where the two differ on the
+four main buttons, a model is in `_DISPUTED`.
 """
 
 from collections.abc import Collection, Mapping
 
 from donkeycar.parts.controller.codes import BUTTON_NAMES, BUTTONS, Identity
 
-# Buttons as they are numbered, from 1 on; by their place.
+# Buttons in the order of their numbers, from 1 on; named by their position.
 _END = "SELECT START THUMBL THUMBR MODE"
 FROM_SQUARE = f"WEST SOUTH EAST NORTH TL TR TL2 TR2 {_END}"
 FROM_TRIANGLE = f"NORTH EAST SOUTH WEST TL TR TL2 TR2 {_END}"
@@ -23,7 +23,7 @@ _SIDE_BY_SIDE = "SOUTH EAST WEST NORTH TL TL2 TR TR2 SELECT START THUMBL THUMBR"
 _CLOCKWISE = f"WEST NORTH SOUTH EAST TL TL2 TR TR2 {_END}"
 _SAITEK = "WEST NORTH SOUTH EAST TL TR TL2 TR2 THUMBL THUMBR MODE SELECT"
 _THRUSTMASTER = "SOUTH WEST EAST NORTH TL TL2 TR TR2 SELECT START THUMBL THUMBR"
-# Those for Android leave out C and Z. Letters are Xbox's, X on the left, or Nintendo's, X on top.
+# Pads for Android leave out C and Z. Letters are as on Xbox, X on the left, or Nintendo, X on top.
 _GAPS = "TL TR TL2 TR2 SELECT START MODE THUMBL THUMBR"
 XBOX_LETTERS = f"SOUTH EAST C WEST NORTH Z {_GAPS}"
 NINTENDO_LETTERS = f"EAST SOUTH C NORTH WEST Z {_GAPS}"
@@ -31,7 +31,7 @@ NINTENDO_LETTERS = f"EAST SOUTH C NORTH WEST Z {_GAPS}"
 WITHOUT_TRIGGERS = "SOUTH EAST WEST NORTH TL TR SELECT START THUMBL THUMBR MODE"
 
 _8BITDO = 0x2DC8
-# Sony's and Nintendo's drivers name buttons by their place.
+# The drivers of Sony and Nintendo name buttons by their position.
 _BY_PLACE = (0x054C, 0x057E)
 
 _MODELS = {
@@ -68,18 +68,18 @@ _ORDERS = {
     for model in models.split()
 }
 
-# 8BitDo Zero and SFC30 of the first series, SZMY Power: by one source the bottom button is another
-# than by the other. Each of the first five buttons may be it.
+# 8BitDo Zero and SFC30 of the first series, SZMY Power: two sources disagree on the bottom button.
+# It may be any of the first five buttons.
 _DISPUTED = {(0x05A0, 0x3232), (0x1235, 0xAB12), (0x7545, 0x1122)}
 _DISPUTED_BUTTONS = 5
 
-# Their right stick gives left and right on ABS_RZ, up and down on ABS_Z.
+# Their right stick reports left and right on ABS_RZ, up and down on ABS_Z.
 TURNED = {(0x0810, 0x0001), (0x0810, 0x0003), (0x22BA, 0x1020), (0x0F30, 0x0110),
           (0x07B5, 0x0315), (0x06A3, 0x0109), (0x06A3, 0xFF0C), (0x0E8F, 0x0012)}  # fmt: skip
 
-# Fewer in a row are not told apart from a pad whose buttons have names.
+# With fewer in a row, the pad cannot be told from one whose buttons have names.
 _ROW = 10
-# Many in a row are D mode: X mode, with its driver, has no C and Z, and with old firmware ten.
+# Many in a row mean D mode: X mode, with its driver, has no C and Z, and with old firmware ten.
 _8BITDO_ROW = 12
 _FOUR = ("BTN_TRIGGER", "BTN_THUMB", "BTN_THUMB2", "BTN_TOP")
 _MAIN = ("BTN_SOUTH", "BTN_EAST", "BTN_NORTH", "BTN_WEST")
@@ -102,15 +102,15 @@ def row_of(buttons: Collection[int]) -> int:
 
 
 def is_joystick(buttons: Collection[int]) -> bool:
-    """Whether its buttons are those of a Joystick: four at least, and none of a gamepad."""
+    """Whether its buttons are those of a Joystick: at least four, and none of a gamepad."""
     four = {BUTTONS[name] for name in _FOUR}
     return four <= set(buttons) and BUTTONS["BTN_SOUTH"] not in buttons
 
 
 def has_xbox_names(identity: Identity, buttons: Collection[int], axes: Collection[str]) -> bool:
-    """Whether its names are those of `xpad.c`: X, on the left, is what the kernel calls north.
+    """Whether its names are those of `xpad.c`, in which X, on the left, has the kernel name north.
 
-    Such a driver has no buttons for the triggers, which are axes only, and none called C and Z.
+    This driver has no buttons for the triggers, which are axes only, and none called C and Z.
     """
     wanted = {BUTTONS[name] for name in _MAIN}
     others = {BUTTONS[name] for name in ("BTN_C", "BTN_Z", "BTN_TL2", "BTN_TR2")}
@@ -124,16 +124,16 @@ def names_of(
 ) -> dict[str, str]:
     """Kernel name -> name by place, for a device that numbers its buttons.
 
-    If nobody knows its order, each button that may be one of the four main ones is the one that
-    stops. What the owner bound by the kernel's name for a Joystick's button keeps that.
+    If its order is not known, every button that may be one of the four main ones stops the car. A
+    binding of the owner by the kernel's name for a Joystick's button stays as it is.
 
     Args:
-        identity: Which device it is.
-        buttons: Codes of the buttons it has.
-        bindings: Control -> what it does.
+        identity: Identity of the device.
+        buttons: Codes of its buttons.
+        bindings: Control -> action.
 
     Returns:
-        Empty if its buttons have names, or are ordered as usual for so many of them.
+        Empty if its buttons have names, or the usual order for this number of buttons.
     """
     joystick = is_joystick(buttons)
     order = _ORDERS.get((identity.vendor, identity.product), "")
@@ -149,16 +149,16 @@ def names_of(
 
 
 def is_guessed(identity: Identity, buttons: Collection[int]) -> bool:
-    """Whether nobody knows which button is which.
+    """Whether the order of the buttons is not known.
 
-    So it is with a Joystick, with a new 8BitDo pad, and where sources say different things.
+    This applies to a Joystick, to a new 8BitDo pad, and to pads on which sources disagree.
     """
     model = (identity.vendor, identity.product)
     if model in _DISPUTED and row_of(buttons):
         return True
     if model in _ORDERS:
         return False
-    # Some of this maker have the letters of Xbox, some those of Nintendo.
+    # Some pads of this maker have the letters of Xbox, some those of Nintendo.
     mixed = identity.vendor == _8BITDO and row_of(buttons) >= _8BITDO_ROW
     return mixed or is_joystick(buttons)
 

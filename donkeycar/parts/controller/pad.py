@@ -1,4 +1,4 @@
-"""A gamepad's events in, what its controls mean out; pure, for live pads and recorded lists."""
+"""State of a gamepad: takes events, live or recorded, and gives steering, throttle, actions."""
 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
@@ -22,20 +22,20 @@ from donkeycar.parts.controller.mappings import Kind
 from donkeycar.parts.controller.rest import CENTRE, HIGH, LOW, Control, end_at, is_near
 from donkeycar.timing import Clock, RealClock
 
-# By their name these rest at their smallest value, all other axes in the middle.
+# By their names, these axes rest at their smallest value, all others in the middle.
 TRIGGERS = {"ABS_Z", "ABS_RZ", "ABS_GAS", "ABS_BRAKE", "ABS_HAT2X", "ABS_HAT2Y"}
 
-# Pedals of a wheel drive for every kind, also for those of gamepads without triggers.
+# Pedals of a wheel drive for every kind, also for kinds of gamepads without triggers.
 PEDAL_BINDINGS = {"ABS_RZ": "throttle_forward", "ABS_Z": "throttle_reverse"}
 
-# What a thumb's stick has of play around its rest, as a share of its way, at least.
+# Smallest play of a thumb stick around its rest, as a share of its travel.
 PLAY = 0.05
 
-# An axis is pressed like a button beyond the first, and let go below the second.
+# An axis counts as pressed like a button above the first value, and as released below the second.
 PRESS_LEVEL = 0.5
 RELEASE_LEVEL = 0.25
 
-# Presses between two ticks; more is not a person.
+# Most presses between two ticks; a person cannot make more.
 MAX_PRESSES = 64
 
 GUESSED = (
@@ -46,12 +46,12 @@ CHAOS = {"chaos_left": -0.2, "chaos_right": 0.2}
 
 
 class Sticks(NamedTuple):
-    """Where the controls that drive are.
+    """Positions of the controls that drive.
 
     Attributes:
         angle: -1 (left) to +1 (right).
         throttle: -1 to +1, as far as the stick is pushed.
-        chaos: Whether the steering is a push that shall not be learnt from.
+        chaos: Whether the steering is a push that must not be recorded.
     """
 
     angle: float = 0.0
@@ -63,18 +63,19 @@ class Pad:
     """State of one gamepad.
 
     Args:
-        identity: Which device it is.
-        axes: What the kernel knows of each axis, by code.
-        held: Codes of buttons that are down at the start; they count once let go and pressed anew.
-        buttons: Codes of the buttons it has; ``None`` if that is not known.
-        reported: Whether the device was heard since it was opened. If not, `axes` are zeros or
-            old, which is no rest: its first report says where all lies.
-        let_go: Whether nobody touches it now, so that each axis is where it rests.
-        kind: What its owner says it is.
-        bindings: Control -> what it does.
-        deadzone: Share of a stick's way that is rest, 0 to less than 1.
-        throttle_dir: -1 if pushing the throttle's stick up counts down, as it does; +1 otherwise.
-        clock: Source of time: how long controls lie still.
+        identity: Identity of the device.
+        axes: The kernel's data of each axis, by code.
+        held: Codes of buttons that are down at the start; they count when released and pressed
+            again.
+        buttons: Codes of its buttons; ``None`` if they are not known.
+        reported: Whether the device has reported since it was opened. If not, `axes` are zeros or
+            old values, which do not count as rest: its first report gives the positions.
+        let_go: Whether nobody touches it now, so that each axis is at rest.
+        kind: Its kind, as the owner set it.
+        bindings: Control -> action.
+        deadzone: Share of a stick's travel that counts as rest, 0 to less than 1.
+        throttle_dir: -1 if the stick reports negative numbers when pushed up, as usual; else +1.
+        clock: Source of time, to see how long controls lie still.
     """
 
     def __init__(
@@ -113,7 +114,7 @@ class Pad:
         self._news.clear()
 
     def _begin(self) -> None:
-        """See how it all lies, and so what each axis is and where it should rest."""
+        """Find out, from the present positions, what each axis is and where it should rest."""
         positions = {
             AXIS_NAMES[code]: position_of(info.value, info) for code, info in self._infos.items()
         }
@@ -144,12 +145,12 @@ class Pad:
         self._pressed, self._news = pressed, news
 
     def _control(self, role: str, position: float) -> Control:
-        """The axis that has a role of throttle, with the rest that is to be expected of it."""
+        """The axes with a role of throttle, and the rest position that is expected of each."""
         name, expected = self._axis_of(role), self._rests[self._axis_of(role)]
         if role == "throttle" and not is_near(position, expected):
             expected = CENTRE
         elif role != "throttle" and expected == CENTRE and not is_near(position, CENTRE):
-            expected = LOW  # a trigger by its owner's word
+            expected = LOW  # the owner has bound it as a trigger
         if role != "throttle" and expected == LOW and self._by_role[role].endswith("-"):
             expected = HIGH
         dead = max(self._deadzone, PLAY, flat_of(self._infos[self._codes[name]], expected))
@@ -163,12 +164,12 @@ class Pad:
         return self._renames.get(name, name)
 
     def take(self, kind: int, code: int, value: int) -> None:
-        """Take one event of the kernel; one that means nothing here changes nothing.
+        """Take one event of the kernel; other events change nothing.
 
         Args:
             kind: `EV_KEY`, `EV_ABS`, `EV_SYN` or another type.
             code: Number of the button or axis.
-            value: 0 up, 1 down, 2 repeated; or where the axis is.
+            value: 0 up, 1 down, 2 repeated; or the position of the axis.
         """
         if self._reported:
             self._take(kind, code, value)
@@ -204,10 +205,10 @@ class Pad:
                     self._press(way_name, down=False)
 
     def catch_up(self, axes: Mapping[int, AbsInfo], held: Collection[int]) -> None:
-        """Catch up after events were lost; a button that went down meanwhile was pressed.
+        """Catch up after events were lost; a button that went down meanwhile counts as pressed.
 
         Args:
-            axes: What the kernel says of each axis now, by code.
+            axes: The kernel's present data of each axis, by code.
             held: Codes of the buttons that are down now.
         """
         for code, info in axes.items():
@@ -219,7 +220,7 @@ class Pad:
         self.take(EV_SYN, SYN_REPORT, 0)
 
     def sticks(self) -> Sticks:
-        """Where the controls that drive are now."""
+        """The present positions of the controls that drive."""
         angle, throttle = self._angle(), self._throttle()
         for control in self.held:
             action = self._bindings.get(control)
@@ -233,11 +234,11 @@ class Pad:
         return pressed
 
     def actions(self) -> tuple[str, ...]:
-        """What was pressed since the last call does."""
+        """Actions of the controls that were pressed since the last call."""
         return self._done_by(self.presses())
 
     def news(self) -> tuple[str, ...]:
-        """The same for whoever reads the events, at once: the next tick has them as well."""
+        """The same for the thread that reads the events, at once; the next tick gets them, too."""
         news, self._news = self._news, []
         return self._done_by(news)
 
@@ -247,15 +248,15 @@ class Pad:
 
     @property
     def unrested(self) -> list[str]:
-        """Names of the controls for throttle that were not seen at rest yet, and so give none."""
+        """Names of the throttle controls that do not count, because they were not at rest yet."""
         return sorted(name for name, control in self._controls.items() if not control.rested)
 
     def rests_at_end(self, control: str) -> bool:
-        """Whether an axis is a trigger or pedal, as far as is known."""
+        """Whether an axis is a trigger or pedal, as far as known."""
         return self._rests.get(control.removesuffix("-"), CENTRE) != CENTRE
 
     def lacks(self) -> list[str]:
-        """What it cannot do because it has no such control, a sentence each."""
+        """The actions that it lacks a control for, one sentence each."""
         wanted: dict[str, list[str]] = {}
         for control, action in self._bindings.items():
             wanted.setdefault(action, []).append(control.removesuffix("-"))
@@ -292,7 +293,7 @@ class Pad:
         if name in AXES and not name.startswith("ABS_HAT"):
             return False
         if name not in AXES and name not in BUTTONS:
-            return True  # a channel of a remote control: no gamepad is asked for it
+            return True  # a channel of a remote control, which no gamepad has
         names = {self._named(BUTTON_NAMES[c]) for c in self._buttons or () if c in BUTTON_NAMES}
         return self._buttons is None or control in names
 
@@ -314,7 +315,7 @@ class Pad:
             return 0.0
         info = self._infos[self._codes[name]]
         value = level(info.value, info, rest=control.rest, deadzone=control.dead)
-        if control.rest != CENTRE:  # a trigger gives what its role says, whichever way it counts
+        if control.rest != CENTRE:  # a trigger gives throttle as its role says, however it counts
             return abs(value)
         if role == "throttle":
             value *= self._throttle_dir

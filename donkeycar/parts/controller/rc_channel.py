@@ -1,8 +1,9 @@
-"""One channel of a radio: whether its pulses are those of a transmitter, or noise.
+"""One channel of a radio: decides whether its pulses come from a transmitter or are noise.
 
-A receiver whose transmitter is off may send pulses of any length, and so does a wire that came
-loose. Some of them look like a stick. A transmitter sends a pulse 20 to 150 times a second, a hand
-takes several of them from one end to the other, and does not turn round between two.
+A receiver may send pulses of any length when its transmitter is off, and so may a loose wire. Some
+of these pulses look like a stick. A transmitter sends a pulse 20 to 150 times a second. A hand
+needs several pulses to move a stick from one end to the other, and does not reverse between two
+pulses.
 """
 
 from collections import deque
@@ -13,31 +14,31 @@ SHORTEST_US = 800
 LONGEST_US = 2200
 MAX_AGE_S = 0.1
 
-# What a motor's sparks leave on a wire: too short for any receiver, and not counted at all.
+# Pulses from the sparks of a motor are too short for any receiver, and are ignored.
 SPIKE_US = 100
 
-# A channel is heard from so many pulses in a row that are nearly as long as the one before: a
-# tenth of the way.
+# A channel counts as heard after this many pulses in a row that are nearly as long as the one
+# before: within a tenth of the travel.
 PROOF = 10
 CALM_US = 100
 
-# It is noise, if so many of the last pulses were none, or turned round after a quarter of the way
-# within one pulse.
+# The channel is noise if this many of the last pulses were not valid, or reversed after a quarter
+# of the travel within one pulse.
 JUDGED = 8
 BAD = 3
 JUMP_US = 250
 
-# So many pulses without proof are noise, and are told of.
+# This many pulses without proof are noise, and are reported.
 PATIENCE = 50
 
-# A board that repeats what it heard last says the same over and over when its radio is silent. The
-# pulses of a radio that is heard vary by a microsecond now and then, so they are never the same for
-# so long. Not measured on a board; `docs/first_time.md` says how to look.
+# A board that repeats its last pulses always reports the same when its radio is silent. The pulses
+# of a real radio vary by a microsecond now and then, so they never stay the same for this long.
+# This was not measured on a board; `docs/first_time.md` says how to check it.
 STILL_S = 2.0
 
 
 class Travel(NamedTuple):
-    """The way of one stick, as lengths of pulses in microseconds.
+    """The travel of one stick, as lengths of pulses in microseconds.
 
     Attributes:
         low_us: At -1: full left, or full reverse. It may be the longer end.
@@ -50,7 +51,7 @@ class Travel(NamedTuple):
     high_us: float = 2000.0
 
     def position(self, width_us: float) -> float:
-        """Where the stick is, -1 to +1."""
+        """Position of the stick, -1 to +1."""
         way_us = width_us - self.middle_us
         up_us, down_us = self.high_us - self.middle_us, self.low_us - self.middle_us
         share = way_us / up_us if way_us * up_us >= 0 else -way_us / down_us
@@ -61,10 +62,10 @@ class Channel:
     """Judges the pulses of one channel.
 
     Attributes:
-        width_us: Where the stick is: the length of the last pulse, but for one that jumps by more
-            than a quarter of the way, which counts when the next one says so as well.
-        heard_s: When that came.
-        proven: Whether its pulses are those of a transmitter.
+        width_us: Position of the stick: the length of the last pulse. A pulse that jumps by more
+            than a quarter of the travel counts only when the next one confirms it.
+        heard_s: When that pulse came.
+        proven: Whether its pulses come from a transmitter.
     """
 
     def __init__(self) -> None:
@@ -78,11 +79,11 @@ class Channel:
 
     @property
     def is_noise(self) -> bool:
-        """Whether much came, and none of it like a transmitter."""
+        """Whether many pulses came, and none of them like those of a transmitter."""
         return not self.proven and self._unproven >= PATIENCE
 
     def is_heard(self, now_s: float) -> bool:
-        """Whether `width_us` is where the stick is."""
+        """Whether `width_us` is the position of the stick."""
         return self.proven and now_s - self.heard_s < MAX_AGE_S
 
     def take(self, width_us: float, now_s: float) -> bool:
@@ -93,7 +94,7 @@ class Channel:
             now_s: The time, on the clock of all calls.
 
         Returns:
-            Whether its length is one of a stick.
+            Whether its length can come from a stick.
         """
         if 0 <= width_us < SPIKE_US:
             return False
@@ -117,7 +118,7 @@ class Channel:
         return is_pulse
 
     def _begin(self) -> None:
-        """Nothing was heard for long enough that anything may have happened."""
+        """Forget everything, because the channel was silent for long."""
         self.proven, self._calm, self._step_us = False, 0, 0.0
         self._bad.clear()
 
@@ -126,17 +127,17 @@ class Channel:
 
 
 class Sameness:
-    """Notices a board that says the same over and over."""
+    """Notices a board that always reports the same pulses."""
 
     def __init__(self) -> None:
         self._said: list[float] = []
         self._since_s = 0.0
 
     def lasts(self, said: list[float], now_s: float) -> bool:
-        """Whether it has said this, and nothing else, for `STILL_S`.
+        """Whether it has reported only these pulses for `STILL_S`.
 
         Args:
-            said: The lengths of its pulses.
+            said: The lengths of its present pulses.
             now_s: The time, on the clock of all calls.
         """
         if said != self._said:

@@ -1,4 +1,4 @@
-"""Where the pulses of a remote control come from: the lines of a RoboHAT, the pins of a Pi."""
+"""Inputs for the pulses of a remote control: the serial line of a RoboHAT, the pins of a Pi."""
 
 import os
 import re
@@ -12,19 +12,19 @@ from donkeycar.commands import pip_install
 from donkeycar.errors import DeviceError
 from donkeycar.parts.drivetrain.header_uart import uart_step
 
-# What a RoboHAT sends for each frame of the radio: steering and throttle in microseconds.
+# The line that a RoboHAT sends for each frame of the radio: steering and throttle in microseconds.
 _LINE = re.compile(rb"\s*(\d{1,5}), ?(\d{1,5})\s*")
 MAX_LINE_BYTES = 64
 BAUD = termios.B115200
 
-# The chip of a Pi that has the pins of the header, by label: Pi 5, Pi 4, older.
+# Labels of the GPIO chip with the pins of the header: Pi 5, Pi 4, older.
 GPIO_CHIPS = ("pinctrl-rp1", "pinctrl-bcm2711", "pinctrl-bcm2835")
 
 
 class RoboHATInput:
     """Channels 1 and 2 of the radio on a RoboHAT, from its serial line.
 
-    The line is opened beside the drivetrain, which writes to it.
+    The drivetrain has the same line open, and writes to it.
 
     Args:
         port: ``/dev/ttyS0`` and the like (`MM1_SERIAL_PORT`).
@@ -46,7 +46,8 @@ class RoboHATInput:
             )
             raise DeviceError(f"{port} does not open: {error.strerror}. {step}") from error
         try:
-            # At once: the drivetrain's orders on this line must neither be waited for nor lost.
+            # At once: this must not wait for the drivetrain's orders on the line, and must not lose
+            # them.
             tty.setraw(self._descriptor, termios.TCSANOW)
             settings = termios.tcgetattr(self._descriptor)
             settings[4] = settings[5] = BAUD
@@ -82,7 +83,7 @@ class RoboHATInput:
 
 
 class EdgeTimer:
-    """Lengths of pulses from the moments of their edges."""
+    """Computes the lengths of pulses from the times of their edges."""
 
     def __init__(self) -> None:
         self._rose_ns: dict[int, int] = {}
@@ -91,12 +92,12 @@ class EdgeTimer:
         """Take an edge.
 
         Args:
-            channel: Which one.
-            at_ns: When it was, on any clock that does not go back.
+            channel: Number of the channel.
+            at_ns: Time of the edge, on any clock that never goes back.
             rising: Whether the signal went up.
 
         Returns:
-            The length of the pulse that it ends, in microseconds; ``None`` if it ends none.
+            The length of the pulse that it ends, in microseconds; ``None`` if it does not end one.
         """
         if rising:
             self._rose_ns[channel] = at_ns
@@ -110,7 +111,7 @@ class GpioInput:
 
     Args:
         pins: GPIO numbers (BCM) of channels 1, 2, ...
-        chip: Path of the GPIO chip; ``None`` looks for the one of the header.
+        chip: Path of the GPIO chip; ``None`` looks for the chip of the header.
         gpiod: The library; ``None`` imports it.
 
     Raises:
@@ -142,7 +143,7 @@ class GpioInput:
             raise DeviceError(f"Pins {pins} must be free GPIO pins. Received: {error}") from error
 
     def read(self, timeout_s: float) -> list[tuple[int, float]]:
-        """Return the pulses that ended.
+        """Return the pulses that have ended.
 
         Raises:
             OSError: If the chip is gone.
@@ -159,7 +160,7 @@ class GpioInput:
         return pulses
 
     def close(self) -> None:
-        """Give the pins back. Safe to call twice."""
+        """Release the pins. Safe to call twice."""
         request, self._request = self._request, None
         if request is not None:
             request.release()

@@ -16,8 +16,8 @@ from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
 
-# A switch counts as on above, and as off below; thrown after so many pulses in a row, but for a
-# stop, which waits for none.
+# A switch is on above the first value, and off below the second. It counts after this many pulses
+# in a row; a stop counts at once.
 ON_US = 1600
 OFF_US = 1400
 SURE = 3
@@ -25,20 +25,20 @@ SURE = 3
 WATCH_S = 0.02
 REOPEN_S = 1.0
 
-# A remote control that is not heard for so long is told of, once.
+# If a remote control is not heard for this long, the log says so once.
 MISSED_AFTER_S = 2.0
 
-# So much of a stick's way is a movement on purpose, and not its noise.
+# This share of a stick's travel is a movement on purpose, not noise.
 MOVED = 0.1
 
 ABSENT = Offer()
 
 
 class PulseInput(Protocol):
-    """Where pulses come from: pins, a serial line, a test."""
+    """A source of pulses: pins, a serial line, or a test."""
 
     def read(self, timeout_s: float) -> list[tuple[int, float]]:
-        """Return what came, waiting up to `timeout_s`.
+        """Return the pulses that came, waiting up to `timeout_s`.
 
         Returns:
             Pairs of channel, from 1, and length of its pulse in microseconds.
@@ -48,31 +48,31 @@ class PulseInput(Protocol):
         """
 
     def close(self) -> None:
-        """Let go of the device. Safe to call twice."""
+        """Close the device. Safe to call twice."""
 
 
 class RCReceiver:
     """Reads the channels of a remote control in a thread, and offers what its driver wants.
 
-    A channel is lost if no pulse of 800 to 2200 us came for 100 ms, or its pulses jump about as
-    those of no transmitter do. Without steering or throttle nothing is offered, and throttle counts
-    only once it was at neutral since it was lost. A switch counts when it is thrown, not for how it
-    stands at the start.
+    A channel is lost if no pulse of 800 to 2200 us came for 100 ms, or if its pulses jump about as
+    those of a transmitter never do. Without steering or throttle there is no offer, and throttle
+    counts only after it was at neutral since it was lost. A switch counts when it is thrown; its
+    position at the start does not count.
 
     Args:
-        opener: Opens the input; called again, every second, after it is gone.
-        bindings: What the channels do, ``RC1`` to ``RC9``.
-        steering: The way of the steering's stick.
-        throttle: The way of the throttle's stick.
-        deadzone: Share of a stick's way that is rest, 0 to 0.9 (`PIGPIO_JITTER`).
-        inverted: Whether every channel is turned round (`PIGPIO_INVERT`).
-        throttle_limit: Throttle of a full stick until the car says otherwise, 0 to 1.
+        opener: Opens the input; called again every second after the input is gone.
+        bindings: Actions of the channels, ``RC1`` to ``RC9``.
+        steering: Travel of the steering stick.
+        throttle: Travel of the throttle stick.
+        deadzone: Share of a stick's travel that counts as rest, 0 to 0.9 (`PIGPIO_JITTER`).
+        inverted: Whether every channel is reversed (`PIGPIO_INVERT`).
+        throttle_limit: Throttle of a full stick at the start, 0 to 1; the car may change it.
         auto_record: Whether throttle starts and ends recording.
-        channels: How many channels the input has; more may be bound, and are told of.
-        repeats: Whether the input goes on with the last pulses when no radio is heard, as a RoboHAT
-            does. Then a throttle counts no more once nothing has changed for 2 s.
-        tell: Called in the reader's thread with each action when its switch is thrown, and with
-            `GONE` when the input goes, for what cannot wait until the loop asks: a stop.
+        channels: Number of channels of the input; bindings of other channels are reported.
+        repeats: Whether the input repeats the last pulses when no radio is heard, as a RoboHAT
+            does. Then the throttle stops counting when nothing has changed for 2 s.
+        tell: Called in the reader's thread with each action whose switch is thrown, and with `GONE`
+            when the input is gone, so that a stop need not wait for the loop.
         clock: Source of time.
 
     Raises:
@@ -129,8 +129,8 @@ class RCReceiver:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._channels: dict[str, Channel] = {}
-        # How each switch stood at its last pulse, how it stands for sure, and for how many pulses
-        # it has stood otherwise.
+        # For each switch: its last position, its confirmed position, and the number of pulses with
+        # another position.
         self._seen: dict[str, bool] = {}
         self._switches: dict[str, bool] = {}
         self._doubts: dict[str, int] = {}
@@ -191,7 +191,7 @@ class RCReceiver:
         """Return what the driver wants at this moment.
 
         Args:
-            limit: The car's limit for throttle, 0 to 1: a full stick is so much.
+            limit: The car's throttle limit, 0 to 1, which a full stick gives.
             reason: Not used; gamepads have it too.
 
         Returns:
@@ -240,7 +240,7 @@ class RCReceiver:
         return any(self._channels[name].is_noise for name in names & self._channels.keys())
 
     def _position(self, role: str) -> float | None:
-        """Where a stick is; ``None`` if its channel is lost."""
+        """Position of a stick; ``None`` if its channel is lost."""
         if self._clock.monotonic() - self._heard_s(role) >= MAX_AGE_S:
             return None
         position = self._travels[role].position(self._channels[self._channel(role)].width_us)
@@ -260,13 +260,13 @@ class RCReceiver:
         self._throttle.take(position, now_s)
 
     def _forget_lost(self) -> None:
-        """After a loss the throttle has to be seen at neutral anew."""
+        """After a loss, the throttle must be seen at neutral again."""
         now_s = self._clock.monotonic()
         if any(now_s - self._heard_s(role) >= MAX_AGE_S for role in self._travels):
             self._throttle = None
 
     def _doubt_still(self, now_s: float) -> None:
-        """After two seconds without a change the throttle has to be seen at neutral anew."""
+        """After two seconds without a change, the throttle must be seen at neutral again."""
         said = [channel.width_us for channel in self._channels.values()]
         lasts = self._sameness.lasts(said, now_s)
         self._is_still = self._is_still and lasts
@@ -288,7 +288,7 @@ class RCReceiver:
         return tuple(name for name in done if name and name not in (*ROLES, *HELD))
 
     def _throw(self, name: str, width_us: float, *, proven: bool) -> None:
-        """See how a switch stands. One pulse is enough to stop; the rest takes a few, and proof."""
+        """Read a switch. One pulse is enough for a stop; other actions need several, and proof."""
         if OFF_US < width_us < ON_US:
             self._doubts.pop(name, None)
             return

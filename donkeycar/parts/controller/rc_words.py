@@ -1,4 +1,4 @@
-"""What a driver is told of the receiver of a remote control."""
+"""Messages for the driver about the receiver of a remote control."""
 
 NOT_HEARD = (
     "The remote control is not heard yet: no pulses came for steering and throttle. Switch the "

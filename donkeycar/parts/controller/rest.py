@@ -1,37 +1,37 @@
-"""A control that gives throttle: what it says counts once it was seen at rest.
+"""Rest of a throttle control: its value counts only after the control was seen at rest.
 
-A stick rests in the middle of its way, a trigger or a pedal at one end. Which of them an axis is,
-its name does not prove: the same number may be a released trigger or a stick that somebody holds.
-So a control that is first seen elsewhere than where it should rest gives nothing, until it has lain
-still at its rest. One that is first seen at an end, goes all the way to the other and comes back to
-lie still, is a trigger after all.
+A stick rests in the middle of its travel, a trigger or a pedal at one end. The name of an axis does
+not prove which of them it is: the same number may be a released trigger or a stick that somebody
+holds. So if a control is first seen away from its expected rest, it gives nothing until it has lain
+still at rest. If it is first seen at one end, moves all the way to the other end, returns and lies
+still, it is a trigger.
 
 Positions run from -1, the smallest value of an axis, to +1.
 """
 
 LOW, CENTRE, HIGH = -1.0, 0.0, 1.0
 
-# So far from its rest, as a share of its way, a worn stick may come to lie, and a trigger or pedal.
-# Microsoft takes up to 0.24 of a stick for rest (XInput.h: 7849 of 32767), the kernel 0.125
-# (hid-input.c: an eighth of the way).
+# Largest distance from the rest, as a share of the travel, at which a worn stick, or a trigger or
+# pedal, may lie. Microsoft counts up to 0.24 of a stick as rest (XInput.h: 7849 of 32767), the
+# kernel 0.125 (hid-input.c: an eighth of the travel).
 NEAR_CENTRE = 0.15
 NEAR_END = 0.06
 
 # Noise of a control that nobody touches: a step and a half of an 8-bit stick.
 STILL = 0.012
 
-# So long a control lies still at its rest before it counts; where another rest would explain what
-# was seen as well, longer: a finger that holds a trigger half pulled does not keep so still.
+# How long a control must lie still at rest before it counts. It is longer if another rest position
+# is possible, too: a finger that holds a trigger half pulled does not keep still for that long.
 CALM_S = 0.5
 DOUBT_S = 1.5
 
-# A control that lies still for so long beside its rest is worn: its dead band grows. A thumb that
-# creeps trembles more than that.
+# A control that lies still for this long beside its rest is worn, and its deadband grows. A thumb
+# that moves slowly trembles more than that.
 WORN_S = 1.5
 
 
 def away(position: float, rest: float) -> float:
-    """How far a control is from `rest`, as a share of its way: 0 to 1."""
+    """Distance of a control from `rest`, as a share of its travel: 0 to 1."""
     return abs(position - rest) / (1.0 if rest == CENTRE else 2.0)
 
 
@@ -41,7 +41,7 @@ def is_near(position: float, rest: float, deadzone: float = 0.0) -> bool:
 
 
 def end_at(position: float) -> float:
-    """The end that a control is at, `LOW` or `HIGH`; `CENTRE` if it is at none."""
+    """The end at which a control is, `LOW` or `HIGH`; `CENTRE` if it is not at an end."""
     return next((end for end in (LOW, HIGH) if is_near(position, end)), CENTRE)
 
 
@@ -49,17 +49,18 @@ class Control:
     """One axis of a device, or one channel of a radio.
 
     Args:
-        position: Where it is when it appears, -1 to +1.
-        expected: Where it should rest: `LOW`, `CENTRE` or `HIGH`.
-        deadzone: Share of its way around the rest that is rest, 0 to 1.
-        certain: Whether it can rest nowhere else, like the throttle of a radio: it counts as soon
-            as it is there. Its friction holds it still anywhere, which says nothing of its rest.
+        position: Its position when it appears, -1 to +1.
+        expected: Its expected rest: `LOW`, `CENTRE` or `HIGH`.
+        deadzone: Share of its travel around the rest that counts as rest, 0 to 1.
+        certain: Whether `expected` is its only possible rest, as for the throttle of a radio. It
+            then counts as soon as it is there. Lying still elsewhere proves nothing, because
+            friction holds such a stick anywhere.
         now_s: The time, on the clock of all calls.
 
     Attributes:
-        rest: Where it rests, as far as is known.
-        rested: Whether it was seen there: only then it counts.
-        dead: Share of its way around the rest that is rest; it grows if the control is worn.
+        rest: Its rest position, as far as known.
+        rested: Whether it was seen there; it counts only then.
+        dead: Share of its travel around the rest that counts as rest; it grows for a worn control.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class Control:
             self._widen()
 
     def take(self, position: float, now_s: float) -> None:
-        """Take where it is now."""
+        """Take its present position."""
         self.look(now_s)
         if abs(position - self._still_at) > STILL:
             self._still_at, self._still_since_s = position, now_s
@@ -94,7 +95,7 @@ class Control:
             self._widen()
 
     def look(self, now_s: float) -> None:
-        """See what it says by lying still."""
+        """Use the fact that it lies still."""
         still_s = now_s - self._still_since_s
         if not self.rested:
             self._judge(still_s)
@@ -115,7 +116,7 @@ class Control:
         return is_near(position, self.rest, self._deadzone)
 
     def _widen(self) -> None:
-        """Let the dead band contain where it lies, with its noise."""
+        """Widen the deadband so that it contains the present position with its noise."""
         lies = away(self._still_at, self.rest)
         if lies > self.dead:
             self.dead = lies + STILL

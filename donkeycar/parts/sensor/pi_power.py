@@ -1,4 +1,4 @@
-"""What a Raspberry Pi says of its own supply. Nothing here needs root, or starts a process.
+"""Power supply of a Raspberry Pi, as the Pi reports it; needs no root and starts no process.
 
 Sources: Raspberry Pi documentation, "Device Trees, overlays, and parameters", section "Power supply
 properties /chosen/power" (Pi 5: `max_current` in mA, `usb_max_current_enable`,
@@ -17,28 +17,28 @@ from typing import NamedTuple
 DEVICE_TREE = Path("/proc/device-tree")
 HWMON = Path("/sys/class/hwmon")
 
-# From this on the firmware lets the USB ports of a Pi 5 have more, in mA.
+# From this supply current on, the firmware of a Pi 5 gives its USB ports more current, in mA.
 FULL_CURRENT_MA = 5000
 USB_LOW_MA, USB_HIGH_MA = 600, 1600
 
 
 class Trouble(NamedTuple):
-    """A thing that `get_throttled` tells of, one bit for now and one for since the start.
+    """A condition that `get_throttled` reports, with one bit for now and one for since the start.
 
     Attributes:
-        bit: Its bit for now; that for the past is 16 further up.
-        name: What it is called.
+        bit: Its bit for now; the bit for the past is 16 higher.
+        name: Its name.
     """
 
     bit: int
     name: str
 
     def is_now(self, bits: int) -> bool:
-        """Whether it is so at this moment."""
+        """Whether it is true at this moment."""
         return bool(bits >> self.bit & 1)
 
     def has_been(self, bits: int) -> bool:
-        """Whether it was so since the computer started."""
+        """Whether it has been true since the computer started."""
         return bool(bits >> (self.bit + 16) & 1)
 
 
@@ -50,13 +50,14 @@ TROUBLES = (UNDER_VOLTAGE, FREQUENCY_CAPPED, THROTTLED, TOO_WARM)
 
 
 class Supply(NamedTuple):
-    """What the firmware of a Pi 5 learnt of its supply when it started.
+    """Supply data that the firmware of a Pi 5 found when it started.
 
     Attributes:
         max_current_ma: What the supply can give, in mA; ``None`` if the firmware does not say.
-        usb_high: Whether the USB ports may have 1.6 A together, and not 600 mA; ``None`` as above.
-        negotiated: Whether the supply said by USB Power Delivery what it can give. One at the pins
-            of the header cannot, nor can a plain charger.
+        usb_high: Whether the USB ports together may draw 1.6 A instead of 600 mA; ``None`` if the
+            firmware does not say.
+        negotiated: Whether the supply announced its current by USB Power Delivery. A supply at the
+            pins of the header cannot, and neither can a plain charger.
         usb_overload: Whether a USB port took too much while the computer started.
     """
 
@@ -67,10 +68,10 @@ class Supply(NamedTuple):
 
 
 def supply(device_tree: Path = DEVICE_TREE) -> Supply:
-    """What a Pi 5 learnt of its supply.
+    """Read the supply data of a Pi 5.
 
     Args:
-        device_tree: What the firmware says of the board.
+        device_tree: The firmware's description of the board.
     """
     power = device_tree / "chosen" / "power"
     usb = _cells(power / "usb_max_current_enable")
@@ -84,14 +85,14 @@ def supply(device_tree: Path = DEVICE_TREE) -> Supply:
 
 
 def measures_voltage(device_tree: Path = DEVICE_TREE) -> bool:
-    """Whether this board can see that its voltage is too low: those of the Zero range cannot."""
+    """Whether this board can detect under-voltage; boards of the Zero range cannot."""
     with suppress(OSError):
         return b"Zero" not in (device_tree / "model").read_bytes()
     return True
 
 
 def voltage_alarm(hwmon: Path | None = None) -> Path | None:
-    """The file of the kernel that tells of under-voltage; ``None`` if there is none.
+    """The kernel's file that reports under-voltage; ``None`` if there is none.
 
     Args:
         hwmon: Sensors of the kernel; `HWMON` if omitted.
@@ -108,16 +109,16 @@ def is_too_low(alarm: Path) -> bool:
     """Whether the voltage was too low within the last two seconds.
 
     Args:
-        alarm: As of `voltage_alarm`.
+        alarm: The file from `voltage_alarm`.
 
     Raises:
-        OSError: If the kernel does not tell any more.
+        OSError: If the kernel does not report it any more.
     """
     return alarm.read_text().strip() == "1"
 
 
 def _cells(path: Path) -> list[int]:
-    """Numbers of the device tree; none if there is no such property."""
+    """Numbers of a property of the device tree; empty if there is no such property."""
     try:
         data = path.read_bytes()
     except OSError:

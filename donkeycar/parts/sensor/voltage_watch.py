@@ -1,4 +1,4 @@
-"""Says while the car drives that its Pi has too little voltage."""
+"""Under-voltage warning while the car drives."""
 
 import logging
 from contextlib import suppress
@@ -9,7 +9,7 @@ from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
 
-# The kernel looks as often.
+# The kernel checks at the same interval.
 EVERY_S = 2.0
 # A motor pulls the voltage down for a moment: the sentence stays until it can be read.
 HOLD_S = 30.0
@@ -22,10 +22,10 @@ IN_THE_LOG = (
 
 
 class VoltageWatch:
-    """Asks the kernel every two seconds, which takes it some millionths of a second.
+    """Asks the kernel every two seconds, which takes a few microseconds.
 
     Args:
-        alarm: As of `pi_power.voltage_alarm`; ``None`` on a computer that does not tell.
+        alarm: The file from `pi_power.voltage_alarm`; ``None`` on a computer without it.
         clock: Source of time.
 
     Example:
@@ -40,11 +40,11 @@ class VoltageWatch:
         self._told = False
 
     def run(self) -> str:
-        """Return what the driver should know; "" if there is nothing, or was not for a while."""
+        """Return a sentence for the driver; "" if there was no under-voltage for a while."""
         now_s = self._clock.monotonic()
         if self._alarm is not None and now_s >= self._due_s:
             self._due_s = now_s + EVERY_S
-            with suppress(OSError):  # then nobody knows, and the car drives on
+            with suppress(OSError):  # the voltage is then unknown, and the car drives on
                 if is_too_low(self._alarm):
                     self._until_s = now_s + HOLD_S
                     self._tell()
