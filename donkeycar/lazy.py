@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
+from donkeycar.errors import ConfigError
+
 
 def names_of(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     """The `__getattr__` of a package (PEP 562).
@@ -26,3 +28,25 @@ def names_of(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         return getattr(import_module(f"{package}.{homes[name]}"), name)
 
     return load
+
+
+def named(place: str) -> Any:
+    """What ``"module:name"`` stands for; the module is imported now.
+
+    Raises:
+        ConfigError: If there is no such thing.
+
+    Example:
+        >>> named("math:tau") > 6
+        True
+    """
+    module, _, name = place.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except (ModuleNotFoundError, AttributeError) as error:
+        if isinstance(error, ModuleNotFoundError) and error.name != module:
+            raise
+        raise ConfigError(
+            f"A row of a table must name something that there is. Received: {place!r}. Mend the "
+            "row, or add the file"
+        ) from error

@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from donkeycar.assembly.recipe import Recipe, named, row_for
+from donkeycar.assembly.recipe import Recipe, row_for
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
+from donkeycar.lazy import named
 from donkeycar.timing import Clock, RealClock, SimulatedClock
 from donkeycar.vehicle import Vehicle
 

@@ -3,14 +3,12 @@
 from pathlib import Path
 from weakref import WeakKeyDictionary
 
+from donkeycar.assembly.drivetrain.table import drivetrain_row
 from donkeycar.assembly.recipe import written
 from donkeycar.config import Config
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.errors import ConfigError
 from donkeycar.vehicle import Vehicle
-
-# Wheels behind a speed controller of an RC car, which brakes before it reverses.
-ESC_DRIVETRAINS = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "PIGPIO_PWM", "MM1")
 
 # Each car has one, whatever its manage.py says: a page with a second one could hold no stop.
 _COCKPITS: "WeakKeyDictionary[Vehicle, Cockpit]" = WeakKeyDictionary()
@@ -132,7 +130,7 @@ def add_drive_mode(car: Vehicle, cfg: Config) -> None:
         outputs=["angle", "throttle", "command"],
         prompt=True,
     )  # fmt: skip
-    if cfg.DRIVE_TRAIN_TYPE in ESC_DRIVETRAINS:
+    if drivetrain_row(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()).has_esc:
         from donkeycar.parts.drivetrain.esc_reverse import EscReverse
 
         esc = EscReverse(brake_s=cfg.ESC_BRAKE_S, neutral_s=cfg.ESC_NEUTRAL_S, clock=car.clock)

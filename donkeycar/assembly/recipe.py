@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from donkeycar.config import DEFAULT, Config
 from donkeycar.errors import ConfigError
+from donkeycar.lazy import named
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.timing import Clock
 from donkeycar.vehicle import Vehicle
@@ -44,28 +44,6 @@ class Recipe(NamedTuple):
             return named(self.home)(**arguments, **more)
         except ConfigError as error:
             raise ConfigError(placed(cfg, in_settings(str(error), self.settings))) from error
-
-
-def named(place: str) -> Any:
-    """What ``"module:name"`` stands for; the module is imported now.
-
-    Raises:
-        ConfigError: If there is no such thing.
-
-    Example:
-        >>> named("math:tau") > 6
-        True
-    """
-    module, _, name = place.partition(":")
-    try:
-        return getattr(import_module(module), name)
-    except (ModuleNotFoundError, AttributeError) as error:
-        if isinstance(error, ModuleNotFoundError) and error.name != module:
-            raise
-        raise ConfigError(
-            f"A row of a table must name something that there is. Received: {place!r}. Mend the "
-            "row, or add the file"
-        ) from error
 
 
 def in_settings(text: str, settings: Mapping[str, str]) -> str:

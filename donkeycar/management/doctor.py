@@ -1,45 +1,28 @@
 """`donkey doctor`: say what works on a car, what is missing, and what to do about it."""
 
 import argparse
-import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 from donkeycar.assembly.check import CHECKS, DEEP_CHECKS, problems_of
-from donkeycar.assembly.drivetrain.context import wired_in
+from donkeycar.assembly.drivetrain import probe as drivetrain
 from donkeycar.assembly.drivetrain.hardware import hardware_of
-from donkeycar.commands import donkey, install_extra, pip_install
+from donkeycar.commands import donkey, pip_install
 from donkeycar.config import Config, load_config
 from donkeycar.console.listener import bind
 from donkeycar.errors import ConfigError, DeviceError, DonkeyError
 from donkeycar.guardian.claim import refuse_if_held
 from donkeycar.management import doctor_camera, doctor_power
 from donkeycar.management import doctor_probes as probes
-from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
 from donkeycar.management.old_manage import manage_file
-from donkeycar.parts.drivetrain.header_uart import not_the_header, uart_step
-from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
-from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE, keeps_levels, pwm_overlay
-from donkeycar.parts.drivetrain.pin_id import GpioId, KernelPwmId, PCA9685Id, parse_pin
+from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE
+from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
 from donkeycar.parts.needs import Runner
 
 GROUPS = ("i2c", "gpio", "input", "video", "dialout")
 MARKS = {OK: "ok     ", WARNING: "warning", MISSING: "MISSING"}
-
-# Settings of pins that carry pulses for a servo or a speed controller.
-PULSED = ("PWM_STEERING_PIN", "PWM_THROTTLE_PIN")
-
-_PI = install_extra("pi")
-# What each kind of pin or line imports when it is opened.
-_LIBRARIES = {
-    "PCA9685": ("smbus2", "adafruit_pca9685", "gpiod"),
-    "RPI_GPIO": ("lgpio",),
-    "serial": ("serial",),
-}
 
 
 def examine(folder: Path, *, run: Runner = probes.output_of) -> Iterator[Finding]:
@@ -54,7 +37,7 @@ def examine(folder: Path, *, run: Runner = probes.output_of) -> Iterator[Finding
     yield manage_file(folder / "manage.py")
     if cfg is not None:
         yield from doctor_camera.camera(cfg, run=run)
-        yield from _wheels(cfg)
+        yield from drivetrain.probe(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
         yield from probes.packages(_needed(cfg))
         yield _gamepads(cfg)
         yield from _free(cfg)
@@ -89,62 +72,6 @@ def _settings(folder: Path) -> tuple[Config | None, list[Finding]]:
     return cfg, [*notices, Finding("settings", OK, f"{folder / 'myconfig.py'}")]
 
 
-def pins_of(cfg: Config) -> list[str]:
-    """Names of the pins that the drivetrain of a car uses."""
-    kind = cfg.DRIVE_TRAIN_TYPE
-    if kind in ("I2C_SERVO", "SERVO_ESC"):
-        bus = 1 if cfg.PCA9685_I2C_BUSNUM is None else cfg.PCA9685_I2C_BUSNUM
-        chip = f"PCA9685.{bus}:{cfg.PCA9685_I2C_ADDR:x}"
-        return [f"{chip}.{cfg.STEERING_CHANNEL}", f"{chip}.{cfg.THROTTLE_CHANNEL}"]
-    return [str(pin) for name, pin in _family(cfg).items() if name.endswith("_PIN")]
-
-
-def _family(cfg: Config) -> Mapping[str, Any]:
-    """The dictionary of a drivetrain; an empty one if it moves nothing or has none."""
-    family: Any = cfg.get(cfg.DRIVE_TRAIN_TYPE)
-    return family if cfg.DRIVE_TRAIN_TYPE != "MOCK" and hasattr(family, "items") else {}
-
-
-def _wheels(cfg: Config) -> Iterator[Finding]:
-    """What the wheels are wired to, as far as it can be seen without moving them."""
-    from donkeycar.parts.drivetrain.i2c_bus import open_bus
-
-    chips, others, header = set(), set(), set()
-    for name in pins_of(cfg):
-        with suppress(ConfigError):  # told with the settings
-            pin = parse_pin(name, setting=cfg.DRIVE_TRAIN_TYPE)
-            if isinstance(pin, PCA9685Id):
-                chips.add((pin.bus, pin.address))
-            elif isinstance(pin, KernelPwmId):
-                others.add(SYSFS_PWM)
-            elif isinstance(pin, GpioId):
-                header.add(name)
-    where = wired_in(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()) if chips or others else ""
-    for bus, address in sorted(chips):
-        finding = probes.i2c_chip(bus, address, open_bus=open_bus)
-        found = f"{finding.found} ({where})" if finding.state == MISSING else finding.found
-        yield finding._replace(found=found)
-    if header:
-        yield probes.released_pins(keeps_levels=keeps_levels(), kernel=os.uname().release)
-    if pulsed := [name for name in PULSED if _family(cfg).get(name) in header]:
-        entries = [f"{cfg.DRIVE_TRAIN_TYPE}[{name!r}]" for name in pulsed]
-        yield probes.timed_by_a_program(entries, step=pwm_overlay())
-    for path in others:
-        yield probes.device("PWM", path, step=pwm_overlay())
-    if cfg.DRIVE_TRAIN_TYPE in ("VESC", "MM1"):
-        name = f"{cfg.DRIVE_TRAIN_TYPE}_SERIAL_PORT"
-        yield _serial(name, cfg[name])
-
-
-def _serial(name: str, port: str) -> Finding:
-    step = uart_step(port) or f"check the plug, or {name}"
-    finding = probes.serial_port(Path(port), step=step)
-    elsewhere = not_the_header(port)
-    if finding.state == OK and elsewhere:
-        return Finding("serial", WARNING, f"{port} is {elsewhere}", step)
-    return finding
-
-
 def _free(cfg: Config) -> Iterator[Finding]:
     """Whether motor and port are to be had, asked as `drive` asks."""
     step = "if this car drives now, all is well; if not, end the program that holds it"
@@ -162,13 +89,8 @@ def _free(cfg: Config) -> Iterator[Finding]:
 
 
 def _needed(cfg: Config) -> dict[str, str]:
-    needed: dict[str, str] = {}
-    names = [name for pin in pins_of(cfg) for name in _LIBRARIES.get(pin.partition(".")[0], ())]
-    if cfg.DRIVE_TRAIN_TYPE in ("VESC", "MM1"):
-        names += _LIBRARIES["serial"]
-    needed |= dict.fromkeys(names, _PI)
-    if "lgpio" in needed:
-        needed["lgpio"] = "sudo apt install python3-lgpio"
+    libraries = drivetrain.libraries_of(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
+    needed = {library.module: library.install for library in libraries}
     needed |= doctor_camera.libraries(cfg)
     needed["ai_edge_litert"] = pip_install("ai-edge-litert")
     return needed

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from donkeycar.assembly.camera import CAMERAS
 from donkeycar.config import Config
 from donkeycar.errors import DonkeyError
-from donkeycar.management.doctor_probes import MISSING, OK, WARNING, Finding
 from donkeycar.parts.answer_life import USUAL_AGE_S
+from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
 from donkeycar.parts.needs import Runner
 from donkeycar.timing import RealClock
 

@@ -75,7 +75,7 @@ def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
     # Loaded by the one process that holds the motor, not by the two that only ask for it.
     from donkeycar.assembly.drivetrain.emergency_off import shut_off
     from donkeycar.assembly.drivetrain.hardware import chips_of, hardware_of, load_drivers
-    from donkeycar.assembly.drivetrain.table import make_output
+    from donkeycar.assembly.drivetrain.table import drivetrain_row, make_output
     from donkeycar.guardian.guardian import Guardian
     from donkeycar.guardian.process import guard, hold_motor
     from donkeycar.guardian.switch_off import say
@@ -86,7 +86,7 @@ def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
 
         logging.basicConfig(level=settings["LOGGING_LEVEL"], format=settings["LOGGING_FORMAT"])
     kind = settings["DRIVE_TRAIN_TYPE"]
-    if kind == "SIM":
+    if drivetrain_row(kind, settings).in_world:
         return guard(Guardian(Elsewhere()), command)
     names = hardware_of(kind, settings)
     if not names:

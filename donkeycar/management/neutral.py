@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.assembly.drivetrain.hardware import hardware_of
-from donkeycar.assembly.drivetrain.table import make_output
+from donkeycar.assembly.drivetrain.table import drivetrain_row, make_output
 from donkeycar.config import load_config
 from donkeycar.guardian.claim import claim_to_switch_off
 from donkeycar.guardian.guardian import Output
@@ -25,9 +25,6 @@ from donkeycar.timing import Clock, RealClock
 # A speed controller brakes on neutral, and may take a missing signal for a broken wire.
 NEUTRAL_S = 1.0
 REFRESH_S = 0.05
-
-# These have no hardware that could go on by itself.
-NOTHING_TO_STOP = ("MOCK", "SIM")
 
 
 def make_safe(output: Output, *, neutral_s: float = NEUTRAL_S, clock: Clock | None = None) -> None:
@@ -71,7 +68,7 @@ def run(args: argparse.Namespace) -> None:
     """
     cfg = load_config(args.path.expanduser() / "config.py", command="neutral")
     kind, settings = cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()
-    if kind in NOTHING_TO_STOP:
+    if not drivetrain_row(kind, settings).is_real:
         print(f"DRIVE_TRAIN_TYPE {kind} has no motor: there is nothing to stop.")
         return
     with ExitStack() as claimed:

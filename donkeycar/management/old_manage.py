@@ -8,7 +8,7 @@ from typing import Any
 
 import donkeycar
 from donkeycar.gone import is_gone
-from donkeycar.management.doctor_probes import MISSING, OK, Finding
+from donkeycar.parts.finding import MISSING, OK, Finding
 
 # What a manage.py of donkeycar 5 and before imports first.
 OLD_LIBRARIES = ("docopt",)

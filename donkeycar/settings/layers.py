@@ -8,10 +8,10 @@ from typing import Any
 from donkeycar.errors import ConfigError
 from donkeycar.settings.owner.factory import is_factory
 from donkeycar.settings.owner.file import read_owner_file
+from donkeycar.settings.rows.drivetrain import FLAT_KINDS
 from donkeycar.settings.schema import SETTINGS, nearest
 
 # Settings of cars from before donkeycar 5, which named channels and pulses outside of dictionaries.
-FLAT_KINDS = ("I2C_SERVO", "SERVO_ESC")
 FLAT_NAMES = tuple(
     name
     for name, setting in SETTINGS.items()

@@ -7,6 +7,7 @@ from typing import Any
 
 from donkeycar.settings.layers import Layers
 from donkeycar.settings.rows.camera import CAMERA_WORDS
+from donkeycar.settings.rows.drivetrain import HARMLESS
 from donkeycar.settings.rows.pictures import OWN_STEP
 from donkeycar.settings.schema import SETTINGS, nearest
 from donkeycar.settings.setting import Setting
@@ -22,7 +23,6 @@ _OWN_MANY = " are not settings of donkeycar. They are kept for your own code."
 
 # Cameras whose pictures do not follow the wheels of a real car.
 NO_ROAD = tuple(word for word, row in CAMERA_WORDS.items() if row.replays)
-NO_MOTOR = ("SIM", "MOCK")
 
 
 def notices_for(
@@ -55,7 +55,7 @@ def notices_for(
         if sentence:
             found.append((layers.sources[name], sentence))
     camera, motor = values["CAMERA_TYPE"], values["DRIVE_TRAIN_TYPE"]
-    if moves and camera in NO_ROAD and motor not in NO_MOTOR:
+    if moves and camera in NO_ROAD and motor not in HARMLESS:
         found.append(
             (
                 layers.sources["CAMERA_TYPE"],

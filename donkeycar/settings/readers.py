@@ -5,6 +5,7 @@ from typing import Any
 
 from donkeycar.settings.rows import car, controller, drivetrain, pictures, pilots, training
 from donkeycar.settings.rows.camera import CAMERA_WORDS
+from donkeycar.settings.rows.drivetrain import DRIVETRAIN_WORDS
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.settings.setting import Group
 
@@ -46,10 +47,6 @@ MOVES = ("drive", "doctor", "calibrate")
 Condition = Callable[[Mapping[str, Any]], bool]
 
 
-def _of_kind(*kinds: str) -> Condition:
-    return lambda values: values["DRIVE_TRAIN_TYPE"] in kinds
-
-
 def _has_step(*steps: str) -> Condition:
     def has(values: Mapping[str, Any]) -> bool:
         given = (values["TRANSFORMATIONS"], values["POST_TRANSFORMATIONS"])
@@ -69,37 +66,31 @@ def _has_receiver(values: Mapping[str, Any]) -> bool:
     )
 
 
-def _has_robohat(values: Mapping[str, Any]) -> bool:
-    return "MM1" in (values["DRIVE_TRAIN_TYPE"], values["CONTROLLER_TYPE"])
+# A remote control whose board has the settings of a drivetrain.
+_CONTROLLERS = {"MM1_": ("MM1",)}
 
 
-def _of_cameras() -> Iterator[tuple[tuple[str], Condition]]:
-    """Settings of some cameras; those of the simulated world are its wheels', too."""
+def _of_words() -> Iterator[tuple[tuple[str], Condition]]:
+    """Settings that only some cameras or drivetrains read, as the rows of their words say."""
 
     def is_of(name: str) -> Condition:
         cameras = [word for word, row in CAMERA_WORDS.items() if name in row.reads]
-        drivetrains = ("SIM",) if name in ("SIM_TRACK", "SIM_SEED") else ()
+        drivetrains = [word for word, row in DRIVETRAIN_WORDS.items() if name in row.reads]
+        controllers = _CONTROLLERS.get(name, ())
         return lambda values: (
-            values["CAMERA_TYPE"] in cameras or values["DRIVE_TRAIN_TYPE"] in drivetrains
+            values["CAMERA_TYPE"] in cameras
+            or values["DRIVE_TRAIN_TYPE"] in drivetrains
+            or values["CONTROLLER_TYPE"] in controllers
         )
 
-    for name in dict.fromkeys(name for row in CAMERA_WORDS.values() for name in row.reads):
+    reads = [row.reads for row in CAMERA_WORDS.values()]
+    reads += [row.reads for row in DRIVETRAIN_WORDS.values()]
+    for name in dict.fromkeys(name for names in reads for name in names):
         yield (name,), is_of(name)
 
 
 # Names, or beginnings of names that end in "_" -> when a car reads them. Others it always reads.
 READ_WHEN: tuple[tuple[tuple[str, ...], Condition], ...] = (
-    (
-        ("PWM_STEERING_THROTTLE",),
-        _of_kind("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "MOCK"),
-    ),
-    (("SERVO_HBRIDGE_2PIN",), _of_kind("SERVO_HBRIDGE_2PIN")),
-    (("SERVO_HBRIDGE_3PIN",), _of_kind("SERVO_HBRIDGE_3PIN")),
-    (("DC_STEER_THROTTLE",), _of_kind("DC_STEER_THROTTLE")),
-    (("DC_TWO_WHEEL",), _of_kind("DC_TWO_WHEEL")),
-    (("DC_TWO_WHEEL_L298N",), _of_kind("DC_TWO_WHEEL_L298N")),
-    (("VESC_",), _of_kind("VESC")),
-    (("MM1_",), _has_robohat),
     (
         (
             "CONTROLLER_TYPE", "JOYSTICK_STEERING_SCALE", "JOYSTICK_THROTTLE_DIR",
@@ -115,7 +106,7 @@ READ_WHEN: tuple[tuple[tuple[str, ...], Condition], ...] = (
         ("PIGPIO_", "STEERING_RC_GPIO", "THROTTLE_RC_GPIO", "DATA_WIPER_RC_GPIO"),
         _has_receiver,
     ),
-    *_of_cameras(),
+    *_of_words(),
     (("ROI_CROP_",), _has_step("CROP", "CUT")),
     (("ROI_TRAPEZE_",), _has_step("TRAPEZE", "TRAPEZE_EDGE")),
     (("CANNY_",), _has_step("CANNY")),

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from donkeycar.settings.check import short
-from donkeycar.settings.layers import FAMILY, FLAT_KINDS, FLAT_NAMES, KIND, Layers, same_as_default
+from donkeycar.settings.layers import FAMILY, FLAT_NAMES, KIND, Layers, same_as_default
 from donkeycar.settings.owner.factory import is_factory
+from donkeycar.settings.rows.drivetrain import FLAT_KINDS, HARMLESS, SERIAL
 from donkeycar.settings.rows.old import OLD_PINS
 from donkeycar.settings.schema import SETTINGS, nearest
 
 OTHER = "the car would drive with other"
-# Nothing real moves.
-HARMLESS = ("MOCK", "SIM")
 CHANNELS = {"STEERING_CHANNEL": "PWM_STEERING_PIN", "THROTTLE_CHANNEL": "PWM_THROTTLE_PIN"}
 _PIN = re.compile(r"PCA9685\.(\d+):(?:0x)?([0-9A-Fa-f]+)\.(\d+)")
 # Names of drivetrains that no version builds any more, or that have moved; see `old`.
@@ -31,7 +30,6 @@ _FAMILIES = tuple(
     for name, setting in SETTINGS.items()
     if setting.fields and any(field.name.endswith("_PIN") for field in setting.fields)
 )
-SERIAL = ("VESC", "MM1")
 
 
 def unused_wiring(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

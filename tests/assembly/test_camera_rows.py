@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from donkeycar.assembly.camera import CAMERAS, CameraRow, make_world
-from donkeycar.assembly.recipe import named
 from donkeycar.config import Config
+from donkeycar.lazy import named
 from donkeycar.parts.needs import Library, Probed
 from donkeycar.settings.rows.camera import CAMERA_WORDS
 from donkeycar.settings.schema import SETTINGS

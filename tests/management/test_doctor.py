@@ -8,10 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from donkeycar.assembly.drivetrain.table import DRIVETRAINS
 from donkeycar.management import doctor
 from donkeycar.management import doctor_probes as probes
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
+from donkeycar.parts.drivetrain import probe as hardware
 from donkeycar.parts.drivetrain.pi_board import keeps_levels
 from donkeycar.testing import FakeI2C, PCA9685Chip
 
@@ -24,17 +26,17 @@ def says(**answers):
 def test_a_chip_answers_on_its_bus(tmp_path):
     (tmp_path / "i2c-1").touch()
     bus = FakeI2C(PCA9685Chip())
-    assert probes.i2c_chip(1, 0x40, open_bus=lambda n: bus, devices=tmp_path).state == "ok"
-    absent = probes.i2c_chip(1, 0x41, open_bus=lambda n: bus, devices=tmp_path)
+    assert hardware.i2c_chip(1, 0x40, open_bus=lambda n: bus, devices=tmp_path).state == "ok"
+    absent = hardware.i2c_chip(1, 0x41, open_bus=lambda n: bus, devices=tmp_path)
     assert (absent.state, "0x41" in absent.found) == ("missing", True)
-    assert "raspi-config" in probes.i2c_chip(2, 0x40, open_bus=None, devices=tmp_path).step
+    assert "raspi-config" in hardware.i2c_chip(2, 0x40, open_bus=None, devices=tmp_path).step
 
 
 def test_looking_for_a_chip_changes_nothing_on_it(tmp_path):
     (tmp_path / "i2c-1").touch()
     chip = PCA9685Chip()
     before = bytes(chip[register] for register in range(256))
-    probes.i2c_chip(1, 0x40, open_bus=lambda n: FakeI2C(chip), devices=tmp_path)
+    hardware.i2c_chip(1, 0x40, open_bus=lambda n: FakeI2C(chip), devices=tmp_path)
     assert bytes(chip[register] for register in range(256)) == before
 
 
@@ -42,13 +44,13 @@ def test_another_program_on_the_bus_is_named(tmp_path):
     (tmp_path / "i2c-1").touch()
     bus = FakeI2C(PCA9685Chip())
     answers = [
-        probes.i2c_chip(1, address, open_bus=lambda n: bus, devices=tmp_path)
+        hardware.i2c_chip(1, address, open_bus=lambda n: bus, devices=tmp_path)
         for address in (0x40, 0x41)
     ]
     assert not any("open in process" in finding.found for finding in answers)
     with opened_by_another(tmp_path / "i2c-1") as other:
         answers = [
-            probes.i2c_chip(1, address, open_bus=lambda n: bus, devices=tmp_path)
+            hardware.i2c_chip(1, address, open_bus=lambda n: bus, devices=tmp_path)
             for address in (0x40, 0x41)
         ]
     assert [finding.state for finding in answers] == ["ok", "missing"]
@@ -59,11 +61,11 @@ def test_another_program_on_the_bus_is_named(tmp_path):
 def test_a_serial_port_that_somebody_has_is_told_with_who_it_is(tmp_path):
     """What used to happen: "/dev/ttyACM0 is there", and the car then could not open it."""
     port = tmp_path / "ttyACM0"
-    assert probes.serial_port(port, step="plug").state == "missing"
+    assert hardware.serial_port(port, step="plug").state == "missing"
     port.touch()
-    assert probes.serial_port(port, step="plug").state == "ok"
+    assert hardware.serial_port(port, step="plug").state == "ok"
     with opened_by_another(port) as other:
-        finding = probes.serial_port(port, step="plug")
+        finding = hardware.serial_port(port, step="plug")
     assert finding.state == "missing"
     assert f"but process {other}, {sys.executable}" in finding.found
     assert f"sudo fuser -v {port}" in finding.step
@@ -72,7 +74,7 @@ def test_a_serial_port_that_somebody_has_is_told_with_who_it_is(tmp_path):
 
 def test_the_console_of_the_pi_on_the_port_is_ended_for_good(tmp_path):
     (tmp_path / "ttyAMA0").touch()
-    finding = probes.serial_port(
+    finding = hardware.serial_port(
         tmp_path / "ttyAMA0", step="", held_by=lambda path: "process 9, agetty ttyAMA0"
     )
     assert "do_serial_cons 1" in finding.step
@@ -196,7 +198,7 @@ def _pins(tmp_path, board, parameter, value):
     (tmp_path / module / "parameters").mkdir(parents=True)
     (tmp_path / module / "parameters" / name).write_text(f"{value}\n")
     told = keeps_levels(tmp_path, tmp_path)
-    return probes.released_pins(keeps_levels=told, kernel="6.1.21-v8+")
+    return hardware.released_pins(keeps_levels=told, kernel="6.1.21-v8+")
 
 
 @pytest.fixture
@@ -365,16 +367,18 @@ def test_a_servo_whose_pulses_a_program_times_is_a_warning(car, capsys):
 
 
 @pytest.mark.parametrize(
-    ("kind", "pins"),
+    ("kind", "names"),
     [
-        ("MOCK", []), ("VESC", []), ("I2C_SERVO", ["PCA9685.1:40.1", "PCA9685.1:40.0"]),
+        ("MOCK", []), ("VESC", ["/dev/ttyACM0"]),
+        ("I2C_SERVO", ["PCA9685.1:40.1", "PCA9685.1:40.0"]),
         ("PWM_STEERING_THROTTLE", ["PCA9685.1:40.1", "PCA9685.1:40.0"]),
         ("DC_STEER_THROTTLE", [f"RPI_GPIO.BOARD.{n}" for n in (18, 16, 15, 13)]),
     ],
 )  # fmt: skip
-def test_pins_are_those_of_the_drivetrain(car, kind, pins):
+def test_what_is_looked_at_is_that_of_the_drivetrain(car, kind, names):
     cfg = doctor.load_config(car / "config.py", overrides=[f"DRIVE_TRAIN_TYPE={kind}"])
-    assert doctor.pins_of(cfg) == pins
+    wiring = DRIVETRAINS[kind].wiring
+    assert list(wiring.names(cfg.to_wiring()).values() if wiring else ()) == names
 
 
 def test_a_command_that_is_missing_or_fails_says_nothing():

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from donkeycar.assembly.drivetrain.context import Settings
-from donkeycar.assembly.drivetrain.table import DRIVETRAINS, PULSE_NAMES
+from donkeycar.assembly.drivetrain.counts import PULSE_NAMES
+from donkeycar.assembly.drivetrain.table import drivetrain_row
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.pulse import LONGEST_US, PulseRange
+from donkeycar.lazy import named
 from donkeycar.parts.drivetrain.calibration_points import (
     STEERING,
     THROTTLE,
@@ -30,23 +32,8 @@ _BOARD_NAMES = {
     "forward": "MM1_MAX_FORWARD",
 }  # fmt: skip
 
-# The dictionary that holds the pulses; "" for settings of their own.
-_FAMILIES = {
-    "PWM_STEERING_THROTTLE": "PWM_STEERING_THROTTLE",
-    "MOCK": "PWM_STEERING_THROTTLE",
-    "I2C_SERVO": "",
-    "SERVO_ESC": "",
-    "SERVO_HBRIDGE_2PIN": "SERVO_HBRIDGE_2PIN",
-    "SERVO_HBRIDGE_3PIN": "SERVO_HBRIDGE_3PIN",
-}
 _BOARD_STEERING = PulseRange(2000.0, 1500.0, 1000.0)
 _BOARD_LIMITS = (1000.0, 2000.0)
-
-INSTEAD = {
-    "VESC": "set VESC_STEERING_OFFSET, VESC_STEERING_SCALE and VESC_MAX_SPEED_PERCENT, and the "
-    "motor itself with VESC Tool",
-    "SIM": "the simulated car is calibrated",
-}
 
 
 def read_sheet(kind: str, settings: Settings) -> CalibrationSheet:
@@ -59,13 +46,34 @@ def read_sheet(kind: str, settings: Settings) -> CalibrationSheet:
     Raises:
         ConfigError: If there is nothing to calibrate, or a stored pulse is impossible.
     """
-    if kind not in DRIVETRAINS or (kind not in _FAMILIES and kind != "MM1"):
-        instead = INSTEAD.get(kind, "its motors take power, not pulses")
+    row = drivetrain_row(kind, settings)
+    if not row.calibration:
         raise ConfigError(
-            f"`DRIVE_TRAIN_TYPE` {kind} has no pulses to calibrate: {instead}. "
+            f"`DRIVE_TRAIN_TYPE` {kind} has no pulses to calibrate: {row.instead}. "
             f"Received: DRIVE_TRAIN_TYPE={kind!r}"
         )
-    return _board_sheet(settings) if kind == "MM1" else _counted_sheet(_FAMILIES[kind], settings)
+    sheet: CalibrationSheet = named(row.calibration)(settings)
+    return sheet
+
+
+def servo_and_esc(settings: Settings) -> CalibrationSheet:
+    """The pulses of a servo and a speed controller."""
+    return _counted_sheet("PWM_STEERING_THROTTLE", settings)
+
+
+def channels(settings: Settings) -> CalibrationSheet:
+    """The same of a car from before donkeycar 5, which has them outside of dictionaries."""
+    return _counted_sheet("", settings)
+
+
+def servo_and_two_pins(settings: Settings) -> CalibrationSheet:
+    """The pulses of the servo beside a motor on a bridge with two inputs."""
+    return _counted_sheet("SERVO_HBRIDGE_2PIN", settings)
+
+
+def servo_and_three_pins(settings: Settings) -> CalibrationSheet:
+    """The pulses of the servo beside a motor on a bridge with three inputs."""
+    return _counted_sheet("SERVO_HBRIDGE_3PIN", settings)
 
 
 def _counted_sheet(family: str, settings: Settings) -> CalibrationSheet:
@@ -119,7 +127,8 @@ def _oscillator(family: str, settings: Settings) -> Rate | None:
     return Rate("PCA9685_OSCILLATOR_HZ", float(settings["PCA9685_OSCILLATOR_HZ"]))
 
 
-def _board_sheet(settings: Settings) -> CalibrationSheet:
+def robohat(settings: Settings) -> CalibrationSheet:
+    """The pulses of a RoboHAT MM1; it counts in microseconds, and its steering has fixed ends."""
     pulses = {point: float(settings[name]) for point, name in _BOARD_NAMES.items()}
     pulses["left"], pulses["right"] = _BOARD_STEERING.low_us, _BOARD_STEERING.high_us
     pulses["start"] = pulses["stopped"]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from donkeycar.assembly.drivetrain.context import check_rate
 from donkeycar.assembly.drivetrain.emergency_off import ready_emergency_off
-from donkeycar.assembly.drivetrain.table import make_output
+from donkeycar.assembly.drivetrain.table import drivetrain_row, make_output
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.guardian import Guardian, Output
 from donkeycar.guardian.process import VehicleSide
@@ -14,9 +14,6 @@ from donkeycar.timing import Clock
 
 if TYPE_CHECKING:
     from donkeycar.sim.world import World
-
-# What moves nothing real may be guarded in this process.
-HARMLESS = ("MOCK", "SIM")
 
 
 def connect_drivetrain(
@@ -41,16 +38,17 @@ def connect_drivetrain(
         ConfigError: If the loop is too slow for a guardian, or there is none for real wheels.
     """
     check_rate(settings["DRIVE_LOOP_HZ"])
+    row = drivetrain_row(kind, settings)
 
     def output() -> Output:
         return make_output(kind, settings, clock=clock, world=world)
 
     side = VehicleSide.from_environment()
     if side is not None:
-        follower = output() if kind == "SIM" else None
+        follower = output() if row.in_world else None
         emergency_off = ready_emergency_off(kind, settings, clock=clock, world=world)
         return GuardedDrivetrain(side, emergency_off=emergency_off, follower=follower, clock=clock)
-    if kind not in HARMLESS:
+    if row.is_real:
         raise ConfigError(
             f"`DRIVE_TRAIN_TYPE` {kind} needs a guardian, which `main` of donkeycar.management.car "
             "starts. Received: a process without one. Start the car with: python manage.py drive"

@@ -1,10 +1,10 @@
 """What a drivetrain is made from: settings, the pins and lines they name, and a clock."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.errors import ConfigError
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.motor import Duty
 from donkeycar.parts.drivetrain.pca9685 import TICKS, PulsePin, tick_us
@@ -57,9 +57,16 @@ class Context(NamedTuple):
         )
 
     def serial(self, port: str, *, baud_rate: int) -> "SerialLine":
-        """Opens a serial line."""
+        """Opens a serial line.
+
+        Raises:
+            NothingOpened: If there is no board.
+            DeviceError: If it does not open.
+        """
         from donkeycar.parts.drivetrain.serial_line import SerialLine  # not on Windows
 
+        if self.board is None:
+            raise NothingOpened
         line = SerialLine(port, baud_rate=baud_rate, clock=self.clock)
         self.opened.callback(line.close)
         return line
@@ -119,14 +126,8 @@ class _NoPin:
         """Nothing is there."""
 
 
-class NoWheels:
-    """The output of such a drivetrain."""
-
-    def write(self, steering: float, throttle: float) -> None:
-        """Nothing is there."""
-
-    def off(self) -> None:
-        """Nothing is there."""
+class NothingOpened(Exception):  # noqa: N818 - it is no error: the settings were looked at
+    """Ends the look at settings, where the hardware would be opened."""
 
 
 def shown(settings: Settings, name: str, entry: str = "") -> str:
@@ -139,42 +140,6 @@ def shown(settings: Settings, name: str, entry: str = "") -> str:
     text = f"{name}[{entry!r}]" if entry else name
     place = settings.get(WRITTEN_IN, {}).get(name, "")
     return f"{text} ({place})" if place else text
-
-
-def wired_in(kind: str, settings: Settings) -> str:
-    """The settings that say where the wheels of a drivetrain are wired to, with their values.
-
-    Args:
-        kind: A word of `DRIVE_TRAIN_TYPE`.
-        settings: All settings of the car, by name.
-    """
-    if kind in ("I2C_SERVO", "SERVO_ESC"):
-        bus = settings["PCA9685_I2C_BUSNUM"]
-        return (
-            f"{shown(settings, 'PCA9685_I2C_ADDR')} = {settings['PCA9685_I2C_ADDR']:#04x}, "
-            f"{shown(settings, 'PCA9685_I2C_BUSNUM')} = {bus}"
-        )
-    if kind in ("VESC", "MM1"):
-        name = f"{kind}_SERIAL_PORT"
-        return f"{shown(settings, name)} = {settings[name]!r}"
-    return ", ".join(
-        f"{shown(settings, kind, entry)} = {pin!r}"
-        for entry, pin in settings[kind].items()
-        if entry.endswith("_PIN")
-    )
-
-
-@contextmanager
-def says_where(kind: str, settings: Settings) -> Iterator[None]:
-    """Tell of hardware that does not answer in which settings its wires are."""
-    try:
-        yield
-    except DeviceError as error:
-        if isinstance(error.__cause__, ImportError):
-            raise
-        raise DeviceError(
-            f"{error}. Where it is wired to is in {wired_in(kind, settings)}"
-        ) from error
 
 
 def check_rate(rate_hz: float) -> None:

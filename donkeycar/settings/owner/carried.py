@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
-from donkeycar.settings.layers import FLAT_KINDS, FLAT_NAMES, KIND, Layers
+from donkeycar.settings.layers import FLAT_NAMES, KIND, Layers
 from donkeycar.settings.owner.edit import edited
+from donkeycar.settings.rows.drivetrain import FLAT_KINDS, SERIAL
 from donkeycar.settings.rows.old import RENAMED
 from donkeycar.settings.schema import SETTINGS
-from donkeycar.settings.wiring import DEAD_WIRING, SERIAL
+from donkeycar.settings.wiring import DEAD_WIRING
 
 START = "# ----- from the config.py of before, which donkeycar {version} replaced -----"
 END = "# ----- end of what was carried over -----"

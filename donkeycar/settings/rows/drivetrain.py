@@ -1,8 +1,48 @@
 """What turns an order into moving wheels."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from donkeycar.settings.setting import Group, Setting, dead, family
+
+
+class DrivetrainWord(NamedTuple):
+    """What the settings know of a word of `DRIVE_TRAIN_TYPE`.
+
+    The rest is its row in `assembly.drivetrain.table`.
+
+    Attributes:
+        reads: Dictionaries, and beginnings of names that end in "_", that do something with this
+            drivetrain, and nothing with drivetrains that do not name them. Those that every
+            drivetrain reads are in no row.
+        moves: Whether it moves something real. Wiring that nobody uses then stops the car.
+        is_flat: Whether it is for cars from before donkeycar 5, which name channels and pulses
+            outside of dictionaries.
+    """
+
+    reads: tuple[str, ...]
+    moves: bool = True
+    is_flat: bool = False
+
+
+DRIVETRAIN_WORDS = {
+    "PWM_STEERING_THROTTLE": DrivetrainWord(reads=("PWM_STEERING_THROTTLE",)),
+    "I2C_SERVO": DrivetrainWord(reads=("PWM_STEERING_THROTTLE",), is_flat=True),
+    "SERVO_ESC": DrivetrainWord(reads=("PWM_STEERING_THROTTLE",), is_flat=True),
+    "SERVO_HBRIDGE_2PIN": DrivetrainWord(reads=("SERVO_HBRIDGE_2PIN",)),
+    "SERVO_HBRIDGE_3PIN": DrivetrainWord(reads=("SERVO_HBRIDGE_3PIN",)),
+    "DC_STEER_THROTTLE": DrivetrainWord(reads=("DC_STEER_THROTTLE",)),
+    "DC_TWO_WHEEL": DrivetrainWord(reads=("DC_TWO_WHEEL",)),
+    "DC_TWO_WHEEL_L298N": DrivetrainWord(reads=("DC_TWO_WHEEL_L298N",)),
+    "MM1": DrivetrainWord(reads=("MM1_",)),
+    "VESC": DrivetrainWord(reads=("VESC_",)),
+    "MOCK": DrivetrainWord(reads=("PWM_STEERING_THROTTLE",), moves=False),
+    "SIM": DrivetrainWord(reads=("SIM_TRACK", "SIM_SEED"), moves=False),
+}
+FLAT_KINDS = tuple(word for word, row in DRIVETRAIN_WORDS.items() if row.is_flat)
+HARMLESS = tuple(word for word, row in DRIVETRAIN_WORDS.items() if not row.moves)
+# Boards that have settings of their own: those begin with the word.
+SERIAL = tuple(word for word, row in DRIVETRAIN_WORDS.items() if f"{word}_" in row.reads)
 
 DRIVETRAIN = Group(
     "DRIVETRAIN",
@@ -11,11 +51,7 @@ DRIVETRAIN = Group(
         Setting(
             "DRIVE_TRAIN_TYPE", "PWM_STEERING_THROTTLE",
             "hardware that steers and drives; MOCK moves nothing",
-            choices=(
-                "PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "SERVO_HBRIDGE_2PIN",
-                "SERVO_HBRIDGE_3PIN", "DC_STEER_THROTTLE", "DC_TWO_WHEEL", "DC_TWO_WHEEL_L298N",
-                "MM1", "VESC", "MOCK", "SIM",
-            ),
+            choices=tuple(DRIVETRAIN_WORDS),
             dead_choices=("PIGPIO_PWM", "SERVO_HBRIDGE_PWM"),
             dead_advice="`donkey doctor` says what to write instead, with the pins of this car",
         ),
@@ -219,7 +255,7 @@ SERIAL_WHEELS = Group(
 
 def _flat(setting: Setting) -> Setting:
     """A setting of cars from before donkeycar 5, which had no dictionaries."""
-    return replace(setting, only_for=("DRIVE_TRAIN_TYPE", ("I2C_SERVO", "SERVO_ESC")))
+    return replace(setting, only_for=("DRIVE_TRAIN_TYPE", FLAT_KINDS))
 
 
 def _flat_pulse(name: str) -> Setting:

@@ -188,10 +188,15 @@ def test_a_motor_on_a_bridge_has_its_servo_calibrated(make, kind):
     assert calibration.command().throttle == 0.0
 
 
-@pytest.mark.parametrize("kind", ["VESC", "SIM", "DC_TWO_WHEEL", "nonsense"])
+@pytest.mark.parametrize("kind", ["VESC", "SIM", "DC_TWO_WHEEL"])
 def test_what_has_no_pulses_is_told_so(make, kind):
     with pytest.raises(ConfigError, match="no pulses to calibrate"):
         make(kind)
+
+
+def test_what_is_no_drivetrain_is_told_which_there_are(make):
+    with pytest.raises(ConfigError, match="must be one of .*Received: DRIVE_TRAIN_TYPE='nonsense'"):
+        make("nonsense")
 
 
 def test_another_frequency_keeps_the_pulses(ready):

@@ -1,0 +1,34 @@
+"""Pulses that the settings count in 4096 parts of a frame, in microseconds."""
+
+from donkeycar.assembly.drivetrain.context import Context, Settings
+from donkeycar.guardian.pulse import PulseRange
+from donkeycar.parts.drivetrain.pca9685 import tick_us
+
+# What a car may have in a dictionary, and one from before donkeycar 5 has outside of any.
+STEERING = ("STEERING_LEFT_PWM", "STEERING_RIGHT_PWM")
+THROTTLE = ("THROTTLE_FORWARD_PWM", "THROTTLE_STOPPED_PWM", "THROTTLE_REVERSE_PWM")
+PULSE_NAMES = (*STEERING, *THROTTLE, "STEERING_MID_PWM", "THROTTLE_DEAD_PWM")
+
+
+def steering_pulses(context: Context, family: Settings) -> PulseRange:
+    """Full left, straight ahead and full right of a dictionary."""
+    counts = [family["STEERING_LEFT_PWM"], family["STEERING_RIGHT_PWM"]]
+    if family.get("STEERING_MID_PWM") is not None:
+        counts.insert(1, family["STEERING_MID_PWM"])
+    return context.pulses(*counts, scale=family["PWM_STEERING_SCALE"])
+
+
+def throttle_pulses(context: Context, family: Settings) -> PulseRange:
+    """Full reverse, standing still and full forward of a dictionary."""
+    return context.pulses(
+        family["THROTTLE_REVERSE_PWM"],
+        family["THROTTLE_STOPPED_PWM"],
+        family["THROTTLE_FORWARD_PWM"],
+        scale=family["PWM_THROTTLE_SCALE"],
+    )
+
+
+def dead_us(context: Context, family: Settings) -> float:
+    """How far from standing still the motor begins to turn."""
+    counts: float = (family.get("THROTTLE_DEAD_PWM") or 0) * family["PWM_THROTTLE_SCALE"]
+    return counts * tick_us(context.settings["PWM_FREQUENCY"])

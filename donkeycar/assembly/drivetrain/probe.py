@@ -1,0 +1,96 @@
+"""What `donkey doctor` asks of a drivetrain: the hardware that its settings name, and libraries."""
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from donkeycar.assembly.drivetrain.context import Settings
+from donkeycar.assembly.drivetrain.table import DRIVETRAINS
+from donkeycar.assembly.drivetrain.wiring import Piece, Place, SerialPort, possible_pieces
+from donkeycar.commands import install_extra
+from donkeycar.lazy import named
+from donkeycar.parts.drivetrain import probe as probes
+from donkeycar.parts.drivetrain.header_uart import not_the_header, uart_step
+from donkeycar.parts.drivetrain.i2c_bus import open_bus
+from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
+from donkeycar.parts.drivetrain.pi_board import keeps_levels, pwm_overlay
+from donkeycar.parts.drivetrain.pin_id import GpioId, KernelPwmId, PCA9685Id
+from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
+from donkeycar.parts.needs import Library
+
+# Entries of pins that carry pulses for a servo or a speed controller.
+PULSED = ("PWM_STEERING_PIN", "PWM_THROTTLE_PIN")
+
+Pieces = Mapping[Place, Piece]
+
+
+def probe(kind: str, settings: Settings) -> Iterator[Finding]:
+    """Look at the hardware of a drivetrain, as far as it can be seen without moving it.
+
+    Args:
+        kind: A word of `DRIVE_TRAIN_TYPE`; the settings say what is wrong with an unknown one.
+        settings: All settings of the car, by name.
+    """
+    if kind in DRIVETRAINS:
+        yield from named(DRIVETRAINS[kind].probe)(kind, settings)
+
+
+def probe_wiring(kind: str, settings: Settings) -> Iterator[Finding]:
+    """Look at every pin, chip and line of the row; what is impossible is told with the settings."""
+    wiring = DRIVETRAINS[kind].wiring
+    if wiring is None:
+        return
+    found = possible_pieces(wiring, settings)
+    yield from _chips(found, wiring.shown(settings))
+    yield from _header(found)
+    if any(isinstance(piece, KernelPwmId) for piece in found.values()):
+        yield probes.device("PWM", SYSFS_PWM, step=pwm_overlay())
+    for piece in found.values():
+        if isinstance(piece, SerialPort):
+            yield _serial(piece)
+
+
+def libraries_of(kind: str, settings: Settings) -> tuple[Library, ...]:
+    """What must be installed for the hardware of a drivetrain.
+
+    Args:
+        kind: A word of `DRIVE_TRAIN_TYPE`.
+        settings: All settings of the car, by name.
+    """
+    if kind not in DRIVETRAINS:
+        return ()
+    row, extra = DRIVETRAINS[kind], install_extra("pi")
+    of_piece = {
+        PCA9685Id: [Library(name, extra) for name in ("smbus2", "adafruit_pca9685", "gpiod")],
+        GpioId: [Library("lgpio", "sudo apt install python3-lgpio")],
+        SerialPort: [Library("serial", extra)],
+    }
+    found = possible_pieces(row.wiring, settings).values()
+    libraries = [library for piece in found for library in of_piece.get(type(piece), ())]
+    return tuple(dict.fromkeys((*libraries, *row.needed())))
+
+
+def _chips(found: Pieces, where: str) -> Iterator[Finding]:
+    chips = {(p.bus, p.address) for p in found.values() if isinstance(p, PCA9685Id)}
+    for bus, address in sorted(chips):
+        finding = probes.i2c_chip(bus, address, open_bus=open_bus)
+        is_missing = finding.state == MISSING
+        yield finding._replace(found=f"{finding.found} ({where})") if is_missing else finding
+
+
+def _header(found: Pieces) -> Iterator[Finding]:
+    header = [place for place, piece in found.items() if isinstance(piece, GpioId)]
+    if header:
+        yield probes.released_pins(keeps_levels=keeps_levels(), kernel=os.uname().release)
+    pulsed = [f"{p.setting}[{p.entry!r}]" for name in PULSED for p in header if p.entry == name]
+    if pulsed:
+        yield probes.timed_by_a_program(pulsed, step=pwm_overlay())
+
+
+def _serial(port: SerialPort) -> Finding:
+    step = uart_step(port.path) or f"check the plug, or {port.setting}"
+    finding = probes.serial_port(Path(port.path), step=step)
+    elsewhere = not_the_header(port.path)
+    if finding.state == OK and elsewhere:
+        return Finding("serial", WARNING, f"{port.path} is {elsewhere}", step)
+    return finding

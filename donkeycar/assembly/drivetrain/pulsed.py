@@ -1,0 +1,62 @@
+"""Drivetrains that take pulses: a servo and a speed controller."""
+
+from donkeycar.assembly.drivetrain.context import Context, Settings
+from donkeycar.assembly.drivetrain.counts import (
+    PULSE_NAMES,
+    STEERING,
+    THROTTLE,
+    dead_us,
+    steering_pulses,
+    throttle_pulses,
+)
+from donkeycar.assembly.drivetrain.wiring import CHANNELS
+from donkeycar.guardian.guardian import Output
+from donkeycar.parts.drivetrain.pin_id import PinId
+from donkeycar.parts.drivetrain.pins import named_pins
+from donkeycar.parts.drivetrain.pulse_output import PulseOutput
+
+
+def servo_and_esc(context: Context) -> Output:
+    """A servo and a speed controller, on any pins."""
+    family = "PWM_STEERING_THROTTLE"
+    return _pulsed(context, context.settings[family], context.named_pins(family), family)
+
+
+def channels(context: Context) -> Output:
+    """The same of cars from before donkeycar 5, which name channels and have no dictionary."""
+    settings = context.settings
+    family = dict(settings["PWM_STEERING_THROTTLE"])
+    for name in PULSE_NAMES:
+        if settings.get(name) is not None:
+            family[name] = settings[name]
+    names = {context.shown(*place): pin for place, pin in CHANNELS.names(settings).items()}
+    pins = dict(
+        zip(("PWM_STEERING_PIN", "PWM_THROTTLE_PIN"), named_pins(names).values(), strict=True)
+    )
+    return _pulsed(context, family, pins, "")
+
+
+NO_SPEED_CONTROLLER = (
+    ". A motor on a bridge has no speed controller and needs no such pulses: use "
+    "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN', with pins such as 'PCA9685.1:40.1' "
+    "(docs/drivetrains.md)"
+)
+
+
+def _pulsed(context: Context, family: Settings, pins: dict[str, PinId], name: str) -> Output:
+    steering = steering_pulses(context, family).check(
+        f"steering, {context.pulse_names(name, STEERING)},"
+    )
+    throttle = throttle_pulses(context, family).check(
+        f"throttle, {context.pulse_names(name, THROTTLE)},", advice=NO_SPEED_CONTROLLER
+    )
+    opener = context.pins()
+    output = PulseOutput(
+        opener.pulse(pins["PWM_STEERING_PIN"], inverted=family["PWM_STEERING_INVERTED"]),
+        opener.pulse(pins["PWM_THROTTLE_PIN"], inverted=family["PWM_THROTTLE_INVERTED"]),
+        steering=steering,
+        throttle=throttle,
+        dead_us=dead_us(context, family),
+    )
+    output.off()
+    return output

@@ -1,0 +1,150 @@
+"""Where the settings say what a drivetrain is wired to: pins, channels of a chip, or a port."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import NamedTuple, Protocol
+
+from donkeycar.assembly.drivetrain.context import Settings, shown
+from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.pin_id import PinId, parse_pin
+
+
+class Place(NamedTuple):
+    """A setting, or an entry of one that is a dictionary."""
+
+    setting: str
+    entry: str = ""
+
+
+class SerialPort(NamedTuple):
+    """A serial port by its path, and the setting in which that stands."""
+
+    path: str
+    setting: str
+
+
+Piece = PinId | SerialPort
+
+
+class Wiring(Protocol):
+    """Where a drivetrain is wired to."""
+
+    def names(self, settings: Settings) -> Mapping[Place, str]:
+        """What the settings say, by where they say it."""
+
+    def piece(self, name: str, setting: str) -> Piece:
+        """The piece of hardware that is meant.
+
+        Args:
+            name: One of `names`.
+            setting: Where it stands, for the message.
+
+        Raises:
+            ConfigError: If there is no such piece.
+        """
+
+    def shown(self, settings: Settings) -> str:
+        """The settings that say it, with their values."""
+
+
+class Pins:
+    """The entries of a dictionary whose names end in ``_PIN``.
+
+    Args:
+        family: The dictionary.
+    """
+
+    def __init__(self, family: str) -> None:
+        self._family = family
+
+    def names(self, settings: Settings) -> dict[Place, str]:
+        """Names of pins."""
+        entries = settings[self._family].items()
+        return {Place(self._family, name): str(pin) for name, pin in entries if _is_pin(name)}
+
+    def piece(self, name: str, setting: str) -> PinId:
+        """A pin."""
+        return parse_pin(name, setting=setting)
+
+    def shown(self, settings: Settings) -> str:
+        """The entries."""
+        return _listed(self.names(settings), settings)
+
+
+class Channels:
+    """Channels of the one PCA9685 of a car from before donkeycar 5."""
+
+    def names(self, settings: Settings) -> dict[Place, str]:
+        """Names of pins, as other cars have them."""
+        # Where donkeycar 4 looked if it was not told: `PCA9685_I2C_BUSNUM` None.
+        bus = 1 if settings["PCA9685_I2C_BUSNUM"] is None else settings["PCA9685_I2C_BUSNUM"]
+        chip = f"PCA9685.{bus}:{settings['PCA9685_I2C_ADDR']:x}"
+        channels = ("STEERING_CHANNEL", "THROTTLE_CHANNEL")
+        return {Place(name): f"{chip}.{settings[name]}" for name in channels}
+
+    def piece(self, name: str, setting: str) -> PinId:
+        """A channel."""
+        return parse_pin(name, setting=setting)
+
+    def shown(self, settings: Settings) -> str:
+        """Where the chip is."""
+        address, bus = "PCA9685_I2C_ADDR", "PCA9685_I2C_BUSNUM"
+        return (
+            f"{shown(settings, address)} = {settings[address]:#04x}, "
+            f"{shown(settings, bus)} = {settings[bus]}"
+        )
+
+
+class Port:
+    """A serial port.
+
+    Args:
+        setting: Holds its path.
+    """
+
+    def __init__(self, setting: str) -> None:
+        self._setting = setting
+
+    def names(self, settings: Settings) -> dict[Place, str]:
+        """The path."""
+        return {Place(self._setting): settings[self._setting]}
+
+    def piece(self, name: str, setting: str) -> SerialPort:
+        """The port."""
+        return SerialPort(name, self._setting)
+
+    def shown(self, settings: Settings) -> str:
+        """The setting."""
+        return _listed(self.names(settings), settings)
+
+
+CHANNELS = Channels()
+
+
+def pieces(wiring: Wiring | None, settings: Settings) -> Iterator[Piece]:
+    """The hardware that a drivetrain is wired to; none if it is wired to nothing.
+
+    Raises:
+        ConfigError: If the name of a piece is impossible.
+    """
+    if wiring is not None:
+        for place, name in wiring.names(settings).items():
+            yield wiring.piece(name, shown(settings, *place))
+
+
+def possible_pieces(wiring: Wiring | None, settings: Settings) -> dict[Place, Piece]:
+    """The same by where it stands, without names that are impossible."""
+    found: dict[Place, Piece] = {}
+    if wiring is not None:
+        for place, name in wiring.names(settings).items():
+            with suppress(ConfigError):
+                found[place] = wiring.piece(name, shown(settings, *place))
+    return found
+
+
+def _is_pin(entry: str) -> bool:
+    return entry.endswith("_PIN")
+
+
+def _listed(names: Mapping[Place, str], settings: Settings) -> str:
+    return ", ".join(f"{shown(settings, *place)} = {name!r}" for place, name in names.items())

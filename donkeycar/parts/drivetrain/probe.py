@@ -1,0 +1,132 @@
+"""What `donkey doctor` asks of pins, chips and lines, without opening or moving any.
+
+Each probe takes what it looks at as arguments, and answers with one finding.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
+from donkeycar.parts.holders import held_by, openers, sitters
+
+FUSER = "sudo fuser -v"
+END_CONSOLE = (
+    "the console of the Pi: sudo raspi-config nonint do_serial_cons 1, then start it again"
+)
+
+
+class Bus(Protocol):
+    """The part of an I2C bus that a search needs."""
+
+    def readfrom_into(self, address: int, buffer: bytearray, /) -> None:
+        """Read a byte; raises ``OSError`` if nothing answers."""
+
+
+def port_holder(path: Path) -> str:
+    """Who has opened a serial port, or is logged in on it; "" if nobody is known of."""
+    return held_by([path], finders=(openers, sitters))
+
+
+def i2c_chip(
+    number: int,
+    address: int,
+    *,
+    open_bus: Callable[[int], Bus],
+    devices: Path = Path("/dev"),
+    held_by: Callable[[list[Path]], str] = held_by,
+) -> Finding:
+    """A chip on an I2C bus: reads one byte, writes none.
+
+    Args:
+        number: Of the bus.
+        address: Of the chip.
+        open_bus: Opens a bus.
+        devices: Where the files of devices are.
+        held_by: Says who else has opened a device. A bus may be shared, but a program that fills it
+            makes the car wait.
+    """
+    what, device = "I2C", devices / f"i2c-{number}"
+    if not device.exists():
+        return Finding(what, MISSING, f"no {device}", "sudo raspi-config nonint do_i2c 0; reboot")
+    if not os.access(device, os.R_OK | os.W_OK):
+        return Finding(
+            what, MISSING, f"you may not open {device}",
+            "sudo usermod -aG i2c $USER; log in again",
+        )  # fmt: skip
+    others = held_by([device])
+    shared = f"; the bus is open in {others} as well" if others else ""
+    try:
+        open_bus(number).readfrom_into(address, bytearray(1))
+    except OSError as error:
+        return Finding(
+            what, MISSING,
+            f"bus {number} is there, but nothing answers at {address:#04x}: {error}{shared}",
+            f"check wires and power of the servo board; sudo i2cdetect -y {number}",
+        )  # fmt: skip
+    return Finding(what, OK, f"a chip answers at {address:#04x} of bus {number}{shared}")
+
+
+def device(what: str, path: Path, *, step: str) -> Finding:
+    """A file of the kernel, such as a serial line."""
+    if not path.exists():
+        return Finding(what, MISSING, f"no {path}", step)
+    return Finding(what, OK, f"{path} is there")
+
+
+def serial_port(path: Path, *, step: str, held_by: Callable[[Path], str] = port_holder) -> Finding:
+    """A serial line, without opening it: that would restart some boards.
+
+    Args:
+        path: Of the port.
+        step: What to do if it is not there.
+        held_by: Says who has it.
+    """
+    found = device("serial", path, step=step)
+    holder = held_by(path) if found.state == OK else ""
+    if not holder:
+        return found
+    way = f"if this car drives now, all is well; if not, end that program, or see {FUSER} {path}"
+    return Finding(
+        "serial", MISSING, f"{path} is there, but {holder} has it",
+        f"{way}; {END_CONSOLE}" if "getty" in holder else way,
+    )  # fmt: skip
+
+
+def released_pins(*, keeps_levels: bool | None, kernel: str) -> Finding:
+    """What a pin of the Pi that drives a motor does when its program is killed.
+
+    Args:
+        keeps_levels: As of `pi_board.keeps_levels`.
+        kernel: Its release, as ``uname -r`` prints it.
+    """
+    if keeps_levels is None:
+        return Finding(
+            "pins", WARNING,
+            f"cannot be told: kernel {kernel} does not say whether a motor pin that is high stays "
+            "so if its program is killed. Take it that it does",
+            "give each motor pin 10 kOhm to ground; the kernels of Raspberry Pi tell since May "
+            "2024 (sudo apt full-upgrade): docs/drivetrains.md",
+        )  # fmt: skip
+    if keeps_levels:
+        return Finding(
+            "pins", WARNING, "a motor pin that is high stays so if its program is killed",
+            "add dtparam=strict_gpiod to /boot/firmware/config.txt, start the Pi again, and give "
+            "each motor pin 10 kOhm to ground: docs/drivetrains.md",
+        )  # fmt: skip
+    return Finding("pins", OK, "motor pins are let go if their program is killed")
+
+
+def timed_by_a_program(entries: Sequence[str], *, step: str) -> Finding:
+    """Servos and speed controllers on pins of the Pi.
+
+    Args:
+        entries: Where those pins are written.
+        step: What gives better pulses.
+    """
+    return Finding(
+        "pulses", WARNING,
+        f"{', '.join(entries)}: a program times these pulses, and is late on a busy computer",
+        step,
+    )  # fmt: skip
