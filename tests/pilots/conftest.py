@@ -29,9 +29,9 @@ def convert(keras):
 
 @pytest.fixture(scope="session")
 def linear_model(keras):
-    from donkeycar.pilots.kinds.networks.linear import build
+    from donkeycar.pilots.kinds.registry import pilot_type
 
-    return build((72, 96, 3), seed=1)
+    return pilot_type("linear").build((72, 96, 3), seed=1)
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ from donkeycar.pilots.inference.interpreter import LiteRTInterpreter, default_nu
 @pytest.fixture(scope="module")
 def shifted_litert(keras, convert, tmp_path_factory):
     """A network that answers angle -0.5 and throttle 0.25 to a black frame."""
-    from donkeycar.pilots.kinds.networks.linear import build
+    from donkeycar.pilots.kinds.registry import pilot_type
 
-    model = build((72, 96, 3), seed=1)
+    model = pilot_type("linear").build((72, 96, 3), seed=1)
     for name, bias in (("n_outputs0", -0.5), ("n_outputs1", 0.25)):
         kernel, _ = model.get_layer(name).get_weights()
         model.get_layer(name).set_weights([kernel * 0, np.array([bias])])

@@ -3,12 +3,12 @@ import pytest
 
 from donkeycar.errors import PilotError
 from donkeycar.pilots.kinds.network_choices import NetworkChoices
-from donkeycar.pilots.kinds.networks.linear import build
+from donkeycar.pilots.kinds.registry import pilot_type
 
 
 @pytest.fixture(scope="module")
 def network(keras):
-    return build(seed=1)
+    return pilot_type("linear").build((120, 160, 3), seed=1)
 
 
 def test_it_has_the_weights_of_the_known_network(network):
@@ -38,7 +38,7 @@ def test_scaling_is_inside(network, keras):
 
 
 def test_one_seed_makes_one_network(network, keras):
-    twin, other = build(seed=1), build(seed=2)
+    twin, other = (pilot_type("linear").build((120, 160, 3), seed=seed) for seed in (1, 2))
     for mine, same in zip(network.get_weights(), twin.get_weights(), strict=True):
         np.testing.assert_array_equal(mine, same)
     assert not np.array_equal(network.get_weights()[0], other.get_weights()[0])
@@ -51,7 +51,7 @@ def test_layers_of_one_shape_do_not_start_alike(network):
 
 
 def test_a_training_step_lowers_the_loss(keras):
-    model = build((72, 96, 3), network=NetworkChoices(dropout=0.0), seed=1)
+    model = pilot_type("linear").build((72, 96, 3), network=NetworkChoices(dropout=0.0), seed=1)
     model.compile("adam", "mse", jit_compile=False)
     frames = np.random.default_rng(0).integers(0, 256, (8, 72, 96, 3), dtype=np.uint8)
     labels = {"angle": np.full((8, 1), 0.7), "throttle": np.full((8, 1), -0.3)}
@@ -61,4 +61,4 @@ def test_a_training_step_lowers_the_loss(keras):
 
 def test_too_small_a_frame_is_refused():
     with pytest.raises(PilotError, match="at least 61 pixels high and wide. Received: .*60"):
-        build((60, 160, 3))
+        pilot_type("linear").build((60, 160, 3))

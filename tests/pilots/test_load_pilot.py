@@ -7,7 +7,7 @@ from donkeycar.errors import PilotError
 from donkeycar.keras_backend import muffled
 from donkeycar.pilots import PilotInfo, load_pilot
 from donkeycar.pilots.files.bundle import PilotFiles, write_bundle
-from donkeycar.pilots.kinds.networks.linear import build
+from donkeycar.pilots.kinds.registry import pilot_type
 from donkeycar.pilots.transform import Transforms
 
 SHAPE = (72, 96, 3)
@@ -105,7 +105,7 @@ def test_a_pilot_of_another_type_is_refused(shared_data):
 
 
 def test_a_network_that_answers_nan_may_not_drive(convert, tmp_path):
-    model = build(SHAPE)
+    model = pilot_type("linear").build(SHAPE)
     model.get_layer("n_outputs0").set_weights([np.full((50, 1), np.nan), np.zeros(1)])
     convert(model, tmp_path / "nan.tflite")
     with pytest.raises(

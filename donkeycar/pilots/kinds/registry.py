@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from donkeycar.errors import PilotError
 from donkeycar.pilots.kinds.bins import OLD_TOP, bins_head
 from donkeycar.pilots.kinds.head import OutputArrays, inferred_head, locate, regression_head
+from donkeycar.pilots.kinds.network_builder import NetworkBuilder
 from donkeycar.pilots.kinds.network_choices import NetworkChoices
 from donkeycar.pilots.kinds.options import Options, checked
 
@@ -48,7 +49,8 @@ class PilotType:
         name: What `--type` says.
         class_name: What donkeycar 5.x calls it in ``models/database.json``.
         about: What it is for, in a few words.
-        module: In `donkeycar.pilots.kinds.networks`; its `build` makes the Keras model.
+        module: In `donkeycar.pilots.kinds.networks`; its `build` takes a `NetworkBuilder`,
+            the size of a frame and the options, and makes the Keras model.
         head: Turns the named outputs of the network and the options of the pilot into
             ``(angle, throttle)``.
         losses: What each output of the network is taught by.
@@ -111,7 +113,7 @@ class PilotType:
             network = NetworkChoices.from_json(network)
         given = self.complete(options)
         return import_module(f"{NETWORKS}.{self.module}").build(
-            tuple(input_shape), network=network, seed=seed, **given
+            NetworkBuilder(network, seed=seed), tuple(input_shape), **given
         )
 
     def complete(self, options: Options) -> dict[str, Any]:

@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
 from donkeycar.pilots.kinds.networks.categorical import bins
 from donkeycar.pilots.kinds.networks.trunk import DROPOUT, convolution_trunk
 
 
 def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
+    builder: NetworkBuilder,
+    input_shape: tuple[int, ...],
     *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
     behaviors: Sequence[str] = ("Left_Lane", "Right_Lane"),
     angle_bins: int = 15,
     throttle_bins: int = 20,
@@ -23,9 +21,8 @@ def build(
     """Build the untrained network.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable.
         behaviors: Names of the ways to drive.
         angle_bins: Angles to choose from.
         throttle_bins: Throttles to choose from.
@@ -45,7 +42,6 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
     behavior = builder.vector(len(behaviors), "behavior_in")
     y = behavior

@@ -3,15 +3,13 @@
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
 from donkeycar.pilots.kinds.networks.trunk import convolution_trunk, dense_layers
 
 
 def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
+    builder: NetworkBuilder,
+    input_shape: tuple[int, ...],
     *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
     angle_bins: int = 15,
     throttle_bins: int = 20,
     throttle_range: object = None,
@@ -20,9 +18,8 @@ def build(
     """Build the untrained network.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 77 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable.
         angle_bins: Angles to choose from.
         throttle_bins: Throttles to choose from.
         throttle_range: For the head; the network is the same for every range.
@@ -40,7 +37,6 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
     x = dense_layers(builder, convolution_trunk(builder, x, name="categorical", stride_of_fourth=2))
     return builder.model(image, bins(builder, x, angle_bins, throttle_bins), name="categorical")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
 from donkeycar.pilots.kinds.networks.rnn import halves
 from donkeycar.pilots.kinds.networks.trunk import need_sides
 
@@ -16,10 +15,9 @@ MIN_SIDE_PX = 46
 
 
 def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
+    builder: NetworkBuilder,
+    input_shape: tuple[int, ...],
     *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
     sequence_length: int = 3,
 ) -> Any:
     """Build the untrained network.
@@ -28,9 +26,8 @@ def build(
     dimensions with a depth of 1; a car's runtime has only the former.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 46 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable.
         sequence_length: Frames it takes, the newest last.
 
     Input shape:
@@ -46,7 +43,6 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image((sequence_length, *input_shape))
     need_sides(x, MIN_SIDE_PX, "3d")
     for number, filters in enumerate(FILTERS, start=1):

@@ -3,8 +3,7 @@
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
-from donkeycar.pilots.kinds.networks.trunk import need_sides
+from donkeycar.pilots.kinds.networks.trunk import angle_and_throttle, need_sides
 
 # Filters, kernel and stride of the convolutions. Most of `linear`'s time goes into its second and
 # third, which look at large pictures through kernels of five: here they have three, and the last
@@ -17,18 +16,12 @@ DROPOUT = 0.2
 MIN_SIDE_PX = 49
 
 
-def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
-    *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
-) -> Any:
+def build(builder: NetworkBuilder, input_shape: tuple[int, ...]) -> Any:
     """Build the untrained network.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 49 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable.
 
     Input shape:
         ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
@@ -43,7 +36,6 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
     need_sides(x, MIN_SIDE_PX, "efficient")
     for number, (filters, size, stride) in enumerate(CONVOLUTIONS, start=1):
@@ -51,8 +43,5 @@ def build(
     x = builder.flat(x, name="flattened")
     for number, units in enumerate(DENSE_UNITS, start=1):
         x = builder.dense(x, units, dropout=DROPOUT, name=f"dense_{number}")
-    outputs = {
-        "angle": builder.output(x, 1, name="n_outputs0"),
-        "throttle": builder.output(x, 1, name="n_outputs1"),
-    }
+    outputs = angle_and_throttle(builder, x)
     return builder.model(image, outputs, name="efficient")

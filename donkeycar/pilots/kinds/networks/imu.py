@@ -4,26 +4,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
-from donkeycar.pilots.kinds.networks.trunk import DROPOUT, convolution_trunk
+from donkeycar.pilots.kinds.networks.trunk import DROPOUT, angle_and_throttle, convolution_trunk
 
 NUM_SENSES = 6
 
 
 def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
+    builder: NetworkBuilder,
+    input_shape: tuple[int, ...],
     *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
     imu_mean: Sequence[float] | None = None,
     imu_spread: Sequence[float] | None = None,
 ) -> Any:
     """Build the untrained network.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable.
         imu_mean: What the six numbers usually are; ``None`` for 0.
         imu_spread: How much they vary, their standard deviations; ``None`` for 1. Both are inside,
             so that the car hands over what the sensor says, in whatever unit.
@@ -41,7 +38,6 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
     senses = builder.vector(NUM_SENSES, "imu_in")
     means = imu_mean or [0.0] * NUM_SENSES
@@ -59,8 +55,5 @@ def build(
     x = builder.joined(x, y)
     for number in (2, 3):
         x = builder.dense(x, 50, dropout=DROPOUT, name=f"dense_{number}")
-    outputs = {
-        "angle": builder.output(x, 1, name="out_0"),
-        "throttle": builder.output(x, 1, name="out_1"),
-    }
+    outputs = angle_and_throttle(builder, x, names=("out_0", "out_1"))
     return builder.model({"img_in": image, "imu_in": senses}, outputs, name="imu")

@@ -3,24 +3,21 @@
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
 from donkeycar.pilots.kinds.networks.trunk import convolution_trunk, dense_layers
 
 
 def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
+    builder: NetworkBuilder,
+    input_shape: tuple[int, ...],
     *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
     throttle_straight: object = None,
     throttle_bend: object = None,
 ) -> Any:
     """Build the untrained network.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable.
         throttle_straight: For the head; the network knows no throttle.
         throttle_bend: For the head.
 
@@ -36,7 +33,6 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
     x = dense_layers(builder, convolution_trunk(builder, x, name="inferred"))
     outputs = {"angle": builder.output(x, 1, name="n_outputs0")}

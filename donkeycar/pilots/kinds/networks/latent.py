@@ -3,9 +3,8 @@
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
 from donkeycar.pilots.kinds.networks.picture import small_sides
-from donkeycar.pilots.kinds.networks.trunk import DROPOUT, convolution_trunk
+from donkeycar.pilots.kinds.networks.trunk import DROPOUT, angle_and_throttle, convolution_trunk
 
 # Numbers in the description.
 LATENT_UNITS = 64
@@ -14,12 +13,7 @@ PAINT_FILTERS = (32, 16)
 GROWTH = 2
 
 
-def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
-    *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
-) -> Any:
+def build(builder: NetworkBuilder, input_shape: tuple[int, ...]) -> Any:
     """Build the untrained network.
 
     What can be painted back must have been seen: the picture keeps the description honest where
@@ -27,9 +21,8 @@ def build(
     training; what drives has no painter.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable.
 
     Input shape:
         ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
@@ -44,16 +37,12 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
     seen = convolution_trunk(builder, x, name="latent", stride_of_fourth=2)
     latent = builder.dense(seen, LATENT_UNITS, name="latent")
     x = builder.dense(latent, 50, dropout=DROPOUT, name="dense_1")
-    outputs = {
-        "angle": builder.output(x, 1, name="n_outputs0"),
-        "throttle": builder.output(x, 1, name="n_outputs1"),
-        "img_out": _paint(builder, latent, input_shape),
-    }
+    outputs = angle_and_throttle(builder, x)
+    outputs["img_out"] = _paint(builder, latent, input_shape)
     return builder.model(image, outputs, name="latent")
 
 

@@ -3,22 +3,19 @@
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
-from donkeycar.pilots.kinds.networks.trunk import convolution_trunk, dense_layers
+from donkeycar.pilots.kinds.networks.trunk import (
+    angle_and_throttle,
+    convolution_trunk,
+    dense_layers,
+)
 
 
-def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
-    *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
-) -> Any:
+def build(builder: NetworkBuilder, input_shape: tuple[int, ...]) -> Any:
     """Build the untrained network.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable; ``None`` is different every time.
 
     Input shape:
         ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
@@ -32,11 +29,7 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
     x = dense_layers(builder, convolution_trunk(builder, x, name="linear"))
-    outputs = {
-        "angle": builder.output(x, 1, name="n_outputs0"),
-        "throttle": builder.output(x, 1, name="n_outputs1"),
-    }
+    outputs = angle_and_throttle(builder, x)
     return builder.model(image, outputs, name="linear")

@@ -3,23 +3,24 @@
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
-from donkeycar.pilots.kinds.networks.trunk import convolution_trunk, dense_layers
+from donkeycar.pilots.kinds.networks.trunk import (
+    angle_and_throttle,
+    convolution_trunk,
+    dense_layers,
+)
 
 
 def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
+    builder: NetworkBuilder,
+    input_shape: tuple[int, ...],
     *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
     num_locations: int = 10,
 ) -> Any:
     """Build the untrained network.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable.
         num_locations: Places it tells apart.
 
     Input shape:
@@ -35,12 +36,8 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
     x = dense_layers(builder, convolution_trunk(builder, x, name="localizer"))
-    outputs = {
-        "angle": builder.output(x, 1, name="angle"),
-        "throttle": builder.output(x, 1, name="throttle"),
-        "loc": builder.output(x, num_locations, name="zloc", activation="softmax"),
-    }
+    outputs = angle_and_throttle(builder, x, names=("angle", "throttle"))
+    outputs["loc"] = builder.output(x, num_locations, name="zloc", activation="softmax")
     return builder.model(image, outputs, name="localizer")

@@ -3,8 +3,11 @@
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
-from donkeycar.pilots.kinds.networks.trunk import convolution_trunk, dense_layers
+from donkeycar.pilots.kinds.networks.trunk import (
+    angle_and_throttle,
+    convolution_trunk,
+    dense_layers,
+)
 
 MEMORY_DROPOUT = 0.1
 # Added to the answers before in training, standard deviation. Steering hardly changes from one
@@ -13,10 +16,9 @@ MEMORY_NOISE = 0.3
 
 
 def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
+    builder: NetworkBuilder,
+    input_shape: tuple[int, ...],
     *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
     memory_length: int = 3,
     memory_depth: int = 0,
     reverse: bool | None = False,
@@ -24,9 +26,8 @@ def build(
     """Build the untrained network.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights, noise and dropout repeatable.
         memory_length: Answers it remembers.
         memory_depth: Dense layers for them alone (`MEM_DEPTH`).
         reverse: Whether its throttle may be negative.
@@ -45,7 +46,6 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     image, x = builder.image(input_shape)
     memory = builder.vector(2 * memory_length, "mem_in")
     noise = builder.layers.GaussianNoise(MEMORY_NOISE, seed=builder.draw(), name="mem_noise")
@@ -57,8 +57,5 @@ def build(
         y = builder.dense(y, units, dropout=dropout, name=f"mem_{number}")
     x = dense_layers(builder, builder.joined(convolution_trunk(builder, x, name="memory"), y))
     throttle = "tanh" if reverse else "sigmoid"
-    outputs = {
-        "angle": builder.output(x, 1, name="n_outputs0", activation="tanh"),
-        "throttle": builder.output(x, 1, name="n_outputs1", activation=throttle),
-    }
+    outputs = angle_and_throttle(builder, x, activations=("tanh", throttle))
     return builder.model({"img_in": image, "mem_in": memory}, outputs, name="memory")

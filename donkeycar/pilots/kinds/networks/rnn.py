@@ -3,7 +3,6 @@
 from typing import Any
 
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-from donkeycar.pilots.kinds.network_choices import NetworkChoices
 from donkeycar.pilots.kinds.networks.trunk import need_sides
 
 # Filters, kernel and stride of the convolutions.
@@ -15,18 +14,16 @@ MIN_SIDE_PX = 49
 
 
 def build(
-    input_shape: tuple[int, ...] = (120, 160, 3),
+    builder: NetworkBuilder,
+    input_shape: tuple[int, ...],
     *,
-    network: NetworkChoices | None = None,
-    seed: int | None = None,
     sequence_length: int = 3,
 ) -> Any:
     """Build the untrained network.
 
     Args:
+        builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 49 pixels.
-        network: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable.
         sequence_length: Frames it takes, the newest last.
 
     Input shape:
@@ -42,7 +39,6 @@ def build(
     Raises:
         PilotError: If a side of the frame is too short.
     """
-    builder = NetworkBuilder(network, seed=seed)
     layers = builder.layers
     image, x = builder.image((sequence_length, *input_shape))
     need_sides(x, MIN_SIDE_PX, "rnn")

@@ -49,6 +49,28 @@ def dense_layers(builder: NetworkBuilder, x: Any) -> Any:
     return x
 
 
+def angle_and_throttle(
+    builder: NetworkBuilder,
+    x: Any,
+    *,
+    names: tuple[str, str] = ("n_outputs0", "n_outputs1"),
+    activations: tuple[str | None, str | None] = (None, None),
+) -> dict[str, Any]:
+    """Add the two outputs of a regression.
+
+    Args:
+        builder: Makes the layers.
+        x: What they see, ``(batch, units)``.
+        names: Of their layers, as in donkeycar 5.x.
+        activations: What bounds each; ``None`` is not bounded.
+    """
+    means = zip(("angle", "throttle"), names, activations, strict=True)
+    return {
+        mean: builder.output(x, 1, name=name, activation=activation)
+        for mean, name, activation in means
+    }
+
+
 def need_sides(x: Any, min_side_px: int, name: str) -> None:
     """Refuse an image, or images in a row, with a side shorter than `min_side_px`."""
     height, width = x.shape[-3:-1]
