@@ -6,7 +6,7 @@ For commands and pages that find a value out for the owner: a learnt gamepad, a 
 import ast
 import pprint
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -48,18 +48,12 @@ def edited(source: str, name: str, value: Any) -> str:
     written = literal(value)
     if source.startswith(BOM):
         return BOM + edited(source[len(BOM) :], name, value)
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        raise ConfigError(
-            f"The file must be Python before {name} can be put into it. Received: {error}"
-        ) from error
-    place = last_assignment(tree, name)
+    place = place_of(source, name)
     if place is None:
         newline = "\r\n" if "\r\n" in source else "\n"
         gap = newline if source and not source.endswith(("\n", "\r")) else ""
         return source + gap + f"{name} = {written}".replace("\n", newline) + newline
-    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source)
+    lines = lines_of(source)
     start = offset_of(lines, place.lineno, place.col_offset)
     end = offset_of(lines, place.end_lineno or place.lineno, place.end_col_offset or 0)
     return source[:start] + written + source[end:]
@@ -78,15 +72,52 @@ def set_values(path: Path, values: Mapping[str, Any]) -> str:
     Raises:
         ConfigError: As `edited`; or the file cannot be read or written. It is then unchanged.
     """
+    return change(path, values, edited)
+
+
+def change(path: Path, values: Mapping[str, Any], edit: Callable[[str, str, Any], str]) -> str:
+    """Edit a file value by value: all of the change or nothing of it.
+
+    Args:
+        path: E.g. a car's ``myconfig.py``; made if missing.
+        values: Value by name.
+        edit: Takes a text, a name and a value; returns the new text.
+
+    Returns:
+        The text as it was before.
+
+    Raises:
+        ConfigError: As `edit`; or the file cannot be read or written. It is then unchanged.
+    """
     try:
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} must be a text that can be read. Received: {error}") from error
     text = before
     for name, value in values.items():
-        text = edited(text, name, value)
+        text = edit(text, name, value)
     write_text(path, text)
     return before
+
+
+def place_of(source: str, name: str) -> ast.expr | None:
+    """What is last assigned to a name in a file; ``None`` if it is not assigned there.
+
+    Raises:
+        ConfigError: If `source` is not Python.
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError) as error:
+        raise ConfigError(
+            f"The file must be Python before {name} can be put into it. Received: {error}"
+        ) from error
+    return last_assignment(tree, name)
+
+
+def lines_of(source: str) -> list[str]:
+    """Lines with their ends, whichever system wrote them."""
+    return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source)
 
 
 def write_text(path: Path, text: str, *, mode: int | None = None) -> None:

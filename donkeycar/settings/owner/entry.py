@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
-from donkeycar.settings.owner.edit import BOM, edited, write_text
-from donkeycar.settings.owner.place import last_assignment, offset_of
+from donkeycar.settings.owner.edit import BOM, change, edited, lines_of, place_of
+from donkeycar.settings.owner.place import offset_of
 
 
 def edited_entries(source: str, name: str, entries: Mapping[str, Any]) -> str:
@@ -38,13 +38,7 @@ def edited_entries(source: str, name: str, entries: Mapping[str, Any]) -> str:
     """
     if source.startswith(BOM):
         return BOM + edited_entries(source[len(BOM) :], name, entries)
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        raise ConfigError(
-            f"The file must be Python before {name} can be put into it. Received: {error}"
-        ) from error
-    place = last_assignment(tree, name)
+    place = place_of(source, name)
     if place is None:
         if re.search(rf"^\s*{name}\b", source, re.MULTILINE):
             raise _not_plain(name)
@@ -52,7 +46,7 @@ def edited_entries(source: str, name: str, entries: Mapping[str, Any]) -> str:
     keys = _keys(place)
     if keys is None or not isinstance(place, ast.Dict):
         raise _not_plain(name)
-    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source)
+    lines = lines_of(source)
     found = {key: value for key, value in keys.items() if key in entries}
     added = {key: value for key, value in entries.items() if key not in found}
     inside = offset_of(lines, place.lineno, place.col_offset) + 1
@@ -80,16 +74,11 @@ def set_entries(path: Path, changes: Mapping[str, Any]) -> str:
         ConfigError: As `edited_entries`; or the file cannot be read or written. It is then
             unchanged.
     """
-    try:
-        before = path.read_bytes().decode("utf-8") if path.exists() else ""
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} must be a text that can be read. Received: {error}") from error
-    text = before
-    for name, value in changes.items():
-        edit = edited_entries if isinstance(value, Mapping) else edited
-        text = edit(text, name, value)
-    write_text(path, text)
-    return before
+
+    def edit(text: str, name: str, value: Any) -> str:
+        return (edited_entries if isinstance(value, Mapping) else edited)(text, name, value)
+
+    return change(path, changes, edit)
 
 
 def _keys(place: ast.expr) -> dict[str, ast.expr] | None:
