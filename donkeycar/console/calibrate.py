@@ -10,6 +10,7 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
 from donkeycar.console.bench import Bench
+from donkeycar.console.feed import Feed
 from donkeycar.console.guard import (
     STATIC,
     STATIC_FILES,
@@ -27,30 +28,22 @@ MAX_SOCKETS_OF_ONE = 4
 PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 
 
-class CalibrateFeed:
-    """Sends the state of the bench to all sockets while there are any.
+class CalibrateFeed(Feed["CalibrateSocket"]):
+    """Sends the state of the bench to all sockets.
 
     Args:
         bench: The car.
     """
 
     def __init__(self, bench: Bench) -> None:
+        super().__init__()
         self.bench = bench
-        self.sockets: set[CalibrateSocket] = set()
-        self._task: asyncio.Task[None] | None = None
 
-    def join(self, socket: "CalibrateSocket") -> None:
-        """Add a socket, and start if it is the first."""
-        self.sockets.add(socket)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._send())
-            self._task.add_done_callback(socket.console.heed)
-
-    async def _send(self) -> None:
-        while self.sockets:
-            for socket in list(self.sockets):
-                socket.send(self.bench.state(socket.client))
-            await asyncio.sleep(1 / STATE_HZ)
+    def send(self) -> float:
+        """Send to each page what it may know."""
+        for socket in list(self.sockets):
+            socket.send(self.bench.state(socket.client))
+        return 1 / STATE_HZ
 
 
 class CalibrateHome(Guarded):

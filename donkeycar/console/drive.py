@@ -10,6 +10,7 @@ from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError
 
 from donkeycar.console.console import Console
+from donkeycar.console.feed import Feed
 from donkeycar.console.guard import Guarded, GuardedSocket
 from donkeycar.driving.client import Client
 from donkeycar.driving.message import MessageError, parse_message
@@ -48,32 +49,24 @@ def full_state(console: Console, client: Client) -> dict[str, Any]:
     }
 
 
-class Feed:
-    """Sends state to all drive sockets, at a steady rate while there are any.
+class DriveFeed(Feed["DriveSocket"]):
+    """Sends state to all drive sockets, at the rate that the car can keep.
 
     Args:
         console: What the handlers share.
     """
 
     def __init__(self, console: Console) -> None:
+        super().__init__()
         self._console = console
-        self.sockets: set[DriveSocket] = set()
-        self._task: asyncio.Task[None] | None = None
 
-    def join(self, socket: "DriveSocket") -> None:
-        """Add a socket, and start if it is the first."""
-        self.sockets.add(socket)
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._send())
-            self._task.add_done_callback(socket.console.heed)
-
-    async def _send(self) -> None:
-        while self.sockets:
-            tick = self._console.cockpit.issue_tick()
-            now_s = round(self._console.clock.monotonic(), 4)
-            for socket in list(self.sockets):
-                socket.send_state(tick, now_s)
-            await asyncio.sleep(1 / self._console.pace.rate_hz)
+    def send(self) -> float:
+        """Send the state of this moment with one new tick."""
+        tick = self._console.cockpit.issue_tick()
+        now_s = round(self._console.clock.monotonic(), 4)
+        for socket in list(self.sockets):
+            socket.send_state(tick, now_s)
+        return 1 / self._console.pace.rate_hz
 
 
 class DrivePage(Guarded):
@@ -181,6 +174,6 @@ class DriveSocket(GuardedSocket):
         future.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
         return future
 
-    def _feed(self) -> Feed:
-        feed: Feed = self.settings["feed"]
+    def _feed(self) -> DriveFeed:
+        feed: DriveFeed = self.settings["feed"]
         return feed

@@ -7,7 +7,7 @@ from typing import Any
 from tornado.web import Application
 
 from donkeycar.console.console import Console
-from donkeycar.console.drive import DrivePage, DriveSocket, Feed, Home
+from donkeycar.console.drive import DriveFeed, DrivePage, DriveSocket, Home
 from donkeycar.console.gate import GatedServer
 from donkeycar.console.guard import (
     STATIC,
@@ -58,7 +58,7 @@ def make_application(
         websocket_ping_interval=PING_S,
         websocket_ping_timeout=PING_S,
         console=console,
-        feed=Feed(console) if feed is None else feed,
+        feed=DriveFeed(console) if feed is None else feed,
     )
 
 

@@ -287,7 +287,7 @@ def _feed(car):
     def look():
         import gc
 
-        from donkeycar.console.drive import Feed
+        from donkeycar.console.feed import Feed
 
         found.extend(thing for thing in gc.get_objects() if isinstance(thing, Feed))
         done.set()
