@@ -19,13 +19,7 @@ def read_object(path: Path, what: str, *, format: str, max_bytes: int) -> dict[s
     Raises:
         PilotError: If it cannot be read, is too long, or is something else.
     """
-    if path.exists() and not path.is_file():
-        raise PilotError(f"{path} is not a file.")
-    try:
-        with path.open("rb") as file:
-            text = file.read(max_bytes + 1)
-    except OSError as error:
-        raise PilotError(f"{path} cannot be read: {error.strerror}") from error
+    text = read_start(path, max_bytes + 1)
     if len(text) > max_bytes:
         raise PilotError(f"{path} is too long for {what}.")
     try:
@@ -35,3 +29,18 @@ def read_object(path: Path, what: str, *, format: str, max_bytes: int) -> dict[s
     if not isinstance(content, dict) or content.get("format") != format:
         raise PilotError(f'{path} is not {what}: it must say "format": "{format}".')
     return content
+
+
+def read_start(path: Path, num_bytes: int) -> bytes:
+    """Read a file, but no more of it than `num_bytes`: a stranger's may be of any length.
+
+    Raises:
+        PilotError: If it is no file, or cannot be read.
+    """
+    if path.exists() and not path.is_file():
+        raise PilotError(f"{path} is not a file.")
+    try:
+        with path.open("rb") as file:
+            return file.read(num_bytes)
+    except OSError as error:
+        raise PilotError(f"{path} cannot be read: {error.strerror}") from error

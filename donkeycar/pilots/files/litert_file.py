@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from donkeycar.errors import PilotError
+from donkeycar.pilots.files.json_file import read_start
 from donkeycar.pilots.files.names import MARKS, beside
 
 # Longest file that drives. Training asks for it before the first epoch: `training.size`.
@@ -17,13 +18,7 @@ def read_litert(path: Path) -> bytes:
     Raises:
         PilotError: If it cannot be read, is no LiteRT file, or is longer than 50 MB.
     """
-    if path.exists() and not path.is_file():
-        raise PilotError(f"{path} is not a file.")
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise PilotError(f"{path} cannot be read: {error.strerror}") from error
+    content = read_start(path, MAX_BYTES + 1)
     if content[4:8] != IDENTIFIER:
         raise PilotError(f"{path} is not a LiteRT model. Is the file complete?")
     check_length(path.stat().st_size if len(content) > MAX_BYTES else len(content), path)

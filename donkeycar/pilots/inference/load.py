@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from donkeycar.commands import pip_install
 from donkeycar.errors import PilotError
@@ -75,51 +75,52 @@ def load_pilot(
             does not answer as it did where it was trained.
     """
     path = Path(path).expanduser()
-    load = load_ensemble if holds_folds(path) else _load_alone
-    return load(
-        path, type=type, camera_shape=camera_shape, num_threads=num_threads, precision=precision,
-        transforms=transforms, options=options, cancellation=cancellation,
-    )  # fmt: skip
+    wanted = _Wanted(type, camera_shape, num_threads, precision, transforms, options, cancellation)
+    return _load_ensemble(path, wanted) if holds_folds(path) else _load_alone(path, wanted)
 
 
-def load_ensemble(folder: Path, **wanted: Any) -> Ensemble:
+class _Wanted(NamedTuple):
+    """What is wanted of a pilot: the arguments of `load_pilot`."""
+
+    type: str | None
+    camera_shape: Shape | None
+    num_threads: int | None
+    precision: Precision | None
+    transforms: Transforms | None
+    options: Options | None
+    cancellation: Cancellation | None
+
+
+def _load_ensemble(folder: Path, wanted: _Wanted) -> Ensemble:
     """Open all pilots of a folder that `donkey train --folds` wrote, each checked as if alone.
 
     Args:
         folder: With ``folds.json``, which lists the pilots.
-        wanted: The other arguments of `load_pilot`.
+        wanted: What is wanted of each.
 
     Raises:
         PilotError: If the list is not one, or one of its pilots cannot drive this car with the
             others.
     """
     folds = read_folds(folder)
-    members = [_load_alone(path, **wanted) for path in folds.pilots]
+    members = [_load_alone(path, wanted) for path in folds.pilots]
     try:
         return Ensemble(members, usual=folds.usual)
     except PilotError as error:
         raise cannot_drive_together(folder, error) from error
 
 
-def _load_alone(
-    path: Path,
-    *,
-    type: str | None = None,
-    camera_shape: tuple[int, int, int] | None = None,
-    num_threads: int | None = None,
-    precision: Precision | None = None,
-    transforms: Transforms | None = None,
-    options: Options | None = None,
-    cancellation: Cancellation | None = None,
-) -> NetworkPilot:
+def _load_alone(path: Path, wanted: _Wanted) -> NetworkPilot:
     """Open one pilot: see `load_pilot`."""
+    camera_shape = wanted.camera_shape
     found = judge(
-        path, type=type, camera_shape=camera_shape, precision=precision, transforms=transforms
-    )
+        path, type=wanted.type, camera_shape=camera_shape, precision=wanted.precision,
+        transforms=wanted.transforms,
+    )  # fmt: skip
     litert, info = found.litert, found.info
-    interpreter = _open(litert, found.content, num_threads, cancellation)
+    interpreter = _open(litert, found.content, wanted.num_threads, wanted.cancellation)
     if info is None:
-        return _bare_pilot(found, interpreter, options, camera_shape)
+        return _bare_pilot(found, interpreter, wanted.options, camera_shape)
     kind = pilot_type(info.type)
     if interpreter.input_shape != info.network_shape:
         raise PilotError(

@@ -10,14 +10,8 @@ from donkeycar.pilots.transform.step import Shape, Step
 
 
 @dataclass(frozen=True)
-class Trapeze(Step):
-    """Blacken everything outside a trapeze with level top and bottom edges.
-
-    Args:
-        upper_left_px: Column of the corner at the top left; the other corners likewise.
-        top_px: First row of the trapeze.
-        bottom_px: Row below the last one.
-    """
+class _Corners(Step):
+    """The six numbers of a trapeze, whatever they are counted from."""
 
     upper_left_px: int
     upper_right_px: int
@@ -25,6 +19,17 @@ class Trapeze(Step):
     lower_right_px: int
     top_px: int
     bottom_px: int
+
+
+@dataclass(frozen=True)
+class Trapeze(_Corners):
+    """Blacken everything outside a trapeze with level top and bottom edges.
+
+    Args:
+        upper_left_px: Column of the corner at the top left; the other corners likewise.
+        top_px: First row of the trapeze.
+        bottom_px: Row below the last one.
+    """
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """Blacken the outside of a copy."""
@@ -51,7 +56,7 @@ class Trapeze(Step):
 
 
 @dataclass(frozen=True)
-class TrapezeEdge(Step):
+class TrapezeEdge(_Corners):
     """Blacken everything outside a trapeze that is given by its distances from the edges.
 
     Args:
@@ -60,13 +65,6 @@ class TrapezeEdge(Step):
         top_px: Rows above the trapeze.
         bottom_px: Rows below it.
     """
-
-    upper_left_px: int
-    upper_right_px: int
-    lower_left_px: int
-    lower_right_px: int
-    top_px: int
-    bottom_px: int
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """Blacken the outside of a copy."""
