@@ -123,16 +123,8 @@ def as_pilot(model: Any, type_name: str | None = None) -> tuple[Any, PilotType]:
         NetworkOutput(name, tuple(tensor.shape[1:]))
         for name, tensor in zip(sources, graph.outputs, strict=True)
     ]
-    kind = (
-        pilot_type(type_name)
-        if type_name
-        else type_of(
-            [tensor.name for tensor in vectors],
-            tuple(images[0].shape[1:]),
-            outputs,
-            {layer["class_name"] for layer in config["layers"]},
-        )
-    )
+    layers = {layer["class_name"] for layer in config["layers"]}
+    kind = type_for(type_name, vectors, images[0], outputs, layers)
     config = to_litert(config)
     config = _with_names(config, images[0], vectors, kind, meanings(outputs, model))
     adapted = keras.Model.from_config(config)
@@ -141,6 +133,30 @@ def as_pilot(model: Any, type_name: str | None = None) -> tuple[Any, PilotType]:
         if layer.weights:
             layer.set_weights(graph.get_layer(layer.name).get_weights())
     return adapted, kind
+
+
+def type_for(
+    type_name: str | None,
+    vectors: list[Any],
+    image: Any,
+    outputs: list[NetworkOutput],
+    layers: set[str],
+) -> PilotType:
+    """The type that the owner of a network names, or else the one that it looks like.
+
+    Args:
+        type_name: What its owner says; ``None`` to find out.
+        vectors: Its inputs beside the image, tensors.
+        image: The image input, a tensor.
+        outputs: What comes out.
+        layers: Classes of the layers in it.
+
+    Raises:
+        PilotError: If there is no such type, or none has such inputs and outputs.
+    """
+    if type_name:
+        return pilot_type(type_name)
+    return type_of([one.name for one in vectors], tuple(image.shape[1:]), outputs, layers)
 
 
 def check_size_is_fixed(image: Any) -> None:

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from donkeycar.conversion.adapt import IMAGE, NetworkOutput, check_size_is_fixed, meanings, type_of
+from donkeycar.conversion.adapt import IMAGE, NetworkOutput, check_size_is_fixed, meanings, type_for
 from donkeycar.errors import PilotError
-from donkeycar.pilots.kinds.registry import PilotType, pilot_type
+from donkeycar.pilots.kinds.registry import PilotType
 
 
 class LegacyNetwork:
@@ -70,16 +70,8 @@ def as_legacy_pilot(model: Any, type_name: str | None = None) -> tuple[LegacyNet
         NetworkOutput(name, tuple(tensor.shape[1:]))
         for name, tensor in zip(model.output_names, model.outputs, strict=True)
     ]
-    kind = (
-        pilot_type(type_name)
-        if type_name
-        else type_of(
-            [tensor.name for tensor in vectors],
-            tuple(images[0].shape[1:]),
-            outputs,
-            {type(layer).__name__ for layer in model.layers},
-        )
-    )
+    layers = {type(layer).__name__ for layer in model.layers}
+    kind = type_for(type_name, vectors, images[0], outputs, layers)
     image = tf_keras.Input(images[0].shape[1:], dtype="uint8", name=IMAGE)
     scaled = tf_keras.layers.Rescaling(1 / 255)(image)
     beside = [tf_keras.Input(one.shape[1:], name=kind.vector_input) for one in vectors]

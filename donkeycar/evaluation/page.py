@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from donkeycar.evaluation import plots
@@ -13,9 +12,8 @@ from donkeycar.evaluation.agreement import RANGES, Agreement
 from donkeycar.evaluation.bootstrap import Interval
 from donkeycar.evaluation.evaluate import Evaluation, PilotEvaluation
 from donkeycar.evaluation.tables import tables_of
-from donkeycar.report.figures import driven_line
+from donkeycar.report.laps import driven_laps
 from donkeycar.report.page import SVG, Picture, write_page
-from donkeycar.sim.topview import draw_topview
 from donkeycar.sim.track import Track
 
 MAX_SESSIONS = 12
@@ -129,16 +127,7 @@ def _on_the_track(evaluation: Evaluation) -> list[Picture]:
 
 
 def _line(pilot: PilotEvaluation, laps: dict[str, Any], track: Track) -> Picture:
-    driven = np.array(laps["trajectory"])
-    column = {name: index for index, name in enumerate(laps["trajectory_columns"])}
-    view = draw_topview(track, width_px=900)
-    high = view.low + np.array(view.pixels.shape[1::-1]) / view.pixels_per_m
-    picture = driven_line(
-        view.pixels,
-        (view.low[0], high[0], view.low[1], high[1]),
-        driven[:, [column["x"], column["y"]]],
-        np.abs(driven[:, column["cte"]]) > np.min(track.half_widths),
-    )
+    picture = driven_laps(track, laps, width_px=900)
     # A floor with grain is ten times shorter this way, and there is one for every pilot.
     buffer = io.BytesIO()
     with Image.open(io.BytesIO(picture)) as opened:

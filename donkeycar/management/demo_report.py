@@ -71,22 +71,13 @@ def _driven(result: dict[str, Any]) -> tuple[bytes, bytes]:
     """Draw where the pilot drove (PNG), and what its camera saw at the start (WebP)."""
     import numpy as np
 
-    from donkeycar.report.figures import driven_line
+    from donkeycar.report.laps import driven_laps
     from donkeycar.report.movie import camera_movie
-    from donkeycar.sim.topview import draw_topview
     from donkeycar.sim.track import load_track
 
     driven = np.array(result["trajectory"])
     column = {name: index for index, name in enumerate(result["trajectory_columns"])}
-    track = load_track(result["track"])
-    view = draw_topview(track, width_px=1400)
-    high = view.low + np.array(view.pixels.shape[1::-1]) / view.pixels_per_m
-    line = driven_line(
-        view.pixels,
-        (view.low[0], high[0], view.low[1], high[1]),
-        driven[:, [column["x"], column["y"]]],
-        np.abs(driven[:, column["cte"]]) > np.min(track.half_widths),
-    )
+    line = driven_laps(load_track(result["track"]), result, width_px=1400)
     shown = driven[::MOVIE_EVERY][:MOVIE_FRAMES]
     movie = camera_movie(
         result["frames"][: len(shown)],

@@ -1,0 +1,33 @@
+"""The laps that a pilot drove in the simulator, as a picture."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from donkeycar.report.figures import driven_line
+from donkeycar.sim.topview import draw_topview
+from donkeycar.sim.track import Track
+
+
+def driven_laps(track: Track, laps: Mapping[str, Any], *, width_px: int) -> bytes:
+    """The line a pilot drove, over the track from above.
+
+    Args:
+        track: Where it drove.
+        laps: What `evaluate_pilot` returned, with ``trajectory`` and ``trajectory_columns``.
+        width_px: Width of the track in the picture, before it is put on the page.
+
+    Returns:
+        A PNG.
+    """
+    driven = np.array(laps["trajectory"])
+    column = {name: index for index, name in enumerate(laps["trajectory_columns"])}
+    view = draw_topview(track, width_px=width_px)
+    high = view.low + np.array(view.pixels.shape[1::-1]) / view.pixels_per_m
+    return driven_line(
+        view.pixels,
+        (view.low[0], high[0], view.low[1], high[1]),
+        driven[:, [column["x"], column["y"]]],
+        np.abs(driven[:, column["cte"]]) > np.min(track.half_widths),
+    )
