@@ -2,7 +2,6 @@
 
 import threading
 import time
-from types import TracebackType
 from typing import NamedTuple
 
 import numpy as np
@@ -93,12 +92,7 @@ class ConsoleCar:
         time.sleep(1.2)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         self._vehicle.on = False
         self._thread.join(5)
 

@@ -9,7 +9,6 @@ import struct
 import threading
 import time
 from collections.abc import Collection
-from types import TracebackType
 from typing import Any
 
 from donkeycar.console.access import Auth
@@ -75,12 +74,7 @@ class Served:
         self.thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         self.controller.shutdown()
         self.thread.join(3)
         for opened in self._opened:

@@ -4,16 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from donkeycar.replay.paper import (
-    INK,
-    SOFT,
-    TICK_PT,
-    class_colour,
-    dress,
-    legend,
-    limits,
-    wipe,
-)
+from donkeycar.replay.paper import INK, SOFT, TICK_PT, class_colour, dress, legend, limits, wipe
 from donkeycar.replay.probe_data import Array
 from donkeycar.replay.scene import Scene
 from donkeycar.replay.study import Study

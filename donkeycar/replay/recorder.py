@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal
 
 import keras
@@ -135,12 +134,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
     def __enter__(self) -> "ReplayRecorder":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         self.close()
 
     def _append(self, epoch: int, measured: Mapping[str, float]) -> None:

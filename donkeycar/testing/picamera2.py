@@ -23,7 +23,6 @@ import threading
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -261,12 +260,7 @@ class StubPicamera2:
             sys.modules[module.__name__] = module
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         self.resumed.set()
         for camera in self.opened:
             camera.close()

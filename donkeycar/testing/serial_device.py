@@ -17,7 +17,6 @@ import threading
 import tty
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 # Sent on the same line behind everything else; neither protocol here knows it.
@@ -112,12 +111,7 @@ class SerialDevice:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *ended: object) -> None:
         self.close()
 
     def _listen(self) -> None:
