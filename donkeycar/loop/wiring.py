@@ -17,12 +17,28 @@ from donkeycar.loop.entry import Entry
 DRIVERS_WISH = ("user/angle", "user/steering", "user/throttle")
 DRIVERS = (*DRIVERS_WISH, "user/mode", "recording")
 
+# The lines of manage.py, by a channel of each part that they add.
+LINES = {
+    "cam/image_array": "add_camera",
+    "cam/age_s": "add_camera",
+    "pilot/angle": "add_pilot",
+    "user/expires_s": "add_driver",
+    "user/mode": "add_driver",
+    "web/w1": "add_driver",
+    "power/reason": "add_sensors",
+    "command": "add_drive_mode",
+    "tub/num_records": "add_recorder",
+    "drivetrain/state": "add_drivetrain",
+}
+# What an add_console adds to a manage.py that was made before there was a line for it.
+OF_OLD_CONSOLES = ("add_driver", "add_sensors")
+
 # Channels that are asked for in the template, and what writes them.
 WRITERS = {
-    "command": "add_drive_mode does, in manage.py.",
-    "user/expires_s": "add_driver does, in manage.py.",
-    "user/mode": "add_driver does, in manage.py.",
-    "cam/image_array": "add_camera does, in manage.py.",
+    **{
+        channel: f"{LINES[channel]} does, in manage.py."
+        for channel in ("command", "user/expires_s", "user/mode", "cam/image_array")
+    },
     "cam/exposed_s": (
         "A camera of your own must write when the frame was taken, at best "
         "car.clock.monotonic(), or nothing is shown and no pilot drives. See docs/cameras.md."
@@ -50,7 +66,8 @@ def doubts(
         if _is_ours(entry):  # beside an owner's part, that is the one that has to move
             twice = {name: first for name, first in twice.items() if _is_ours(first)}
             if any(type(first.part) is type(entry.part) for first in twice.values()):
-                found.append(_again(entry))
+                again = _again(entry)
+                found += [again] if again not in found else []
                 twice = {}
         else:
             twice |= _overridden(entry, entries[index + 1 :])
@@ -111,10 +128,11 @@ def _twice(entry: Entry, channel: str, other: Entry) -> str:
 
 
 def _again(entry: Entry) -> str:
-    return (
-        f"{entry.name} comes a second time and writes {', '.join(entry.outputs)} again: the later "
-        "one counts, and what the first one says is lost. Keep one of the two lines in manage.py."
-    )
+    line = next((LINES[name] for name in entry.outputs if name in LINES), "")
+    who = f"manage.py calls {line} twice" if line else f"manage.py adds {entry.name} twice"
+    if line in OF_OLD_CONSOLES:
+        who += " (add_console without a cockpit calls it, too)"
+    return f"{who}, and what the first one writes is lost: delete one of the two lines."
 
 
 def _unread(entry: Entry, channel: str, read: list[str]) -> str:

@@ -8,17 +8,23 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from donkeycar import assembly
 from donkeycar.assembly import (
+    add_camera,
     add_console,
     add_controllers,
     add_drive_mode,
     add_driver,
+    add_drivetrain,
     add_recorder,
     make_cockpit,
 )
+from donkeycar.assembly.channels import CHANNELS
+from donkeycar.assembly.drivetrain import DRIVETRAINS
 from donkeycar.config import Config, load_config
 from donkeycar.driving.drive_mode import DriveMode
 from donkeycar.errors import ConfigError, PartError, PartFailed
+from donkeycar.loop.wiring import LINES
 from donkeycar.management.createcar import create_car
 from donkeycar.parts.answer_life import MAX_LIFE_S
 from donkeycar.parts.controller.as_offer import AsOffer
@@ -99,24 +105,36 @@ def test_a_channel_of_two_parts_is_named_with_both(car):
     assert doubt.startswith("OwnRadio writes imu/yaw, which Part writes too")
 
 
-@pytest.mark.parametrize("line", ["add_driver", "add_drive_mode", "AsOffer"])
-def test_a_line_that_is_there_twice_is_told(car, line):
-    """What used to happen: nobody said so; buttons, or all of one controller, were lost."""
-    cfg = settings()
+@pytest.mark.parametrize(
+    "line", ["add_driver", "add_drive_mode", "add_drivetrain", "add_camera", "AsOffer"]
+)
+def test_a_line_that_is_there_twice_is_told_in_one_sentence_that_names_it(car, line):
+    """What used to happen: nobody said so; buttons, or all of one controller, were lost.
+
+    Then it was said of `GuardedDrivetrain`, which nobody finds in manage.py, and twice of a driver.
+    """
+    cfg = settings(DRIVE_TRAIN_TYPE="MOCK", CAMERA_TYPE="MOCK")
     add = {
         "add_driver": lambda: add_driver(car, cfg, make_cockpit(car, cfg)),
         "add_drive_mode": lambda: add_drive_mode(car, cfg),
+        "add_drivetrain": lambda: add_drivetrain(car, cfg),
+        "add_camera": lambda: add_camera(car, cfg),
         "AsOffer": lambda: car.add(
             AsOffer(OwnRadio(0.0, 0.0), ["user/angle", "user/throttle"]), outputs=["gamepad/offer"]
         ),
     }[line]
     add()
-    assert not any("second time" in doubt for doubt in car.doubts())
+    assert not any("twice" in doubt for doubt in car.doubts())
     add()
-    again = [doubt for doubt in car.doubts() if "comes a second time and writes" in doubt]
-    assert len(again) == (2 if line == "add_driver" else 1), again
-    assert all("Keep one of the two lines in manage.py." in doubt for doubt in again)
-    assert not any("Let it make an offer" in doubt for doubt in again)
+    (again,) = (doubt for doubt in car.doubts() if "twice" in doubt)
+    assert again.startswith(f"manage.py {'adds' if line == 'AsOffer' else 'calls'} {line} twice")
+    assert again.endswith(", and what the first one writes is lost: delete one of the two lines.")
+    assert not any("Let it make an offer" in doubt for doubt in car.doubts())
+
+
+def test_the_lines_of_manage_py_are_those_that_write_these_channels():
+    assert {channel: CHANNELS[channel].writers[0] for channel in LINES} == LINES
+    assert set(LINES.values()) <= set(assembly.__all__)
 
 
 def test_two_controllers_that_offer_on_one_channel_are_both_named(car):
@@ -507,7 +525,8 @@ def test_the_template_raises_no_doubt(name, model, tmp_path, monkeypatch, caplog
         "donkeycar.pilots.inference.later.LaterPilot", lambda *args, **options: Known()
     )
     if name == "reversing":
-        monkeypatch.setattr("donkeycar.assembly.driver.ESC_DRIVETRAINS", ("MOCK",))
+        behind_an_esc = DRIVETRAINS["MOCK"]._replace(has_esc=True)
+        monkeypatch.setitem(DRIVETRAINS, "MOCK", behind_an_esc)
     cars = []
     monkeypatch.setattr(Vehicle, "start", lambda self, **options: cars.append(self) or self.stop())
     with caplog.at_level(logging.WARNING):
