@@ -9,6 +9,7 @@ from donkeycar.errors import ConfigError
 from donkeycar.settings.check import check, frozen, thawed
 from donkeycar.settings.layers import Layers
 from donkeycar.settings.notices import notices_for, order_of
+from donkeycar.settings.pulse_counts import miscounted
 from donkeycar.settings.readers import MOVES, READS, is_read
 from donkeycar.settings.schema import SETTINGS, nearest
 from donkeycar.settings.wiring import unused_wiring
@@ -203,7 +204,11 @@ def _checked(layers: Layers, command: str | None) -> Config:
             unread[names[-1]] = ended + ("" if command == "config" else _UNREAD)
     wrong = {name for names, _ in problems for name in names}
     # Impossible wiring is told alone.
-    wired = [] if wrong & READS["neutral"] else list(unused_wiring(layers, values))
+    wired = (
+        []
+        if wrong & READS["neutral"]
+        else [*unused_wiring(layers, values), *miscounted(layers, values)]
+    )
     places = {**layers.small, **layers.sources}
     faults = [(places[name], sentence) for name, sentence in wired]
     faults.sort(key=lambda found: order_of(found[0]))

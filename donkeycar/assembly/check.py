@@ -6,6 +6,7 @@ from pathlib import Path
 from donkeycar.assembly.camera import CAMERAS, make_clock, make_world
 from donkeycar.assembly.console import check_drivable
 from donkeycar.assembly.controller import CONTROLLERS, controllers_of
+from donkeycar.assembly.receiver_pins import check_receiver_pins
 from donkeycar.assembly.recipe import placed, row_for
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
@@ -56,6 +57,7 @@ CHECKS: tuple[Check, ...] = (
     ("CONTROLLER_TYPE", _controllers),
     ("WEB_CONTROL", check_drivable),
     ("DRIVE_TRAIN_TYPE", _drivetrain),
+    ("STEERING_RC_GPIO", check_receiver_pins),
     ("DRIVE_LOOP_HZ", _rate),
     ("DATA_PATH", _folder_of_recordings),
 )

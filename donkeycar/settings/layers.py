@@ -35,6 +35,7 @@ class Layers:
         small: Names that would be settings in capitals, by where they were written.
         covered: Lines that a later one of their file says otherwise: name, place, that line.
         factory: Names whose value is what a ``config.py`` of an earlier version had by itself.
+        entries: Entries that were written, by the name of their dictionary.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -46,6 +47,7 @@ class Layers:
         self.small: dict[str, str] = {}
         self.covered: list[tuple[str, str, int]] = []
         self.factory: set[str] = set()
+        self.entries: dict[str, set[str]] = {}
         self._names_kind = False
 
     def add_file(self, path: Path, *, is_own: bool) -> None:
@@ -131,6 +133,7 @@ class Layers:
     def _put(self, name: str, value: Any, source: str, *, is_own: bool) -> None:
         old = self.values.get(name)
         if name in SETTINGS and SETTINGS[name].fields and isinstance(value, dict):
+            self.entries.setdefault(name, set()).update(value)
             value = {**old, **value} if isinstance(old, dict) else value
         self.values[name] = value
         self.sources[name] = source

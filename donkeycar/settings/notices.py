@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.settings.layers import Layers
+from donkeycar.settings.pulse_counts import does_not_stand_still
 from donkeycar.settings.rows.camera import CAMERA_WORDS
 from donkeycar.settings.rows.drivetrain import HARMLESS
 from donkeycar.settings.rows.pictures import OWN_STEP
@@ -63,6 +64,11 @@ def notices_for(
                 "moves a real motor: lift the wheels off the ground.",
             )
         )
+    if moves and "DRIVE_TRAIN_TYPE" not in unread:
+        found += [
+            (layers.sources[name], sentence)
+            for name, sentence in does_not_stand_still(layers, values)
+        ]
     for name, sentence in unread.items():
         found.append((layers.sources[name], sentence))
     for name, place, line in layers.covered:

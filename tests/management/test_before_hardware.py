@@ -140,7 +140,7 @@ def test_a_car_that_could_not_drive_is_refused_without_opening_anything(car, nam
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_notices_come_before_the_error_of_the_hardware_which_names_the_setting(car, command):
-    done = car.run(command, "PRUNE_CNN = True\nPWM_FREQUENCY = 50\n", "--set=CAMERA_TYPE=MOCK")
+    done = car.run(command, "PRUNE_CNN = True\n", "--set=CAMERA_TYPE=MOCK")
     assert done.returncode == 1
     notice, error = (
         done.stdout.index(words) for words in ("myconfig.py:1: PRUNE_CNN", "No PCA9685 answers")

@@ -29,7 +29,23 @@ def test_a_chip_answers_on_its_bus(tmp_path):
     assert hardware.i2c_chip(1, 0x40, open_bus=lambda n: bus, devices=tmp_path).state == "ok"
     absent = hardware.i2c_chip(1, 0x41, open_bus=lambda n: bus, devices=tmp_path)
     assert (absent.state, "0x41" in absent.found) == ("missing", True)
-    assert "raspi-config" in hardware.i2c_chip(2, 0x40, open_bus=None, devices=tmp_path).step
+
+
+def test_a_bus_that_is_not_there_is_switched_on_or_another_one_is_meant(tmp_path):
+    """What used to happen: bus 3 in a pin, and the advice to switch bus 1 on, which was on."""
+
+    def step(number):
+        return hardware.i2c_chip(number, 0x40, open_bus=None, devices=tmp_path).step
+
+    assert step(1).startswith("Switch it on: sudo raspi-config")
+    assert step(3).startswith("Switch it on: sudo raspi-config")
+    (tmp_path / "i2c-20").touch()
+    assert step(1).startswith("Switch it on: sudo raspi-config")
+    assert "has bus 20; pins 3 and 5 of the header are bus 1. Switch it on" in step(3)
+    (tmp_path / "i2c-1").touch()
+    said = "This computer has bus 1, 20; pins 3 and 5 of the header are bus 1: write that one"
+    assert step(3).startswith(said)
+    assert "raspi-config" not in step(3)
 
 
 def test_looking_for_a_chip_changes_nothing_on_it(tmp_path):
@@ -199,6 +215,44 @@ def _pins(tmp_path, board, parameter, value):
     (tmp_path / module / "parameters" / name).write_text(f"{value}\n")
     told = keeps_levels(tmp_path, tmp_path)
     return hardware.released_pins(keeps_levels=told, kernel="6.1.21-v8+")
+
+
+HIGH = {"BCM.7": "pin 26", "BOARD.24": "GPIO 8", "BOARD.28": "GPIO 1", "BCM.0": "pin 27"}
+
+
+@pytest.mark.parametrize("pin", HIGH)
+@pytest.mark.parametrize(
+    ("kind", "entry"),
+    [
+        ("SERVO_HBRIDGE_2PIN", "BWD_DUTY_PIN"), ("SERVO_HBRIDGE_3PIN", "DUTY_PIN"),
+        ("DC_TWO_WHEEL", "LEFT_FWD_DUTY_PIN"), ("DC_TWO_WHEEL_L298N", "RIGHT_EN_DUTY_PIN"),
+    ],
+)  # fmt: skip
+def test_a_motor_on_a_pin_that_is_high_before_the_car_starts_is_a_warning(
+    car, capsys, kind, entry, pin
+):
+    """What used to happen: `ok`, and the motor ran from power-on until the car started."""
+    configure(car, f"DRIVE_TRAIN_TYPE = {kind!r}\n{kind} = {{{entry!r}: 'RPI_GPIO.{pin}'}}")
+    main(["doctor", "--path", str(car)])
+    lines = [line for line in capsys.readouterr().out.splitlines() if "from power-on" in line]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"warning  pins         {kind}[{entry!r}] (myconfig.py:")
+    assert HIGH[pin] in lines[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "DRIVE_TRAIN_TYPE = 'DC_TWO_WHEEL_L298N'",
+        # A level is no pulse for a servo.
+        "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN'\n"
+        "SERVO_HBRIDGE_2PIN = {'PWM_STEERING_PIN': 'RPI_GPIO.BCM.7'}",
+    ],
+)
+def test_no_other_pin_is(car, capsys, text):
+    configure(car, text)
+    main(["doctor", "--path", str(car)])
+    assert "from power-on" not in capsys.readouterr().out
 
 
 @pytest.fixture

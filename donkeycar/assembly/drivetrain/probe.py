@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from donkeycar.assembly.drivetrain.context import Settings
+from donkeycar.assembly.drivetrain.context import Settings, shown
 from donkeycar.assembly.drivetrain.table import DRIVETRAINS
 from donkeycar.assembly.drivetrain.wiring import Piece, Place, SerialPort, possible_pieces
 from donkeycar.commands import install_extra
@@ -14,7 +14,13 @@ from donkeycar.parts.drivetrain.header_uart import not_the_header, uart_step
 from donkeycar.parts.drivetrain.i2c_bus import open_bus
 from donkeycar.parts.drivetrain.kernel_pwm import SYSFS_PWM
 from donkeycar.parts.drivetrain.pi_board import keeps_levels, pwm_overlay
-from donkeycar.parts.drivetrain.pin_id import GpioId, KernelPwmId, PCA9685Id
+from donkeycar.parts.drivetrain.pin_id import (
+    PULLED_HIGH,
+    GpioId,
+    KernelPwmId,
+    PCA9685Id,
+    bcm_number,
+)
 from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
 from donkeycar.parts.needs import Library
 
@@ -42,7 +48,7 @@ def probe_wiring(kind: str, settings: Settings) -> Iterator[Finding]:
         return
     found = possible_pieces(wiring, settings)
     yield from _chips(found, wiring.shown(settings))
-    yield from _header(found)
+    yield from _header(found, settings)
     if any(isinstance(piece, KernelPwmId) for piece in found.values()):
         yield probes.device("PWM", SYSFS_PWM, step=pwm_overlay())
     for piece in found.values():
@@ -78,8 +84,13 @@ def _chips(found: Pieces, where: str) -> Iterator[Finding]:
         yield finding._replace(found=f"{finding.found} ({where})") if is_missing else finding
 
 
-def _header(found: Pieces) -> Iterator[Finding]:
-    header = [place for place, piece in found.items() if isinstance(piece, GpioId)]
+def _header(found: Pieces, settings: Settings) -> Iterator[Finding]:
+    header = {place: piece for place, piece in found.items() if isinstance(piece, GpioId)}
+    for place, piece in header.items():
+        bcm = bcm_number(piece.name)
+        # A level is no pulse for a servo or a speed controller.
+        if place.entry not in PULSED and bcm is not None and bcm in PULLED_HIGH:
+            yield probes.pulled_high(bcm, shown(settings, *place))
     if header:
         yield probes.released_pins(keeps_levels=keeps_levels(), kernel=os.uname().release)
     pulsed = [f"{p.setting}[{p.entry!r}]" for name in PULSED for p in header if p.entry == name]

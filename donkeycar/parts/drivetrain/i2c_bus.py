@@ -10,6 +10,7 @@ may have up to 220 bytes at 100 kHz. Source: Linux, Documentation/i2c/dev-interf
 import errno
 import threading
 from functools import cache
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 from donkeycar.commands import install_extra
@@ -24,12 +25,30 @@ UNITS = 2
 TIMEOUT_S = 0.01 * UNITS
 # What the kernel says of a bus whose adapter was unplugged: its file never works again.
 GONE = (errno.ENODEV, errno.EBADF)
+HEADER_BUS = 1
 STEPS = {
     errno.EACCES: "Join its group: sudo usermod -aG i2c $USER, then log in again",
-    errno.ENOENT: _SWITCH_ON,
     errno.EBUSY: "Another program or a driver of the kernel has it: sudo fuser -v /dev/i2c-*",
     0: _SWITCH_ON,
 }
+
+
+def missing_bus_step(number: int, devices: Path = Path("/dev")) -> str:
+    """What to do if the computer has no bus of that number.
+
+    Args:
+        number: 1 is the one on the header of a Raspberry Pi.
+        devices: Folder of the device files.
+    """
+    names = [path.name.removeprefix("i2c-") for path in devices.glob("i2c-*")]
+    there = sorted(int(name) for name in names if name.isdecimal())
+    if number == HEADER_BUS or not there:
+        return _SWITCH_ON
+    buses = ", ".join(map(str, there))
+    step = f"This computer has bus {buses}; pins 3 and 5 of the header are bus {HEADER_BUS}"
+    if HEADER_BUS not in there:
+        return f"{step}. {_SWITCH_ON}"
+    return f"{step}: write that one if the wires are there, as in 'PCA9685.{HEADER_BUS}:40.0'"
 
 
 class I2CBus(Protocol):
@@ -152,8 +171,9 @@ class LinuxI2C:
             ioctl(fd, I2C_RETRIES, 0)
         except OSError as error:
             self._bus.close()
+            steps = {**STEPS, errno.ENOENT: missing_bus_step(self._number)}
             raise DeviceError(
-                f"I2C bus {self._number} does not open: {error}. {way_on(error, STEPS)}"
+                f"I2C bus {self._number} does not open: {error}. {way_on(error, steps)}"
             ) from error
 
     def _transfer(self, *messages: Any) -> None:

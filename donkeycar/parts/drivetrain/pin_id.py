@@ -25,7 +25,14 @@ BCM_BY_BOARD = {
     22: 25, 23: 11, 24: 8, 26: 7, 27: 0, 28: 1, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16,
     37: 26, 38: 20, 40: 21,
 }  # fmt: skip
+BOARD_BY_BCM = {bcm: board for board, bcm in BCM_BY_BOARD.items()}
 _BCM_PINS = frozenset(range(28))
+# What the header has for itself: SDA and SCL by the number of the I2C bus, and the serial port.
+I2C_PINS = {0: (0, 1), 1: (2, 3)}
+SERIAL_PINS = (14, 15)
+# High from the moment the Pi has power until a program says otherwise: pins 3, 5, 7, 24, 26 to 29
+# and 31. Source: Broadcom, BCM2835 ARM Peripherals, table 6-31 (pulls after a reset).
+PULLED_HIGH = range(9)
 CHIP_CHANNELS = 16
 _PIGPIO = re.compile(r"PIGPIO\.(?:BCM|BOARD)\.(\d{1,2})")
 
@@ -75,6 +82,7 @@ def parse_pin(text: str, *, setting: str) -> PinId:
             where = "0 to 27" if scheme == "BCM" else "a pin of the header that is not a supply"
             raise ConfigError(
                 f"`{setting}` must be {where}, counted as {scheme}. Received: {setting}={text!r}"
+                + _other_count(scheme, int(number))
             )
         return GpioId(f"{'GPIO' if scheme == 'BCM' else 'BOARD'}{number}")
     if match := _PCA9685.fullmatch(text):
@@ -92,10 +100,20 @@ def parse_pin(text: str, *, setting: str) -> PinId:
         instead = text.replace("PIGPIO.", "RPI_GPIO.") if old else "RPI_GPIO.BCM.13"
         raise ConfigError(
             f"`{setting}` must be {FORMS}: pigpio does not run on a Raspberry Pi 5 and is no "
-            f"longer part of the system. Received: {setting}={text!r}. Write {instead!r}, or "
-            "'PWM.0.1' for a pulse without jitter: docs/drivetrains.md says how"
+            f"longer part of the system. Received: {setting}={text!r}. For a servo or a speed "
+            "controller write 'PWM.0.1' or the like (docs/drivetrains.md says which), for a motor "
+            f"on a bridge {instead!r}"
         )
     raise ConfigError(f"`{setting}` must be {FORMS}. Received: {setting}={text!r}")
+
+
+def _other_count(scheme: str, number: int) -> str:
+    """What a number is in the other way of counting, where the owner may have meant that."""
+    if scheme == "BOARD" and number in BOARD_BY_BCM:
+        return f". GPIO {number} is RPI_GPIO.BCM.{number}, or RPI_GPIO.BOARD.{BOARD_BY_BCM[number]}"
+    if scheme == "BCM" and number in BCM_BY_BOARD:
+        return f". Pin {number} of the header is RPI_GPIO.BOARD.{number}"
+    return ""
 
 
 def bcm_number(name: str) -> int | None:

@@ -17,7 +17,15 @@ from donkeycar.parts.drivetrain.pca9685 import (
     TICKS,
     PulsePin,
 )
-from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id, PinId, is_same, parse_pin
+from donkeycar.parts.drivetrain.pin_id import (
+    I2C_PINS,
+    GpioId,
+    PCA9685Id,
+    PinId,
+    bcm_number,
+    is_same,
+    parse_pin,
+)
 from donkeycar.timing import Clock
 
 
@@ -175,7 +183,7 @@ def named_pins(names: dict[str, str]) -> dict[str, PinId]:
         names: By the setting they were written in.
 
     Raises:
-        ConfigError: If one is impossible, or two are the same.
+        ConfigError: If one is impossible, two are the same, or one carries the bus of another.
     """
     pins: dict[str, PinId] = {}
     for setting, name in names.items():
@@ -187,4 +195,19 @@ def named_pins(names: dict[str, str]) -> dict[str, PinId]:
                     f"{names[other]!r} and {name!r}"
                 )
         pins[setting] = pin
+    _keep_off_the_buses(names, pins)
     return pins
+
+
+def _keep_off_the_buses(names: dict[str, str], pins: dict[str, PinId]) -> None:
+    """Refuse a motor on SDA or SCL: the bus would drive it, and it would stop the bus."""
+    chips = [(setting, pin) for setting, pin in pins.items() if isinstance(pin, PCA9685Id)]
+    for setting, pin in pins.items():
+        bcm = bcm_number(pin.name) if isinstance(pin, GpioId) else None
+        for chip, of_chip in chips:
+            if bcm in I2C_PINS.get(of_chip.bus, ()):
+                raise ConfigError(
+                    f"`{setting}` must be another pin: GPIO {bcm} is a wire of I2C bus "
+                    f"{of_chip.bus}, which `{chip}` needs. Received: {names[setting]!r} and "
+                    f"{names[chip]!r}"
+                )

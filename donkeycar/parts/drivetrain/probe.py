@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from donkeycar.parts.drivetrain.i2c_bus import missing_bus_step
+from donkeycar.parts.drivetrain.pin_id import BOARD_BY_BCM
 from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
 from donkeycar.parts.holders import held_by, openers, sitters
 
@@ -49,7 +51,7 @@ def i2c_chip(
     """
     what, device = "I2C", devices / f"i2c-{number}"
     if not device.exists():
-        return Finding(what, MISSING, f"no {device}", "sudo raspi-config nonint do_i2c 0; reboot")
+        return Finding(what, MISSING, f"no {device}", missing_bus_step(number, devices))
     if not os.access(device, os.R_OK | os.W_OK):
         return Finding(
             what, MISSING, f"you may not open {device}",
@@ -118,6 +120,21 @@ def released_pins(*, keeps_levels: bool | None, kernel: str) -> Finding:
     return Finding("pins", OK, "motor pins are let go if their program is killed")
 
 
+def pulled_high(bcm: int, setting: str) -> Finding:
+    """A motor's pin that is high before any program has it.
+
+    Args:
+        bcm: Number of the pin in the processor.
+        setting: Where it is written.
+    """
+    return Finding(
+        "pins", WARNING,
+        f"{setting} is GPIO {bcm} (pin {BOARD_BY_BCM[bcm]}), which is high from power-on until a "
+        "program starts: its motor may run while the Pi starts",
+        "move the wire to GPIO 9 or a higher one, such as 23 (pin 16) or 24 (pin 18)",
+    )  # fmt: skip
+
+
 def timed_by_a_program(entries: Sequence[str], *, step: str) -> Finding:
     """Servos and speed controllers on pins of the Pi.
 
@@ -125,8 +142,9 @@ def timed_by_a_program(entries: Sequence[str], *, step: str) -> Finding:
         entries: Where those pins are written.
         step: What gives better pulses.
     """
+    late = "a program times these pulses, and is late on a busy computer"
+    has_esc = any("THROTTLE_PIN" in entry for entry in entries)
+    unsafe = ": neutral may then be throttle. A speed controller does not belong there"
     return Finding(
-        "pulses", WARNING,
-        f"{', '.join(entries)}: a program times these pulses, and is late on a busy computer",
-        step,
-    )  # fmt: skip
+        "pulses", WARNING, f"{', '.join(entries)}: {late}{unsafe if has_esc else ''}", step
+    )

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from donkeycar.errors import ConfigError
@@ -41,8 +43,42 @@ def test_anything_else_is_refused_with_the_forms_there_are(text):
     ],
 )
 def test_a_pin_of_pigpio_names_its_replacement(text, instead):
-    with pytest.raises(ConfigError, match=f"pigpio does not run .* Write {instead}, or 'PWM.0.1'"):
+    """What used to happen: a pin whose pulses a program times was offered for a speed controller,
+    and docs/drivetrains.md says that it does not belong there."""
+    with pytest.raises(ConfigError, match="pigpio does not run") as refusal:
         parse_pin(text, setting="PIN")
+    pulses, motors = str(refusal.value).split("speed controller write ")[1].split(" for a motor ")
+    assert pulses.startswith("'PWM.0.1'")
+    assert instead in motors
+    assert instead not in pulses
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("RPI_GPIO.BOARD.25", "GPIO 25 is RPI_GPIO.BCM.25, or RPI_GPIO.BOARD.22"),
+        ("RPI_GPIO.BOARD.17", "GPIO 17 is RPI_GPIO.BCM.17, or RPI_GPIO.BOARD.11"),
+        ("RPI_GPIO.BCM.33", "Pin 33 of the header is RPI_GPIO.BOARD.33"),
+    ],
+)
+def test_a_number_counted_in_the_other_way_is_told_what_it_is(text, hint):
+    with pytest.raises(ConfigError, match=re.escape(hint) + "$"):
+        parse_pin(text, setting="PIN")
+
+
+@pytest.mark.parametrize("name", ["RPI_GPIO.BOARD.39", "RPI_GPIO.BCM.39"])
+def test_a_number_that_is_no_pin_in_either_way_is_told_nothing_more(name):
+    with pytest.raises(ConfigError, match=f"PIN='{name}'$"):
+        parse_pin(name, setting="PIN")
+
+
+@pytest.mark.parametrize("wire", ["RPI_GPIO.BCM.2", "RPI_GPIO.BOARD.5"])
+def test_a_motor_is_kept_off_the_wires_of_the_bus(wire):
+    """What used to happen: the car started, and the bus drove the motor."""
+    with pytest.raises(ConfigError, match="a wire of I2C bus 1, which `SERVO_PIN` needs. Received"):
+        named_pins({"MOTOR_PIN": wire, "SERVO_PIN": "PCA9685.1:40.1"})
+    assert len(named_pins({"MOTOR_PIN": wire, "SERVO_PIN": "PCA9685.3:40.1"})) == 2
+    assert len(named_pins({"MOTOR_PIN": wire, "SERVO_PIN": "PWM.0.1"})) == 2
 
 
 def test_two_settings_may_not_name_the_same_pin():
