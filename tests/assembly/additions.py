@@ -1,0 +1,307 @@
+"""One of each thing that may be added to donkeycar: its places, and a script that uses it.
+
+A place is a file of the package: a text is a new file, a pair is a text of the file that is there
+and what is put beside it.
+"""
+
+# What every script begins with: a car whose owner wrote MYCONFIG.
+CAR = """
+    import os
+    from pathlib import Path
+    from donkeycar import Vehicle
+    from donkeycar.config import load_config
+    from donkeycar.management.createcar import create_car
+    from donkeycar.testing import FakeClock
+
+    def car_with(text):
+        create_car(Path("car"))
+        Path("car/myconfig.py").write_text(text)
+        return load_config(Path("car/config.py"), command="drive")
+"""
+
+NEW_CAMERA = {
+    "parts/camera/grey.py": """
+        import numpy as np
+
+        from donkeycar.parts.camera.camera import Camera
+        from donkeycar.parts.needs import Library, Probed
+
+        LIBRARIES = (Library("greylib", "sudo apt install python3-greylib"),)
+
+
+        class GreyCamera(Camera):
+            \"\"\"A new grey every time.\"\"\"
+
+            def __init__(self, *, level, **more):
+                super().__init__(rate_hz=20, **more)
+                self.level = level
+
+            def capture(self):
+                self.level += 1
+                shape = (self.height_px, self.width_px, 3)
+                return np.full(shape, self.level, np.uint8), self.clock.monotonic()
+
+
+        def probe(*, run):
+            if run(["greys"]) is None:
+                return Probed("no grey answers", "plug it in")
+            return Probed("one")
+        """,
+    "assembly/camera.py": (
+        "CAMERAS = {\n",
+        """
+        "GREY": CameraRow(
+            Recipe(
+                "donkeycar.parts.camera.grey:GreyCamera",
+                lambda cfg, clock, world: {**_size(cfg), "level": cfg.CAMERA_INDEX, "clock": clock},
+                threaded=False,
+            ),
+            probe=Recipe("donkeycar.parts.camera.grey:probe", lambda cfg, clock, world: {}),
+            libraries="donkeycar.parts.camera.grey:LIBRARIES",
+        ),
+        """,
+    ),
+    "settings/rows/camera.py": (
+        "CAMERA_WORDS = {\n",
+        """
+        "GREY": CameraWord(reads=("CAMERA_INDEX",)),
+        """,
+    ),
+}
+USE_CAMERA = """
+    from donkeycar.assembly import add_camera
+    from donkeycar.assembly.check import check_car
+    from donkeycar.management import doctor_camera
+
+    cfg = car_with("CAMERA_TYPE = 'GREY'\\nCAMERA_INDEX = 7\\nDRIVE_TRAIN_TYPE = 'MOCK'\\n")
+    check_car(cfg)
+    car = Vehicle(clock=FakeClock(10.0))
+    add_camera(car, cfg)
+    car.step()
+    assert car.mem["cam/image_array"].max() == 8
+    assert doctor_camera.libraries(cfg) == {"greylib": "sudo apt install python3-greylib"}
+    (missing,) = doctor_camera.camera(cfg, run=lambda words: None)
+    assert (missing.found, missing.step) == (
+        "CAMERA_TYPE is GREY, but no grey answers", "plug it in",
+    )
+"""
+
+NEW_SENSOR = {
+    "parts/sensor/sonar.py": """
+        from donkeycar.parts.source import Source
+
+
+        class Sonar(Source):
+            \"\"\"Distance ahead in metres, and whether something is near.\"\"\"
+
+            def read(self):
+                return 0.4, True
+        """,
+    "assembly/sensors.py": (
+        "SENSORS = {\n",
+        """
+        "sonar": Sensor(
+            Recipe(
+                "donkeycar.parts.sensor.sonar:Sonar", lambda cfg, clock, world: {"clock": clock},
+                threaded=False,
+            ),
+            channels={
+                "sonar/distance_m": Channel(
+                    "float", "distance to what is ahead", ["add_sensors"], ["add_recorder"],
+                    tub_type="float",
+                ),
+                "sonar/near": Channel(
+                    "bool", "whether it is near", ["add_sensors"], ["add_recorder"],
+                    tub_type="boolean",
+                ),
+            },
+            is_wanted=lambda cfg: cfg.HAVE_SONAR,
+        ),
+        """,
+    ),
+    "settings/rows/sensors.py": (
+        '"Odometry (counting the turns of a wheel), lidar, motion sensor, GPS.",\n    (\n',
+        """
+        Setting("HAVE_SONAR", False, "the car has a sonar"),
+        """,
+    ),
+}
+USE_SENSOR = """
+    import numpy as np
+    from donkeycar.assembly import add_recorder, add_sensors
+    from donkeycar.assembly.channels import markdown
+    from donkeycar.tub import TubReader
+
+    class Road:
+        def run(self):
+            return np.zeros((8, 8, 3), np.uint8), 0.1, 0.2, "user", True, 1, None
+
+    OF_ROAD = ["cam/image_array", "user/angle", "user/throttle", "user/mode", "recording",
+               "cam/sequence", "stop/reason"]
+    add_sensors(Vehicle(clock=FakeClock(10.0)), car_with(""))  # of an owner who says nothing
+    cfg = load_config(Path("car/config.py"), overrides=["HAVE_SONAR=True"])
+
+    def put_together(*lines):
+        car = Vehicle(clock=FakeClock(10.0))
+        car.add(Road(), outputs=OF_ROAD)
+        for line in lines:
+            line(car, cfg)
+        return car
+
+    car = put_together(add_sensors, add_recorder)
+    assert not [doubt for doubt in car.doubts() if "sonar" in doubt], car.doubts()
+    car.step()
+    car.stop()
+    tub = TubReader(Path("car/data"))
+    types = tub.manifest.input_types
+    assert (types["sonar/distance_m"], types["sonar/near"]) == ("float", "boolean"), types
+    (record,) = tub
+    assert (record["sonar/distance_m"], record["sonar/near"]) == (0.4, True)
+    shown = "| `sonar/near` | bool | whether it is near | `add_sensors` | `add_recorder` |"
+    assert shown in markdown()
+
+    late = put_together(add_recorder, add_sensors)
+    (doubt,) = [doubt for doubt in late.doubts() if "sonar" in doubt]
+    assert "sonar/distance_m, sonar/near, but add_recorder came before it" in doubt
+    assert "Move its line up" in doubt
+"""
+
+NEW_AUGMENTATION = {
+    "training/augmentation/black.py": """
+        from dataclasses import dataclass
+
+        from donkeycar.training.augmentation.change import Change, Effect
+
+
+        @dataclass(frozen=True)
+        class Black(Change):
+            \"\"\"A frame in the dark.\"\"\"
+
+            share: float = 1.0
+
+            def draw(self, shape, rng):
+                return Effect(lambda frame: frame * 0)
+        """,
+    "training/augmentation/augmentation.py": (
+        ("\nAUGMENTATIONS: dict[str, Change] = {\n", '    "BLACK": Black(),\n'),
+        (
+            "from donkeycar.training.augmentation.change import Change\n",
+            "from donkeycar.training.augmentation.black import Black\n",
+        ),
+    ),
+    "settings/rows/pictures.py": ('                "FLIP", "BRIGHTNESS",', ' "BLACK",'),
+}
+USE_AUGMENTATION = """
+    import numpy as np
+    from donkeycar.assembly.training.augmentation import augmentation_from
+
+    cfg = car_with("AUGMENTATIONS = ['BLACK']\\n")
+    cfg = load_config(Path("car/config.py"), command="train")
+    frames, _ = augmentation_from(cfg)(
+        np.full((2, 4, 4, 3), 9, np.uint8), np.zeros((2, 2)), np.random.default_rng(0)
+    )
+    assert frames.max() == 0
+"""
+
+NEW_PILOT_TYPE = {
+    "pilots/kinds/networks/tiny.py": """
+        from donkeycar.pilots.kinds.network_builder import NetworkBuilder
+
+
+        def build(input_shape=(120, 160, 3), *, network=None, seed=None):
+            builder = NetworkBuilder(network, seed=seed)
+            image, x = builder.image(input_shape)
+            x = builder.flat(x)
+            outputs = {name: builder.output(x, 1, name=name) for name in ("angle", "throttle")}
+            return builder.model(image, outputs, name="tiny")
+        """,
+    "pilots/kinds/registry.py": (
+        '        PilotType("linear", "KerasLinear",',
+        '        PilotType("tiny", "KerasTiny", "a test", "tiny"),\n',
+    ),
+    "settings/rows/training.py": ("PILOT_TYPES = (\n", '    "tiny",\n'),
+}
+USE_PILOT_TYPE = """
+    from donkeycar.assembly.training.options import options_from
+    from donkeycar.pilots import pilot_type
+
+    cfg = car_with("DEFAULT_MODEL_TYPE = 'tiny'\\n")
+    cfg = load_config(Path("car/config.py"), command="train")
+    options, useless = options_from(cfg, type=cfg.DEFAULT_MODEL_TYPE)
+    kind = pilot_type(options.type)
+    assert (kind.name, useless) == ("tiny", [])
+    model = kind.build((8, 8, 3), seed=1)
+    assert sorted(model.output_names) == ["angle", "throttle"], model.output_names
+"""
+
+NEW_TUB_ACTION = {
+    "management/tub_size.py": """
+        from donkeycar.tub import TubReader
+
+
+        def tub_size(path):
+            print(f"{path.name} holds {len(TubReader(path))}")
+            return 0
+        """,
+    "management/tub.py": (
+        (
+            "\nACTIONS = {\n",
+            '    "size": Action("say its size", _each(lambda path, _: tub_size(path))),\n',
+        ),
+        (
+            "from donkeycar.management.tub_paths import tub_paths\n",
+            "from donkeycar.management.tub_size import tub_size\n",
+        ),
+    ),
+}
+USE_TUB_ACTION = """
+    from donkeycar.management.cli import main
+    from donkeycar.tub import TubWriter
+
+    with TubWriter("one", ["a"], ["int"]) as writer:
+        writer.append({"a": 1})
+    assert main(["tub", "size", "one", "one"]) == 0
+"""
+
+NEW_PAGE = {
+    "console/pages/laps/page.html": "<!doctype html>\n<title>Laps</title>\n",
+    "console/laps.py": """
+        from donkeycar.console.guard import Guarded
+
+
+        class LapsPage(Guarded):
+            page = True
+
+            def get(self):
+                self.show("laps")
+        """,
+    "console/server.py": (
+        ("\nROUTES: list[Route] = [\n", '    *page_routes("laps", LapsPage),\n'),
+        (
+            "from donkeycar.console.pair import PAIRING\n",
+            "from donkeycar.console.laps import LapsPage\n",
+        ),
+    ),
+}
+USE_PAGE = """
+    import re
+    from benchmarks.web.console_client import Served
+    from donkeycar.console.server import ROUTES
+
+    assert any(re.fullmatch(pattern, "/laps") for pattern, _, _ in ROUTES), "no route leads there"
+    with Served() as served:
+        assert served.request("GET", "/laps").status == 401
+        reply = served.request("GET", "/laps", headers={"Cookie": served.pair()})
+        assert reply.status == 200, reply.body
+        assert b"<title>Laps</title>" in reply.body
+"""
+
+# Kind, the heading in CONTRIBUTING, its places, how it is used.
+ADDITIONS = {
+    "camera": (NEW_CAMERA, USE_CAMERA),
+    "sensor": (NEW_SENSOR, USE_SENSOR),
+    "type of pilot": (NEW_PILOT_TYPE, USE_PILOT_TYPE),
+    "augmentation": (NEW_AUGMENTATION, USE_AUGMENTATION),
+    "action of donkey tub": (NEW_TUB_ACTION, USE_TUB_ACTION),
+    "page": (NEW_PAGE, USE_PAGE),
+}

@@ -1,0 +1,176 @@
+"""Is every table complete? One sentence for each word, row, file or folder that was forgotten.
+
+`python tests/assembly/tables.py` says it of the package that Python finds.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+
+import donkeycar
+from donkeycar.assembly.camera import CAMERAS
+from donkeycar.assembly.channels import CHANNELS, OWN
+from donkeycar.assembly.controller import CONTROLLERS
+from donkeycar.assembly.recipe import Recipe, named
+from donkeycar.assembly.sensors import SENSORS
+from donkeycar.config import Config, UnknownSetting
+from donkeycar.console import calibrate, server
+from donkeycar.console.guard import PAGES
+from donkeycar.errors import DonkeyError
+from donkeycar.management.cli import COMMANDS
+from donkeycar.management.tub import ACTIONS
+from donkeycar.pilots.kinds.registry import NETWORKS, PILOT_TYPES
+from donkeycar.pilots.transform.table import TRANSFORMS
+from donkeycar.settings.rows.camera import CAMERA_WORDS
+from donkeycar.settings.schema import SETTINGS
+from donkeycar.timing import RealClock
+from donkeycar.training.augmentation import AUGMENTATIONS
+from donkeycar.tub.format import TYPES
+
+PACKAGE = Path(donkeycar.__file__).parent
+# Copied into the folder of a car, or made by `donkeycar.settings.text`: no module mentions them.
+COPIED = "donkeycar.templates."
+
+# The setting whose words are chosen from a table, and the table.
+CHOSEN = (
+    ("CAMERA_TYPE", CAMERAS),
+    ("CAMERA_TYPE", CAMERA_WORDS),
+    ("CONTROLLER_TYPE", CONTROLLERS),
+    ("AUGMENTATIONS", AUGMENTATIONS),
+    ("TRANSFORMATIONS", TRANSFORMS),
+    ("POST_TRANSFORMATIONS", TRANSFORMS),
+    ("DEFAULT_MODEL_TYPE", {*PILOT_TYPES, *(f"tflite_{name}" for name in PILOT_TYPES)}),
+)
+
+
+def problems() -> list[str]:
+    """Everything that is missing, a sentence each."""
+    return [
+        *_words(), *_recipes(), *_networks(), *_sensors(), *_pages(), *_commands(), *_unmentioned(),
+    ]  # fmt: skip
+
+
+def _words() -> Iterator[str]:
+    for setting, table in CHOSEN:
+        words = set(SETTINGS[setting].choices)
+        for word in words - {*table}:
+            yield f"{setting} offers {word}, and no row of its table has that word"
+        for word in {*table} - words:
+            yield f"{word} is a row, and {setting} does not offer it"
+
+
+def _recipes() -> Iterator[str]:
+    recipes: list[Recipe] = [*CONTROLLERS.values(), *(row.recipe for row in SENSORS.values())]
+    recipes += [recipe for row in CAMERAS.values() for recipe in (row.recipe, row.probe) if recipe]
+    places = [recipe.home for recipe in recipes]
+    for place in (*places, *(row.libraries for row in CAMERAS.values() if row.libraries)):
+        try:
+            named(place)
+        except DonkeyError as error:
+            yield str(error)
+    cfg = Config({name: row.default for name, row in SETTINGS.items()})
+    for recipe in recipes:
+        for setting in {*recipe.settings.values()} - {*SETTINGS}:
+            yield f"{recipe.home} names {setting}, which is no setting"
+        try:
+            recipe.arguments(cfg, RealClock(), None)
+        except UnknownSetting as error:
+            yield f"{recipe.home} reads what is no setting: {error}"
+    for name, row in SENSORS.items():
+        try:
+            row.is_wanted(cfg)
+        except UnknownSetting as error:
+            yield f"The sensor {name} reads what is no setting: {error}"
+
+
+def _networks() -> Iterator[str]:
+    for kind in PILOT_TYPES.values():
+        try:
+            import_module(f"{NETWORKS}.{kind.module}").build  # noqa: B018 - whether there is one
+        except (ImportError, AttributeError) as error:
+            yield f"The pilot type {kind.name} has no network: {error}"
+
+
+def _sensors() -> Iterator[str]:
+    rows = [(name, channel) for row in SENSORS.values() for name, channel in row.channels.items()]
+    for name, channel in rows:
+        if channel.tub_type and channel.tub_type not in TYPES:
+            yield f"{name} has the type {channel.tub_type!r}, which no column of a tub has"
+        if list(channel.writers) != ["add_sensors"]:
+            yield f"{name} is of a sensor, so add_sensors writes it, and not {channel.writers}"
+        if CHANNELS.get(name) is not channel:
+            yield f"{name} is a channel of two rows"
+        if channel.tub_type and "add_recorder" not in channel.readers:
+            yield f"{name} is recorded, so add_recorder reads it"
+    names = [name for name, _ in rows]
+    for name in {name for name in names if names.count(name) > 1}:
+        yield f"{name} is a channel of two sensors"
+    assert OWN  # what no part of donkeycar writes may be taken over by a sensor
+
+
+def _pages() -> Iterator[str]:
+    served = {
+        Path(arguments["path"]).name
+        for _, _, arguments in (*server.ROUTES, *calibrate.ROUTES)
+        if "path" in arguments
+    }
+    code = "".join(path.read_text(encoding="utf-8") for path in PAGES.parent.glob("*.py"))
+    there = {path.name for path in PAGES.iterdir() if (path / "page.html").is_file()}
+    for name in served - there - {"static"}:
+        yield f"The page {name} has a route, and no {name}/page.html"
+    for name in there:
+        if name not in served and f'"{name}"' not in code:
+            yield f"The page {name} has no route"
+
+
+def _commands() -> Iterator[str]:
+    for name, command in COMMANDS.items():
+        try:
+            module = import_module(command.module)
+        except ImportError as error:
+            yield f"donkey {name} has no module: {error}"
+            continue
+        for needed in {"add_arguments", "run"} - {*vars(module)}:
+            yield f"donkey {name} has no `{needed}`"
+    modules = {command.module for command in COMMANDS.values()}
+    for path in sorted((PACKAGE / "management").glob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        is_command = "\ndef add_arguments(" in text and "\ndef run(" in text
+        if is_command and f"donkeycar.management.{path.stem}" not in modules:
+            yield f"donkeycar.management.{path.stem} is a command, and no row of COMMANDS"
+    for name, action in ACTIONS.items():
+        if not action.help:
+            yield f"donkey tub {name} has no help"
+
+
+def _unmentioned() -> Iterator[str]:
+    """Modules that nothing imports and no table names: they do nothing, and nobody is told."""
+    texts = {path: path.read_text(encoding="utf-8") for path in sorted(PACKAGE.rglob("*.py"))}
+    mentions = {path: {*_mentioned(text)} for path, text in texts.items()}
+    for path in texts:
+        dotted = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
+        if path.name == "__init__.py" or dotted.startswith(COPIED):
+            continue
+        # In the folder of a table, and in the one above it, the name alone is enough.
+        short = {path.stem, f"{path.parent.name}.{path.stem}"}
+        near = (path.parent, path.parent.parent)
+        if not any(
+            dotted in found or (other.parent in near and short & found)
+            for other, found in mentions.items()
+            if other != path
+        ):
+            yield f"Nothing mentions {dotted}: no row of a table, and no import"
+
+
+def _mentioned(text: str) -> Iterable[str]:
+    yield from re.findall(r"\bdonkeycar(?:\.\w+)+", text)
+    for package, names in re.findall(r"from (donkeycar[\w.]*) import (\([^)]*\)|[^\n]*)", text):
+        for name in re.findall(r"\w+", names):
+            yield f"{package}.{name}"
+    yield from re.findall(r'"([\w.]+)[":]', text)
+
+
+if __name__ == "__main__":
+    for sentence in problems():
+        print(sentence)
