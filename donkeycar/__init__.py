@@ -1,6 +1,6 @@
 """Turns a Raspberry Pi and an RC car into a self-driving car.
 
-The names below are loaded when first used, so that ``import donkeycar`` costs nothing.
+The names below are loaded when first used, so that ``import donkeycar`` is fast.
 """
 
 import sys
@@ -41,11 +41,11 @@ def __getattr__(name: str) -> Any:
 
 
 class _Earlier:
-    """Is asked last for a module, and answers for those that only earlier versions had."""
+    """Import hook that runs last, and explains modules that only earlier versions had."""
 
     @staticmethod
     def find_spec(name: str, path: object = None, target: object = None) -> None:
-        """Refuse such a module; any other is simply not there."""
+        """Refuse such a module; leave all other names to Python."""
         if name.startswith("donkeycar."):
             from donkeycar.gone import refuse_module
 

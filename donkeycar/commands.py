@@ -1,7 +1,7 @@
-"""Commands for people to copy: they work in any shell, whatever is active there.
+"""Command lines for people to copy; they work in any shell, also without an active environment.
 
-They name this Python by its path, files by theirs, and this copy of donkeycar by where it came
-from: the name alone would fetch whatever release is the newest.
+They name this Python and all files by their paths, and this copy of donkeycar by its origin,
+because the name alone would install the newest release.
 """
 
 import os
@@ -9,7 +9,7 @@ import shlex
 import sys
 from pathlib import Path
 
-# What the folder or the archive is called if it is not there any more.
+# The name of the folder or archive if it does not exist any more.
 SOMEWHERE = "path/to/donkeycar"
 
 
@@ -24,7 +24,7 @@ def pip_install(*words: str) -> str:
 
 
 def install_extra(extra: str) -> str:
-    """`pip install` of what belongs to an extra of this copy of donkeycar.
+    """`pip install` of an extra of this copy of donkeycar.
 
     Args:
         extra: ``"pi"``, ``"train"``, ``"convert"`` or ``"dev"``; "" is what every car has.
@@ -33,7 +33,7 @@ def install_extra(extra: str) -> str:
 
 
 def requirement(extra: str) -> str:
-    """What pip has to be told to get this copy with an extra: a path, an address or a version."""
+    """The argument for pip that installs this copy with an extra: path, address or version."""
     words = f"[{extra}]" if extra else ""
     checkout = Path(__file__).resolve().parents[1]
     if (checkout / "setup.py").is_file():
@@ -49,7 +49,7 @@ def requirement(extra: str) -> str:
         return f"{SOMEWHERE}{words}"
     origin = json.loads(installed.read_text("direct_url.json") or "{}")
     url = str(origin.get("url", ""))
-    if not url:  # from an index of packages: which has this version
+    if not url:  # it came from a package index, which has this version
         return f"donkeycar{words}=={installed.version}"
     if url.startswith("file:"):
         path = Path(unquote(urlsplit(url).path))
@@ -71,9 +71,9 @@ def drive(model: Path | None = None, *, folder: Path | None = None) -> str:
     """`manage.py drive` in the folder of a car.
 
     Args:
-        model: A pilot. One inside the folder is named from there.
-        folder: Of the car; ``None`` is the current one. If that is not a car, this says what to
-            do on one.
+        model: A pilot; inside the folder it gets a relative path.
+        folder: Folder of the car; ``None`` is the current one. If that is not a car, the text says
+            what to do on a car.
     """
     here = folder or Path()
     words = ["manage.py", "drive"]

@@ -1,4 +1,4 @@
-"""Settings of a car: what the package says, then the owner's files, the environment, ``--set``."""
+"""Settings of a car, in layers: defaults, the owner's files, the environment, ``--set``."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,14 +23,15 @@ class UnknownSetting(ConfigError, AttributeError):
 
 
 class Config:
-    """Settings by name, e.g. ``cfg.DRIVE_LOOP_HZ``; nobody changes them after loading.
+    """Settings by name, e.g. ``cfg.DRIVE_LOOP_HZ``; they cannot change after loading.
 
     Args:
         values: Value by upper-case name.
         sources: Where each value came from, by name; others are defaults.
-        own: Names that the owner gave a value: in ``myconfig.py``, the environment or ``--set``.
-        notices: Sentences the owner should read once, e.g. about names that do nothing any more.
-        faults: Sentences about wiring that nobody uses: such a car does not drive.
+        own: Names to which the owner gave a value: in ``myconfig.py``, the environment or
+            ``--set``.
+        notices: Sentences that the owner should read once, e.g. about names without effect.
+        faults: Sentences about wiring that the car would ignore: such a car does not drive.
 
     Example:
         >>> cfg = Config({"MAX_LOOPS": 3}, sources={"MAX_LOOPS": "myconfig.py:1"})
@@ -122,16 +123,16 @@ class Config:
         return name in self._own
 
     def to_dict(self) -> dict[str, Any]:
-        """Ordinary copy of all settings, e.g. to write them beside a pilot."""
+        """Return a plain copy of all settings, e.g. to write them beside a pilot."""
         return {name: thawed(value) for name, value in self._values.items()}
 
     def to_wiring(self) -> dict[str, Any]:
-        """Settings for the output of a drivetrain, with where each was written."""
+        """Settings for the output of a drivetrain, with the place where each was written."""
         values = {name: self._values[name] for name in READS["guardian"] if name in self._values}
         return {**thawed(values), "written_in": dict(self._sources)}
 
     def show(self, *, changed: bool = False) -> str:
-        """Table of the settings, each with where its value came from.
+        """Table of the settings, each with the source of its value.
 
         Args:
             changed: Whether to leave out those with the default value.
@@ -167,8 +168,9 @@ def load_config(
             A missing ``myconfig.py`` is fine, a missing file of another name is not.
         overrides: ``"NAME=VALUE"``, as after ``--set``; ``"FAMILY.NAME=VALUE"`` reaches into a
             dictionary.
-        command: Who asks, a name of `settings.readers.READS`: only what that reads is refused,
-            the rest is a notice, and its value is as it was written. ``None`` may read all.
+        command: The command that loads, a name of `settings.readers.READS`. Only settings that it
+            reads are refused; wrong values of others become a notice and stay as written. ``None``
+            reads all settings.
 
     Raises:
         ConfigError: If `config_path` does not exist, an owner's file fails, or values are wrong:
@@ -203,7 +205,7 @@ def _checked(layers: Layers, command: str | None) -> Config:
             ended = sentence if sentence.endswith("?") else f"{sentence}."
             unread[names[-1]] = ended + ("" if command == "config" else _UNREAD)
     wrong = {name for names, _ in problems for name in names}
-    # Impossible wiring is told alone.
+    # Impossible wiring is reported alone.
     wired = (
         []
         if wrong & READS["neutral"]
@@ -239,6 +241,6 @@ def _checked(layers: Layers, command: str | None) -> Config:
 
 
 def _place(layers: Layers, names: tuple[str, ...]) -> str:
-    """Where the last of `names` that is not a default was written."""
+    """The place where the last of `names` that is not a default was written."""
     written = [layers.sources[name] for name in names if name in layers.sources]
     return written[-1] if written else DEFAULT

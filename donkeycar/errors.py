@@ -1,4 +1,4 @@
-"""Every error donkeycar raises on purpose.
+"""All errors that donkeycar raises on purpose.
 
 * DonkeyError
   + ConfigError      (ValueError)    a setting or an argument is missing, unknown or out of range
@@ -11,13 +11,13 @@
   + TrainingError    (ValueError)    there is nothing sensible to train on
   + SimError         (ValueError)    a track or a simulated car is impossible
 
-Messages say the rule, then what came, then what to do next:
+A message gives the rule, then the received value, then the next step:
 ``` `rate_hz` must be greater than 0. Received: rate_hz=0```.
 """
 
 
 def text_of(error: BaseException) -> str:
-    """What an error says, or its type; also of one of somebody else's that fails when asked.
+    """The text of an error, or its type; it also works for an error whose own code fails.
 
     Example:
         >>> text_of(ValueError("no answer")), text_of(KeyError())
@@ -25,7 +25,7 @@ def text_of(error: BaseException) -> str:
     """
     try:
         return str(error) or type(error).__name__
-    except BaseException:  # also one that wants to end the program: the motor may still be on
+    except BaseException:  # also one that would end the program: the motor may still be on
         return f"{type(error).__name__}, which fails when it is asked what is wrong"
 
 
@@ -38,7 +38,7 @@ def repr_of(error: BaseException) -> str:
 
 
 def ending_of(error: BaseException) -> str:
-    """What ended something: what an error says; of what ends programs, which says little, `repr`.
+    """The reason for an end: text of an error, `repr` of exceptions that end a program.
 
     Example:
         >>> ending_of(ValueError("no answer")), ending_of(SystemExit(3))
@@ -48,7 +48,7 @@ def ending_of(error: BaseException) -> str:
 
 
 class DonkeyError(Exception):
-    """Anything donkeycar refuses; catch this one to catch them all."""
+    """Base class of all errors of donkeycar."""
 
 
 class ConfigError(DonkeyError, ValueError):

@@ -1,7 +1,7 @@
 """Atomic writes: a file is replaced as a whole, so that readers and crashes see old or new.
 
 The content goes to a temporary file in the same folder, reaches the disk, and takes the place of
-the old file with rename(2). A tub writes by its own rules (`tub.filesystem`), and the small
+the old file with rename(2). A tub has its own rules for writing (`tub.filesystem`), and the small
 program that switches the motor off must not import this package (`management.last_stop`).
 """
 
@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-# Made by mkstemp(3), a file is its owner's alone.
+# A file made by mkstemp(3) belongs to its owner alone.
 NEW_FILE_MODE = 0o644
 
 
 @contextmanager
 def atomic_path(path: Path, *, mode: int | None = None) -> Iterator[Path]:
-    """A temporary file to write to; at the end of the block it takes the place of `path`.
+    """A temporary file to write to; at the end of the block it replaces `path`.
 
     If the block raises, `path` stays as it was and the temporary file is removed. A link is
     followed: what it points to is replaced.
@@ -51,7 +51,7 @@ def atomic_path(path: Path, *, mode: int | None = None) -> Iterator[Path]:
             prefix=f".{target.stem}-", suffix=target.suffix, dir=target.parent
         )
     except OSError as error:
-        # Not by the name of the draft, which nobody chose.
+        # Name the target, not the temporary file, whose name nobody knows.
         raise OSError(error.errno, error.strerror, str(path)) from None
     os.close(fd)
     draft = Path(name)
@@ -67,7 +67,7 @@ def atomic_path(path: Path, *, mode: int | None = None) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, content: str | bytes, *, mode: int | None = None) -> None:
-    """Replace the content of a file; text is written in UTF-8, its line ends as they are.
+    """Replace the content of a file; text is written in UTF-8 with unchanged line ends.
 
     Raises:
         OSError: If the disk does not take it; `path` is as it was.
@@ -87,9 +87,9 @@ def sync(path: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make the new name last, where the system can; without it the old file may come back."""
+    """Write the new name to the disk, where the system can; else the old file may return."""
     if os.name == "nt":
-        return  # it journals names by itself, and opens no folder
+        return  # the system journals names by itself, and cannot open a folder
     with suppress(OSError):
         fd = os.open(folder, os.O_RDONLY)
         try:

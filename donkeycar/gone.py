@@ -1,6 +1,6 @@
-"""Names that only earlier versions of donkeycar had: known to be gone, with the way on.
+"""Removed names: modules and classes of earlier versions, and what to do instead.
 
-Loaded when somebody asks for a part of donkeycar that is not there.
+This module is loaded only when a name of donkeycar is missing.
 """
 
 import sys
@@ -30,7 +30,7 @@ _OTHERS = (
 GONE = frozenset(
     {f"donkeycar.parts.{name}" for name in _PARTS} | {f"donkeycar.{name}" for name in _OTHERS}
 )
-# These were files with classes in them, and are folders now.
+# These were modules with classes, and are packages now.
 _FOLDERS = ("donkeycar.parts.camera", "donkeycar.parts.controller")
 
 
@@ -39,7 +39,7 @@ class GoneModule(ModuleNotFoundError):
 
 
 class GoneAttribute(AttributeError):
-    """The same, asked for with a dot."""
+    """The same for access with a dot."""
 
 
 def is_gone(name: str) -> bool:
@@ -51,7 +51,7 @@ def is_gone(name: str) -> bool:
 
 
 def refuse_module(name: str) -> None:
-    """Say what to do, if a module is one of earlier versions.
+    """Say what to do if a module existed only in earlier versions.
 
     Raises:
         GoneModule: If it is.
@@ -73,7 +73,7 @@ def refuse_attribute(name: str) -> None:
 
 
 def sentence(name: str) -> str:
-    """What became of a name, and the way on."""
+    """Say what happened to a name, and what to do."""
     return (
         f"{name} was part of earlier versions of donkeycar and is not in this one. If this is the "
         "manage.py of such a car: donkey createcar --path . --overwrite writes a new one, keeps "
@@ -83,7 +83,7 @@ def sentence(name: str) -> str:
 
 @cache
 def _say_it_in_one_line() -> None:
-    """Let a program that ends because of it say the sentence alone, without a traceback."""
+    """If this error ends a program, print only its sentence, without a traceback."""
     sys.excepthook = partial(_hook, sys.excepthook)
 
 

@@ -1,22 +1,22 @@
-"""Reads JSON that others wrote: whatever is wrong with it is one kind of error.
+"""Reads JSON from other programs; everything that is wrong with it raises the same kind of error.
 
-Python's parser gives up on deep nesting with a `RecursionError`, and whoever prints or copies what
-it just managed to read gives up a little later. No file of a car, a pilot or a track is deep.
+Python's parser fails on deep nesting with a `RecursionError`, and code that prints or copies a
+nearly as deep value fails, too. The files of a car, a pilot or a track are never deep.
 """
 
 import json
 import sys
 from typing import Any
 
-# A description of a network, the deepest thing there is, nests about twelve deep.
+# A description of a network, which is the deepest file, nests about twelve deep.
 MAX_DEPTH = 100
 
 
 def parse_json(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
-    """Parse JSON, and refuse what is nested too deeply.
+    """Parse JSON, and refuse text that is nested too deeply.
 
     Args:
-        text: As it was read; bytes in UTF-8, -16 or -32.
+        text: The text as it was read; bytes in UTF-8, -16 or -32.
         max_depth: Most lists and objects inside each other.
 
     Raises:
@@ -26,7 +26,7 @@ def parse_json(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
         value = json.loads(text)
     except RecursionError as error:
         raise ValueError(f"it is nested too deeply, more than {max_depth} times") from error
-    # Brackets inside of texts count too; most files are done here.
+    # Brackets inside of strings count, too; for most files this check is enough.
     if isinstance(text, bytes):
         opened = text.count(b"[") + text.count(b"{")
     else:
@@ -37,7 +37,7 @@ def parse_json(text: str | bytes, *, max_depth: int = MAX_DEPTH) -> Any:
 
 
 def _is_deeper(value: Any, depth: int) -> bool:
-    """Whether lists and objects lie more than so deep inside each other."""
+    """Whether lists and objects are nested deeper than this."""
     level = [value]
     for _ in range(depth):
         level = [
@@ -53,7 +53,7 @@ def _is_deeper(value: Any, depth: int) -> bool:
 
 
 def is_number(value: object) -> bool:
-    """Whether a value of JSON is a finite number that a float can hold; true and false are not.
+    """Whether a value of JSON is a finite number that fits into a float; true and false are not.
 
     JSON has whole numbers of any length, and `float` fails on those of 309 digits and more.
     """

@@ -1,4 +1,4 @@
-"""Keras and TensorFlow, imported when training begins, and kept from talking."""
+"""Keras and TensorFlow: imported when training begins, with their remarks silenced."""
 
 import logging
 import os
@@ -12,10 +12,10 @@ from typing import Any
 from donkeycar.commands import install_extra
 from donkeycar.errors import TrainingError
 
-# Read by TensorFlow when it is imported. One-time remarks about CPU features tell an owner nothing.
+# TensorFlow reads this when it is imported. Its remarks about CPU features do not help an owner.
 QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "TF_ENABLE_ONEDNN_OPTS": "1", "KERAS_BACKEND": "tensorflow"}
-# Processors that compute in bfloat16 by themselves train 1.4 times faster with it (measured on
-# an AMD EPYC 9004); others only emulate it.
+# Processors with bfloat16 in hardware train 1.4 times faster with it (measured on an AMD EPYC
+# 9004); others only emulate it.
 BFLOAT16_FLAGS = {"avx512_bf16", "amx_bf16"}
 
 
@@ -49,12 +49,12 @@ def free_memory() -> None:
 
 @contextmanager
 def muffled() -> Iterator[None]:
-    """Keep what TensorFlow writes to the terminal off it, for a while, and its own aging.
+    """Keep TensorFlow's output away from the terminal for a while, and its own warnings of age.
 
-    It writes past Python's own streams, therefore the descriptors themselves are turned round.
+    TensorFlow does not use Python's streams, so this redirects the file descriptors themselves.
     """
     with tempfile.TemporaryFile() as nowhere, warnings.catch_warnings():
-        # Of one library about how it uses another.
+        # Warnings of one library about how it uses another.
         warnings.simplefilter("ignore", DeprecationWarning)
         warnings.filterwarnings("ignore", category=UserWarning, module="tensorflow")
         kept = [(number, os.dup(number)) for number in (1, 2)]
@@ -69,7 +69,7 @@ def muffled() -> Iterator[None]:
 
 
 def bfloat16_pays(cpuinfo: Path = Path("/proc/cpuinfo")) -> bool:
-    """Say whether this processor computes in bfloat16 by itself."""
+    """Whether this processor computes bfloat16 in hardware."""
     try:
         text = cpuinfo.read_text(encoding="utf-8", errors="replace")
     except OSError:

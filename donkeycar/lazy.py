@@ -1,6 +1,6 @@
-"""Names of a package that are loaded when they are first used.
+"""Lazy import: names of a package that are loaded when they are first used.
 
-Whoever needs one of them does not wait for the libraries of the others.
+Code that needs one of them does not wait for the libraries of the others.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ def names_of(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
 
     Args:
         package: Its name.
-        homes: Of each public name the module in the package that defines it.
+        homes: For each public name, the module of the package that defines it.
 
     Example:
         >>> names_of("donkeycar.testing", {"FakeClock": "clock"})("FakeClock")

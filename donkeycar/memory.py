@@ -1,4 +1,4 @@
-"""The channels parts talk through."""
+"""Memory: the channels by which parts exchange values."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -10,11 +10,11 @@ from donkeycar.timing import Clock, RealClock
 class Memory:
     """Named values, written by parts and read by the parts after them.
 
-    A channel nobody has written yet reads as ``None``. Every channel knows when it was last
-    written, so that whoever moves the car can ask how old a value is.
+    A channel that no part has written yet reads as ``None``. Every channel knows when it was last
+    written, so that the parts that move the car can ask how old a value is.
 
     Args:
-        clock: Source of the write times.
+        clock: Source of time for the write times.
     """
 
     def __init__(self, *, clock: Clock | None = None) -> None:

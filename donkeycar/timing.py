@@ -8,21 +8,21 @@ from typing import Protocol
 
 from donkeycar.errors import ConfigError
 
-# The kernel wakes a sleeper late by 50 to 150 us (timer slack and scheduling, measured on x86
-# Linux 6.1); sleeping that much less and then watching the clock keeps an interval within
-# microseconds for a few percent of a core.
+# The kernel wakes a sleeper late by 50 to 150 us (timer slack and scheduling, measured on x86 Linux
+# 6.1). Sleeping that much less and then watching the clock keeps an interval exact to microseconds,
+# for a few percent of a core.
 SPIN_S = 0.0002
 
-# Share of an interval that a tick may come early to make up for a late one before it.
+# Share of an interval by which a tick may come early, to make up for a late one before it.
 CATCH_UP = 0.002
 
-# Share of an interval after which a tick that begins late counts as late: far above the jitter of
-# an idle computer (under 1 % at 100 Hz), far below what a driver feels.
+# Share of an interval after which a tick counts as late: far above the jitter of an idle computer
+# (under 1 % at 100 Hz), far below the delay that a driver feels.
 LATE_SHARE = 0.1
 
 
 class Clock(Protocol):
-    """What donkeycar needs of time; the ``time`` module satisfies it."""
+    """The clock methods that donkeycar needs; the ``time`` module has them."""
 
     def monotonic(self) -> float:
         """Seconds since some fixed moment; never goes back."""
@@ -32,7 +32,7 @@ class Clock(Protocol):
 
 
 class RealClock:
-    """The computer's own monotonic clock, slept on precisely."""
+    """The computer's monotonic clock, with a precise sleep."""
 
     monotonic = staticmethod(time.monotonic)
 
@@ -46,7 +46,7 @@ class RealClock:
 
 
 class SimulatedClock:
-    """Time that a simulation owns: it moves when somebody sleeps.
+    """The clock of a simulation: it advances only when code sleeps.
 
     Args:
         scale: How many simulated seconds pass in a real one. ``None`` (the default) does not
@@ -76,7 +76,7 @@ class SimulatedClock:
         return self._now_s
 
     def sleep(self, seconds: float) -> None:
-        """Move the time on by `seconds`; wait for it if the clock has a scale."""
+        """Advance the time by `seconds`; wait for it if the clock has a scale."""
         if seconds > 0:
             self._now_s += seconds
         if self.scale is not None:
@@ -94,18 +94,18 @@ class RateKeeper:
     by more than one interval starts a new schedule: the loop does not race to catch up, because a
     burst of stale commands is worse than a missed one.
 
-    It makes no difference why a tick is late: a part took too long, or the computer was busy with
-    something else when the sleep was over.
+    The reason for a late tick does not matter: a part took too long, or the computer was busy when
+    the sleep was over.
 
     Args:
         rate_hz: Target rate in hertz, greater than 0.
         clock: Source of time.
 
     Attributes:
-        interval_s: From tick to tick.
+        interval_s: Time from tick to tick.
         late_ticks: Ticks so far that began more than `LATE_SHARE` of an interval late, and ticks
-            that never began because the schedule was given up. A loop that keeps 16 of 20 Hz has
-            about 20 of them a second: 16 that are late, and 4 that are missing.
+            that were skipped by a new schedule. A loop that keeps 16 of 20 Hz has about 20 of them
+            a second: 16 that are late, and 4 that are missing.
 
     Raises:
         ConfigError: If `rate_hz` is not greater than 0.
@@ -125,7 +125,7 @@ class RateKeeper:
         """Sleep until the next tick is due. Call at the bottom of the loop.
 
         Returns:
-            Seconds there were to spare, negative if the tick was late.
+            Seconds that were left, negative if the tick was late.
         """
         self._ticks += 1
         planned_s = self._start_s + self._ticks * self.interval_s
@@ -143,7 +143,7 @@ class RateKeeper:
         return spare_s
 
     def _give_up_schedule(self, behind_s: float, now_s: float) -> None:
-        """Begin a new one, and count the ticks that there was no time for."""
+        """Begin a new schedule, and count the ticks that were skipped."""
         missed, self._lost_s = divmod(self._lost_s + behind_s, self.interval_s)
         self.late_ticks += int(missed)
         self._start_s = now_s

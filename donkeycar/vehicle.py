@@ -34,7 +34,7 @@ RATE_WINDOW_S = 1.0
 # Written by the loop itself.
 OWN_CHANNELS = {"loop/rate_hz", "loop/late_ticks", "car/faults"}
 
-# Every way a person or the system asks a program to end.
+# The signals by which a person or the system asks a program to end.
 STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 
@@ -43,11 +43,11 @@ class Vehicle:
 
     A part is any object with ``run(*inputs)``; or, threaded, with ``update()`` and
     ``run_threaded(*inputs)``; ``shutdown()`` is optional, and for what moves the car ``neutral()``
-    and ``halt()``. A part that returns ``None`` writes nothing. What a part writes is seen by the
-    parts after it in the same tick, and by those before it in the next.
+    and ``halt()``. A part that returns ``None`` writes nothing. Parts after it see its values in
+    the same tick, parts before it in the next one.
 
-    An ``update()`` goes on until ``shutdown()``. One that ends before, whatever ended it, is a part
-    that failed: its last value must not drive on.
+    An ``update()`` must run until ``shutdown()``. If it ends earlier, for any reason, the part has
+    failed, because the car must not drive on with its last value.
 
     Parts added with ``prompt=True`` do not wait for the next tick; see `donkeycar.loop.prompt`.
 
@@ -79,7 +79,7 @@ class Vehicle:
         self.mem = Memory(clock=self.clock) if mem is None else mem
         self.entries: list[Entry] = []
         self.on = False
-        # Channels that a reader looked for in vain when it was added, and who that was.
+        # Channels that a part needed when it was added but did not find, and the name of that part.
         self.passed_over: dict[str, str] = {}
         self._stop_asked = False
         self._is_ending = False
@@ -140,7 +140,7 @@ class Vehicle:
     def start(self, rate_hz: float = 20, max_loop_count: int | None = None) -> int:
         """Drive until `stop` is asked for, Ctrl-C, SIGTERM, or `max_loop_count` loops.
 
-        Whatever ends the loop, the motor goes neutral first and then every part is shut down.
+        However the loop ends, the motor becomes neutral first, and then every part is shut down.
 
         Args:
             rate_hz: Ticks a second, greater than 0.
@@ -174,11 +174,11 @@ class Vehicle:
         return loops
 
     def unwired(self) -> list[str]:
-        """Channels that a part reads though nothing writes them: typos, mostly."""
+        """Channels that a part reads although no part writes them, mostly because of a typo."""
         return unwritten(self.entries, self.writes)
 
     def doubts(self) -> list[str]:
-        """What looks as if it were wired otherwise than meant, a sentence or two each."""
+        """Probable wiring mistakes, one or two sentences each."""
         return doubts(self.entries, is_written=self.writes, passed_over=self.passed_over)
 
     def writes(self, channel: str) -> bool:
@@ -228,18 +228,18 @@ class Vehicle:
         self._bell.ring()
 
     def halt(self) -> None:
-        """Have the motor stopped at once, by every part that can; from any thread.
+        """Stop the motor at once, by every part that can; any thread may call this.
 
-        Nothing waits for the next tick. It is not for long: whoever calls this also makes sure
-        that the ticks that follow order nothing.
+        It does not wait for the next tick. The stop does not last by itself: the caller must also
+        make sure that the following ticks give no order.
         """
         for entry in tuple(self.entries):
             self._call(entry, "halt")
 
     def stop(self) -> None:
-        """Quiet the motor, then shut every part down, last added first. Safe to call twice.
+        """Stop the motor, then shut down every part, last added first. Safe to call twice.
 
-        Each part has its own `try`: one bad shutdown does not spare the others.
+        Each part has its own `try`, so a shutdown that fails does not prevent the others.
         """
         self.on = False
         self._is_ending = True
@@ -263,7 +263,7 @@ class Vehicle:
         while self.on and not (max_loop_count and loops >= max_loop_count):
             self.step()
             loops += 1
-            # A loop that is late does not sleep: news would wait for another whole tick.
+            # A late loop does not sleep, so news would wait for another whole tick.
             self._bell.look()
             rate.wait()
             window_s = self.clock.monotonic() - window_start_s
@@ -282,7 +282,7 @@ class Vehicle:
                 self._give_up(entry, error)
 
     def _look_after_threads(self) -> None:
-        """Notice every thread that has ended, also of a part that does not run at present."""
+        """Notice every thread that has ended, also if its part does not run at present."""
         for entry in tuple(self.entries):
             if entry.has_ended and not self._is_ending:
                 self._give_up(entry, entry.ending(self.mem.get(entry.inputs)))
@@ -307,7 +307,7 @@ class Vehicle:
         try:
             function()
         except BaseException:
-            # Whatever it is, Ctrl-C too: the parts after this one are still to be made safe.
+            # Any exception, also Ctrl-C: the parts after this one must still be made safe.
             logger.exception("%s: %s failed", entry.name, method)
 
     def _join_threads(self) -> None:
@@ -322,7 +322,7 @@ class Vehicle:
     def _stop_signals(self) -> Iterator[None]:
         """Turn every signal that asks for the end into one orderly stop.
 
-        A second signal changes nothing: it must not cut the shutdown short.
+        A second signal changes nothing, because it must not interrupt the shutdown.
         """
         if threading.current_thread() is not threading.main_thread():
             yield

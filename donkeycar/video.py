@@ -1,4 +1,4 @@
-"""Frames one after another as an MP4 that every browser plays; PyAV brings the codec."""
+"""Writes frames as an MP4 video that every browser plays; PyAV contains the codec."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -11,9 +11,9 @@ from donkeycar.errors import DeviceError
 if TYPE_CHECKING:
     import numpy as np
 
-# 0 is lossless, 51 worst; at 20 letters and camera frames stay clear.
+# 0 is lossless, 51 worst; at 20, letters and camera frames stay clear.
 QUALITY = 20
-# 2.5 times faster than x264 left alone, and no larger: measured on frames of a camera.
+# 2.5 times faster than x264's default, with files that are not larger: measured on camera frames.
 PRESET = "veryfast"
 
 

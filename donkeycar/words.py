@@ -1,12 +1,12 @@
-"""Small words of what people read."""
+"""Singular and plural in messages."""
 
 
 def count(number: int, word: str) -> str:
     """Say how many.
 
     Args:
-        number: Of them.
-        word: For one of them; more take an "s".
+    number: The number of things.
+    word: The word for one thing; the plural adds an "s".
 
     Example:
         >>> count(1, "tub"), count(2, "tub")
@@ -16,12 +16,12 @@ def count(number: int, word: str) -> str:
 
 
 def either(number: int, one: str, many: str) -> str:
-    """The word for so many.
+    """Choose the word for a number.
 
     Args:
-        number: Of them.
-        one: For one of them.
-        many: For more, and for none.
+    number: The number of things.
+    one: The word for one thing.
+    many: The word for several things, and for none.
 
     Example:
         >>> either(1, "is", "are"), either(2, "is", "are")
@@ -31,11 +31,11 @@ def either(number: int, one: str, many: str) -> str:
 
 
 def count_are(number: int, word: str) -> str:
-    """Say how many there are of which something is said.
+    """Say how many, with "is" or "are".
 
     Args:
-        number: Of them.
-        word: For one of them; more take an "s".
+    number: The number of things.
+    word: The word for one thing; the plural adds an "s".
 
     Example:
         >>> count_are(1, "tub"), count_are(2, "tub")

@@ -1,7 +1,7 @@
-"""From settings to parts: the only package that knows both.
+"""Assembly: makes parts from settings; the only package that knows both.
 
-Each `add_` function puts what the settings name into a vehicle. The tables say which class stands
-behind a word in the settings, and what it is given; a module is imported only when it is named.
+Each `add_` function adds the part that the settings name to a vehicle. Tables give the class and
+the arguments for each word in the settings; a module is imported only when it is needed.
 """
 
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Add what the car sees: its camera, one row for each, and the world of a simulated car."""
+"""Adds the camera, from a table with one row per camera, and the world of a simulated car."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 class CameraRow(NamedTuple):
-    """A row of `CAMERAS`: all that depends on a word of `CAMERA_TYPE`, but for its settings.
+    """A row of `CAMERAS`: everything that depends on a word of `CAMERA_TYPE`, except its settings.
 
-    Those, and what the owner is told about them, are the row of the same word in
+    Its settings and their comments are the row of the same word in
     `donkeycar.settings.rows.camera`.
 
     Attributes:
         recipe: How to build its part.
-        probe: How `donkey doctor` asks for the hardware without opening it: a function that takes
+        probe: How `donkey doctor` finds the hardware without opening it: a function that takes
             `run` and returns a `Probed`. ``None`` if there is no hardware: then its frames are as
-            old as `CAMERA_LATENCY_S` says, and it is built to see whether its files are there.
-        libraries: ``"module:NAME"`` of the `Library` rows of what somebody must install; "" if
-            donkeycar brings everything along.
-        in_world: Whether it looks at the simulated world.
+            old as `CAMERA_LATENCY_S` says, and it is built to check whether its files exist.
+        libraries: ``"module:NAME"`` of the `Library` rows that the owner must install; "" if
+            donkeycar contains everything.
+        in_world: Whether it shows the simulated world.
     """
 
     recipe: Recipe
@@ -37,11 +37,11 @@ class CameraRow(NamedTuple):
 
     @property
     def is_real(self) -> bool:
-        """Whether there is hardware behind it."""
+        """Whether it needs hardware."""
         return self.probe is not None
 
     def needed(self) -> "tuple[Library, ...]":
-        """What somebody must install; found without importing it."""
+        """The libraries that the owner must install; found without importing them."""
         found: tuple[Library, ...] = named(self.libraries) if self.libraries else ()
         return found
 
@@ -62,7 +62,7 @@ def _latency(cfg: Config) -> dict[str, Any]:
     return {"latency": latency}
 
 
-# Rates that are meant to be the same may be written differently: 20 and 19.98.
+# Two rates that are meant to be equal may be written differently: 20 and 19.98.
 PROMPT_SHARE = 1.05
 
 _SETTINGS = {
@@ -128,7 +128,8 @@ CAMERAS = {
                 "clock": clock,
                 **_latency(cfg),
             },
-            # Looks when the loop does, so that a simulated run can be repeated exactly.
+            # It takes pictures in step with the loop, so that a simulated run can be repeated
+            # exactly.
             threaded=False,
             settings=_SETTINGS,
         ),
@@ -138,7 +139,7 @@ CAMERAS = {
 
 
 def sees_the_world(cfg: Config) -> bool:
-    """Whether the camera of `CAMERA_TYPE` looks at the simulated world."""
+    """Whether the camera of `CAMERA_TYPE` shows the simulated world."""
     row = CAMERAS.get(cfg.CAMERA_TYPE)
     return row is not None and row.in_world
 
@@ -157,7 +158,7 @@ def make_clock(cfg: Config) -> Clock:
 
 
 def make_world(cfg: Config) -> "World | None":
-    """The simulated world of `SIM_TRACK`; ``None`` if nothing of the car is simulated."""
+    """The simulated world of `SIM_TRACK`; ``None`` if no part of the car is simulated."""
     if not sees_the_world(cfg) and cfg.DRIVE_TRAIN_TYPE != "SIM":
         return None
     from donkeycar.sim.camera import CameraModel
@@ -180,8 +181,8 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     recipe = row_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE).recipe
     camera = recipe.make(cfg, car.clock, world)
     outputs = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
-    # A camera that is faster than the loop is asked by ticks alone: a pilot that looks back was
-    # trained on frames that came no faster.
+    # A camera that is faster than the loop runs once a tick only: a pilot with a memory was trained
+    # on frames at that rate.
     prompt = cfg.CAMERA_FRAMERATE <= PROMPT_SHARE * cfg.DRIVE_LOOP_HZ
     car.add(camera, outputs=outputs, threaded=recipe.threaded, prompt=prompt)
     car.add(FrameAge(clock=car.clock), inputs=outputs[1:], outputs=["cam/age_s"], prompt=prompt)

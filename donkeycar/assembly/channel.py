@@ -1,4 +1,4 @@
-"""A channel, as tables of parts describe it."""
+"""One row of the table of channels."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ class Channel(NamedTuple):
 
     Attributes:
         holds: Type, unit and range.
-        meaning: What it says.
+        meaning: The meaning of its value.
         writers: Lines of ``manage.py`` that add a part which writes it; ``Vehicle`` is the loop.
         readers: Lines of ``manage.py`` that add a part which reads it.
         tub_type: Type of the column, for channels that are recorded when a part writes them; ""

@@ -1,6 +1,6 @@
-"""The channels of a car that donkeycar puts together: what each holds, who writes and reads it.
+"""Table of all channels of a car: the content of each, and the lines that write and read it.
 
-`docs/parts.md` shows this table. A test puts cars together and compares.
+`docs/parts.md` shows this table. A test builds cars and compares.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ _IMU = {
     "acl": "acceleration along the {axis} axis of the sensor, in its unit",
     "gyr": "rate of turn about the {axis} axis of the sensor, in its unit",
 }
-# Of whoever writes channels that no part of donkeycar writes yet.
+# The writer of channels that no part of donkeycar writes yet.
 OWN = ("your own part",)
 
 CHANNELS: dict[str, Channel] = {
@@ -194,7 +194,7 @@ RECORDED = {name: row.tub_type for name, row in CHANNELS.items() if row.tub_type
 
 
 def markdown() -> str:
-    """The table, as it stands in ``docs/parts.md``."""
+    """The table, as in ``docs/parts.md``."""
     lines = ["| channel | holds | meaning | written by | read by |", "|---|---|---|---|---|"]
     lines += [
         f"| `{name}` | {row.holds} | {row.meaning} "
@@ -209,7 +209,7 @@ def _names(names: Sequence[str]) -> str:
 
 
 def write_page() -> None:
-    """Write the table into ``docs/parts.md`` anew."""
+    """Replace the table in ``docs/parts.md``."""
     page = Path(__file__).parents[2] / "docs" / "parts.md"
     text = page.read_text(encoding="utf-8")
     before, begin, rest = text.partition("<!-- channels -->\n")

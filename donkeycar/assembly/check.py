@@ -1,4 +1,4 @@
-"""Whether a car can be put together: by the tables that do it, before anything is opened."""
+"""Checks whether a car can be built, with the tables that build it, before anything is opened."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -39,7 +39,7 @@ def _rate(cfg: Config) -> None:
 
 
 def _files_of_camera(cfg: Config) -> None:
-    """A camera that is files, or nothing at all, is made: that opens no hardware."""
+    """Build a camera that needs no hardware, in order to check it."""
     row = CAMERAS.get(cfg.CAMERA_TYPE)
     if row is not None and not row.is_real and not row.in_world:
         row.recipe.make(cfg, RealClock(), None)
@@ -50,7 +50,7 @@ def _folder_of_recordings(cfg: Config) -> None:
         raise ConfigError(f"`DATA_PATH` must be a folder. Received: the file {cfg.DATA_PATH}")
 
 
-# The setting that is named when a check fails, and what is checked.
+# The setting that is named when a check fails, and the check.
 CHECKS: tuple[Check, ...] = (
     ("SIM_TIME_SCALE", make_clock),
     ("CAMERA_TYPE", _camera),
@@ -61,7 +61,7 @@ CHECKS: tuple[Check, ...] = (
     ("DRIVE_LOOP_HZ", _rate),
     ("DATA_PATH", _folder_of_recordings),
 )
-# These look into files that settings name, which takes a moment.
+# These checks open files that settings name, which takes a moment.
 DEEP_CHECKS: tuple[Check, ...] = (
     ("SIM_TRACK", make_world),
     ("CAMERA_TYPE", _files_of_camera),
@@ -70,14 +70,14 @@ DEEP_CHECKS: tuple[Check, ...] = (
 
 
 def problems_of(cfg: Config, checks: Iterable[Check] = CHECKS) -> list[str]:
-    """Find what keeps the settings of a car from becoming one. No hardware is touched.
+    """Find the reasons why these settings cannot make a car. No hardware is touched.
 
     Args:
         cfg: The settings.
         checks: `CHECKS`, `DEEP_CHECKS` or both.
 
     Returns:
-        A sentence for each, with the place of the setting if somebody wrote it.
+        A sentence for each reason, with the place of the setting if the owner wrote it.
     """
     found = []
     for setting, check in checks:
@@ -89,7 +89,7 @@ def problems_of(cfg: Config, checks: Iterable[Check] = CHECKS) -> list[str]:
 
 
 def check_car(cfg: Config) -> None:
-    """Refuse a car that cannot be put together, before anything of it is opened.
+    """Refuse a car that cannot be built, before any of its hardware is opened.
 
     Raises:
         ConfigError: One line for each reason.

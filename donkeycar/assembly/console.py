@@ -1,4 +1,4 @@
-"""The drive page."""
+"""Adds the drive page."""
 
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,7 +16,7 @@ from donkeycar.vehicle import Vehicle
 if TYPE_CHECKING:
     from donkeycar.console.web_console import WebConsole
 
-# Shown if the car has it: written by parts that are added after the page, and before it.
+# Channels that the page shows if the car has them; parts before and after the page write them.
 OF_LATER_PARTS = (
     "tub/num_records", "tub/status", "tub/reason", "drivetrain/state", "drivetrain/reason",
 )  # fmt: skip
@@ -24,13 +24,13 @@ OF_EARLIER_PARTS = ("pilot/angle", "pilot/throttle", "cam/age_s", "power/reason"
 
 
 class NoPairing(NamedTuple):
-    """What is printed instead of a link."""
+    """The text that is printed instead of a link."""
 
     text: str = "This car has no web page (WEB_CONTROL = False). Drive it by what you plugged in."
 
 
 class NoConsole(NamedTuple):
-    """What stands for the page of a car that has none."""
+    """Takes the place of the page in a car without one."""
 
     pairing: NoPairing = NoPairing()
 
@@ -38,23 +38,23 @@ class NoConsole(NamedTuple):
 def add_console(
     car: Vehicle, cfg: Config, cockpit: Cockpit | None = None
 ) -> "WebConsole | NoConsole":
-    """Add the web page, which shows the car and hears what people order; none if not `WEB_CONTROL`.
+    """Add the web page, which shows the car and takes orders; nothing if `WEB_CONTROL` is off.
 
     Args:
         car: The vehicle.
         cfg: The settings.
-        cockpit: Where drivers meet. In a manage.py that was made before it had a line for that,
-            this adds the driver (`add_driver`) and the sensors, too.
+        cockpit: The place where drivers meet. ``None`` in an older manage.py without a line for
+        it: then this function also adds the driver (`add_driver`) and the sensors.
 
     Channels:
-        Shows the frame and what the car says of itself: `telemetry.TELEMETRY`.
+        Shows the frame and the telemetry of the car: `telemetry.TELEMETRY`.
 
     Returns:
-        The part; its `pairing` says how to get in.
+        The part; its `pairing` says how to pair.
 
     Raises:
         ConfigError: If nobody could drive or stop this car.
-        DeviceError: If the port is not to be had.
+        DeviceError: If the port is not available.
     """
     if cockpit is None:
         cockpit = make_cockpit(car, cfg)
@@ -93,7 +93,7 @@ def add_console(
 
 
 def _tell_of_owners(car: Vehicle, cockpit: Cockpit) -> None:
-    """Let a controller of the owner's, in such a manage.py, say at once that it was stopped."""
+    """In such a manage.py, let a controller of the owner report a stop at once."""
     for entry in car.entries:
         for client in (cockpit.gamepad, cockpit.rc):
             if f"{client.kind}/offer" in entry.outputs and hasattr(entry.part, "tell"):
@@ -101,7 +101,7 @@ def _tell_of_owners(car: Vehicle, cockpit: Cockpit) -> None:
 
 
 def check_drivable(cfg: Config) -> None:
-    """Refuse a car that nobody could drive, and so nobody stop.
+    """Refuse a car that nobody could drive or stop.
 
     Raises:
         ConfigError: If it has no web page and no device to drive with.

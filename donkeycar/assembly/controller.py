@@ -1,4 +1,4 @@
-"""Add gamepads and remote controls, as the settings of a car say."""
+"""Adds gamepads and remote controls, according to the settings of a car."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -18,7 +18,7 @@ from donkeycar.vehicle import Vehicle
 if TYPE_CHECKING:
     from donkeycar.sim.world import World
 
-# What `donkey createjs` of donkeycar 3 to 5 wrote into the folder of a car.
+# The file that `donkey createjs` of donkeycar 3 to 5 wrote into the folder of a car.
 OLD_PAD = "my_joystick.py"
 
 
@@ -37,11 +37,11 @@ def _gamepad(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]
 
 
 def gamepad_bindings(cfg: Config) -> dict[str, str]:
-    """What the owner of a car binds to the controls of a gamepad.
+    """The owner's bindings for the controls of a gamepad.
 
     Raises:
-        ConfigError: If a binding has an unknown name or takes the only stop away, or if
-            `AI_LAUNCH_ENABLE_BUTTON` is in use and cannot be.
+        ConfigError: If a binding has an unknown name or removes the only stop, or if
+            `AI_LAUNCH_ENABLE_BUTTON` is in use but not possible.
     """
     from donkeycar.parts.controller.mappings import bindings_of
 
@@ -51,10 +51,10 @@ def gamepad_bindings(cfg: Config) -> dict[str, str]:
 
 
 def _refuse_python(cfg: Config) -> None:
-    """Name the file that `donkey createjs` of earlier versions wrote, where a pad hangs on it.
+    """Name the file of `donkey createjs` of earlier versions, if the gamepad depends on it.
 
     Raises:
-        ConfigError: If `CONTROLLER_TYPE` is custom, and nothing but that file says what it does.
+        ConfigError: If `CONTROLLER_TYPE` is custom, and only that file defines its bindings.
     """
     file = Path(cfg.CAR_PATH) / OLD_PAD
     if cfg.CONTROLLER_TYPE == "custom" and not cfg.CONTROLLER_BINDINGS and file.exists():
@@ -67,10 +67,11 @@ def _refuse_python(cfg: Config) -> None:
 
 
 def _launch_button(cfg: Config, bindings: Mapping[str, str]) -> dict[str, str]:
-    """The binding of `AI_LAUNCH_ENABLE_BUTTON`; none while nothing is launched.
+    """The binding of `AI_LAUNCH_ENABLE_BUTTON`; empty if there is no launch.
 
     Raises:
-        ConfigError: If it names no button, or one that does something a launch must not replace.
+        ConfigError: If it does not name a button, or names one whose action a launch must not
+            replace.
     """
     from donkeycar.parts.controller.actions import ROLES, STOPS, is_control, meant
     from donkeycar.parts.controller.mappings import control_named
@@ -183,11 +184,11 @@ def add_controllers(car: Vehicle, cfg: Config, cockpit: Cockpit | None = None) -
     Args:
         car: The vehicle.
         cfg: The settings.
-        cockpit: Where drivers meet: it hears at once what cannot wait for a tick, a stop. ``None``
-            in a manage.py that was made before it had a line for that.
+        cockpit: The place where drivers meet; it hears a stop at once, without waiting for a tick.
+            ``None`` in an older manage.py without a line for it.
 
     Channels:
-        Writes what it would do: ``gamepad/offer`` or ``rc/offer``. The cockpit decides who drives.
+        Writes its offer: ``gamepad/offer`` or ``rc/offer``. The cockpit decides who drives.
     """
     cockpit = make_cockpit(car, cfg) if cockpit is None else cockpit
     for kind in controllers_of(cfg):

@@ -1,4 +1,4 @@
-"""Add who drives: where drivers meet, their order, and the rule between person and pilot."""
+"""Adds the cockpit, the driver part and the drive mode, which decide who drives."""
 
 from pathlib import Path
 from weakref import WeakKeyDictionary
@@ -10,12 +10,12 @@ from donkeycar.driving.cockpit import Cockpit
 from donkeycar.errors import ConfigError
 from donkeycar.vehicle import Vehicle
 
-# Each car has one, whatever its manage.py says: a page with a second one could hold no stop.
+# Each car has exactly one cockpit, because a stop on a page with a second one would not last.
 _COCKPITS: "WeakKeyDictionary[Vehicle, Cockpit]" = WeakKeyDictionary()
 
 
 def make_cockpit(car: Vehicle, cfg: Config) -> Cockpit:
-    """Make the one place where drivers meet: pages, a gamepad, a remote control.
+    """Make the cockpit, the one place where drivers meet: pages, a gamepad, a remote control.
 
     Returns:
         The cockpit of `car`, the same one each time.
@@ -35,25 +35,25 @@ def make_cockpit(car: Vehicle, cfg: Config) -> Cockpit:
 
 
 def add_driver(car: Vehicle, cfg: Config, cockpit: Cockpit, *, reader: str = "add_driver") -> None:
-    """Add the one who drives, whoever that is, and the programmable buttons.
+    """Add the driver part and the programmable buttons.
 
-    After the pilot, if there is one: its modes can be chosen then. After the controllers: they are
-    heard in the same tick.
+    Add it after the pilot, so that the pilot modes can be chosen, and after the controllers, so
+    that it hears them in the same tick.
 
     Args:
         car: The vehicle.
         cfg: The settings.
-        cockpit: Where drivers meet.
-        reader: The line of manage.py that is named to whoever adds a pilot after it.
+        cockpit: The place where drivers meet.
+        reader: The line of manage.py that a message names if a pilot is added after it.
 
     Channels:
-        Reads what gamepad and remote control offer. Writes what the driver wants (``user/angle``,
-        ``user/throttle``, ``user/mode``, ``recording``), until when that holds
-        (``user/expires_s``), why the car does not drive (``stop/reason``), the driver's limit for
-        throttle (``user/max_throttle``), who drives (``user/source``: ``web``, ``gamepad``, ``rc``
-        or ``none``), what was pressed for other parts (``user/actions``), and the five buttons
-        (``web/w1`` to ``web/w5``), pressed for one tick. Lets nobody choose a pilot that is being
-        loaded (``pilot/loading``).
+        Reads the offers of gamepad and remote control. Writes what the driver wants
+        (``user/angle``, ``user/throttle``, ``user/mode``, ``recording``), until when the order is
+        valid (``user/expires_s``), why the car does not drive (``stop/reason``), the driver's
+        throttle limit (``user/max_throttle``), who drives (``user/source``: ``web``, ``gamepad``,
+        ``rc`` or ``none``), actions for other parts (``user/actions``), and the five buttons
+        (``web/w1`` to ``web/w5``), true for one tick. While a pilot is being loaded
+        (``pilot/loading``), nobody can choose it.
 
     Raises:
         ConfigError: If the car is to start in a pilot mode and has no pilot.
@@ -67,7 +67,7 @@ def add_driver(car: Vehicle, cfg: Config, cockpit: Cockpit, *, reader: str = "ad
             "`WEB_INIT_MODE` must be 'user' without a pilot. "
             f"Received: WEB_INIT_MODE={cfg.WEB_INIT_MODE!r}. Start with --model, or change it"
         )
-    # Before the first tick says so: a page may be quicker.
+    # Set before the first tick, because a page may be quicker.
     (note,) = car.mem.get(["pilot/loading"])
     cockpit.pilot_note = note or ""
     car.add(
@@ -87,7 +87,7 @@ def add_driver(car: Vehicle, cfg: Config, cockpit: Cockpit, *, reader: str = "ad
 
 
 def _bound_own_pilot(car: Vehicle) -> None:
-    """Have the orders of a pilot that says nothing of their life end by their age."""
+    """Limit the age of the orders of a pilot that does not say until when they are valid."""
     from donkeycar.parts.pilot_life import PilotLife
 
     wishes = {
@@ -110,11 +110,11 @@ def _bound_own_pilot(car: Vehicle) -> None:
 
 
 def add_drive_mode(car: Vehicle, cfg: Config) -> None:
-    """Add the rule who drives.
+    """Add the drive mode, which decides who drives.
 
     Channels:
-        Reads what driver and pilot want; writes ``angle``, ``throttle`` and ``command``; and for a
-        pilot of the owner's that does not, ``pilot/expires_s`` and ``pilot/reason``.
+        Reads the wishes of driver and pilot; writes ``angle``, ``throttle`` and ``command``. If a
+        pilot of the owner does not write them, also ``pilot/expires_s`` and ``pilot/reason``.
     """
     from donkeycar.driving.drive_mode import DriveMode
 

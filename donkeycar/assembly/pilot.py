@@ -1,4 +1,4 @@
-"""The pilot, and what the driver chooses for it with a button."""
+"""Adds the pilot, and the choices that the driver makes for it with a button."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def add_choices(car: Vehicle, cfg: Config) -> None:
-    """Add what the driver chooses with a button: a behavior, a place; nothing without either.
+    """Add the choice of a behavior or a place by a button, if the settings ask for it.
 
-    Before the pilot, which is told the behavior, and before the recorder.
+    Add it before the pilot, which gets the behavior, and before the recorder.
 
     Channels:
         Reads the programmable buttons of the page and the gamepad (``web/w1`` to ``web/w5``).
@@ -43,21 +43,22 @@ def add_choices(car: Vehicle, cfg: Config) -> None:
 
 
 def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = None) -> None:
-    """Add the pilot in `model`, thinking in a thread of its own.
+    """Add the pilot in `model`, which runs in a thread of its own.
 
-    Its files are judged here. The network is opened in that thread, once the car runs: a person can
-    drive by hand until it is there. In simulated time it is opened here.
+    Its files are checked here. The network is loaded in that thread when the car runs, so that a
+    person can drive by hand meanwhile. In simulated time it is loaded here.
 
     Channels:
-        Reads the frame, and the channels that its type needs beside it; writes ``pilot/angle``,
-        ``pilot/throttle``, until when they hold (``pilot/expires_s``), and what is too slow if
-        they come too late (``pilot/reason``); why it cannot be chosen yet (``pilot/loading``, ""
-        once it is there); a pilot that knows places, ``pilot/loc``; with `AI_CAUTION`,
-        ``pilot/novelty``, and of an ensemble ``pilot/disagreement`` (of both, up to 1 is usual).
+        Reads the frame and the other channels that its type needs; writes ``pilot/angle``,
+        ``pilot/throttle``, until when they are valid (``pilot/expires_s``), what is too slow if
+        they come too late (``pilot/reason``), and why the pilot cannot be chosen yet
+        (``pilot/loading``, "" once it is loaded). A pilot that knows places writes ``pilot/loc``.
+        With `AI_CAUTION`, it writes ``pilot/novelty``, and for an ensemble ``pilot/disagreement``
+        (for both, up to 1 is usual).
 
     Raises:
-        ConfigError: If no part before it writes a channel that it needs, or `AI_CAUTION` asks for
-            what this pilot does not know.
+        ConfigError: If no part before it writes a channel that it needs, or if `AI_CAUTION` needs a
+            novelty model that this pilot does not have.
     """
     from donkeycar.parts.pilot import PilotPart
     from donkeycar.parts.pilot_report import PilotReport
@@ -65,7 +66,7 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     from donkeycar.pilots.inference.later import LaterPilot
     from donkeycar.pilots.kinds.registry import pilot_type
 
-    # Simulated time waits for the pilot, and a simulation gives the same again.
+    # Simulated time waits for the pilot, so that a simulation can be repeated exactly.
     waits = cfg.SIM_TIME_SCALE != 1
     is_open = cfg.PILOT_PRECISION == AUTO
     later = LaterPilot(
@@ -111,7 +112,7 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
 
 
 def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "LoadedPilot | LaterPilot") -> None:
-    """Slow down where frames are new or pilots disagree, after everything that gives throttle."""
+    """Add caution (novelty, disagreement), after all parts that give throttle."""
     from donkeycar.parts.caution import OLD_NAMES, Caution, OldName
 
     if not (pilot.has_novelty or pilot.has_disagreement):
@@ -132,7 +133,7 @@ def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "LoadedPilot | L
 
 
 def _check_channels(car: Vehicle, cfg: Config, pilot: "LoadedPilot | LaterPilot") -> None:
-    """Refuse a pilot that needs to know what this car does not."""
+    """Refuse a pilot that needs channels or behaviors that this car does not have."""
     missing = [name for name in pilot.vector_channels if not car.writes(name)]
     if missing:
         advice = (

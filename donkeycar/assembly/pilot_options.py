@@ -1,4 +1,4 @@
-"""What the settings of a car say about somebody's model that says nothing about itself."""
+"""Options of a model without a sidecar, from the settings of a car."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,14 +7,14 @@ from donkeycar.config import Config
 if TYPE_CHECKING:
     from donkeycar.pilots.kinds.registry import PilotType
 
-# Of donkeycar 5.x, if nobody says.
+# The default of donkeycar 5.x.
 OLD_THROTTLE_RANGE = 0.8
 
 
 def bare_pilot_options(cfg: Config, kind: "PilotType") -> dict[str, Any]:
-    """Options of a model without a sidecar, as far as settings know them.
+    """Options of a model without a sidecar, as far as settings contain them.
 
-    The file shows the others, or they are as in donkeycar 5.x: `donkeycar.pilots.inference.pilot`.
+    The others follow from the file, or are as in donkeycar 5.x: `donkeycar.pilots.inference.pilot`.
 
     Args:
         cfg: The settings.

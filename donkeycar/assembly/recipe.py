@@ -1,4 +1,4 @@
-"""How a word in the settings becomes a part."""
+"""Recipes: how a word in the settings becomes a part."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -24,8 +24,8 @@ class Recipe(NamedTuple):
         home: ``"module:Class"``.
         arguments: Its keyword arguments, from the settings, the clock and the simulated world.
         threaded: Whether it runs in a thread of its own.
-        settings: The setting that an argument comes from, by the name of the argument: what the
-            part says of its arguments is told of these.
+        settings: The setting of each argument, by the name of the argument, so that an error about
+            an argument can name the setting.
     """
 
     home: str
@@ -37,7 +37,8 @@ class Recipe(NamedTuple):
         """Build the part; `more` are keyword arguments that no setting gives.
 
         Raises:
-            ConfigError: If a setting is refused; it names the setting, and where it was written.
+            ConfigError: If a setting is refused. The message names it and the place where it was
+                written.
         """
         try:
             arguments = self.arguments(cfg, clock, world)
@@ -47,7 +48,7 @@ class Recipe(NamedTuple):
 
 
 def in_settings(text: str, settings: Mapping[str, str]) -> str:
-    """Put what a part says of its arguments in the words of the owner.
+    """Replace the names of arguments in an error by the names of settings.
 
     Example:
         >>> text = "`framerate_hz` must be at most 90. Received: framerate_hz=200"
@@ -61,12 +62,13 @@ def in_settings(text: str, settings: Mapping[str, str]) -> str:
 
 
 def placed(cfg: Config, text: str, otherwise: str = "") -> str:
-    """Put before an error where the setting was written that it names, unless it says that itself.
+    """Add the place of the setting that an error names, unless the error contains it.
 
     Args:
         cfg: The settings.
         text: The error.
-        otherwise: The setting that counts if nobody wrote those that it names; "" for none.
+        otherwise: The setting that counts if the owner wrote none of those that it names; "" for
+            none.
     """
     names = [*re.findall(r"`([A-Z][A-Z0-9_]+)`", text), *re.findall(r"[A-Z][A-Z0-9_]+", text)]
     places = [cfg.source_of(name) for name in (*names, otherwise) if name in cfg]
@@ -108,12 +110,12 @@ def build(
 
 
 def written(car: Vehicle, *channels: str, reader: str) -> list[str | None]:
-    """`channels`; instead of one that no part writes, ``None``, which reads as none.
+    """`channels`, with ``None`` instead of each channel that no part writes.
 
     Args:
         car: The parts so far.
-        channels: What `reader` would like to know.
-        reader: Name of the line in ``manage.py``, for whoever adds a writer after it.
+        channels: Channels that `reader` reads if they exist.
+        reader: Name of the line in ``manage.py``, for a message if a writer is added after it.
     """
     found = [channel if car.writes(channel) else None for channel in channels]
     for channel, there in zip(channels, found, strict=True):

@@ -1,4 +1,4 @@
-"""Add the recorder of the car, as its settings say."""
+"""Adds the recorder, according to the settings of a car."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,20 +21,20 @@ def add_recorder(
     """Add the recorder: a record for each new frame while recording is on.
 
     Args:
-        car: The vehicle; parts whose channels are recorded are in it already.
+        car: The vehicle; it already contains the parts whose channels are recorded.
         cfg: The settings.
         meta: Pairs of name and value that are kept with the tub.
         columns: Channels of your own parts, and the type of each: see ``docs/parts.md``.
 
     Channels:
-        Records frame, driver and mode; the behavior and the place that a driver chose, and what
-        an IMU feels, if a part before it writes them. Writes ``tub/num_records``, which counts
-        what is safely on disk, ``tub/status``, and why nothing is recorded though recording is on
+        Records frame, driver and mode; also the behavior and the place that a driver chose, and the
+        values of an IMU, if a part before it writes them. Writes ``tub/num_records``, the number of
+        records safely on disk, ``tub/status``, and why nothing is recorded although recording is on
         (``tub/reason``).
 
     Raises:
-        ConfigError: If no part before it writes one of `columns`, or if that is no mapping or
-            gives frame, steering, throttle or mode another type.
+        ConfigError: If no part before it writes one of `columns`, if `columns` is not a mapping, or
+            if it gives frame, steering, throttle or mode another type.
         TubError: If a type in `columns` is unknown.
     """
     from donkeycar.parts.eraser import Eraser
@@ -100,7 +100,7 @@ def _checked(columns: Mapping[str, str] | None) -> Mapping[str, str]:
 
 
 def new_tub_path(folder: Path) -> Path:
-    """A folder for a new tub, see `donkeycar.tub.format`; loaded late, for it needs numpy."""
+    """A folder for a new tub, see `donkeycar.tub.format`; imported late because it needs numpy."""
     from donkeycar.tub import format as tub_format
 
     return tub_format.new_tub_path(folder)

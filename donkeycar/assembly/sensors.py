@@ -1,4 +1,4 @@
-"""What the car measures besides the camera: one row for each sensor."""
+"""Adds the sensors, from a table with one row per sensor."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,7 +18,7 @@ class Sensor(NamedTuple):
 
     Attributes:
         recipe: How to build its part.
-        channels: What it writes, in order. One with a `tub_type` is recorded.
+        channels: The channels that it writes, in order. Channels with a `tub_type` are recorded.
         is_wanted: Whether the settings ask for it.
     """
 
@@ -34,7 +34,7 @@ def _supply(cfg: Config, clock: Clock, world: "World | None") -> dict[str, Any]:
 
 
 SENSORS = {
-    # Too little voltage is told to every driver.
+    # Every driver is warned of under-voltage.
     "supply": Sensor(
         Recipe("donkeycar.parts.sensor.voltage_watch:VoltageWatch", _supply, threaded=False),
         channels={
@@ -49,11 +49,11 @@ SENSORS = {
 
 
 def add_sensors(car: Vehicle, cfg: Config) -> None:
-    """Add the sensors that the settings ask for; before whoever reads or records them.
+    """Add the sensors that the settings ask for; before the parts that read or record them.
 
     Channels:
-        Writes those of the rows of `SENSORS`, such as ``power/reason``: what is wrong with the
-        supply of the Pi.
+        Writes the channels of the rows of `SENSORS`, such as ``power/reason``: what is wrong with
+        the supply of the Pi.
     """
     for sensor in SENSORS.values():
         if sensor.is_wanted(cfg):

@@ -1,4 +1,4 @@
-"""What the settings of a car do to a frame before its pilot sees it."""
+"""Transforms: the changes to every frame before the pilot sees it, from the settings of a car."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ TRAPEZE = {
     "bottom_px": "ROI_TRAPEZE_MAX_Y",
 }
 
-# Settings of each transform, and what its arguments are called; the others have none.
+# Settings of each transform, and the names of its arguments; other transforms have none.
 TRANSFORM_SETTINGS = {
     "CROP": {
         "top_px": "ROI_CROP_TOP",
@@ -49,19 +49,19 @@ TRANSFORM_SETTINGS = {
     "SCALE": {"width_factor": "SCALE_WIDTH", "height_factor": "SCALE_HEIGHT"},
 }
 
-# What takes the colour out of a frame with three channels, for a car with IMAGE_DEPTH = 1.
+# The step that removes the colour of a frame with three channels, for a car with IMAGE_DEPTH = 1.
 GREY_FIRST = "RGB2GRAY"
 
 
 def transforms_from(cfg: Config) -> "Transforms":
-    """Put together what `TRANSFORMATIONS` and `POST_TRANSFORMATIONS` name.
+    """Make the transforms of `TRANSFORMATIONS` and `POST_TRANSFORMATIONS`.
 
-    A grey camera (`IMAGE_DEPTH` 1) still gives frames with three equal channels; they become one
-    before everything else. donkeycar 3 cut the rows of `ROI_CROP_*` off, which is done instead for
-    somebody's network that takes exactly what is left then.
+    A grey camera (`IMAGE_DEPTH` 1) still gives frames with three equal channels; the first step
+    makes them one channel. donkeycar 3 cut off the rows of `ROI_CROP_*`; for a network that takes
+    exactly the remaining rows, they are cut off here, too.
 
     Raises:
-        ConfigError: If a setting does not suit its transform, or the owner's own code fails.
+        ConfigError: If a setting does not fit its transform, or the owner's own code fails.
     """
     from donkeycar.pilots.transform import Transforms
 

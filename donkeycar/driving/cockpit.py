@@ -101,10 +101,7 @@ class Cockpit:
 
     @property
     def unready(self) -> str:
-        """Why a Resume in this mode does not count yet; "" if it does.
-
-        A Resume is not kept for later, because nobody expects a car to drive off then.
-        """
+        """Why a Resume does not count yet: nobody expects a car that drives off later."""
         return "" if self.mode == "user" else self.pilot_note
 
     def issue_tick(self) -> int:

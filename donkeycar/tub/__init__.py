@@ -1,6 +1,6 @@
-"""The recording format: append, read, delete, check, repair. It knows no part and no setting.
+"""The recording format: append, read, delete, check, repair; independent of parts and settings.
 
-The names below are loaded when first used: who only needs the name of a new tub does without numpy.
+The names below are loaded when first used, so that the name of a new tub needs no numpy.
 """
 
 from typing import TYPE_CHECKING

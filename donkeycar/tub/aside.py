@@ -1,4 +1,4 @@
-"""`recovered/<n>/`: where everything goes that a tub cannot keep in its place."""
+"""`recovered/<n>/`: the folder for files and lines that a tub cannot keep in their place."""
 
 import os
 import re
@@ -13,7 +13,7 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
 class Aside:
-    """A folder for what one recovery sets aside, made when first needed.
+    """A folder for the files and lines of one recovery, made when first needed.
 
     Args:
         tub: The tub's folder.
@@ -27,15 +27,15 @@ class Aside:
 
     @property
     def is_blocked(self) -> bool:
-        """Whether something else has the name of the folder: a link would lead out of the tub."""
+        """Whether something else has the name of the folder; a link would lead out of the tub."""
         folder = self._tub / RECOVERED
         return os.path.lexists(folder) and (folder.is_symlink() or not folder.is_dir())
 
     def save(self, name: str, data: bytes) -> None:
-        """Keep bytes under a name.
+        """Store bytes under a name.
 
         Raises:
-            TubError: If there can be no such folder.
+            TubError: If this folder cannot be made.
         """
         write_file(self._fs, self._folder() / name, data, CREATE, sync=True)
         self._fs.sync_directory(self._folder())
@@ -44,12 +44,12 @@ class Aside:
         """Move a file there; of a link, the link itself.
 
         Raises:
-            TubError: If there can be no such folder.
+            TubError: If this folder cannot be made.
         """
         self._fs.rename(file, self._folder() / file.name)
 
     def put(self, file: Path, data: bytes) -> None:
-        """Write a file of the tub; anything of its name that is not a file moves away."""
+        """Write a file of the tub; move away a folder or link of the same name."""
         if os.path.lexists(file) and not stat.S_ISREG(file.lstat().st_mode):
             self.move(file)
         replace_file(self._fs, file, data)

@@ -1,10 +1,10 @@
-"""Why a record is marked as deleted, and what is said of it.
+"""Bad records: why a repair marks a record as deleted, and the sentences about it.
 
-An image that is absent may come yet: a tub is often copied in pieces. What is marked for its image
-is therefore remembered apart from what a driver deleted, and no longer marked once the image is
-there. The same holds for an angle or a throttle that is not a number: Python writes NaN and
-Infinity into JSON (json, `allow_nan`), one of them spoils a whole training of donkeycar 5, and only
-its owner knows what it should be.
+A missing image may still arrive, because a tub is often copied in pieces. Records that are marked
+for their image are therefore stored apart from records that a driver deleted, and the mark is
+removed when the image is there. The same applies to an angle or a throttle that is not a number:
+Python writes NaN and Infinity into JSON (json, `allow_nan`), one of them ruins a whole training of
+donkeycar 5, and only the owner knows the right value.
 """
 
 import json
@@ -17,15 +17,15 @@ from donkeycar.words import count, count_are, either
 
 ABSENT, UNREADABLE, NO_NUMBER = "absent", "unreadable", "no number"
 
-# What a pilot learns.
+# The labels: the values that a pilot learns.
 LABELS = ("user/angle", "user/throttle")
 
 
 class Bad(NamedTuple):
-    """What is wrong with a record.
+    """The fault of a record.
 
     Attributes:
-        reason: `ABSENT` or `UNREADABLE`, of its image; or `NO_NUMBER`.
+        reason: `ABSENT` or `UNREADABLE` for its image, or `NO_NUMBER`.
         text: What is wrong.
     """
 
@@ -97,9 +97,9 @@ def lack_of(reason: str) -> Lack:
 
 
 def number_wrong_with(record: dict[str, Any]) -> Bad | None:
-    """What is wrong with the numbers that a pilot learns; ``None`` if nothing is.
+    """What is wrong with the labels of a record; ``None`` if nothing is.
 
-    One that is not there is not wrong: nobody drove.
+    A missing number is not wrong: nobody drove then.
     """
     for name in LABELS:
         value = record.get(name)

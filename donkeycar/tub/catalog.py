@@ -1,4 +1,4 @@
-"""One catalog: the lines of a file, each a record or the reason why it is not one."""
+"""Catalog: the lines of one file, each with its record or the reason why it has none."""
 
 import codecs
 import json
@@ -29,8 +29,8 @@ class Line:
     """One line of a catalog.
 
     Attributes:
-        data: Its bytes, newline included where there is one.
-        record: What it says; ``None`` if it says nothing usable.
+        data: Its bytes, with the newline if there is one.
+        record: Its record; ``None`` if it has no usable record.
         problem: Why there is no record, or "".
     """
 
@@ -40,23 +40,23 @@ class Line:
 
     @property
     def torn(self) -> bool:
-        """Whether the line was never finished."""
+        """Whether the line is incomplete."""
         return not self.data.endswith(b"\n")
 
     @property
     def placeholder(self) -> bool:
-        """Whether an earlier repair put this line in the place of a damaged one."""
+        """Whether an earlier repair put this line in the place of a damaged line."""
         return self.data == SET_ASIDE
 
     def cleaned(self) -> "Line":
-        """The line as a repair leaves it: finished, or in its place a word that says nothing."""
+        """The line as a repair leaves it: complete, or replaced by a placeholder."""
         if self.record is None:
             return Line(SET_ASIDE, None)
         return Line(self.data + b"\n", self.record) if self.torn else self
 
 
 def catalogs_in(folder: Path) -> list[str]:
-    """Names of the catalogs that lie in a tub, by number; other files are passed over."""
+    """Names of the catalogs in a tub, in the order of their numbers; ignores other files."""
     numbers = {name.name: catalog_number(name.name) for name in folder.iterdir()}
     return sorted(
         (name for name, number in numbers.items() if number is not None),
@@ -72,7 +72,7 @@ def read_lines(tub: Path, name: str) -> list[Line]:
         name: File name of the catalog.
 
     Raises:
-        TubError: If it is not an ordinary file of the tub, or larger than a recorder writes.
+        TubError: If it is not an ordinary file of the tub, or larger than any recorder writes.
         OSError: If it cannot be read.
     """
     return list(_parse(read_tub_file(tub, name, max_bytes=MAX_CATALOG_BYTES)))
@@ -97,10 +97,10 @@ def parse_record(line: bytes, *, index: int | None = None) -> Record:
 
     Args:
         line: JSON in UTF-8.
-        index: Number of the record, if it is known from elsewhere.
+        index: Number of the record, if it is already known.
 
     Raises:
-        TubError: If the line is no JSON object with a whole number under ``_index``.
+        TubError: If the line is not a JSON object with a whole number under ``_index``.
     """
     if len(line) > MAX_LINE_BYTES:
         raise TubError(f"longer than {MAX_LINE_BYTES} bytes")
@@ -117,14 +117,14 @@ def parse_record(line: bytes, *, index: int | None = None) -> Record:
     index = record.get(INDEX)
     if type(index) is not int or not 0 <= index <= MAX_INDEX:
         raise TubError(f"no usable {INDEX}: {str(index)[:40]}")
-    # A tub repeats its keys once a record; one copy of each is enough.
+    # A tub repeats its keys in every record; one copy of each is enough.
     return {sys.intern(key): value for key, value in record.items()}
 
 
 def catalog_manifest(name: str, start_index: int) -> bytes:
     """Content of the file beside a catalog.
 
-    It holds no line lengths, so it is written once and cannot go out of date; readers scan the
+    It contains no line lengths, so it is written once and is never out of date; readers scan the
     catalog instead.
     """
     contents = {
@@ -137,7 +137,7 @@ def catalog_manifest(name: str, start_index: int) -> bytes:
 
 
 def line_lengths(tub: Path, name: str) -> list[Any] | None:
-    """The lengths of lines that the file beside a catalog lists; ``None`` if it lists nothing."""
+    """The line lengths in the file beside a catalog; ``None`` if it lists none."""
     try:
         contents = json.loads(read_tub_file(tub, name, max_bytes=MAX_LINE_BYTES))
     except (OSError, ValueError, RecursionError):
@@ -147,12 +147,12 @@ def line_lengths(tub: Path, name: str) -> list[Any] | None:
 
 
 def newest_of_each(records: list[Record]) -> list[Record]:
-    """The newest record of every index: it wrote its image over an earlier one's."""
+    """The newest record of every index, which has overwritten the image of an earlier one."""
     return list({record[INDEX]: record for record in records}.values())
 
 
 def runs_of(records: list[Record]) -> list[range]:
-    """The indexes that records have, as unbroken ranges in rising order."""
+    """The indexes of the records, as unbroken ranges in rising order."""
     runs: list[range] = []
     for index in sorted({record[INDEX] for record in records}):
         if runs and runs[-1].stop == index:

@@ -1,4 +1,4 @@
-"""What a tub of format v2 holds, read without touching it."""
+"""The content of a tub of format v2, read without changing it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Skipped:
 
     Attributes:
         where: File, and line where there is one.
-        reason: Why it was passed over.
+        reason: Why it was skipped.
     """
 
     where: str
@@ -30,15 +30,15 @@ class Skipped:
 
 @dataclass
 class Contents:
-    """Everything a reader needs to know of a tub on disk.
+    """Everything that a reader needs to know about a tub on disk.
 
     Attributes:
         version: 1 or 2.
         manifest: Inputs, types, metadata, deleted indexes.
-        records: Every readable record, deleted ones included, in the order of recording.
+        records: Every readable record, also deleted ones, in the order of recording.
         images: Folder of the image files.
-        skipped: What could not be used.
-        first_out_of_place: First record that is not in the line its index says, counted over all
+        skipped: Lines and files that could not be used.
+        first_out_of_place: First record that is not on the line of its index, counted over all
             catalogs; ``None`` if all are in place.
     """
 
@@ -53,13 +53,14 @@ class Contents:
 def read_v2(path: Path) -> Contents:
     """Read a tub of format v2, damaged or not.
 
-    Catalogs that the manifest does not list are read as well: after a crash it may lag.
+    It also reads catalogs that the manifest does not list, because the manifest may lag after a
+    crash.
 
     Args:
         path: The tub's folder.
 
     Raises:
-        TubError: If nothing of it can be read.
+        TubError: If no part of it can be read.
         OSError: If the folder cannot be read.
     """
     names = catalogs_in(path)
@@ -95,7 +96,7 @@ def read_v2(path: Path) -> Contents:
             if out_of_place is None and index != position - 1:
                 out_of_place = index
             if by_index.pop(index, None) is not None:
-                # The later one wrote its image over the earlier one's.
+                # The later record has overwritten the image of the earlier one.
                 skipped.append(Skipped(f"{name} line {number}", f"replaces an earlier {index}"))
             by_index[index] = line.record
     skipped += [Skipped(name, "empty") for name in emptied(empty, indexes, manifest.current_index)]
@@ -106,14 +107,14 @@ def read_v2(path: Path) -> Contents:
 def emptied(
     empty: Sequence[tuple[str, int]], indexes: Sequence[int], current_index: int
 ) -> list[str]:
-    """Empty catalogs that held records once: an index is missing where they are.
+    """Empty catalogs that once contained records, because indexes are missing there.
 
-    An empty one at the end of a tub is usual, for donkeycar 5 begins each before it has a record.
+    An empty catalog at the end of a tub is normal: donkeycar 5 makes each before its first record.
 
     Args:
         empty: Name of each empty catalog, and the number of records before it.
-        indexes: Of all records, in their order.
-        current_index: That of the next record, as the manifest has it.
+        indexes: Indexes of all records, in their order.
+        current_index: Index of the next record, according to the manifest.
     """
     names = []
     for name, place in empty:
@@ -125,7 +126,7 @@ def emptied(
 
 
 def load_manifest(path: Path) -> Manifest:
-    """The manifest of the tub in folder `path`, as far as it can be read."""
+    """Read the manifest of the tub in folder `path`, as far as possible."""
     try:
         return parse_manifest(read_tub_file(path, MANIFEST, max_bytes=MAX_MANIFEST_BYTES))
     except FileNotFoundError:

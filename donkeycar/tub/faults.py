@@ -1,8 +1,8 @@
-"""Everything that can be wrong with a tub, in one table: what it is, and what mends it.
+"""Table of the faults of a tub: what each is, and what mends it.
 
-`check` and `repair` look in the same way, with the same code: `check` rehearses what `repair`
-does. A row of the table decides what is said: whether something is damage or a remark, and whether
-`donkey tub repair` mends it, its owner must, or nobody need.
+`check` and `repair` search with the same code: `check` runs `repair` without writing. A row of the
+table says whether a fault is damage or only a remark, and whether `donkey tub repair` or the owner
+must mend it.
 """
 
 import enum
@@ -13,7 +13,7 @@ from donkeycar import commands
 
 
 class Mend(enum.Enum):
-    """Who puts something right."""
+    """Who mends a fault."""
 
     REPAIR = "repair"
     OWNER = "owner"
@@ -22,13 +22,13 @@ class Mend(enum.Enum):
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of thing that may be wrong.
+    """One kind of fault.
 
     Attributes:
-        is_damage: Whether something is lost or in danger; else it is a remark.
-        mend: Who puts it right.
-        advice: What its owner does, where it is his; ``{tub}`` is the tub's folder, ``{accept}``
-            the command that takes the loss for one.
+        is_damage: Whether something is lost or in danger; otherwise it is a remark.
+        mend: Who mends it.
+        advice: What the owner must do, if the owner must mend it; ``{tub}`` is the tub's folder,
+            ``{accept}`` the command that accepts the loss.
     """
 
     is_damage: bool
@@ -39,7 +39,7 @@ class Kind:
 LOST_FOR_GOOD = "if that is lost for good: {accept}"
 
 KINDS = {
-    # What repair mends.
+    # Faults that repair mends.
     "manifest": Kind(True, Mend.REPAIR),
     "not an ordinary file": Kind(True, Mend.REPAIR),
     "unreadable line": Kind(True, Mend.REPAIR),
@@ -47,7 +47,7 @@ KINDS = {
     "image is back": Kind(True, Mend.REPAIR),
     "no number": Kind(True, Mend.REPAIR),
     "number is back": Kind(True, Mend.REPAIR),
-    # What its owner mends: repair would take what is only absent for lost.
+    # Faults that the owner mends: repair would treat missing files as lost.
     "absent catalog": Kind(True, Mend.OWNER, f"copy it into {{tub}}; {LOST_FOR_GOOD}"),
     "images absent": Kind(True, Mend.OWNER, f"copy images/ into {{tub}}; {LOST_FOR_GOOD}"),
     "images unreadable": Kind(
@@ -82,12 +82,12 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is wrong with a tub, or worth a remark.
+    """One fault of a tub, or a remark.
 
     Attributes:
         name: Its kind, a key of `KINDS`.
         what: What `check` says.
-        done: What `repair` says it did about it; "" where another one says it for both.
+        done: The sentence about what `repair` did; "" if another fault's sentence covers it.
     """
 
     name: str
@@ -100,7 +100,7 @@ class Fault:
         return KINDS[self.name]
 
     def advice(self, tub: Path) -> str:
-        """What the owner of a tub does about it."""
+        """What the owner of the tub must do about it."""
         accept = commands.donkey("tub", "repair", "--accept-loss", tub)
         return self.kind.advice.format(tub=tub, accept=accept)
 

@@ -1,8 +1,7 @@
-"""The one door between the recorder and the disk.
+"""All disk calls of the tub writer, in one place.
 
-Everything the tub writer does to a disk is one of these calls, so a test can stand in the door
-and fail, shorten or cut off any of them. `replace_file` and its neighbours below are the only
-sequences built from them.
+The tub writer uses a disk only through these calls, so a test can make any of them fail, shorten it
+or cut it off. `replace_file` and the functions near it are the only sequences of them.
 """
 
 import ctypes
@@ -12,7 +11,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-_BINARY: int = getattr(os, "O_BINARY", 0)  # Windows translates line ends without it
+_BINARY: int = getattr(os, "O_BINARY", 0)  # without it, Windows translates line ends
 _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 
 CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
@@ -31,7 +30,7 @@ _FDATASYNC = getattr(os, "fdatasync", os.fsync)
 
 
 class FileSystem:
-    """The operating system's own calls, with what Linux lacks elsewhere filled in."""
+    """The calls of the operating system, with replacements for systems other than Linux."""
 
     def open(self, path: Path, flags: int) -> int:
         """Open a file and return its descriptor; links are not followed."""
@@ -87,7 +86,7 @@ class FileSystem:
         self.sync_directory(folder)
 
     def rename(self, source: Path, target: Path) -> None:
-        """Put `source` in the place of `target`, at one moment."""
+        """Replace `target` by `source`, atomically."""
         os.replace(source, target)
 
     def remove(self, path: Path) -> None:
@@ -95,7 +94,7 @@ class FileSystem:
         path.unlink()
 
     def make_directory(self, path: Path) -> None:
-        """Make a folder and those above it, unless they exist."""
+        """Make a folder and its parents, unless they exist."""
         path.mkdir(parents=True, exist_ok=True)
 
     def free_bytes(self, path: Path) -> tuple[int, int]:
@@ -105,7 +104,7 @@ class FileSystem:
 
 
 class Rehearsal(FileSystem):
-    """A disk that takes everything and keeps nothing: what would be done is done to no tub."""
+    """A disk that accepts everything and changes nothing, for a rehearsal of a repair."""
 
     def open(self, path: Path, flags: int) -> int:
         """Open nothing."""
@@ -135,7 +134,7 @@ class Rehearsal(FileSystem):
 
 
 def write_all(fs: FileSystem, fd: int, data: bytes) -> None:
-    """Write all of `data`, in as many pieces as the system takes it.
+    """Write all of `data`, in as many pieces as the system needs.
 
     Raises:
         OSError: If the disk is full or broken. Part of `data` may have been written.
@@ -149,7 +148,7 @@ def write_all(fs: FileSystem, fd: int, data: bytes) -> None:
 
 
 def write_file(fs: FileSystem, path: Path, data: bytes, flags: int, *, sync: bool) -> None:
-    """Write one file and close it, whatever happens."""
+    """Write one file, and close it in any case."""
     fd = fs.open(path, flags)
     try:
         write_all(fs, fd, data)
@@ -160,10 +159,10 @@ def write_file(fs: FileSystem, path: Path, data: bytes, flags: int, *, sync: boo
 
 
 def replace_file(fs: FileSystem, path: Path, data: bytes) -> None:
-    """Give `path` new content such that a crash leaves the old or the new, never a mixture."""
+    """Replace the content of `path`; a crash leaves the old or the new content, never a mixture."""
     temporary = path.with_name(f".{path.name}.tmp")
     if os.path.lexists(temporary):
-        # What a crash left, or a link that somebody put there: never written through.
+        # A file left by a crash, or a link that somebody put there: never write through it.
         fs.remove(temporary)
     write_file(fs, temporary, data, CREATE, sync=True)
     fs.rename(temporary, path)

@@ -1,4 +1,4 @@
-"""The names of tub format v2, and which of them may be trusted.
+"""Names of tub format v2, and the checks that make them safe to use.
 
 A tub is a folder::
 
@@ -7,10 +7,10 @@ A tub is a folder::
     catalog_0.catalog_manifest  one line; `line_lengths` is empty, so a reader scans the catalog
     catalog_1.catalog ...
     images/<index>_<key>_.jpg   slashes of the key become underscores
-    recovered/<n>/              bytes and images that a crash left without a record
+    recovered/<n>/ bytes and images that a crash left without a record
 
-Names and links inside a tub come from whoever recorded it. They are checked here before any file is
-opened, so that a shared tub cannot point outside its own folder.
+    Names and links inside a tub come from the person who recorded it. They are checked here before
+    any file is opened, so that a shared tub cannot point outside its own folder.
 """
 
 import os
@@ -26,10 +26,10 @@ IMAGES = "images"
 RECOVERED = "recovered"
 MAX_LEN = 1000  # records in one catalog
 MAX_LINE_BYTES = 1 << 20
-MAX_INDEX = 10**9  # half a year at 60 Hz; anything above is damage
-# A tub with an index or a catalog number beyond takes no more: two weeks at 60 Hz must have room.
+MAX_INDEX = 10**9  # half a year at 60 Hz; a larger number is damage
+# A tub with a larger index or catalog number is full: two weeks at 60 Hz must still fit.
 LAST_START = 9 * 10**8
-MOST_LEN = 100_000  # no more records in one catalog, whatever its manifest says
+MOST_LEN = 100_000  # most records in one catalog, whatever its manifest says
 
 INDEX = "_index"
 TIMESTAMP = "_timestamp_ms"
@@ -47,7 +47,7 @@ TYPES = (
     *IMAGE_EXTENSIONS,
 )
 
-# What stands in for a line that was set aside. It is not JSON, so every reader skips it, and the
+# The placeholder for a line that was moved away. It is not JSON, so every reader skips it, and the
 # lines after it keep their position: donkeycar 5 finds deleted records by position.
 SET_ASIDE = b"# set aside\n"
 
@@ -94,10 +94,10 @@ def session_number(session_id: object) -> int:
 
 
 def images_folder(path: Path) -> Path:
-    """Where the tub in folder `path` keeps its images.
+    """The folder of the images of the tub in `path`.
 
     Raises:
-        TubError: If that is a link out of the tub or to itself, or no folder.
+        TubError: If that is a link out of the tub or to itself, or not a folder.
     """
     folder = path / IMAGES
     check_inside(folder, path)
@@ -107,9 +107,9 @@ def images_folder(path: Path) -> Path:
 
 
 def check_inside(path: Path, tub: Path) -> None:
-    """Refuse a link that leads out of a tub, or to nothing but itself.
+    """Refuse a link that leads out of a tub, or to itself.
 
-    The tub's own folder may be a link: that is its owner's, to another disk for example.
+    The tub's own folder may be a link that its owner made, for example to another disk.
 
     Args:
         path: A file or folder of the tub; it need not exist.
@@ -136,11 +136,11 @@ def check_inside(path: Path, tub: Path) -> None:
 
 
 def checked_image_path(folder: Path, name: object) -> Path:
-    """Path of an image that a record names, once that name is known to be harmless.
+    """Path of an image that a record names, after checking that the name is harmless.
 
     Args:
-        folder: Where the tub keeps its images.
-        name: What the record holds.
+        folder: Folder of the tub's images.
+        name: The name in the record.
 
     Raises:
         TubError: If the name is not a plain image file name, or leads out of `folder`.
@@ -154,7 +154,7 @@ def checked_image_path(folder: Path, name: object) -> Path:
 
 
 def read_tub_file(tub: Path, name: str, *, max_bytes: int) -> bytes:
-    """Content of an ordinary file that lies in the tub itself; see `read_regular_file`."""
+    """Content of an ordinary file inside the tub; see `read_regular_file`."""
     check_inside(tub / name, tub)
     return read_regular_file(tub / name, max_bytes=max_bytes)
 
@@ -165,7 +165,7 @@ def read_regular_file(path: Path, *, max_bytes: int) -> bytes:
     A pipe or a device under a tub's name is refused instead of waited for.
 
     Args:
-        path: What to read.
+        path: The file to read.
         max_bytes: Largest size accepted.
 
     Raises:
@@ -176,7 +176,7 @@ def read_regular_file(path: Path, *, max_bytes: int) -> bytes:
     fd = os.open(path, flags)
     status = os.fstat(fd)
     if stat.S_ISDIR(status.st_mode):
-        os.close(fd)  # Python makes no file of a folder
+        os.close(fd)  # Python cannot open a folder as a file
         raise TubError(f"{path.name} must be an ordinary file. Next step: remove it")
     with os.fdopen(fd, "rb") as file:
         if not stat.S_ISREG(status.st_mode):

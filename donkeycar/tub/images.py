@@ -91,7 +91,7 @@ def _saying_what_is_wrong(path: Path) -> Iterator[None]:
     except (OSError, ValueError, SyntaxError) as error:
         if isinstance(error, TubError):
             raise
-        # Pillow's words for a file of no known kind name an object in memory.
+        # Pillow's message for an unknown kind of file contains the address of an object.
         why = "it is not a JPEG or PNG" if "cannot identify" in str(error) else error
         raise TubError(f"{path.name} cannot be read as an image: {why}") from error
 
@@ -101,7 +101,7 @@ def _decode_with_pillow(data: bytes, name: str) -> Array:
     from PIL import Image
 
     try:
-        # What it does not know raises an OSError.
+        # It raises an OSError for unknown files.
         with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise TubError(f"{name} has more than {MAX_PIXELS} pixels")
@@ -139,10 +139,10 @@ def _choose_jpeg_encoder() -> Callable[[Array], bytes]:
 
 
 def _choose_jpeg_decoder() -> Callable[[bytes], Array | None]:
-    """Choose what decodes an ordinary JPEG; ``None`` leaves anything else to Pillow.
+    """Choose the decoder of ordinary JPEGs; ``None`` leaves all files to Pillow.
 
-    The fast library gives the same bytes in less than half the time. Whatever it does not like,
-    Pillow looks at again, and says what is wrong with it.
+    The fast library gives the same bytes in less than half the time. If it refuses a file, Pillow
+    reads the file again, and says what is wrong with it.
     """
     try:
         import simplejpeg

@@ -1,4 +1,4 @@
-"""Looking a tub over."""
+"""`donkey tub check`: finds everything that is wrong with a tub."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -23,20 +23,20 @@ from donkeycar.words import count, either
 
 @dataclass
 class TubReport:
-    """What `check` found.
+    """The result of `check`.
 
     Attributes:
         path: The tub's folder.
-        num_records: Readable records, deleted ones included.
-        num_deleted: Those of them that are deleted.
+        num_records: Number of readable records, including deleted ones.
+        num_deleted: Number of deleted records.
         sessions: Session ids, oldest first.
-        skipped: What could not be read.
-        faults: Everything that is wrong or odd, each of a kind that `donkeycar.tub.faults` lists.
+        skipped: Lines and files that could not be read.
+        faults: Everything that is wrong or odd; `donkeycar.tub.faults` lists the kinds.
         bad_images: Records that are not deleted and whose image cannot be read.
         orphan_images: Image files without a record.
-        image_shapes: How many images there are of each shape, by input.
+        image_shapes: Number of images of each shape, by input.
         num_steps_back: How often the time runs backwards from one record to the next.
-        first_out_of_place: As of `TubReader`.
+        first_out_of_place: As in `TubReader`.
     """
 
     path: Path
@@ -53,17 +53,17 @@ class TubReport:
 
     @property
     def problems(self) -> list[str]:
-        """One sentence for everything that is lost or in danger; empty for a whole tub."""
+        """One sentence for each thing that is lost or in danger; empty for an undamaged tub."""
         return [fault.what for fault in self.faults if fault.kind.is_damage]
 
     @property
     def remarks(self) -> list[str]:
-        """One sentence for everything that is odd, and need not be mended."""
+        """One sentence for each thing that is odd, but need not be mended."""
         return [fault.what for fault in self.faults if not fault.kind.is_damage]
 
     @property
     def next_steps(self) -> list[str]:
-        """What to do: what is the owner's first, for repair waits for it; empty for a whole tub."""
+        """What to do, the owner's steps first because repair needs them; empty for a good tub."""
         whose = {fault.kind.mend for fault in self.faults if fault.kind.is_damage}
         if Mend.OWNER in whose:
             advice = (f.advice(self.path) for f in self.faults if f.kind.mend is Mend.OWNER)
@@ -72,14 +72,14 @@ class TubReport:
 
 
 def check(path: str | Path, *, progress: Progress | None = None) -> TubReport:
-    """Read everything in a tub, every image included, and change nothing.
+    """Read everything in a tub, including every image, and change nothing.
 
     Args:
         path: The tub's folder.
-        progress: Called now and then with the number of records looked at, and of all.
+        progress: Called now and then with the number of checked records and of all records.
 
     Raises:
-        TubError: If there is no tub at `path`, or its images lie outside it.
+        TubError: If there is no tub at `path`, or its images are outside it.
     """
     tub = TubReader(path)
     records = tub.records(include_deleted=True)
@@ -96,11 +96,11 @@ def check(path: str | Path, *, progress: Progress | None = None) -> TubReport:
 
 
 def _look_at_v2(tub: TubReader, report: TubReport, progress: Progress | None) -> None:
-    """Rehearse what repair would do."""
+    """Run repair without writing."""
     try:
         found = look_over(tub.path, Rehearsal(), progress=progress)
     except TubError as error:
-        # It says itself what its owner must do, before anything else can be told.
+        # The error says what the owner must do first.
         report.faults.append(Fault("recovered is not a folder", str(error)))
         return
     report.faults += found.faults
@@ -113,9 +113,9 @@ def _look_at_v2(tub: TubReader, report: TubReport, progress: Progress | None) ->
 
 
 def _look_at_v1(tub: TubReader, report: TubReport, progress: Progress | None) -> None:
-    """Format v1 is only read: what is damaged is passed over by everybody."""
+    """Check a tub of format v1, which is only read; every reader skips its damaged files."""
     for skipped in tub.skipped:
-        # Without meta.json the records still say what they are; some simulators write none.
+        # The records are readable without meta.json; some simulators write none.
         name = "no meta.json" if skipped.reason == MISSING else "file of format v1"
         report.faults.append(Fault(name, str(skipped)))
     records = tub.records()
@@ -196,7 +196,7 @@ def _out_of_place(report: TubReport) -> str | None:
     )
 
 
-# Remarks on a tub as a whole: what is found, and how.
+# Remarks on the whole tub: the kind of remark, and the function that finds it.
 REMARKS: tuple[tuple[str, Callable[[TubReport], str | None]], ...] = (
     ("all deleted", _all_deleted),
     ("orphan images", _orphan_images),

@@ -1,4 +1,4 @@
-"""One writer at a time in a tub."""
+"""File lock: one writer at a time in a tub."""
 
 import os
 from pathlib import Path
@@ -38,12 +38,12 @@ class TubLock:
                 "another folder"
             ) from error
         except OSError:
-            os.close(fd)  # a network disk without locks: record without one
+            os.close(fd)  # a network disk without locks: record without a lock
             return
         self._fd = fd
 
     def release(self) -> None:
-        """Let others in. Safe to call twice."""
+        """Release the lock. Safe to call twice."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None

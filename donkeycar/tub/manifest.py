@@ -1,4 +1,4 @@
-"""`manifest.json`: what a tub holds, and which of its records are deleted."""
+"""`manifest.json`: inputs, types and sessions of a tub, and its deleted records."""
 
 import json
 import time
@@ -9,7 +9,7 @@ from donkeycar.tub.format import MAX_INDEX, MAX_LEN, MOST_LEN, catalog_number
 
 PARTS = ("inputs", "types", "metadata", "own metadata", "catalogs")
 
-# Kept with the own metadata, which donkeycar 5 hands on untouched.
+# Kept in our own metadata, which donkeycar 5 does not change.
 MARKED = "marked_for_their_image"
 ABSENT = "absent_catalogs"
 
@@ -21,12 +21,12 @@ class Manifest:
     Attributes:
         inputs: Keys of a record, in the order they were declared.
         types: Type name of each input.
-        metadata: What the owner noted about the tub.
-        own: Time of creation and sessions, as donkeycar 4 and later keep them.
+        metadata: The owner's notes about the tub.
+        own: Time of creation and sessions, in the form of donkeycar 4 and later.
         paths: Names of the catalogs, in reading order.
-        current_index: Index that the next record gets. May lag after a crash.
-        max_len: Records in one catalog.
-        deleted_indexes: Records to be passed over.
+        current_index: Index of the next record. It may lag after a crash.
+        max_len: Most records in one catalog.
+        deleted_indexes: Indexes of the deleted records.
         problems: What could not be read, one sentence each.
     """
 
@@ -47,21 +47,21 @@ class Manifest:
 
     @property
     def session_ids(self) -> list[str]:
-        """Sessions that were written down, oldest first."""
+        """The listed sessions, oldest first."""
         sessions = self.own.get("sessions")
         ids = sessions.get("all_full_ids") if isinstance(sessions, dict) else None
         return [name for name in ids if isinstance(name, str)] if isinstance(ids, list) else []
 
     @property
     def last_session_number(self) -> int:
-        """Number of the newest session written down; -1 before the first."""
+        """Number of the newest listed session; -1 before the first."""
         sessions = self.own.get("sessions")
         number: Any = sessions.get("last_id") if isinstance(sessions, dict) else None
         return int(number) if _is_index(number) else -1
 
     @property
     def marked(self) -> dict[int, str]:
-        """Records that were marked as deleted for their image alone, and what is wrong with it."""
+        """Records that a repair marked as deleted, with the fault of each."""
         marked = self.own.get(MARKED)
         reasons = marked.items() if isinstance(marked, dict) else ()
         return {
@@ -83,7 +83,7 @@ class Manifest:
 
     @property
     def absent_catalogs(self) -> list[str]:
-        """Catalogs that were listed and not there; their names and indexes stay theirs."""
+        """Catalogs that were listed but missing; their names and indexes stay reserved."""
         names = _as_list(self.own.get(ABSENT))
         return [name for name in names if catalog_number(name) is not None]
 
@@ -94,7 +94,7 @@ class Manifest:
             self.own[ABSENT] = names
 
     def to_bytes(self) -> bytes:
-        """The file's content: ASCII, five lines, each ended by a newline."""
+        """The content of the file: ASCII, five lines, each with a newline."""
         catalogs = {
             "paths": self.paths,
             "current_index": self.current_index,
@@ -112,7 +112,7 @@ def parse_manifest(data: bytes) -> Manifest:
         data: The file's content, possibly damaged.
 
     Returns:
-        The manifest; `Manifest.problems` tells what had to be left out.
+        The manifest; `Manifest.problems` lists what had to be left out.
     """
     manifest = Manifest()
     lines = data.split(b"\n")
@@ -142,7 +142,7 @@ def _parse_line(manifest: Manifest, lines: list[bytes], number: int) -> Any:
 
 
 def _read_catalogs(manifest: Manifest, line: dict[str, Any]) -> None:
-    paths: dict[str, None] = {}  # keeps the order, and knows at once what it holds
+    paths: dict[str, None] = {}  # keeps the order, with a fast membership test
     for name in _as_list(line.get("paths")):
         if catalog_number(name) is None:
             shown = repr(name) if len(repr(name)) <= 60 else f"{repr(name)[:60]}..."

@@ -1,4 +1,4 @@
-"""Which records have whole images and numbers, and which are marked as deleted for theirs."""
+"""Finds records with damaged images or numbers, and marks them as deleted."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -25,19 +25,19 @@ from donkeycar.words import count
 Progress = Callable[[int, int], None]
 Shapes = dict[str, Counter[tuple[int, ...]]]
 
-# Records whose images a crash may have spoilt: donkeycar 5 has lost 30 s at 60 Hz to a power cut.
+# Number of records whose images a crash may have damaged: donkeycar 5 once lost 30 s at 60 Hz.
 MAX_SPOILT = 2000
 
 
 class Pictures:
-    """Looks at the images of records.
+    """Checks the images of records.
 
     Args:
-        folder: Where they lie.
+        folder: Folder of the images.
         keys: Inputs of a record that are images.
 
     Attributes:
-        shapes: How many images there are of each shape, by input.
+        shapes: Number of images of each shape, by input.
     """
 
     def __init__(self, folder: Path, keys: Sequence[str]) -> None:
@@ -46,7 +46,7 @@ class Pictures:
         self._keys = keys
 
     def wrong_with(self, record: Record) -> Bad | None:
-        """What is wrong with the images of a record; ``None`` if nothing is, or there are none."""
+        """What is wrong with the images of a record; ``None`` if nothing is, or it has none."""
         for key in self._keys:
             if key not in record:
                 continue
@@ -60,9 +60,9 @@ class Pictures:
 
 
 def mark_newest(pictures: Pictures, manifest: Manifest, records: Sequence[Record]) -> list[Fault]:
-    """Mark the newest records whose images a crash has spoilt, back to the first whole one.
+    """Mark the newest records whose images a crash has damaged, back to the first good image.
 
-    Absent ones are marked only after a whole one: a tub that came without its images keeps all.
+    If no image is good, missing ones are not marked: the tub was copied without its images.
     """
     bad: dict[int, str] = {}
     crashed = False
@@ -90,20 +90,20 @@ def mark_all(
     accept_loss: bool,
     progress: Progress | None = None,
 ) -> tuple[list[Fault], dict[int, Bad]]:
-    """Look at every record; mark the bad ones, and no longer those that are whole again.
+    """Check every record; mark the bad ones, and remove the mark of those that are good again.
 
-    Bad is a record without a whole image, or without a number for angle or throttle. Nothing is
-    marked if that were most of the tub: its images are somewhere else, or nobody drove.
+    A record is bad if its image is missing or damaged, or if its angle or throttle is not a number.
+    If most of the tub is bad, nothing is marked: its images are somewhere else, or nobody drove.
 
     Args:
-        pictures: Looks.
-        manifest: Is changed.
-        records: All of the tub.
-        accept_loss: Mark them all the same.
-        progress: Called now and then with the number of records looked at, and of all.
+        pictures: Checks the images.
+        manifest: Changed in place.
+        records: All records of the tub.
+        accept_loss: Mark bad records even if they are most of the tub.
+        progress: Called now and then with the number of checked records and of all records.
 
     Returns:
-        What was found, and the records that are not deleted and have no whole image.
+        The faults, and the records that are not deleted and have no good image.
     """
     before = manifest.marked
     deleted = manifest.deleted_indexes
@@ -144,7 +144,7 @@ def mark_all(
 
 
 def _most(bad: Sequence[Bad], num_looked_at: int) -> Fault:
-    """That most of a tub is without images, or without numbers."""
+    """The fault of a tub that lacks most of its images or numbers."""
     of = f"of {len(bad)} of {count(num_looked_at, 'record')}"
     absent = sum(wrong.reason == ABSENT for wrong in bad)
     if 2 * absent > len(bad):

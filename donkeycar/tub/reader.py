@@ -1,4 +1,4 @@
-"""Reading a tub of any age."""
+"""Tub reader: reads tubs of formats v1 and v2."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ IMAGE_KEY = "cam/image_array"
 class TubReader:
     """The records of a tub, in the order they were recorded.
 
-    Reads formats v1 and v2, whole or damaged, and changes nothing. Values come as they were
+    It reads formats v1 and v2, damaged or not, and changes nothing. Values come as they were
     stored: a field that was not recorded is missing, a number may be an int, a float or null.
 
     Args:
@@ -30,10 +30,10 @@ class TubReader:
         path: The tub's folder.
         version: Format of the tub, 1 or 2.
         manifest: Inputs, types, metadata and deleted indexes.
-        skipped: What could not be read, and why.
-        first_out_of_place: First record that is not in the line its index says: donkeycar 5
-            finds deleted records by line, and would delete others from there on. ``None`` if
-            all are in place.
+        skipped: Lines and files that could not be read, and why.
+        first_out_of_place: First record that is not on the line of its index: donkeycar 5 finds
+            deleted records by line, and would delete others from there on. ``None`` if all are in
+            place.
 
     Raises:
         TubError: If there is no tub at `path`.
@@ -72,7 +72,7 @@ class TubReader:
         """The records as a list.
 
         Args:
-            include_deleted: Whether to hand out deleted ones too.
+            include_deleted: Whether to return deleted records, too.
         """
         return list(self._all if include_deleted else self._live)
 
@@ -82,14 +82,14 @@ class TubReader:
         return list(dict.fromkeys(str(r[SESSION]) for r in self._all if SESSION in r))
 
     def image_path(self, record: Record, key: str = IMAGE_KEY) -> Path:
-        """Where the image of a record lies.
+        """Path of the image of a record.
 
         Args:
             record: One of this tub's records.
             key: The image's key.
 
         Raises:
-            TubError: If the record has no such image, or names a file it must not.
+            TubError: If the record has no such image, or names a forbidden file.
         """
         if key not in record:
             raise TubError(f"Record {record.get(INDEX)} has no {key}")
@@ -107,7 +107,7 @@ class TubReader:
             `(height, width)`.
 
         Raises:
-            TubError: If the image is missing, damaged, or not one.
+            TubError: If the image is missing or damaged, or the file is not an image.
         """
         return decode_image(self.image_path(record, key))
 

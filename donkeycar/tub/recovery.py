@@ -1,7 +1,7 @@
-"""What a tub needs before records may be added to it, after a crash above all.
+"""Recovery: brings a tub into order before records are added to it, above all after a crash.
 
-Nothing is deleted: bytes and images that belong to no record are moved to `recovered/<n>/`. Every
-step leaves a tub that reads at least as well as before, so a crash in here is harmless too.
+It deletes nothing: bytes and images that belong to no record move to `recovered/<n>/`. After every
+step the tub is at least as readable as before, so a crash during recovery is harmless, too.
 """
 
 import logging
@@ -42,23 +42,23 @@ from donkeycar.words import count, count_are
 
 logger = logging.getLogger(__name__)
 
-# The first ones tell what happened; a tub that was made to harm has as many as it likes.
+# The first ones show what happened; a malicious tub may have any number of them.
 MOST_LOGGED = 20
 
 
 @dataclass
 class Recovered:
-    """A tub that is fit to be written to.
+    """A tub that is ready for writing.
 
     Attributes:
-        manifest: As it now stands on disk.
-        next_index: The first index that no record ever had, those of absent catalogs included.
-        runs: The indexes that records have, as unbroken ranges in rising order.
+        manifest: The manifest, as it is now on the disk.
+        next_index: The first index that no record ever had, including those of missing catalogs.
+        runs: The indexes of the records, as unbroken ranges in rising order.
         last_catalog_lines: Number of lines in the newest catalog.
         session_ids: Sessions found in the records, oldest first.
-        faults: What was wrong.
-        shapes: How many images there are of each shape, by input; of those looked at.
-        bad_images: Records that are not deleted and have no whole image, if all were looked at.
+        faults: The faults that were found.
+        shapes: Number of images of each shape, by input, among the checked ones.
+        bad_images: Records that are not deleted and have no good image, if all were checked.
     """
 
     manifest: Manifest
@@ -72,21 +72,21 @@ class Recovered:
 
     @property
     def notes(self) -> list[str]:
-        """What was wrong and what became of it, one sentence each."""
+        """What was wrong and what was done about it, one sentence each."""
         return [fault.done for fault in self.faults if fault.done]
 
 
 def recover(path: Path, fs: FileSystem) -> Recovered:
     """Bring a tub into order for a writer.
 
-    Only the newest images are looked at, back to the first whole one: a crash spoils no others.
+    It checks only the newest images, back to the first good one, because a crash damages no others.
 
     Args:
         path: The tub's folder.
         fs: How to reach the disk.
 
     Returns:
-        What is in the tub.
+        The tub.
 
     Raises:
         TubError: If the tub cannot take more records.
@@ -105,16 +105,16 @@ def recover(path: Path, fs: FileSystem) -> Recovered:
 def look_over(
     path: Path, fs: FileSystem, *, accept_loss: bool = False, progress: Progress | None = None
 ) -> Recovered:
-    """Look at everything in a tub, every image included, and put right what repair may.
+    """Check everything in a tub, including every image, and mend what repair may mend.
 
     Args:
         path: The tub's folder.
         fs: How to reach the disk; a `Rehearsal` changes nothing.
-        accept_loss: Whether absent catalogs and images are lost for good.
-        progress: Called now and then with the number of records looked at, and of all.
+        accept_loss: Whether missing catalogs and images are lost for good.
+        progress: Called now and then with the number of checked records and of all records.
 
     Returns:
-        What is in the tub, and what is wrong with it.
+        The tub, with its faults.
 
     Raises:
         TubError: If something in the tub leads out of it.
@@ -187,7 +187,7 @@ class _Recovery:
         self.manifest.paths = kept
         self.manifest.absent_catalogs = absent
         self.manifest.current_index = result.next_index
-        # A record that is yet to come would be deleted before it is there.
+        # Otherwise a future record would be deleted before it exists.
         deleted = self.manifest.deleted_indexes
         self.manifest.deleted_indexes = {i for i in deleted if i < result.next_index}
         if kept or (self.thorough and self.manifest.problems):
@@ -198,7 +198,7 @@ class _Recovery:
         self.faults.append(Fault(name, what, done))
 
     def _absent_catalogs(self, there: set[str]) -> list[str]:
-        """Catalogs that were listed once and are not there: not copied yet, or lost."""
+        """Catalogs that were listed but are missing: not copied yet, or lost."""
         known = dict.fromkeys([*self.manifest.absent_catalogs, *self.manifest.paths])
         absent = [name for name in known if name not in there]
         if absent and self.accept_loss:
@@ -215,7 +215,7 @@ class _Recovery:
         return absent
 
     def _empty_catalogs(self, empty: list[tuple[str, int]], records: list[Record]) -> list[str]:
-        """Listed catalogs that are empty and held records: as good as absent."""
+        """Listed catalogs that are empty but once contained records; they count as missing."""
         known = {*self.manifest.absent_catalogs, *self.manifest.paths}
         listed = [(name, place) for name, place in empty if name in known]
         indexes = [record[INDEX] for record in records]
@@ -228,11 +228,11 @@ class _Recovery:
         return [] if self.accept_loss else [name for name, _ in listed if name in lost]
 
     def _next_index(self, runs: list[range], num_absent: int) -> int:
-        """The first index that no record has; what absent catalogs hold keeps its indexes."""
+        """The first index that no record has; records of missing catalogs keep their indexes."""
         after = runs[-1].stop if runs else 0
         if not num_absent:
             return after
-        # No further than their records reach: the number itself may be damaged.
+        # Not beyond the records of the tub, because the number itself may be damaged.
         return max(
             after, min(self.manifest.current_index, after + num_absent * self.manifest.max_len)
         )
@@ -242,7 +242,7 @@ class _Recovery:
             self._note("recovered is not a folder", f"{RECOVERED} must be a folder, but is not")
 
     def _mend_types(self, records: list[Record]) -> None:
-        """Guess types that are lost, or that damage has made none, from what was recorded."""
+        """Guess types that are lost or damaged, from the recorded values."""
         manifest = self.manifest
         if not manifest.inputs and records:
             manifest.inputs, manifest.types = guess_types(records)
@@ -281,7 +281,7 @@ class _Recovery:
             return None
         good = list(lines)
         if is_last:
-            # A writer goes on after the last record; repair leaves every line in its place.
+            # A writer continues after the last record; repair leaves every line in its place.
             while good and good[-1].record is None:
                 if self.thorough and good[-1].placeholder:
                     break
@@ -318,7 +318,8 @@ class _Recovery:
         actual = [len(line.data) for line in lines]
         if lengths == [] or (lengths == actual and (self.thorough or not is_last)):
             return
-        # The catalog that grows next must not have a list of lengths: it would be out of date.
+        # The catalog that grows next must not have a list of lengths, because it would be out of
+        # date.
         start_index = records[0][INDEX] if records else 0
         if self.thorough:
             what = f"{beside} does not fit its catalog"
@@ -346,5 +347,5 @@ class _Recovery:
             if read_tub_file(self.path, MANIFEST, max_bytes=MAX_MANIFEST_BYTES) == data:
                 return
         except (TubError, OSError):
-            pass  # then it is made anew
+            pass  # it is then made again
         self.aside.put(self.path / MANIFEST, data)

@@ -1,4 +1,4 @@
-"""Putting a tub right, and taking deleted records back."""
+"""`donkey tub repair` and `restore`: mend a tub, and restore deleted records."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -19,14 +19,14 @@ from donkeycar.tub.schema import image_keys
 
 
 class Restored(NamedTuple):
-    """What `restore` did.
+    """The result of `restore`.
 
     Attributes:
-        indexes: Records that were deleted and are not any more.
-        bad: Records that stay deleted, because they have no whole image, or no number for angle or
+        indexes: Records that are no longer deleted.
+        bad: Records that stay deleted, because they have no good image, or no number for angle or
             throttle.
         why: What is wrong with the first of these.
-        step: What their owner does.
+        step: What the owner must do.
     """
 
     indexes: list[int]
@@ -38,24 +38,24 @@ class Restored(NamedTuple):
 def repair(
     path: str | Path, *, fs: FileSystem | None = None, accept_loss: bool = False
 ) -> list[str]:
-    """Put a damaged tub right, so that everything that can be read is read, here and elsewhere.
+    """Repair a damaged tub, so that this and other programs can read everything that is readable.
 
-    Nothing is thrown away: unreadable lines move to `recovered/`, records whose image is absent or
-    damaged, or whose angle or throttle is not a number, are marked as deleted until it is there, a
-    lost manifest is made anew. A tub that lacks a catalog or most of its images was not copied
-    whole, and is left alone.
+    Nothing is thrown away: unreadable lines move to `recovered/`. Records whose image is missing or
+    damaged, or whose angle or throttle is not a number, are marked as deleted until that is mended.
+    A lost manifest is made again. A tub that lacks a catalog or most of its images was not copied
+    completely, and stays unchanged.
 
     Args:
         path: The tub's folder, format v2.
         fs: How to reach the disk.
-        accept_loss: What is absent is lost for good.
+        accept_loss: Whether missing files are lost for good.
 
     Returns:
-        What was wrong and what became of it, one sentence each.
+        What was wrong and what was done about it, one sentence each.
 
     Raises:
-        TubError: If there is no tub of format v2 at `path`, somebody records into it, or its owner
-            must do something first.
+        TubError: If there is no tub of format v2 at `path`, if a program records into it, or if the
+            owner must do something first.
         DeviceError: If the disk refuses.
     """
     tub = _changeable(path)
@@ -81,7 +81,7 @@ def repair(
 def restore(
     path: str | Path, *, start: int = 0, end: int | None = None, fs: FileSystem | None = None
 ) -> Restored:
-    """Take deleted records back, whoever deleted them: a driver, a page, a repair, donkeycar 5.
+    """Restore deleted records, also those that a page, a repair or donkeycar 5 deleted.
 
     Args:
         path: The tub's folder, format v2.
@@ -90,8 +90,8 @@ def restore(
         fs: How to reach the disk.
 
     Raises:
-        TubError: If there is no tub of format v2 at `path`, its manifest is damaged, or somebody
-            records into it.
+        TubError: If there is no tub of format v2 at `path`, if its manifest is damaged, or if a
+            program records into it.
         DeviceError: If the disk refuses.
     """
     tub = _changeable(path)

@@ -1,4 +1,4 @@
-"""Which inputs a tub has, and of which types: declared, grown, or guessed from its records."""
+"""Schema of a tub: its inputs and their types, declared, added later, or guessed from records."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ def check_types(inputs: Sequence[str], types: Sequence[str]) -> dict[str, str]:
     """Type name of each input.
 
     Raises:
-        TubError: If names and types do not pair up, a name is taken or a type unknown.
+        TubError: If the numbers of names and types differ, a name is used twice or a type unknown.
     """
     if len(inputs) != len(types) or len(set(inputs)) != len(inputs):
         raise TubError(
@@ -40,12 +40,12 @@ def check_types(inputs: Sequence[str], types: Sequence[str]) -> dict[str, str]:
 def grow(manifest: Manifest, input_types: dict[str, str]) -> None:
     """Add inputs that a tub does not have yet, such as a new sensor's.
 
-    Types whose values look the same in a record take each other's place: that of a tub whose
-    manifest was lost is a guess.
+    Types whose values look the same in a record may replace each other, because the type in a tub
+    whose manifest was lost is a guess.
 
     Args:
         manifest: The tub's manifest; changed in place.
-        input_types: What is going to be recorded.
+        input_types: The inputs that will be recorded, with their types.
 
     Raises:
         TubError: If the tub has an input of the same name with another type.
@@ -63,7 +63,7 @@ def grow(manifest: Manifest, input_types: dict[str, str]) -> None:
 
 
 def unknown_types(input_types: dict[str, str]) -> dict[str, str]:
-    """Inputs whose type is none of `TYPES`, by name: damage, or another program's own."""
+    """Inputs whose type is not in `TYPES`, by name: damaged, or from another program."""
     return {name: type_name for name, type_name in input_types.items() if type_name not in TYPES}
 
 
@@ -80,7 +80,7 @@ def guess_types(records: Iterable[dict[str, Any]]) -> tuple[list[str], list[str]
     """Inputs and types of records whose manifest is lost.
 
     Returns:
-        Names, and a type for each: that of most of its values.
+        Names, each with the type of most of its values.
     """
     types: dict[str, Counter[str]] = {}
     for record in records:

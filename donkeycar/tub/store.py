@@ -1,4 +1,4 @@
-"""The lines and the manifest of a tub on the disk: what is in here is safe."""
+"""Lines and manifest of a tub on the disk; everything in here is safe."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -13,19 +13,19 @@ from donkeycar.tub.recovery import Recovered
 
 
 class Store:
-    """Appends lines to catalogs and keeps the manifest true.
+    """Appends lines to catalogs and keeps the manifest up to date.
 
-    A catalog appears with its first lines in it, and is listed after that. The manifest is
-    written for a new catalog, a new session, a deletion and at the end; between these only lines
+    A new catalog contains its first lines when it appears, and is listed after that. The manifest
+    is written for a new catalog, a new session, a deletion and at the end; between these only lines
     are appended.
 
     Args:
         path: The tub's folder.
         fs: How to reach the disk.
-        found: What recovery found there.
+        found: The result of the recovery.
 
     Attributes:
-        manifest: As on the disk, but for what waits for the next `save`.
+        manifest: The manifest on the disk, plus changes that wait for the next `save`.
         num_live: Number of records that are not deleted.
         next_index: The first index that no record on the disk has.
     """
@@ -44,7 +44,7 @@ class Store:
         self.num_live = sum(index not in deleted for run in self._runs for index in run)
 
     def begin_session(self, sessions: dict[str, Any]) -> None:
-        """Write down a session before its first record; a crash cannot lead to the same id."""
+        """Write a session to the disk before its first record, so that no id is used twice."""
         self.manifest.own["sessions"] = sessions
         if self.manifest.paths:
             self.save()
@@ -72,7 +72,7 @@ class Store:
         return indexes
 
     def set_deleted(self, indexes: set[int], *, deleted: bool) -> None:
-        """Delete records, or take them back.
+        """Delete or restore records.
 
         Raises:
             TubError: If one of `indexes` belongs to no record.
@@ -81,7 +81,7 @@ class Store:
         unknown = [i for i in sorted(indexes) if not self._has(i, starts)]
         if unknown:
             raise TubError(f"There is no record {unknown[0]} in {self._path}")
-        # What its owner deletes or takes back is no longer marked for its image alone.
+        # A record that the owner deletes or restores is no longer marked for its image.
         marked = self.manifest.marked
         owned = marked.keys() & indexes
         if owned:

@@ -1,4 +1,4 @@
-"""Tubs of format v1, which donkeycar wrote until version 3: one JSON file a record."""
+"""Tubs of format v1, which donkeycar wrote until version 3: one JSON file per record."""
 
 import json
 import re
@@ -84,9 +84,9 @@ def _load(path: Path, name: str, skipped: list[Skipped]) -> Any:
 
 
 def _strip_folders(record: Record) -> None:
-    """Take the folder from the names of images: it was one of the computer that recorded.
+    """Remove the folder from the names of images, because it belongs to the recording computer.
 
-    A tub of format v1 has its images beside its records, wherever it was copied to.
+    A tub of format v1 has its images beside its records, also after copying.
     """
     for key, value in record.items():
         if key.endswith("image_array") and isinstance(value, str):

@@ -1,4 +1,4 @@
-"""From the values of a channel to what a record may hold."""
+"""Conversion of the values of a channel to the values of a record."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -8,23 +8,23 @@ import numpy as np
 
 from donkeycar.errors import TubError
 
-# So much of a value is shown in a sentence.
+# How many letters of a value a message shows.
 SHOWN = 60
 
 
 def stored_value(value: object, type_name: str) -> Any:
     """Convert a value of a channel to JSON.
 
-    NumPy numbers and arrays are as welcome as Python's. What would have to be changed to fit is
-    refused: 3.7 is no whole number, and "no" is a text, not False.
+    It takes numbers and arrays of NumPy and Python. It refuses values that would have to be changed
+    to fit: 3.7 is not a whole number, and "no" is a text, not False.
 
     Args:
-        value: What the channel held.
+        value: The value of the channel.
         type_name: One of `TYPES` that is not an image.
 
     Returns:
-        Something ``json.dumps`` takes. ``None`` if there is nothing to store: no value, or a
-        number that is not finite. Inside a list such a number becomes ``None``.
+        A value for ``json.dumps``. ``None`` if there is nothing to store: no value, or a number
+        that is not finite. Inside a list such a number becomes ``None``.
 
     Raises:
         TubError: If the value does not fit the type.
@@ -34,7 +34,7 @@ def stored_value(value: object, type_name: str) -> Any:
     column = COLUMNS[type_name]
     try:
         return column.convert(value)
-    except Exception as error:  # also what somebody else's class raises when it is asked
+    except Exception as error:  # also an exception of the value's own class
         better = next((name for name in _SUGGESTED if _fits(value, name)), None)
         instead = f", or give the column the type {better}" if better else ""
         raise TubError(
@@ -118,7 +118,7 @@ def _finite(value: Any) -> bool | int | float | None:
 
 
 def _number(value: Any) -> bool | int | float:
-    """A number of Python's; a text that looks like one is none."""
+    """A number of Python; a text that looks like a number is not one."""
     value = _single(value)
     if isinstance(value, bool | int | float):
         return value
@@ -134,7 +134,7 @@ def _single(value: Any) -> Any:
 def _shown(value: object) -> str:
     try:
         text = repr(value)
-    except Exception:  # of somebody else's class
+    except Exception:  # from a class of another program
         text = "a value that cannot be shown"
     text = text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
     return f"{' '.join(text.split())} ({type(value).__name__})"
@@ -149,11 +149,11 @@ def _fits(value: object, type_name: str) -> bool:
 
 
 class Column(NamedTuple):
-    """What a column of one type takes.
+    """The values that a column of one type takes.
 
     Attributes:
-        takes: In words.
-        convert: Makes JSON of a value, or raises an error.
+        takes: A description in words.
+        convert: Converts a value to JSON, or raises an error.
     """
 
     takes: str
@@ -169,5 +169,5 @@ COLUMNS = {
     "list": Column("arrays, lists and tuples of numbers and texts", _list),
     "vector": Column("arrays, lists and tuples of numbers", _numbers),
 }
-# Types that a value is tried with when it does not fit that of its column.
+# Types that are tried for a value that does not fit the type of its column.
 _SUGGESTED = ("int", "float", "str", "vector", "list")

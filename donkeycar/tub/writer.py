@@ -1,12 +1,11 @@
-"""Adding records to a tub, so that neither a crash nor a full disk can spoil it.
+"""Tub writer: adds records so that neither a crash nor a full disk can damage the tub.
 
-The rules, each of which a test breaks the disk to prove:
+A test with a failing disk proves each of these rules:
 
-* Nothing a reader needs is ever shortened or rewritten in place.
-* A batch goes to the disk in this order: images, lines that name them, then the count that is
-  told to anybody.
-* A catalog appears with its first lines in it, and is listed in the manifest after that.
-* An index is never used twice, an image never overwritten.
+* A file that a reader needs is never shortened or rewritten in place.
+* A batch goes to the disk in this order: images, the lines that name them, then the public count. *
+A new catalog contains its first lines when it appears, and the manifest lists it after that. * An
+index is never used twice, and an image is never overwritten.
 """
 
 import contextlib
@@ -40,35 +39,35 @@ from donkeycar.tub.store import Store
 from donkeycar.tub.v1 import is_v1
 from donkeycar.tub.values import stored_value
 
-MAX_BATCH = 500  # records; bounds memory when somebody appends without pause
+MAX_BATCH = 500  # records; limits memory if a program appends without pause
 
 
 class TubWriter:
     """Appends records to a tub of format v2; makes the tub if there is none.
 
-    Opening brings a tub into order first: what a crash left half-done is moved to `recovered/`.
-    Not for several threads at once.
+    Opening first brings the tub into order: incomplete files of a crash move to `recovered/`. Only
+    one thread may use a writer at a time.
 
     Args:
         path: The tub's folder.
         inputs: Names of the values in a record. New ones are added to an old tub's.
         types: Type name of each input, see `donkeycar.tub.format.TYPES`.
-        metadata: Notes to keep with the tub, added to those it has.
-        max_len: Records in one catalog file. An existing tub keeps its own.
+        metadata: Notes to keep with the tub, added to its existing ones.
+        max_len: Most records in one catalog file. An existing tub keeps its own number.
         fs: How to reach the disk.
         batch_s: Longest time, in seconds, that a record may wait for its batch.
         clock: Source of time for `batch_s`.
 
     Attributes:
         path: The tub's folder.
-        session_id: What this writer's records carry as ``_session_id``.
+        session_id: The ``_session_id`` of this writer's records.
         notes: What opening had to repair, one sentence each.
-        omitted: Inputs of which some value could not be stored, and the newest reason.
-        closed: Whether the writer is done, of itself or because the disk failed.
+        omitted: Inputs with a value that could not be stored, and the newest reason.
+        closed: Whether the writer is closed, as requested or because the disk failed.
 
     Raises:
-        TubError: If `inputs` or `types` are wrong or do not fit the tub, the folder is none or a
-            tub of format v1, or another program records into it.
+        TubError: If `inputs` or `types` are wrong or do not fit the tub, if `path` is not a folder
+            or is a tub of format v1, or if another program records into it.
         DeviceError: If the disk refuses.
 
     Example:
@@ -168,21 +167,21 @@ class TubWriter:
     def append(self, record: Mapping[str, Any], *, timestamp_ms: int | None = None) -> int:
         """Add a record. It is safe once a batch has been flushed.
 
-        A value that is ``None``, not finite or of the wrong type is left out of the record, and
-        the last is noted in `omitted`. A record without its frame is refused: the image that comes
-        first among the inputs.
+        A value that is ``None``, not finite or of the wrong type is left out of the record; for a
+        wrong type, `omitted` gets a note. A record without its frame (the first image among the
+        inputs) is refused.
 
         Args:
             record: A value for each input, or for some of them.
-            timestamp_ms: When it was, in milliseconds since 1970; now, if not given.
+            timestamp_ms: Time of the record, in milliseconds since 1970; now, if not given.
 
         Returns:
             The record's index.
 
         Raises:
             TubError: If the record is refused, or the writer is closed.
-            DeviceError: If the disk refuses. The writer has closed itself; whatever
-                `durable_count` had counted is safe.
+            DeviceError: If the disk refuses. The writer has then closed itself; all records that
+                `durable_count` had counted are safe.
         """
         self._check_open()
         index = self._next_index
@@ -241,11 +240,11 @@ class TubWriter:
         self._set_deleted(indexes, deleted=True)
 
     def restore(self, indexes: Iterable[int]) -> None:
-        """Take deleted records back; the counterpart of `delete`."""
+        """Restore deleted records; the counterpart of `delete`."""
         self._set_deleted(indexes, deleted=False)
 
     def erase_last(self, num_records: int) -> list[int]:
-        """Mark the newest records as deleted, leaving out those that are so already.
+        """Mark the newest records as deleted, not counting those that are deleted already.
 
         Args:
             num_records: How many, at least 0.
@@ -315,8 +314,8 @@ class TubWriter:
 
     @contextlib.contextmanager
     def _closing_on_error(self) -> Iterator[None]:
-        # After a failed write nobody knows what reached the disk: hands off. The tub is readable
-        # as it is, and the next writer tidies up.
+        # After a failed write nobody knows what reached the disk, so change nothing more. The tub
+        # is readable as it is, and the next writer tidies up.
         try:
             yield
         except OSError as error:

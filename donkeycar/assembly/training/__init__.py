@@ -1,1 +1,1 @@
-"""From settings to a training: loaded by nothing that drives."""
+"""Makes a training run from settings; never loaded by a program that drives."""

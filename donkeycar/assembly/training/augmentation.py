@@ -1,4 +1,4 @@
-"""Data augmentation: the random changes of training, as the settings of a car say."""
+"""Data augmentation from the settings of a car."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def augmentation_from(cfg: Config) -> "Augmentation":
-    """Put together what `AUGMENTATIONS` names; an empty list means none, as in donkeycar 5.
+    """Make the random changes of `AUGMENTATIONS`; an empty list means none, as in donkeycar 5.
 
     Raises:
         ConfigError: If a range is wrong.
@@ -30,7 +30,7 @@ def augmentation_from(cfg: Config) -> "Augmentation":
         }
     except TrainingError as error:
         raise ConfigError(f"AUG_BRIGHTNESS_RANGE, AUG_BLUR_RANGE: {error}") from error
-    # Names that no version serves any more are told of when the settings are read.
+    # Names that do nothing any more are reported when the settings are read.
     setting = SETTINGS["AUGMENTATIONS"]
     without_effect = (*setting.dead_choices, *setting.later_choices)
     names = [name for name in cfg.AUGMENTATIONS if name not in without_effect]
@@ -41,7 +41,7 @@ def augmentation_from(cfg: Config) -> "Augmentation":
 
 
 def _range(cfg: Config, name: str, *, both_ways: bool) -> tuple[float, float]:
-    """Read a range; one number, as in 5.x, stands for that from its negative, or from 0."""
+    """Read a range; a single number, as in 5.x, is its upper end, and the lower is -number or 0."""
     value = cfg[name]
     low, high = value if isinstance(value, tuple) else (-value if both_ways else 0, value)
     return float(low), float(high)

@@ -1,4 +1,4 @@
-"""How to train a pilot, as the settings of a car say."""
+"""Training options from the settings of a car."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,19 +26,19 @@ def options_from(
     replay: bool = False,
     comment: str = "",
 ) -> tuple["TrainingOptions", list[str]]:
-    """Put together how to train.
+    """Make the training options.
 
     Args:
         cfg: Settings of the car.
         type: Instead of `DEFAULT_MODEL_TYPE`.
         epochs: Instead of `MAX_EPOCHS`.
-        seed: For everything that is drawn; ``None`` draws one.
+        seed: Random seed; ``None`` draws one.
         validation: ``blocks`` or ``last``.
         augment: Whether frames are changed at random.
         transfer: Pilot to begin with.
-        tensorboard: Write a log for it even if `TENSORBOARD` does not say so.
+        tensorboard: Write a log for TensorBoard even if `TENSORBOARD` is off.
         replay: Record every epoch for `donkey replay`.
-        comment: Of the owner.
+        comment: Comment of the owner.
 
     Returns:
         The options, and a sentence for each setting of the owner that has no effect.
@@ -87,7 +87,7 @@ def options_from(
 
 
 def progress_for(cfg: Config) -> "Progress":
-    """Show bars or lines, as the settings say."""
+    """Show progress bars or lines, according to the settings."""
     from donkeycar.training import Bars, Lines
 
     return Bars() if cfg.VERBOSE_TRAIN else Lines()

@@ -1,4 +1,4 @@
-"""Options of a pilot type, as the settings of a car say."""
+"""Options of a pilot type, from the settings of a car."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ OPTION_SETTINGS = {
     "behaviors": "BEHAVIOR_LIST",
     "num_locations": "NUM_LOCATIONS",
 }
-# How a setting is written where the option is written otherwise.
+# Names of settings that differ from the name of the option.
 TRANSLATIONS: dict[str, Callable[[Any], Any]] = {
     "throttle_range": lambda highest: None if highest is None else [0.0, highest],
     "behaviors": list,
@@ -36,11 +36,11 @@ TRANSLATIONS: dict[str, Callable[[Any], Any]] = {
 
 
 def pilot_options_from(cfg: Config, kind: "PilotType") -> tuple[dict[str, Any], list[str]]:
-    """Put together what a kind of pilot takes.
+    """Collect the options of a kind of pilot.
 
     Returns:
-        Options of the pilot, those of its network among them, and a sentence for each setting of
-        the owner that has no effect on this kind.
+        Options of the pilot, including those of its network, and a sentence for each setting of the
+        owner that has no effect on this kind.
     """
     from donkeycar.pilots.kinds.registry import NETWORK
 
@@ -60,5 +60,5 @@ def pilot_options_from(cfg: Config, kind: "PilotType") -> tuple[dict[str, Any], 
 
 
 def changed_by_owner(cfg: Config, setting: str) -> bool:
-    """Whether the owner of the car wants another value than everybody has."""
+    """Whether the owner wrote another value than the default."""
     return cfg.is_own(setting) and bool(cfg[setting] != SETTINGS[setting].default)
