@@ -165,8 +165,7 @@ class Cockpit:
         elif not replaced and client.is_current(message, is_fresh=self._link.is_fresh):
             answer |= self._apply(client, message)
         elif message.throttle == 0.0 and self._lease.holder == client.name:
-            # A late or repeated message can only reduce the throttle: for that it is never too
-            # late.
+            # A late or repeated message can only reduce the throttle, and that is always right.
             self._link.let_go()
         self.order = self._link.order
         return answer

@@ -318,8 +318,7 @@ class _Recovery:
         actual = [len(line.data) for line in lines]
         if lengths == [] or (lengths == actual and (self.thorough or not is_last)):
             return
-        # The catalog that grows next must not have a list of lengths, because it would be out of
-        # date.
+        # The catalog that grows next must not list lengths, because they would be out of date.
         start_index = records[0][INDEX] if records else 0
         if self.thorough:
             what = f"{beside} does not fit its catalog"
