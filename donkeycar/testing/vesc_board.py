@@ -3,8 +3,10 @@
 Source: vedderb/bldc 7.01 (b9d287b3, August 2026): ``comm/packet.c``, ``comm/commands.c`` (what each
 order does, and which restart the time-out), ``timeout.c`` (the same in 6.00), ``motor/mcpwm.c`` and
 ``motor/mcpwm_foc.c`` (what becomes of a duty or a current of 0), ``applications/appconf_default.h``
-(1000 ms, 0 A). Its time-out puts a brake current in the place of the last order, so that a sign of
-life alone brings no duty back: the motor waits for a new order.
+(1000 ms, 0 A). For old programs: ``datatypes.h`` and ``commands.c`` of 2.18 (ed61c4d3, May 2016),
+``datatypes.h`` of 3.7 (5dbc94c5, November 2016), which gave every order from 10 on another number.
+Its time-out puts a brake current in the place of the last order, so that a sign of life alone
+brings no duty back: the motor waits for a new order.
 
 Not modelled: all orders but duty, current, brake current and servo (here they are bad packets);
 ramps, limits of current and the least duty of the motor (the duty is the ordered one at once); how
@@ -53,10 +55,13 @@ class VESCBoard:
         timeout_brake_a: How strongly it brakes from then on, in amperes; 0 lets the motor roll.
         clock: Source of time for it.
         answers: Whether it tells its version when asked.
+        firmware: Its version, major and minor.
 
     Attributes:
         trace: Every good packet, oldest first.
         num_bad: Packets with a wrong CRC, length or end.
+        num_configurations: How often its settings of the motor, limits of current included, were
+            overwritten; only by orders of a wrong number, and with whatever stood in its memory.
         device: The serial line.
 
     Example:
@@ -82,9 +87,12 @@ class VESCBoard:
         timeout_brake_a: float = 0.0,
         clock: Clock | None = None,
         answers: bool = True,
+        firmware: tuple[int, int] = (6, 2),
     ) -> None:
         self.trace: list[VESCOrder] = []
         self.num_bad = 0
+        self.num_configurations = 0
+        self._firmware = firmware
         self.timeout_s = timeout_s
         self.timeout_brake_a = timeout_brake_a
         self._clock: Clock = RealClock() if clock is None else clock
@@ -163,6 +171,11 @@ class VESCBoard:
 
     def _obey(self, payload: bytes) -> bytes:
         command, argument = payload[0], payload[1:]
+        if self._firmware < (3, 7) and command >= 10:
+            if command == 12:
+                self.num_configurations += 1
+                return b""
+            command += 1
         if command == 5 and len(argument) == 4:
             self._note("duty", struct.unpack(">i", argument)[0] / 1e5)
         elif command in (6, 7) and len(argument) == 4:
@@ -174,7 +187,9 @@ class VESCBoard:
             self._note("alive", 0.0)
         elif command == 0 and not argument:
             self._note("version", 0.0)
-            body = bytes([0, 6, 2]) + b"emulated\0" + bytes(12)
+            body = bytes([0, *self._firmware])
+            if self._firmware >= (3, 7):
+                body += b"emulated\0" + bytes(12)
             tail = crc16(body).to_bytes(2, "big") + b"\3"
             return bytes([2, len(body)]) + body + tail if self._answers else b""
         else:

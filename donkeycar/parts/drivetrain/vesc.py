@@ -38,7 +38,7 @@ class VESCOutput:
         clock: Source of time.
 
     Raises:
-        ConfigError: If a share is out of range.
+        ConfigError: If a share is out of range, or the VESC has a firmware with other orders.
         DeviceError: If no VESC answers.
         OSError: If the line fails.
     """
@@ -75,7 +75,7 @@ class VESCOutput:
         # Whoever had the line before may have died within a packet.
         self._is_torn = True
         self.off()
-        self.firmware = self._ask_firmware(answer_s)
+        self.firmware = self._check_firmware(*self._ask_firmware(answer_s))
 
     def write(self, steering: float | None, throttle: float | None) -> None:
         """Order both, -1 to +1; the motor first. ``None`` and NaN are 0. No throttle brakes.
@@ -109,7 +109,17 @@ class VESCOutput:
         self._is_torn = False
         self._sent_s = self._clock.monotonic()
 
-    def _ask_firmware(self, answer_s: float) -> str:
+    def _check_firmware(self, major: int, minor: int) -> str:
+        if (major, minor) < protocol.OLDEST_FIRMWARE:
+            oldest = ".".join(map(str, protocol.OLDEST_FIRMWARE))
+            raise ConfigError(
+                f"A VESC must have firmware {oldest} or newer: an older one takes the order to "
+                f"steer for new limits of its current. Received: firmware {major}.{minor}. Update "
+                "it with VESC Tool, and set it up anew there"
+            )
+        return f"{major}.{minor:02d}"
+
+    def _ask_firmware(self, answer_s: float) -> tuple[int, int]:
         """Version of its program: proof that this is a VESC, and that it understands."""
         reader = protocol.PacketReader()
         for _ in range(NUM_QUESTIONS):
@@ -118,7 +128,7 @@ class VESCOutput:
                 heard = self._line.read(answer_s)
                 for payload in reader.feed(heard):
                     if payload[0] == protocol.FW_VERSION and len(payload) >= 3:
-                        return f"{payload[1]}.{payload[2]:02d}"
+                        return payload[1], payload[2]
                 if not heard:
                     break
         raise DeviceError(

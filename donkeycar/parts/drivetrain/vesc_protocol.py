@@ -19,6 +19,11 @@ FRAME_BYTES = 5
 # The longest packet that the VESC takes: PACKET_MAX_PL_LEN, and what is around it.
 LONGEST_BYTES = 518
 
+# Before it, the servo's order was 11, and 12 overwrote the settings of the motor: limits of
+# current, kind of motor. Source: datatypes.h and commands.c of 2.18 (ed61c4d3), datatypes.h of 3.7
+# (5dbc94c5).
+OLDEST_FIRMWARE = (3, 7)
+
 FW_VERSION = 0
 SET_DUTY = 5
 SET_SERVO_POSITION = 12

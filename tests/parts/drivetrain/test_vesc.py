@@ -103,6 +103,43 @@ def test_zero_is_the_first_thing_it_hears(board, vesc):
     assert vesc.firmware == "6.02"
 
 
+@pytest.mark.parametrize("firmware", [(2, 18), (3, 0), (3, 6)])
+def test_an_old_firmware_is_refused_before_it_is_told_to_steer(tmp_path, firmware):
+    # What used to happen: in a second of driving the car overwrote the limits of current in such a
+    # VESC twenty times, with whatever stood in its memory, and they stayed so for good.
+    board = VESCBoard(tmp_path / "ttyACM1", firmware=firmware)
+    line = SerialLine(str(board.device.path), baud_rate=115_200)
+    with pytest.raises(ConfigError, match=r"firmware 3\.7 or newer.*Update it with VESC Tool"):
+        VESCOutput(line, answer_s=1.0).write(1.0, 0.5)
+    board.device.settle()
+    assert (board.num_configurations, board.duty, board.motor) == (0, 0.0, "brakes")
+    line.close()
+    board.device.close()
+
+
+@pytest.mark.parametrize("firmware", [(3, 7), (3, 40), (5, 2), (7, 1)])
+def test_a_newer_firmware_steers_and_drives(tmp_path, firmware):
+    board = VESCBoard(tmp_path / "ttyACM1", firmware=firmware)
+    line = SerialLine(str(board.device.path), baud_rate=115_200)
+    VESCOutput(line, answer_s=1.0).write(1.0, 0.5)
+    board.device.settle()
+    assert (board.num_configurations, board.duty, board.servo) == (0, 0.1, 1.0)
+    line.close()
+    board.device.close()
+
+
+def test_an_old_firmware_has_other_numbers(tmp_path):
+    board = VESCBoard(tmp_path / "ttyACM1", firmware=(2, 18))
+    line = SerialLine(str(board.device.path), baud_rate=115_200)
+    for payload in (b"\x0b\x01\xf4", b"\x0c\x01\xf4", b"\x1d"):
+        line.write(vesc_protocol.packet(payload))
+    board.device.settle()
+    assert [(order.what, order.value) for order in board.trace] == [("servo", 0.5), ("alive", 0.0)]
+    assert board.num_configurations == 1
+    line.close()
+    board.device.close()
+
+
 def test_throttle_is_a_share_of_the_voltage_and_the_angle_a_place_of_the_servo(board, vesc):
     orders(board)
     vesc.write(-1.0, 1.0)
