@@ -6,6 +6,7 @@
     - PartFailed                     a part raised while driving
     - StaleData                      a threaded part stopped producing
   + DeviceError      (OSError)       hardware, or the library that drives it, did not answer
+    - DeviceReset                    hardware forgot what it was told
   + TubError         (ValueError)    a record or a tub on disk is malformed
   + PilotError       (ValueError)    a model cannot drive this car
   + TrainingError    (ValueError)    there is nothing sensible to train on
@@ -69,6 +70,13 @@ class StaleData(PartError):
 
 class DeviceError(DonkeyError, OSError):
     """Hardware, or the library that drives it, did not answer as expected."""
+
+
+class DeviceReset(DeviceError):
+    """Hardware forgot what it was told: it lost its power, or another program set it up anew.
+
+    It is ready again, and off.
+    """
 
 
 class TubError(DonkeyError, ValueError):

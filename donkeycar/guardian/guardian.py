@@ -8,17 +8,20 @@
 | OFF   | nothing                 | in the same way as BOOT                                     |
 
 The reasons to stop are: no good frame for 150 ms, an order that has expired, a burst of bad frames,
-a stop, outputs that fail for 200 ms, the end of the vehicle process. The guardian arms after 500 ms
-of good frames, with a frame that has not expired, has the arm bit and asks for zero throttle.
+a stop, outputs that fail for 200 ms or were reset, the end of the vehicle process. The guardian
+arms after 500 ms of good frames, with a frame that has not expired, has the arm bit and asks for
+zero throttle.
 
 A frame with the stop bit is only a stop, whatever its number: it is neither an order nor a good
 frame.
 """
 
 import math
+from collections.abc import Callable
 from enum import IntEnum
 from typing import Protocol
 
+from donkeycar.errors import DeviceReset, text_of
 from donkeycar.guardian.motor_frame import ARM, STOP, MotorFrame, decode, is_newer
 from donkeycar.timing import Clock, RealClock
 
@@ -56,6 +59,7 @@ class Reason(IntEnum):
     STOPPED = 5
     OUTPUT = 6
     ENDED = 7
+    RESET = 8
 
 
 class Output(Protocol):
@@ -74,6 +78,7 @@ class Guardian:
     Args:
         output: The servo and the motor. It is switched off at once.
         clock: Source of time.
+        tell: Takes a sentence about hardware that was reset.
 
     Attributes:
         state: The present state.
@@ -83,8 +88,15 @@ class Guardian:
         fault: The last error of the output; ``None`` while it works.
     """
 
-    def __init__(self, output: Output, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        output: Output,
+        *,
+        clock: Clock | None = None,
+        tell: Callable[[str], object] = lambda text: None,
+    ) -> None:
         self._output = output
+        self._tell = tell
         self._clock: Clock = RealClock() if clock is None else clock
         self.state = State.BOOT
         self.reason = Reason.START
@@ -157,8 +169,16 @@ class Guardian:
             self.fault = fault
             if self._failing_since_s is None:
                 self._failing_since_s = now_s
-            if now_s - self._failing_since_s > MAX_FAULT_S:
+            if isinstance(fault, DeviceReset):
+                self._hear_of_reset(fault, now_s)
+            elif now_s - self._failing_since_s > MAX_FAULT_S:
                 self._distrust(Reason.OUTPUT, now_s)
+
+    def _hear_of_reset(self, fault: DeviceReset, now_s: float) -> None:
+        # A speed controller on the same supply starts anew, too: it must see neutral first.
+        if self.reason is not Reason.RESET:
+            self._tell(f"{text_of(fault)}. The motor is stopped until the throttle is let go of.")
+        self._distrust(Reason.RESET, now_s)
 
     def _may_arm(self, frame: MotorFrame, now_s: float) -> bool:
         asks = frame.flags & ARM and frame.throttle == 0.0 and frame.life_s > 0.0

@@ -73,7 +73,8 @@ def hold_motor(
             watchdog.dismiss()
             raise
         with closing(sole):
-            return guard(Guardian(output), command, watchdog=watchdog, claim_fds=shared.fds)
+            guardian = Guardian(output, tell=say)
+            return guard(guardian, command, watchdog=watchdog, claim_fds=shared.fds)
 
 
 def guard(

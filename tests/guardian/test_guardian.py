@@ -7,6 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from donkeycar.errors import DeviceReset
 from donkeycar.guardian.guardian import (
     CENTRE_AFTER_S,
     DEADLINE_S,
@@ -54,6 +55,8 @@ class Wheels:
         self._put(None)
 
     def _put(self, value):
+        if isinstance(self.broken, OSError):
+            raise self.broken
         if self.broken:
             raise OSError(121, "Remote I/O error")
         self.carries = value
@@ -472,6 +475,35 @@ def test_after_a_fault_it_takes_half_a_second_of_success_to_arm(running):
     assert running.state == (State.SAFE, Reason.OUTPUT)
     running.drive(0.15)
     assert running.guardian.state is State.RUN
+
+
+def test_hardware_that_was_reset_gets_no_throttle_before_it_was_let_go_of(running):
+    # What used to happen: a servo board lost its power for a moment, and 0.1 s later had full
+    # throttle again. A speed controller on the same supply starts with that: it takes it for
+    # neutral, or drives off.
+    running.wheels.broken = DeviceReset("the board had lost its power")
+    running.drive(PERIOD_S, throttle=HALF)
+    assert running.state == (State.SAFE, Reason.RESET)
+    running.wheels.broken = False
+    running.drive(2.0, throttle=HALF)
+    assert running.state == (State.SAFE, Reason.RESET)
+    assert running.wheels.carries[1] == 0.0
+    running.drive(PERIOD_S)
+    running.drive(0.2, throttle=HALF)
+    assert running.wheels.carries[1] == pytest.approx(0.5, abs=1e-4)
+
+
+def test_hardware_that_is_reset_over_and_over_is_told_of_once_until_it_drives():
+    told, clock = [], Moment(0.0)
+    wheels = Wheels(clock)
+    guardian = Guardian(wheels, clock=clock, tell=told.append)
+    wheels.broken = DeviceReset("the board had lost its power")
+    for _ in range(5):
+        clock.advance(STEP_S)
+        guardian.step()
+    assert told == [
+        "the board had lost its power. The motor is stopped until the throttle is let go of."
+    ]
 
 
 def test_a_fault_at_the_start_is_survived(clock):

@@ -20,6 +20,8 @@ REASONS = {
     Reason.STOPPED: "The motor was stopped. Let go of the throttle.",
     Reason.OUTPUT: "The motor does not answer. Check its wires and power, let go of the throttle.",
     Reason.ENDED: "The car was shut down.",
+    Reason.RESET: "The motor's board lost its power, or another program changed it. "
+    "Let go of the throttle.",
 }
 
 # Where the pilot has a share in the order.

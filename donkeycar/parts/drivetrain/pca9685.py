@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Protocol, cast
 
 from donkeycar.commands import install_extra
-from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.errors import ConfigError, DeviceError, DeviceReset
 from donkeycar.parts.drivetrain.i2c_bus import I2CBus
 from donkeycar.parts.drivetrain.order import LOWEST_FRAMES_HZ
 from donkeycar.parts.drivetrain.refreshed import REFRESH_S, Refreshed
@@ -166,15 +166,19 @@ class PCA9685:
             ticks: 0 (no pulse) to 4095.
 
         Raises:
-            OSError: If the bus fails, or the chip had lost its power, or goes on with a pulse. It
-                is ready again then.
+            DeviceReset: If the chip had lost its power, or another program had set it up anew. It
+                is ready again then, with all outputs off.
+            OSError: If the bus fails, or the chip goes on with a pulse.
         """
         now_s = self._clock.monotonic()
         if now_s - self._checked_s >= REFRESH_S:
-            # A chip that lost its power sleeps, and would misread what is written to it.
-            if not self._is_awake():
+            # A chip that lost its power sleeps, and would misread what is written to it. At another
+            # frequency every pulse has another length, and neutral may be throttle. A single wrong
+            # answer is noise.
+            if not self._is_set_up() and not self._is_set_up():
+                found = self._found()
                 self._configure()
-                raise OSError(errno.EIO, "the PCA9685 had lost its power")
+                raise DeviceReset(f"The PCA9685 at address {self._address:#04x} {found}")
             self._checked_s = now_s
         self._chip.channels[channel].duty_cycle = ticks << 4
         if not ticks and tuple(self._chip.pwm_regs[channel]) != NO_PULSE:
@@ -186,9 +190,24 @@ class PCA9685:
         self._chip.reset()
         self._chip.frequency = self.frequency_hz
         # SDA that is held low acknowledges whatever is written, and reads as 0.
-        if not self._is_awake() or self._chip.prescale_reg != self._prescale:
+        if not self._is_set_up():
             raise OSError(errno.EPROTO, f"what is read is not what was written: {_FOOLED}")
         self._checked_s = self._clock.monotonic()
+
+    def _is_set_up(self) -> bool:
+        return self._is_awake() and self._chip.prescale_reg == self._prescale
+
+    def _found(self) -> str:
+        """What is wrong with a chip that was set up."""
+        if not self._is_awake():
+            return "had lost its power, or another program had set it up anew"
+        chip_hz = (self._prescale + 1) * 1e6 / self.tick_us
+        found_hz = chip_hz / TICKS / (self._chip.prescale_reg + 1)
+        return (
+            f"was set to {found_hz:.0f} Hz by another program, so every pulse had another length. "
+            f"Here it is {self.frequency_hz:g} Hz: let that program set the same, or give it a "
+            "board of its own"
+        )
 
     def _is_awake(self) -> bool:
         return bool(self._chip.mode1_reg & (AUTO_INCREMENT | SLEEP) == AUTO_INCREMENT)

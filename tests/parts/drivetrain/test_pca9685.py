@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import donkeycar
-from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.errors import ConfigError, DeviceError, DeviceReset
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.pca9685 import PCA9685, tick_us, write
 from donkeycar.parts.drivetrain.pulse_output import PulseOutput
@@ -137,8 +137,8 @@ def test_an_unchanged_pulse_is_written_ten_times_a_second(chip, bus, clock):
     for _ in range(100):
         clock.advance(0.01)
         pin.set_us(1500)
-    # Each with one look at the chip's power.
-    assert 18 <= bus.num_transfers - before <= 20
+    # Each with one look at the chip's power, and one at its frequency.
+    assert 27 <= bus.num_transfers - before <= 30
 
 
 def test_a_changed_pulse_is_written_at_once_in_one_transfer(chip, bus, emulated):
@@ -196,11 +196,65 @@ def test_a_chip_that_lost_its_power_is_made_ready_again(chip, emulated, clock):
     emulated.power_on()
     clock.advance(0.2)
     # The first call finds it asleep and wakes it.
-    with pytest.raises(OSError, match="had lost its power"):
+    with pytest.raises(DeviceReset, match="had lost its power"):
         pin.set_us(1500)
     pin.set_us(1500)
     assert emulated.ticks(0) == 368
     assert emulated[0xFE] == 101
+
+
+# What libraries write when they are made: ServoKit (50 Hz), the old Adafruit_PCA9685, Freenove's.
+OTHERS = {
+    "ServoKit": [(0x00, 0x00), (0x00, 0x10), (0xFE, 121), (0x00, 0x00), (0x00, 0xA0)],
+    "Adafruit_PCA9685": [(0xFA, 0), (0xFC, 0), (0x01, 0x04), (0x00, 0x01), (0x00, 0x01)],
+    "Freenove": [(0x00, 0x00), (0x00, 0x10), (0xFE, 121), (0x00, 0x00), (0x00, 0x80)],
+    "another frequency": [(0x00, 0x30), (0xFE, 121), (0x00, 0x20)],
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_another_program_that_sets_the_chip_up_anew_is_noticed(chip, emulated, clock, other):
+    # What used to happen: a program that moves the camera set 50 Hz, as they all do. From then on
+    # neutral was 1796 us, on which a car drives off, and nobody said so.
+    pin = chip.pin(0)
+    pin.set_us(1500)
+    for register, value in OTHERS[other]:
+        emulated.transfer(0x40, bytes([register, value]))
+    clock.advance(0.1)
+    with pytest.raises(DeviceReset, match="another program"):
+        pin.set_us(1500)
+    assert [emulated.ticks(channel) for channel in range(16)] == [0] * 16
+    pin.set_us(1500)
+    assert emulated.pulse_us(0) == pytest.approx(1500, abs=chip.tick_us / 2)
+
+
+def test_another_frequency_is_said_in_hertz(chip, emulated, clock):
+    chip.pin(0).set_us(1500)
+    for register, value in OTHERS["another frequency"]:
+        emulated.transfer(0x40, bytes([register, value]))
+    clock.advance(0.1)
+    with pytest.raises(DeviceReset, match="0x40 was set to 50 Hz by .* Here it is 60 Hz"):
+        chip.pin(0).set_us(1500)
+
+
+@pytest.mark.parametrize("register", [0x00, 0xFE])
+def test_one_wrong_answer_is_noise(chip, emulated, clock, register):
+    pin = chip.pin(0)
+    pin.set_us(1500)
+    clock.advance(0.1)
+    transfer, spoilt = emulated.transfer, []
+
+    def spoil_once(address, data, num_read=0):
+        answer = transfer(address, data, num_read)
+        if num_read and data[0] == register and not spoilt:
+            spoilt.append(answer)
+            return b"\xff"
+        return answer
+
+    emulated.transfer = spoil_once
+    pin.set_us(1500)
+    assert spoilt
+    assert [change.ticks for change in emulated.trace.changes] == [368]
 
 
 def test_nothing_at_the_address(bus):
