@@ -139,6 +139,7 @@ def guard(
         mid_drive = guardian.state is State.RUN and not asked
         guardian.end()
         deadline_s, patience = clock.monotonic() + grace_s, Patience(clock)
+        linked = True
         while child.poll() is None or not guardian.done:
             work()
             if guardian.fault is not None and child.returncode is not None:
@@ -147,7 +148,10 @@ def guard(
                 _pass_on(asked.pop(), child, patience)
             if clock.monotonic() > deadline_s:
                 child.kill()
-            clock.sleep(POLL_S)
+            # A vehicle makes sure of the stop before it saves: silence would be a dead guardian.
+            linked = linked and _listen(ours, guardian)
+            if not linked:
+                clock.sleep(POLL_S)
         patience.over()
     if watchdog is not None:
         watchdog.dismiss()

@@ -10,6 +10,17 @@ from donkeycar.guardian.motor_frame import ARM, MotorFrame
 from donkeycar.guardian.process import VehicleSide
 
 
+def _is_stopped(side):
+    """Ask for a stop and wait for the answer, as a drivetrain that is shut down: 0 if it came."""
+    side.halt()
+    for _ in range(100):
+        status = side.status()
+        if status is not None and status.flags & 3 != 2:
+            return 0
+        time.sleep(0.01)
+    return 5
+
+
 def main(behaviour):
     if behaviour == "never connect":
         return 3
@@ -20,6 +31,8 @@ def main(behaviour):
             signal.signal(number, lambda number, _: sys.exit(64 + number))
     if behaviour == "end well on request":
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(0))
+    if behaviour == "make sure on request":
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(_is_stopped(side)))
     side = VehicleSide.from_environment()
     state = driving = 0
     for seq in range(1, 65535, 2):

@@ -189,6 +189,16 @@ def test_a_signal_stops_the_motor_first_and_is_then_passed_on(run, outputs, numb
     assert outputs.values[-1] == "off"
 
 
+def test_a_vehicle_that_makes_sure_of_the_stop_is_answered_to_the_end(run, outputs):
+    # What used to happen: asked to end while it drove, the guardian answered no more. The vehicle
+    # took it for dead and turned the second key, which cannot open a serial port or a pin that the
+    # guardian holds: "The motor is not off yet", for 10 s, until it was killed with what it had not
+    # saved. Every Ctrl-C of a VESC on the road ended like that.
+    outputs.when["0.25,0.50"] = ask(signal.SIGTERM)
+    assert run("make sure on request") == 0
+    assert outputs.values[-1] == "off"
+
+
 def test_a_vehicle_that_does_not_end_is_killed(run, outputs):
     outputs.when["0.25,0.50"] = ask(signal.SIGTERM)
     assert run("stubborn", grace_s=0.5) == 128 + signal.SIGKILL

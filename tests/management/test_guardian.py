@@ -13,7 +13,7 @@ import pytest
 import donkeycar
 from donkeycar.management import guardian, last_stop
 from donkeycar.management.createcar import create_car
-from donkeycar.testing import PCA9685Chip
+from donkeycar.testing import PCA9685Chip, VESCBoard
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="cars run Linux")
 
@@ -86,10 +86,10 @@ def car(tmp_path):
 
 
 # It drives at half throttle, as a stand-in for a gamepad tells it.
-DRIVING = (
-    "DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE", "USE_JOYSTICK_AS_DEFAULT=True",
-    "CONTROLLER_TYPE=mock", "MOCK_JOYSTICK_THROTTLE=0.5",
+MOCK_PAD = (
+    "USE_JOYSTICK_AS_DEFAULT=True", "CONTROLLER_TYPE=mock", "MOCK_JOYSTICK_THROTTLE=0.5",
 )  # fmt: skip
+DRIVING = ("DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE", *MOCK_PAD)
 
 
 @pytest.fixture
@@ -119,6 +119,35 @@ def test_a_killed_car_stops_and_the_exit_code_says_so(car, driving):
     car.wait_for(NEUTRAL, timeout_s=5)
     car.wait_for(0, timeout_s=10)
     assert driving.wait(30) == 128 + signal.SIGKILL
+
+
+def test_a_servo_board_that_another_program_set_up_stops_the_car_and_says_why(car, driving):
+    car.chip.transfer(0x40, bytes([0x00, 0x30]))
+    car.chip.transfer(0x40, bytes([0xFE, 121]))
+    car.chip.transfer(0x40, bytes([0x00, 0x20]))
+    car.wait_for(NEUTRAL, timeout_s=5)
+    assert car.chip[0xFE] == 101
+    driving.send_signal(signal.SIGINT)
+    said, _ = driving.communicate(timeout=20)
+    assert "at address 0x40 was set to 50 Hz by another program" in said
+
+
+def test_ctrl_c_while_a_vesc_drives_is_a_good_end(car, tmp_path):
+    # What used to happen: the vehicle could not open the port that its guardian held, said "The
+    # motor is not off yet" and was killed after ten seconds, with exit code 137.
+    board = VESCBoard(tmp_path / "ttyACM0")
+    process = car.start("DRIVE_TRAIN_TYPE=VESC", f"VESC_SERIAL_PORT={board.device.path}", *MOCK_PAD)
+    try:
+        deadline_s = time.monotonic() + 30
+        while board.duty == 0:
+            assert time.monotonic() < deadline_s
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        said, _ = process.communicate(timeout=20)
+    finally:
+        board.device.close()
+    assert (process.returncode, board.duty) == (0, 0.0)
+    assert "not off" not in said
 
 
 def test_without_its_guardian_the_car_stops_the_motor_itself(car, driving):
