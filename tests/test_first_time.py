@@ -45,11 +45,41 @@ def test_each_pattern_that_kills_finds_its_own_process_alone():
     assert not re.search(guardian, VEHICLE)
 
 
-def test_the_pulses_as_delivered_are_those_of_the_settings():
+def test_the_pulses_as_delivered_are_those_that_come_out():
+    """What used to happen: the page allowed nothing beyond 2035 us, and the chip makes 2040."""
+    from donkeycar.parts.drivetrain.pca9685 import tick_us
     from donkeycar.templates import config_defaults
 
     delivered = config_defaults.PWM_STEERING_THROTTLE
     for name, pulse in delivered.items():
         if name.startswith(("STEERING", "THROTTLE")) and pulse:
-            pulse_us = round(pulse * 1e6 / config_defaults.PWM_FREQUENCY / 4096)
+            pulse_us = round(pulse * tick_us(config_defaults.PWM_FREQUENCY))
             assert re.search(rf"\b{pulse_us}\b", PAGE), name
+
+
+def place(words):
+    assert words in PAGE, words
+    return PAGE.index(words)
+
+
+def test_neutral_goes_out_before_a_speed_controller_gets_power():
+    """What used to happen: battery first, then the program; and no step calibrated the throttle."""
+    order = (
+        "*The wheels are in the air*, *Stop*",
+        "Switch the motor's battery on |",
+        "Calibrate *Stop*, *Start*, *Forward* and *Reverse*",
+        "Battery off, Ctrl-C, then `python manage.py drive`",
+        "Battery on |",
+        "## 4.",
+    )
+    places = [place(words) for words in order]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["the two plugs are swapped", "If the speed controller does not arm", "Without a scope",
+     "SDA and SCL, and the Pi stands 3.3 V", "the battery's switch first, Ctrl-C second"],
+)  # fmt: skip
+def test_it_says_what_to_do_when_a_step_shows_something_else(words):
+    assert place(words) < place("## 4.")

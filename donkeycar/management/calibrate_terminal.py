@@ -24,7 +24,7 @@ up, right    5 us more       down, left   5 us less       + and -   20 us
 r            hold it: the motor runs (forward, reverse, start)
 i            swap the ends   u  undo   s  save
 Space        stop            q  quit
-No pulse goes out when you press no key for a second. Any other key shows the pulse again.
+The motor stops when you press no key for a second, and the servo goes to its middle after two.
 """
 
 STEPS = {

@@ -13,7 +13,7 @@ from donkeycar.settings.schema import SETTINGS
 
 FREQUENCY = "PWM_FREQUENCY"
 STOPPED, REVERSE, SCALE = "THROTTLE_STOPPED_PWM", "THROTTLE_REVERSE_PWM", "PWM_THROTTLE_SCALE"
-COUNTS = 4096
+COUNTS, CLOCK_HZ = 4096, 25e6
 # Every speed controller that can reverse stands still near 1500 us; its stick has a trim, and a
 # copy of the PCA9685 is some per cent off.
 STANDS_STILL_US = (1300, 1700)
@@ -98,4 +98,5 @@ def _as_delivered(layers: Layers, values: Mapping[str, Any]) -> dict[str, float]
 
 
 def _us(count: float, rate_hz: float) -> float:
-    return count * 1e6 / rate_hz / COUNTS
+    """A count in microseconds: the PCA9685 divides its clock by whole numbers only."""
+    return count * round(CLOCK_HZ / COUNTS / rate_hz) * 1e6 / CLOCK_HZ

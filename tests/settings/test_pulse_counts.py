@@ -7,6 +7,8 @@ import pytest
 
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
+from donkeycar.parts.drivetrain.pca9685 import tick_us
+from donkeycar.settings import pulse_counts
 from donkeycar.settings.text import config_text
 
 COUNTS = {
@@ -32,11 +34,16 @@ def test_another_frequency_alone_is_refused_with_the_pulses_to_write(load, comma
         load("PWM_FREQUENCY = 50\n", command)
     text = str(refusal.value)
     assert text.startswith("myconfig.py:1: PWM_FREQUENCY 50 makes other pulses")
-    assert "THROTTLE_STOPPED_PWM 370 would be 1807 us instead of 1506" in text
+    assert "THROTTLE_STOPPED_PWM 370 would be 1806 us instead of 1510" in text
     offered = ast.literal_eval(re.search(r"Add (\{.*?\}) to PWM_STEERING_THROTTLE", text)[1])
     assert offered == {name: round(count * 50 / 60) for name, count in COUNTS.items()}
     cfg = load(f"PWM_FREQUENCY = 50\nPWM_STEERING_THROTTLE = {offered}\n", command)
     assert (cfg.notices, cfg.faults) == ((), ())
+
+
+@pytest.mark.parametrize("rate_hz", [25, 50, 60, 100, 333, 1500])
+def test_a_count_is_as_long_as_on_the_chip(rate_hz):
+    assert pulse_counts._us(370, rate_hz) == pytest.approx(370 * tick_us(rate_hz))
 
 
 def test_only_pulses_that_nobody_wrote_are_named(load):
