@@ -16,10 +16,12 @@ from donkeycar.commands import install_extra
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.drivetrain.pi_board import DEVICES
 from donkeycar.parts.drivetrain.pin_id import bcm_number
+from donkeycar.parts.drivetrain.way_on import not_loaded
 
 # What gpiodetect calls the chip of the header: Pi 1 to 3 and Zero, Pi 4, Pi 5.
 LABELS = ("pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1")
-# It has number 0, on a Pi 5 with an older kernel number 4.
+# It has number 0, on a Pi 5 with an older kernel number 4. Some kernels count on from 10, and one
+# more for each chip that came before it.
 NUMBERS = (0, 4, 1, 2, 3, *range(5, 16))
 
 
@@ -35,11 +37,11 @@ def load_lgpio() -> Any:
     try:
         with _folder_for_its_pipe():
             import lgpio
-    except (ImportError, OSError) as error:
+    except Exception as error:  # it says in errors of its own that it does not load
         raise DeviceError(
             "Pins of the Pi need lgpio. Install it: sudo apt install python3-lgpio; "
             f"{install_extra('pi')}. ({error})"
-        ) from error
+        ) from not_loaded(error)
     return lgpio
 
 
@@ -179,7 +181,7 @@ class GpioChip:
     def _open(self) -> int:
         trouble: Exception = DeviceError("none of its chips is that of a header")
         wrong = []
-        for number in NUMBERS:
+        for number in (*NUMBERS, *_higher_numbers()):
             try:
                 handle = int(self.lgpio.gpiochip_open(number))
                 if self.lgpio.gpio_get_chip_info(handle)[3] in LABELS:
@@ -191,6 +193,12 @@ class GpioChip:
         for handle in wrong:
             self.lgpio.gpiochip_close(handle)
         raise _refused("", trouble) from trouble
+
+
+def _higher_numbers() -> list[int]:
+    """Numbers of the chips of this computer that are not in `NUMBERS`."""
+    texts = (path.name.removeprefix("gpiochip") for path in DEVICES.glob("gpiochip*"))
+    return sorted({int(text) for text in texts if text.isdecimal()} - {*NUMBERS})
 
 
 _chips: "WeakKeyDictionary[Any, GpioChip]" = WeakKeyDictionary()

@@ -16,7 +16,7 @@ import os
 from pathlib import Path
 from typing import Protocol
 
-from donkeycar.errors import DeviceError
+from donkeycar.errors import DeviceError, DeviceReset
 from donkeycar.parts.drivetrain.order import check_frames
 from donkeycar.parts.drivetrain.pi_board import pwm_overlay
 from donkeycar.parts.drivetrain.refreshed import Refreshed
@@ -87,7 +87,7 @@ class KernelPwmPin:
         self.frame_us = 1e6 / frequency_hz
         self._files: Files = KernelFiles() if files is None else files
         self._folder = chip_folder(root, chip) / f"pwm{channel}"
-        self._channel, self._is_ready = channel, False
+        self._channel, self._is_ready, self._period = channel, False, ""
         self._clock: Clock = RealClock() if clock is None else clock
         self._width_ns = Refreshed[int](self._write_ns, clock=clock)
         try:
@@ -102,6 +102,7 @@ class KernelPwmPin:
         """Repeat a pulse of this length; one as long as a frame is high all the time.
 
         Raises:
+            DeviceReset: If another program gave the channel another frame or turned it upside down.
             OSError: If the kernel refuses.
         """
         self._width_ns.put(round(1000 * min(pulse_us, self.frame_us)))
@@ -143,6 +144,8 @@ class KernelPwmPin:
                 self._clock.sleep(POLL_S)
         for step in steps[1:]:
             self._put(*step)
+        # As the kernel says it, whatever it makes of what it was told.
+        self._period = (self._folder / "period").read_text()
 
     def _is_turned(self) -> bool:
         polarity = self._folder / "polarity"
@@ -152,6 +155,12 @@ class KernelPwmPin:
         if not self._is_ready:
             self._open(0.0)  # whoever waits here is the one who stops the motor
         try:
+            if self._is_turned() or (self._folder / "period").read_text() != self._period:
+                self._open(0.0)
+                raise DeviceReset(
+                    f"Another program changed the frame or the polarity of PWM channel "
+                    f"{self._folder.parent.name}/{self._folder.name}"
+                )
             self._put("duty_cycle", str(width_ns))
             # A channel that somebody else disabled may have stopped while it was high.
             self._put("enable", "1")

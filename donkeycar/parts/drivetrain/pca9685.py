@@ -18,7 +18,7 @@ from donkeycar.errors import ConfigError, DeviceError, DeviceReset
 from donkeycar.parts.drivetrain.i2c_bus import I2CBus
 from donkeycar.parts.drivetrain.order import LOWEST_FRAMES_HZ
 from donkeycar.parts.drivetrain.refreshed import REFRESH_S, Refreshed
-from donkeycar.parts.drivetrain.way_on import way_on
+from donkeycar.parts.drivetrain.way_on import not_loaded, way_on
 from donkeycar.timing import Clock, RealClock
 
 CHANNELS = 16
@@ -246,13 +246,14 @@ def _no_answer(address: int, error: Exception) -> DeviceError:
 def _driver() -> ModuleType:
     try:
         import adafruit_pca9685
-    except (ImportError, NotImplementedError, RuntimeError) as error:
-        # The library says "not found" of gpiod with a RuntimeError, of a board it does not know
-        # with a NotImplementedError.
+    except Exception as error:
+        # The library says "not found" of gpiod with a RuntimeError, of a board that it does not
+        # know with a NotImplementedError; and an older one with lgpio's own error that a new kernel
+        # numbers the chips of pins otherwise.
         raise DeviceError(
             "The PCA9685 needs adafruit-circuitpython-pca9685 and gpiod. Install them: "
             f"{install_extra('pi')}. ({error})"
-        ) from error
+        ) from not_loaded(error)
     return cast(ModuleType, adafruit_pca9685)
 
 

@@ -22,3 +22,19 @@ def way_on(error: BaseException, steps: Steps) -> str:
         'Look for the door'
     """
     return steps.get(getattr(error, "errno", None) or 0, steps[0])
+
+
+def not_loaded(error: Exception) -> ImportError:
+    """The cause to give for a library that does not load, whatever it raised itself.
+
+    Whoever tries until a motor is off asks for this cause: here no second try can help.
+
+    Example:
+        >>> not_loaded(RuntimeError("no chip of pins"))
+        ImportError('no chip of pins')
+    """
+    if isinstance(error, ImportError):
+        return error
+    cause = ImportError(str(error))
+    cause.__cause__ = error
+    return cause

@@ -270,6 +270,17 @@ def test_the_header_is_found_on_every_board_whatever_its_number(labels):
     assert header.level("GPIO18") == 1
 
 
+def test_the_header_is_found_beyond_the_numbers_that_kernels_use(tmp_path, monkeypatch):
+    # What used to happen: kernel 6.12.96 of Raspberry Pi counts the chips of a Pi 5 from 11 to 15.
+    # With one more, of an expander, the header was 16: "none of its chips is that of a header".
+    monkeypatch.setattr("donkeycar.parts.drivetrain.gpio_chip.DEVICES", tmp_path)
+    for name in ("gpiochip11", "gpiochip600", "gpiochip-x", "gpiochip", "gpiomem"):
+        (tmp_path / name).touch()
+    header = GpioHeader(labels=("gpio-brcmstb",) * 600 + ("pinctrl-rp1",))
+    GpioLevelPin("GPIO18", lgpio=header.lgpio).set(True)
+    assert header.values == {"GPIO18": 1.0}
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="lgpio is not for this version of Python")
 @pytest.mark.skipif(sys.platform != "linux", reason="lgpio is for Linux")
 def test_lgpio_loads_where_it_cannot_make_its_pipe():

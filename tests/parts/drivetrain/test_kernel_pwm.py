@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.errors import ConfigError, DeviceError, DeviceReset
 from donkeycar.parts.drivetrain.kernel_pwm import KernelFiles, KernelPwmPin
 from donkeycar.parts.drivetrain.pi_board import pwm_overlay
 from donkeycar.testing import FakeClock, PwmTree
@@ -114,6 +114,32 @@ def test_off_is_a_width_of_nothing_and_the_channel_stays_enabled(tree, make, clo
     assert tree.pulse_us(1) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("attribute", "text"), [("period", "8000000"), ("period", "20000000"), ("polarity", "inversed")]
+)
+def test_a_channel_that_another_program_changed_is_set_up_anew_and_said(
+    tree, make, clock, attribute, text
+):
+    # What used to happen: upside down, a stop was full power; in frames half as long, a motor had
+    # twice the power. The widths went on to be written, and nobody said so.
+    pin = make()
+    pin.set_us(1500)
+    clock.advance(0.2)
+    if attribute == "polarity":
+        tree.write(tree.root / "pwmchip0" / "pwm1" / "enable", "0")
+    tree.write(tree.root / "pwmchip0" / "pwm1" / attribute, text)
+    with pytest.raises(DeviceReset, match="Another program changed .* pwmchip0/pwm1"):
+        pin.set_us(1500)
+    clock.advance(0.2)
+    assert tree.pulse_us(1) == 0.0
+    pin.set_us(1500)
+    clock.advance(0.2)
+    assert tree.pulse_us(1) == 1500.0
+    channel = tree.root / "pwmchip0" / "pwm1"
+    assert (channel / "period").read_text() == "16666667\n"
+    assert (channel / "polarity").read_text() == "normal\n"
+
+
 def test_off_is_said_again_to_a_channel_that_somebody_disabled_while_it_was_high(tree, make, clock):
     pin = make()
     pin.set_us(1500)
@@ -172,9 +198,8 @@ def test_one_that_another_program_set_up_anew_gets_its_frequency_again(tree, mak
         tree.write(chip / name, "1")
     for name, text in (("enable", "0"), ("duty_cycle", "0"), ("period", "1000000")):
         tree.write(chip / "pwm1" / name, text)
-    with pytest.raises(OSError, match="Invalid argument"):
-        for _ in range(2):  # new kernels refuse when it shall be enabled
-            pin.set_us(1800)
+    with pytest.raises(DeviceReset, match="Another program changed the frame"):
+        pin.set_us(1800)
     pin.set_us(1800)
     assert (chip / "pwm1" / "period").read_text() == "16666667\n"
     assert tree.pulse_us(1) == 1800.0

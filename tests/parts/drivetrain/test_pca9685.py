@@ -283,6 +283,26 @@ def test_a_missing_library_is_named_but_the_motor_is_stopped_first(bus, emulated
     assert emulated.ticks(0) == 0
 
 
+class LgpioError(Exception):
+    """As lgpio's own: an Exception and nothing else."""
+
+
+@pytest.mark.parametrize("error", [LgpioError, RuntimeError, NotImplementedError, KeyError])
+def test_a_library_that_fails_to_load_in_its_own_way_is_one_sentence(bus, monkeypatch, error):
+    # What used to happen: after an update of the kernel, Python's traceback of an "lgpio.error: can
+    # not open gpiochip", from five libraries below.
+    class Finder:
+        def find_spec(self, name, path=None, target=None):
+            if name == "adafruit_pca9685":
+                raise error("can not open gpiochip")
+
+    monkeypatch.delitem(sys.modules, "adafruit_pca9685", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Finder(), *sys.meta_path])
+    with pytest.raises(DeviceError, match=r"pip install .*can not open gpiochip") as raised:
+        PCA9685(bus)
+    assert isinstance(raised.value.__cause__, ImportError), "no second try helps"
+
+
 def test_waits_for_a_bus_that_another_thread_has(bus, emulated):
     assert bus.try_lock()
     thread = threading.Thread(target=write, args=(bus, 0x40, bytes([0x06, 0, 0, 114, 1])))
