@@ -1,7 +1,7 @@
 """Pilots: networks that drive (`kinds`), their files (`files`), and inference on a car.
 
-Nothing here needs TensorFlow to drive: a car opens LiteRT files only. The names below are loaded
-when first used, so that a name of a pilot can be judged without what opens pilots.
+Driving needs no TensorFlow: a car opens LiteRT files only. The names below are loaded when first
+used, so that checking the name of a pilot does not load the code that opens pilots.
 """
 
 from typing import TYPE_CHECKING

@@ -1,8 +1,8 @@
 """The bundle of one pilot: weights, the LiteRT files that drive, and the sidecar.
 
-``pilot.keras`` is for training on, ``pilot.tflite`` for driving, ``pilot.fp16.tflite`` and
-``pilot.int8.tflite`` are the same network in shorter numbers, and ``pilot.json`` says what they
-are: without it nobody can know the type, the colours or the transforms of a model.
+``pilot.keras`` is for further training, ``pilot.tflite`` for driving, ``pilot.fp16.tflite`` and
+``pilot.int8.tflite`` are the same network with lower precision, and ``pilot.json`` describes them:
+without it nobody can know the type, the colours or the transforms of a model.
 """
 
 import hashlib
@@ -40,7 +40,7 @@ __all__ = [
 
 
 class PilotFiles(NamedTuple):
-    """Where the three main files of a pilot are, or will be; `variant` finds the others."""
+    """Paths of the three main files of a pilot, existing or not; `variant` finds the others."""
 
     keras: Path
     litert: Path
@@ -48,7 +48,7 @@ class PilotFiles(NamedTuple):
 
     @classmethod
     def of(cls, path: Path) -> "PilotFiles":
-        """Find the others from any file of a pilot, or from what their names have in common.
+        """Find all files of a pilot from one of them, or from the common part of their names.
 
         Raises:
             PilotError: If `path` has the ending of a model in another format.
@@ -71,11 +71,11 @@ class PilotFiles(NamedTuple):
         return cls(*(path.with_name(name + ending) for ending in ENDINGS))
 
     def variant(self, precision: Precision) -> Path:
-        """Where the LiteRT file that computes in `precision` is, or will be."""
+        """Path of the LiteRT file that computes in `precision`, existing or not."""
         return beside(self.litert, MARKS[precision] + ".tflite")
 
     def every(self) -> list[Path]:
-        """All places that files of this pilot may take, the sidecar last."""
+        """All paths that files of this pilot may have, the sidecar last."""
         variants = [self.variant(precision) for precision in PRECISIONS]
         return [self.keras, *variants, self.sidecar]
 
@@ -87,22 +87,22 @@ def write_bundle(
     litert: Mapping[Precision, bytes],
     save_keras: Callable[[Path], None] | None,
 ) -> None:
-    """Write a pilot so that half of one is never there.
+    """Write a pilot so that an incomplete one never exists.
 
-    All files are complete on the disk, in a folder beside their places, before the first of them
-    takes its place; the sidecar comes last and names the LiteRT files it belongs to. A variant of
-    an older pilot that the new one does not have is removed.
+    All files are completely written to a temporary folder before the first of them moves to its
+    place. The sidecar moves last, and names the LiteRT files that it belongs to. Variants of an
+    older pilot that the new one does not have are removed.
 
     Args:
-        files: Where the pilot goes; its folder is made. An older pilot there is replaced.
-        info: What the sidecar will say. What it knows of each LiteRT file may be in `variants`,
-            the fingerprints are added here.
+        files: Paths of the pilot; its folder is made. An older pilot there is replaced.
+        info: Content of the sidecar, with data on the LiteRT files in `variants`; this function
+            adds their fingerprints.
         litert: Content of the LiteRT files; float32 must be among them.
-        save_keras: Writes the ``.keras`` file to the path it is given; ``None`` for a pilot that
-            exists as a LiteRT file only.
+        save_keras: Writes the ``.keras`` file to the given path; ``None`` for a pilot that exists
+            only as a LiteRT file.
 
     Raises:
-        OSError: If the disk does not take it; what was there before is still there.
+        OSError: If the disk does not take it; the older files are then still there.
     """
     folder = files.keras.parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -130,7 +130,7 @@ def write_bundle(
 
 
 def litert_sha256(path: Path) -> str:
-    """Fingerprint of a LiteRT file, as its sidecar holds it."""
+    """Fingerprint of a LiteRT file, as in its sidecar."""
     return sha256_of(path.read_bytes())
 
 

@@ -1,7 +1,7 @@
-"""The list of the pilots of an ensemble: ``folds.json``, read with checks and never trusted.
+"""``folds.json``: the list of the pilots of an ensemble, read with checks and never trusted.
 
-`donkey train --folds` writes it into the folder of the pilots. Nothing outside that folder is
-opened, whatever the list or a link in the folder says.
+`donkey train --folds` writes it into the folder of the pilots. donkeycar opens nothing outside that
+folder, whatever the list or a link in the folder says.
 """
 
 import re
@@ -16,7 +16,7 @@ FORMAT = "donkeycar-folds/1"
 SUMMARY = "folds.json"
 MAX_BYTES = 1_000_000
 MIN_MEMBERS, MAX_MEMBERS = 2, 50
-# No separator, no drive letter, nothing hidden.
+# No path separator, no drive letter, no hidden file.
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.keras", re.ASCII)
 
 
@@ -33,7 +33,7 @@ class UsualSpread:
     limit: float
 
     def disagreement(self, spread: float) -> float:
-        """Say how unusual a spread is.
+        """Convert a spread to a disagreement.
 
         Example:
             >>> UsualSpread(0.0, 0.5).disagreement(0.25)
@@ -44,11 +44,11 @@ class UsualSpread:
 
 @dataclass(frozen=True)
 class Folds:
-    """What ``folds.json`` says.
+    """The content of ``folds.json``.
 
     Attributes:
         pilots: The ``.keras`` file of each pilot, 2 to 50.
-        usual: How far they usually disagree; ``None`` if that was not measured.
+        usual: Their usual disagreement; ``None`` if it was not measured.
     """
 
     pilots: list[Path]
@@ -56,7 +56,7 @@ class Folds:
 
 
 def holds_folds(path: Path) -> bool:
-    """Say whether this is the folder of an ensemble."""
+    """Whether this is the folder of an ensemble."""
     return path.is_dir() and (path / SUMMARY).exists()
 
 
@@ -64,7 +64,7 @@ def member_paths(path: Path) -> list[Path]:
     """The pilots behind a path: those of an ensemble's folder, else the path itself.
 
     Raises:
-        PilotError: If the list in the folder is not one.
+        PilotError: If the list in the folder is not valid.
     """
     return read_folds(path).pilots if holds_folds(path) else [path]
 
@@ -73,7 +73,7 @@ def read_folds(folder: Path) -> Folds:
     """Read the list in a folder, trusting nothing in it.
 
     Raises:
-        PilotError: If it is not such a list, or something in the folder leads out of it.
+        PilotError: If it is not such a list, or a link in the folder leads out of it.
     """
     summary = folder / SUMMARY
     _check_inside(folder, summary)
@@ -106,12 +106,12 @@ def _check_inside(folder: Path, file: Path) -> None:
 
 
 def _usual(summary: Path, said: object) -> UsualSpread | None:
-    """Read how far they usually disagree; lists from before this was measured do not say."""
+    """Read the usual disagreement; older lists do not contain it."""
     if said is None:
         return None
     found = [said.get(name) for name in ("middle", "limit")] if isinstance(said, dict) else []
     numbers = [one for one in found if isinstance(one, int | float) and not isinstance(one, bool)]
-    # Compared before they are floats: no float is as large as a whole number may be.
+    # Compared before the conversion, because a whole number may be too large for a float.
     if len(numbers) != 2 or not 0 <= numbers[0] < numbers[1] < 1e6:
         raise PilotError(
             f"{summary}: doubt must have a limit above its middle, and both 0 or more. "

@@ -8,13 +8,13 @@ from donkeycar.json_text import parse_json
 
 
 def read_object(path: Path, what: str, *, format: str, max_bytes: int) -> dict[str, Any]:
-    """Read an object that says of itself what it is.
+    """Read an object that names its own format.
 
     Args:
-        path: Of the file.
+        path: Path of the file.
         what: What it should be, for the errors: "the sidecar of a pilot".
-        format: What it must say under ``format``.
-        max_bytes: Not more than so many are read.
+        format: Its value under ``format``.
+        max_bytes: Most bytes to read.
 
     Raises:
         PilotError: If it cannot be read, is too long, or is something else.
@@ -32,10 +32,10 @@ def read_object(path: Path, what: str, *, format: str, max_bytes: int) -> dict[s
 
 
 def read_start(path: Path, num_bytes: int) -> bytes:
-    """Read a file, but no more of it than `num_bytes`: a stranger's may be of any length.
+    """Read at most `num_bytes` of a file, because a file from elsewhere may have any length.
 
     Raises:
-        PilotError: If it is no file, or cannot be read.
+        PilotError: If it is not a file, or cannot be read.
     """
     if path.exists() and not path.is_file():
         raise PilotError(f"{path} is not a file.")

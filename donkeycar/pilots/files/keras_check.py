@@ -1,9 +1,9 @@
-"""Checks a Keras file: known layers, plain arrays, and nothing that runs.
+"""Checks a Keras file: only known layers and plain arrays, and no code.
 
-Keras files describe a network in JSON and keep its weights in HDF5. Both can be made to do more:
-a `Lambda` layer carries code, a `TFSMLayer` loads a graph, a `StringLookup` reads files, HDF5 can
-link to other files and declare arrays that fill any memory. Keras closes such holes one by one;
-here only what pilots are made of is let through, whatever version of Keras reads it afterwards.
+Keras files describe a network in JSON and keep its weights in HDF5. Both can be abused: a `Lambda`
+layer contains code, a `TFSMLayer` loads a graph, a `StringLookup` reads files, and HDF5 can link to
+other files and declare arrays that fill any memory. Keras closes such holes one by one; this check
+accepts only the layers of pilots, whatever version of Keras reads the file afterwards.
 
 Source: CVE-2024-3660, CVE-2025-1550, CVE-2025-8747, CVE-2025-9905 and CVE-2026-0897.
 """
@@ -43,7 +43,7 @@ LAYERS = frozenset({
     "UpSampling2D", "ZeroPadding2D", "ZeroPadding3D",
 })  # fmt: skip
 MODELS = frozenset({"Functional", "Model", "Sequential"})
-# What layers are made with: initial weights, penalties, limits, number formats, shapes.
+# Arguments of layers: initial weights, penalties, limits, number formats, shapes.
 PARTS = frozenset({
     "Constant", "DTypePolicy", "GlorotNormal", "GlorotUniform", "HeNormal", "HeUniform",
     "Identity", "L1", "L1L2", "L2", "LecunNormal", "LecunUniform", "MaxNorm", "MinMaxNorm",
@@ -51,7 +51,7 @@ PARTS = frozenset({
     "UnitNorm", "VarianceScaling", "Zeros", "Policy", "__keras_tensor__", "__slice__",
     "__tuple__",
 })  # fmt: skip
-# Of Keras 2: a function of TensorFlow, by its name, between two layers.
+# In Keras 2: a function of TensorFlow, by its name, between two layers.
 OPERATION = "TFOpLambda"
 OPERATIONS = frozenset({
     "cast", "clip_by_value", "concat", "expand_dims", "identity", "math.add", "math.divide",
@@ -59,9 +59,9 @@ OPERATIONS = frozenset({
     "math.truediv", "nn.relu", "nn.softmax", "reshape", "split", "squeeze", "stack", "tile",
     "transpose",
 })  # fmt: skip
-# What is read of a network; how it was compiled stands beside it.
+# The part of a description that is read; the part about compiling is ignored.
 DESCRIPTION = ("module", "class_name", "registered_name", "config", "build_config")
-# Keys whose numbers decide how much memory a layer takes, and the largest number under each.
+# Keys whose numbers decide how much memory a layer takes, and the largest allowed number for each.
 LARGEST = {
     **dict.fromkeys(
         ("dilation_rate", "filters", "groups", "kernel_size", "n", "pool_size", "size", "strides",
@@ -81,7 +81,7 @@ def check_archive(path: Path) -> dict[str, Any]:
         The description of the network in it.
 
     Raises:
-        PilotError: If it is not a Keras archive, or holds more than a pilot needs.
+        PilotError: If it is not a Keras archive, or contains more than a pilot needs.
     """
     if not path.is_file():
         raise PilotError(f"{path} is not a file.")
@@ -115,11 +115,10 @@ def check_config(text: str | bytes, path: Path) -> dict[str, Any]:
         text: JSON, as Keras wrote it.
         path: Where it was found, for messages.
 
-    Returns:
-        What it says.
+        Returns: The description.
 
     Raises:
-        PilotError: If it names anything that a pilot is not made of.
+        PilotError: If it names anything that a pilot does not contain.
     """
     if len(text) > MAX_CONFIG_BYTES:
         raise PilotError(f"{path} describes a network at too great a length.")
@@ -129,7 +128,7 @@ def check_config(text: str | bytes, path: Path) -> dict[str, Any]:
         raise PilotError(f"{path} does not describe a network: {error}.") from error
     if not isinstance(config, dict) or config.get("class_name") not in MODELS:
         raise PilotError(f"{path} does not describe a network.")
-    # How it was trained is of no interest, and nobody reads it: any optimizer may stand there.
+    # Nobody reads how it was trained, so it may name any optimizer.
     config = {key: value for key, value in config.items() if key in DESCRIPTION}
     for node, key in _walk(config, path):
         if isinstance(node, dict) and "class_name" in node:
@@ -185,7 +184,7 @@ def check_hdf5(file: Any, path: Path) -> None:
 
 
 def _check_class(node: dict[str, Any], path: Path) -> None:
-    """Refuse a class that a pilot is not made of."""
+    """Refuse a class that a pilot does not contain."""
     name, module = node["class_name"], node.get("module")
     registered = node.get("registered_name")
     if name == OPERATION:
@@ -205,7 +204,7 @@ def _check_class(node: dict[str, Any], path: Path) -> None:
 
 
 def _check_weights(node: dict[str, Any], path: Path) -> None:
-    """Refuse a layer that says of itself that it takes more memory than a pilot."""
+    """Refuse a layer whose description needs more memory than a pilot."""
     inside, built = (node.get(key) for key in ("config", "build_config"))
     if not isinstance(inside, dict) or not isinstance(built, dict):
         return
@@ -221,7 +220,7 @@ def _check_weights(node: dict[str, Any], path: Path) -> None:
 
 
 def _walk(config: Any, path: Path) -> Iterator[tuple[Any, str]]:
-    """Every value in a description, and the key it is found under."""
+    """Every value in a description, with its key."""
     waiting: list[tuple[Any, str, int]] = [(config, "", 0)]
     while waiting:
         node, key, depth = waiting.pop()

@@ -1,4 +1,4 @@
-"""Opens the ``.keras`` file of a pilot, for fine-tuning and for looking inside."""
+"""Opens the ``.keras`` file of a pilot, for fine-tuning and saliency."""
 
 import warnings
 from pathlib import Path
@@ -10,15 +10,15 @@ from donkeycar.pilots.files.names import ENDINGS, beside, ending_of, kind_of, me
 from donkeycar.pilots.files.next_step import next_step
 from donkeycar.pilots.files.sidecar import read_info
 
-# Where the sidecar of a converted pilot says why there is no ``.keras``.
+# The key in the sidecar of a converted pilot that says why there is no ``.keras``.
 WHY_NO_KERAS = "why_no_keras"
 
 
 def load_keras(path: str | Path) -> Any:
-    """Open a ``.keras`` file, after a look at what is in it.
+    """Open a ``.keras`` file, after checking its content.
 
-    It is not compiled: how it was trained is in the sidecar, and losses of other versions of Keras
-    keep a file from opening.
+    It is not compiled, because the sidecar says how it was trained, and because losses of other
+    versions of Keras can prevent opening.
 
     Args:
         path: The ``.keras`` file of a pilot, or any other file of it.
@@ -34,7 +34,7 @@ def load_keras(path: str | Path) -> Any:
 
     try:
         with warnings.catch_warnings():
-            # Keras warns of weights it did not find, and goes on with random ones.
+            # If weights are missing, Keras only warns, and continues with random ones.
             warnings.simplefilter("error", UserWarning)
             return keras.models.load_model(path, compile=False, safe_mode=True)
     except (TypeError, ValueError, KeyError, OSError, RuntimeError, UserWarning) as error:
@@ -45,7 +45,7 @@ def load_keras(path: str | Path) -> Any:
 
 
 def check_keras(path: str | Path) -> Path:
-    """Look at a pilot's ``.keras`` file without opening it, and without Keras.
+    """Check a pilot's ``.keras`` file without opening it, and without Keras.
 
     Args:
         path: The ``.keras`` file of a pilot, or any other file of it.
@@ -69,7 +69,7 @@ def check_keras(path: str | Path) -> Path:
 
 
 def _no_network(keras: Path, path: Path) -> str:
-    """Say why a pilot has no network, only what drives, and what can be done about it."""
+    """Say why a pilot has only LiteRT files and no network, and what to do about it."""
     needed = "the network itself is needed here, not only what drives"
     if not any(beside(path, ending).exists() for ending in ENDINGS) and not path.exists():
         return f"There is no pilot {path}."

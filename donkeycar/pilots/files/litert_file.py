@@ -6,17 +6,17 @@ from donkeycar.errors import PilotError
 from donkeycar.pilots.files.json_file import read_start
 from donkeycar.pilots.files.names import MARKS, beside
 
-# Longest file that drives. Training asks for it before the first epoch: `training.size`.
+# Longest file that can drive. Training checks it before the first epoch: `training.size`.
 MAX_BYTES = 50_000_000
 # Bytes 4 to 7 of every LiteRT file. Source: schema.fbs of TensorFlow Lite, `file_identifier`.
 IDENTIFIER = b"TFL3"
 
 
 def read_litert(path: Path) -> bytes:
-    """Read a LiteRT file, and refuse what is none before any library opens it.
+    """Read a LiteRT file, and refuse other files before any library opens them.
 
     Raises:
-        PilotError: If it cannot be read, is no LiteRT file, or is longer than 50 MB.
+        PilotError: If it cannot be read, is not a LiteRT file, or is longer than 50 MB.
     """
     content = read_start(path, MAX_BYTES + 1)
     if content[4:8] != IDENTIFIER:
@@ -26,11 +26,11 @@ def read_litert(path: Path) -> bytes:
 
 
 def check_length(num_bytes: int, path: Path) -> None:
-    """Refuse a network that is too large to drive, and say what drives instead.
+    """Refuse a network that is too large to drive, and say what can drive instead.
 
     Args:
         num_bytes: Length of the LiteRT file.
-        path: Where it is, or what it was made of.
+        path: Path of the file, or of the file that it was made of.
 
     Raises:
         PilotError: If it is longer than 50 MB.

@@ -1,28 +1,29 @@
-"""Names of pilots and models: their endings, and what a file is by its first bytes.
+"""Names of pilots and models: their endings, and the format of a file by its first bytes.
 
-People put dots into names (``lr_0.001``, ``track_v2.1``): only known endings are endings, all else
-is part of the name. And a name may lie about what is in a file, so what matters is read there.
+People put dots into names (``lr_0.001``, ``track_v2.1``), so only known endings are cut off. A name
+may be wrong about the content of a file, so the format is read from the file.
 """
 
 from pathlib import Path
 from typing import Literal
 
 Precision = Literal["float32", "float16", "int8"]
-# What an owner writes to leave it open: see `donkeycar.pilots.inference.precision_choice`.
+# The word of an owner who leaves the choice open: see
+# `donkeycar.pilots.inference.precision_choice`.
 AUTO = "auto"
 
-# Of the files of a pilot.
+# Endings of the files of a pilot.
 ENDINGS = (".keras", ".tflite", ".json")
-# What stands between the name of a pilot and `.tflite`.
+# The part between the name of a pilot and `.tflite`.
 MARKS: dict[Precision, str] = {"float32": "", "float16": ".fp16", "int8": ".int8"}
-# Of models in other formats, and of what training keeps beside a pilot.
+# Endings of models in other formats, and of files that training keeps beside a pilot.
 OTHER_ENDINGS = (
     ".h5", ".hdf5", ".savedmodel", ".pb", ".onnx", ".pt", ".pth", ".ckpt", ".trt", ".engine",
     ".uff", ".weights", ".checkpoint", ".png",
 )  # fmt: skip
 
 Kind = Literal["keras", "hdf5", "litert", "saved_model", ""]
-# The first bytes of each kind of file, and where they are. Sources: .ZIP File Format Specification
+# The first bytes of each kind of file, and their position. Sources: .ZIP File Format Specification
 # 4.3.7; HDF5 File Format Specification, superblock; `file_identifier` in schema.fbs of LiteRT.
 MAGIC: dict[Kind, tuple[int, bytes]] = {
     "keras": (0, b"PK\x03\x04"),
@@ -30,7 +31,7 @@ MAGIC: dict[Kind, tuple[int, bytes]] = {
     "litert": (4, b"TFL3"),
 }
 SAVED_MODEL = "saved_model.pb"
-# What a damaged file, or one that is not there, was meant to be.
+# The intended format of a damaged or missing file.
 MEANT: dict[str, Kind] = {
     ".keras": "keras", ".tflite": "litert", ".h5": "hdf5", ".hdf5": "hdf5",
     ".savedmodel": "saved_model",
@@ -38,7 +39,7 @@ MEANT: dict[str, Kind] = {
 
 
 def ending_of(path: Path) -> str:
-    """The ending of a pilot or of a model in another format, in small letters; "" for none.
+    """The ending of a pilot or of a model in another format, in lower case; "" for none.
 
     Example:
         >>> ending_of(Path("lr_0.001")), ending_of(Path("lr_0.001.int8.tflite"))
@@ -49,7 +50,7 @@ def ending_of(path: Path) -> str:
 
 
 def title_of(path: Path) -> str:
-    """The name without its ending; what the file computes in stays.
+    """The name without its ending, but with the precision.
 
     Example:
         >>> title_of(Path("models/lr_0.001.int8.tflite"))
@@ -80,20 +81,20 @@ def beside(path: Path, ending: str) -> Path:
 
 
 def precision_of(path: Path) -> Precision | None:
-    """What the name of a LiteRT file says it computes in; ``None`` if it says nothing."""
+    """The precision in the name of a LiteRT file; ``None`` if it has none."""
     title = title_of(path)
     return next((name for name, mark in MARKS.items() if mark and title.endswith(mark)), None)
 
 
 def meant_as(path: Path) -> Kind:
-    """What a file is, or, if that cannot be told, what its ending says."""
+    """The format of a file, from its content or else from its ending."""
     return kind_of(path) or MEANT.get(ending_of(path), "")
 
 
 def kind_of(path: Path) -> Kind:
-    """What a file or folder is, by what is in it; "" for what is not a model.
+    """The format of a file or folder, from its content; "" if it is not a model.
 
-    Only a few bytes are read, and nothing but plain files and folders is looked at.
+    It reads only a few bytes, and only plain files and folders.
     """
     if path.is_dir():
         return "saved_model" if (path / SAVED_MODEL).is_file() else ""

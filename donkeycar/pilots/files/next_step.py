@@ -5,13 +5,13 @@ from pathlib import Path
 from donkeycar.commands import donkey
 from donkeycar.pilots.files.names import ENDINGS, MARKS, beside, meant_as, title_of
 
-# What can be made a pilot, by its kind; those that can carry code need a word of trust.
+# Formats that can be converted; those that can carry code need `--trust`.
 CONVERTIBLE = ("keras", "hdf5", "saved_model")
 TRUSTED = ("hdf5", "saved_model")
 
 
 def conversion_command(path: Path) -> str:
-    """The command that makes a pilot of a model, under a name that is free; for any shell."""
+    """The command that converts a model to a pilot with an unused name; for any shell."""
     title, number = title_of(path), 1
     while any(place.exists() for place in _places(path.with_name(title))):
         number += 1
@@ -21,7 +21,7 @@ def conversion_command(path: Path) -> str:
 
 
 def next_step(path: Path) -> str:
-    """Say how a model of another format becomes a pilot, or that it does not."""
+    """Say how to convert a model of another format to a pilot, or that it is impossible."""
     if meant_as(path) in CONVERTIBLE:
         return f"Make a pilot of it: {conversion_command(path)}"
     return (
@@ -31,6 +31,6 @@ def next_step(path: Path) -> str:
 
 
 def _places(name: Path) -> list[Path]:
-    """Where the files of a pilot of this name would be."""
+    """Paths that the files of a pilot of this name would have."""
     litert = [beside(name, mark + ".tflite") for mark in MARKS.values()]
     return [*(beside(name, ending) for ending in ENDINGS), *litert]

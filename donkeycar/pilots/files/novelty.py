@@ -1,6 +1,6 @@
 """Novelty: out-of-distribution detection, by the Mahalanobis distance from the training frames.
 
-A network answers for every picture, also for a picture of a wall. Here each frame becomes a feature
+A network answers for every picture, even for a picture of a wall. Here each frame becomes a feature
 vector of 200 numbers: how bright, how coloured and how rough each part of it is. The vectors of the
 training frames have a mean and a covariance. The novelty of another frame is the distance of its
 vector from that mean, measured by that covariance. It takes 11 kB in the sidecar, and no second
@@ -19,20 +19,20 @@ import numpy as np
 
 from donkeycar.errors import PilotError
 
-# A frame is cut into parts; for colours, the parts have twice the side.
+# A frame is divided into parts; for colours, the parts have twice the side.
 ROWS, COLUMNS = 8, 10
 NUM_FEATURES = 2 * ROWS * COLUMNS + 2 * (ROWS // 2) * (COLUMNS // 2)
 AXES = 8
 # The share of validation frames whose novelty is at most 1.
 USUAL_SHARE = 0.99
-# In levels of 0 to 255: where the recordings hardly differ, camera noise must not count as novelty.
+# In levels of 0 to 255: where the recordings hardly vary, camera noise must not count as novelty.
 MIN_SPREAD = 2.0
-# A logarithm, or a rough carpet would count for more than a smooth wall; with this factor, the
-# numbers are about as large as those of brightness.
+# Roughness is a logarithm, so that a rough carpet does not count more than a smooth wall; with this
+# factor, it is about as large as the brightness.
 ROUGHNESS_SCALE = 20.0
-# With fewer frames, mean and covariance are not known well enough.
+# With fewer frames, mean and covariance are not accurate enough.
 MIN_FRAMES = 20
-# ITU-R BT.601: how much each colour counts for brightness.
+# ITU-R BT.601: the share of each colour in brightness.
 LUMINANCE = np.array((0.299, 0.587, 0.114), np.float32)
 MAX_AXES = 64
 
@@ -42,12 +42,12 @@ class NoveltyModel:
     """Mean and covariance of the features of training frames, and two distances for scale.
 
     Attributes:
-        mean: Of each feature, ``(features,)``.
-        spread: Its standard deviation, ``(features,)``.
+        mean: Mean of each feature, ``(features,)``.
+        spread: Standard deviation of each feature, ``(features,)``.
         axes: The directions in which features, each divided by its spread, differ most; each of
             length 1, ``(axes, features)``.
-        along: Standard deviation along each axis, and as the last one beside them all,
-            ``(axes + 1,)``.
+        along: Standard deviation along each axis, and last that of all other directions, ``(axes +
+            1,)``.
         middle: Median distance of the validation frames: novelty 0.
         limit: Distance that one validation frame in a hundred exceeds: novelty 1.
     """
@@ -64,11 +64,11 @@ class NoveltyModel:
         """Fit the model.
 
         Args:
-            train: What `features` says of training frames, ``(frames, features)``.
-            validation: The same of validation frames, which set the scale.
+            train: `features` of the training frames, ``(frames, features)``.
+            validation: `features` of the validation frames, which set the scale.
 
         Returns:
-            ``None`` if there are too few frames to know.
+            ``None`` if there are too few frames.
         """
         if min(len(train), len(validation)) < MIN_FRAMES:
             return None
@@ -90,7 +90,7 @@ class NoveltyModel:
         """The novelty of a frame.
 
         Args:
-            frame: What the network sees, ``uint8``, ``(height, width, 1 or 3)``.
+            frame: The frame as the network sees it, ``uint8``, ``(height, width, 1 or 3)``.
 
         Returns:
             0 for half of the usual frames, up to 1 for 99 of 100 of them, and more for others.
@@ -98,12 +98,12 @@ class NoveltyModel:
         return self.of_features(features(frame))
 
     def of_features(self, found: np.ndarray) -> float:
-        """The novelty of a frame whose features are these."""
+        """The novelty of a frame with these features."""
         beyond = self.distance(found) - self.middle
         return max(0.0, beyond / (self.limit - self.middle))
 
     def distance(self, found: np.ndarray) -> float:
-        """How far the features of a frame are from the mean."""
+        """Mahalanobis distance of a frame's features from the mean."""
         away = (found - self.mean) / self.spread
         along = self.axes @ away
         beside = max(0.0, float(away @ away - along @ along))
@@ -111,7 +111,7 @@ class NoveltyModel:
         return float(np.sqrt(squared + beside / float(self.along[-1]) ** 2))
 
     def to_json(self) -> dict[str, Any]:
-        """Write it down; `from_json` reads it back."""
+        """Convert to JSON; `from_json` reads it back."""
         parts = (self.mean, self.spread, self.axes.ravel(), self.along)
         packed = np.concatenate(parts).astype("<f4").tobytes()
         return {
@@ -124,10 +124,10 @@ class NoveltyModel:
 
     @classmethod
     def from_json(cls, content: object) -> "NoveltyModel":
-        """Read what `to_json` wrote, trusting nothing.
+        """Read the JSON of `to_json`, trusting nothing in it.
 
         Raises:
-            PilotError: If it is not what `to_json` wrote.
+            PilotError: If it is not valid.
         """
         try:
             return cls._read(content)

@@ -1,8 +1,8 @@
 """The probe of a pilot: frames with the right answers, a test that it must pass before it drives.
 
-A pilot learnt on one computer and drives on another, with another processor and other versions
-of what runs it. Its probe is a handful of frames from the road and what the trained network said
-to them, in order. Where the answers are others, something between camera and wheels has changed.
+A pilot is trained on one computer and drives on another, with another processor and other versions
+of libraries. Its probe is a few frames from the road with the answers of the trained network, in
+order. If the pilot's answers differ, something between camera and wheels has changed.
 """
 
 import base64
@@ -19,27 +19,27 @@ from donkeycar.errors import PilotError
 from donkeycar.pilots.protocol import Pilot, reset
 from donkeycar.pilots.transform import Shape
 
-# As many are kept, and at most so many are read.
+# This many frames are kept, and at most this many are read.
 NUM_FRAMES = 8
 MAX_FRAMES = 32
 MAX_CHANNELS = 64
-# Of the frames, packed: a sidecar is to stay a file that people can open.
+# Size of the packed frames: a sidecar should stay a file that people can open.
 MAX_PACKED_BYTES = 1_000_000
-# One frame in four may be answered otherwise: a network that chooses between two equally likely
-# bins falls either way on another processor. What is wired wrongly fails on most of them.
+# One answer in four may differ, because a network that chooses between two equally likely bins may
+# choose the other one on another processor. With wrong wiring, most of the answers differ.
 MAX_WRONG_SHARE = 0.25
 
 
 @dataclass(frozen=True)
 class Probe:
-    """Questions and answers.
+    """Frames with their right answers.
 
     Attributes:
-        frames: As the camera gives them, ``uint8``, ``(count, height, width, channels)``, in the
-            order in which they are asked.
-        vectors: What the pilot gets beside each frame, ``float32``, ``(count, channels)``;
-            ``None`` for a pilot that only looks.
-        answers: Right angle and throttle, ``(count, 2)``; NaN where a pilot has none.
+        frames: Frames from the camera, ``uint8``, ``(count, height, width, channels)``, in the
+            order in which the pilot gets them.
+        vectors: Second input of the pilot for each frame, ``float32``, ``(count, channels)``;
+            ``None`` for a pilot that takes only frames.
+        answers: Right angle and throttle, ``(count, 2)``; NaN where a pilot has no answer.
     """
 
     frames: np.ndarray
@@ -47,14 +47,13 @@ class Probe:
     answers: np.ndarray
 
     def check(self, pilot: Pilot, tolerance: float) -> str | None:
-        """Ask a pilot, and compare.
+        """Run a pilot on the frames, and compare its answers.
 
         Args:
-            pilot: To be asked.
-            tolerance: How far an answer may be from the right one.
+            pilot: The pilot to test.
+            tolerance: Largest difference between an answer and the right one.
 
-        Returns:
-            What is wrong, in words for the end of a sentence; ``None`` if nothing is.
+            Returns: What is wrong, as the end of a sentence; ``None`` if nothing is.
         """
         given = answers_of(pilot, self.frames, self.vectors)
         distance = np.abs(given - self.answers)
@@ -70,7 +69,7 @@ class Probe:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Write it down; `from_json` reads it back."""
+        """Convert to JSON; `from_json` reads it back."""
         return {
             "answers": [[_plain(value) for value in pair] for pair in self.answers],
             "vectors": None if self.vectors is None else self.vectors.astype(float).tolist(),
@@ -79,10 +78,10 @@ class Probe:
 
     @classmethod
     def from_json(cls, content: object, shape: Shape) -> "Probe":
-        """Read what `to_json` wrote, trusting nothing.
+        """Read the JSON of `to_json`, trusting nothing in it.
 
         Args:
-            content: From a sidecar.
+            content: The JSON in a sidecar.
             shape: Height, width and channels of its frames.
 
         Raises:
@@ -104,14 +103,14 @@ class Probe:
 
 
 def chosen(frames: np.ndarray, vectors: np.ndarray | None) -> tuple[np.ndarray, np.ndarray | None]:
-    """Choose frames for a probe, and the vectors beside them: as many as there is room for."""
+    """Choose frames for a probe, with their vectors: as many as fit."""
     picks = np.unique(np.linspace(0, len(frames) - 1, NUM_FRAMES).astype(int))
     picks = picks[: max(1, _num_that_fit(frames[picks]))]
     return frames[picks], None if vectors is None else vectors[picks]
 
 
 def answers_of(pilot: Pilot, frames: np.ndarray, vectors: np.ndarray | None) -> np.ndarray:
-    """Ask a pilot in order, from a fresh start, and leave it fresh.
+    """Run a pilot on all frames in order, reset before and after.
 
     Returns:
         Angle and throttle, ``float32``, ``(count, 2)``.
@@ -126,7 +125,7 @@ def answers_of(pilot: Pilot, frames: np.ndarray, vectors: np.ndarray | None) -> 
 
 
 def _num_that_fit(frames: np.ndarray) -> int:
-    """How many frames a sidecar has room for."""
+    """The number of frames that fit into a sidecar."""
     lengths = [len(_pack(frame)) for frame in frames]
     return int(np.count_nonzero(np.cumsum(lengths) <= MAX_PACKED_BYTES))
 
@@ -136,7 +135,7 @@ def _pack(frame: np.ndarray) -> str:
 
 
 def _unpack(text: object, shape: Shape) -> np.ndarray:
-    """Read a frame that may be a bomb: no more is unpacked than a frame has."""
+    """Read a frame from a file that may be malicious; never unpack more bytes than a frame has."""
     if not isinstance(text, str):
         raise ValueError("a frame must be text")
     size = math.prod(shape)
@@ -169,7 +168,7 @@ def _table(value: object, length: int, name: str) -> np.ndarray:
 
 
 def _plain(value: float) -> float | None:
-    """Round a number so that it can be written down; NaN has no word in JSON."""
+    """Round a number for JSON, which has no NaN."""
     return round(float(value), 6) if math.isfinite(value) else None
 
 

@@ -1,4 +1,4 @@
-"""The sidecar of a pilot: a JSON file that describes the others, read with checks."""
+"""The sidecar of a pilot: a JSON file that describes its other files, read with checks."""
 
 import json
 from dataclasses import dataclass, field
@@ -15,23 +15,23 @@ from donkeycar.pilots.transform import Shape, Transforms
 
 FORMAT = "donkeycar-pilot/1"
 MAX_SIDECAR_BYTES = 5_000_000
-# A tolerance beyond this would let any answer pass.
+# A larger tolerance would accept any answer.
 MAX_TOLERANCE = 0.5
 
-# Numbers a network computes with in a LiteRT file: see `donkeycar.training.export.save`.
+# Number formats of LiteRT files: see `donkeycar.training.export.save`.
 PRECISIONS: tuple[Precision, ...] = ("float32", "float16", "int8")
 
 
 @dataclass(frozen=True)
 class Variant:
-    """What is known of one LiteRT file of a pilot.
+    """Data on one LiteRT file of a pilot.
 
     Attributes:
         sha256: Fingerprint of the file, in hexadecimal.
-        tolerance: How far its answers to the probe may be from what is written there.
-        difference: How far its answers are from those of the float32 file, ``max`` and ``mean``
-            for ``angle`` and ``throttle``, measured on ``frames`` validation frames; empty if
-            nobody measured.
+        tolerance: Largest difference between its answers to the probe and those in the probe.
+        difference: Difference between its answers and those of the float32 file, ``max`` and
+            ``mean`` for ``angle`` and ``throttle``, measured on ``frames`` validation frames; empty
+            if it was not measured.
     """
 
     sha256: str
@@ -41,23 +41,23 @@ class Variant:
 
 @dataclass(frozen=True)
 class PilotInfo:
-    """What the sidecar of a pilot says.
+    """The content of the sidecar of a pilot.
 
     Attributes:
         type: Name of the pilot's type, such as ``linear``.
-        camera_shape: Height, width and channels of the frames it wants from the camera,
-            before any transform.
-        transforms: What is done to a frame before the network sees it.
-        options: What its type leaves open: bins, throttle range, length of a sequence.
-        variants: What is known of each of its LiteRT files.
-        probe: Frames with the right answers, ``None`` if it was written without.
-        novelty: The novelty model, ``None`` if it was trained without (``familiar`` in the file).
+        camera_shape: Height, width and channels of the frames that it needs from the camera, before
+            any transform.
+        transforms: The changes to a frame before the network sees it.
+        options: Options of its type: bins, throttle range, length of a sequence.
+        variants: Data on each of its LiteRT files.
+        probe: Frames with the right answers; ``None`` if it has none.
+        novelty: The novelty model; ``None`` if it has none (``familiar`` in the file).
         training: How it was trained: settings, seed, history.
         data: What it was trained on: tubs, sessions, counts.
-        metrics: How well it does on training and validation records.
-        versions: Of donkeycar and of the libraries that made it.
-        created_at: When, as seconds since 1970.
-        comment: What its owner wants to remember.
+        metrics: Its errors on training and validation records.
+        versions: Versions of donkeycar and of the libraries that made it.
+        created_at: Time of its creation, in seconds since 1970.
+        comment: The owner's comment.
     """
 
     type: str
@@ -76,15 +76,15 @@ class PilotInfo:
 
     @property
     def network_shape(self) -> Shape:
-        """Height, width and channels of what the network sees."""
+        """Height, width and channels of the frames that the network sees."""
         return self.transforms.output_shape(self.camera_shape)
 
 
 def read_info(path: Path) -> PilotInfo:
     """Read a sidecar, trusting nothing in it.
 
-    Sidecars of donkeycar 6.0 before options, variants, probes and `familiar` existed are read as
-    well.
+    It also reads sidecars from versions of donkeycar 6.0 without options, variants, probes and
+    `familiar`.
 
     Raises:
         PilotError: If it is not a sidecar of this format.
@@ -131,10 +131,10 @@ def read_info(path: Path) -> PilotInfo:
 
 
 def sidecar_text(info: PilotInfo) -> str:
-    """Lay the sidecar out as text: what people read comes first, the frames of the probe last.
+    """Format the sidecar as text, with the fields that people read first and the probe last.
 
     Args:
-        info: With a float32 file among its `variants`.
+        info: The content, with a float32 file among its `variants`.
     """
     height, width, channels = info.network_shape
     content = {
@@ -160,7 +160,7 @@ def sidecar_text(info: PilotInfo) -> str:
 
 
 def _read_variants(path: Path, content: dict[str, Any]) -> dict[Precision, Variant]:
-    """Read what is said of each LiteRT file; an old sidecar knows one and its fingerprint."""
+    """Read the data on each LiteRT file; an old sidecar has only the fingerprint of one."""
     said = content.get("litert", {"float32": {"sha256": content["litert_sha256"]}})
     if not isinstance(said, dict) or "float32" not in said:
         raise PilotError(f"{path}: litert must describe the float32 file. Received: {said!r:.60}")

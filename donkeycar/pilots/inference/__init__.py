@@ -1,1 +1,1 @@
-"""Inference: opens the files of a pilot, and answers with them, on a car without TensorFlow."""
+"""Inference: opens the files of a pilot and runs its network, on a car without TensorFlow."""

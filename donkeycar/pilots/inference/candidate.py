@@ -1,7 +1,7 @@
-"""Judges the files of a pilot without LiteRT: can they drive this car?
+"""Checks without LiteRT whether the files of a pilot can drive this car.
 
-It takes milliseconds, so that a car can do it before it starts. What only the network itself shows
-is found when it is opened: see `donkeycar.pilots.inference.load`.
+This takes milliseconds, so that a car can do it before it starts. Faults that only the network
+shows are found when it is opened: see `donkeycar.pilots.inference.load`.
 """
 
 from dataclasses import replace
@@ -27,17 +27,17 @@ from donkeycar.pilots.transform import Shape, Transforms
 
 
 class Candidate(NamedTuple):
-    """The files of one pilot, as far as they can be judged without opening the network.
+    """The files of one pilot, checked as far as possible without opening the network.
 
     Attributes:
-        path: As its owner wrote it.
-        files: Where its files are.
-        litert: The one that is to drive.
-        precision: What that computes in.
-        content: What is in it.
-        info: What its sidecar says; ``None`` of a bare file.
-        kind: Its type; ``None`` of a bare file whose owner does not say.
-        own_transforms: What this car does to a frame; it counts for a bare file.
+        path: The path as its owner wrote it.
+        files: Paths of its files.
+        litert: The LiteRT file that will drive.
+        precision: Precision of this file.
+        content: Content of this file.
+        info: Content of its sidecar; ``None`` for a bare file.
+        kind: Its type; ``None`` for a bare file whose owner does not name it.
+        own_transforms: Transforms in this car's settings; they apply to a bare file.
     """
 
     path: Path
@@ -51,19 +51,19 @@ class Candidate(NamedTuple):
 
     @property
     def options(self) -> dict[str, Any]:
-        """What its type leaves open; empty for a bare file."""
+        """Options of its type; empty for a bare file."""
         return (
             {} if self.info is None or self.kind is None else self.kind.settled(self.info.options)
         )
 
     @property
     def transforms(self) -> Transforms:
-        """What is done to a frame."""
+        """The transforms of a frame."""
         return self.own_transforms if self.info is None else self.info.transforms
 
     @property
     def input_shape(self) -> Shape | None:
-        """Height, width and channels of the frames it wants; ``None`` of a bare file."""
+        """Height, width and channels of the frames it needs; ``None`` for a bare file."""
         return None if self.info is None else self.info.camera_shape
 
     @property
@@ -80,17 +80,18 @@ def judge(
     precision: Precision | None = None,
     transforms: Transforms | None = None,
 ) -> Candidate:
-    """Refuse, in one sentence, files that cannot be a pilot of this car.
+    """Refuse files that cannot be a pilot of this car, with one sentence.
 
     Args:
-        path: As of `donkeycar.pilots.inference.load.load_pilot`; not the folder of an ensemble.
-        type: As there, and so are the others.
-        camera_shape: Frames of a bare file are not judged: only its network says which.
-        precision: Which of its LiteRT files drives.
-        transforms: What this car does to a frame.
+        path: As in `donkeycar.pilots.inference.load.load_pilot`; not the folder of an ensemble.
+        type: As there; the other arguments, too.
+        camera_shape: Size of this car's frames; not checked for a bare file, because only its
+            network shows its size.
+        precision: Precision of the LiteRT file that drives.
+        transforms: Transforms in this car's settings.
 
     Raises:
-        PilotError: If a file is missing, too long, none of a pilot, not the one that its sidecar
+        PilotError: If a file is missing, too long, not of a pilot, not the one that its sidecar
             describes, or made for other frames than this car's.
     """
     files = PilotFiles.of(path)
@@ -115,7 +116,7 @@ def judge(
     litert = path if bare else files.variant(chosen)
     if not litert.exists():
         raise _nothing_that_drives(files, litert, path)
-    # Not `or`: those of a car that does nothing to a frame may still know what is done instead.
+    # Not `or`: empty transforms may still contain an alternative for old networks.
     transforms = Transforms() if transforms is None else transforms
     if info is not None:
         if info.transforms.custom:
@@ -136,12 +137,12 @@ def judge(
 
 
 def is_made_elsewhere(info: PilotInfo) -> bool:
-    """Whether the frames of its camera are not known, only what its network takes."""
+    """Whether only the network's own frame size is known, and not that of its camera."""
     return "converted_from" in info.training and not info.transforms
 
 
 def _nothing_that_drives(files: PilotFiles, litert: Path, path: Path) -> PilotError:
-    """Say why there is no LiteRT file, and how one is made."""
+    """Say why there is no LiteRT file, and how to make one."""
     rule = f"A car drives with {litert.name}, and it is not beside {path}."
     if files.sidecar.exists() or kind_of(path) not in CONVERTIBLE:
         return PilotError(
@@ -152,13 +153,13 @@ def _nothing_that_drives(files: PilotFiles, litert: Path, path: Path) -> PilotEr
 
 
 def _chosen(path: Path, precision: Precision | None) -> Precision:
-    """Which variant is meant: the one that is named, else the one that is wanted."""
+    """The precision that the path names, or else the requested one."""
     named = precision_of(path) if ending_of(path) == ".tflite" else None
     return named or precision or "float32"
 
 
 def _described(files: PilotFiles, type: str | None) -> PilotInfo | None:
-    """Read what the sidecar says; ``None`` if there is none."""
+    """Read the sidecar; ``None`` if there is none."""
     if not files.sidecar.exists():
         return None
     try:
@@ -180,7 +181,7 @@ def _described(files: PilotFiles, type: str | None) -> PilotInfo | None:
 def _check_belongs(
     files: PilotFiles, info: PilotInfo, litert: Path, chosen: Precision, sha256: str
 ) -> None:
-    """Refuse a LiteRT file that its sidecar does not know."""
+    """Refuse a LiteRT file that does not fit its sidecar."""
     known = info.variants.get(chosen)
     if known is None:
         raise PilotError(

@@ -1,7 +1,7 @@
 """An ensemble: several pilots that answer as one; their disagreement is a measure of uncertainty.
 
-Pilots that were trained on different folds of the recordings agree where the recordings leave no
-choice, and differ where they do not.
+Pilots that were trained on different folds of the recordings agree where the recordings are clear,
+and differ where they are ambiguous.
 
 Source: Lakshminarayanan, Pritzel, Blundell, "Simple and Scalable Predictive Uncertainty Estimation
 using Deep Ensembles", NeurIPS 2017.
@@ -21,7 +21,7 @@ from donkeycar.pilots.inference.candidate import Candidate
 from donkeycar.pilots.inference.pilot import NetworkPilot
 from donkeycar.pilots.protocol import MAX_OVERSHOOT
 
-# What all members must have in common, and how to find it; first what their files say.
+# Properties that all members must share, and how to find them; first those in their files.
 ON_PAPER: dict[str, Callable[[Any], object]] = {
     "type": lambda pilot: pilot.kind.name,
     "options": lambda pilot: pilot.options,
@@ -32,18 +32,17 @@ ALIKE = {**ON_PAPER, "network inputs": lambda pilot: pilot.network_inputs}
 
 
 class Ensemble:
-    """Pilots of one kind that see the same frames; what they say on average is the answer.
+    """Pilots of one kind that see the same frames; the answer is the mean of their answers.
 
     The first member keeps the past for all of them: a frame is prepared once, and members that
-    remember their answers all remember the *mean*. That is what moved the car, as in training what
-    they remember is what moved the car; a member that remembered its own answers would live in a
-    past that nobody drove.
+    remember their answers all remember the *mean*. The mean moved the car, and in training, too,
+    the remembered answers are those that moved the car.
 
-    `load_pilot` makes one of a folder that `donkey train --folds` wrote.
+    `load_pilot` makes an ensemble of a folder that `donkey train --folds` wrote.
 
     Args:
         members: 2 to 50 pilots, ready to drive.
-        usual: How far they usually disagree; ``None`` if that was not measured.
+        usual: Their usual disagreement; ``None`` if it was not measured.
 
     Attributes:
         members: The pilots.
@@ -51,7 +50,7 @@ class Ensemble:
             before the first. Any thread may look.
 
     Raises:
-        PilotError: If they differ in more than what they learnt.
+        PilotError: If they differ in anything but their weights.
     """
 
     def __init__(
@@ -75,13 +74,13 @@ class Ensemble:
         self._usual = usual
 
     def reset(self) -> None:
-        """Forget what was seen and said before."""
+        """Forget all earlier frames and answers."""
         self.opinions = None
         for member in self.members:
             member.reset()
 
     def infer(self, image: np.ndarray, vector: np.ndarray | None = None) -> tuple[float, float]:
-        """Look at one frame.
+        """Answer for one frame.
 
         Args:
             image: As for `NetworkPilot.infer`.
@@ -89,8 +88,8 @@ class Ensemble:
 
         Returns:
             Mean angle and throttle. If the answer of one member is void, because it is not a number
-            or twice as large as it may be, both are NaN: a network that does not know what it sees
-            must not hide behind those that do.
+            or twice as large as allowed, both are NaN: the others must not hide a network that is
+            lost.
 
         Raises:
             PilotError: If frame or vector is not what the pilots were made for.
@@ -108,41 +107,39 @@ class Ensemble:
 
     @property
     def spread(self) -> float | None:
-        """How far their angles are apart on the last frame: see `spread_of`."""
+        """Spread of their angles on the last frame: see `spread_of`."""
         opinions = self.opinions
         return None if opinions is None else float(spread_of(opinions[:, 0]))
 
     @property
     def has_disagreement(self) -> bool:
-        """Whether it has a disagreement: if it is known how far they usually disagree."""
+        """Whether it has a disagreement, that is, whether the usual disagreement is known."""
         return self._usual is not None
 
     def disagreement(self) -> float | None:
         """The disagreement of the members on the last frame.
 
-        Any thread may ask, also while another one drives with it.
+        Any thread may call this, also while another one drives with it.
 
-        Returns:
-            0 for half of the usual frames, up to 1 for 99 of 100 of them, and more for others;
-            infinite where one of them has no answer; ``None`` before the first frame, and if it is
-            not known what is usual.
+        Returns: 0 for half of the usual frames, up to 1 for 99 of 100 of them, and more for others;
+        infinite if one of them has no answer; ``None`` before the first frame, and if the usual
+        disagreement is not known.
         """
         spread = self.spread
         return None if spread is None or self._usual is None else self._usual.disagreement(spread)
 
     @property
     def has_novelty(self) -> bool:
-        """Whether one of them has a novelty model."""
+        """Whether one of the members has a novelty model."""
         return any(member.has_novelty for member in self.members)
 
     def novelty(self) -> float | None:
-        """The novelty of the last frame: the median of that of the members.
+        """The novelty of the last frame: the median of the members' novelties.
 
-        A place that only one of them was not trained on is new to that one, and the others still
-        know the way; the largest value would be above 1 in up to one usual frame in a hundred *for
-        each* member.
+        A place may be new to one member only, and the others still know the way. The largest of the
+        values would be above 1 in up to one usual frame in a hundred *for each* member.
 
-        Any thread may ask, also while another one drives with it.
+        Any thread may call this, also while another one drives with it.
 
         Returns:
             As `NetworkPilot.novelty`.
@@ -150,19 +147,19 @@ class Ensemble:
         frame = self._first.seen()
         if frame is None or not self.has_novelty:
             return None
-        found = features(frame)  # takes ten times as long as to rate it
+        found = features(frame)  # takes ten times as long as the rating
         infos = [member.info for member in self.members]
         known = [info.novelty.of_features(found) for info in infos if info and info.novelty]
         return float(np.median(known))
 
     @property
     def shown(self) -> dict[str, np.ndarray]:
-        """What the networks got last, the same for all of them."""
+        """The last inputs of the networks, the same for all of them."""
         return self._first.shown
 
     @property
     def location(self) -> int | None:
-        """The place that most of them recognise in the last frame."""
+        """The place that most members recognise in the last frame."""
         votes = Counter(one.location for one in self.members if one.location is not None)
         return votes.most_common(1)[0][0] if votes else None
 
@@ -171,7 +168,7 @@ def check_alike(
     members: Sequence[NetworkPilot] | Sequence[Candidate],
     what: Mapping[str, Callable[[Any], object]],
 ) -> None:
-    """Refuse members that differ in what an ensemble has in common.
+    """Refuse members that differ in a property that an ensemble must share.
 
     Args:
         members: Pilots, or the files of some.
@@ -191,12 +188,12 @@ def check_alike(
 
 
 def cannot_drive_together(folder: Path, error: PilotError) -> PilotError:
-    """Say of which folder that is."""
+    """Add the folder to the error."""
     return PilotError(f"The pilots in {folder} cannot drive together: {error}")
 
 
 def spread_of(angles: np.ndarray) -> np.ndarray:
-    """How far angles are apart: their standard deviation, as far as wheels can turn.
+    """Spread of angles: their standard deviation, within the range of the wheels.
 
     Args:
         angles: ``(..., members)``.
@@ -212,5 +209,5 @@ def spread_of(angles: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(angles).all(axis=-1), spread, np.inf)
 
 
-# What `load_pilot` opens.
+# The result of `load_pilot`.
 LoadedPilot: TypeAlias = NetworkPilot | Ensemble

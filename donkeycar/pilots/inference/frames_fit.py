@@ -11,15 +11,14 @@ from donkeycar.pilots.transform import Shape, Transforms, describe
 def seen_by(
     network_shape: Shape, transforms: Transforms, camera_shape: Shape | None
 ) -> tuple[Transforms, Shape]:
-    """Find the frames of which the settings of this car make what a bare network takes.
+    """Find the camera frames that become the input of a bare network by this car's transforms.
 
     Args:
-        network_shape: What the network takes.
-        transforms: Of this car; what an older donkeycar did instead is done if only that suits.
-        camera_shape: Of this car's frames; ``None`` if that is not known.
+        network_shape: Shape that the network takes.
+        transforms: Transforms of this car; those of an older donkeycar are used if only they fit.
+        camera_shape: Shape of this car's frames; ``None`` if it is not known.
 
-    Returns:
-        What is to be done to a frame, and its shape.
+        Returns: The transforms to use, and the shape of the camera frames.
 
     Raises:
         PilotError: If there are none.
@@ -55,21 +54,21 @@ def check_camera(
     *,
     made_elsewhere: bool = False,
 ) -> None:
-    """Refuse a camera whose frames the pilot does not know.
+    """Refuse a camera whose frames the pilot was not trained on.
 
-    Frames of a grey camera have three channels too, but no colours: only a pilot that takes the
-    colours out first knows such frames.
+    Frames of a grey camera have three channels, too, but no colours: only a pilot whose first
+    transform removes the colours knows such frames.
 
     Args:
-        path: Of the pilot.
-        wanted: Frames that it wants.
-        transforms: What is done to them.
-        given: Frames of the camera; ``None`` if that is not known.
-        made_elsewhere: Whether only the network says which frames: they may have been cut out of
-            larger ones.
+        path: Path of the pilot.
+        wanted: Shape of the frames that it needs.
+        transforms: Its transforms.
+        given: Shape of the camera's frames; ``None`` if it is not known.
+        made_elsewhere: Whether the shape is known only from the network; its frames may have been
+            cut out of larger ones.
 
     Raises:
-        PilotError: If they are others.
+        PilotError: If they differ.
     """
     if given is None or (given[:2] == wanted[:2] and (given[2] == 3 or transforms.begin_grey)):
         return
@@ -92,7 +91,7 @@ def check_camera(
 
 
 def cut_in_words(steps: Sequence[dict[str, object]]) -> str:
-    """Say what a chain cuts off, ``""`` if it cuts nothing off."""
+    """Say what the transforms cut off, ``""`` if nothing."""
     cut = next((step for step in steps if step["name"] == "CUT"), None)
     if cut is None:
         return ""
@@ -101,12 +100,12 @@ def cut_in_words(steps: Sequence[dict[str, object]]) -> str:
 
 
 def in_colour(camera_shape: Shape | None) -> Shape | None:
-    """Frames of a camera as a pilot gets them: of a grey one they have three channels too."""
+    """Shape of the frames that a pilot gets; those of a grey camera have three channels, too."""
     return None if camera_shape is None else (*camera_shape[:2], 3)
 
 
 def _makes(transforms: Transforms, shape: Shape | None, network_shape: Shape) -> bool:
-    """Whether the transforms make what a network takes of frames of a shape."""
+    """Whether the transforms turn frames of a shape into the input of a network."""
     if shape is None:
         return False
     for channels in (3, shape[2]):

@@ -1,7 +1,7 @@
 """Inference with a LiteRT (``.tflite``) file: frames in, named arrays out.
 
-Outputs are taken by the names of the file's signature wherever it has one, because the converter
-lists them in an order of its own: read by position, today's files give the throttle as the angle.
+Outputs are read by the names in the file's signature if it has one, because the converter lists
+them in its own order: read by position, today's files would give the throttle as the angle.
 """
 
 import os
@@ -19,7 +19,7 @@ from donkeycar.pilots.files.litert_file import read_litert
 MAX_THREADS = 4
 
 
-# What LiteRT raises for a damaged file, when it opens, describes or runs it.
+# Exceptions of LiteRT for a damaged file, when it opens, describes or runs it.
 DAMAGE = (ValueError, RuntimeError, TypeError, KeyError, IndexError, OverflowError)
 
 
@@ -28,9 +28,9 @@ class Input(NamedTuple):
 
     Attributes:
         tensor: Its number.
-        shape: With the batch of 1 in front.
-        dtype: Of the numbers it wants.
-        fixed: Whether the file says each side of it but the batch.
+        shape: Its shape, with the batch of 1 in front.
+        dtype: Type of its numbers.
+        fixed: Whether the file gives all its sides except the batch.
     """
 
     tensor: int
@@ -40,7 +40,7 @@ class Input(NamedTuple):
 
     @classmethod
     def of(cls, detail: Mapping[str, Any]) -> "Input":
-        """Read what LiteRT says of an input; a side that is not fixed counts as 1 there."""
+        """Read LiteRT's description of an input, in which a side that is not fixed counts as 1."""
         signature = detail.get("shape_signature", detail["shape"])
         return cls(
             int(detail["index"]),
@@ -51,25 +51,25 @@ class Input(NamedTuple):
 
 
 def default_num_threads() -> int:
-    """Threads for inference: all cores but the two that camera and loop need, 1 to 4."""
+    """Threads for inference: all cores except two for camera and loop, 1 to 4."""
     return max(1, min(MAX_THREADS, (os.cpu_count() or 1) - 2))
 
 
 class LiteRTInterpreter:
-    """One opened network: an image or several in a row, and perhaps vectors beside them.
+    """One opened network: its inputs are an image or several in a row, and optional vectors.
 
     Args:
         path: A ``.tflite`` file of at most 50 MB.
         num_threads: Threads per inference, 1 or more; ``None`` leaves two cores free.
-        content: What is in the file, if it was read already.
+        content: Content of the file, if it was already read.
 
     Attributes:
         image_name: Name of the input that takes the image.
         image: That input.
         vectors: The other inputs, by name.
         input_shape: Height, width and channels of the image.
-        sequence_length: How many images it looks at together; ``None`` for a single one that
-            comes without a dimension for it.
+        sequence_length: Number of images in one input; ``None`` for a single image without a
+            dimension for the sequence.
 
     Raises:
         PilotError: If LiteRT is not installed, or the file is not a network with an image input.
@@ -85,8 +85,8 @@ class LiteRTInterpreter:
             raise PilotError(f"Pilots run on LiteRT: {pip_install('ai-edge-litert')}") from error
         self.num_threads = default_num_threads() if num_threads is None else num_threads
         try:
-            # Not from the path: what was checked is what is opened, and a file that shrinks
-            # under a running network would end the process.
+            # Not from the path: this opens exactly the content that was checked, and a file that
+            # shrinks under a running network would end the process.
             self._interpreter: Any = Interpreter(
                 model_content=content, num_threads=self.num_threads
             )
@@ -133,13 +133,13 @@ class LiteRTInterpreter:
         return self.run(self.arrays(image, vector))
 
     def arrays(self, image: np.ndarray, vector: np.ndarray | None = None) -> dict[str, np.ndarray]:
-        """Put what the network gets into the form it wants.
+        """Convert the inputs to the form that the network takes.
 
         Args:
             image: ``uint8``, of shape `input_shape`, or `sequence_length` of them. A network with
-                ``float32`` input gets it scaled to 0..1, as every donkeycar trained it; one with
-                ``uint8`` input as it is.
-            vector: For the other input of a network that has one.
+                ``float32`` input gets it scaled to 0..1, as all earlier versions trained it; a
+                network with ``uint8`` input gets it unchanged.
+            vector: Value of the other input, if the network has one.
 
         Returns:
             One array for each input, with the batch of 1 in front.
@@ -153,7 +153,7 @@ class LiteRTInterpreter:
         return arrays
 
     def run(self, inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Run the network once on arrays that are what it wants already.
+        """Run the network once on arrays that already have the right form.
 
         Args:
             inputs: One array for each input, with the batch of 1 in front.
@@ -162,7 +162,7 @@ class LiteRTInterpreter:
             As `__call__`.
 
         Raises:
-            PilotError: If the file is damaged where only running it shows.
+            PilotError: If the file is damaged in a way that shows only when it runs.
         """
         try:
             if self._runner is not None:
@@ -182,8 +182,8 @@ class LiteRTInterpreter:
     def output_shapes(self) -> dict[str, tuple[int, ...]]:
         """Shape of each output, with the batch of 1 in front, by the names `run` gives them.
 
-        The network is run on black for it: what a file says before may be a guess, as where a
-        shape depends on what comes in.
+        This runs the network on a black frame, because the shapes in the file may be guesses, for
+        example if a shape depends on the input.
         """
         black = {self.image_name: np.zeros(self.image.shape, self.image.dtype)}
         beside = {name: np.zeros(one.shape, one.dtype) for name, one in self.vectors.items()}
@@ -191,12 +191,12 @@ class LiteRTInterpreter:
 
 
 def _said(error: Exception) -> str:
-    """What a library says, in one line."""
+    """The error of a library, in one line."""
     return f"{' '.join(str(error).split()) or type(error).__name__:.200}"
 
 
 def plain_name(name: str) -> str:
-    """Name of an input as its owner knows it.
+    """Plain name of an input.
 
     Example:
         >>> plain_name("serving_default_img_in:0")
@@ -206,7 +206,7 @@ def plain_name(name: str) -> str:
 
 
 def _image_among(inputs: dict[str, Input], path: Path) -> str:
-    """Find the one input that takes an image, and refuse inputs that no pilot has."""
+    """Find the input that takes an image, and refuse inputs that no pilot has."""
     images = [name for name, one in inputs.items() if len(one.shape) in (4, 5)]
     shown = {name: one.shape for name, one in sorted(inputs.items())}
     if len(images) != 1:

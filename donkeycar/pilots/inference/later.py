@@ -1,7 +1,7 @@
 """Lazy loading of a pilot: the car is built before its network is open.
 
-To open a network takes a child process and seconds on a small computer, while all that a car must
-know to be put together stands in the pilot's files.
+Opening a network takes a child process, and seconds on a small computer; but the pilot's files
+contain everything that is needed to build the car.
 """
 
 from importlib.util import find_spec
@@ -24,31 +24,31 @@ if TYPE_CHECKING:
 
 
 class LaterPilot:
-    """Files that were judged at once, and the pilot in them as soon as `load` was called.
+    """A pilot whose files are checked at once, and whose network is opened by `load`.
 
-    What a part asks of a pilot while it drives has no answer before that: ``None``.
+    Before that, methods that need the network return ``None``.
 
     Args:
-        path: As of `donkeycar.pilots.inference.load.load_pilot`, and so are the others.
+        path: As in `donkeycar.pilots.inference.load.load_pilot`; the other arguments, too.
         type: Type of a bare file.
-        camera_shape: Of this car's frames.
-        precision: Which file drives; where `interval_s` is given, it is not asked for.
-        transforms: What this car does to a frame.
-        options: Of a bare file.
-        interval_s: From tick to tick of the loop: which file drives is then found by measuring, see
-            `donkeycar.pilots.inference.precision_choice`.
+        camera_shape: Shape of this car's frames.
+        precision: Precision of the file that drives; ignored if `interval_s` is given.
+        transforms: Transforms in this car's settings.
+        options: Options of a bare file.
+        interval_s: Time from tick to tick of the loop; the file that drives is then found by
+            measuring, see `donkeycar.pilots.inference.precision_choice`.
 
     Attributes:
         kind: Type of the pilot.
-        info: What its sidecar says, ``None`` for a bare file; of an ensemble, that of the first.
-        options: What its type leaves open; empty for a bare file.
-        vector_channels: Channels that make up the vector beside the frame.
+        info: Content of its sidecar, ``None`` for a bare file; for an ensemble, that of the first.
+        options: Options of its type; empty for a bare file.
+        vector_channels: Channels that form the second input.
         has_novelty: Whether it has a novelty model.
         has_disagreement: Whether it has a disagreement.
 
     Raises:
-        PilotError: If the files cannot be a pilot of this car, as far as that is known without
-            opening the network; or if LiteRT is not installed.
+        PilotError: If the files cannot be a pilot of this car, as far as this shows without opening
+            the network; or if LiteRT is not installed.
     """
 
     def __init__(
@@ -83,8 +83,8 @@ class LaterPilot:
         """Open the network in a child process, then here, and warm it up; once.
 
         Raises:
-            PilotError: As `load_pilot`; or if the files were replaced in the meantime by those of a
-                pilot that needs another car.
+            PilotError: As `load_pilot`; or if the files were replaced in the meantime by a pilot
+                that this car was not built for.
         """
         if self._pilot is None:
             pilot = self._opened()
@@ -96,15 +96,15 @@ class LaterPilot:
         return self._pilot
 
     def abandon(self) -> None:
-        """End the child that `load` waits for, from any thread: the car does not need the pilot."""
+        """End the child process that `load` waits for, from any thread; nobody needs the pilot."""
         self._cancellation.cancel()
 
     def novelty(self) -> float | None:
-        """As of the pilot; ``None`` before it is there."""
+        """As for the pilot; ``None`` before it is loaded."""
         return None if self._pilot is None else self._pilot.novelty()
 
     def disagreement(self) -> float | None:
-        """As of the pilot; ``None`` before it is there."""
+        """As for the pilot; ``None`` before it is loaded."""
         return None if self._pilot is None else self._pilot.disagreement()
 
     def _judged(self) -> tuple[list[Candidate], UsualSpread | None]:
