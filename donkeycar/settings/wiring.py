@@ -4,7 +4,7 @@ A notice is not enough: the wheels would get the pulses of everybody instead of 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from donkeycar.settings.check import short
@@ -14,7 +14,7 @@ from donkeycar.settings.rows.drivetrain import FLAT_KINDS, HARMLESS, SERIAL
 from donkeycar.settings.rows.old import OLD_PINS
 from donkeycar.settings.schema import SETTINGS, nearest
 
-OTHER = "the car would drive with other"
+OTHER = "the car would drive with other values"
 CHANNELS = {"STEERING_CHANNEL": "PWM_STEERING_PIN", "THROTTLE_CHANNEL": "PWM_THROTTLE_PIN"}
 _PIN = re.compile(r"PCA9685\.(\d+):(?:0x)?([0-9A-Fa-f]+)\.(\d+)")
 # Names of drivetrains that no version builds any more, or that have moved; see `old`.
@@ -64,16 +64,15 @@ def unused_wiring(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[s
                 f"{name} is wiring or calibration that DRIVE_TRAIN_TYPE {kind} does not use: "
                 f"{OTHER}. Received: {name}={received}. {way}",
             )
-    second = set(_second_board(layers, kind, values))
+    second = sorted(_second_board(layers, kind, values))
     for name in second:
-        bus, address = _board(values)
-        pins = {pin: f"PCA9685.{bus}:{address:x}.{values[c]}" for c, pin in CHANNELS.items()}
+        received = f"{values[name]:#04x}" if _is_address(name, values) else short(values[name])
         yield (
             name,
             f"{name} is wiring that DRIVE_TRAIN_TYPE {kind} does not use, because it has one "
-            f"PCA9685: {OTHER}. Received: {name}={short(values[name])}. Write DRIVE_TRAIN_TYPE = "
-            f"{FAMILY!r} and {FAMILY} = {pins}, with bus and address as each is wired, and the "
-            "pulses beside them.",
+            f"PCA9685: {OTHER}. Received: {name}={received}. Write DRIVE_TRAIN_TYPE = "
+            f"{FAMILY!r} and {FAMILY} = {_two_boards(second, values)}, with bus and address as "
+            "each is wired, and the pulses beside them.",
         )
     yield from (
         (name, text) for name, text in _misspelt(layers, kind, values) if name not in second
@@ -196,6 +195,31 @@ def _second_board(layers: Layers, kind: str, values: Mapping[str, Any]) -> Itera
         found = _SECOND_BOARD.fullmatch(name)
         if found and values[name] not in (None, bus if found[1].startswith("BUS") else address):
             yield name
+
+
+def _is_address(name: str, values: Mapping[str, Any]) -> bool:
+    """Whether a name of a second board is its address, and a number."""
+    found = _SECOND_BOARD.fullmatch(name)
+    return bool(found and found[1].startswith("ADDR") and isinstance(values[name], int))
+
+
+def _two_boards(names: Sequence[str], values: Mapping[str, Any]) -> dict[str, str]:
+    """The pins of a car with two boards, as far as its names say where each is.
+
+    A name that does not say what its board drives is that of the motor's: the first board was
+    there for the servo.
+    """
+    pins = {}
+    for channel, pin in CHANNELS.items():
+        bus, address = _board(values)
+        for name in names:
+            if name.startswith("STEERING") == (pin == CHANNELS["STEERING_CHANNEL"]):
+                if _is_address(name, values):
+                    address = values[name]
+                elif isinstance(values[name], int):
+                    bus = values[name]
+        pins[pin] = f"PCA9685.{bus}:{address:x}.{values[channel]}"
+    return pins
 
 
 def _beside_flat(values: Mapping[str, Any]) -> str:

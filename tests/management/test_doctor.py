@@ -346,6 +346,12 @@ CANNOT_START = {
         "THROTTLE_STOPPED_PWM = 0\nTHROTTLE_REVERSE_PWM = 1",
         "4.08 us at -1, 0 us at 0, 16320 us at +1. A motor on a bridge has no speed controller",
     ),
+    # What used to happen: "pins such as 'PCA9685.1:40.1'", whatever board and channel it was.
+    "the same on a board at another address": (
+        "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\nPCA9685_I2C_ADDR = 0x41\nTHROTTLE_CHANNEL = 1\n"
+        "STEERING_CHANNEL = 0\nTHROTTLE_FORWARD_PWM = 4000\nTHROTTLE_STOPPED_PWM = 0",
+        "'SERVO_HBRIDGE_2PIN', with pins such as 'PCA9685.1:41.1'",
+    ),
     "a pin that is none": (
         "DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE'\n"
         "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'yellow'}",

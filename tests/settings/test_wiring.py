@@ -109,15 +109,25 @@ UNUSED = {
     "a second board by its number": (
         "DRIVE_TRAIN_TYPE = 'SERVO_ESC'\nPCA9685_I2C_ADDR = 0x40\nPCA9685_I2C_ADDR1 = 0x60\n",
         "myconfig.py:3: PCA9685_I2C_ADDR1 is wiring",
-        "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'PCA9685.1:40.1', 'PWM_THROTTLE_PIN': ",
+        "{'PWM_STEERING_PIN': 'PCA9685.1:40.1', 'PWM_THROTTLE_PIN': 'PCA9685.1:60.0'}",
     ),
     "a second board by what it drives": (
         "STEERING_CHANNEL = 2\nTHROTTLE_I2C_ADDR = 0x60\n",
-        "myconfig.py:2: THROTTLE_I2C_ADDR is wiring", "{'PWM_STEERING_PIN': 'PCA9685.1:40.2', ",
+        "myconfig.py:2: THROTTLE_I2C_ADDR is wiring",
+        "Received: THROTTLE_I2C_ADDR=0x60. Write DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE' and "
+        "PWM_STEERING_THROTTLE = {'PWM_STEERING_PIN': 'PCA9685.1:40.2', 'PWM_THROTTLE_PIN': "
+        "'PCA9685.1:60.0'}",
     ),
     "a second bus": (
         "DRIVE_TRAIN_TYPE = 'I2C_SERVO'\nPCA9685_I2C_BUSNUM = 1\nTHROTTLE_I2C_BUSNUM = 3\n",
-        "myconfig.py:3: THROTTLE_I2C_BUSNUM is wiring", "as each is wired",
+        "myconfig.py:3: THROTTLE_I2C_BUSNUM is wiring",
+        "{'PWM_STEERING_PIN': 'PCA9685.1:40.1', 'PWM_THROTTLE_PIN': 'PCA9685.3:40.0'}",
+    ),
+    # What used to happen: the pins that were advised were the same twice, and at 0x40.
+    "a second board of the servo, on another bus": (
+        "DRIVE_TRAIN_TYPE = 'I2C_SERVO'\nSTEERING_I2C_ADDR = 0x41\nSTEERING_I2C_BUSNUM = 3\n",
+        "myconfig.py:2: STEERING_I2C_ADDR is wiring",
+        "{'PWM_STEERING_PIN': 'PCA9685.3:41.1', 'PWM_THROTTLE_PIN': 'PCA9685.1:40.0'}",
     ),
     # What used to happen: "or the pins of SERVO_HBRIDGE_2PIN, as in 'PCA9685.1:40.1', instead".
     "a pulse of a motor that has none": (
@@ -177,7 +187,7 @@ def test_wiring_that_nobody_uses_stops_the_car_with_its_line_and_the_way_out(loa
     with pytest.raises(ConfigError) as caught:
         load(myconfig, command=command)
     assert str(caught.value).startswith(place)
-    assert "the car would drive with other. " in str(caught.value)
+    assert "the car would drive with other values. " in str(caught.value)
     assert way in str(caught.value)
 
 

@@ -19,7 +19,9 @@ from donkeycar.parts.drivetrain.pulse_output import PulseOutput
 def servo_and_esc(context: Context) -> Output:
     """A servo and a speed controller, on any pins."""
     family = "PWM_STEERING_THROTTLE"
-    return _pulsed(context, context.settings[family], context.named_pins(family), family)
+    entries = context.settings[family]
+    motor = entries["PWM_THROTTLE_PIN"]
+    return _pulsed(context, entries, context.named_pins(family), family, motor=motor)
 
 
 def channels(context: Context) -> Output:
@@ -33,22 +35,24 @@ def channels(context: Context) -> Output:
     pins = dict(
         zip(("PWM_STEERING_PIN", "PWM_THROTTLE_PIN"), named_pins(names).values(), strict=True)
     )
-    return _pulsed(context, family, pins, "")
+    return _pulsed(context, family, pins, "", motor=[*names.values()][1])
 
 
 NO_SPEED_CONTROLLER = (
     ". A motor on a bridge has no speed controller and needs no such pulses: use "
-    "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN', with pins such as 'PCA9685.1:40.1' "
-    "(docs/drivetrains.md)"
+    "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN', with pins such as {!r} (docs/drivetrains.md)"
 )
 
 
-def _pulsed(context: Context, family: Settings, pins: dict[str, PinId], name: str) -> Output:
+def _pulsed(
+    context: Context, family: Settings, pins: dict[str, PinId], name: str, *, motor: str
+) -> Output:
     steering = steering_pulses(context, family).check(
         f"steering, {context.pulse_names(name, STEERING)},"
     )
     throttle = throttle_pulses(context, family).check(
-        f"throttle, {context.pulse_names(name, THROTTLE)},", advice=NO_SPEED_CONTROLLER
+        f"throttle, {context.pulse_names(name, THROTTLE)},",
+        advice=NO_SPEED_CONTROLLER.format(motor),
     )
     opener = context.pins()
     output = PulseOutput(

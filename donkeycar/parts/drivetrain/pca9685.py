@@ -32,6 +32,8 @@ ALL_LED_OFF_H = 0xFD
 LED0_OFF_H, LED_SIZE = 0x09, 4
 FULL_OFF = 0x10
 AUTO_INCREMENT = 0x20
+# Every chip answers there, too, until somebody tells it not to; this driver does. The same, 7.1.1.
+ALL_CALL = 0x70
 SLEEP = 0x10
 # An output that is off, LED_ON and LED_OFF. Neither a line held low nor one held high reads so.
 NO_PULSE = (0x0000, FULL_OFF << 8)
@@ -43,6 +45,10 @@ STEPS = {
 }
 
 
+NOT_ITS_OWN = (
+    f"{ALL_CALL:#04x} is no board's own address: every PCA9685 answers there as well until a "
+    "program ends that. Write the other one that sudo i2cdetect -y 1 shows"
+)
 _FOOLED = "a line of the bus is held, or it is another chip"
 
 
@@ -238,9 +244,8 @@ class PCA9685Pin:
 
 
 def _no_answer(address: int, error: Exception) -> DeviceError:
-    return DeviceError(
-        f"No PCA9685 answers at address {address:#04x}: {error}. {way_on(error, STEPS)}"
-    )
+    step = NOT_ITS_OWN if address == ALL_CALL else way_on(error, STEPS)
+    return DeviceError(f"No PCA9685 answers at address {address:#04x}: {error}. {step}")
 
 
 def _driver() -> ModuleType:

@@ -262,6 +262,22 @@ def test_nothing_at_the_address(bus):
         PCA9685(bus, address=0x41)
 
 
+def test_the_address_at_which_all_chips_answer_is_no_boards_own(bus, emulated):
+    # What used to happen: "Check its wires and power", and from then on i2cdetect did not show that
+    # address any more either.
+    leave_running(emulated)
+    with pytest.raises(DeviceError, match="0x70 is no board's own address.*Write the other one"):
+        PCA9685(bus, address=0x70)
+    assert emulated.ticks(0) == 0
+    assert emulated.answers(0x40)
+
+
+def test_a_board_whose_own_address_is_that_of_all_works(clock):
+    emulated = PCA9685Chip(address=0x70)
+    PCA9685(FakeI2C(emulated), address=0x70, clock=clock).pin(0).set_us(1500)
+    assert emulated.ticks(0) == 368
+
+
 def test_a_chip_that_stops_answering_half_way(bus, emulated, monkeypatch):
     bus.writeto(0x40, bytes([0x00, 0x20]))
     writeto = bus.writeto
