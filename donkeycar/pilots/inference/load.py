@@ -1,4 +1,4 @@
-"""Loads a pilot from its files, and finds everything that is wrong with it before it drives."""
+"""Loads a pilot from its files, and finds all its faults before it drives."""
 
 import logging
 from contextlib import suppress
@@ -25,11 +25,11 @@ from donkeycar.sandbox.child import Child
 
 logger = logging.getLogger(__name__)
 
-# Of the child that opens a file first. It limits its own work to 20 s; a slow SD card and a busy
-# processor may double that.
+# Time limit of the child that opens a file first. It limits its own work to 20 s; a slow SD card
+# and a busy processor may double that.
 TIMEOUT_S = 40.0
 
-# Fingerprints of files that were opened in a child of this process and did no harm.
+# Fingerprints of files that were opened in a child of this process without harm.
 _harmless: set[str] = set()
 
 
@@ -44,10 +44,10 @@ def load_pilot(
     options: Options | None = None,
     cancellation: Cancellation | None = None,
 ) -> LoadedPilot:
-    """Open a model and refuse, in one sentence, what cannot drive this car.
+    """Open a model, or refuse it with one sentence if it cannot drive this car.
 
     The file is opened in a child process with limits first, then here. Its answers are compared
-    with those it gave where it was trained, if its sidecar has them.
+    with those of the computer where it was trained, if its sidecar contains them.
 
     Args:
         path: Any of the files of a pilot, or somebody's bare ``.tflite``. A path that ends in
@@ -92,14 +92,14 @@ class _Wanted(NamedTuple):
 
 
 def _load_ensemble(folder: Path, wanted: _Wanted) -> Ensemble:
-    """Open all pilots of a folder that `donkey train --folds` wrote, each checked as if alone.
+    """Open all pilots of a folder of `donkey train --folds`, with the checks of a single pilot.
 
     Args:
-        folder: With ``folds.json``, which lists the pilots.
+        folder: A folder with ``folds.json``, which lists the pilots.
         wanted: What is wanted of each.
 
     Raises:
-        PilotError: If the list is not one, or one of its pilots cannot drive this car with the
+        PilotError: If the list is not valid, or one of its pilots cannot drive this car with the
             others.
     """
     folds = read_folds(folder)
@@ -136,7 +136,7 @@ def _load_alone(path: Path, wanted: _Wanted) -> NetworkPilot:
                 "Update donkeycar on both computers, or train it again here."
             )
     if is_made_elsewhere(info) and pilot.input_shape != in_colour(camera_shape):
-        # What its probe asked was what the network takes: what the camera gives may be more.
+        # The frames of its probe have the size that the network takes; the camera's may be larger.
         done, seen = seen_by(interpreter.input_shape, found.own_transforms, camera_shape)
         check_camera(path, seen, done, camera_shape, made_elsewhere=True)
         if done:
@@ -152,7 +152,7 @@ def _bare_pilot(
     options: Options | None,
     camera_shape: Shape | None,
 ) -> NetworkPilot:
-    """Make a pilot of a file that says nothing about itself."""
+    """Make a pilot of a file without a sidecar."""
     path, kind = found.path, found.kind
     if kind is None:
         raise PilotError(
@@ -173,7 +173,7 @@ def _bare_pilot(
 
 
 def _tell(path: Path, transforms: Transforms, network_shape: Shape) -> None:
-    """Say that a border is cut off: no setting asks for that by name."""
+    """Log that a border is cut off, because no setting asks for that directly."""
     cut = cut_in_words(transforms.to_json())
     if cut:
         logger.warning(
@@ -188,10 +188,10 @@ def open_safely(litert: Path) -> tuple[bytes, LiteRTInterpreter]:
     """Open a LiteRT file after a child process with limits has.
 
     Returns:
-        What is in the file, and the network.
+        The content of the file, and the network.
 
     Raises:
-        PilotError: If it is no network with an image input, or does harm.
+        PilotError: If it is not a network with an image input, or does harm.
     """
     content = read_litert(litert)
     return content, _open(litert, content, None)
@@ -203,10 +203,10 @@ def _open(
     num_threads: int | None,
     cancellation: Cancellation | None = None,
 ) -> LiteRTInterpreter:
-    """Open a file here after a child has, unless one did since this process began.
+    """Open a file here after a child process has, unless a child did so since this process began.
 
-    Which files are harmless is remembered in memory only: on the disk, somebody who exchanges
-    models could exchange that as well.
+    The list of harmless files is kept in memory only: on the disk, somebody who replaces models
+    could replace the list, too.
     """
     sha256 = sha256_of(content)
     if sha256 in _harmless:
@@ -218,7 +218,7 @@ def _open(
 
 
 def vet(litert: Path, *others: Path, cancellation: Cancellation | None = None) -> None:
-    """Have a child process open files, and remember those that did no harm.
+    """Let a child process open files, and remember those that did no harm.
 
     Args:
         litert: A LiteRT file.
@@ -226,7 +226,7 @@ def vet(litert: Path, *others: Path, cancellation: Cancellation | None = None) -
         cancellation: Ends the child from another thread.
 
     Raises:
-        PilotError: If LiteRT is not installed, or one of them is no network, or does harm.
+        PilotError: If LiteRT is not installed, or one of them is not a network, or does harm.
     """
     paths = [str(path.absolute()) for path in others]
     child = Child(
@@ -244,7 +244,7 @@ def vet(litert: Path, *others: Path, cancellation: Cancellation | None = None) -
 
 
 def types_that_fit(network: LiteRTInterpreter) -> list[str]:
-    """Names of the types whose inputs and outputs a network has; it has run when this returns."""
+    """Names of the types whose inputs and outputs fit a network; this runs the network once."""
     names = []
     for name, kind in PILOT_TYPES.items():
         with suppress(PilotError):
@@ -254,7 +254,7 @@ def types_that_fit(network: LiteRTInterpreter) -> list[str]:
 
 
 def advice(network: LiteRTInterpreter) -> str:
-    """Say which ``--type`` could be meant."""
+    """Say which ``--type`` is possible."""
     names = types_that_fit(network)
     if not names:
         return "Its inputs and outputs are those of no type of pilot: train another one."

@@ -1,4 +1,4 @@
-"""A pilot of one network: warmed up, and called with one frame."""
+"""A pilot with one network, warmed up, which is called with one frame at a time."""
 
 import math
 from collections import deque
@@ -14,37 +14,38 @@ from donkeycar.pilots.kinds.options import Options
 from donkeycar.pilots.kinds.registry import PilotType
 from donkeycar.pilots.transform import Shape, Transforms, describe
 
-# Meant to be -1 to +1; black, white and noise are no road, and a good network may overshoot there.
+# Answers should be -1 to +1, but black, white and noise are not a road, and even a good network may
+# overshoot there.
 MAX_ANSWER = 100.0
 
 
 class NetworkPilot:
-    """A network, what it wants to see, and what its answers mean.
+    """A network with its transforms, options and the meaning of its outputs.
 
-    `load_pilot` makes one from files. Ready once constructed: it has answered for three test
-    frames, so the first frame of the road does not wait for memory to be set up.
+    `load_pilot` makes one from files. It is ready when constructed: it has answered for three test
+    frames, so the first frame of the road does not wait for memory.
 
-    Some types see the last few frames at once, or remember their last answers. Before there are
-    enough, the first frame stands for those before it, and the answers before it were 0.
+    Some types see the last few frames at once, or remember their last answers. Until there are
+    enough, the first frame takes the place of earlier ones, and earlier answers count as 0.
 
     Args:
         interpreter: Runs the network.
         kind: Type of the pilot.
-        info: What its sidecar says, ``None`` for a bare file.
-        options: Of a bare file; what is missing is as in donkeycar 5.x.
-        transforms: Of a bare file; ``None`` for none.
-        camera_shape: Of a bare file; ``None`` if it is what its network takes.
+        info: Content of its sidecar, ``None`` for a bare file.
+        options: Options of a bare file; missing ones are as in donkeycar 5.x.
+        transforms: Transforms of a bare file; ``None`` for none.
+        camera_shape: Camera frames of a bare file; ``None`` if they are what its network takes.
 
     Attributes:
         input_shape: Height, width and channels of the frames it wants.
-        transforms: What is done to a frame before the network sees it.
-        options: What its type leaves open.
-        vector_channels: Channels that make up the vector beside the frame, one after the other;
-            empty if it wants none.
-        vector_size: How many numbers that vector has; 0 if it wants none.
-        shown: What the network got last, by the names of its inputs; empty before the first frame.
-        location: Number of the place where the last frame was seen, from 0; ``None`` for types
-            that know none, and before the first frame.
+        transforms: The changes to a frame before the network sees it.
+        options: Options of its type.
+        vector_channels: Channels that form the second input, one after the other; empty if it has
+            none.
+        vector_size: Number of values in the second input; 0 if it has none.
+        shown: The last inputs of the network, by name; empty before the first frame.
+        location: Number of the place of the last frame, from 0; ``None`` for types without places,
+            and before the first frame.
 
     Raises:
         PilotError: If the network is not of this type, or does not answer with finite numbers.
@@ -82,33 +83,33 @@ class NetworkPilot:
         self._try_out()
 
     def reset(self) -> None:
-        """Forget what was seen and said before."""
+        """Forget all earlier frames and answers."""
         self.shown = {}
         self.location = None
         self._seen.clear()
         self._said.clear()
 
     def infer(self, image: np.ndarray, vector: np.ndarray | None = None) -> tuple[float, float]:
-        """Look at one frame.
+        """Answer for one frame.
 
         Args:
             image: ``uint8``, of shape `input_shape`, RGB, 0 to 255. It is not modified.
-            vector: What the pilot gets beside the frame: `vector_size` numbers of
-                `vector_channels`; not needed if it wants none.
+            vector: The second input: `vector_size` numbers of `vector_channels`; not needed if the
+                pilot has none.
 
         Returns:
-            Angle and throttle as the network says them: meant to be -1 to +1, but not clipped,
-            and not even certain to be numbers. Whoever moves a car checks them.
+            Angle and throttle as the network gives them: they should be -1 to +1, but are not
+            clipped, and may even be NaN. The caller must check them before they move a car.
 
         Raises:
-            PilotError: If frame or vector is not what the pilot was made for.
+            PilotError: If frame or vector does not fit the pilot.
         """
         answer = self.answer(self.inputs(image, vector))
         self.remember(answer)
         return answer
 
     def answer(self, shown: dict[str, np.ndarray]) -> tuple[float, float]:
-        """Answer to what `inputs` returned, and do not remember it.
+        """Answer for the result of `inputs`, without remembering the answer.
 
         Args:
             shown: One array for each input of the network; they are not modified.
@@ -120,19 +121,19 @@ class NetworkPilot:
         return self.kind.head(outputs, self.options)
 
     def remember(self, answer: tuple[float, float]) -> None:
-        """Take an answer for the one that the car was given; one that is no number is forgotten."""
+        """Remember an answer as the one that the car got, unless it is NaN."""
         if self.kind.remembers and all(map(math.isfinite, answer)):
-            # In training it remembers what a driver did, which is never more.
+            # In training it remembers the driver's values, which are never larger.
             self._said.extend(min(max(value, -1.0), 1.0) for value in answer)
 
     @property
     def members(self) -> tuple["NetworkPilot", ...]:
-        """The pilots that answer: this one, alone."""
+        """The pilots that answer: only this one."""
         return (self,)
 
     @property
     def network_inputs(self) -> dict[str, tuple[tuple[int, ...], str]]:
-        """Shape and kind of number of each array that `answer` takes."""
+        """Shape and dtype of each array that `answer` takes."""
         one = self._interpreter
         inputs = {one.image_name: one.image, **one.vectors}
         return {name: (given.shape, str(given.dtype)) for name, given in inputs.items()}
@@ -154,7 +155,7 @@ class NetworkPilot:
     def novelty(self) -> float | None:
         """The novelty of the last frame: how unlike its training frames it is.
 
-        Any thread may ask, also while another one drives with it.
+        Any thread may call this, also while another one drives with it.
 
         Returns:
             0 for half of the usual frames, up to 1 for 99 of 100 of them, and more for others;
@@ -173,7 +174,7 @@ class NetworkPilot:
         return frame if frame.dtype == np.uint8 else np.rint(frame * 255).astype(np.uint8)
 
     def inputs(self, image: np.ndarray, vector: np.ndarray | None = None) -> dict[str, np.ndarray]:
-        """What the network gets for a frame, which counts as seen now.
+        """The inputs of the network for a frame, which counts as seen afterwards.
 
         Args:
             image: As for `infer`.
@@ -183,7 +184,7 @@ class NetworkPilot:
             One array for each of its inputs, with the batch of 1 in front.
 
         Raises:
-            PilotError: If frame or vector is not what the pilot was made for.
+            PilotError: If frame or vector does not fit the pilot.
         """
         if image.shape != self.input_shape or image.dtype != np.uint8:
             raise PilotError(
@@ -201,12 +202,12 @@ class NetworkPilot:
         return self._interpreter.arrays(frame, beside)
 
     def _remembered(self) -> np.ndarray:
-        """Its last answers, the oldest first."""
+        """The pilot's last answers, the oldest first."""
         size = self._said.maxlen or 0
         return np.array([0.0] * (size - len(self._said)) + list(self._said), np.float32)
 
     def _checked(self, vector: np.ndarray | None) -> np.ndarray | None:
-        """Refuse a vector that the pilot was not made for."""
+        """Refuse a vector that does not fit the pilot."""
         if not self.vector_size:
             return None
         if vector is None or np.shape(vector) != (self.vector_size,):
@@ -234,7 +235,7 @@ class NetworkPilot:
 
     def _try_out(self) -> None:
         """Answer for a black, a white and a noisy frame."""
-        # numpy's own random numbers take long to load, and nothing else here needs them.
+        # numpy's random numbers take long to load, and nothing else here needs them.
         noise = np.frombuffer(
             shake_128(b"noise").digest(math.prod(self.input_shape)), np.uint8
         ).reshape(self.input_shape)
@@ -250,12 +251,12 @@ class NetworkPilot:
 
 
 def bare_options(kind: PilotType, network: LiteRTInterpreter, given: Options) -> dict[str, Any]:
-    """Options of a bare model: what its owner says, what it shows, else as in donkeycar 5.x.
+    """Options of a bare model: the owner's, those that the network shows, else as in donkeycar 5.x.
 
     Args:
-        kind: Its type, as its owner says.
+        kind: Its type, as the owner named it.
         network: The opened model.
-        given: Options that its owner knows, such as the throttle range.
+        given: Options from the owner, such as the throttle range.
 
     Raises:
         PilotError: If an option is not possible.

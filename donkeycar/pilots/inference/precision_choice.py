@@ -1,7 +1,7 @@
 """Chooses the precision that drives: float32, or int8 if float32 is too slow here.
 
 The time is measured on this computer, with the network that would drive; nothing is guessed from
-its name. A short file answers a little differently, so that a choice of it is always told.
+its name. An int8 file answers a little differently, so the log always says when it is chosen.
 """
 
 import logging
@@ -26,24 +26,24 @@ logger = logging.getLogger(__name__)
 Timer: TypeAlias = Callable[[], float]
 
 QUICK: Precision = "int8"
-# The share of the loop's interval that an answer may take: camera, page and recorder want theirs.
-# 5 ms at 20 Hz; a `linear` pilot takes 1 ms of a PC's core, and ten times as much of a Pi 3's.
+# The share of the loop's interval that an answer may take, as camera, page and recorder need time.
+# 5 ms at 20 Hz; a `linear` pilot takes 1 ms on a core of a PC, and ten times as much on a Pi 3.
 MAX_SHARE = 0.1
-# Answers that are timed: for a fifth of a second, at least 3.
+# How many answers are timed: those of a fifth of a second, at least 3.
 MEASURE_S = 0.2
 MIN_ANSWERS = 3
-# It must be worth it.
+# int8 must be faster by this factor to be chosen.
 MAX_RATIO = 0.8
 
 
 def load_quick_enough(
     path: Path, *, interval_s: float, timer: Timer = time.perf_counter, **wanted: Any
 ) -> LoadedPilot:
-    """Open a pilot by its float32 file, or by int8 where that is too slow.
+    """Open the float32 file of a pilot, or the int8 file if float32 is too slow.
 
     Args:
-        path: As of `load_pilot`; one that names a precision is taken as it is.
-        interval_s: From tick to tick of the loop.
+        path: As in `load_pilot`; a path with a precision is opened as it is.
+        interval_s: Time from tick to tick of the loop.
         timer: Seconds since some moment.
         wanted: The other arguments of `load_pilot`.
 
@@ -80,7 +80,7 @@ def load_quick_enough(
 
 
 def _vet_both(path: Path, cancellation: Cancellation | None) -> None:
-    """Have one child look at both files; what is wrong with either is told when it is opened."""
+    """Let one child process open both files; faults are reported when they are opened here."""
     files = PilotFiles.of(path)
     both = [files.variant("float32"), files.variant(QUICK)]
     with suppress(PilotError):
@@ -91,9 +91,9 @@ def _vet_both(path: Path, cancellation: Cancellation | None) -> None:
 
 
 def answer_s(pilot: LoadedPilot, timer: Timer) -> float:
-    """Median time of an answer here and now; what it saw is forgotten.
+    """Median time of an answer on this computer; the pilot is reset afterwards.
 
-    Not the mean: the loop may run beside it already, and holds up an answer now and then.
+    It is not the mean, because the loop may already run and delay an answer now and then.
     """
     frame = np.zeros(pilot.input_shape, np.uint8)
     beside = (np.zeros(pilot.vector_size, np.float32),) if pilot.vector_size else ()
@@ -109,7 +109,7 @@ def answer_s(pilot: LoadedPilot, timer: Timer) -> float:
 
 
 def _difference(pilot: LoadedPilot) -> str:
-    """How far its steering is from float32's, if that was measured."""
+    """Its mean difference in steering from float32, if that was measured."""
     info = pilot.info
     measured = {} if info is None else info.variants[QUICK].difference.get("angle", {})
     if "mean" not in measured:

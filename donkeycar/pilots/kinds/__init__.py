@@ -1,1 +1,1 @@
-"""The types of pilots: networks, their options, and what their outputs mean."""
+"""The types of pilots: networks, their options, and the meaning of their outputs."""

@@ -1,9 +1,10 @@
-"""Bins: numbers as probabilities of ranges, and back.
+"""Bins: converts numbers to probabilities of bins (soft labels), and back.
 
-Bins lie evenly from the first to the last, both included. A driver who goes left here one day and
-right the next teaches two peaks; the mean of them is the tree in the middle, so an answer is one
-of the peaks. Between two bins it is as fine as the likelihoods say. On a real recording the mean
-over all bins misses the driver's steering by a quarter more: see docs/pilots.md.
+Bins are spaced evenly from the first to the last, both included. If a driver passes a tree on the
+left one day and on the right the next, the probabilities have two peaks, and their mean would lead
+into the tree; so an answer is one of the peaks. It can lie between two bins, according to their
+probabilities. On a real recording, the steering error of the mean over all bins is a quarter larger:
+see docs/pilots.md.
 """
 
 import numpy as np
@@ -14,22 +15,22 @@ from donkeycar.pilots.kinds.options import Options
 BIN_NAMES = (("angle_bins", "throttle_bins"), ("angle_out", "throttle_out"))
 ANGLE_RANGE = (-1.0, 1.0)
 Range = tuple[float, float] | list[float]
-# Bins of every categorical network of donkeycar 3 to 5, whose outputs may have lost their names.
+# Bins of all categorical networks of donkeycar 3 to 5, whose outputs may have lost their names.
 OLD_BINS = (15, 20)
-# Its throttle bins begin at 0, and the last one is 19/20 of this setting's value.
+# Their throttle bins begin at 0, and the last one is 19/20 of this setting's value.
 OLD_TOP = 19 / 20
 
 
 def to_bins(values: np.ndarray, ends: Range, count: int) -> np.ndarray:
-    """Share each value among the two bins it lies between.
+    """Divide each value between its two nearest bins.
 
     Args:
-        values: ``(rows,)``; beyond the range counts as its end.
+        values: ``(rows,)``; values beyond the range count as its end.
         ends: Values of the first and of the last bin.
         count: Number of bins.
 
     Returns:
-        Likelihoods, float32, ``(rows, count)``; each row adds up to 1.
+        Probabilities, float32, ``(rows, count)``; each row adds up to 1.
 
     Example:
         >>> to_bins(np.array([0.25]), (-1.0, 1.0), 5).tolist()
@@ -50,13 +51,13 @@ def from_bins(likelihoods: np.ndarray, ends: Range, choice: str) -> float:
     """Choose a value.
 
     Args:
-        likelihoods: One for each bin.
+        likelihoods: Probability of each bin.
         ends: Values of the first and of the last bin.
         choice: ``likeliest`` is the likeliest bin, as in donkeycar 3 to 5; ``peak`` is the mean
             of that and its two neighbours, weighted by their likelihoods.
 
     Returns:
-        A value within `ends`; NaN if a likelihood is not a number.
+        A value within `ends`; NaN if a probability is not a number.
 
     Example:
         >>> from_bins(np.array([0.4, 0.0, 0.0, 0.3, 0.3]), (-1.0, 1.0), "peak")
@@ -81,11 +82,11 @@ def bins_head(outputs: OutputArrays, options: Options) -> tuple[float, float]:
     """Read angle and throttle from bins.
 
     Args:
-        outputs: With the likelihoods, by name.
+        outputs: Probabilities of the bins, by name.
         options: `throttle_range` and `choice`.
 
     Raises:
-        PilotError: If they are not there.
+        PilotError: If they are missing.
     """
     angle, throttle = _pair(outputs)
     choice = options["choice"]

@@ -1,7 +1,7 @@
-"""The head of a network: from its named outputs to angle and throttle.
+"""The head of a network: converts its named outputs to angle and throttle.
 
-Networks of donkeycar 3 to 5 have the same outputs by other names, or by their place only. Each
-head knows them all.
+Networks of donkeycar 3 to 5 have the same outputs under other names, or without names, in a fixed
+order. Each head knows all of these.
 """
 
 from collections.abc import Mapping
@@ -16,11 +16,11 @@ OutputArrays: TypeAlias = Mapping[str, np.ndarray]
 
 # Names of (angle, throttle), newest first: ours, then the layers of donkeycar 3 to 5.
 NUMBER_NAMES = (("angle", "throttle"), ("n_outputs0", "n_outputs1"), ("out_0", "out_1"))
-# Of one output that has both.
+# Names of a single output with both values.
 PAIR_NAMES = ("model_outputs", "outputs")
 PLACE_NAMES = ("loc", "zloc")
-# What Keras 3 calls the outputs of a model made with a list, and what `interpreter` calls those
-# of a file that has no names.
+# The names that Keras 3 gives to the outputs of a model made with a list, and that `interpreter`
+# gives to those of a file without names.
 BY_PLACE = "output_"
 
 
@@ -29,13 +29,13 @@ def regression_head(outputs: OutputArrays, options: Options) -> tuple[float, flo
 
     Args:
         outputs: Arrays with a batch of one, by name.
-        options: None are needed.
+        options: Not used.
 
     Returns:
         Angle and throttle as the network gave them, neither checked nor clipped.
 
     Raises:
-        PilotError: If they are not there.
+        PilotError: If they are missing.
     """
     for angle, throttle in NUMBER_NAMES:
         if angle in outputs and throttle in outputs:
@@ -47,7 +47,7 @@ def regression_head(outputs: OutputArrays, options: Options) -> tuple[float, flo
     pairs = [outputs[name] for name in PAIR_NAMES if name in outputs] or lists
     if len(pairs) == 1 and pairs[0].size == 2:
         return float(pairs[0].flat[0]), float(pairs[0].flat[1])
-    # A localizer has its place behind them, an auto-encoder its picture in front of them.
+    # The place of a localizer comes after them, the picture of an auto-encoder before them.
     numbers = [value for value in in_order(outputs) if value.size == 1]
     if len(numbers) == 2:
         return float(numbers[0].flat[0]), float(numbers[1].flat[0])
@@ -55,17 +55,17 @@ def regression_head(outputs: OutputArrays, options: Options) -> tuple[float, flo
 
 
 def inferred_head(outputs: OutputArrays, options: Options) -> tuple[float, float]:
-    """Read the angle, and slow down in bends, left and right alike.
+    """Read the angle, and slow down in bends, in the same way on both sides.
 
-    donkeycar 5.x gives 1.0 at full left, 0.754 straight ahead and 0.557 at full right: here the
-    throttle falls in a straight line from `throttle_straight` to `throttle_bend` on both sides.
+    donkeycar 5.x gives 1.0 at full left, 0.754 straight ahead and 0.557 at full right. Here the
+    throttle falls linearly from `throttle_straight` to `throttle_bend` on both sides.
 
     Args:
-        outputs: With the angle, by name.
+        outputs: The outputs, by name, with the angle.
         options: `throttle_straight` and `throttle_bend`.
 
     Raises:
-        PilotError: If the angle is not there.
+        PilotError: If the angle is missing.
     """
     named = [outputs[name] for name in ("angle", "n_outputs0") if name in outputs]
     values = named or in_order(outputs)
@@ -78,10 +78,10 @@ def inferred_head(outputs: OutputArrays, options: Options) -> tuple[float, float
 
 
 def locate(outputs: OutputArrays, options: Options) -> int:
-    """Read where the car is: the number of the likeliest place, from 0.
+    """Read the place of the car: the number of the likeliest place, from 0.
 
     Raises:
-        PilotError: If it is not there.
+        PilotError: If it is missing.
     """
     named = [outputs[name] for name in PLACE_NAMES if name in outputs]
     values = named or [value for value in in_order(outputs) if value.size > 1]
@@ -91,7 +91,7 @@ def locate(outputs: OutputArrays, options: Options) -> int:
 
 
 def in_order(outputs: OutputArrays) -> list[np.ndarray]:
-    """Outputs that have no names but their place."""
+    """Outputs without names, in their order."""
     places = {
         int(name.removeprefix(BY_PLACE)): value
         for name, value in outputs.items()

@@ -1,4 +1,4 @@
-"""Builds the layers of a network from the choices of its owner, the hyper-parameters."""
+"""Builds the layers of a network from the owner's choices, the hyper-parameters."""
 
 from collections.abc import Callable
 from random import Random
@@ -6,22 +6,22 @@ from typing import Any
 
 from donkeycar.pilots.kinds.network_choices import NetworkChoices
 
-# Between the name of a layer and that of its twin, of which maxout takes the larger.
+# Separator in the name of a layer's twin; maxout takes the larger output of the two.
 TWIN = "_twin"
-# A few thousand records are some dozen steps an epoch: the usual 0.99 would still average over
-# the untrained network when the first epoch is validated.
+# A few thousand records give only some dozen steps per epoch: with the usual 0.99, the average
+# would still contain the untrained network when the first epoch is validated.
 NORM_MOMENTUM = 0.9
 
 
 class NetworkBuilder:
     """Hidden layers and outputs of one network.
 
-    A hidden layer is a layer, perhaps batch normalisation, the activation, perhaps dropout. The
-    layer itself always has the name it is given.
+    A hidden layer consists of the layer, optional batch normalisation, the activation and optional
+    dropout. The layer itself always has the given name.
 
     Args:
-        choices: Hyper-parameters; ``None`` is the network as documented.
-        seed: Makes initial weights and dropout repeatable; ``None`` is different every time.
+        choices: Hyper-parameters; ``None`` gives the documented network.
+        seed: Random seed of initial weights and dropout; ``None`` is different every time.
     """
 
     def __init__(self, choices: NetworkChoices | None = None, *, seed: int | None = None) -> None:
@@ -33,13 +33,13 @@ class NetworkBuilder:
         self._draws = None if seed is None else Random(seed)
 
     def image(self, shape: tuple[int, ...]) -> tuple[Any, Any]:
-        """Make the image input, and what the network computes with: -1 to +1.
+        """Make the image input, and scale it to -1..1.
 
-        Scaled to -1..1 instead of donkeycar's 0..1, steering correlates by 0.79 with the driver's
-        instead of 0.51 after eight epochs on a real recording of 2,800 frames.
+        With -1..1 instead of 0..1 as in earlier versions, steering has a correlation of 0.79 with
+        the driver's instead of 0.51, after eight epochs on a real recording of 2,800 frames.
 
         Args:
-            shape: Without the batch; ``uint8``, RGB, 0 to 255.
+            shape: Shape without the batch; ``uint8``, RGB, 0 to 255.
         """
         image = self._keras.Input(shape=tuple(shape), dtype="uint8", name="img_in")
         scale = self._keras.layers.Rescaling(1 / 127.5, offset=-1, name="scale")
@@ -67,14 +67,14 @@ class NetworkBuilder:
         Args:
             x: Its input, ``(batch, height, width, channels)``; or a list of such, to each of which
                 it is applied.
-            filters: How many.
-            size: Side of each, in pixels.
-            name: Of the layer.
+            filters: Number of filters.
+            size: Side of each filter, in pixels.
+            name: Name of the layer.
             stride: Step between neighbours.
             padding: ``valid`` or ``same``.
             dropout: Dropout rate of this type.
             batch_norm: Whether this type has batch normalisation here.
-            rank: 3 for a convolution over images in a row as well.
+            rank: 3 for a convolution over a sequence of images, too.
         """
         kind = {2: self.layers.Conv2D, 3: self.layers.Conv3D}[rank]
 
@@ -103,10 +103,10 @@ class NetworkBuilder:
         return self._hidden(make, x, name, dropout, batch_norm)
 
     def apply(self, layer: Callable[[Any], Any], x: Any) -> Any:
-        """Apply a layer; to a list, one layer to each, so that all are seen alike.
+        """Apply a layer; for a list, apply the same layer to each element.
 
-        `TimeDistributed` does that as well, but with shapes that a car's runtime finds out only
-        when it runs: `rnn` then takes 8.3 ms instead of 2.1 (measured on one core of x86).
+        `TimeDistributed` does the same, but LiteRT then knows the shapes only when it runs: `rnn`
+        takes 8.3 ms instead of 2.1 (measured on one core of x86).
         """
         return [layer(one) for one in x] if isinstance(x, list) else layer(x)
 
@@ -132,30 +132,30 @@ class NetworkBuilder:
         return self.layers.Concatenate(name="joined")(parts)
 
     def dropout(self, x: Any, share: float, *, name: str) -> Any:
-        """Add dropout of this rate, or of the rate that the choices say."""
+        """Add dropout with this rate, or with the rate in the choices."""
         if self.choices.dropout is not None:
             share = self.choices.dropout
         return self.apply(self.layers.Dropout(share, seed=self.draw(), name=name), x)
 
     def output(self, x: Any, units: int, *, name: str, activation: str | None = None) -> Any:
-        """Add an output; it stays float32 when the rest computes in a shorter format."""
+        """Add an output; it stays float32 when the rest computes with lower precision."""
         return self.layers.Dense(
             units, activation=activation, name=name, dtype="float32",
             kernel_initializer=self.initial(),
         )(x)  # fmt: skip
 
     def model(self, inputs: Any, outputs: dict[str, Any], *, name: str) -> Any:
-        """Put the network together.
+        """Build the model.
 
         Args:
             inputs: The image, or a dictionary of inputs by name.
-            outputs: By the name of what they mean.
-            name: Of the type.
+            outputs: Outputs, by the name of their meaning.
+            name: Name of the type.
         """
         return self._keras.Model(inputs=inputs, outputs=outputs, name=name)
 
     def draw(self) -> int | None:
-        """Draw a seed. Layers that share one start with the same weights: each gets its own."""
+        """Draw a seed, one per layer: layers with the same seed would start with equal weights."""
         return None if self._draws is None else self._draws.getrandbits(31)
 
     def initial(self) -> Any:
@@ -187,7 +187,7 @@ class NetworkBuilder:
     def _hidden(
         self, make: Callable[..., Any], x: Any, name: str, dropout: float, batch_norm: bool
     ) -> Any:
-        """Apply a layer and what belongs behind it."""
+        """Apply a layer, batch normalisation, activation and dropout."""
         choices = self.choices
         if choices.batch_norm is not None:
             batch_norm = choices.batch_norm

@@ -1,4 +1,4 @@
-"""Hyper-parameters of a network that its owner can set: activation, dropout rate and so on."""
+"""Hyper-parameters of a network that the owner can set: activation, dropout rate and so on."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -13,22 +13,22 @@ INITIALIZERS = ("glorot_uniform", "glorot_normal", "he_uniform", "he_normal")
 
 @dataclass(frozen=True)
 class NetworkChoices:
-    """Choices that every type of pilot takes; the defaults are the documented networks.
+    """Choices that every type of pilot takes; the defaults give the documented networks.
 
-    They hold for the hidden convolutions and dense layers. Outputs, and what is inside an LSTM,
-    stay as the type has them.
+    They apply to the hidden convolutions and dense layers, but not to outputs and the inside of an
+    LSTM.
 
     Args:
-        activation: One of `ACTIVATIONS`; ``maxout`` is the larger of two layers, and so has twice
-            the weights.
+        activation: One of `ACTIVATIONS`; ``maxout`` takes the larger of two layers, and therefore
+            has twice the weights.
         initializer: One of `INITIALIZERS`, the distribution that initial weights are drawn from.
         l1: Factor of the sum of all absolute weights in the loss, 0 or more.
         l2: Factor of the sum of all squared weights in the loss, 0 or more.
-        max_norm: Largest norm of the weights into one unit, greater than 0; ``None`` for any.
+        max_norm: Largest norm of the weights into one unit, greater than 0; ``None`` for no limit.
         dropout: Dropout rate, the share of activations left out in training, 0 to less than 1,
             wherever the type has dropout; ``None`` is the rate of the type.
         batch_norm: Whether there is batch normalisation before the activation of each hidden layer;
-            ``None`` is what the type has.
+            ``None`` is the default of the type.
 
     Raises:
         PilotError: If an argument is out of range.
@@ -66,12 +66,12 @@ class NetworkChoices:
                 raise PilotError(f"`{name}` must be {rule}. Received: {name}={value!r:.60}")
 
     def to_json(self) -> dict[str, Any]:
-        """Write the choices down; `from_json` reads them back."""
+        """Convert to JSON; `from_json` reads it back."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, content: object) -> "NetworkChoices":
-        """Read what `to_json` wrote, trusting nothing; what is missing has its default.
+        """Read the JSON of `to_json`, trusting nothing in it; missing values get their defaults.
 
         Raises:
             PilotError: If it is not an object of known choices.

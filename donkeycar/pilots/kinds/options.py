@@ -1,7 +1,7 @@
-"""The options of the types of pilots, and which values are possible.
+"""The options of the types of pilots, and their possible values.
 
-The options of a pilot are a plain dictionary that is written into its sidecar, so that it drives
-with those it was trained with.
+The options of a pilot are a plain dictionary in its sidecar, so that it drives with the options of
+its training.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ from donkeycar.json_text import is_number
 
 Options = Mapping[str, Any]
 
-# More frames than this at once, or more answers remembered, are minutes of driving.
+# Most frames at once, or remembered answers; more would be minutes of driving.
 MAX_STEPS = 64
 MAX_BINS = 200
 MAX_NAMES = 64
@@ -21,12 +21,12 @@ MAX_NAMES = 64
 
 @dataclass(frozen=True)
 class Option:
-    """One of them.
+    """One option.
 
     Attributes:
-        default: Of a pilot that is trained here; ``None`` is found in the recordings.
-        good: Whether a value, as JSON has it, is possible.
-        rule: What is possible, in words.
+        default: Default for a pilot that is trained here; ``None`` is found in the recordings.
+        good: Whether a value from JSON is possible.
+        rule: The possible values, in words.
     """
 
     default: Any
@@ -91,15 +91,15 @@ def defaults(names: Iterable[str]) -> dict[str, Any]:
 
 
 def checked(names: Iterable[str], given: Options, *, type_name: str) -> dict[str, Any]:
-    """Fill in what is not given, and refuse what is not possible.
+    """Fill in missing options, and refuse impossible values.
 
     Args:
         names: Options that the type has.
-        given: Some of them; ``None`` stays ``None`` where the recordings are to say it.
-        type_name: For the error.
+        given: Some of them; ``None`` stays ``None`` for values that the recordings give.
+        type_name: Name of the type, for the error.
 
     Raises:
-        PilotError: If there is no such option, or a value is not possible.
+        PilotError: If an option does not exist, or a value is not possible.
     """
     options = defaults(names)
     for name, value in given.items():

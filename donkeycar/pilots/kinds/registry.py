@@ -1,4 +1,4 @@
-"""The types of pilots: how each network is built, and what its outputs mean."""
+"""Registry of the types of pilots: how each network is built, and what its outputs mean."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +12,13 @@ from donkeycar.pilots.kinds.network_builder import NetworkBuilder
 from donkeycar.pilots.kinds.network_choices import NetworkChoices
 from donkeycar.pilots.kinds.options import Options, checked
 
-# Owners of older cars wrote the runtime in front of the type; here there is one runtime.
+# Older cars put the runtime in front of the type; here there is only one runtime.
 OLD_PREFIX = "tflite_"
 NETWORKS = "donkeycar.pilots.kinds.networks"
 # Key of the network's choices among the options in a sidecar.
 NETWORK = "network"
 
-# Acceleration and turning rate: forward, left, up, in the order that donkeycar records them.
+# Acceleration and turning rate: forward, left, up, in the order in which donkeycar records them.
 IMU_CHANNELS = (
     "imu/acl_x", "imu/acl_y", "imu/acl_z", "imu/gyr_x", "imu/gyr_y", "imu/gyr_z",
 )  # fmt: skip
@@ -26,11 +26,11 @@ BEHAVIOR_CHANNELS = ("behavior/one_hot_state_array",)
 
 
 class Loss(NamedTuple):
-    """What an output is taught by.
+    """The loss of one output.
 
     Attributes:
-        name: As Keras knows it.
-        weight: In the sum over all outputs.
+        name: Its name in Keras.
+        weight: Its weight in the sum over all outputs.
     """
 
     name: str
@@ -46,27 +46,27 @@ class PilotType:
     """One kind of pilot.
 
     Attributes:
-        name: What `--type` says.
-        class_name: What donkeycar 5.x calls it in ``models/database.json``.
-        about: What it is for, in a few words.
+        name: Its name for `--type`.
+        class_name: Its name in donkeycar 5.x, in ``models/database.json``.
+        about: Its purpose, in a few words.
         module: In `donkeycar.pilots.kinds.networks`; its `build` takes a `NetworkBuilder`,
             the size of a frame and the options, and makes the Keras model.
         head: Turns the named outputs of the network and the options of the pilot into
             ``(angle, throttle)``.
-        losses: What each output of the network is taught by.
+        losses: Loss of each output of the network.
         options: Names of its options, see `donkeycar.pilots.kinds.options`.
-        old_options: Those of other people's models, which say nothing about themselves.
-        vector_input: Name of its second input, ``""`` if it only looks.
-        vector_size: How many numbers it takes, by the options.
-        vector_channels: Channels that make up the vector for it.
-        remembers: Whether the vector is its own last answers.
+        old_options: Options of other people's models without a sidecar.
+        vector_input: Name of its second input, ``""`` if it takes only frames.
+        vector_size: Size of the second input, by the options.
+        vector_channels: Channels that form the second input.
+        remembers: Whether the second input is its own last answers.
         looks_back: Whether it sees the last few frames at once.
-        mirrors: Whether a mirrored frame with mirrored steering is as good an example.
-        locate: Turns the outputs into the number of a place; ``None`` if it knows none.
-        only_in_training: Outputs that are not needed when it drives.
-        learns_in_bfloat16: Whether it may. Gradients of a convolution over three dimensions are no
-            numbers then: in 10 of 10 trainings, against 0 of 10 in float32 (TensorFlow 2.21 with
-            oneDNN, AMD EPYC 9004).
+        mirrors: Whether a mirrored frame with mirrored steering is a valid training sample.
+        locate: Turns the outputs into the number of a place; ``None`` for types without places.
+        only_in_training: Outputs that are not needed for driving.
+        learns_in_bfloat16: Whether it can be trained in bfloat16. Gradients of 3D convolutions
+            become NaN in bfloat16: in 10 of 10 trainings, against 0 of 10 in float32 (TensorFlow
+            2.21 with oneDNN, AMD EPYC 9004).
     """
 
     name: str
@@ -98,10 +98,10 @@ class PilotType:
         """Build the untrained network.
 
         Args:
-            input_shape: Height, width and channels of what it sees.
-            network: What is to be compared; ``None`` is the network as documented.
-            seed: Makes weights and dropout repeatable.
-            options: Of the pilot; what the recordings are to say has a plain default.
+            input_shape: Height, width and channels of its frames.
+            network: Hyper-parameters; ``None`` gives the documented network.
+            seed: Random seed of weights and dropout.
+            options: Options of the pilot; those that recordings give have a plain default.
 
         Returns:
             A ``keras.Model`` with a dictionary of outputs.
@@ -117,7 +117,7 @@ class PilotType:
         )
 
     def complete(self, options: Options) -> dict[str, Any]:
-        """Fill in the options that are not given, and refuse what is not possible.
+        """Fill in missing options, and refuse impossible values.
 
         The choices of the network may be among them; they are checked, and left out.
 
@@ -129,7 +129,7 @@ class PilotType:
         return checked(self.options, own, type_name=self.name)
 
     def settled(self, options: Options) -> dict[str, Any]:
-        """Complete options that are to be driven with: the recordings have had their say.
+        """Check the options of a pilot that will drive, for which recordings can give no values.
 
         Raises:
             PilotError: If one is missing, or not possible.
@@ -161,7 +161,7 @@ PILOT_TYPES = {
             "inferred", "KerasInferred", "speed that follows from steering", "inferred",
             head=inferred_head, losses={"angle": MSE},
             options=("throttle_straight", "throttle_bend"),
-            # Of donkeycar 5.x straight ahead, and at full right.
+            # Throttle of donkeycar 5.x straight ahead, and at full right.
             old_options={"throttle_straight": 0.754, "throttle_bend": 0.557},
         ),
         PilotType(
@@ -176,7 +176,7 @@ PILOT_TYPES = {
             old_options={"imu_mean": [0.0] * 6, "imu_spread": [1.0] * 6},
             vector_input="imu_in", vector_size=lambda options: len(IMU_CHANNELS),
             vector_channels=IMU_CHANNELS,
-            # Which axis a mirror turns round depends on how the sensor is mounted.
+            # It depends on how the sensor is mounted which axes a mirror reverses.
             mirrors=False,
         ),
         PilotType(
@@ -185,14 +185,14 @@ PILOT_TYPES = {
             old_options=_OLD_BINS, vector_input="behavior_in",
             vector_size=lambda options: len(options["behaviors"]),
             vector_channels=BEHAVIOR_CHANNELS,
-            # In a mirror, the left lane is the right one.
+            # A mirror exchanges the left and the right lane.
             mirrors=False,
         ),
         PilotType(
             "localizer", "KerasLocalizer", "knowing where on the track it is", "localizer",
             losses={"angle": MSE, "throttle": MSE, "loc": Loss("categorical_crossentropy", 0.1)},
             options=("num_locations",), locate=locate,
-            # No place of the track looks like another one in a mirror, or all do.
+            # A mirrored frame does not show the same place.
             mirrors=False,
         ),
         PilotType(

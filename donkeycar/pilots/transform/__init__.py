@@ -1,10 +1,10 @@
 """Transforms (preprocessing): change each frame for the network, in training and on the car.
 
-A pilot carries its transforms in its own file, so that a setting changed later cannot make the
-car look at the world differently from how it learned. Frames are ``uint8`` arrays of shape
-``(height, width, channels)``; no transform modifies the frame it is given. Where donkeycar 5.x
-had a transform of the same name, pixels come out as its OpenCV makes them, to within one grey
-level, so that its pilots can be driven on.
+A pilot carries its transforms in its own file, so that a later change of a setting cannot change
+what the pilot sees. Frames are ``uint8`` arrays of shape ``(height, width, channels)``; no
+transform modifies the frame it is given. If donkeycar 5.x had a transform of the same name, the
+pixels equal those of OpenCV, which it used, to within one grey level, so that its pilots can still
+drive.
 """
 
 from donkeycar.pilots.transform.step import Shape, Step, describe

@@ -10,7 +10,7 @@ from donkeycar.pilots.transform.step import Shape, Step, spread
 
 MAX_KERNEL_PX = 99
 
-# Rounded bell curves for small kernels, in powers of two.
+# Rounded Gaussian kernels of small sizes, in powers of two.
 SMALL_BELLS = {
     3: (1, 2, 1),
     5: (1, 4, 6, 4, 1),
@@ -47,7 +47,7 @@ class Blur(Step):
         return np.floor(smooth + np.float32(0.5)).astype(np.uint8)
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Same as what came in; the mirrored border must fit."""
+        """The same shape as the input; the mirrored border must fit."""
         if max(self.kernel_px, self.kernel_y_px or 0) >= 2 * min(shape[:2]):
             raise PilotError(
                 f"The kernel must be smaller than the frame. Received: {shape}, {self}"
@@ -55,11 +55,11 @@ class Blur(Step):
         return shape
 
     def visible(self, shown: np.ndarray) -> np.ndarray:
-        """What was visible, and what it is smeared over."""
+        """The visible pixels, and those that blur spreads them to."""
         return spread(shown, (self.kernel_y_px or self.kernel_px) // 2, self.kernel_px // 2)
 
     def _weights(self, size: int) -> np.ndarray:
-        """Share of each neighbour, float32, ``(size,)``, 1 in total.
+        """Weight of each neighbour, float32, ``(size,)``, 1 in total.
 
         Source: OpenCV documentation of `getGaussianKernel`, for the width of the bell curve.
         """

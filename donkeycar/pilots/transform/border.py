@@ -1,4 +1,4 @@
-"""Transforms that take a border off the frame, by blackening it or by cutting it off."""
+"""Transforms that remove a border of the frame, by blackening it or cutting it off."""
 
 from dataclasses import asdict, dataclass
 
@@ -10,7 +10,7 @@ from donkeycar.pilots.transform.step import Shape, Step
 
 @dataclass(frozen=True)
 class Border(Step):
-    """What is between four margins.
+    """The area within four margins.
 
     Args:
         top_px: Rows at the top, 0 or more; the other three likewise.
@@ -22,16 +22,16 @@ class Border(Step):
     right_px: int = 0
 
     def within(self, image: np.ndarray) -> tuple[slice, slice]:
-        """Rows and columns that are left of a frame."""
+        """The rows and columns of a frame that remain."""
         height, width = image.shape[:2]
         rows = slice(self.top_px, height - self.bottom_px)
         return rows, slice(self.left_px, width - self.right_px)
 
     def size_left(self, shape: Shape) -> tuple[int, int]:
-        """Height and width of what is left.
+        """Height and width of the remaining area.
 
         Raises:
-            PilotError: If nothing is, or a margin is below 0.
+            PilotError: If nothing remains, or a margin is below 0.
         """
         rows = shape[0] - self.top_px - self.bottom_px
         columns = shape[1] - self.left_px - self.right_px
@@ -53,7 +53,7 @@ class Crop(Border):
         return masked
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Same as what came in: a masked frame keeps its size."""
+        """The same shape as the input: a masked frame keeps its size."""
         self.size_left(shape)
         return shape
 
@@ -66,13 +66,13 @@ class Cut(Border):
     """Cut off a border of the frame, as donkeycar 3 did by ``ROI_CROP_TOP`` and ``_BOTTOM``."""
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        """Copy what is left."""
+        """Copy the remaining area."""
         return np.ascontiguousarray(image[self.within(image)])
 
     def output_shape(self, shape: Shape) -> Shape:
-        """What is left."""
+        """The remaining area."""
         return (*self.size_left(shape), shape[2])
 
     def visible(self, shown: np.ndarray) -> np.ndarray:
-        """The same of what is left."""
+        """The visible pixels of the remaining area."""
         return self(shown)

@@ -1,4 +1,4 @@
-"""A transform that leaves nothing but edges."""
+"""Canny edge detection: a transform that leaves only edges."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ import numpy as np
 from donkeycar.errors import PilotError
 from donkeycar.pilots.transform.step import Shape, Step, spread
 
-# The slope and the smoothing across it, as OpenCV's Sobel filters have them.
+# Gradient and smoothing kernels, as in OpenCV's Sobel filters.
 SLOPES = {3: (-1, 0, 1), 5: (-1, -2, 0, 2, 1), 7: (-1, -4, -5, 0, 5, 4, 1)}
 SMOOTHS = {3: (1, 2, 1), 5: (1, 4, 6, 4, 1), 7: (1, 6, 15, 20, 15, 6, 1)}
-# Numbers of the widest filter are made this much smaller, and its thresholds with them.
+# The values of the widest filter are divided by this, and its thresholds, too.
 SEVEN_SCALE = 16
 TAN_22_5 = 0.41421356
 
@@ -20,14 +20,14 @@ class Canny(Step):
     """Find edges: white lines on black, in one channel.
 
     Args:
-        low: Steepness that continues an edge, in grey levels summed by the filter; 0 or more.
-        high: Steepness that begins one. Whichever is less counts as `low`.
+        low: Gradient that continues an edge, in grey levels summed by the filter; 0 or more.
+        high: Gradient that begins an edge. The smaller of the two counts as `low`.
         aperture_px: Size of the filter: 3, 5 or 7.
 
     Source:
-        J. Canny, "A Computational Approach to Edge Detection", IEEE PAMI 8(6), 1986. Steepness is
-        the sum of what it is across and down; of three channels the steepest counts. OpenCV's
-        `Canny` does the same, and this agrees with it pixel by pixel.
+        J. Canny, "A Computational Approach to Edge Detection", IEEE PAMI 8(6), 1986. The gradient
+        is the sum of its horizontal and vertical parts; of three channels the largest counts.
+        OpenCV's `Canny` does the same, and this agrees with it pixel by pixel.
     """
 
     low: int = 60
@@ -55,12 +55,12 @@ class Canny(Step):
         return (*shape[:2], 1)
 
     def visible(self, shown: np.ndarray) -> np.ndarray:
-        """What was visible, and the edge around it."""
+        """The visible pixels, and the edge around them."""
         return spread(shown, self.aperture_px // 2, self.aperture_px // 2)
 
     def _slopes(self, image: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """How steep it is across and down, of the steepest channel, int32, ``(height, width)``."""
-        # Numbers of the two small filters fit into 16 bits, which is twice as fast.
+        """Both gradients of the channel with the largest one, int32, ``(height, width)``."""
+        # The values of the two small filters fit into 16 bits, which is twice as fast.
         kind = np.int16 if self.aperture_px < 7 else np.int32
         reach = self.aperture_px // 2
         border = ((reach, reach), (reach, reach), (0, 0))
@@ -78,7 +78,7 @@ class Canny(Step):
 
 
 def _filtered(pixels: np.ndarray, weights: tuple[int, ...], axis: int) -> np.ndarray:
-    """Weigh neighbours along an axis; the border they need is gone afterwards."""
+    """Weigh neighbours along an axis; this removes the border that they need."""
     length = pixels.shape[axis] - len(weights) + 1
     first, *others = (
         pixels[(slice(None),) * axis + (slice(place, place + length),)] * pixels.dtype.type(weight)
@@ -92,7 +92,7 @@ def _filtered(pixels: np.ndarray, weights: tuple[int, ...], axis: int) -> np.nda
 
 
 def _ridges(across: np.ndarray, down: np.ndarray, steepness: np.ndarray) -> np.ndarray:
-    """Say where it is steeper than on either side, looked at in the direction of the slope."""
+    """Non-maximum suppression: mark pixels that are steeper than both neighbours."""
     height, width = steepness.shape
     around = np.zeros((height + 2, width + 2), steepness.dtype)
     around[1:-1, 1:-1] = steepness
@@ -103,7 +103,7 @@ def _ridges(across: np.ndarray, down: np.ndarray, steepness: np.ndarray) -> np.n
     wide, tall = np.abs(across).astype(np.float32), np.abs(down).astype(np.float32)
     level, upright = tall < wide * TAN_22_5, wide < tall * TAN_22_5
     falls = (across ^ down) < 0
-    # Between equals in a row or a column, the first one is the ridge.
+    # Among equal pixels in a row or a column, the first one counts.
     in_row = (steepness > beside(0, -1)) & (steepness >= beside(0, 1))
     in_column = (steepness > beside(-1, 0)) & (steepness >= beside(1, 0))
     rising = (steepness > beside(-1, -1)) & (steepness > beside(1, 1))
@@ -116,11 +116,11 @@ def _ridges(across: np.ndarray, down: np.ndarray, steepness: np.ndarray) -> np.n
 def _grow(seeds: np.ndarray, allowed: np.ndarray) -> np.ndarray:
     """Return the allowed pixels that are connected to a seed, in eight directions.
 
-    A whole frame is one long whole number, of one bit for each pixel: growing by a pixel in every
-    direction takes eight additions and shifts of it, whatever the frame shows.
+    A whole frame is one long integer, with one bit for each pixel. Growing by a pixel in every
+    direction takes eight shifts and ORs, whatever the frame shows.
     """
     height, width = seeds.shape
-    columns = width + 1  # a column that is never allowed keeps rows from touching
+    columns = width + 1  # a forbidden column separates the rows
     edges, room = _number(seeds, columns), _number(allowed, columns)
     before = 0
     while edges != before:

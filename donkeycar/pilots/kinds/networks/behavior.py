@@ -26,15 +26,15 @@ def build(
         behaviors: Names of the ways to drive.
         angle_bins: Angles to choose from.
         throttle_bins: Throttles to choose from.
-        throttle_range: For the head; the network is the same for every range.
-        choice: For the head.
+        throttle_range: Used by the head only; the network is the same for every range.
+        choice: Used by the head only.
 
     Input shape:
         ``img_in``: ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255;
-        ``behavior_in``: ``(batch, len(behaviors))``, 1 for the one that is wanted, else 0.
+        ``behavior_in``: ``(batch, len(behaviors))``, 1 for the chosen behavior, else 0.
 
     Output shape:
-        Likelihoods, ``{"angle_bins": (batch, 15), "throttle_bins": (batch, 20)}``.
+        Probabilities, ``{"angle_bins": (batch, 15), "throttle_bins": (batch, 20)}``.
 
     Returns:
         A ``keras.Model`` with 829 263 weights for a frame of 120 x 160 x 3 and two behaviors.

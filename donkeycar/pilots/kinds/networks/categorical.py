@@ -22,14 +22,14 @@ def build(
         input_shape: Height, width and channels of a frame; each side at least 77 pixels.
         angle_bins: Angles to choose from.
         throttle_bins: Throttles to choose from.
-        throttle_range: For the head; the network is the same for every range.
-        choice: For the head.
+        throttle_range: Used by the head only; the network is the same for every range.
+        choice: Used by the head only.
 
     Input shape:
         ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
 
     Output shape:
-        Likelihoods, ``{"angle_bins": (batch, 15), "throttle_bins": (batch, 20)}``.
+        Probabilities, ``{"angle_bins": (batch, 15), "throttle_bins": (batch, 20)}``.
 
     Returns:
         A ``keras.Model`` with 268 311 weights for a frame of 120 x 160 x 3.

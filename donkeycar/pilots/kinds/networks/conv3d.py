@@ -7,7 +7,7 @@ from donkeycar.pilots.kinds.networks.rnn import halves
 from donkeycar.pilots.kinds.networks.trunk import need_sides
 
 FILTERS = (16, 32, 64, 128)
-# Of the first convolution, over the picture; from frame to frame it steps one by one.
+# Stride of the first convolution over the picture; from frame to frame the stride is 1.
 FIRST_STRIDE = 3
 DENSE_UNITS = (256, 256)
 DROPOUT = 0.5
@@ -22,8 +22,8 @@ def build(
 ) -> Any:
     """Build the untrained network.
 
-    The pooling over each picture is done picture by picture, which is the same as pooling in three
-    dimensions with a depth of 1; a car's runtime has only the former.
+    It pools picture by picture, which equals pooling in three dimensions with a depth of 1; LiteRT
+    has only the former.
 
     Args:
         builder: Makes the layers, with the hyper-parameters and the seed.

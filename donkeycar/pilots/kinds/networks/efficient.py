@@ -5,11 +5,11 @@ from typing import Any
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
 from donkeycar.pilots.kinds.networks.trunk import angle_and_throttle, need_sides
 
-# Filters, kernel and stride of the convolutions. Most of `linear`'s time goes into its second and
-# third, which look at large pictures through kernels of five: here they have three, and the last
-# two fewer filters. Every place is kept to the end: *where* the line is says how to steer, which
-# averaging over the picture would forget. Tried on two real recordings and worse: a first step of
-# four pixels or a fourth step of two (6 % on one of them), batch normalisation (much).
+# Filters, kernel and stride of the convolutions. `linear` spends most of its time in its second and
+# third convolution, which have kernels of 5x5 on large pictures. Here these kernels are 3x3, and
+# the last two convolutions have fewer filters. There is no global pooling, because the position of
+# the line decides the steering. Tried on two real recordings and worse: a first stride of four
+# pixels or a fourth stride of two (6 % on one of them), batch normalisation (much worse).
 CONVOLUTIONS = ((16, 5, 2), (32, 3, 2), (48, 3, 2), (48, 3, 1), (32, 3, 1))
 DENSE_UNITS = (100, 50)
 DROPOUT = 0.2

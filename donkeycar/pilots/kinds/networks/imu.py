@@ -21,9 +21,9 @@ def build(
     Args:
         builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        imu_mean: What the six numbers usually are; ``None`` for 0.
-        imu_spread: How much they vary, their standard deviations; ``None`` for 1. Both are inside,
-            so that the car hands over what the sensor says, in whatever unit.
+        imu_mean: Means of the six numbers; ``None`` for 0.
+        imu_spread: Standard deviations of the six numbers; ``None`` for 1. The network contains
+            both, so that the car passes on the values of the sensor in any unit.
 
     Input shape:
         ``img_in``: ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255; ``imu_in``:

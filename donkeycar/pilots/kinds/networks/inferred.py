@@ -18,8 +18,8 @@ def build(
     Args:
         builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        throttle_straight: For the head; the network knows no throttle.
-        throttle_bend: For the head.
+        throttle_straight: Used by the head only; the network has no throttle.
+        throttle_bend: Used by the head only.
 
     Input shape:
         ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.

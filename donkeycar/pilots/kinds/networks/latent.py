@@ -6,9 +6,9 @@ from donkeycar.pilots.kinds.network_builder import NetworkBuilder
 from donkeycar.pilots.kinds.networks.picture import small_sides
 from donkeycar.pilots.kinds.networks.trunk import DROPOUT, angle_and_throttle, convolution_trunk
 
-# Numbers in the description.
+# Size of the latent vector.
 LATENT_UNITS = 64
-# Channels of the picture while it grows, and how much it grows in each step.
+# Channels of the picture in each step of the decoder, and the factor by which it grows.
 PAINT_FILTERS = (32, 16)
 GROWTH = 2
 
@@ -16,9 +16,9 @@ GROWTH = 2
 def build(builder: NetworkBuilder, input_shape: tuple[int, ...]) -> Any:
     """Build the untrained network.
 
-    What can be painted back must have been seen: the picture keeps the description honest where
-    there are few labels. It is a quarter as high and wide as the frame, and only wanted in
-    training; what drives has no painter.
+    The decoder reconstructs the frame from the latent vector, which helps if there are few labels.
+    The reconstructed picture is a quarter as high and wide as the frame. It is used only in
+    training; the network that drives has no decoder.
 
     Args:
         builder: Makes the layers, with the hyper-parameters and the seed.
@@ -47,7 +47,7 @@ def build(builder: NetworkBuilder, input_shape: tuple[int, ...]) -> Any:
 
 
 def _paint(builder: NetworkBuilder, latent: Any, shape: tuple[int, ...]) -> Any:
-    """Paint the small picture."""
+    """Decode the small picture."""
     layers = builder.layers
     height, width = small_sides(*shape[:2])
     growth = GROWTH ** len(PAINT_FILTERS)

@@ -21,13 +21,13 @@ def build(
     Args:
         builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        num_locations: Places it tells apart.
+        num_locations: Number of places that it distinguishes.
 
     Input shape:
         ``uint8``, ``(batch, height, width, channels)``, RGB, 0 to 255.
 
     Output shape:
-        ``{"angle": (batch, 1), "throttle": (batch, 1)}``, unbounded floats, and likelihoods
+        ``{"angle": (batch, 1), "throttle": (batch, 1)}``, unbounded floats, and probabilities
         ``"loc": (batch, num_locations)``.
 
     Returns:

@@ -10,8 +10,8 @@ from donkeycar.pilots.kinds.networks.trunk import (
 )
 
 MEMORY_DROPOUT = 0.1
-# Added to the answers before in training, standard deviation. Steering hardly changes from one
-# frame to the next, so that a network which trusts its memory never learns to look at the road.
+# Standard deviation of the noise that training adds to the past answers. Steering hardly changes
+# from one frame to the next, so a network that trusts its memory never learns to look at the road.
 MEMORY_NOISE = 0.3
 
 
@@ -28,8 +28,8 @@ def build(
     Args:
         builder: Makes the layers, with the hyper-parameters and the seed.
         input_shape: Height, width and channels of a frame; each side at least 61 pixels.
-        memory_length: Answers it remembers.
-        memory_depth: Dense layers for them alone (`MEM_DEPTH`).
+        memory_length: Number of past answers that it gets.
+        memory_depth: Number of extra dense layers for them (`MEM_DEPTH`).
         reverse: Whether its throttle may be negative.
 
     Input shape:

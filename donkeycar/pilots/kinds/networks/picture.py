@@ -2,12 +2,12 @@
 
 import numpy as np
 
-# Each pixel of it is the mean of so many by so many of the frame.
+# Each of its pixels is the mean of this many by this many pixels of the frame.
 FACTOR = 4
 
 
 def small_sides(height: int, width: int) -> tuple[int, int]:
-    """Height and width of the small picture; what does not fill a pixel is left out."""
+    """Height and width of the small picture; incomplete pixels at the edge are left out."""
     return height // FACTOR, width // FACTOR
 
 

@@ -57,7 +57,7 @@ def build(
             return_sequences=more,
             kernel_initializer=builder.initial(),
             recurrent_initializer=builder.orthogonal(),
-            unroll=True,  # a loop is something that a car's runtime does not have
+            unroll=True,  # LiteRT has no loops
             name=name,
         )(x)
         x = builder.dropout(x, THINK_DROPOUT, name=f"{name}_dropout")
@@ -68,5 +68,5 @@ def build(
 
 
 def halves(answer: Any) -> dict[str, Any]:
-    """Take an output of two numbers apart."""
+    """Split an output of two numbers."""
     return {"angle": answer[:, :1], "throttle": answer[:, 1:]}

@@ -5,23 +5,23 @@ from typing import Any
 from donkeycar.errors import PilotError
 from donkeycar.pilots.kinds.network_builder import NetworkBuilder
 
-# Filters, kernel and stride of the convolutions; the stride of the fourth is left open.
+# Filters, kernel and stride of the convolutions; the stride of the fourth is an argument.
 CONVOLUTIONS = ((24, 5, 2), (32, 5, 2), (64, 5, 2), (64, 3, None), (64, 3, 1))
 DROPOUT = 0.2
 DENSE_UNITS = (100, 50)
-# By the stride of the fourth. With less, the last convolution has no pixels left.
+# Smallest side of a frame, by the stride of the fourth: the last convolution needs some pixels.
 MIN_SIDE_PX = {1: 61, 2: 77}
 
 
 def convolution_trunk(
     builder: NetworkBuilder, x: Any, *, name: str, stride_of_fourth: int = 1
 ) -> Any:
-    """Add five convolutions to a scaled image, and flatten what comes out.
+    """Add five convolutions to a scaled image, and flatten the result.
 
     Args:
         builder: Makes the layers.
         x: The image, ``(batch, height, width, channels)``.
-        name: Of the type, for the error.
+        name: Name of the type, for the error.
         stride_of_fourth: 1, or 2 for a smaller result.
 
     Returns:
@@ -60,9 +60,9 @@ def angle_and_throttle(
 
     Args:
         builder: Makes the layers.
-        x: What they see, ``(batch, units)``.
-        names: Of their layers, as in donkeycar 5.x.
-        activations: What bounds each; ``None`` is not bounded.
+        x: Their input, ``(batch, units)``.
+        names: Names of their layers, as in donkeycar 5.x.
+        activations: Activation that bounds each; ``None`` is unbounded.
     """
     means = zip(("angle", "throttle"), names, activations, strict=True)
     return {
@@ -72,7 +72,7 @@ def angle_and_throttle(
 
 
 def need_sides(x: Any, min_side_px: int, name: str) -> None:
-    """Refuse an image, or images in a row, with a side shorter than `min_side_px`."""
+    """Refuse an image, or a sequence of images, with a side shorter than `min_side_px`."""
     height, width = x.shape[-3:-1]
     if min(height, width) < min_side_px:
         raise PilotError(
