@@ -1,4 +1,4 @@
-"""Inference on recordings: what a pilot answers to each record, in order."""
+"""Inference on recordings: the answers of a pilot to all records, in order."""
 
 from collections.abc import Iterator
 
@@ -11,18 +11,18 @@ from donkeycar.training.records.recordings import Recordings
 
 
 def answers(pilot: LoadedPilot, recordings: Recordings, frames: Frames) -> np.ndarray:
-    """Show a pilot all records in order, and write down its answers.
+    """Run a pilot on all records in order, and collect its answers.
 
-    It forgets what was before wherever the records have a gap. One that remembers its answers
-    remembers its own, not the driver's.
+    The pilot is reset at every gap in the records. A pilot that remembers its answers remembers its
+    own, not the driver's.
 
     Args:
-        pilot: A loaded pilot; it is left fresh.
-        recordings: What was recorded.
-        frames: The pictures as the camera gave them, ``uint8``, ``(rows, height, width, 3)``.
+        pilot: A loaded pilot; it is reset afterwards.
+        recordings: The records.
+        frames: The pictures from the camera, ``uint8``, ``(rows, height, width, 3)``.
 
     Returns:
-        Angle and throttle, float32, ``(rows, 2)``; NaN where a record lacks what the pilot needs.
+        Angle and throttle, float32, ``(rows, 2)``; NaN where a record lacks an input of the pilot.
     """
     given = np.full((len(recordings), 2), np.nan, np.float32)
     for row, answer in answer_each(pilot, recordings, frames):
@@ -34,11 +34,11 @@ def answers(pilot: LoadedPilot, recordings: Recordings, frames: Frames) -> np.nd
 def answer_each(
     pilot: LoadedPilot, recordings: Recordings, frames: Frames
 ) -> Iterator[tuple[int, tuple[float, float] | None]]:
-    """Show a pilot one record after the other, as `answers` does.
+    """Run a pilot on one record after the other, as `answers` does.
 
     Yields:
-        Each row and the answer to it, while ``pilot.shown`` still holds what it was given for;
-        the answer is ``None`` where the record lacks what the pilot needs.
+        Each row and its answer, while ``pilot.shown`` still contains the inputs for it; the answer
+        is ``None`` where the record lacks an input of the pilot.
     """
     ages = run_ages(recordings)
     beside = vectors(recordings, pilot.vector_channels) if pilot.vector_channels else None

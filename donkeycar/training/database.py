@@ -1,4 +1,4 @@
-"""The list of pilots in a car's `models` folder, as donkeycar 5.x reads and writes it."""
+"""``database.json``: the list of pilots in a car's `models` folder, as in donkeycar 5.x."""
 
 import json
 import time
@@ -14,7 +14,7 @@ FILE = "database.json"
 
 
 def next_model_path(folder: Path) -> Path:
-    """Name for a new pilot, such as ``pilot_26-02-21_3.keras``; no two are the same.
+    """Unique name for a new pilot, such as ``pilot_26-02-21_3.keras``.
 
     Args:
         folder: The `models` folder of a car; it need not exist.
@@ -27,7 +27,7 @@ def next_model_path(folder: Path) -> Path:
 
 
 def read_database(folder: Path) -> list[dict[str, Any]]:
-    """Read the entries, none if there is no list yet.
+    """Read the entries; empty if there is no list yet.
 
     Raises:
         TrainingError: If the file is damaged.
@@ -58,21 +58,21 @@ def add_entry(
     transfer: Path | None = None,
     comment: str = "",
 ) -> None:
-    """Note a trained pilot; a pilot of the same name gives up its place.
+    """Add a trained pilot to the list; it replaces a pilot of the same name.
 
     Args:
         model: Path of the pilot, in the folder of the list.
-        class_name: What 5.x calls its type, such as ``KerasLinear``.
+        class_name: Name of its type in donkeycar 5.x, such as ``KerasLinear``.
         type: Name of its type.
-        tubs: What it was trained on.
-        history: Measured in training, one value an epoch.
-        settings: It was trained with.
-        transfer: Pilot that it began as, ``None`` if it began with random weights.
-        comment: Of its owner.
+        tubs: The tubs of its training.
+        history: Values measured in training, one per epoch.
+        settings: Settings of its training.
+        transfer: Pilot whose weights it began with, ``None`` if it began with random weights.
+        comment: The owner's comment.
 
     Raises:
-        TrainingError: If the list there is damaged; it is left as it is.
-        OSError: If the disk does not take it; the old list is still there.
+        TrainingError: If the list is damaged; it then stays unchanged.
+        OSError: If the disk does not take it; the old list is then still there.
     """
     folder = model.parent
     entries = read_database(folder)

@@ -27,9 +27,9 @@ class Dataset:
     """Records to train on.
 
     Attributes:
-        recordings: With the labels that are to be learnt.
-        frames: ``uint8``, ``(rows, height, width, channels)``; what is done to a frame before it
-            is changed at random has been done.
+        recordings: The records, with the labels to learn.
+        frames: ``uint8``, ``(rows, height, width, channels)``, after the transforms before
+            augmentation.
     """
 
     recordings: Recordings
@@ -37,7 +37,7 @@ class Dataset:
 
     @property
     def camera_shape(self) -> Shape:
-        """Height, width and channels of the frames as the camera gave them."""
+        """Height, width and channels of the camera's frames."""
         height, width, channels = self.recordings.camera_shape or self.frames.shape[1:]
         return (height, width, channels)
 
@@ -45,7 +45,7 @@ class Dataset:
         """Return the records as the type of pilot in the options sees them.
 
         Raises:
-            TrainingError: If it can use none of the records.
+            TrainingError: If none of the records can be used.
             PilotError: If an option of the pilot is not possible.
         """
         kind = pilot_type(options.type)
@@ -58,7 +58,7 @@ class Dataset:
         )
 
     def in_words(self, split: Split) -> str:
-        """Say in one line how many records there are, and what they are for."""
+        """Say in one line how many records there are, and how they are split."""
         text = (
             f"{count(len(self.recordings), 'record')}: {len(split.train)} for training, "
             f"{len(split.validation)} for validation, {split.num_gap} between them"
@@ -67,7 +67,7 @@ class Dataset:
         return f"{text}; left out: {dropped}" if dropped else text
 
     def fingerprint(self, split: Split) -> str:
-        """Say in a few letters which records and labels there are, and how they are split."""
+        """Fingerprint of the records, the labels and the split."""
         digest = hashlib.sha256()
         places = {id(reader): reader.path.resolve() for reader, _ in self.recordings.sources}
         for reader, record in self.recordings.sources:
@@ -91,10 +91,10 @@ class Dataset:
 
 
 def read_recordings(tubs: Iterable[str | Path], options: TrainingOptions) -> Recordings:
-    """Read the records of some tubs, with the labels that are to be learnt; no pictures yet.
+    """Read the records of some tubs, with the labels to learn, but without pictures.
 
     Raises:
-        TrainingError: If there is nothing to learn from.
+        TrainingError: If there are no usable records.
     """
     recordings = gather(tubs, record_filter=options.record_filter)
     return relabel(recordings, shift=options.label_shift, window=options.label_window)
@@ -103,13 +103,13 @@ def read_recordings(tubs: Iterable[str | Path], options: TrainingOptions) -> Rec
 def read_dataset(
     recordings: Recordings, options: TrainingOptions, *, folder: Path, progress: Progress
 ) -> Dataset:
-    """Say what is odd about the recordings, and decode their pictures.
+    """Print the problems of the recordings, and decode their pictures.
 
     Args:
-        recordings: What to read.
-        options: Say how much memory may be taken, and the transforms.
-        folder: Where frames go that do not fit into it.
-        progress: Told about every frame.
+        recordings: The records to read.
+        options: The memory limit and the transforms.
+        folder: Folder for frames that do not fit into memory.
+        progress: Called for every frame.
 
     Raises:
         TrainingError: If pictures cannot be read, have two sizes, or the disk is full.

@@ -1,4 +1,4 @@
-"""Checks where a pilot is to be written before the training, not after it."""
+"""Checks before the training whether the pilot can be written."""
 
 import platform
 import tempfile
@@ -17,11 +17,11 @@ def pilot_files(model_path: Path, *, option: str = "--model") -> PilotFiles:
     """Name the files of a pilot.
 
     Args:
-        model_path: What they have in common, or any of them.
-        option: Where its owner wrote that.
+        model_path: The common part of their names, or one of them.
+        option: The option in which the owner wrote it.
 
     Raises:
-        TrainingError: If `model_path` is a folder, or has the ending of something else.
+        TrainingError: If `model_path` is a folder, or has the ending of another format.
     """
     if model_path.is_dir():
         raise TrainingError(
@@ -37,9 +37,9 @@ def pilot_files(model_path: Path, *, option: str = "--model") -> PilotFiles:
 
 
 def better(model_path: Path) -> Path:
-    """A name for a pilot that is like one that a pilot cannot have."""
+    """A valid name for a pilot, similar to an invalid one."""
     plain = beside(model_path, ".tflite")
-    # Without the marks at its end, however many there are.
+    # Without all precision marks at its end.
     while (shorter := beside(plain, ".tflite")) != plain:
         plain = shorter
     return beside(plain, ".keras")
@@ -52,10 +52,10 @@ def _rule(model_path: Path) -> str:
 
 
 def make_folder(folder: Path) -> None:
-    """Make the pilot's folder, and be sure that something can be written there.
+    """Make the pilot's folder, and check that it can be written to.
 
     Raises:
-        TrainingError: If nothing can.
+        TrainingError: If it cannot.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def make_folder(folder: Path) -> None:
 
 
 def versions() -> dict[str, str]:
-    """Versions of what makes the pilot."""
+    """Versions of the software that makes the pilot."""
     found = {"python": platform.python_version()}
     for name in LIBRARIES:
         with suppress(PackageNotFoundError):

@@ -1,14 +1,14 @@
-"""Disagreement of an ensemble: how far its pilots usually differ, and if they are wrong there.
+"""Disagreement of an ensemble: its usual size, and whether a large one means a large error.
 
-All pilots but one were trained on a record; it validated that one. So this measures the spread of
-pilots of which one has not seen the frame and the others have. On a new drive none of them has seen
-it, and they disagree a little further: on the last fifths of two real recordings that none of them
+Each record was used for validation by one pilot and for training by all others. So this measures
+the spread of pilots of which all but one were trained on the frame. On a new drive none was trained
+on it, and they disagree a little more: on the last fifths of two real recordings that none of them
 was trained on, the median spread was larger by 2 % and 10 %, and the disagreement was above 1 in
 1.5 % and 1.0 % of the frames.
 
-Does a large disagreement mean a large error? That one pilot must not be on both sides of the
-comparison, because it is far from the others wherever it is wrong. Therefore its error is compared
-with the spread of the others.
+To find out whether a large disagreement means a large error, the error of the one pilot is compared
+with the spread of the others. That pilot must not be part of the spread, because it is far from the
+others wherever it is wrong.
 """
 
 from collections.abc import Sequence
@@ -26,29 +26,29 @@ from donkeycar.training.records.samples import Samples
 from donkeycar.training.records.split import Split
 from donkeycar.training.validation import predict
 
-# So many records say what is usual, in pieces of so many: a pilot may look back.
+# Number of records that are measured, in pieces of this many in a row: a pilot may look back.
 MAX_RECORDS = 5000
 PIECE = 100
-# Fewer say too little.
+# Fewer records are not enough.
 MIN_RECORDS = 20
 # The share of the records that counts as those with the largest disagreement.
 LARGEST_SHARE = 0.1
 # The share of the records whose disagreement is at most 1.
 USUAL_SHARE = 0.99
-# In steering: of pilots that hardly ever differ, a tiny spread must not count as disagreement.
+# In steering: if pilots hardly ever differ, a tiny spread must not count as disagreement.
 MIN_RANGE = 1e-3
 
 
 @dataclass(frozen=True)
 class Disagreement:
-    """How far the pilots of an ensemble disagree, and what that says about their errors.
+    """Disagreement of the pilots of an ensemble, and its relation to their errors.
 
     Attributes:
-        usual: How far they usually disagree.
-        records: By how many records that was measured.
+        usual: Their usual disagreement.
+        records: Number of records on which it was measured.
         disputed_error: Mean steering error of the pilot that was not trained on a record, in the
-            tenth of the records where the others disagree most; ``None`` of two pilots, where
-            there are no others to disagree.
+            tenth of the records where the others disagree most; ``None`` for two pilots, because a
+            single other pilot cannot disagree.
         other_error: The same in the other nine tenths.
     """
 
@@ -58,7 +58,7 @@ class Disagreement:
     other_error: float | None
 
     def to_json(self) -> dict[str, Any]:
-        """Describe it for ``folds.json``; owners' files have these names already."""
+        """Convert to JSON for ``folds.json``, with the keys of existing files."""
         return {
             **asdict(self.usual),
             "records": self.records,
@@ -75,20 +75,20 @@ def measure_disagreement(
     batch_size: int,
     progress: Progress,
 ) -> Disagreement | None:
-    """Let pilots answer for the same records, and see how far they disagree.
+    """Run all pilots on the same records, and measure their disagreement.
 
-    It asks the networks that were trained, all records at once: what drives answers the same to
-    about 0.001. Of pilots that remember their answers, each remembers its own here.
+    It runs the Keras networks on all records at once; the LiteRT files that drive give the same
+    answers to about 0.001. Pilots that remember their answers remember their own here.
 
     Args:
         pilots: The ``.keras`` file of each.
         samples: All records, as this type of pilot sees them.
-        splits: Which rows each pilot was trained on, and which validated it.
+        splits: The training and validation rows of each pilot.
         batch_size: Samples at once.
-        progress: Is told how far it is.
+        progress: Reports the progress.
 
     Returns:
-        ``None`` if there are too few records to know.
+        ``None`` if there are too few records.
 
     Raises:
         PilotError: If one of the files cannot be opened.
@@ -111,16 +111,16 @@ def measure_disagreement(
 def errors_by_disagreement(
     angles: np.ndarray, driver: np.ndarray, fold: np.ndarray
 ) -> tuple[float | None, float | None]:
-    """Compare the error where pilots disagree most with that elsewhere.
+    """Compare the error where pilots disagree most with the error elsewhere.
 
     Args:
-        angles: What each pilot says to each record, ``(records, pilots)``.
-        driver: What the driver did, ``(records,)``.
+        angles: Answer of each pilot to each record, ``(records, pilots)``.
+        driver: Steering of the driver, ``(records,)``.
         fold: Number of the pilot that was not trained on the record, ``(records,)``.
 
     Returns:
         Mean error of the pilots that were not trained on a record, in the tenth of the records
-        where the others disagree most, and in the rest; ``None`` of two pilots.
+        where the others disagree most, and in the rest; ``None`` for two pilots.
     """
     count, members = angles.shape
     if members < 3:
@@ -135,7 +135,7 @@ def errors_by_disagreement(
 
 
 def _some(rows: np.ndarray) -> np.ndarray:
-    """At most `MAX_RECORDS` of the rows, in pieces from all over them."""
+    """At most `MAX_RECORDS` of the rows, in pieces from all parts."""
     if len(rows) <= MAX_RECORDS:
         return rows
     pieces = np.array_split(rows, -(-len(rows) // PIECE))

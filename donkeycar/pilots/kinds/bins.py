@@ -3,7 +3,7 @@
 Bins are spaced evenly from the first to the last, both included. If a driver passes a tree on the
 left one day and on the right the next, the probabilities have two peaks, and their mean would lead
 into the tree; so an answer is one of the peaks. It can lie between two bins, according to their
-probabilities. On a real recording, the steering error of the mean over all bins is a quarter larger:
+probabilities. On a real recording, the mean over all bins has a steering error a quarter larger:
 see docs/pilots.md.
 """
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from donkeycar.pilots.transform.step import Shape, Step, needs_colour, needs_grey
 
-# Share of red, green and blue in brightness, in 1 / 32768. Source: ITU-R BT.601.
+# Shares of red, green and blue in brightness, in 1 / 32768. Source: ITU-R BT.601.
 LUMA = (9798, 19235, 3735)
 HALF, BITS = 1 << 14, 15
 
@@ -27,7 +27,7 @@ class SwapRedBlue(Step):
 
 @dataclass(frozen=True)
 class Gray(Step):
-    """Keep brightness only, in one channel."""
+    """Keep only the brightness, in one channel."""
 
     takes_colours_out = True
     weights: ClassVar[tuple[int, int, int]] = LUMA
@@ -56,7 +56,7 @@ class ThreeChannels(Step):
     """Repeat the brightness in three channels."""
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        """Three times the one channel."""
+        """Repeat the channel three times."""
         return np.repeat(image, 3, axis=2)
 
     def output_shape(self, shape: Shape) -> Shape:

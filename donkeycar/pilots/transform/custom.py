@@ -1,7 +1,7 @@
 """A transform that the owner of the car wrote.
 
-Code is run only if the settings of this very car name it. A pilot's file holds no code and starts
-none: it says which transform it was trained with, and the car compares that with its own.
+Its code runs only if the settings of this car name it. The file of a pilot contains no code: it
+names the transform of its training, and the car compares that with its own.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ class Custom(Step):
 
     Args:
         module: The file of its code, as the settings name it.
-        class_name: The class in there.
+        class_name: The class in that file.
         sha256: Fingerprint of the file.
-        code: Does it; ``None`` as long as all that is known of it comes from a pilot's file.
+        code: The code; ``None`` while the transform is known only from a pilot's file.
     """
 
     is_own = True
@@ -38,7 +38,7 @@ class Custom(Step):
     )
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        """Let the owner's code change a copy."""
+        """Let the owner's code change a copy of the frame."""
         if self.code is None:
             raise PilotError(
                 f"{self.class_name} of {self.module} is code of the pilot's owner, and is run only "
@@ -61,19 +61,19 @@ class Custom(Step):
         return changed
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Shape of what it makes of a black frame."""
+        """Shape of its result for a black frame."""
         height, width, channels = self(np.zeros(shape, np.uint8)).shape
         return (height, width, channels)
 
     def matched(self, own: "Custom | None", name: str) -> "Custom":
-        """Return the step of this car's settings, if it is the one meant here.
+        """Return the step of this car's settings, if it is the same as this one.
 
         Args:
-            own: What the settings of this car name so, if anything.
+            own: The step with this name in this car's settings, if there is one.
             name: Such as ``CUSTOM_STRETCH``.
 
         Raises:
-            PilotError: If there is none, or its code is another.
+            PilotError: If there is none, or its code differs.
         """
         if own is None:
             raise PilotError(
@@ -98,8 +98,8 @@ def load_custom(path: Path, class_name: str, settings: Any, *, module: str = "")
     Args:
         path: The file.
         class_name: The class.
-        settings: What the class is made with.
-        module: How the settings name the file; "" is its name.
+        settings: Argument of the class.
+        module: The file as the settings name it; "" is its name.
 
     Raises:
         PilotError: If there is no such file or class, or its code fails.
@@ -112,7 +112,7 @@ def load_custom(path: Path, class_name: str, settings: Any, *, module: str = "")
     space = ModuleType(f"donkeycar_owner.{path.stem}")
     space.__file__ = str(path)
     try:
-        # The very bytes whose fingerprint is taken.
+        # Exactly the bytes of the fingerprint.
         exec(compile(source, str(path), "exec"), space.__dict__)
         maker = getattr(space, class_name, None)
         if maker is None:
@@ -120,7 +120,10 @@ def load_custom(path: Path, class_name: str, settings: Any, *, module: str = "")
         code = maker(settings).run
     except PilotError:
         raise
-    except Exception as error:  # the owner's code may raise anything; whose it is must be said
+    except (
+        Exception
+        # The owner's code may raise anything, and the message must say whose code it is.
+    ) as error:
         raise PilotError(
             f"{class_name} of {path} failed: {type(error).__name__}: {text_of(error)}"
         ) from error

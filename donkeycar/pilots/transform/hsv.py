@@ -1,7 +1,7 @@
 """Transforms to and from hue, saturation, value.
 
-Hue is 0 to 179 (two degrees each), saturation and value 0 to 255: the ranges of OpenCV, for which
-the thresholds in owners' code are written.
+Hue is 0 to 179 (in steps of two degrees), saturation and value 0 to 255. These are the ranges of
+OpenCV, on which the thresholds in owners' code are based.
 
 Source: A. R. Smith, "Color Gamut Transform Pairs", SIGGRAPH 1978.
 """
@@ -14,7 +14,7 @@ import numpy as np
 from donkeycar.pilots.transform.colour import Gray
 from donkeycar.pilots.transform.step import Shape, Step, needs_colour
 
-# Steps of hue in a sixth of the circle: from red to yellow, from yellow to green, and so on.
+# Steps of hue in a sixth of the colour circle: from red to yellow, from yellow to green, and so on.
 SIXTH = 30
 
 
@@ -30,7 +30,8 @@ class ToHsv(Step):
         value = np.maximum(np.maximum(red, green), blue)
         spread = value - np.minimum(np.minimum(red, green), blue)
         red, green, blue = (channel.astype(np.int16) for channel in (red, green, blue))
-        # Where from red, green or blue, in that order, and how far from there, up to the spread.
+        # The nearest of red, green and blue, in that order, and the distance from it, up to the
+        # spread.
         is_red, is_green = red == value, green == value
         ahead = np.where(is_red, green, np.where(is_green, blue, red))
         behind = np.where(is_red, blue, np.where(is_green, red, green))
@@ -64,7 +65,7 @@ class FromHsv(Step):
         hue, saturation, value = np.moveaxis(image.astype(np.float32), 2, 0)
         channels = []
         for corner in (0, 2, 4) if self.first_is_red else (4, 2, 0):
-            # Full near its own corner of the circle, nothing two sixths away, a ramp between.
+            # Full near its own corner of the circle, zero two sixths away, linear in between.
             away = np.abs((hue / SIXTH - corner + 3) % 6 - 3)
             share = 1 - saturation / 255 * np.clip(away - 1, 0, 1)
             channels.append(np.floor(value * share))

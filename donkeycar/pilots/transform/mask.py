@@ -11,7 +11,7 @@ from donkeycar.pilots.transform.step import Shape, Step
 
 @dataclass(frozen=True)
 class _Corners(Step):
-    """The six numbers of a trapeze, whatever they are counted from."""
+    """The six numbers of a trapeze; subclasses say what they are counted from."""
 
     upper_left_px: int
     upper_right_px: int

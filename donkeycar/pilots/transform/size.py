@@ -11,11 +11,11 @@ from donkeycar.pilots.transform.step import MAX_SIDE_PX, Shape, Step
 
 @dataclass(frozen=True)
 class Resize(Step):
-    """Stretch the frame to a size, mixing the four nearest pixels.
+    """Resize the frame by bilinear interpolation.
 
     Args:
         width_px: New width, 1 to 4096.
-        height_px: New height, likewise.
+        height_px: New height, 1 to 4096.
     """
 
     width_px: int
@@ -38,17 +38,17 @@ class Resize(Step):
         return (self.height_px, self.width_px, shape[2])
 
     def visible(self, shown: np.ndarray) -> np.ndarray:
-        """Whatever has a visible pixel among the nearest ones."""
+        """Every pixel with a visible one among its nearest pixels."""
         return _any_shown(self, shown)
 
 
 @dataclass(frozen=True)
 class Scale(Step):
-    """Stretch the frame by factors, mixing the four nearest pixels.
+    """Resize the frame by factors, with bilinear interpolation.
 
     Args:
-        width_factor: New width in old widths, greater than 0.
-        height_factor: New height in old heights; ``None`` is the same factor.
+        width_factor: New width divided by the old one, greater than 0.
+        height_factor: New height divided by the old one; ``None`` is the same factor.
     """
 
     width_factor: float = 1.0
@@ -71,7 +71,7 @@ class Scale(Step):
         return Resize(width, height).output_shape(shape)
 
     def visible(self, shown: np.ndarray) -> np.ndarray:
-        """Whatever has a visible pixel among the nearest ones."""
+        """Every pixel with a visible one among its nearest pixels."""
         return _any_shown(self, shown)
 
     @property
@@ -80,20 +80,20 @@ class Scale(Step):
         return upwards, self.width_factor
 
 
-# For each new row: the old ones before and after it, and how far it lies between the two, 0 to 1.
+# For each new row: the old rows before and after it, and its position between the two, 0 to 1.
 Neighbours = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 @lru_cache(maxsize=8)
 def _neighbours(old: int, new: int, step: float) -> Neighbours:
-    """Find the neighbours of `new` rows that lie `step` old ones apart."""
+    """Find the old neighbours of `new` rows that are `step` old rows apart."""
     centre = np.clip((np.arange(new) + 0.5) * step - 0.5, 0, old - 1)
     before = np.floor(centre).astype(np.intp)
     return before, np.minimum(before + 1, old - 1), (centre - before).astype(np.float32)
 
 
 def _mixed(image: np.ndarray, rows: Neighbours, columns: Neighbours) -> np.ndarray:
-    """Mix each pixel of the four nearest."""
+    """Interpolate each pixel from the four nearest."""
     (above, below, down), (left, right, across) = rows, columns
     pixels = image.astype(np.float32)
     rough = pixels[above] + (pixels[below] - pixels[above]) * down[:, None, None]
@@ -103,6 +103,6 @@ def _mixed(image: np.ndarray, rows: Neighbours, columns: Neighbours) -> np.ndarr
 
 
 def _any_shown(step: Step, shown: np.ndarray) -> np.ndarray:
-    """Say which pixels are mixed of at least one that shows something."""
+    """Mark the pixels that are interpolated from at least one visible pixel."""
     mixed: np.ndarray = step(shown[:, :, None].astype(np.uint8) * np.uint8(255))[:, :, 0] > 0
     return mixed

@@ -10,20 +10,20 @@ from donkeycar.errors import PilotError
 
 Shape = tuple[int, int, int]
 
-# No camera of a car gives more, and nobody's file may ask for a frame that fills the memory.
+# No camera of a car gives more, and no file may ask for a frame that fills the memory.
 MAX_SIDE_PX = 4096
 
-# Names of transforms that the owner of a car wrote begin so.
+# The beginning of the names of transforms that the owner of a car wrote.
 CUSTOM = "CUSTOM"
 
 
 @dataclass(frozen=True)
 class Step(ABC):
-    """One transform: a frozen dataclass of plain numbers, so that it can be written down.
+    """One transform: a frozen dataclass of plain numbers, so that it can be stored as JSON.
 
     Attributes:
         takes_colours_out: Whether it makes a frame grey.
-        is_own: Whether it is the code of the car's owner.
+        is_own: Whether the owner of the car wrote its code.
 
     Raises:
         PilotError: If an argument is out of range.
@@ -37,41 +37,41 @@ class Step(ABC):
         """Return a changed copy of `image`."""
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Shape that a frame of `shape` comes out with.
+        """Shape of the result for a frame of `shape`.
 
         Raises:
-            PilotError: If it does not suit such frames.
+            PilotError: If it does not fit such frames.
         """
         return shape
 
     def visible(self, shown: np.ndarray) -> np.ndarray:
-        """Say which pixels still show something of the road.
+        """Say which pixels are still visible, that is, not blackened by a mask.
 
         Args:
-            shown: Which pixels of the frame that comes in do, ``bool``, ``(height, width)``.
+            shown: The visible pixels of the input frame, ``bool``, ``(height, width)``.
 
         Returns:
-            The same of the frame that goes out. Most steps blacken nothing.
+            The visible pixels of the output frame. Most steps blacken nothing.
         """
         return shown
 
 
 def needs_colour(shape: Shape, step: Step) -> Shape:
-    """Refuse a frame that has no colours."""
+    """Refuse a frame without colours."""
     if shape[2] != 3:
         raise PilotError(f"{step} needs three channels. Received: shape={shape}")
     return shape
 
 
 def needs_grey(shape: Shape, step: Step) -> Shape:
-    """Refuse a frame that has colours."""
+    """Refuse a frame with colours."""
     if shape[2] != 1:
         raise PilotError(f"{step} needs one channel. Received: shape={shape}")
     return shape
 
 
 def spread(shown: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """Mark what lies within so many rows and columns of a marked pixel.
+    """Mark every pixel within this many rows and columns of a marked one (dilation).
 
     Args:
         shown: Marked pixels, ``bool``, ``(height, width)``.
@@ -90,7 +90,7 @@ def spread(shown: np.ndarray, rows: int, columns: int) -> np.ndarray:
 
 
 def describe(shape: tuple[int, ...]) -> str:
-    """Say the shape of a frame as people do.
+    """Describe the shape of a frame in words.
 
     Example:
         >>> describe((120, 160, 3))

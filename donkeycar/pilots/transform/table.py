@@ -1,4 +1,4 @@
-"""The transforms by name, and how one is made from its description."""
+"""Table of the transforms by name; makes one from its description."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields
@@ -9,8 +9,8 @@ from donkeycar.errors import PilotError
 from donkeycar.json_text import is_number
 from donkeycar.pilots.transform.step import CUSTOM, Step
 
-# What `TRANSFORMATIONS` may name, besides the owner's own: the module and the class of each. A car
-# loads those that its pilot was trained with.
+# The names for `TRANSFORMATIONS`, besides the owner's own: the module and the class of each. A car
+# loads only those of its pilot.
 TRANSFORMS = {
     "CROP": "border:Crop",
     "CUT": "border:Cut",
@@ -33,7 +33,7 @@ TRANSFORMS = {
     "GRAY2BGR": "colour:ThreeChannels",
 }
 
-# Types of arguments: what they are called, and what is one. A whole number is a number too.
+# Types of arguments: their names, and a check for each. A whole number is a number, too.
 KINDS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
     int: ("a whole number", lambda value: type(value) is int),
     float: ("a number", is_number),
@@ -48,14 +48,14 @@ KINDS: dict[Any, tuple[str, Callable[[Any], bool]]] = {
 
 
 def make_step(name: str, arguments: Mapping[str, Any]) -> Step:
-    """Make one step, trusting nothing.
+    """Make one step; trust nothing in its description.
 
     Args:
         name: One of `TRANSFORMS`, or ``CUSTOM_...``.
         arguments: Value by name; those with a default may be left out.
 
     Raises:
-        PilotError: If there is no such step, or it does not take such arguments.
+        PilotError: If the step does not exist, or does not take such arguments.
     """
     kind = step_class(name)
     if kind is None:

@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from donkeycar.pilots.transform.custom import Custom
 
 Steps = Sequence[tuple[str, Mapping[str, Any]]]
-# How a step says in a pilot's file that it comes after augmentation.
+# The key in a pilot's file that says that a step comes after augmentation.
 POST = "post"
 
 
 class Transforms:
     """Transforms in the order they are applied.
 
-    In training, some come before the random changes of augmentation, once for each record, and
-    some after. On the car there are no random changes, and one follows the other.
+    In training, some are applied before augmentation, once for each record, and some after. On the
+    car there is no augmentation, and they simply follow each other.
 
     Args:
         steps: Name of each step in `TRANSFORMS`, and its arguments; before augmentation.
         post: The same, after augmentation.
 
     Attributes:
-        instead: What is done instead for a bare network that takes only that: see `or_else`.
+        instead: Alternative transforms for a bare network that fits only them: see `or_else`.
 
     Raises:
         PilotError: If there is no such step, or it does not take such arguments.
@@ -57,33 +57,33 @@ class Transforms:
 
     @property
     def begin_grey(self) -> bool:
-        """Whether colours are taken out before anything else: those of the frame do not matter."""
+        """Whether the first step removes the colours, so that those of the frame do not matter."""
         return bool(self._steps) and self._steps[0][1].takes_colours_out
 
     @property
     def before(self) -> "Transforms":
-        """What is done before augmentation."""
+        """The transforms before augmentation."""
         return self._of(self._early, [])
 
     def after(self, camera_shape: Shape) -> "Transforms":
-        """Return what is done after augmentation, to a frame that `before` was done to.
+        """Return the transforms after augmentation, for a frame to which `before` was applied.
 
-        It begins with blackening again what `before` blackened: otherwise a pilot would learn with
-        a border that is as bright as augmentation made it, and drive with a black one.
+        The first of them blackens again what `before` blackened: otherwise augmentation would make
+        the border brighter in training, while it is black on the car.
 
         Args:
-            camera_shape: Of the frames as the camera gives them.
+            camera_shape: Shape of the camera's frames.
         """
         shape, shown = camera_shape, np.ones(camera_shape[:2], bool)
         for _, step in self._early:
             shape = step.output_shape(shape)
-            # Nobody knows what the owner's code does with a black border.
+            # It is not known what the owner's code does with a black border.
             shown = np.ones(shape[:2], bool) if step.is_own else step.visible(shown)
         first: list[tuple[str, Step]] = [] if shown.all() else [("", StayBlack(shown.tobytes()))]
         return self._of(first + self._late, [])
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Shape that the network sees of a camera frame of `shape`.
+        """Shape of the network's input for a camera frame of `shape`.
 
         Raises:
             PilotError: If a step does not fit such frames.
@@ -98,16 +98,16 @@ class Transforms:
         return {name: cast("Custom", step) for name, step in self._steps if step.is_own}
 
     def with_custom(self, own: "Mapping[str, Custom]") -> "Transforms":
-        """Put code behind the owner's own steps.
+        """Add the code of the owner's own steps.
 
         Args:
             own: Steps with code, by name, from the settings of this car.
 
         Returns:
-            The same transforms, ready to be applied.
+            The same transforms, ready for use.
 
         Raises:
-            PilotError: If one of them is missing, or is not the code the pilot was trained with.
+            PilotError: If one of them is missing, or differs from the code of the training.
         """
 
         def resolved(name: str, step: Step) -> tuple[str, Step]:
@@ -120,19 +120,19 @@ class Transforms:
         )
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Write the steps down; `from_json` reads them back."""
+        """Convert to JSON; `from_json` reads it back."""
         early = [{"name": name, **_arguments(step)} for name, step in self._early]
         late = [{"name": name, **_arguments(step), POST: True} for name, step in self._late]
         return early + late
 
     @classmethod
     def from_json(cls, steps: object) -> "Transforms":
-        """Read what `to_json` wrote, trusting nothing.
+        """Read the JSON of `to_json`, trusting nothing in it.
 
         The owner's own steps come without their code: see `with_custom`.
 
         Raises:
-            PilotError: If it is not a list of known steps with arguments that suit them.
+            PilotError: If it is not a list of known steps with valid arguments.
         """
         if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
             raise PilotError(f"`transforms` must be a list of objects. Received: {steps!r:.80}")
@@ -143,11 +143,11 @@ class Transforms:
         return cls(early, post=late)
 
     def or_else(self, transforms: "Transforms", camera_shape: Shape) -> "Transforms":
-        """Return the same, and what was done instead if a network takes only that.
+        """Return the same transforms with an alternative for networks that fit only that one.
 
         Args:
-            transforms: What an older donkeycar did on a car with these settings.
-            camera_shape: Of the frames of this car's camera.
+            transforms: The transforms of an older donkeycar with these settings.
+            camera_shape: Shape of this car's camera frames.
         """
         made = self._of(self._early, self._late)
         made.instead = Instead(transforms, camera_shape)
@@ -166,22 +166,22 @@ class Transforms:
 
 @dataclass(frozen=True)
 class Instead:
-    """What a network may have learnt to see that does not say what it learnt to see.
+    """Alternative transforms, which a network without a sidecar may have been trained with.
 
     Attributes:
-        transforms: What an older donkeycar did to a frame.
-        camera_shape: Of the frames it is done to.
+        transforms: The transforms of an older donkeycar.
+        camera_shape: Shape of the frames before them.
     """
 
     transforms: Transforms
     camera_shape: Shape
 
     def suits(self, network_shape: Shape, camera_shape: Shape | None) -> Shape | None:
-        """The frames of which this makes what a network takes; ``None`` if it makes something else.
+        """The camera frames that become a network's input by these transforms; ``None`` if none do.
 
         Args:
-            network_shape: What the network takes.
-            camera_shape: Of the camera, if somebody else than the settings knows.
+            network_shape: Shape that the network takes.
+            camera_shape: Shape of the camera frames, if it is not that of the settings.
         """
         height, width, _ = camera_shape or self.camera_shape
         for channels in (3, 1):
@@ -194,10 +194,10 @@ class Instead:
 
 @dataclass(frozen=True)
 class StayBlack(Step):
-    """Blacken again what was black before augmentation; in training only.
+    """Blacken again the pixels that were black before augmentation; in training only.
 
     Args:
-        shown: Bytes of the mask of what is not black, one for each pixel.
+        shown: Bytes of the mask of visible pixels, one for each pixel.
     """
 
     shown: bytes

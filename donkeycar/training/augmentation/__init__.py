@@ -1,8 +1,8 @@
-"""Data augmentation: changes frames at random, so that no epoch sees the same ones.
+"""Data augmentation: changes frames at random, so that no two epochs see the same frames.
 
-From a few thousand frames of one afternoon, a pilot learns that afternoon. Mirroring doubles the
-bends and balances left and right. Brightness and shadows keep it from learning the light. Shift and
-rotation show how to come back to the middle of the lane.
+Without it, a pilot trained on a few thousand frames of one afternoon drives only on such an
+afternoon. Mirroring doubles the bends and balances left and right. Brightness and shadows make it
+independent of the light. Shift and rotation show how to return to the middle of the lane.
 """
 
 from donkeycar.training.augmentation.augmentation import AUGMENTATIONS, USUAL, Augmentation

@@ -13,7 +13,7 @@ from donkeycar.training.augmentation.light import Light, Shadow
 from donkeycar.training.augmentation.noise import Cutout, Jpeg, Noise
 from donkeycar.training.augmentation.shift import Flip, Rotate, Shift
 
-# What `AUGMENTATIONS` may name.
+# The names for `AUGMENTATIONS`.
 AUGMENTATIONS: dict[str, Change] = {
     "FLIP": Flip(),
     "SHIFT": Shift(),
@@ -27,19 +27,19 @@ AUGMENTATIONS: dict[str, Change] = {
     "CUTOUT": Cutout(),
 }
 
-# What is done to recordings whose owner says nothing.
+# The default.
 USUAL = ("FLIP", "BRIGHTNESS", "SHADOW")
 
 
 class Augmentation:
-    """Random changes to frames, and to labels where the frame asks for another answer.
+    """Random changes to frames, and to labels if the changed frame needs another answer.
 
     Args:
-        names: Which of `AUGMENTATIONS`, in the order in which they are made.
-        changes: Changes by name that are made instead of those in the table.
+        names: Names from `AUGMENTATIONS`, in the order in which they are applied.
+        changes: Changes by name that replace those in the table.
 
     Raises:
-        TrainingError: If there is no such change.
+        TrainingError: If there is no change of this name.
 
     Example:
         >>> from donkeycar.training.augmentation.shift import Flip
@@ -65,16 +65,16 @@ class Augmentation:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What is done, in order."""
+        """Names of the changes, in order."""
         return tuple(self._changes)
 
     def without(self, *names: str) -> "Augmentation":
-        """Return the same without some of the changes; those it does not have do not matter."""
+        """Return the same without some of the changes; it ignores names that it does not have."""
         left = [name for name in self._changes if name not in names]
         return Augmentation(left, changes=self._changes)
 
     def in_words(self) -> str:
-        """Say what is done, and to how many of the frames.
+        """Name the changes, and the share of frames for each.
 
         Example:
             >>> Augmentation(["FLIP", "BRIGHTNESS"]).in_words()
@@ -88,7 +88,7 @@ class Augmentation:
         )
 
     def to_json(self) -> list[dict[str, Any]]:
-        """Write down what is done, for the file of the pilot."""
+        """Describe the changes for the sidecar of the pilot."""
         return [{"name": name, **asdict(change)} for name, change in self._changes.items()]
 
     def __call__(
@@ -98,13 +98,12 @@ class Augmentation:
 
         Args:
             frames: ``uint8``, ``(batch, height, width, channels)``, or
-                ``(batch, sequence, height, width, channels)``: all frames of a sequence are
-                changed alike. Not modified.
-            labels: Angle and throttle, ``(batch, 2)``, or ``(batch, steps, 2)``, the last step
-                being the answer to learn and the others what was driven before. A mirror turns
-                all of them; only the last one is corrected for where the car seems to be. Not
-                modified.
-            rng: Draws what happens to each record.
+                ``(batch, sequence, height, width, channels)``: all frames of a sequence get the
+                same changes. Not modified.
+            labels: Angle and throttle, ``(batch, 2)``, or ``(batch, steps, 2)``: the last step is
+                the label, the others are the values driven before. Mirroring changes all of them; a
+                shift or rotation corrects only the label. Not modified.
+            rng: Draws the changes of each record.
 
         Returns:
             New frames and labels of the same shapes; angles stay within -1 to +1.

@@ -8,16 +8,16 @@ import numpy as np
 from donkeycar.training.augmentation.change import Change, Effect, Range, is_range
 
 MAX_SIGMA_PX = 10.0
-# A bell curve is left out beyond so many of its widths.
+# The Gaussian is cut off beyond this many standard deviations.
 REACH_SIGMAS = 2.2
 
 
 @dataclass(frozen=True)
 class Blur(Change):
-    """Smooth the frame by a bell curve.
+    """Smooth the frame by a Gaussian.
 
     Args:
-        sigma_px: Smallest and largest width of the curve, in pixels, 0 to 10.
+        sigma_px: Smallest and largest standard deviation, in pixels, 0 to 10.
     """
 
     sigma_px: Range = (0.0, 3.0)
@@ -28,7 +28,7 @@ class Blur(Change):
         self._demand(good, f"`sigma_px` must go up, from 0 to {MAX_SIGMA_PX:.0f}")
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Effect:
-        """Draw the width."""
+        """Draw the standard deviation."""
         weights = _bell(rng.uniform(*self.sigma_px))
         return Effect(lambda frame: _smoothed(frame, weights))
 
@@ -43,15 +43,15 @@ def _bell(sigma: float) -> list[int]:
 
 
 def _smoothed(frame: np.ndarray, weights: list[int]) -> np.ndarray:
-    """Weigh neighbours, first down and then across; what lies beyond the border is its pixel."""
+    """Weigh neighbours, first vertically, then horizontally; the border pixel is repeated."""
     height, width, channels = frame.shape
     down = _weighed(frame.reshape(height, width * channels), weights).reshape(frame.shape)
-    # Turned on its side, neighbours across lie below each other too.
+    # After transposing, horizontal neighbours are vertical ones.
     return np.ascontiguousarray(_weighed(down.swapaxes(0, 1), weights).swapaxes(0, 1))
 
 
 def _weighed(frame: np.ndarray, weights: list[int]) -> np.ndarray:
-    """Weigh each row with its neighbours, in whole numbers of 16 bits."""
+    """Weigh each row with its neighbours, in 16-bit integers."""
     reach, height = len(weights) - 1, len(frame)
     padded = np.pad(frame, [(reach, reach)] + [(0, 0)] * (frame.ndim - 1), "edge")
     padded = padded.astype(np.uint16)

@@ -1,4 +1,4 @@
-"""The interface of a random change, and what all changes have in common."""
+"""The interface and base class of random changes."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -13,13 +13,13 @@ Paint = Callable[[np.ndarray], np.ndarray]
 
 
 class Effect(NamedTuple):
-    """What was drawn for one record.
+    """The change that was drawn for one record.
 
     Attributes:
         paint: Returns the changed frame, new and contiguous; the same change for every frame of a
             sequence.
-        mirrored: Whether left is right now, and steering with it.
-        steering: What a driver who saw this would steer more, -1 to +1.
+        mirrored: Whether left and right are exchanged, also in the steering.
+        steering: Correction of the label's steering, -1 to +1.
     """
 
     paint: Paint
@@ -32,7 +32,7 @@ class Change(ABC):
     """One kind of random change.
 
     Args:
-        share: Share of the records it is made to, 0 to 1.
+        share: Share of the records that it changes, 0 to 1.
 
     Raises:
         TrainingError: If an argument is out of range.
@@ -45,11 +45,11 @@ class Change(ABC):
 
     @abstractmethod
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Effect:
-        """Draw what happens to a record.
+        """Draw the change of a record.
 
         Args:
-            shape: Of a frame: height, width, channels.
-            rng: Where chance comes from, and nothing else.
+            shape: Shape of a frame: height, width, channels.
+            rng: The only source of randomness.
         """
 
     def _demand(self, good: bool, rule: str) -> None:
@@ -61,5 +61,5 @@ Range = tuple[float, float]
 
 
 def is_range(pair: Range, low: float, high: float) -> bool:
-    """Whether a pair goes up, within limits."""
+    """Whether the numbers of a pair are in rising order, within limits."""
     return low <= pair[0] <= pair[1] <= high

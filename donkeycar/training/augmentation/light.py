@@ -29,7 +29,7 @@ class Light(Change):
             self._demand(is_range(pair, -1, 1), "A range of light must go up, from -1 to 1")
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Effect:
-        """Draw the brightness that each of the 256 becomes."""
+        """Draw the new value for each of the 256 brightness values."""
         contrast = 1 + rng.uniform(*self.contrast)
         shift = MID_GREY + 255 * rng.uniform(*self.brightness)
         table = _table((GREYS - MID_GREY) * contrast + shift)
@@ -41,7 +41,7 @@ class Shadow(Change):
     """Darken one side of a slanted line across the frame.
 
     Args:
-        darkness: Smallest and largest brightness that is left in the shadow, 0 to 1.
+        darkness: Smallest and largest remaining brightness in the shadow, 0 to 1.
     """
 
     share: float = 0.3
@@ -63,7 +63,7 @@ class Shadow(Change):
 
 
 def looked_up(frame: np.ndarray, table: bytes) -> np.ndarray:
-    """Give every byte of a frame its new value; the fastest way that numpy and Python have."""
+    """Map every byte of a frame to its new value; the fastest way in numpy and Python."""
     return np.frombuffer(frame.tobytes().translate(table), np.uint8).reshape(frame.shape)
 
 
@@ -73,7 +73,7 @@ def _table(values: np.ndarray) -> bytes:
 
 
 def _shaded(frame: np.ndarray, table: bytes, dark: np.ndarray) -> np.ndarray:
-    """Darken where `dark` says so, ``(height, width * channels)``."""
+    """Darken the pixels in `dark`, ``(height, width * channels)``."""
     shaded = frame.copy()
     np.copyto(shaded.reshape(dark.shape), looked_up(frame, table).reshape(dark.shape), where=dark)
     return shaded

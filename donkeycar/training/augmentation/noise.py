@@ -8,8 +8,8 @@ import numpy as np
 
 from donkeycar.training.augmentation.change import Change, Effect, Paint, Range, is_range
 
-# Noise is cut out of this much, drawn once: drawing it anew for every frame takes five times as
-# long as everything else together.
+# Noise comes from a field of this size, drawn once: drawing it again for every frame takes five
+# times as long as everything else together.
 NOISE_BYTES = 1 << 20
 NOISE_SEED = 20
 
@@ -29,7 +29,7 @@ class Noise(Change):
         self._demand(is_range(self.sigma, 0, 100), "`sigma` must go up, from 0 to 100")
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Effect:
-        """Draw its strength, and where it is cut out."""
+        """Draw its strength, and its position in the field."""
         bank = _noise()
         sigma = np.float32(rng.uniform(*self.sigma))
         size = int(np.prod(shape))
@@ -67,10 +67,10 @@ class Jpeg(Change):
 
 @dataclass(frozen=True)
 class Cutout(Change):
-    """Hide a rectangle behind a grey one.
+    """Cover a part of the frame with a grey rectangle.
 
     Args:
-        side: Smallest and largest side of it, in sides of the frame, 0 to 1.
+        side: Smallest and largest side, as a share of the frame's side, 0 to 1.
 
     Source:
         DeVries and Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout",
@@ -84,7 +84,7 @@ class Cutout(Change):
         self._demand(is_range(self.side, 0, 1), "`side` must go up, from 0 to 1")
 
     def draw(self, shape: tuple[int, ...], rng: np.random.Generator) -> Effect:
-        """Draw where it is, how large, and how bright."""
+        """Draw its position, size and brightness."""
         height, width = (round(side * rng.uniform(*self.side)) for side in shape[:2])
         top = int(rng.integers(0, shape[0] - height + 1))
         left = int(rng.integers(0, shape[1] - width + 1))

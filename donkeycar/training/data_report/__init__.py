@@ -1,1 +1,1 @@
-"""The data report: what is odd about recordings, said before anything is trained on them."""
+"""The data report: finds problems of a dataset before anything is trained on it."""

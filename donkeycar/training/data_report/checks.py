@@ -1,4 +1,4 @@
-"""The checks of the data report: what may be odd about recordings, and what to do about it."""
+"""The checks of the data report: possible problems of a dataset, and what to do about them."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -10,28 +10,29 @@ from donkeycar.training.data_report.survey import Survey
 from donkeycar.training.records.sizes import counted, most_frequent, size_in_words
 from donkeycar.words import count
 
-# Ten laps or so; with fewer records a pilot remembers them instead of learning from them.
+# About ten laps; with fewer records a pilot memorises them (overfitting).
 FEW_RECORDS = 2000
-# Steering within this is straight on, beyond this a bend, and beyond this at its end.
+# Steering within the first value is straight on, beyond the second a bend, beyond the third at its
+# end.
 STRAIGHT, BEND, END = 0.05, 0.1, 0.98
 MOST_STRAIGHT, MOST_ONE_SIDED, MOST_AT_END = 0.7, 0.8, 0.4
-# A control that moves less than this does not move.
+# A control that moves less than this counts as constant.
 STILL = 0.01
-# Half of what cars drive with unless told otherwise.
+# Half of the default rate of a car.
 SLOW_HZ = 10.0
 MOST_STANDING, MOST_REPEATED = 0.1, 0.02
-# How long after the steering the picture follows on a car that is as it should be: 0.15 to 0.25 s
-# on three real cars and in the simulator.
+# The normal delay between the steering and the picture: 0.15 to 0.25 s on three real cars and in
+# the simulator.
 USUAL_LAG_S = (0.08, 0.4)
 EXPECTED_LAG_S = 0.2
 
 
 class Finding(NamedTuple):
-    """Something odd.
+    """One problem of a dataset.
 
     Attributes:
-        what: One sentence.
-        advice: What to do about it, in one or two.
+        what: The problem, in one sentence.
+        advice: What to do about it, in one or two sentences.
     """
 
     what: str
@@ -155,7 +156,7 @@ def _badly_timed(seen: Survey) -> Finding | None:
         return None
     lag_s = lag.records * seen.interval_s
     low, high = USUAL_LAG_S
-    # It is known to half a record.
+    # The estimate is exact to half a record.
     if low - seen.interval_s / 2 <= lag_s <= high + seen.interval_s / 2:
         return None
     off = max(1, round(abs(lag_s - EXPECTED_LAG_S) / seen.interval_s))
@@ -192,7 +193,7 @@ def _unreadable(seen: Survey) -> Finding | None:
     )
 
 
-# In the order of how much harm they do.
+# In the order of the harm that they do.
 CHECKS: tuple[Callable[[Survey], Finding | None], ...] = (
     _still_steering,
     _two_sizes,

@@ -1,43 +1,43 @@
 """Estimates how many records a label comes before or after its picture.
 
-A car that steers to the right turns to the right, and the picture slides to the left. How far it
-slides from each record to the next is measured; steering and slide, moved against each other by
-some records, agree best where they belong together. That is not at 0: a servo, a car and a camera
-take their time, and the picture slides 2 to 6 records after the steering was recorded.
+When a car steers to the right, it turns to the right, and the picture slides to the left. This
+module measures the slide from each record to the next, and finds the lag with the best
+cross-correlation of steering and slide. The lag is not 0, because a servo, a car and a camera need
+time to react: the picture slides 2 to 6 records after the steering was recorded.
 
-How well it works: on recordings of three real cars (16 and 20 Hz) steering and slide agree with a
-correlation of 0.84 to 0.93, 3 or 4 records after each other, and moving the labels by some records
-moves the estimate by exactly as many. It cannot tell a slow servo from a late picture, and finds
-nothing where a car hardly turns, or where what stands upright is not in the picture.
+On recordings of three real cars (16 and 20 Hz), steering and slide have a correlation of 0.84 to
+0.93 at a lag of 3 or 4 records, and shifting the labels by some records shifts the estimate by
+exactly as many. The estimate cannot tell a slow servo from a late picture. It finds nothing if the
+car hardly turns, or if the picture shows no upright objects.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-# The slide is measured on the brightness of so many columns, of the rows around the horizon: what
-# is there is far away, and slides by the car's turning alone.
+# The slide is measured on the brightness of this many columns, in the rows around the horizon:
+# objects there are far away, and slide only when the car turns.
 COLUMNS = 160
 ROWS = slice(1 / 6, 1 / 2)
-# A car that turns faster than this from one record to the next is seen wrong: 13 degrees.
+# A car that turns faster than this from one record to the next is measured wrongly: 13 degrees.
 MAX_SLIDE = 12
-# Looked for within so many seconds before and after, and so many records at most.
+# The lag is searched within this many seconds before and after, and this many records at most.
 MAX_LAG_S = 0.5
 MAX_LAG = 60
-# A slow loop makes 0.5 s of two records, while camera and servo take as long as ever.
+# With a slow loop, 0.5 s are only two records, while camera and servo take as long as always.
 MIN_REACH = 6
-# Less agreement than this, or fewer pairs of records, says nothing.
+# With less agreement than this, or fewer pairs of records, the result means nothing.
 MIN_AGREEMENT = 0.4
 MIN_PAIRS = 200
 
 
 @dataclass(frozen=True)
 class Lag:
-    """When the picture follows the steering.
+    """The delay between steering and picture.
 
     Attributes:
-        records: How many records after the label the picture slides.
-        agreement: Correlation of steering and slide there, 0 to 1.
+        records: Number of records from the label to the slide of the picture.
+        agreement: Correlation of steering and slide at this lag, 0 to 1.
         mirrored: Whether the picture slides to the wrong side.
     """
 
@@ -65,10 +65,10 @@ def profile(image: np.ndarray) -> np.ndarray:
 
 
 def slides(profiles: np.ndarray) -> np.ndarray:
-    """How far the picture slides from each row to the next.
+    """Slide of the picture from each row to the next.
 
     Args:
-        profiles: Of `profile`, ``(rows, COLUMNS)``.
+        profiles: Results of `profile`, ``(rows, COLUMNS)``.
 
     Returns:
         Columns to the right, -12 to 12, ``(rows - 1,)``.
@@ -94,18 +94,18 @@ def estimate(
 
     Args:
         angles: Steering of the rows, -1 to +1.
-        slid: Of `slides`, one less.
-        joined: Whether each row is followed by the next one without a gap, as many.
+        slid: Result of `slides`, one less.
+        joined: Whether each row is followed by the next one without a gap, one less.
         interval_s: Time from one record to the next.
 
     Returns:
-        The lag, or ``None`` if there is too little to go by.
+        The lag, or ``None`` if there is too little data.
     """
     reach = min(MAX_LAG, max(MIN_REACH, round(MAX_LAG_S / interval_s)))
     agreements = {
         lag: _agreement(angles[:-1], slid, joined, lag) for lag in range(-reach, reach + 1)
     }
-    # With gaps everywhere only small lags could be looked at, and the best one may be another.
+    # With many gaps only small lags could be tried, and the best one may be larger.
     known = {lag: agreement for lag, agreement in agreements.items() if agreement is not None}
     lag = max(known, key=lambda lag: abs(known[lag]), default=0)
     if len(known) < len(agreements) or abs(known[lag]) < MIN_AGREEMENT:
@@ -127,7 +127,7 @@ def _agreement(angles: np.ndarray, slid: np.ndarray, joined: np.ndarray, lag: in
 
 
 def _between(errors: np.ndarray, best: np.ndarray) -> np.ndarray:
-    """How far from the best step the lowest point of the parabola through its neighbours is."""
+    """Distance from the best step to the minimum of the parabola through its neighbours."""
     inner = np.clip(best, 1, len(errors) - 2)
     columns = np.arange(errors.shape[1])
     left, middle, right = (errors[inner + step, columns] for step in (-1, 0, 1))

@@ -1,4 +1,4 @@
-"""The data report as sentences: how many records, what is odd about them, and what to do."""
+"""The data report as sentences: number of records, problems of the dataset, and what to do."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.records.recordings import Recordings
 from donkeycar.words import count
 
-# The picture of the steering: how many ranges, and how long the longest bar is.
+# The histogram of the steering: number of ranges, and length of the longest bar.
 NUM_BARS, BAR_LENGTH = 11, 40
 
 ADVICE = {
@@ -23,14 +23,14 @@ ADVICE = {
 
 
 class DataReport(NamedTuple):
-    """What there is to learn from.
+    """The data report of a dataset.
 
     Attributes:
-        facts: Lines that say what is there.
-        histogram: Lines of a picture of the steering, from left to right.
-        findings: What is odd, the most important first.
-        left_out: How many records are left out, by reason.
-        hints: What may have happened to those.
+        facts: Lines that describe the dataset.
+        histogram: Lines of a histogram of the steering, from left to right.
+        findings: Problems, the most important first.
+        left_out: Number of records that are left out, by reason.
+        hints: Possible reasons for those.
     """
 
     facts: list[str]
@@ -41,11 +41,11 @@ class DataReport(NamedTuple):
 
 
 def data_report(recordings: Recordings, progress: Progress | None = None) -> DataReport:
-    """Look at recordings before training on them.
+    """Check recordings before training on them.
 
     Args:
-        recordings: What `gather` returns.
-        progress: Told about every picture that is looked at.
+        recordings: Result of `gather`.
+        progress: Called for every checked picture.
     """
     seen = survey(recordings, progress or Silent())
     found = [finding for check in CHECKS if (finding := check(seen)) is not None]
@@ -92,7 +92,7 @@ def _facts(seen: Survey) -> list[str]:
 
 
 def _histogram(angles: np.ndarray) -> list[str]:
-    """Share of the records by steering, one line for each of some ranges."""
+    """Share of the records by steering, one line per range."""
     counts, edges = np.histogram(angles, NUM_BARS, (-1, 1))
     shares = counts / len(angles)
     longest = shares.max()

@@ -12,23 +12,24 @@ from donkeycar.training.records.pace import Pace, pace_of
 from donkeycar.training.records.recordings import Recordings
 
 INDEX = "_index"
-# Pictures are looked at in pieces of so many records in a row, from everywhere, and so many in all.
+# Pictures are checked in pieces of this many records in a row, from the whole dataset, and this
+# many in all.
 PIECE = 200
 MAX_PICTURES = 4000
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What was seen.
+    """The statistics of recordings.
 
     Attributes:
-        recordings: All of them.
-        pace: How fast they were made.
-        num_looked_at: Pictures that were looked at.
-        sizes: How many of these have which shape.
-        num_unreadable: How many of them cannot be read.
-        num_repeated: How many are the same as the one before, to the last bit.
-        lag: When pictures follow steering; ``None`` if that cannot be told.
+        recordings: All recordings.
+        pace: Rate at which they were made.
+        num_looked_at: Number of checked pictures.
+        sizes: Number of pictures of each shape.
+        num_unreadable: Number of unreadable pictures.
+        num_repeated: Number of pictures that equal the one before, to the last bit.
+        lag: Delay between steering and picture; ``None`` if it cannot be measured.
     """
 
     recordings: Recordings
@@ -61,11 +62,11 @@ class Survey:
 
 
 def survey(recordings: Recordings, progress: Progress) -> Survey:
-    """Look at all labels and at some of the pictures.
+    """Check all labels and some of the pictures.
 
     Args:
-        recordings: As they were recorded, before any label is changed.
-        progress: Told about every picture.
+        recordings: The records, before any label is changed.
+        progress: Called for every picture.
     """
     rows = _rows_to_look_at(len(recordings))
     follows = _follows(recordings)
@@ -103,7 +104,7 @@ def survey(recordings: Recordings, progress: Progress) -> Survey:
 
 
 def _rows_to_look_at(count: int) -> np.ndarray:
-    """Rows in pieces from everywhere, ascending."""
+    """Rows in pieces from the whole dataset, ascending."""
     if count <= MAX_PICTURES:
         return np.arange(count)
     starts = np.linspace(0, count - PIECE, MAX_PICTURES // PIECE).astype(int)
