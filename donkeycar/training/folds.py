@@ -1,10 +1,10 @@
 """K-fold cross-validation: trains `k` pilots, so that every record is used for validation once.
 
-One split may be lucky. Here the records are cut into `k` folds, and each fold validates the pilot
-that was trained on the others. The mean of the errors says how well this way of training does; the
-spread says how much of a difference is luck. All pilots are kept, because together they are an
-ensemble: where they disagree, none of them is sure. The pilot with the lowest error is not the best
-one: it had the easiest records for validation.
+The result of a single split depends on chance. Here the records are divided into `k` folds, and
+each fold validates the pilot that was trained on the others. The mean of the errors shows how good
+this way of training is; the spread shows how large a difference by chance can be. All pilots are
+kept, because together they are an ensemble, whose disagreement shows its uncertainty. The pilot
+with the lowest error is not the best one: it had the easiest records for validation.
 """
 
 import json
@@ -35,11 +35,11 @@ class FoldsResult:
     """Pilots that were trained on different folds of the same recordings.
 
     Attributes:
-        folder: Where they are, and `SUMMARY`.
-        pilots: What the sidecars say, in the order of the folds.
-        ended: Whether all of them are there; else Ctrl-C came before.
-        duration_s: Time it took, in seconds.
-        disagreement: How far they usually disagree; ``None`` if that is not known.
+        folder: Folder of the pilots and of `SUMMARY`.
+        pilots: Contents of the sidecars, in the order of the folds.
+        ended: Whether all pilots are finished; otherwise Ctrl-C interrupted the training.
+        duration_s: Duration, in seconds.
+        disagreement: Their usual disagreement; ``None`` if it is not known.
     """
 
     folder: Path
@@ -49,7 +49,7 @@ class FoldsResult:
     disagreement: Disagreement | None = None
 
     def values(self, name: str, measure: str) -> list[float]:
-        """What each pilot reached on its validation records.
+        """Result of each pilot on its validation records.
 
         Args:
             name: ``angle`` or ``throttle``.
@@ -69,26 +69,26 @@ def train_folds(
     progress: Progress | None = None,
     **changes: Any,
 ) -> FoldsResult:
-    """Train `k` pilots, each validated by another part of the records, and measure how they differ.
+    """Train `k` pilots, each validated on another fold, and measure their disagreement.
 
     Args:
         tubs: Folders of tubs.
         folder: New folder for all of them: ``fold_1.keras`` and so on.
-        options: How to train each of them; `train_share` and `validation` do not matter.
+        options: Options of each training; `train_share` and `validation` do not matter.
         k: Number of folds, 2 to 50.
-        resume: Go on with folds that were interrupted; those that are finished stay.
-        progress: Is told how far it is.
+        resume: Continue interrupted folds; finished ones stay.
+        progress: Reports the progress.
         changes: Some of the options, by name.
 
     Raises:
-        TrainingError: As `train` does; and if the folder holds something already.
+        TrainingError: As `train` does; and if the folder is not empty.
     """
     started_s = time.monotonic()
     if not MIN_MEMBERS <= k <= MAX_MEMBERS:
         raise TrainingError(f"`folds` must be {MIN_MEMBERS} to {MAX_MEMBERS}. Received: {k}")
     folder = Path(folder).expanduser()
-    # No sidecar may say that the last records were for validation: `donkey evaluate --last` would
-    # believe it.
+    # No sidecar may say that the last records were the validation split, because `donkey evaluate
+    # --last` would rely on it.
     changes = {**changes, "validation": "blocks"}
     options = checked(replace(options or TrainingOptions(), **changes))
     progress = progress or Silent()
@@ -121,7 +121,7 @@ def train_folds(
         pilots.append(result.info)
         free_memory()
     done = FoldsResult(folder, pilots, True, time.monotonic() - started_s)
-    _write(done, options)  # they can drive together now, and if measuring fails they still can
+    _write(done, options)  # from here on they can drive together, even if the measurement fails
     disagreement = measure_disagreement(
         [files.keras for files in places],
         dataset.samples(options),
@@ -136,7 +136,7 @@ def train_folds(
 
 
 def _finished(files: PilotFiles, options: TrainingOptions) -> PilotInfo | None:
-    """What the sidecar of a fold says that was trained to its end; ``None`` if it was not."""
+    """The sidecar of a finished fold; ``None`` if it is not finished."""
     if not files.sidecar.exists() or checkpoint_path(files.keras).exists():
         return None
     info = read_info(files.sidecar)
@@ -148,7 +148,7 @@ def _finished(files: PilotFiles, options: TrainingOptions) -> PilotInfo | None:
 def _with_seed(
     options: TrainingOptions, folder: Path, first: PilotFiles, *, resume: bool
 ) -> TrainingOptions:
-    """Find or draw the seed of the first fold; be sure that nothing else is in the way."""
+    """Find or draw the seed of the first fold; check that the folder contains nothing else."""
     if not resume:
         if folder.exists() and any(folder.iterdir()):
             raise TrainingError(
@@ -173,7 +173,7 @@ def _write(result: FoldsResult, options: TrainingOptions) -> None:
         "type": options.type,
         "settings": options.to_json(),
         "pilots": [f"fold_{number}.keras" for number in range(1, len(result.pilots) + 1)],
-        # The name of this key is older than that of the class.
+        # This key is older than the present word, disagreement.
         "doubt": None if result.disagreement is None else result.disagreement.to_json(),
         "validation": {
             name: {

@@ -1,4 +1,4 @@
-"""The network while it is trained: its precision, its dropout, its loss and its optimizer.
+"""The network during training: precision, dropout, loss and optimizer.
 
 Import it only after `keras_backend.import_keras`.
 """
@@ -15,7 +15,7 @@ from donkeycar.pilots.kinds.registry import PilotType
 from donkeycar.training.epochs.optimizers import make_optimizer
 from donkeycar.training.options import TrainingOptions
 
-# What is reported beside each loss: for outputs that are numbers, and for probabilities.
+# Metrics besides each loss: for numbers, and for probabilities.
 METRICS = {"mse": "mae", "categorical_crossentropy": "accuracy"}
 
 
@@ -25,13 +25,13 @@ def new_network(
     """Build an untrained network in the precision that the options ask for (mixed precision).
 
     Args:
-        build: Builds it; of layers of Keras only.
+        build: Builds it, from layers of Keras only.
         kind: Type of the pilot.
-        options: How it is trained.
-        dropout: The dropout rate that its owner chose; ``None`` for that of its type.
+        options: Training options.
+        dropout: The owner's dropout rate; ``None`` for the rate of the type.
 
     Raises:
-        PilotError: If a choice has no effect on this type, or does it harm.
+        PilotError: If a choice has no effect on this type, or harms it.
     """
     wanted = options.mixed_precision
     if wanted and not kind.learns_in_bfloat16:
@@ -63,20 +63,20 @@ def compile_network(model: Any, kind: PilotType, options: TrainingOptions) -> No
         loss={name: loss.name for name, loss in losses.items()},
         loss_weights={name: loss.weight for name, loss in losses.items()},
         metrics={name: METRICS[loss.name] for name, loss in losses.items()},
-        # Compiling takes half a minute here and makes a step twenty times slower.
+        # With XLA, compiling takes half a minute here, and a step is twenty times slower.
         jit_compile=False,
     )
 
 
-# Keras draws a number of 32 bits for every activation, which takes a third of the time of a step of
+# Keras draws a 32-bit number for every activation, which takes a third of the time of a step of
 # `linear`: 0.9 of 2.1 ms a frame in bfloat16, 0.9 of 2.7 ms in float32, on one core of an AMD EPYC
-# 9004. A byte says as well whether an activation stays; with bytes it takes 0.3 ms.
+# 9004. One byte is enough to decide whether an activation stays; with bytes it takes 0.3 ms.
 LEVELS = 256
 
 
 @keras.saving.register_keras_serializable(package="donkeycar")
 class FastDropout(keras.layers.Dropout):  # type: ignore[misc]
-    """Leaves activations out as `keras.layers.Dropout` does, a share of whole 256ths of them.
+    """Dropout as in `keras.layers.Dropout`, with a rate in whole 256ths.
 
     Input shape:
         Any.
@@ -86,7 +86,7 @@ class FastDropout(keras.layers.Dropout):  # type: ignore[misc]
     """
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """Leave out, and make up for it with the others."""
+        """Drop activations, and scale up the others."""
         dropped = round(self.rate * LEVELS)
         if not training or dropped == 0:
             return inputs
@@ -106,7 +106,7 @@ class FastDropout(keras.layers.Dropout):  # type: ignore[misc]
 
 
 def with_fast_dropout(model: Any) -> Any:
-    """Return the same network with the same weights, for training; the other is not to be used.
+    """Return the same network with the same weights for training; do not use the old one again.
 
     Layers inside of other layers stay as they are.
 

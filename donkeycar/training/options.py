@@ -16,7 +16,7 @@ from donkeycar.training.records.frames import MEMORY_BUDGET_BYTES
 from donkeycar.training.records.labels import check_labels
 from donkeycar.training.records.split import VALIDATION_MODES, Validation
 
-# In the sidecar under another key, or without influence on the weights.
+# Options that have another key in the sidecar, or do not influence the weights.
 NOT_SETTINGS = {
     "type", "pilot_options", "transforms", "record_filter", "comment", "print_summary",
     "tensorboard", "replay", "memory_budget_bytes",
@@ -25,47 +25,48 @@ NOT_SETTINGS = {
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingOptions:
-    """How a pilot is trained.
+    """Options of a training.
 
     Attributes:
         type: Type of the pilot.
-        pilot_options: What its type leaves open, such as ``sequence_length``; and as ``network``
-            what `NetworkChoices` holds.
-        epochs: How often to go through all records at most.
+        pilot_options: Options of its type, such as ``sequence_length``; and under ``network`` its
+            `NetworkChoices`.
+        epochs: Maximum number of epochs.
         batch_size: Frames in a training step.
         optimizer: One of `optimizers.OPTIMIZER_NAMES`.
-        weight_decay: Share of each weight, times the learning rate, that is lost in a step;
-            ``None`` is what is usual for the optimizer.
-        learning_rate: Of the optimizer, before the schedule changes it.
-        schedule: One of `schedule.SHAPES`: how the rate goes on.
-        learning_rate_decay: How much the rate shrinks per step taken, on top of the schedule.
-        learning_rate_drop: What ``exponential`` and ``step`` multiply the rate by.
-        epochs_per_drop: How often they do.
-        warmup_epochs: The rate rises for so long.
+        weight_decay: Share of each weight, times the learning rate, that a step removes; ``None``
+            is the default of the optimizer.
+        learning_rate: Learning rate of the optimizer, before the schedule changes it.
+        schedule: Learning rate schedule, one of `schedule.SHAPES`.
+        learning_rate_decay: Decay of the rate per step, in addition to the schedule.
+        learning_rate_drop: Factor of ``exponential`` and ``step`` on the rate.
+        epochs_per_drop: Epochs from one drop to the next.
+        warmup_epochs: Epochs in which the rate rises.
         patience: Early stopping: epochs without a lower validation loss before the end begins;
             ``None`` for never.
         min_delta: Smallest fall of the validation loss that counts as better.
-        train_share: Share of the records that is for training; the rest is the validation split.
-        validation: ``blocks`` from everywhere, or the ``last`` part in one block.
-        label_shift: Learn the label of so many records later.
-        label_window: Learn the mean of so many labels; odd, 1 for the label itself.
+        train_share: Share of the records for training; the rest is the validation split.
+        validation: ``blocks`` from the whole recording, or the ``last`` part in one block.
+        label_shift: Learn the label of the record that comes this many records later.
+        label_window: Learn the mean of this many labels; odd, 1 for the label itself.
         augmentation: Random changes to frames, ``None`` for none.
         average_weights: Validate and keep the running mean of the weights instead of the last ones.
-        balance: How far bends are shown more often than they were recorded: 0 not at all, 1 until
-            every range of steering is shown alike.
-        transforms: What the pilot does to every frame, in training and on the car.
-        record_filter: Says of a record whether to learn from it.
-        transfer: Fine-tuning: the pilot whose weights are the first ones; ``None`` to begin with
-            random ones.
-        layers_to_train: Freeze all but so many of the last layers; ``None`` trains all of them.
-        mixed_precision: Whether to compute in bfloat16 where that is enough; ``None`` where this
-            processor is faster with it.
-        seed: The same seed trains the same pilot on the same machine; ``None`` draws one.
-        comment: To remember in the pilot's files.
-        print_summary: Show the layers of the network.
-        tensorboard: Write a log that TensorBoard shows.
+        balance: Strength of the sample weights for bends: 0 shows records as recorded, 1 shows
+            every range of steering equally often.
+        transforms: The transforms of every frame, in training and on the car.
+        record_filter: Function of a record that says whether to train on it.
+        transfer: Fine-tuning: the pilot whose weights to begin with; ``None`` begins with random
+            weights.
+        layers_to_train: Freeze all but this many of the last layers; ``None`` trains all layers.
+        mixed_precision: Whether to compute in bfloat16 where that is exact enough; ``None`` does so
+            if it is faster on this processor.
+        seed: Random seed: the same seed trains the same pilot on the same machine; ``None`` draws
+            one.
+        comment: Comment in the pilot's files.
+        print_summary: Print the layers of the network.
+        tensorboard: Write a log for TensorBoard.
         replay: Record every epoch for `donkey replay`.
-        memory_budget_bytes: What decoded frames may take of memory; more goes to the disk.
+        memory_budget_bytes: Most memory for decoded frames; the others go to the disk.
 
     Raises:
         TrainingError: If a number is out of range, or a name unknown.
@@ -127,11 +128,11 @@ class TrainingOptions:
 
     @property
     def network_choices(self) -> dict[str, Any]:
-        """Chosen hyper-parameters of the network, by name: see `NetworkChoices`."""
+        """The hyper-parameters of the network, by name: see `NetworkChoices`."""
         return dict(self.pilot_options.get(NETWORK, {}))
 
     def new_schedule(self) -> Schedule:
-        """Begin the learning rate anew."""
+        """Make a new learning rate schedule."""
         return Schedule(
             epochs=self.epochs,
             learning_rate=self.learning_rate,
@@ -145,11 +146,11 @@ class TrainingOptions:
         )
 
     def with_seed(self) -> "TrainingOptions":
-        """Return the same with a seed: its own, or one that is drawn now."""
+        """Return the same options with a seed: their own, or a new one."""
         return self if self.seed is not None else replace(self, seed=secrets.randbits(31))
 
     def changes_in_words(self) -> str:
-        """Say in one line what is done to frames: always, and at random in training."""
+        """Say in one line which transforms and random changes are applied to frames."""
         steps = [step["name"] for step in self.transforms.to_json()]
         kind = pilot_type(self.type)
         changes = self.augmentation
@@ -162,7 +163,7 @@ class TrainingOptions:
         return f"random changes: {random}{left_out}{always}"
 
     def to_json(self) -> dict[str, Any]:
-        """Return what has an influence on the weights, for the pilot's sidecar."""
+        """Return the options that influence the weights, for the pilot's sidecar."""
         values = {
             row.name: getattr(self, row.name)
             for row in fields(self)

@@ -1,4 +1,4 @@
-"""Progress bars: how far a long step is, and how long it will still take."""
+"""Progress bars: progress of a long step, and the remaining time."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -6,20 +6,20 @@ from typing import Protocol
 
 
 class Advance(Protocol):
-    """Tells how far a step is."""
+    """Progress of one step."""
 
     def __call__(self, count: int, note: str = "", *, total: int | None = None) -> None:
         """Count small steps as done.
 
         Args:
-            count: How many more are done.
-            note: A few words to show; ``""`` leaves the last ones.
-            total: How many there are, if that has changed.
+            count: Number of newly finished small steps.
+            note: A short text to show; ``""`` keeps the last one.
+            total: New total number, if it has changed.
         """
 
 
 class Progress(Protocol):
-    """Whoever wants to know how far training is."""
+    """Receiver of the progress of a training."""
 
     def task(self, name: str, total: int) -> AbstractContextManager[Advance]:
         """Begin a step of `total` small ones; it ends with the ``with`` block."""

@@ -12,21 +12,21 @@ Ended = Literal["finished", "early", "interrupted"]
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """A trained pilot, and how well it does.
+    """A trained pilot, and its errors.
 
     Attributes:
-        files: Where the pilot is; any of the three can be driven with.
-        info: What its sidecar says.
-        history: What was measured in training, one value an epoch; ``loss`` and ``val_loss``
-            are the mean squared errors of angle and throttle, added.
+        files: Paths of the pilot; any of the three can be given to `drive`.
+        info: Content of its sidecar.
+        history: Values measured in training, one per epoch; ``loss`` and ``val_loss`` are the sums
+            of the mean squared errors of angle and throttle.
         best_epoch: Epoch whose weights were kept, counted from 1.
-        ended: ``finished`` after all epochs, ``early`` because it did not get better any more,
-            or ``interrupted`` by Ctrl-C.
-        metrics: ``train`` and ``validation``, each as `quality.agreement` gives it.
-        dropped: How many records were left out, by reason.
+        ended: ``finished`` after all epochs, ``early`` by early stopping, or ``interrupted`` by
+            Ctrl-C.
+        metrics: ``train`` and ``validation``, each the result of `validation.agreement`.
+        dropped: Number of records that were left out, by reason.
         validation_driver: Recorded angle and throttle of the validation records, ``(rows, 2)``.
         validation_pilot: The pilot's answers to them.
-        duration_s: Time it took, in seconds.
+        duration_s: Duration, in seconds.
     """
 
     files: PilotFiles

@@ -1,7 +1,7 @@
 """One training run: from a dataset and its split to the files of a pilot.
 
 The run has early stopping, keeps the weights of the best epoch, writes a checkpoint after every
-epoch, and converts, probes and saves what came out.
+epoch, and converts, tests and saves the trained network.
 """
 
 import time
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from donkeycar.training.epochs.callbacks import EpochCallback
 
 PROBE_FRAMES = 8
-# So many frames say what is usual; more of them say the same.
+# This many frames are enough for the novelty model; more would not change it.
 MAX_NOVELTY_FRAMES = 2000
-# Frames that a replay asks the network about in every epoch.
+# Number of frames on which a replay runs the network of every epoch.
 REPLAY_ROWS = 300
 
 
@@ -46,18 +46,18 @@ class TrainingRun:
 
     Args:
         dataset: The records.
-        split: Which of them are for training, which for validation.
-        options: How to train; they have a seed.
-        files: Where the pilot goes.
-        progress: Is told about every step.
+        split: Training and validation split.
+        options: Training options, with a seed.
+        files: Paths of the pilot.
+        progress: Reports the progress.
         checkpoint: Of the interrupted run to resume; ``None`` to begin.
 
     Attributes:
         samples: The records as this type of pilot sees them.
-        split: What of `split` the pilot can use.
+        split: The part of `split` that the pilot can use.
 
     Raises:
-        TrainingError: If the pilot can use none of the records.
+        TrainingError: If the pilot cannot use any of the records.
         PilotError: If an option of the pilot is not possible.
     """
 
@@ -89,10 +89,10 @@ class TrainingRun:
             TrainingError: If the run cannot be resumed, the loss became infinite, or the trained
                 pilot cannot be saved, in which case resuming saves it.
             PilotError: If an option has no effect on this type of pilot.
-            KeyboardInterrupt: If Ctrl-C came before there was anything to keep.
+            KeyboardInterrupt: If Ctrl-C came before the end of the first epoch.
         """
         ended, fitted = self._fit(self._new_network())
-        # The same weights, computing in float32.
+        # The same weights, with computation in float32.
         network = self.build_network()
         network.set_weights(fitted.best_weights)
         metrics, validation_pilot = validate(
@@ -123,7 +123,7 @@ class TrainingRun:
         )
 
     def build_network(self) -> Any:
-        """Build the untrained network, of layers of Keras only, computing in float32."""
+        """Build the untrained network, from layers of Keras only, with computation in float32."""
         return self.samples.kind.build(
             self.options.transforms.output_shape(self.dataset.camera_shape),
             network=self._network_choices,
@@ -132,7 +132,7 @@ class TrainingRun:
         )
 
     def _new_network(self) -> Any:
-        """Build and compile the network, with random weights or those of another pilot."""
+        """Build and compile the network, with random weights or the weights of another pilot."""
         from donkeycar.training.network import compile_network, new_network
 
         options, kind = self.options, self.samples.kind
@@ -151,10 +151,10 @@ class TrainingRun:
         return model
 
     def _fit(self, model: Any) -> "tuple[Ended, EpochCallback]":
-        """Run the epochs, until they are over, nothing is gained any more, or Ctrl-C.
+        """Run all epochs, until early stopping or until Ctrl-C.
 
         Returns:
-            How it ended, and the callback that has the best weights and the history.
+            How it ended, and the callback with the best weights and the history.
         """
         from donkeycar.training.epochs.averaging import Average, PutBack
         from donkeycar.training.epochs.callbacks import EpochCallback, Stopwatch, fit_model
@@ -187,7 +187,7 @@ class TrainingRun:
             )
         if not is_complete:
             for callback in logs:
-                callback.on_train_end()  # Keras does not say it then
+                callback.on_train_end()  # Keras does not print it in this case
         return epochs.outcome(is_complete), epochs
 
     def _batches(self) -> "tuple[Batches, Batches]":
@@ -234,7 +234,7 @@ class TrainingRun:
         return found
 
     def _settings(self, precision: str) -> dict[str, Any]:
-        """What a resumed run must have in common with this one."""
+        """The settings that a resumed run must share with this one."""
         return {
             **self.options.to_json(),
             "type": self.samples.kind.name,
@@ -246,13 +246,13 @@ class TrainingRun:
 
     @property
     def _pilot_options(self) -> dict[str, Any]:
-        """What the pilot drives with, and choices of its network, for its sidecar."""
+        """Options of the pilot and choices of its network, for its sidecar."""
         return {**self.samples.options, NETWORK: self._network_choices}
 
     def _described(
         self, ended: Ended, fitted: "EpochCallback", metrics: dict[str, Any]
     ) -> PilotInfo:
-        """What the sidecar says of the pilot, before it is converted."""
+        """The content of the sidecar before the conversion."""
         return PilotInfo(
             type=self.samples.kind.name,
             camera_shape=self.dataset.camera_shape,
@@ -273,7 +273,7 @@ class TrainingRun:
         )
 
     def _novelty(self) -> NoveltyModel | None:
-        """How frames usually look, for out-of-distribution detection; ``None`` of too few."""
+        """The novelty model, for out-of-distribution detection; ``None`` with too few frames."""
         found = []
         for rows in (self.split.train, self.split.validation):
             some = evenly_spread(rows, MAX_NOVELTY_FRAMES)
@@ -283,7 +283,7 @@ class TrainingRun:
         return NoveltyModel.learn(*found)
 
     def _save(self, network: Any, info: PilotInfo) -> PilotInfo:
-        """Write the pilot's files; where that fails, the training itself is not lost."""
+        """Write the pilot's files; if that fails, the training itself is not lost."""
         rows = evenly_spread(self.split.validation, PROBE_FRAMES)
         recordings, kept = self.dataset.recordings, self._keeper.path
         try:
@@ -308,7 +308,7 @@ class TrainingRun:
             ) from error
 
     def _list(self, info: PilotInfo) -> None:
-        """Note the pilot in the list of pilots; it drives just as well without."""
+        """Add the pilot to the list of pilots, which is not needed for driving."""
         try:
             add_entry(
                 self.files.keras,

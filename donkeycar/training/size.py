@@ -20,19 +20,19 @@ SMALLEST_PX = 40
 
 
 def check_size(recordings: Recordings, options: TrainingOptions) -> None:
-    """Refuse to train what a car would refuse to open. To be called after `import_keras`.
+    """Refuse to train a pilot that a car would refuse to open. Call it after `import_keras`.
 
     Args:
-        recordings: To train on; most of their pictures say how large frames are.
-        options: How.
+        recordings: The records; the size of most pictures counts.
+        options: Training options.
 
     Raises:
-        TrainingError: If the pilot would be too large; it says which frames would not.
-        PilotError: If the frames do not suit the type.
+        TrainingError: If the pilot would be too large; the message says which frames would fit.
+        PilotError: If the frames do not fit the type.
     """
     usual = usual_shape(recordings)
     if usual is None:
-        return  # decoding says what is wrong with them
+        return  # decoding reports what is wrong with them
     height, width, channels = usual
     kind = pilot_type(options.type)
     found = found_options(kind, options.pilot_options, recordings)
@@ -57,6 +57,6 @@ def check_size(recordings: Recordings, options: TrainingOptions) -> None:
 
 
 def litert_bytes(kind: PilotType, model: Any) -> int:
-    """How long the float32 file of a network will be, at most."""
+    """Largest possible size of the float32 file of a network."""
     driving = without_outputs(model, kind.only_in_training)
     return int(driving.count_params()) * BYTES_A_WEIGHT + DESCRIPTION_BYTES

@@ -1,4 +1,4 @@
-"""Trains a pilot: from tubs to the files that a car drives with."""
+"""Trains a pilot: from tubs to the files with which a car drives."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -38,27 +38,26 @@ def train(
 ) -> TrainingResult:
     """Train a pilot on recordings, and write its files and an entry in the list of pilots.
 
-    Ctrl-C and SIGTERM end it early and keep the best weights so far. What is needed to go on is
-    kept beside the pilot after every epoch, and removed when the training is finished.
+    Ctrl-C and SIGTERM end it early and keep the best weights so far. A checkpoint for resuming is
+    written beside the pilot after every epoch, and removed when the training is finished.
 
     Args:
         tubs: Folders of tubs.
-        model_path: Where the pilot goes: ``.keras``, ``.tflite`` or ``.json``; all three are
-            written.
-        options: How to train; ``None`` is `TrainingOptions` as they are.
-        resume: Go on with the training of this pilot that was interrupted; options and records
-            must be the same. Without a seed, it is the one of then.
-        progress: Is told how far it is.
+        model_path: Path of the pilot: ``.keras``, ``.tflite`` or ``.json``; all three are written.
+        options: Training options; ``None`` is the default `TrainingOptions`.
+        resume: Continue the interrupted training of this pilot; options and records must be the
+            same. Without a seed, the seed of the interrupted training is used.
+        progress: Reports the progress.
         changes: Some of the options, by name.
 
     Returns:
-        The pilot's files and how well it does.
+        The pilot's files and its errors.
 
     Raises:
-        TrainingError: If there is nothing sensible to train on, or an option is out of range; or if
-            the trained pilot cannot be saved, in which case resuming saves it.
-        PilotError: If there is no such type, or the frames do not suit it.
-        KeyboardInterrupt: If Ctrl-C came before there was anything to keep.
+        TrainingError: If there are no usable records, or an option is out of range; or if the
+            trained pilot cannot be saved, in which case resuming saves it.
+        PilotError: If the type does not exist, or the frames do not fit it.
+        KeyboardInterrupt: If Ctrl-C came before the end of the first epoch.
 
     Example:
         ``train(["data"], "models/mypilot.keras", epochs=30, seed=1)``
@@ -91,11 +90,11 @@ def train(
 
 
 def checked(options: TrainingOptions) -> TrainingOptions:
-    """Return the options, unless they name a pilot that does not exist, or ask too much of one.
+    """Return the options, after checking the pilots and types that they name.
 
     Raises:
         TrainingError: If the pilot to begin with is missing or damaged.
-        PilotError: If there is no such type of pilot, or it has no such option.
+        PilotError: If the type of pilot does not exist, or does not have one of the options.
     """
     pilot_type(options.type).complete(options.pilot_options)
     if options.transfer is not None:
@@ -111,20 +110,20 @@ def split_dataset(
     folder: Path,
     progress: Progress,
 ) -> tuple[Dataset, Splits]:
-    """Read tubs and split their records; Keras is loaded then.
+    """Read tubs and split their records; this also loads Keras.
 
-    Whatever is wrong is found as early as possible: reading the pictures takes minutes.
+    It finds all faults as early as possible, because reading the pictures takes minutes.
 
     Args:
         tubs: Folders of tubs.
-        options: How to train.
+        options: Training options.
         split_by: Splits the records by the number of the session of each.
-        folder: Where the pilot goes; it is made.
-        progress: Is told about every picture.
+        folder: Folder of the pilot; it is made.
+        progress: Called for every picture.
 
     Raises:
-        TrainingError: If there is too little to train on, or `folder` cannot be written to.
-        PilotError: If the frames do not suit the type of the pilot.
+        TrainingError: If there are too few records, or `folder` cannot be written to.
+        PilotError: If the frames do not fit the type of the pilot.
     """
     recordings = read_recordings(tubs, options)
     split_by(recordings.sessions)  # raises if they are too few
@@ -137,7 +136,7 @@ def split_dataset(
 
 
 def _checkpoint(files: PilotFiles, progress: Progress, *, resume: bool) -> Checkpoint | None:
-    """Read where to go on; or say what will be lost by beginning anew."""
+    """Read the checkpoint to resume; or say what a new training will replace."""
     path = checkpoint_path(files.keras)
     if resume:
         return read_checkpoint(path)

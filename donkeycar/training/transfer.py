@@ -1,4 +1,4 @@
-"""Fine-tuning (transfer learning): begins with the weights of another pilot."""
+"""Fine-tuning (transfer learning): a training that begins with the weights of another pilot."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,10 +9,10 @@ from donkeycar.pilots.files.keras_file import check_keras, load_keras
 
 
 def check_source(source: Path) -> None:
-    """Look at the other pilot before anything else is done.
+    """Check the other pilot before anything else.
 
     Raises:
-        TrainingError: If it is missing, damaged, or no pilot.
+        TrainingError: If it is missing, damaged, or not a pilot.
     """
     try:
         check_keras(source)
@@ -28,13 +28,13 @@ def transfer(
     Args:
         model: Untrained; changed in place.
         source: The other pilot.
-        layers_to_train: Only so many of the last layers learn, inputs and layers without weights
-            counted as donkeycar always did; ``None`` for all of them.
-        say: Is told what fits, what does not, and what learns.
+        layers_to_train: Train only this many of the last layers, including inputs and layers
+            without weights, as in earlier versions; ``None`` for all of them.
+        say: Called with sentences: which layers fit, which do not, and which are trained.
 
     Raises:
-        TrainingError: If the other cannot be read, no layer of it fits, or a layer would be kept
-            that did not come from it.
+        TrainingError: If the other pilot cannot be read, if none of its layers fits, or if a frozen
+            layer would have random weights.
     """
     try:
         other = load_keras(source)
@@ -66,7 +66,7 @@ def transfer(
 
 
 def _freeze(model: Any, layers_to_train: int, taken: set[str], say: Callable[[str], None]) -> None:
-    """Keep all layers but the last ones as they are."""
+    """Freeze all layers but the last ones."""
     if layers_to_train > len(model.layers):
         raise TrainingError(
             f"This network has {len(model.layers)} layers; NUM_LAST_LAYERS_TO_TRAIN must be at "
@@ -96,7 +96,7 @@ def _shapes(layer: Any) -> list[tuple[int, ...]] | None:
 
 
 def _difference(here: list[tuple[int, ...]] | None, there: list[tuple[int, ...]] | None) -> str:
-    """Say why a layer does not fit."""
+    """Explain why a layer does not fit."""
     if not here or not there:
         return "not there"
     return f"{_size(there)} there, {_size(here)} here"
@@ -107,6 +107,6 @@ def _size(shapes: list[tuple[int, ...]]) -> str:
 
 
 def _scaling(model: Any) -> list[Any]:
-    """How a network scales its pictures."""
+    """The scaling of a network's pictures."""
     scalings = [layer.get_config() for layer in model.layers if "Rescaling" in type(layer).__name__]
     return [(config["scale"], config["offset"]) for config in scalings]

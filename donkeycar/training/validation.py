@@ -8,8 +8,8 @@ from donkeycar.training.progress import Advance, Progress
 from donkeycar.training.records.samples import Arrays, Samples, as_fed
 from donkeycar.training.records.split import Split
 
-# The answers to this many training records say well enough how they were learnt. They come in
-# pieces of so many, because a network that remembers its answers needs some records in a row.
+# This many training records are enough to measure the training error. They come in pieces of this
+# many, because a network that remembers its answers needs some records in a row.
 MAX_TRAIN_ROWS = 5000
 PIECE = 100
 
@@ -22,10 +22,10 @@ def validate(
     Args:
         model: The network.
         samples: Its records.
-        split: Which of them it was trained on.
+        split: Training and validation split.
         batch_size: Samples at once.
-        seed: Chooses some of the training records if there are many.
-        progress: Is told about every record.
+        seed: Seed for the choice of training records if there are many.
+        progress: Called for every record.
 
     Returns:
         `agreement` on ``train`` and ``validation`` records, and the answers to the latter.
@@ -42,7 +42,7 @@ def validate(
 
 
 def agreement(driver: np.ndarray, pilot: np.ndarray) -> dict[str, Any]:
-    """Measure how well a pilot agrees with the driver.
+    """Measure the agreement of a pilot with the driver.
 
     Args:
         driver: Recorded angle and throttle, ``(rows, 2)``.
@@ -50,7 +50,7 @@ def agreement(driver: np.ndarray, pilot: np.ndarray) -> dict[str, Any]:
 
     Returns:
         ``records``, and for ``angle`` and ``throttle`` the mean absolute error ``mae`` and the
-        correlation ``r``; ``r`` is ``None`` where one of the two never changes.
+        correlation ``r``; ``r`` is ``None`` if one of the two never changes.
     """
     report: dict[str, Any] = {"records": len(driver)}
     for column, name in enumerate(("angle", "throttle")):
@@ -95,7 +95,8 @@ def evenly_spread(rows: np.ndarray, count: int) -> np.ndarray:
     return np.asarray(rows[np.unique(picks)])
 
 
-# One that remembers its answers starts afresh after so many, so that several can go on at once.
+# A network that remembers its answers is reset after this many, so that several runs can go in
+# parallel.
 MAX_RUN = 400
 
 
@@ -104,15 +105,15 @@ def predict(
 ) -> np.ndarray:
     """Answers of a network to some rows.
 
-    One that remembers its answers gets its own, one after the other, as when it drives: with the
-    driver's it would seem better than it is, because it could repeat them.
+    A network that remembers its answers gets its own, one after the other, as when it drives. With
+    the driver's values it would seem better than it is, because it could repeat them.
 
     Args:
         model: The network.
-        samples: What it is shown.
-        rows: Which usable rows, ascending.
+        samples: Its samples.
+        rows: Some of the usable rows, ascending.
         batch_size: Samples at once.
-        advance: Told about every row.
+        advance: Called for every row.
 
     Returns:
         Angle and throttle, float32, ``(rows, 2)``.
@@ -129,7 +130,7 @@ def predict(
 
 
 def _one_by_one(model: Any, samples: Samples, rows: np.ndarray, advance: Advance) -> np.ndarray:
-    """Answers of a network that remembers them, all runs of rows side by side."""
+    """Answers of a network that remembers them, with all runs of rows in parallel."""
     runs = [
         part for run in samples.runs(rows) for part in np.array_split(run, -(-len(run) // MAX_RUN))
     ]
@@ -138,7 +139,7 @@ def _one_by_one(model: Any, samples: Samples, rows: np.ndarray, advance: Advance
     answers = np.empty((len(rows), 2), np.float32)
     starts = np.cumsum([0, *map(len, runs)])
     for step in range(max(map(len, runs))):
-        # Runs that are over show their last row again, so that the batch keeps its size.
+        # Finished runs repeat their last row, so that the batch keeps its size.
         steps = [min(step, len(run) - 1) for run in runs]
         shown = np.array([run[at] for run, at in zip(runs, steps, strict=True)])
         inputs = samples.inputs(shown)

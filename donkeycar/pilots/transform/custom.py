@@ -120,10 +120,7 @@ def load_custom(path: Path, class_name: str, settings: Any, *, module: str = "")
         code = maker(settings).run
     except PilotError:
         raise
-    except (
-        Exception
-        # The owner's code may raise anything, and the message must say whose code it is.
-    ) as error:
+    except Exception as error:  # the owner's code may raise anything: say whose code it is
         raise PilotError(
             f"{class_name} of {path} failed: {type(error).__name__}: {text_of(error)}"
         ) from error

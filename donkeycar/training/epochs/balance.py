@@ -8,19 +8,19 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 
-# Steering is counted in so many ranges.
+# Number of ranges of steering.
 NUM_RANGES = 21
-# However rare its steering, a record is shown at most so often in an epoch.
+# A record is shown at most this often in an epoch, however rare its steering.
 MOST_OFTEN = 10.0
 
 
 def balance_weights(angles: np.ndarray, strength: float) -> np.ndarray:
-    """How often each record is shown in an epoch, on average.
+    """Sample weights: how often each record is shown in an epoch, on average.
 
     Args:
         angles: Steering of the records, -1 to +1, ``(rows,)``.
-        strength: 0 shows each once; 1 shows every range of steering as often as every other; 0.5
-            lies between: a range that is a hundred times rarer is shown ten times less.
+        strength: 0 shows each record once; 1 shows every range of steering equally often; with 0.5,
+            a range that is a hundred times rarer is shown ten times less often.
 
     Returns:
         float64, ``(rows,)``, 0 to 10, 1 on average.
@@ -38,7 +38,7 @@ def balance_weights(angles: np.ndarray, strength: float) -> np.ndarray:
     counts = np.bincount(ranges, minlength=NUM_RANGES)
     weights: np.ndarray = counts[ranges].astype(np.float64) ** -strength
     weights *= len(weights) / weights.sum()
-    # What is cut off a few very rare ones goes to the others.
+    # The weight that is cut from a few very rare records goes to the others.
     capped = weights > MOST_OFTEN
     if capped.any() and not capped.all():
         weights[capped] = MOST_OFTEN
@@ -49,14 +49,14 @@ def balance_weights(angles: np.ndarray, strength: float) -> np.ndarray:
 
 
 def draw(rows: np.ndarray, weights: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Draw as many rows as there are, each as often as it should be shown, in random order.
+    """Draw the same number of rows by their weights, in random order.
 
-    A row of weight 2.3 is drawn twice or three times, never once: chance decides the fraction only.
+    A row of weight 2.3 is drawn twice or three times, never once: only the fraction is random.
 
     Args:
         rows: Row numbers.
-        weights: Of each, 1 on average.
-        rng: Decides the fractions and the order.
+        weights: Weight of each row, 1 on average.
+        rng: Random numbers for the fractions and the order.
     """
     ends = np.cumsum(weights)
     marks = (np.arange(len(rows)) + rng.random()) * (ends[-1] / len(rows))

@@ -11,20 +11,19 @@ Array = np.ndarray
 
 
 class Batches(keras.utils.PyDataset):  # type: ignore[misc]
-    """Inputs and targets in batches, in a new order and with new changes every epoch.
+    """Inputs and targets in batches, in a new order and with new augmentation every epoch.
 
-    Batch `n` of epoch `e` depends on nothing but the seed, `e` and `n`, whoever asks for it and
-    when: the same seed gives the same batches.
+    Batch `n` of epoch `e` depends only on the seed, `e` and `n`, so the same seed always gives the
+    same batches.
 
     Args:
-        samples: What to show.
-        rows: Which of its rows.
+        samples: The samples.
+        rows: The rows to use.
         batch_size: Samples in a batch; the last one may have fewer.
-        seed: For order and changes; ``None`` keeps the order.
-        augmentation: Changes to the frames, ``None`` for none. Frames are not mirrored for types
-            to which a mirrored road is another one.
-        balance: How much more often rare steering is shown, 0 to 1; see `balance_weights`. Only
-            with a seed.
+        seed: Seed of the order and the augmentation; ``None`` keeps the order.
+        augmentation: Random changes to the frames, ``None`` for none. Frames are not mirrored for
+            types whose other inputs would contradict a mirrored frame.
+        balance: Strength of the sample weights, 0 to 1; see `balance_weights`. Needs a seed.
     """
 
     def __init__(
@@ -69,7 +68,7 @@ class Batches(keras.utils.PyDataset):  # type: ignore[misc]
 
     def __getitem__(self, index: int) -> tuple[Array | Arrays, Arrays]:
         chosen = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        rows = np.sort(chosen)  # as they lie on the disk, if that is where they are
+        rows = np.sort(chosen)  # in the order on the disk, in case they are there
         frames, labels = self._samples.frames(rows), self._samples.labels(rows)
         if self._augmentation is not None:
             rng = np.random.default_rng((self._seed or 0, self._epoch, index))

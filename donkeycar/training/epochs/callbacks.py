@@ -1,4 +1,4 @@
-"""Keras callbacks that lead a training: learning rate, early stopping, best weights, progress.
+"""Keras callbacks of a training: learning rate, early stopping, best weights, progress.
 
 Import it only after `keras_backend.import_keras`.
 """
@@ -23,19 +23,19 @@ from donkeycar.training.result import Ended
 
 
 class EpochCallback(keras.callbacks.Callback):  # type: ignore[misc]
-    """Sets the learning rate, keeps the best weights, stops early, and tells the progress.
+    """Sets the learning rate, keeps the best weights, stops early, and reports the progress.
 
     Args:
         schedule: Learning rate and early stopping.
-        batches: The training records, which are shuffled anew before every epoch.
-        advance: Is told about every step.
+        batches: The training records, which are shuffled before every epoch.
+        advance: Called for every step.
 
     Attributes:
-        best_weights: Of the epoch with the lowest validation loss; empty before the first.
+        best_weights: Weights of the epoch with the lowest validation loss; empty before the first.
         best_epoch: That epoch, counted from 1.
-        epochs_done: How many.
-        going_on: Whether there is to be another epoch.
-        history: What was measured, one value an epoch.
+        epochs_done: Number of finished epochs.
+        going_on: Whether there will be another epoch.
+        history: Measured values, one per epoch.
     """
 
     def __init__(self, schedule: Schedule, batches: Batches, advance: Advance) -> None:
@@ -69,7 +69,7 @@ class EpochCallback(keras.callbacks.Callback):  # type: ignore[misc]
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
         """Compare with the best epoch; a loss or a weight that is not finite ends the training.
 
-        The loss alone does not show it: a ReLU makes 0 of a value that is not a number.
+        The loss alone is not enough, because a ReLU turns NaN into 0.
         """
         measured = {name: float(value) for name, value in (logs or {}).items()}
         weights = self.model.get_weights()
@@ -90,7 +90,7 @@ class EpochCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self._tell(loss)
 
     def state(self) -> dict[str, Any]:
-        """What `restore` needs beside the best weights, as plain JSON."""
+        """The data for `restore`, besides the best weights, as plain JSON."""
         return {
             "best_loss": self._best_loss,
             "best_epoch": self.best_epoch,
@@ -102,7 +102,7 @@ class EpochCallback(keras.callbacks.Callback):  # type: ignore[misc]
         }
 
     def restore(self, state: Mapping[str, Any], best_weights: list[np.ndarray]) -> None:
-        """Go on from the moment at which `state` was called."""
+        """Continue from a `state`."""
         self._best_loss = float(state["best_loss"])
         self.best_epoch = int(state["best_epoch"])
         self.epochs_done = int(state["epochs_done"])
@@ -121,7 +121,7 @@ class EpochCallback(keras.callbacks.Callback):  # type: ignore[misc]
             is_complete: Whether it was not interrupted.
 
         Raises:
-            KeyboardInterrupt: If it was, before the first epoch was done.
+            KeyboardInterrupt: If it was interrupted before the end of the first epoch.
             TrainingError: If the loss or a weight became infinite in the first epoch.
         """
         if not self.best_weights:
@@ -142,7 +142,7 @@ class EpochCallback(keras.callbacks.Callback):  # type: ignore[misc]
         self.model.stop_training = True
 
     def _tell(self, loss: float) -> None:
-        """Say how far it is."""
+        """Report the progress."""
         self._advance(
             0,
             f"epoch {self.epochs_done}: validation loss {loss:.4f}, best {self._best_loss:.4f}",
@@ -151,14 +151,14 @@ class EpochCallback(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 class Stopwatch(keras.callbacks.Callback):  # type: ignore[misc]
-    """Adds times to what is measured in an epoch; it must be the first of the callbacks.
+    """Adds times to the measured values of an epoch; it must be the first of the callbacks.
 
-    ``seconds`` have passed since the training began, validation included; ``images_per_s`` counts
-    the images trained on per second, without validation.
+    ``seconds`` is the time since the training began, including validation; ``images_per_s`` is the
+    number of training images per second, without validation.
 
     Args:
-        num_images: Images trained on in an epoch.
-        seconds_before: What an interrupted training took before.
+        num_images: Number of training images in an epoch.
+        seconds_before: Duration of an interrupted training before it was resumed.
     """
 
     def __init__(self, num_images: int, seconds_before: float = 0.0) -> None:
@@ -177,7 +177,7 @@ class Stopwatch(keras.callbacks.Callback):  # type: ignore[misc]
         self._trained_s = time.monotonic() - self._epoch_began_s
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Add the times to what was measured."""
+        """Add the times to the measured values."""
         if logs is not None:
             logs["seconds"] = round(time.monotonic() - self._began_s, 3)
             logs["images_per_s"] = round(self._num_images / max(self._trained_s, 1e-6), 1)
@@ -198,7 +198,7 @@ def fit_model(
         model: A compiled network.
         batches: The training records.
         validation: The validation records.
-        callbacks: Are told about everything, in this order.
+        callbacks: The callbacks, called in this order.
         first_epoch: Counted from 0.
         epochs: Number of the last epoch, counted from 1.
 
@@ -214,7 +214,7 @@ def fit_model(
                 validation_data=validation,
                 callbacks=callbacks,
                 verbose=0,
-                shuffle=False,  # `Batches` does it; whole batches are not enough
+                shuffle=False,  # `Batches` shuffles records; Keras could shuffle only whole batches
             )
     except KeyboardInterrupt:
         return False

@@ -1,7 +1,7 @@
-"""The checkpoint file, from which an interrupted training resumes; renewed every epoch.
+"""The checkpoint file, from which an interrupted training resumes; written after every epoch.
 
-The file is complete or not there: a power cut in the middle of writing leaves the one before. It
-holds arrays and plain JSON only, and nothing in it is ever run.
+The file is always complete: a power cut in the middle of writing leaves the one before. It contains
+only arrays and plain JSON, and no code.
 """
 
 import json
@@ -23,11 +23,11 @@ _STATE = "state"
 
 
 class Checkpoint(NamedTuple):
-    """A moment of a training.
+    """The state of a training after an epoch.
 
     Attributes:
         state: Plain JSON: settings, epoch, history.
-        arrays: Weights and what the optimizer remembers, by name.
+        arrays: Weights and state of the optimizer, by name.
     """
 
     state: dict[str, Any]
@@ -35,12 +35,12 @@ class Checkpoint(NamedTuple):
 
 
 def checkpoint_path(model: Path) -> Path:
-    """Where the training of this pilot keeps its checkpoint."""
+    """Path of the checkpoint of this pilot's training."""
     return beside(model, SUFFIX)
 
 
 def newest_checkpoint(folder: Path) -> Path:
-    """Find the training in a folder that was interrupted last.
+    """Find the training in a folder that was interrupted most recently.
 
     Raises:
         TrainingError: If there is none.
@@ -55,7 +55,7 @@ def newest_checkpoint(folder: Path) -> Path:
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
-    """Write a checkpoint in one step; the one before stays until this one is complete.
+    """Write a checkpoint atomically; the one before stays until the new one is complete.
 
     Raises:
         OSError: If the disk does not take it.
@@ -70,11 +70,11 @@ def read_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint, trusting nothing in it.
 
     Raises:
-        TrainingError: If there is none, or it is damaged.
+        TrainingError: If it is missing or damaged.
     """
     try:
         with path.open("rb") as file:
-            broken = zipfile.ZipFile(file).testzip()  # numpy does not look at the sums
+            broken = zipfile.ZipFile(file).testzip()  # numpy does not check the checksums
             if broken:
                 raise ValueError(f"{broken} is not what was written")
             file.seek(0)
@@ -97,17 +97,17 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 
 def check_same(before: dict[str, Any], now: dict[str, Any], path: Path) -> None:
-    """Refuse to go on with other settings or records than before.
+    """Refuse to resume with other settings or records than before.
 
     Args:
         before: Settings in the checkpoint.
-        now: Settings asked for.
-        path: Of the checkpoint.
+        now: Settings of the new command.
+        path: Path of the checkpoint.
 
     Raises:
-        TrainingError: If any differs; says which.
+        TrainingError: If one differs; the message names it.
     """
-    now = json.loads(json.dumps(now))  # a tuple has become a list in the file
+    now = json.loads(json.dumps(now))  # the file contains lists instead of tuples
     changed = [
         f"{name} was {_short(before.get(name))}, is {_short(now.get(name))}"
         for name in sorted(before.keys() | now.keys())
@@ -121,11 +121,11 @@ def check_same(before: dict[str, Any], now: dict[str, Any], path: Path) -> None:
 
 
 class Keeper:
-    """Writes the checkpoints of one training; a disk that is full costs them, not the training.
+    """Writes the checkpoints of one training; if the disk is full, training goes on without them.
 
     Args:
-        path: Where to.
-        warn: Is told once if the disk does not take one.
+        path: Path of the checkpoint.
+        warn: Called once if the disk does not take one.
     """
 
     def __init__(self, path: Path, warn: Callable[[str], None]) -> None:

@@ -1,7 +1,7 @@
 """A log for TensorBoard; import it only after `keras_backend.import_keras`.
 
-TensorBoard itself is not needed to write it: TensorFlow writes the events, TensorBoard reads them,
-on this computer or another: ``pip install tensorboard``, then ``tensorboard --logdir models``.
+Writing it does not need TensorBoard: TensorFlow writes the events, and TensorBoard reads them, on
+this computer or another: ``pip install tensorboard``, then ``tensorboard --logdir models``.
 """
 
 import time
@@ -18,7 +18,7 @@ PREFIX = "val_"
 
 
 def new_log_folder(model: Path) -> Path:
-    """Name a folder for the log of one training; no two trainings share one."""
+    """Unique name of a folder for the log of one training."""
     runs = model.parent / FOLDER
     name = f"{name_of(model)}_{time.strftime('%y-%m-%d_%H%M%S')}"
     folder, number = runs / name, 2
@@ -28,11 +28,11 @@ def new_log_folder(model: Path) -> Path:
 
 
 class EventLog(keras.callbacks.Callback):  # type: ignore[misc]
-    """Writes what is measured in an epoch: two curves in one picture, training and validation.
+    """Writes the measured values of an epoch, with training and validation as two curves.
 
     Args:
-        folder: Where to; it gets a folder ``train`` and one ``validation``, as Keras' own log.
-        warn: Is told once if the disk does not take it; training goes on.
+        folder: Folder of the log, with subfolders ``train`` and ``validation`` as in Keras.
+        warn: Called once if the disk does not take it; training goes on.
     """
 
     def __init__(self, folder: Path, warn: Callable[[str], None]) -> None:
@@ -62,7 +62,7 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]
 
         if part not in self._writers:
             self._writers[part] = tf.summary.create_file_writer(str(self.folder / part))
-        # `tf.summary.scalar` itself comes with TensorBoard; this is what it writes.
+        # `tf.summary.scalar` is a part of TensorBoard; this writes the same data.
         kind = tf.compat.v1.SummaryMetadata(
             plugin_data=tf.compat.v1.SummaryMetadata.PluginData(plugin_name="scalars"),
             data_class=1,  # DATA_CLASS_SCALAR
@@ -72,7 +72,7 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]
             tf.summary.write(f"epoch_{name}", point, step=epoch, metadata=kind)
 
     def _attempt(self, write: Callable[[], None]) -> None:
-        """Write, unless the disk did not take it before."""
+        """Write, unless the disk has failed before."""
         import tensorflow as tf
 
         if self._broken:
@@ -85,5 +85,5 @@ class EventLog(keras.callbacks.Callback):  # type: ignore[misc]
 
 
 def _short(error: Exception) -> str:
-    """First line of what went wrong, without TensorFlow's wrapping."""
+    """First line of the error, without TensorFlow's additions."""
     return str(getattr(error, "message", error)).splitlines()[0][:200]

@@ -1,4 +1,4 @@
-"""The optimizers that `OPTIMIZER` may name."""
+"""The optimizers for `OPTIMIZER`."""
 
 import math
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from donkeycar.errors import TrainingError
 
 
 class _Row(NamedTuple):
-    """How an optimizer is made, and what it takes by itself.
+    """How to make an optimizer, and its default.
 
     Attributes:
         make: Takes ``keras.optimizers``, the learning rate and the weight decay.
-        weight_decay: If nothing else is said; ``None`` for none.
+        weight_decay: Default weight decay; ``None`` for none.
     """
 
     make: Callable[[Any, float, float | None], Any]
@@ -30,10 +30,10 @@ OPTIMIZER_NAMES = tuple(_ROWS)
 
 
 def check_optimizer(name: str, weight_decay: float | None) -> None:
-    """Refuse what `make_optimizer` could not make.
+    """Refuse arguments that `make_optimizer` cannot use.
 
     Raises:
-        TrainingError: If there is no such optimizer, or the weight decay is negative.
+        TrainingError: If the optimizer does not exist, or the weight decay is negative.
     """
     if name not in _ROWS:
         raise TrainingError(
@@ -48,9 +48,9 @@ def make_optimizer(name: str, learning_rate: float, weight_decay: float | None =
 
     Args:
         name: One of `OPTIMIZER_NAMES`.
-        learning_rate: Of the first step.
-        weight_decay: Share of each weight, times the learning rate, that is lost in a step;
-            biases keep all of theirs. ``None`` takes what is usual for the optimizer.
+        learning_rate: Learning rate of the first step.
+        weight_decay: Share of each weight, times the learning rate, that a step removes, except
+            from biases. ``None`` is the default of the optimizer.
     """
     import keras
 

@@ -1,8 +1,8 @@
 """Resumes a training from its checkpoint; import only after `keras_backend.import_keras`.
 
-What is kept after every epoch is all that has an influence on the next one: weights, what the
-optimizer remembers, the states of random numbers, and how far the schedule is. A training that was
-killed and resumed therefore ends with the same weights, to the last bit, as one that was not.
+A checkpoint contains everything that influences the next epoch: weights, state of the optimizer,
+states of random numbers, and state of the schedule. Therefore a training that was killed and
+resumed ends with the same weights, to the last bit, as one that was not.
 """
 
 from collections.abc import Sequence
@@ -16,18 +16,18 @@ from donkeycar.training.epochs.averaging import Average
 from donkeycar.training.epochs.callbacks import EpochCallback
 from donkeycar.training.epochs.checkpoint import Checkpoint, Keeper
 
-# In the file, since the first version that wrote one.
+# Keys in the file, unchanged since the first version.
 KEY = "teacher"
 
 
 class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
-    """Writes a checkpoint after every epoch; it must come after all that change something then.
+    """Writes a checkpoint after every epoch; it must be the last callback that has an effect.
 
     Args:
         keeper: Writes the file.
-        epochs: Knows how far it is.
-        settings: What a resumed training must have in common with this one.
-        average: Has the mean of the weights, ``None`` if there is none.
+        epochs: The callback with the progress of the training.
+        settings: Settings that a resumed training must share with this one.
+        average: The callback with the mean of the weights, ``None`` if there is none.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
         self._average = average
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        """Write it, unless the loss became infinite: resuming from there would be useless."""
+        """Write it, unless the loss became infinite, which would make resuming useless."""
         if self._epochs.epochs_done != epoch + 1:
             return
         arrays = {
@@ -62,13 +62,13 @@ class CheckpointWriter(keras.callbacks.Callback):  # type: ignore[misc]
 def restore(
     model: Any, epochs: EpochCallback, checkpoint: Checkpoint, average: Average | None = None
 ) -> None:
-    """Put network, optimizer and epochs back to where a checkpoint was written.
+    """Restore network, optimizer and epochs from a checkpoint.
 
     Args:
-        model: Compiled, and built as it was then.
-        epochs: New.
-        checkpoint: Of the same settings.
-        average: New, if the weights are averaged.
+        model: Compiled, and built as before.
+        epochs: A new callback.
+        checkpoint: A checkpoint with the same settings.
+        average: A new callback, if the weights are averaged.
 
     Raises:
         TrainingError: If it belongs to another network.

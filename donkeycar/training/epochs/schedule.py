@@ -1,10 +1,10 @@
 """The learning-rate schedule, and early stopping.
 
-``constant`` keeps the full learning rate while the validation loss falls. When the epochs run out,
-or the loss has not fallen for some epochs, a cool-down begins: the rate sinks along half a cosine,
-and training ends with it. Without these small last steps, a pilot would stay wherever the last
-large step left it. The other schedules sink by themselves, and stop at once when the loss does not
-fall any more.
+``constant`` keeps the full learning rate while the validation loss falls. When the last epochs are
+near, or the loss has not fallen for some epochs, a cool-down begins: the rate falls along half a
+cosine, and the training ends with it. Without these small last steps, the weights would stay where
+the last large step left them. The other schedules lower the rate anyway, and stop at once when the
+loss no longer falls.
 
 Source: Haegele et al., "Scaling Laws and Compute-Optimal Training Beyond Fixed Training Durations",
 arXiv:2405.18392, for the constant rate with a cool-down; Loshchilov and Hutter, "SGDR",
@@ -29,14 +29,14 @@ class Schedule:
         learning_rate: Full rate, greater than 0.
         shape: ``constant`` with a cool-down, ``cosine`` from the first epoch to the last,
             ``exponential`` or ``step``.
-        drop: What the rate is multiplied by every `epochs_per_drop`, greater than 0 and less
-            than 1; little by little if ``exponential``, all at once if ``step``.
-        epochs_per_drop: Greater than 0.
-        warmup_epochs: The rate rises in a straight line for so long, less than `epochs`.
+        drop: Factor on the rate every `epochs_per_drop`, greater than 0 and less than 1; gradually
+            for ``exponential``, at once for ``step``.
+        epochs_per_drop: Epochs per drop, greater than 0.
+        warmup_epochs: Number of epochs in which the rate rises linearly, less than `epochs`.
         decay: The rate is divided by ``1 + decay * steps``; 0 or more.
-        patience: Epochs without a better validation loss before the end begins; ``None``
-            goes on to the last epoch.
-        min_delta: What counts as better, 0 or more.
+        patience: Epochs without a better validation loss before the end begins; ``None`` continues
+            to the last epoch.
+        min_delta: Smallest improvement that counts, 0 or more.
 
     Raises:
         TrainingError: If an argument is out of range.
@@ -88,17 +88,17 @@ class Schedule:
         """Learning rate at a moment.
 
         Args:
-            epoch: Epochs done, with fraction: 2.5 is the middle of the third.
-            step: Steps done since the beginning.
+            epoch: Finished epochs, with fraction: 2.5 is the middle of the third.
+            step: Finished steps since the beginning.
         """
         rate = self.learning_rate / (1 + self._decay * step) * self._shape(self, epoch)
         if epoch < self._warmup_epochs:
             rate *= epoch / self._warmup_epochs
-        # Optimizers take 0, but then a step changes nothing.
+        # Optimizers accept 0, but such a step changes nothing.
         return max(rate, self.learning_rate * 1e-3)
 
     def go_on(self, epochs_done: int, loss: float) -> bool:
-        """Take the validation loss of an epoch, and say whether there is to be another.
+        """Take the validation loss of an epoch; return whether another epoch follows.
 
         Args:
             epochs_done: 1 after the first epoch.
@@ -112,7 +112,7 @@ class Schedule:
         return epochs_done < self.end
 
     def state(self) -> dict[str, Any]:
-        """What `restore` needs to go on from here, as plain numbers."""
+        """The data for `restore`, as plain numbers."""
         return {
             "end": self.end,
             "cooldown_start": self.cooldown_start,
@@ -123,7 +123,7 @@ class Schedule:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from where `state` was asked for."""
+        """Continue from a `state`."""
         self.end = float(state["end"])
         self.cooldown_start = float(state["cooldown_start"])
         self.stopped_early = bool(state["stopped_early"])
@@ -131,7 +131,7 @@ class Schedule:
         self._best_epoch = int(state["best_epoch"])
 
     def _begin_the_end(self, epochs_done: int) -> None:
-        """Cool down, or stop, because nothing was gained for too long."""
+        """Cool down or stop, because there was no improvement for too long."""
         if not self._cools_down:
             self.stopped_early = epochs_done < self.end
             self.end = min(self.end, float(epochs_done))
@@ -143,7 +143,7 @@ class Schedule:
 
 
 def _constant(schedule: Schedule, epoch: float) -> float:
-    """All of it, until the cool-down."""
+    """Full rate, until the cool-down."""
     if epoch <= schedule.cooldown_start:
         return 1.0
     down = (epoch - schedule.cooldown_start) / (schedule.end - schedule.cooldown_start)
@@ -151,17 +151,17 @@ def _constant(schedule: Schedule, epoch: float) -> float:
 
 
 def _cosine(schedule: Schedule, epoch: float) -> float:
-    """Less and less from the beginning to the end."""
+    """Falling rate from the beginning to the end."""
     return _half_cosine(epoch / schedule.epochs)
 
 
 def _exponential(schedule: Schedule, epoch: float) -> float:
-    """The same share less in every step."""
+    """The rate falls by the same factor in every step."""
     return float(schedule.drop ** (epoch / schedule.epochs_per_drop))
 
 
 def _step(schedule: Schedule, epoch: float) -> float:
-    """The same share less every few epochs, at once."""
+    """The rate falls by the same factor every few epochs, at once."""
     return float(schedule.drop ** math.floor(epoch / schedule.epochs_per_drop))
 
 
@@ -170,7 +170,7 @@ def _half_cosine(share: float) -> float:
     return (1 + math.cos(math.pi * min(share, 1.0))) / 2
 
 
-# What `LEARNING_RATE_SCHEDULE` may name: the share of the full rate at an epoch.
+# The schedules for `LEARNING_RATE_SCHEDULE`: the share of the full rate at an epoch.
 SHAPES: dict[str, Callable[[Schedule, float], float]] = {
     "constant": _constant,
     "cosine": _cosine,

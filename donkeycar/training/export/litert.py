@@ -1,9 +1,8 @@
-"""Runs the LiteRT files of a pilot, here or in a child process, to see what they answer.
+"""Runs the LiteRT files of a pilot, here or in a child process, to get their answers.
 
-LiteRT is native code: when it crashes, it ends its whole process. It does so with some int8 files:
-of a network with a layer that says nothing but 0, or with a weight that is not a number. Therefore
-`run_in_child` runs them in a process of their own. Nothing that is needed to train with is imported
-here.
+LiteRT is native code: when it crashes, it ends its whole process. It crashes on some int8 files: of
+a network with a layer that always answers 0, or with a weight that is NaN. Therefore `run_in_child`
+runs them in a process of their own. This module does not import the libraries for training.
 """
 
 import json
@@ -31,12 +30,12 @@ class CheckInputs(NamedTuple):
     """The inputs that the files of a pilot are tested with.
 
     Attributes:
-        type: Of the pilot.
-        options: Of the pilot, as its sidecar has them.
-        inputs: What the network gets for some records, by name, as many rows in each.
-        frames: What the network sees of some frames, ``uint8``, ``(count, height, width,
-            channels)``, in order.
-        vectors: What the pilot gets beside each of `frames`, ``None`` if it only looks.
+        type: Type of the pilot.
+        options: Options of the pilot, as in its sidecar.
+        inputs: Inputs of the network for some records, by name, with equal numbers of rows.
+        frames: Frames as the network sees them, ``uint8``, ``(count, height, width, channels)``, in
+            order.
+        vectors: Second input for each of `frames`, ``None`` if the pilot takes only frames.
     """
 
     type: str
@@ -49,7 +48,7 @@ class CheckInputs(NamedTuple):
     def about(
         cls, info: PilotInfo, inputs: Inputs, frames: np.ndarray, vectors: np.ndarray | None
     ) -> "CheckInputs":
-        """Ask about a pilot; `frames` are as the camera gives them."""
+        """Make the check inputs of a pilot; `frames` come from the camera."""
         seen = np.stack([info.transforms(frame) for frame in frames])
         return cls(info.type, info.options, inputs, seen, vectors)
 
@@ -70,8 +69,8 @@ class CheckRun(NamedTuple):
     """The outputs of some LiteRT files, and which of them do not run.
 
     Attributes:
-        answers: Of each that runs.
-        refused: Why another does not, in a sentence.
+        answers: Outputs of each file that runs.
+        refused: The reason for each other file, in a sentence.
     """
 
     answers: dict[Precision, CheckOutputs]
@@ -79,11 +78,11 @@ class CheckRun(NamedTuple):
 
 
 def run(litert: Mapping[Precision, bytes], check_inputs: CheckInputs) -> CheckRun:
-    """Open LiteRT files, and let them answer.
+    """Open LiteRT files, and run them.
 
     Args:
         litert: Their content.
-        check_inputs: For each of them.
+        check_inputs: The inputs for each of them.
     """
     ran = CheckRun({}, {})
     for precision, content in litert.items():
@@ -95,7 +94,7 @@ def run(litert: Mapping[Precision, bytes], check_inputs: CheckInputs) -> CheckRu
 
 
 def run_one(check_inputs: CheckInputs, content: bytes) -> CheckOutputs:
-    """Open one LiteRT file, and let it answer.
+    """Open one LiteRT file, and run it.
 
     Raises:
         PilotError: If it does not open, is of another type, or does not answer with numbers.
@@ -110,7 +109,7 @@ def run_one(check_inputs: CheckInputs, content: bytes) -> CheckOutputs:
 
 
 def rows_of(inputs: Inputs) -> Iterator[dict[str, np.ndarray]]:
-    """Take arrays apart: one row of each, with the batch of 1 in front, at a time."""
+    """Yield one row of each array at a time, with the batch of 1 in front."""
     for row in range(len(next(iter(inputs.values())))):
         yield {name: array[row : row + 1] for name, array in inputs.items()}
 
@@ -118,20 +117,20 @@ def rows_of(inputs: Inputs) -> Iterator[dict[str, np.ndarray]]:
 # A slow computer may need a second for each of the hundreds of inputs.
 TIMEOUT_S = 900.0
 
-# What the two hand each other: files in a folder, with arrays of these names, or that begin so.
+# Files that both processes use: in a folder, with arrays of these names or prefixes.
 CHECK_INPUTS = "inputs.npz"
 FRAMES, VECTORS, PROBE = "frames", "vectors", "probe"
 INPUT, OUTPUT = "input ", "output "
 
 
 def run_in_child(litert: Mapping[Precision, bytes], check_inputs: CheckInputs) -> CheckRun:
-    """Let LiteRT files answer in a process of their own, one after the other.
+    """Run LiteRT files in a process of their own, one after the other.
 
-    Where one of them ends the process, another process goes on with the next.
+    If one of them ends the process, another process continues with the next.
 
     Args:
         litert: Their content.
-        check_inputs: For each of them.
+        check_inputs: The inputs for each of them.
 
     Raises:
         OSError: If the disk does not take the check inputs.
@@ -162,7 +161,7 @@ def run_in_child(litert: Mapping[Precision, bytes], check_inputs: CheckInputs) -
 
 
 def _write(workdir: Path, litert: Mapping[Precision, bytes], check_inputs: CheckInputs) -> None:
-    """Lay out what the process reads."""
+    """Write the files for the process."""
     for precision, content in litert.items():
         (workdir / f"{precision}.tflite").write_bytes(content)
     arrays = {INPUT + name: array for name, array in check_inputs.inputs.items()}
@@ -173,7 +172,7 @@ def _write(workdir: Path, litert: Mapping[Precision, bytes], check_inputs: Check
 
 
 def _answers(path: Path) -> CheckOutputs:
-    """Read what the process left of one file."""
+    """Read the result of the process for one file."""
     with np.load(path, allow_pickle=False) as content:
         outputs = {
             name.removeprefix(OUTPUT): content[name]
@@ -198,7 +197,7 @@ def main() -> None:
         for precision in precisions:
             answers = run_one(check_inputs, (workdir / f"{precision}.tflite").read_bytes())
             outputs = {OUTPUT + name: array for name, array in answers.outputs.items()}
-            # In one step, so that the parent never reads half a file.
+            # Atomically, so that the parent never reads half a file.
             draft = workdir / f"{precision}-draft.npz"
             np.savez(draft, allow_pickle=False, **{PROBE: answers.probe}, **outputs)
             draft.rename(workdir / f"{precision}.npz")

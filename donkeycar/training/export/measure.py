@@ -1,4 +1,4 @@
-"""How far the converted networks are from the trained one, and from each other."""
+"""Measures the difference between the converted networks and the trained one."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,16 +15,16 @@ from donkeycar.training.export.litert import CheckOutputs, rows_of
 
 # Both compute in float32; the order of additions differs.
 MAX_DIFFERENCE = 1e-3
-# What another processor may add to the difference measured here.
+# Another processor may add this to the difference measured here.
 MARGIN: dict[Precision, float] = {"float32": 2e-3, "float16": 1e-2, "int8": 3e-2}
 
 
 def compare(wanted: Mapping[str, np.ndarray], given: Mapping[str, np.ndarray]) -> None:
-    """Make sure that a converted network answers as the trained one does.
+    """Check that a converted network answers as the trained one does.
 
     Args:
-        wanted: Outputs of the trained network by name, a row for each question.
-        given: Those of the converted one, which may have fewer.
+        wanted: Outputs of the trained network, by name, a row for each input.
+        given: Outputs of the converted network, which may have fewer.
 
     Raises:
         TrainingError: If it does not.
@@ -45,16 +45,16 @@ def measured(
     frames: np.ndarray,
     vectors: np.ndarray | None,
 ) -> tuple[PilotInfo, list[Precision]]:
-    """Find out how far each variant is from the first, and make the probe.
+    """Measure the difference of each variant from float32, and make the probe.
 
     Args:
-        info: What is known of the pilot.
-        answers: Of each variant, ``float32`` among them.
-        frames: What the probe asked, as the camera gives it.
-        vectors: What the pilot got beside each of them, ``None`` if it only looks.
+        info: The sidecar so far.
+        answers: Answers of each variant, including ``float32``.
+        frames: Frames of the probe, from the camera.
+        vectors: Second input for each of them, ``None`` if the pilot takes only frames.
 
     Returns:
-        The information with `probe` and `variants`, and which variants are too far away.
+        The sidecar with `probe` and `variants`, and the variants that differ too much.
     """
     kind = pilot_type(info.type)
     options = kind.settled(info.options)
@@ -69,7 +69,7 @@ def measured(
     left_out: list[Precision] = []
     for precision, given in answers.items():
         distance = np.abs(given.probe - probe.answers)
-        # As the check does it, the worst few are not counted.
+        # As in the check, the worst few are not counted.
         worst = np.sort(np.nan_to_num(distance).max(axis=1))
         counted = worst[: len(worst) - int(MAX_WRONG_SHARE * len(worst))]
         tolerance = MARGIN[precision] + 2 * float(counted[-1])
@@ -84,7 +84,7 @@ def measured(
 
 
 def _in_words(distance: np.ndarray) -> dict[str, Any]:
-    """Largest and mean distance, for angle and throttle."""
+    """Largest and mean difference, for angle and throttle."""
     return {
         "frames": len(distance),
         **{

@@ -1,9 +1,8 @@
-"""From a trained network to the files of a pilot: LiteRT in three precisions, compared and probed.
+"""Exports a trained network to the files of a pilot: LiteRT in three precisions, with a probe.
 
-``float32`` computes as the network was trained. ``float16`` stores its weights in half the room.
-``int8`` computes in whole numbers of one byte: a quarter of the size, and two to three times
-faster; frames show the converter which values to expect. All three take the same ``uint8`` image
-and answer in ``float32``.
+``float32`` computes as the network was trained. ``float16`` stores its weights in half the space.
+``int8`` is quantised: a quarter of the size, and two to three times faster; sample frames show the
+converter the range of values. All three take the same ``uint8`` image and answer in ``float32``.
 """
 
 import logging
@@ -33,7 +32,7 @@ from donkeycar.training.export.measure import compare, measured
 logger = logging.getLogger(__name__)
 
 TOO_FAR = "its answers differ too much from the others'."
-# Records that are compared and that show the converter what to expect.
+# Number of records that are compared, and that show the converter the range of values.
 MAX_FRAMES = 200
 
 Runner = Callable[[Mapping[Precision, bytes], CheckInputs], CheckRun]
@@ -51,26 +50,26 @@ def save_pilot(
     keep_keras: bool = True,
     run: Runner = run_in_child,
 ) -> PilotInfo:
-    """Convert a network, make sure that nothing was lost or mixed up, and write its files.
+    """Convert a network, check that nothing was lost or mixed up, and write its files.
 
-    A variant that does not run, or whose answers are too far from those of the trained network, is
-    left out, with a warning; without ``float32`` there is no pilot.
+    A variant that does not run, or whose answers differ too much from those of the trained network,
+    is left out with a warning; without ``float32`` there is no pilot.
 
     Args:
-        files: Where the pilot goes.
-        info: What is known of it; variants and probe are added here.
+        files: Paths of the pilot.
+        info: The sidecar so far; this function adds variants and probe.
         model: A Keras model with named inputs, ``uint8`` images among them, and a dictionary of
             outputs.
-        inputs: What the network gets for some records, by name, as many rows in each.
-        frames: Some frames as the camera gives them, in order, for the probe.
-        vectors: What the pilot gets beside each of `frames`, ``None`` if it only looks.
-        precisions: Which LiteRT files to write; ``float32`` must be among them.
-        keep_keras: Whether the ``.keras`` file is written as well.
-        run: Lets LiteRT files answer. Who is in a process of its own already, which may crash, and
-            may not start another, passes `run.run`.
+        inputs: Inputs of the network for some records, by name, with equal numbers of rows.
+        frames: Some frames from the camera, in order, for the probe.
+        vectors: Second input for each of `frames`, ``None`` if the pilot takes only frames.
+        precisions: The LiteRT files to write, including ``float32``.
+        keep_keras: Whether to write the ``.keras`` file, too.
+        run: Runs LiteRT files. A caller that is already in a process of its own, which may crash
+            and may not start another, passes `run.run`.
 
     Returns:
-        What the sidecar says now.
+        The content of the sidecar.
 
     Raises:
         TrainingError: If the converted network does not answer as the trained one does.
@@ -102,17 +101,17 @@ def save_pilot(
 
 
 def _answers(model: Any, inputs: Inputs) -> Mapping[str, np.ndarray]:
-    """What a Keras model answers, by name."""
+    """The outputs of a Keras model, by name."""
     import keras
 
-    # In the structure it was made with: a lone array, a list or a dictionary.
+    # In the structure of the model: a single array, a list or a dictionary.
     asked = keras.tree.map_structure(lambda tensor: inputs[tensor.name], model.input)
     answers: Mapping[str, np.ndarray] = model.predict_on_batch(asked)
     return answers
 
 
 def without_outputs(model: Any, names: tuple[str, ...]) -> Any:
-    """Return a network without the outputs that are needed in training only."""
+    """Return a network without the outputs that only training needs."""
     if not names:
         return model
     import keras
@@ -128,9 +127,9 @@ def convert(
 
     Args:
         model: The Keras model.
-        inputs: Shows the range of values inside the network.
-        folder: For files in between.
-        precisions: Which to make.
+        inputs: Sample inputs, which show the range of values inside the network.
+        folder: Folder for temporary files.
+        precisions: The precisions to make.
 
     Returns:
         Content of each ``.tflite`` file.
@@ -148,7 +147,7 @@ def convert(
             converter.representative_dataset = lambda: rows_of(inputs)
         return converter
 
-    # The converter prints pages, past Python's own streams.
+    # The converter prints pages of text, and does not use Python's streams.
     with muffled():
         model.export(folder, format="tf_saved_model", verbose=False)
         return {precision: settings_of(precision).convert() for precision in precisions}

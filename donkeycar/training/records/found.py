@@ -1,4 +1,4 @@
-"""What records say beside picture and labels: vectors, places, and options of the pilot."""
+"""Other values in records: vectors, places, and options of the pilot."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeGuard
@@ -9,9 +9,9 @@ from donkeycar.pilots.kinds.options import Options
 from donkeycar.pilots.kinds.registry import PilotType
 from donkeycar.training.records.recordings import Recordings
 
-# Bins need some room between the first and the last.
+# Smallest distance between the first and the last bin.
 MIN_RANGE = 0.1
-# A sensor that never changes is not divided by nothing.
+# Smallest divisor, for a sensor that never changes.
 MIN_SPREAD = 1e-3
 
 
@@ -20,8 +20,8 @@ def found_options(kind: PilotType, given: Options, recordings: Recordings) -> di
 
     Args:
         kind: Its type.
-        given: Options that were chosen; they stay as they are.
-        recordings: What it is to learn from.
+        given: Chosen options; they stay unchanged.
+        recordings: The records of the training.
 
     Returns:
         Every option of the type, none of them ``None``; the choices of the network are left out.
@@ -37,7 +37,7 @@ def found_options(kind: PilotType, given: Options, recordings: Recordings) -> di
 
 
 def throttle_range(recordings: Recordings, kind: PilotType | None = None) -> list[float]:
-    """Throttle of the first and of the last bin: what was driven, reverse only if it was."""
+    """Throttle of the first and the last bin: the driven range, reverse only if driven."""
     throttles = recordings.labels[:, 1]
     low = min(0.0, float(throttles.min()))
     high = max(float(throttles.max()), low + MIN_RANGE)
@@ -53,7 +53,7 @@ def _bend(recordings: Recordings, kind: PilotType) -> float:
 
 
 def _throttle_by_angle(recordings: Recordings) -> tuple[float, float]:
-    """Throttle straight ahead and at full lock: the line that fits what was driven best."""
+    """Throttle straight ahead and at full lock: the best-fitting line through the driven values."""
     turn, throttle = np.abs(recordings.labels[:, 0]), recordings.labels[:, 1]
     line, *_ = np.linalg.lstsq(np.stack([1 - turn, turn], axis=1), throttle, rcond=None)
     straight, bend = np.clip(line, throttle.min(), throttle.max())
@@ -75,7 +75,7 @@ def _spread(recordings: Recordings, kind: PilotType) -> list[float]:
 
 
 def _vectors(recordings: Recordings, kind: PilotType) -> np.ndarray:
-    """Vectors of the records that have them; zeros if none does, which is refused later."""
+    """Vectors of the records that have them; zeros if none has, which is refused later."""
     table = vectors(recordings, kind.vector_channels).astype(float)
     known = table[np.isfinite(table).all(axis=1)]
     return known if len(known) else np.zeros((1, len(kind.vector_channels)))
@@ -94,21 +94,20 @@ FOUND: dict[str, Callable[[Recordings, PilotType], Any]] = {
 
 INDEX = "_index"
 
-# Where records say the place they were taken at: as donkeycar 6 and 5.x name it, as 3.x did, and
-# as the simulator does.
+# Columns with the place of a record: in donkeycar 6 and 5.x, in 3.x, and in the simulator.
 LOCATION_COLUMNS = ("localizer/location", "location/one_hot_state_array", "track/loc")
 
 
 def vectors(recordings: Recordings, channels: Sequence[str]) -> np.ndarray:
-    """Read channels of every record, one behind the other.
+    """Read channels of every record, and join their values.
 
     Args:
-        recordings: Where they are.
-        channels: Names; each holds a number or a list of numbers.
+        recordings: The records.
+        channels: Names of channels, each with a number or a list of numbers.
 
     Returns:
-        float32, ``(rows, numbers)``; NaN in every column of a record that lacks one of them, or
-        has another number of them than most.
+        float32, ``(rows, numbers)``; NaN in every column of a record that lacks a channel, or has
+        another number of values than most.
     """
     rows = [_numbers(record, channels) for _, record in recordings.sources]
     lengths = [len(row) for row in rows if row]
@@ -125,15 +124,15 @@ def locations(recordings: Recordings) -> np.ndarray:
     """Read the place of every record.
 
     Returns:
-        Numbers from 0, ``(rows,)``; -1 where a record does not say it.
+        Numbers from 0, ``(rows,)``; -1 for a record without a place.
     """
     return np.array([_place(record) for _, record in recordings.sources], np.int64)
 
 
 def run_ages(recordings: Recordings) -> np.ndarray:
-    """Count how many records come right before each, without a gap and in the same session.
+    """Count the records directly before each one, without a gap and in the same session.
 
-    A record that was deleted or left out is a gap: over it, the car would seem to jump.
+    A record that was deleted or left out is a gap, because the car would seem to jump.
 
     Returns:
         ``(rows,)``, 0 for the first record of a run.
@@ -149,7 +148,7 @@ def run_ages(recordings: Recordings) -> np.ndarray:
 
 
 def _numbers(record: dict[str, Any], channels: Sequence[str]) -> list[float]:
-    """Numbers of one record, none if one is missing."""
+    """Numbers of one record; empty if one is missing."""
     numbers: list[float] = []
     for channel in channels:
         value = record.get(channel)

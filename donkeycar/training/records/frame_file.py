@@ -1,7 +1,7 @@
-"""Frames that do not fit into memory, in a nameless file.
+"""Frames that do not fit into memory, in a temporary file without a name.
 
-The file is read and written, not mapped: pages of a map count as memory of this process, and a
-full disk would end it without a word.
+The file is read and written, not memory-mapped: mapped pages count as memory of this process, and a
+full disk would end the process without a message.
 """
 
 import shutil
@@ -14,23 +14,23 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 
-# Left free on the disk for the pilot and for everybody else.
+# Space that must stay free on the disk for the pilot and for other programs.
 SPARE_BYTES = 100_000_000
 
 
 class FrameFile:
-    """Frames on the disk that look like an array to whoever takes some of them.
+    """Frames on the disk that can be indexed like an array.
 
     Args:
-        folder: Where the file lies, without a name; it vanishes with the process.
-        room: How many frames will come.
-        frame_shape: Height, width and channels of each.
+        folder: Folder of the file, which has no name and disappears with the process.
+        room: Number of frames that will come.
+        frame_shape: Height, width and channels of each frame.
 
     Attributes:
         shape: ``(frames so far, height, width, channels)``.
 
     Raises:
-        TrainingError: If the disk does not have the room.
+        TrainingError: If the disk does not have enough space.
     """
 
     def __init__(self, folder: Path, room: int, frame_shape: tuple[int, ...]) -> None:
@@ -57,7 +57,7 @@ class FrameFile:
         return self.shape[0]
 
     def append(self, frame: np.ndarray) -> None:
-        """Write a frame behind the others.
+        """Append a frame.
 
         Raises:
             TrainingError: If the disk is full.
@@ -82,7 +82,7 @@ class FrameFile:
             ``uint8``, a new array: one frame for each number.
 
         Raises:
-            IndexError: If there is no such row.
+            IndexError: If the row does not exist.
         """
         if isinstance(rows, slice):
             rows = np.arange(*rows.indices(len(self)))

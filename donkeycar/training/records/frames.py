@@ -1,4 +1,4 @@
-"""Decoded frames: each is read from its JPEG once, however many epochs follow."""
+"""Decoded frames: each JPEG is decoded only once, for all epochs."""
 
 from collections import Counter
 from pathlib import Path
@@ -13,14 +13,14 @@ from donkeycar.training.records.frame_file import FrameFile
 from donkeycar.training.records.recordings import Recordings
 from donkeycar.training.records.sizes import counted, have, resized, size_in_words, usual_shape
 
-# What may be held in memory: 18,000 frames of 160x120. More goes to a file.
+# Most memory for frames: 18,000 frames of 160x120. The others go to a file.
 MEMORY_BUDGET_BYTES = 1 << 30
 
 
 class Frames(Protocol):
     """Frames in memory (an array) or on the disk: ``uint8``, ``(rows, height, width, channels)``.
 
-    They are never taken all at once: there may be more than the memory holds.
+    Never load all of them at once, because they may not fit into memory.
     """
 
     @property
@@ -30,7 +30,7 @@ class Frames(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, rows: Any, /) -> Any:
-        """Hand out the frames of a row, a slice, or an array of rows of any shape."""
+        """Return the frames of a row, a slice, or an array of rows of any shape."""
 
 
 def decode(
@@ -43,15 +43,15 @@ def decode(
 ) -> tuple[Recordings, Frames]:
     """Decode the frames of all recordings, in the size that most of them have.
 
-    What has the same shape in another size is resized, what has another shape is left out.
+    Pictures of the same shape in another size are resized, pictures of another shape are left out.
 
     Args:
-        recordings: What to read.
-        folder: Where a nameless file for the frames is made if they do not fit the budget; it
-            vanishes with the process.
-        progress: Told about every frame, and about sizes if there are several.
-        memory_budget_bytes: What the frames may take of memory.
-        transforms: Done to every frame, once; ``None`` for nothing.
+        recordings: The records to read.
+        folder: Folder of a temporary file for frames beyond the budget; the file has no name and
+            disappears with the process.
+        progress: Called for every frame, and for sizes if there are several.
+        memory_budget_bytes: Most memory for frames.
+        transforms: Applied once to every frame; ``None`` for none.
 
     Returns:
         The recordings whose pictures could be read, with the size of these in `camera_shape`, and
@@ -59,7 +59,7 @@ def decode(
 
     Raises:
         TrainingError: If no picture can be read, or the disk is full.
-        PilotError: If the transforms do not suit the pictures.
+        PilotError: If the transforms do not fit the pictures.
     """
     transforms = transforms or Transforms()
     camera_shape = _camera_shape(recordings)
@@ -120,7 +120,7 @@ def _camera_shape(recordings: Recordings) -> Shape:
 
 
 class _Store:
-    """Where frames go as they are decoded."""
+    """Destination of the decoded frames."""
 
     def __init__(self, folder: Path, room: int, shape: Shape, budget_bytes: int) -> None:
         self._file: FrameFile | None = None

@@ -1,9 +1,9 @@
-"""Labels: shifts or smooths what was recorded before a pilot learns it.
+"""Labels: shifts or smooths the recorded values before a pilot learns them.
 
-A driver sees, thinks and moves: the steering that answers a frame is recorded a little later. And
-a joystick is never still. `LABEL_SHIFT` takes the label of a later record, `LABEL_WINDOW` the
-mean of the labels around it. Neither looks beyond a session, or over records that are deleted or
-left out: what the driver did there is not known.
+A driver needs time to react, so the steering that answers a frame is recorded a little later, and a
+joystick is never still. `LABEL_SHIFT` takes the label of a later record, `LABEL_WINDOW` the mean of
+the labels around it. Neither crosses the end of a session, or records that are deleted or left out,
+because the driver's actions there are not known.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ INDEX = "_index"
 
 
 def check_labels(shift: int, window: int) -> None:
-    """Refuse what `relabel` cannot do.
+    """Refuse arguments that `relabel` cannot use.
 
     Raises:
         TrainingError: If a number is out of range.
@@ -31,16 +31,16 @@ def check_labels(shift: int, window: int) -> None:
 
 
 def relabel(recordings: Recordings, *, shift: int = 0, window: int = 1) -> Recordings:
-    """Return the recordings with the labels that a pilot is to learn.
+    """Return the recordings with the labels that a pilot should learn.
 
     Args:
-        recordings: As they were recorded.
-        shift: Take the label of so many records later; records without a later one are left out.
-        window: Take the mean of so many labels, the record's own in the middle; fewer at the
+        recordings: The records as they were recorded.
+        shift: Take the label from this many records later; leave out records without one.
+        window: Take the mean of this many labels, with the record's own in the middle; fewer at the
             ends. An odd number, 1 for the label itself.
 
     Returns:
-        Recordings with other labels and perhaps fewer rows; `recordings` stays as it is.
+        Recordings with other labels and perhaps fewer rows; `recordings` stays unchanged.
 
     Raises:
         TrainingError: If a number is out of range, or no record is left.
@@ -65,13 +65,13 @@ def relabel(recordings: Recordings, *, shift: int = 0, window: int = 1) -> Recor
 
 
 def _runs(sessions: np.ndarray, indexes: np.ndarray) -> list[np.ndarray]:
-    """Rows that follow each other without a gap."""
+    """Runs of rows that follow each other without a gap."""
     breaks = (np.diff(sessions) != 0) | (np.diff(indexes) != 1)
     return np.split(np.arange(len(sessions)), np.flatnonzero(breaks) + 1)
 
 
 def _smoothed(labels: np.ndarray, window: int) -> np.ndarray:
-    """Mean over `window` rows around each row, or over those of them that are there."""
+    """Mean over `window` rows around each row, or over those that exist."""
     half = min(window // 2, len(labels) - 1)
     sums = np.cumsum(np.concatenate((np.zeros((1, 2)), labels)), axis=0)
     rows = np.arange(len(labels))

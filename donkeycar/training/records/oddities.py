@@ -1,13 +1,13 @@
-"""Explains why records cannot be used, from the values that they hold."""
+"""Explains why records cannot be used, from their values."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-# Enough values to see what they have in common.
+# This many values are enough to see what they have in common.
 MAX_VALUES = 1000
 
-# Where other programs put what `user/angle` and `user/throttle` hold, and who they are.
+# Columns of other programs for `user/angle` and `user/throttle`, and the names of the programs.
 ELSEWHERE = {
     "user/steering": "a template of donkeycar 5 that was changed",
     "user/speed": "a program of its owner's own",
@@ -19,7 +19,7 @@ ELSEWHERE = {
     "angle": "a program of its owner's own",
 }
 
-# Largest value, and what numbers up to there usually are, of steering and of throttle.
+# Largest value, and the usual meaning of numbers up to it, for steering and for throttle.
 SCALES = {
     "user/angle": (
         (90, "degrees", "Divide them by the largest angle of your wheels"),
@@ -37,14 +37,14 @@ BINS = {"user/angle": 14, "user/throttle": 19}
 
 
 class Oddities:
-    """What was seen of the records that were left out."""
+    """Observations on the records that were left out."""
 
     def __init__(self) -> None:
         self._columns: Counter[str] = Counter()
         self._values: dict[str, list[float]] = {}
 
     def note_missing(self, key: str, record: dict[str, Any]) -> None:
-        """Note which other columns a record has that lacks `key`."""
+        """Note the other columns of a record without `key`."""
         self._columns.update(other for other in ELSEWHERE if _is_number(record.get(other)))
 
     def note_beyond(self, key: str, value: float) -> None:
@@ -54,10 +54,10 @@ class Oddities:
             values.append(float(value))
 
     def explain(self, reasons: Iterable[str]) -> list[str]:
-        """Say what may have happened, in whole sentences; nothing if that is not known.
+        """Explain what may have happened, in whole sentences; empty if it is not known.
 
         Args:
-            reasons: Why records were left out, as `Recordings.dropped` says it.
+            reasons: Why records were left out, as in `Recordings.dropped`.
         """
         sentences = []
         if self._columns and any(reason.startswith("without user/") for reason in reasons):
@@ -71,7 +71,7 @@ class Oddities:
 
 
 def _scale(key: str, values: Sequence[float]) -> str:
-    """Guess what numbers out of range are."""
+    """Guess the meaning of numbers out of range."""
     largest = max(values, key=abs)
     text = f"{key} goes up to {largest:g}"
     if all(value.is_integer() and 0 <= value <= BINS[key] for value in values):

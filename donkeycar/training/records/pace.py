@@ -9,23 +9,24 @@ from donkeycar.training.records.recordings import Recordings
 INDEX = "_index"
 TIMESTAMP = "_timestamp_ms"
 
-# If the times say nothing that a car would drive with: what cars drive with unless told otherwise.
+# The default rate of a car, for recordings whose times are not plausible.
 USUAL_HZ = 20.0
-# What is believed. The slowest real tub that we know was made at 4.2 a second, DRIVE_LOOP_HZ goes
-# down to 1, and a loop that is late is slower than that; a car cannot be driven with one picture
-# in two seconds. Cameras of cars give 120 pictures a second at most; public tubs with 3 ms between
-# their records come from simulators that do not wait, and from programs that do not copy the times.
+# The plausible range. The slowest real tub that we know was made at 4.2 a second, DRIVE_LOOP_HZ
+# goes down to 1, and a late loop is slower than that; with less than one picture in two seconds,
+# nobody can drive a car. Cameras of cars give at most 120 pictures a second. Public tubs with 3 ms
+# between their records come from simulators that do not wait, and from programs that do not copy
+# the times.
 SLOWEST_HZ, FASTEST_HZ = 0.5, 125.0
 # A longer step is a pause in the recording.
 LONGEST_STEP_S = 1 / SLOWEST_HZ
 
 
 class Pace(NamedTuple):
-    """How fast records were made.
+    """The rate at which records were made.
 
     Attributes:
         rate_hz: Records a second.
-        is_timed: Whether their times say so; else it is a guess.
+        is_timed: Whether it comes from their times; otherwise it is the default.
     """
 
     rate_hz: float
@@ -43,17 +44,16 @@ class Pace(NamedTuple):
 
 
 def pace_of(recordings: Recordings) -> Pace:
-    """Find the middle time from one record to the next of the same session.
+    """Find the median time from one record to the next of the same session.
 
-    A record that is missing in between counts, so that a tub of every second record has the pace
-    it was driven with.
+    Missing records count, so that a tub with every second record has the rate of the drive.
     """
     times_s = np.array([_number(record.get(TIMESTAMP)) for _, record in recordings.sources]) / 1000
     indexes = np.array([int(record[INDEX]) for _, record in recordings.sources])
     apart = np.diff(indexes)
     joined = (np.diff(recordings.sessions) == 0) & (apart > 0)
     steps_s = (np.diff(times_s)[joined]) / apart[joined]
-    # A step back is a clock that was set, a long one a pause.
+    # A step back means that the clock was set, a long step is a pause.
     steps_s = steps_s[(steps_s >= 0) & (steps_s <= LONGEST_STEP_S)]
     middle_s = float(np.median(steps_s)) if steps_s.size else 0.0
     if steps_s.size and not middle_s:

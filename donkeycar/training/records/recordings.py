@@ -24,17 +24,17 @@ MOST = 1e300
 
 @dataclass
 class Recordings:
-    """Usable records, in the order they were driven.
+    """Usable records, in the order in which they were driven.
 
     Attributes:
-        tubs: The folders, in the order given.
+        tubs: The folders, in the given order.
         sources: Reader and record of each row.
         labels: Angle and throttle, float32, ``(rows, 2)``, each -1 to +1.
-        sessions: Number of the session that each row belongs to, ``(rows,)``.
+        sessions: Number of the session of each row, ``(rows,)``.
         session_names: Tub and session id by that number.
-        dropped: How many records were left out, by reason.
+        dropped: Number of records that were left out, by reason.
         camera_shape: Height, width and channels of the pictures; ``None`` until they are decoded.
-        oddities: What is known of the records that were left out.
+        oddities: Observations on the records that were left out.
     """
 
     tubs: list[Path]
@@ -67,7 +67,7 @@ class Recordings:
             return None
 
     def name(self, row: int) -> str:
-        """Say where a row comes from."""
+        """Name the tub and record of a row."""
         reader, record = self.sources[row]
         return f"record {record.get('_index')} of {reader.path}"
 
@@ -85,7 +85,7 @@ class Recordings:
         )
 
     def dropped_in_words(self) -> str:
-        """Say what was left out, ``""`` if nothing was."""
+        """Say how many records were left out and why, ``""`` if none."""
         return ", ".join(f"{count} {reason}" for reason, count in self.dropped.most_common())
 
 
@@ -96,10 +96,11 @@ def gather(
 
     Args:
         tubs: Folders of tubs, v1 or v2.
-        record_filter: Says of a record whether to keep it; `TRAIN_FILTER` of myconfig.py.
+        record_filter: Function of a record that says whether to keep it; `TRAIN_FILTER` of
+            myconfig.py.
 
     Raises:
-        TrainingError: If there is no tub, or nothing in it that can be used.
+        TrainingError: If there is no tub, or no usable record in it.
     """
     paths = [Path(tub).expanduser() for tub in tubs]
     if not paths:
@@ -151,7 +152,7 @@ def gather(
 
 
 def _open(path: Path) -> TubReader:
-    """Open a tub for learning."""
+    """Open a tub for training."""
     try:
         return TubReader(path)
     except TubError as error:
@@ -174,7 +175,7 @@ def _reason_to_drop(
         if value != value:
             return f"with {key} that is not a number"
         if abs(value) > 1:
-            # No float is as large as a whole number may be.
+            # A whole number may be too large for a float.
             oddities.note_beyond(key, max(-MOST, min(value, MOST)))
             return f"with {key} beyond -1 to +1"
     if record_filter is not None and not _wanted(record, record_filter):
@@ -183,10 +184,10 @@ def _reason_to_drop(
 
 
 def _wanted(record: dict[str, Any], record_filter: Callable[[Any], bool]) -> bool:
-    """Ask the owner's function."""
+    """Call the owner's function."""
     try:
         return bool(record_filter(TubRecord(record)))
-    except Exception as error:  # the owner's code may raise anything; whose it is must be said
+    except Exception as error:  # the owner's code may raise anything
         raise TrainingError(
             f"TRAIN_FILTER failed at record {record.get('_index')}: {type(error).__name__}: {error}"
         ) from error

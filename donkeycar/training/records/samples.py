@@ -1,4 +1,4 @@
-"""Training samples: makes of records the named inputs and targets of a type of network."""
+"""Training samples: converts records to the named inputs and targets of a type of network."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,19 +22,20 @@ Arrays = dict[str, np.ndarray]
 class Samples:
     """Records as one type of pilot sees them.
 
-    A record is usable if it has what the type needs: the channels of its vector, its place, or
-    enough frames right before it in the same session. Nothing ever looks over a gap.
+    A record is usable if it has everything that the type needs: the channels of its vector, its
+    place, or enough frames directly before it in the same session. A sample never crosses a gap.
 
     Args:
         kind: Type of the pilot.
         options: Its options, none of them ``None``.
-        recordings: What was recorded.
+        recordings: The records.
         frames: The pictures, ``uint8``, ``(rows, height, width, channels)``.
-        transforms: What is still to be done to each frame before the network sees it.
+        transforms: The transforms after augmentation.
 
     Attributes:
         rows: Numbers of the usable rows of `recordings`, ascending.
-        length: How many frames a sample has; ``None`` if it is one without a dimension for it.
+        length: Number of frames in a sample; ``None`` for a single frame without a dimension for
+            the sequence.
 
     Raises:
         TrainingError: If no record is usable.
@@ -69,7 +70,7 @@ class Samples:
             )
 
     def frames(self, rows: np.ndarray) -> np.ndarray:
-        """Frames of some rows as they were recorded, for random changes.
+        """Recorded frames of some rows, for augmentation.
 
         Returns:
             ``uint8``, ``(rows, height, width, channels)``, or ``(rows, length, height, ...)``
@@ -81,7 +82,7 @@ class Samples:
         return np.asarray(self._frames[np.asarray(rows)[:, None] + back])
 
     def labels(self, rows: np.ndarray) -> np.ndarray:
-        """What the driver did, for random changes that are made to frames and labels.
+        """Values of the driver, for augmentation of frames and labels.
 
         Returns:
             float32, ``(rows, 2)``, angle and throttle; for a type that remembers
@@ -100,7 +101,7 @@ class Samples:
         return np.asarray(self._labels[rows])
 
     def runs(self, rows: np.ndarray) -> list[np.ndarray]:
-        """Take rows apart into those that follow each other without a gap, in one session."""
+        """Split rows into runs without a gap, each in one session."""
         begins = (np.diff(rows) != 1) | (self._ages[rows[1:]] == 0)
         return np.split(rows, np.flatnonzero(begins) + 1)
 
@@ -110,14 +111,14 @@ class Samples:
         return images if images.ndim == 4 else images[:, -1]
 
     def beside(self, rows: np.ndarray) -> np.ndarray | None:
-        """Vectors as the car gives them, float32; ``None`` for a type that needs none."""
+        """Vectors from the car, float32; ``None`` for a type that needs none."""
         return np.asarray(self._vectors[rows]) if self.kind.vector_channels else None
 
     def usable(self, split: Split) -> Split:
         """Take the usable rows of a split; no training row looks back at a validation row.
 
         Raises:
-            TrainingError: If none are left for training, or none for validation.
+            TrainingError: If none remain for training, or none for validation.
         """
         is_validation = np.zeros(len(self._ages), bool)
         is_validation[split.validation] = True
@@ -136,15 +137,15 @@ class Samples:
     def inputs(
         self, rows: np.ndarray, frames: np.ndarray | None = None, labels: np.ndarray | None = None
     ) -> Arrays:
-        """What the network gets.
+        """The inputs of the network.
 
         Args:
-            rows: Which of the usable rows.
-            frames: Instead of what `frames` returns for them, changed at random.
-            labels: Instead of what `labels` returns for them, changed with the frames.
+            rows: Some of the usable rows.
+            frames: Augmented frames, instead of the result of `frames`.
+            labels: Augmented labels, instead of the result of `labels`.
 
         Returns:
-            An array for each input, by name, as many rows in each.
+            An array for each input, by name, with equal numbers of rows.
         """
         frames = self.frames(rows) if frames is None else frames
         inputs = {"img_in": self._seen(frames)}
@@ -159,16 +160,16 @@ class Samples:
     def targets(
         self, rows: np.ndarray, labels: np.ndarray | None = None, inputs: Arrays | None = None
     ) -> Arrays:
-        """What the network should answer.
+        """The targets of the network.
 
         Args:
-            rows: Which of the usable rows.
-            labels: Instead of what `labels` returns for them.
-            inputs: What `inputs` returned for them, if it is at hand: an auto-encoder is to paint
-                what it saw.
+            rows: Some of the usable rows.
+            labels: Augmented labels, instead of the result of `labels`.
+            inputs: Result of `inputs` for these rows, if available: an auto-encoder must
+                reconstruct its input.
 
         Returns:
-            An array for each output, by name, as many rows in each.
+            An array for each output, by name, with equal numbers of rows.
         """
         labels = self.labels(rows) if labels is None else labels
         answers = labels[:, -1] if labels.ndim == 3 else labels
@@ -195,17 +196,17 @@ class Samples:
 
 
 def as_fed(inputs: Arrays) -> np.ndarray | Arrays:
-    """Inputs as Keras wants them: the only one bare, several by name."""
+    """Inputs in the form for Keras: a single one as an array, several by name."""
     return next(iter(inputs.values())) if len(inputs) == 1 else inputs
 
 
 def _one_hot(places: np.ndarray, count: int) -> np.ndarray:
-    """Likelihoods of places that are known for sure."""
+    """One-hot probabilities of known places."""
     return np.asarray(np.eye(count, dtype=np.float32)[places])
 
 
 def _vectors(kind: PilotType, options: Options, recordings: Recordings) -> np.ndarray:
-    """Vectors of all rows; of no numbers for a type that needs none from the records."""
+    """Vectors of all rows; empty for a type that needs none from the records."""
     if not kind.vector_channels:
         return np.zeros((len(recordings), 0), np.float32)
     table = vectors(recordings, kind.vector_channels)
@@ -220,7 +221,7 @@ def _vectors(kind: PilotType, options: Options, recordings: Recordings) -> np.nd
 
 
 def _places(kind: PilotType, options: Options, recordings: Recordings) -> np.ndarray:
-    """Places of all rows; 0 for a type that does not ask."""
+    """Places of all rows; 0 for a type without places."""
     if kind.locate is None:
         return np.zeros(len(recordings), np.int64)
     places = locations(recordings)

@@ -1,6 +1,6 @@
-"""Pictures of several sizes: which one counts, and what becomes of the others.
+"""Pictures of several sizes: chooses one, and resizes or leaves out the others.
 
-The first picture never decides: the size that most pictures have does.
+The size of most pictures counts, not that of the first picture.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from PIL import Image
 
 from donkeycar.training.records.recordings import Recordings
 
-# Enough to know what most are, and nothing to wait for.
+# Enough pictures to know the most frequent size, without a delay.
 MOST_LOOKED_AT = 4000
 
 Shape = tuple[int, ...]
@@ -22,9 +22,9 @@ SAME_SHAPE = 0.02
 
 
 def usual_shape(recordings: Recordings) -> Shape | None:
-    """The shape that most of recordings have, in colour; ``None`` if no picture can be read.
+    """The most frequent shape in recordings, in colour; ``None`` if no picture can be read.
 
-    Only headers are read, of 4,000 pictures from everywhere at most.
+    It reads only headers, of at most 4,000 pictures from all parts.
     """
     rows = np.unique(np.linspace(0, len(recordings) - 1, min(len(recordings), MOST_LOOKED_AT)))
     shapes = (recordings.image_shape(int(row)) for row in rows)
@@ -32,7 +32,7 @@ def usual_shape(recordings: Recordings) -> Shape | None:
 
 
 def most_frequent(shapes: Iterable[Shape]) -> Shape | None:
-    """The shape that most colour pictures have, the earlier one of two; ``None`` without any."""
+    """The most frequent shape of colour pictures, the earlier of two; ``None`` without pictures."""
     counts = Counter(shape for shape in shapes if len(shape) == 3)
     return counts.most_common(1)[0][0] if counts else None
 
@@ -42,7 +42,7 @@ def resized(image: np.ndarray, shape: Shape) -> np.ndarray | None:
 
     Args:
         image: ``uint8``, ``(height, width, 3)``.
-        shape: Height, width and channels that are wanted.
+        shape: Height, width and channels of the result.
     """
     if image.dtype != np.uint8 or image.ndim != 3:
         return None
@@ -57,7 +57,7 @@ def letterboxed(image: np.ndarray, shape: Shape) -> np.ndarray:
 
     Args:
         image: ``uint8``, ``(height, width, 3)``.
-        shape: Height, width and channels that are wanted.
+        shape: Height, width and channels of the result.
     """
     (height, width), (high, wide) = image.shape[:2], shape[:2]
     scale = min(high / height, wide / width)
@@ -74,12 +74,12 @@ def size_in_words(shape: Shape) -> str:
 
 
 def counted(shapes: "Counter[Any]") -> str:
-    """How many pictures there are of each size, such as ``1 of 640x480``."""
+    """The number of pictures of each size, such as ``1 of 640x480``."""
     return ", ".join(f"{count} of {size_in_words(shape)}" for shape, count in shapes.most_common(3))
 
 
 def have(number: int) -> str:
-    """The verb behind so many pictures."""
+    """The verb for a number of pictures."""
     return "has" if number == 1 else "have"
 
 

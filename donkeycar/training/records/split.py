@@ -1,7 +1,7 @@
 """The split of a dataset: which records are for training, and which for validation.
 
 Frames that follow each other look alike. If every tenth frame were used for validation, a pilot
-would need to remember only the frame beside it. Therefore whole blocks of records are used for
+would only have to remember the frame next to it. Therefore whole blocks of records are used for
 validation, and a gap is left between them and the training records.
 """
 
@@ -14,9 +14,9 @@ from donkeycar.errors import TrainingError
 Validation = Literal["blocks", "last"]
 VALIDATION_MODES: tuple[Validation, ...] = ("blocks", "last")
 
-# Ten seconds at 20 Hz: a bend and what leads to it.
+# Ten seconds at 20 Hz: a bend and the approach to it.
 MAX_BLOCK = 200
-# A tenth of the records at most, so that validation has several blocks from different places.
+# At most a tenth of the records, so that validation has several blocks from different places.
 MIN_BLOCKS = 10
 # Half a second at 20 Hz lies between training and validation records.
 MAX_GAP = 10
@@ -28,7 +28,7 @@ class Split(NamedTuple):
     Attributes:
         train: Rows for training.
         validation: Rows for validation.
-        num_gap: How many rows are left out between the two.
+        num_gap: Number of rows that are left out between the two.
     """
 
     train: np.ndarray
@@ -46,11 +46,11 @@ def train_validation_split(
     """Split records into training and validation.
 
     Args:
-        sessions: Number of the session of each row, in the order they were driven.
-        train_share: Share of the records that is for training, greater than 0 and less than 1.
-        validation: ``"blocks"`` takes blocks from everywhere at random; ``"last"`` takes the end
-            of the recording as one block.
-        seed: For the random choice.
+        sessions: Number of the session of each row, in the order of driving.
+        train_share: Share of the records for training, greater than 0 and less than 1.
+        validation: ``"blocks"`` takes random blocks from the whole recording; ``"last"`` takes the
+            end of the recording as one block.
+        seed: Seed of the random choice.
 
     Raises:
         TrainingError: If an argument is out of range, or there are too few records.
@@ -93,9 +93,9 @@ def k_fold_split(sessions: np.ndarray, k: int, *, seed: int = 0) -> list[Split]:
     """Split records `k` times, so that each is used for validation once (k-fold cross-validation).
 
     Args:
-        sessions: Number of the session of each row, in the order they were driven.
+        sessions: Number of the session of each row, in the order of driving.
         k: Number of folds, 2 or more.
-        seed: For which blocks are in a fold together.
+        seed: Seed of the random distribution of blocks to folds.
 
     Returns:
         `k` splits; in each, about one record in `k` is for validation.
@@ -129,7 +129,7 @@ def k_fold_split(sessions: np.ndarray, k: int, *, seed: int = 0) -> list[Split]:
 
 
 def _with_gap(is_validation: np.ndarray, sessions: np.ndarray, gap: int) -> Split:
-    """Leave a gap around the validation rows, and take the rest for training."""
+    """Leave a gap around the validation rows, and use the rest for training."""
     near = _near(is_validation, sessions, gap)
     train = np.flatnonzero(~is_validation & ~near)
     if not train.size or not is_validation.any():
@@ -141,7 +141,7 @@ def _with_gap(is_validation: np.ndarray, sessions: np.ndarray, gap: int) -> Spli
 
 
 def _blocks(sessions: np.ndarray, length: int) -> list[np.ndarray]:
-    """Cut every session into blocks of about `length` rows."""
+    """Divide every session into blocks of about `length` rows."""
     edges = np.flatnonzero(np.diff(sessions)) + 1
     blocks: list[np.ndarray] = []
     for rows in np.split(np.arange(len(sessions)), edges):
