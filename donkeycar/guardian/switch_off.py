@@ -104,7 +104,10 @@ class Patience:
         if not self._trouble:
             return
         self._said_s = self._clock.monotonic()
-        self._tell(f"This program stays until the motor is off: {self._trouble}. {_ADVICE}")
+        self._tell(
+            f"This program stays until the motor is off: {self._trouble}. {_ADVICE}. To give up, "
+            f"switch the battery off first, then: kill -9 {os.getpid()}"
+        )
 
     def over(self) -> None:
         """Say that the motor is off, if it was reported as not off."""

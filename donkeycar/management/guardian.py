@@ -68,7 +68,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         from donkeycar.process.lossy_output import never_wait_for_readers
 
         never_wait_for_readers()
-    return exit_code(lambda: _guard(settings, command), prog="manage.py")
+    return exit_code(lambda: _guard(settings, command), prog=_prog(command))
+
+
+def _prog(command: Sequence[str]) -> str:
+    """The name by which the owner called this command line."""
+    ours = ("donkey", "donkeycar.management.cli")
+    return "donkey" if any(Path(word).name in ours for word in command) else "manage.py"
 
 
 def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:

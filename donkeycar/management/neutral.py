@@ -75,6 +75,8 @@ def run(args: argparse.Namespace) -> None:
         for claim in claim_to_switch_off(hardware_of(kind, settings)):
             claimed.callback(claim.close)
         make_safe(_open(kind, settings), neutral_s=0.0 if args.off else NEUTRAL_S)
+        before = "" if args.off else "It had neutral for a second before that. "
+        print(f"The motor is off. {before}({', '.join(hardware_of(kind, settings))})")
 
 
 def _open(kind: str, settings: Mapping[str, Any]) -> Output:

@@ -191,6 +191,8 @@ def _hint(setting: Setting, value: Any) -> str:
         close = same[0] if same else nearest(value, words) if words else None
         advice = setting.advice if words else ""  # of another kind, it is about numbers
         return f"Did you mean {close!r}?" if close else advice
+    if setting.value_kind == "str" and isinstance(value, int | float):
+        return setting.advice
     is_comma = isinstance(value, tuple) and len(value) == 2 and all(type(x) is int for x in value)
     if setting.value_kind != "int" and wants_number and is_comma and value[1] >= 0:
         return f"Write {value[0]}.{value[1]}, with a point"

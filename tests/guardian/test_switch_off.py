@@ -190,6 +190,8 @@ def test_a_signal_is_answered_and_changes_nothing(clock, number):
 
     assert switch_off(attempt, clock=clock, tell=said.append)
     assert said[0].startswith("This program stays until the motor is off: no answer.")
+    # What used to happen: nothing that it said ended it.
+    assert said[0].endswith(f"switch the battery off first, then: kill -9 {os.getpid()}")
     assert signal.getsignal(number) is before
 
 

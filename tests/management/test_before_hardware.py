@@ -149,6 +149,14 @@ def test_notices_come_before_the_error_of_the_hardware_which_names_the_setting(c
     assert "PWM_STEERING_THROTTLE['PWM_STEERING_PIN'] = 'PCA9685.1:40.1'" in done.stdout
 
 
+def test_an_error_of_the_hardware_begins_with_the_command_that_was_typed(car):
+    """What used to happen: `donkey calibrate` said "manage.py: error: No PCA9685 answers"."""
+    begin = {"drive": "manage.py: error: No", "calibrate": "donkey: error: No"}
+    for command in COMMANDS:
+        done = car.run(command, "CAMERA_TYPE = 'MOCK'\n")
+        assert begin[command] in done.stdout, done.stdout
+
+
 def test_the_address_that_the_owner_wrote_is_used_and_what_is_told_is_told_once(car):
     done = car.run("drive", "PCA9685_I2C_ADDR = 0x41\nCAMERA_TYPE = 'MOCK'\nPRUNE_CNN = 1\n")
     assert done.returncode == 0, done.stdout

@@ -178,6 +178,17 @@ def test_the_motor_ends_off_and_sees_nothing_but_neutral(chip, car, monkeypatch,
     assert [change.ticks for change in chip.trace.changes if change.channel == 0] == widths
 
 
+@pytest.mark.parametrize(("words", "neutral_came"), [([], True), (["--off"], False)])
+def test_it_says_that_the_motor_is_off(chip, car, monkeypatch, capsys, words, neutral_came):
+    """What used to happen: not a word, and nobody knew whether there was a motor at all."""
+    monkeypatch.setattr(neutral, "NEUTRAL_S", 0.1)
+    assert neutral.main(["--path", str(car), *words]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("The motor is off.")
+    assert said.endswith("(I2C bus 1, address 0x40)\n")
+    assert ("neutral for a second" in said) is neutral_came
+
+
 def test_a_running_motor_is_stopped_first_of_all(chip, car):
     chip.transfer(0x40, bytes([0x00, 0x21]))
     chip.transfer(0x40, bytes([0x06, 0, 0, 0xF4, 0x01]))

@@ -341,9 +341,16 @@ def test_but_what_it_reads_is_refused(load, text, command):
         ("PWM_STEERING_THROTTLE = {'PWM_STEERING_SCALE': -1.0}", "swap STEERING_LEFT_PWM and"),
         ("PWM_STEERING_THROTTLE = {'PWM_THROTTLE_SCALE': -1.0}", "swap THROTTLE_FORWARD_PWM and"),
         ("MOTOR_MAX_DUTY = -0.9", "swap the pins of its forward and backward"),
+        ("PWM_STEERING_THROTTLE = {'PWM_THROTTLE_PIN': 0}", "as text, e.g. 'PCA9685.1:40.0'"),
+        (
+            "DRIVE_TRAIN_TYPE = 'DC_TWO_WHEEL'; DC_TWO_WHEEL = {'LEFT_FWD_DUTY_PIN': 18}",
+            "as text, e.g. .* 'RPI_GPIO.BOARD.33'",
+        ),
+        ("USE_RC = True; STEERING_RC_GPIO = 37", "Count GPIO numbers .* its pin 37 is GPIO 26"),
+        ("CONTROLLER_TYPE = 'Logitech'; USE_JOYSTICK_AS_DEFAULT = True", "F310 is an 'F710' here"),
     ],
 )
-def test_who_wants_something_turned_round_is_told_the_setting_that_does_it(load, text, way):
+def test_who_means_something_else_is_told_what_does_it(load, text, way):
     with pytest.raises(ConfigError, match=way):
         load(text + "\n")
 

@@ -1,5 +1,7 @@
 """Pulses that the settings count in 4096 parts of a frame, in microseconds."""
 
+from collections.abc import Sequence
+
 from donkeycar.assembly.drivetrain.context import Context, Settings
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.pca9685 import tick_us
@@ -8,6 +10,9 @@ from donkeycar.parts.drivetrain.pca9685 import tick_us
 STEERING = ("STEERING_LEFT_PWM", "STEERING_RIGHT_PWM")
 THROTTLE = ("THROTTLE_FORWARD_PWM", "THROTTLE_STOPPED_PWM", "THROTTLE_REVERSE_PWM")
 PULSE_NAMES = (*STEERING, *THROTTLE, "STEERING_MID_PWM", "THROTTLE_DEAD_PWM")
+
+# Counts of pulses are below 750 at every usual frequency; nobody's servo wants these as counts.
+LIKELY_US = (800, 2500)
 
 
 def steering_pulses(context: Context, family: Settings) -> PulseRange:
@@ -32,3 +37,19 @@ def dead_us(context: Context, family: Settings) -> float:
     """How far from standing still the motor begins to turn."""
     counts: float = (family.get("THROTTLE_DEAD_PWM") or 0) * family["PWM_THROTTLE_SCALE"]
     return counts * tick_us(context.settings["PWM_FREQUENCY"])
+
+
+def in_microseconds(context: Context, family: Settings, names: Sequence[str]) -> str:
+    """What to write if impossible pulses of a dictionary are microseconds; "" if they are not.
+
+    Args:
+        context: The car.
+        family: The dictionary.
+        names: Its entries.
+    """
+    counts = {name: family[name] for name in names}
+    if not all(LIKELY_US[0] <= count <= LIKELY_US[1] for count in counts.values()):
+        return ""
+    count_us = tick_us(context.settings["PWM_FREQUENCY"])
+    right = {name: round(count / count_us) for name, count in counts.items()}
+    return f". They are counts of 4096ths of a frame. If yours are microseconds, write {right}"

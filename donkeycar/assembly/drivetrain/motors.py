@@ -1,7 +1,7 @@
 """Drivetrains whose motors are on a bridge: power on pins."""
 
 from donkeycar.assembly.drivetrain.context import Context, NoPins, Settings
-from donkeycar.assembly.drivetrain.counts import STEERING, steering_pulses
+from donkeycar.assembly.drivetrain.counts import STEERING, in_microseconds, steering_pulses
 from donkeycar.guardian.guardian import Output
 from donkeycar.parts.drivetrain.motor import ThreePinMotor, TwoPinMotor
 from donkeycar.parts.drivetrain.motor_output import (
@@ -18,7 +18,9 @@ def servo_and_two_pins(context: Context) -> Output:
     """A servo, and a motor on a bridge with an input for each direction."""
     family, pins = context.settings["SERVO_HBRIDGE_2PIN"], context.named_pins("SERVO_HBRIDGE_2PIN")
     names = context.pulse_names("SERVO_HBRIDGE_2PIN", STEERING)
-    steering = steering_pulses(context, family).check(f"steering, {names},")
+    steering = steering_pulses(context, family).check(
+        f"steering, {names},", advice=in_microseconds(context, family, STEERING)
+    )
     opener = context.pins()
     motor = TwoPinMotor(
         opener.duty(pins["FWD_DUTY_PIN"]),
@@ -32,7 +34,9 @@ def servo_and_three_pins(context: Context) -> Output:
     """A servo, and a motor on a bridge with a third input for the power."""
     family, pins = context.settings["SERVO_HBRIDGE_3PIN"], context.named_pins("SERVO_HBRIDGE_3PIN")
     names = context.pulse_names("SERVO_HBRIDGE_3PIN", STEERING)
-    steering = steering_pulses(context, family).check(f"steering, {names},")
+    steering = steering_pulses(context, family).check(
+        f"steering, {names},", advice=in_microseconds(context, family, STEERING)
+    )
     opener = context.pins()
     motor = ThreePinMotor(
         opener.level(pins["FWD_PIN"]),

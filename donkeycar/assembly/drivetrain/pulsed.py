@@ -6,6 +6,7 @@ from donkeycar.assembly.drivetrain.counts import (
     STEERING,
     THROTTLE,
     dead_us,
+    in_microseconds,
     steering_pulses,
     throttle_pulses,
 )
@@ -48,11 +49,12 @@ def _pulsed(
     context: Context, family: Settings, pins: dict[str, PinId], name: str, *, motor: str
 ) -> Output:
     steering = steering_pulses(context, family).check(
-        f"steering, {context.pulse_names(name, STEERING)},"
+        f"steering, {context.pulse_names(name, STEERING)},",
+        advice=in_microseconds(context, family, STEERING),
     )
     throttle = throttle_pulses(context, family).check(
         f"throttle, {context.pulse_names(name, THROTTLE)},",
-        advice=NO_SPEED_CONTROLLER.format(motor),
+        advice=in_microseconds(context, family, THROTTLE) or NO_SPEED_CONTROLLER.format(motor),
     )
     opener = context.pins()
     output = PulseOutput(

@@ -38,10 +38,13 @@ SLEEP = 0x10
 # An output that is off, LED_ON and LED_OFF. Neither a line held low nor one held high reads so.
 NO_PULSE = (0x0000, FULL_OFF << 8)
 
+# Six of the seven bits are wired on the board. Source: NXP, PCA9685, rev. 4, 7.1.1.
+ADDRESSES = range(0x40, 0x80)
 STEPS = {
     errno.ETIMEDOUT: "A line of the bus is held low: unplug what is on it, one after the other",
     errno.EPROTO: "Unplug what is on the bus, one after the other",
-    0: "Check its wires and power: sudo i2cdetect -y 1",
+    0: "Check its wires and power: sudo i2cdetect -y 1, with the number of the bus, shows what "
+    "answers",
 }
 
 
@@ -244,8 +247,27 @@ class PCA9685Pin:
 
 
 def _no_answer(address: int, error: Exception) -> DeviceError:
-    step = NOT_ITS_OWN if address == ALL_CALL else way_on(error, STEPS)
+    step = way_on(error, STEPS) + other_address(address)
+    step = NOT_ITS_OWN if address == ALL_CALL else step
     return DeviceError(f"No PCA9685 answers at address {address:#04x}: {error}. {step}")
+
+
+def other_address(address: int) -> str:
+    """What somebody meant who took a hexadecimal number for a decimal one, or the other way round.
+
+    Args:
+        address: At which nothing answers.
+
+    Example:
+        >>> other_address(0x64), other_address(40), other_address(0x41)
+        ('. Addresses are hexadecimal: 64 is 0x40', '. Addresses are hexadecimal: write 0x40', '')
+    """
+    digits = f"{address:x}"
+    if digits.isdecimal() and int(digits) in ADDRESSES:
+        return f". Addresses are hexadecimal: {digits} is {int(digits):#04x}"
+    if int(str(address), 16) in ADDRESSES and address not in ADDRESSES:
+        return f". Addresses are hexadecimal: write 0x{address}"
+    return ""
 
 
 def _driver() -> ModuleType:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from donkeycar.parts.drivetrain.i2c_bus import missing_bus_step
+from donkeycar.parts.drivetrain.pca9685 import other_address
 from donkeycar.parts.drivetrain.pin_id import BOARD_BY_BCM
 from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
 from donkeycar.parts.holders import held_by, openers, sitters
@@ -65,7 +66,8 @@ def i2c_chip(
         return Finding(
             what, MISSING,
             f"bus {number} is there, but nothing answers at {address:#04x}: {error}{shared}",
-            f"check wires and power of the servo board; sudo i2cdetect -y {number}",
+            f"check wires and power of the servo board; sudo i2cdetect -y {number} shows what "
+            f"answers (sudo apt install i2c-tools){other_address(address)}",
         )  # fmt: skip
     return Finding(what, OK, f"a chip answers at {address:#04x} of bus {number}{shared}")
 

@@ -13,7 +13,8 @@ CONTROLLER = Group(
                 "xbox", "xboxswapped", "ps3", "ps3sixad", "ps4", "pygame", "F710", "nimbus",
                 "wiiu", "rc3", "MM1", "pigpio_rc", "custom", "mock",
             ),
-            advice="For any other pad write 'custom', and run `donkey gamepad learn`",
+            advice="A Logitech F310 is an 'F710' here. For any other pad write 'custom', and run "
+            "`donkey gamepad learn`",
         ),
         Setting(
             "CONTROLLER_BINDINGS", {}, "changes to what its buttons do, e.g. {'BTN_SOUTH': 'stop'}",
@@ -56,7 +57,10 @@ CONTROLLER = Group(
         Setting("MOCK_JOYSTICK_THROTTLE", 0.0, "throttle of CONTROLLER_TYPE mock", low=-1, high=1),
         Setting("USE_RC", False, "drive with the receiver of a remote control on GPIO pins"),
         *(
-            Setting(name, pin, f"GPIO (BCM) of the {what}", low=0, high=27)
+            Setting(
+                name, pin, f"GPIO (BCM) of the {what}", low=0, high=27,
+                advice="Count GPIO numbers (BCM), not pins of the header: its pin 37 is GPIO 26",
+            )
             for name, pin, what in (
                 ("STEERING_RC_GPIO", 26, "steering channel"),
                 ("THROTTLE_RC_GPIO", 20, "throttle channel"),

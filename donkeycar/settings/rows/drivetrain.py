@@ -60,7 +60,10 @@ DRIVETRAIN = Group(
 
 
 def _pin(name: str, pin: str, help: str) -> Setting:  # noqa: A002 - the row's own word
-    return Setting(name, pin, help)
+    return Setting(
+        name, pin, help,
+        advice="Write a pin as text, e.g. 'PCA9685.1:40.0', 'RPI_GPIO.BOARD.33' or 'PWM.0.1'",
+    )  # fmt: skip
 
 
 def _pulse(name: str, pulse: int, help: str) -> Setting:  # noqa: A002 - the row's own word

@@ -278,6 +278,18 @@ def test_a_board_whose_own_address_is_that_of_all_works(clock):
     assert emulated.ticks(0) == 368
 
 
+@pytest.mark.parametrize(
+    ("address", "hint"),
+    [
+        (0x64, "Addresses are hexadecimal: 64 is 0x40"),
+        (40, "Addresses are hexadecimal: write 0x40"),
+    ],
+)
+def test_an_address_in_the_other_notation_is_told(bus, address, hint):
+    with pytest.raises(DeviceError, match=f"{hint}$"):
+        PCA9685(bus, address=address)
+
+
 def test_a_chip_that_stops_answering_half_way(bus, emulated, monkeypatch):
     bus.writeto(0x40, bytes([0x00, 0x20]))
     writeto = bus.writeto

@@ -244,3 +244,30 @@ def test_mock_shows_its_pulses_at_most_once_a_second(clock, caplog):
     assert len(caplog.messages) == 4
     assert caplog.messages[0] == "steering 1500 us, throttle 1500 us"
     assert caplog.messages[-1] == "steering no pulse, throttle no pulse"
+
+
+@pytest.mark.parametrize(
+    ("kind", "pulses", "counts"),
+    [
+        (
+            "PWM_STEERING_THROTTLE",
+            {"THROTTLE_FORWARD_PWM": 2000, "THROTTLE_STOPPED_PWM": 1500,
+             "THROTTLE_REVERSE_PWM": 1000},
+            {"THROTTLE_FORWARD_PWM": 490, "THROTTLE_STOPPED_PWM": 368, "THROTTLE_REVERSE_PWM": 245},
+        ),
+        *(
+            (
+                kind, {"STEERING_LEFT_PWM": 1900, "STEERING_RIGHT_PWM": 1100},
+                {"STEERING_LEFT_PWM": 466, "STEERING_RIGHT_PWM": 270},
+            )
+            for kind in ("PWM_STEERING_THROTTLE", "SERVO_HBRIDGE_2PIN", "SERVO_HBRIDGE_3PIN")
+        ),
+    ],
+)  # fmt: skip
+def test_pulses_in_microseconds_are_offered_as_counts(hardware, kind, pulses, counts):
+    """What used to happen: the advice to wire the motor to a bridge."""
+    with pytest.raises(ConfigError) as refusal:
+        hardware.make(kind, pulses)
+    text = str(refusal.value)
+    assert text.endswith(f"If yours are microseconds, write {counts}")
+    hardware.make(kind, counts)
