@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from donkeycar.assembly.drivetrain.table import DRIVETRAINS
 from donkeycar.assembly.recipe import Recipe, row_for
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
@@ -144,11 +145,17 @@ def sees_the_world(cfg: Config) -> bool:
     return row is not None and row.in_world
 
 
+def drives_in_the_world(cfg: Config) -> bool:
+    """Whether the wheels of `DRIVE_TRAIN_TYPE` are in the simulated world."""
+    row = DRIVETRAINS.get(cfg.DRIVE_TRAIN_TYPE)
+    return row is not None and row.in_world
+
+
 def make_clock(cfg: Config) -> Clock:
     """Real time; or `SIM_TIME_SCALE` times as fast, if camera and wheels are simulated."""
     if cfg.SIM_TIME_SCALE == 1:
         return RealClock()
-    if not (sees_the_world(cfg) and cfg.DRIVE_TRAIN_TYPE == "SIM"):
+    if not (sees_the_world(cfg) and drives_in_the_world(cfg)):
         raise ConfigError(
             "`SIM_TIME_SCALE` must be 1 unless CAMERA_TYPE and DRIVE_TRAIN_TYPE are both SIM: a "
             "real car cannot drive faster than real time. Received: "
@@ -159,7 +166,7 @@ def make_clock(cfg: Config) -> Clock:
 
 def make_world(cfg: Config) -> "World | None":
     """The simulated world of `SIM_TRACK`; ``None`` if no part of the car is simulated."""
-    if not sees_the_world(cfg) and cfg.DRIVE_TRAIN_TYPE != "SIM":
+    if not sees_the_world(cfg) and not drives_in_the_world(cfg):
         return None
     from donkeycar.sim.camera import CameraModel
     from donkeycar.sim.track import load_track

@@ -12,12 +12,13 @@ import donkeycar
 from donkeycar.assembly.camera import CAMERAS
 from donkeycar.assembly.channels import CHANNELS, OWN
 from donkeycar.assembly.controller import CONTROLLERS
-from donkeycar.assembly.recipe import Recipe, named
+from donkeycar.assembly.recipe import Recipe
 from donkeycar.assembly.sensors import SENSORS
 from donkeycar.config import Config, UnknownSetting
 from donkeycar.console import calibrate, server
 from donkeycar.console.guard import PAGES
 from donkeycar.errors import DonkeyError
+from donkeycar.lazy import named
 from donkeycar.management.cli import COMMANDS
 from donkeycar.management.tub import ACTIONS
 from donkeycar.pilots.kinds.registry import NETWORKS, PILOT_TYPES

@@ -62,7 +62,7 @@ def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
         for module in _MODULES.get(type(piece), ())
     ]
     if kind in DRIVETRAINS:
-        modules += [library.module for library in DRIVETRAINS[kind].needed()]
+        modules += [library.module for library in DRIVETRAINS[kind].libraries]
     for module in modules:
         # Some of them say "not found" with errors of their own.
         with suppress(Exception):

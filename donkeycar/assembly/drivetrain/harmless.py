@@ -2,11 +2,13 @@
 
 from donkeycar.assembly.drivetrain.context import Context
 from donkeycar.assembly.drivetrain.counts import dead_us, steering_pulses, throttle_pulses
+from donkeycar.assembly.drivetrain.pulsed import servo_and_esc_sheet
+from donkeycar.assembly.drivetrain.row import DrivetrainRow
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.guardian import Output
 
 
-def mock(context: Context) -> Output:
+def _mock(context: Context) -> Output:
     """Shows the pulses of a servo and a speed controller."""
     from donkeycar.parts.drivetrain.mock_output import MockOutput
 
@@ -19,7 +21,7 @@ def mock(context: Context) -> Output:
     )
 
 
-def simulated(context: Context) -> Output:
+def _simulated(context: Context) -> Output:
     """The wheels of the simulated car."""
     from donkeycar.parts.drivetrain.sim_output import SimOutput
 
@@ -29,3 +31,11 @@ def simulated(context: Context) -> Output:
             'with CAMERA_TYPE = "SIM"'
         )
     return SimOutput(context.world, clock=context.clock)
+
+
+ROWS = {
+    "MOCK": DrivetrainRow(_mock, wiring=None, calibration=servo_and_esc_sheet),
+    "SIM": DrivetrainRow(
+        _simulated, wiring=None, in_world=True, instead="the simulated car is calibrated"
+    ),
+}

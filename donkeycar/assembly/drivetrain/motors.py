@@ -1,21 +1,25 @@
 """Drivetrains whose motors are on a bridge: power on pins."""
 
+from typing import TYPE_CHECKING
+
 from donkeycar.assembly.drivetrain.context import Context, NoPins, Settings
 from donkeycar.assembly.drivetrain.counts import STEERING, in_microseconds, steering_pulses
+from donkeycar.assembly.drivetrain.row import DrivetrainRow
+from donkeycar.assembly.drivetrain.wiring import PinWiring
 from donkeycar.guardian.guardian import Output
 from donkeycar.parts.drivetrain.motor import ThreePinMotor, TwoPinMotor
-from donkeycar.parts.drivetrain.motor_output import (
-    ServoMotorOutput,
-    SteerMotorOutput,
-    TwoWheelOutput,
-)
 from donkeycar.parts.drivetrain.pca9685 import PulsePin
 from donkeycar.parts.drivetrain.pin_id import PinId
 from donkeycar.parts.drivetrain.pins import Pins
 
+if TYPE_CHECKING:
+    from donkeycar.parts.drivetrain.calibration_points import CalibrationSheet
 
-def servo_and_two_pins(context: Context) -> Output:
+
+def _servo_and_two_pins(context: Context) -> Output:
     """A servo, and a motor on a bridge with an input for each direction."""
+    from donkeycar.parts.drivetrain.motor_output import ServoMotorOutput
+
     family, pins = context.settings["SERVO_HBRIDGE_2PIN"], context.named_pins("SERVO_HBRIDGE_2PIN")
     names = context.pulse_names("SERVO_HBRIDGE_2PIN", STEERING)
     steering = steering_pulses(context, family).check(
@@ -30,8 +34,10 @@ def servo_and_two_pins(context: Context) -> Output:
     return ServoMotorOutput(_servo(opener, family, pins), motor, steering=steering)
 
 
-def servo_and_three_pins(context: Context) -> Output:
+def _servo_and_three_pins(context: Context) -> Output:
     """A servo, and a motor on a bridge with a third input for the power."""
+    from donkeycar.parts.drivetrain.motor_output import ServoMotorOutput
+
     family, pins = context.settings["SERVO_HBRIDGE_3PIN"], context.named_pins("SERVO_HBRIDGE_3PIN")
     names = context.pulse_names("SERVO_HBRIDGE_3PIN", STEERING)
     steering = steering_pulses(context, family).check(
@@ -51,8 +57,10 @@ def _servo(opener: Pins | NoPins, family: Settings, pins: dict[str, PinId]) -> P
     return opener.pulse(pins["PWM_STEERING_PIN"], inverted=family["PWM_STEERING_INVERTED"])
 
 
-def steering_motor(context: Context) -> Output:
+def _steering_motor(context: Context) -> Output:
     """One motor that steers, one that drives."""
+    from donkeycar.parts.drivetrain.motor_output import SteerMotorOutput
+
     # A positive angle puts power on LEFT_DUTY_PIN. The name says otherwise, but so it has always
     # been, and the wires of every such car are right for it.
     pins, opener = context.named_pins("DC_STEER_THROTTLE"), context.pins()
@@ -70,8 +78,10 @@ def steering_motor(context: Context) -> Output:
     return SteerMotorOutput(steering, driving)
 
 
-def two_wheels(context: Context) -> Output:
+def _two_wheels(context: Context) -> Output:
     """A motor on each side, two inputs each."""
+    from donkeycar.parts.drivetrain.motor_output import TwoWheelOutput
+
     pins, opener = context.named_pins("DC_TWO_WHEEL"), context.pins()
     left, right = (
         TwoPinMotor(
@@ -84,8 +94,10 @@ def two_wheels(context: Context) -> Output:
     return TwoWheelOutput(left, right)
 
 
-def two_wheels_three_pins(context: Context) -> Output:
+def _two_wheels_three_pins(context: Context) -> Output:
     """A motor on each side, three inputs each."""
+    from donkeycar.parts.drivetrain.motor_output import TwoWheelOutput
+
     pins, opener = context.named_pins("DC_TWO_WHEEL_L298N"), context.pins()
     left, right = (
         ThreePinMotor(
@@ -97,3 +109,28 @@ def two_wheels_three_pins(context: Context) -> Output:
         for side in ("LEFT", "RIGHT")
     )
     return TwoWheelOutput(left, right)
+
+
+def _two_pins_sheet(settings: Settings) -> "CalibrationSheet":
+    from donkeycar.assembly.drivetrain.sheets import counted_sheet
+
+    return counted_sheet("SERVO_HBRIDGE_2PIN", settings)
+
+
+def _three_pins_sheet(settings: Settings) -> "CalibrationSheet":
+    from donkeycar.assembly.drivetrain.sheets import counted_sheet
+
+    return counted_sheet("SERVO_HBRIDGE_3PIN", settings)
+
+
+ROWS = {
+    "SERVO_HBRIDGE_2PIN": DrivetrainRow(
+        _servo_and_two_pins, PinWiring("SERVO_HBRIDGE_2PIN"), calibration=_two_pins_sheet
+    ),
+    "SERVO_HBRIDGE_3PIN": DrivetrainRow(
+        _servo_and_three_pins, PinWiring("SERVO_HBRIDGE_3PIN"), calibration=_three_pins_sheet
+    ),
+    "DC_STEER_THROTTLE": DrivetrainRow(_steering_motor, PinWiring("DC_STEER_THROTTLE")),
+    "DC_TWO_WHEEL": DrivetrainRow(_two_wheels, PinWiring("DC_TWO_WHEEL")),
+    "DC_TWO_WHEEL_L298N": DrivetrainRow(_two_wheels_three_pins, PinWiring("DC_TWO_WHEEL_L298N")),
+}

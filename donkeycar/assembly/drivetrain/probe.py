@@ -6,9 +6,14 @@ from pathlib import Path
 
 from donkeycar.assembly.drivetrain.context import Settings, shown
 from donkeycar.assembly.drivetrain.table import DRIVETRAINS
-from donkeycar.assembly.drivetrain.wiring import Piece, Place, SerialPort, possible_pieces
+from donkeycar.assembly.drivetrain.wiring import (
+    Piece,
+    Place,
+    SerialPort,
+    Wiring,
+    possible_pieces,
+)
 from donkeycar.commands import install_extra
-from donkeycar.lazy import named
 from donkeycar.parts.drivetrain import probe as probes
 from donkeycar.parts.drivetrain.header_uart import not_the_header, uart_step
 from donkeycar.parts.drivetrain.i2c_bus import open_bus
@@ -37,15 +42,15 @@ def probe(kind: str, settings: Settings) -> Iterator[Finding]:
         kind: A word of `DRIVE_TRAIN_TYPE`; the settings say what is wrong with an unknown one.
         settings: All settings of the car, by name.
     """
-    if kind in DRIVETRAINS:
-        yield from named(DRIVETRAINS[kind].probe)(kind, settings)
+    row = DRIVETRAINS.get(kind)
+    if row is not None and row.probe is not None:
+        yield from row.probe(settings)
+    elif row is not None and row.wiring is not None:
+        yield from _wiring(row.wiring, settings)
 
 
-def probe_wiring(kind: str, settings: Settings) -> Iterator[Finding]:
-    """Look at every pin, chip and line of the row; what is impossible is told with the settings."""
-    wiring = DRIVETRAINS[kind].wiring
-    if wiring is None:
-        return
+def _wiring(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
+    """Look at every pin, chip and line; what is impossible is told with the settings."""
     found = possible_pieces(wiring, settings)
     yield from _chips(found, wiring.shown(settings))
     yield from _header(found, settings)
@@ -73,7 +78,7 @@ def libraries_of(kind: str, settings: Settings) -> tuple[Library, ...]:
     }
     found = possible_pieces(row.wiring, settings).values()
     libraries = [library for piece in found for library in of_piece.get(type(piece), ())]
-    return tuple(dict.fromkeys((*libraries, *row.needed())))
+    return tuple(dict.fromkeys((*libraries, *row.libraries)))
 
 
 def _chips(found: Pieces, where: str) -> Iterator[Finding]:

@@ -1,5 +1,7 @@
 """Drivetrains that take pulses: a servo and a speed controller."""
 
+from typing import TYPE_CHECKING
+
 from donkeycar.assembly.drivetrain.context import Context, Settings
 from donkeycar.assembly.drivetrain.counts import (
     PULSE_NAMES,
@@ -10,14 +12,22 @@ from donkeycar.assembly.drivetrain.counts import (
     steering_pulses,
     throttle_pulses,
 )
-from donkeycar.assembly.drivetrain.wiring import CHANNELS
+from donkeycar.assembly.drivetrain.row import DrivetrainRow
+from donkeycar.assembly.drivetrain.wiring import CHANNELS, PinWiring
 from donkeycar.guardian.guardian import Output
 from donkeycar.parts.drivetrain.pin_id import PinId
 from donkeycar.parts.drivetrain.pins import named_pins
-from donkeycar.parts.drivetrain.pulse_output import PulseOutput
+
+if TYPE_CHECKING:
+    from donkeycar.parts.drivetrain.calibration_points import CalibrationSheet
+
+NO_SPEED_CONTROLLER = (
+    ". A motor on a bridge has no speed controller and needs no such pulses: use "
+    "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN', with pins such as {!r} (docs/drivetrains.md)"
+)
 
 
-def servo_and_esc(context: Context) -> Output:
+def _servo_and_esc(context: Context) -> Output:
     """A servo and a speed controller, on any pins."""
     family = "PWM_STEERING_THROTTLE"
     entries = context.settings[family]
@@ -25,7 +35,7 @@ def servo_and_esc(context: Context) -> Output:
     return _pulsed(context, entries, context.named_pins(family), family, motor=motor)
 
 
-def channels(context: Context) -> Output:
+def _channels(context: Context) -> Output:
     """The same of cars from before donkeycar 5, which name channels and have no dictionary."""
     settings = context.settings
     family = dict(settings["PWM_STEERING_THROTTLE"])
@@ -39,15 +49,11 @@ def channels(context: Context) -> Output:
     return _pulsed(context, family, pins, "", motor=[*names.values()][1])
 
 
-NO_SPEED_CONTROLLER = (
-    ". A motor on a bridge has no speed controller and needs no such pulses: use "
-    "DRIVE_TRAIN_TYPE = 'SERVO_HBRIDGE_2PIN', with pins such as {!r} (docs/drivetrains.md)"
-)
-
-
 def _pulsed(
     context: Context, family: Settings, pins: dict[str, PinId], name: str, *, motor: str
 ) -> Output:
+    from donkeycar.parts.drivetrain.pulse_output import PulseOutput
+
     steering = steering_pulses(context, family).check(
         f"steering, {context.pulse_names(name, STEERING)},",
         advice=in_microseconds(context, family, STEERING),
@@ -66,3 +72,30 @@ def _pulsed(
     )
     output.off()
     return output
+
+
+def servo_and_esc_sheet(settings: Settings) -> "CalibrationSheet":
+    """Calibration points of a servo and a speed controller."""
+    from donkeycar.assembly.drivetrain.sheets import counted_sheet
+
+    return counted_sheet("PWM_STEERING_THROTTLE", settings)
+
+
+def _channels_sheet(settings: Settings) -> "CalibrationSheet":
+    from donkeycar.assembly.drivetrain.sheets import counted_sheet
+
+    return counted_sheet("", settings)
+
+
+_OLD = DrivetrainRow(_channels, CHANNELS, has_esc=True, calibration=_channels_sheet)
+
+ROWS = {
+    "PWM_STEERING_THROTTLE": DrivetrainRow(
+        _servo_and_esc,
+        PinWiring("PWM_STEERING_THROTTLE"),
+        has_esc=True,
+        calibration=servo_and_esc_sheet,
+    ),
+    "I2C_SERVO": _OLD,
+    "SERVO_ESC": _OLD,
+}

@@ -8,70 +8,23 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from donkeycar.assembly.drivetrain import boards, harmless, motors, pulsed
 from donkeycar.assembly.drivetrain.context import Context, NothingOpened, Settings, shown
 from donkeycar.assembly.drivetrain.row import DrivetrainRow
-from donkeycar.assembly.drivetrain.wiring import CHANNELS, Pins, Port
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.guardian.guardian import Output
-from donkeycar.lazy import named
 from donkeycar.parts.drivetrain.pins import Board
 from donkeycar.timing import Clock
 
 if TYPE_CHECKING:
     from donkeycar.sim.world import World
 
-_HERE = "donkeycar.assembly.drivetrain"
-_SHEETS = f"{_HERE}.calibration"
-
+# A row stands beside the function that builds what it names.
 DRIVETRAINS: dict[str, DrivetrainRow] = {
-    "PWM_STEERING_THROTTLE": DrivetrainRow(
-        f"{_HERE}.pulsed:servo_and_esc",
-        Pins("PWM_STEERING_THROTTLE"),
-        has_esc=True,
-        calibration=f"{_SHEETS}:servo_and_esc",
-    ),
-    "I2C_SERVO": DrivetrainRow(
-        f"{_HERE}.pulsed:channels", CHANNELS, has_esc=True, calibration=f"{_SHEETS}:channels"
-    ),
-    "SERVO_ESC": DrivetrainRow(
-        f"{_HERE}.pulsed:channels", CHANNELS, has_esc=True, calibration=f"{_SHEETS}:channels"
-    ),
-    "SERVO_HBRIDGE_2PIN": DrivetrainRow(
-        f"{_HERE}.motors:servo_and_two_pins",
-        Pins("SERVO_HBRIDGE_2PIN"),
-        calibration=f"{_SHEETS}:servo_and_two_pins",
-    ),
-    "SERVO_HBRIDGE_3PIN": DrivetrainRow(
-        f"{_HERE}.motors:servo_and_three_pins",
-        Pins("SERVO_HBRIDGE_3PIN"),
-        calibration=f"{_SHEETS}:servo_and_three_pins",
-    ),
-    "DC_STEER_THROTTLE": DrivetrainRow(f"{_HERE}.motors:steering_motor", Pins("DC_STEER_THROTTLE")),
-    "DC_TWO_WHEEL": DrivetrainRow(f"{_HERE}.motors:two_wheels", Pins("DC_TWO_WHEEL")),
-    "DC_TWO_WHEEL_L298N": DrivetrainRow(
-        f"{_HERE}.motors:two_wheels_three_pins", Pins("DC_TWO_WHEEL_L298N")
-    ),
-    "MM1": DrivetrainRow(
-        f"{_HERE}.boards:robohat_board",
-        Port("MM1_SERIAL_PORT"),
-        has_esc=True,
-        calibration=f"{_SHEETS}:robohat",
-    ),
-    "VESC": DrivetrainRow(
-        f"{_HERE}.boards:vesc",
-        Port("VESC_SERIAL_PORT"),
-        instead="set VESC_STEERING_OFFSET, VESC_STEERING_SCALE and VESC_MAX_SPEED_PERCENT, and the "
-        "motor itself with VESC Tool",
-    ),
-    "MOCK": DrivetrainRow(
-        f"{_HERE}.harmless:mock", wiring=None, calibration=f"{_SHEETS}:servo_and_esc"
-    ),
-    "SIM": DrivetrainRow(
-        f"{_HERE}.harmless:simulated",
-        wiring=None,
-        in_world=True,
-        instead="the simulated car is calibrated",
-    ),
+    **pulsed.ROWS,
+    **motors.ROWS,
+    **boards.ROWS,
+    **harmless.ROWS,
 }
 
 
@@ -111,7 +64,7 @@ def make_output(
     """
     row = drivetrain_row(kind, settings)
     with ExitStack() as unfinished, _says_where(row, settings):
-        output = _built(row, Context(settings, board or Board(), clock, world, unfinished))
+        output = row.build(Context(settings, board or Board(), clock, world, unfinished))
         finished = unfinished.pop_all()
     if opened is not None:
         opened.push(finished)
@@ -131,7 +84,7 @@ def check_settings(kind: str, settings: Settings) -> None:
     row = drivetrain_row(kind, settings)
     if not row.in_world:  # it needs a world, and nothing else
         with suppress(NothingOpened):
-            _built(row, Context(settings, None, None, None, ExitStack()))
+            row.build(Context(settings, None, None, None, ExitStack()))
 
 
 def drivetrain_row(kind: str, settings: Settings) -> DrivetrainRow:
@@ -157,11 +110,6 @@ def drivetrain_row(kind: str, settings: Settings) -> DrivetrainRow:
         f"`DRIVE_TRAIN_TYPE` must be one of {', '.join(DRIVETRAINS)}. "
         f"Received: DRIVE_TRAIN_TYPE={kind!r}"
     )
-
-
-def _built(row: DrivetrainRow, context: Context) -> Output:
-    output: Output = named(row.builder)(context)
-    return output
 
 
 @contextmanager

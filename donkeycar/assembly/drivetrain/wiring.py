@@ -47,7 +47,7 @@ class Wiring(Protocol):
         """The settings that say it, with their values."""
 
 
-class Pins:
+class PinWiring:
     """The entries of a dictionary whose names end in ``_PIN``.
 
     Args:
@@ -71,7 +71,7 @@ class Pins:
         return _listed(self.names(settings), settings)
 
 
-class Channels:
+class ChannelWiring:
     """Channels of the one PCA9685 of a car from before donkeycar 5."""
 
     def names(self, settings: Settings) -> dict[Place, str]:
@@ -95,7 +95,7 @@ class Channels:
         )
 
 
-class Port:
+class PortWiring:
     """A serial port.
 
     Args:
@@ -118,7 +118,7 @@ class Port:
         return _listed(self.names(settings), settings)
 
 
-CHANNELS = Channels()
+CHANNELS = ChannelWiring()
 
 
 def pieces(wiring: Wiring | None, settings: Settings) -> Iterator[Piece]:

@@ -13,12 +13,11 @@ import donkeycar
 from donkeycar.assembly.drivetrain.emergency_off import shut_off
 from donkeycar.assembly.drivetrain.hardware import hardware_of, load_drivers
 from donkeycar.assembly.drivetrain.table import DRIVETRAINS
-from donkeycar.assembly.drivetrain.wiring import Pins, pieces
+from donkeycar.assembly.drivetrain.wiring import PinWiring, pieces
 from donkeycar.errors import ConfigError, DeviceError
-from donkeycar.parts.drivetrain import pins as parts_pins
 from donkeycar.parts.drivetrain.pca9685 import PCA9685
 from donkeycar.parts.drivetrain.pin_id import parse_pin
-from donkeycar.parts.drivetrain.pins import Board
+from donkeycar.parts.drivetrain.pins import Board, Pins
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeI2C, PCA9685Chip
 
@@ -85,7 +84,7 @@ def test_the_header_is_the_one_that_gpiozero_knows():
 def _named(kind, settings):
     from donkeycar.assembly.drivetrain.hardware import _name
 
-    return [_name(piece) for piece in pieces(Pins(kind), settings)]
+    return [_name(piece) for piece in pieces(PinWiring(kind), settings)]
 
 
 def test_settings_of_old_cars_name_the_same_chip(settings):
@@ -153,7 +152,7 @@ def test_a_chip_that_a_driver_of_the_kernel_holds_is_refused(tmp_path):
     (device / "driver").symlink_to(tmp_path / "pca9685-pwm")
     chip = PCA9685Chip()
     board = Board(open_bus=lambda number: FakeI2C(chip), i2c_devices=tmp_path)
-    pins = parts_pins.Pins(board)
+    pins = Pins(board)
     with pytest.raises(DeviceError, match="belongs to a driver of the kernel, pca9685-pwm"):
         pins.pulse(parse_pin("PCA9685.1:40.0", setting="PIN"))
     assert chip[0x00] == 0x11, "as it was"
