@@ -20,11 +20,18 @@ A message gives the rule, then the received value, then the next step:
 def text_of(error: BaseException) -> str:
     """The text of an error, or its type; it also works for an error whose own code fails.
 
+    Of the system's errors, without the number: it means nothing to a driver.
+
     Example:
         >>> text_of(ValueError("no answer")), text_of(KeyError())
         ('no answer', 'KeyError')
+        >>> text_of(FileNotFoundError(2, "No such file or directory", "pilot.keras"))
+        'pilot.keras: No such file or directory'
     """
     try:
+        if isinstance(error, OSError) and error.strerror:
+            place = "" if error.filename is None else f"{error.filename}: "
+            return f"{place}{error.strerror}"
         return str(error) or type(error).__name__
     except BaseException:  # also one that would end the program: the motor may still be on
         return f"{type(error).__name__}, which fails when it is asked what is wrong"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from donkeycar.errors import PilotError
+from donkeycar.errors import PilotError, text_of
 from donkeycar.pilots.transform import Shape, Transforms
 
 COLUMNS = 16
@@ -88,7 +88,7 @@ def prepared(picture: Path, camera_shape: Shape, transforms: Transforms) -> np.n
         with Image.open(picture) as opened:
             shown = opened.convert("RGB").resize((width, height), Image.Resampling.BILINEAR)
     except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise PilotError(f"{picture} cannot be read as a picture: {error}") from error
+        raise PilotError(f"{picture} cannot be read as a picture: {text_of(error)}") from error
     frame = transforms(np.asarray(shown))
     return frame if channels == 3 or frame.shape[2] == 1 else frame[:, :, :1]
 

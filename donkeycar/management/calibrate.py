@@ -12,7 +12,7 @@ from donkeycar.assembly.drivetrain.emergency_off import ready_emergency_off
 from donkeycar.assembly.drivetrain.table import check_settings
 from donkeycar.config import Config, load_config
 from donkeycar.console.bench import Bench, lines_of
-from donkeycar.errors import ConfigError, DeviceError
+from donkeycar.errors import ConfigError, DeviceError, text_of
 from donkeycar.guardian.process import VehicleSide
 from donkeycar.management.before_hardware import check_free
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
@@ -141,7 +141,8 @@ def obstacles(sheet: CalibrationSheet, path: Path) -> list[str]:
         edited_entries(source, sheet.family, dict.fromkeys(sheet.names.values(), 0))
     except (OSError, UnicodeDecodeError, ConfigError) as error:
         return [
-            f"What you find cannot be saved into {path}: {error}. Save will show the lines to write"
+            f"What you find cannot be saved into {path}: {text_of(error)}. Save will show the "
+            "lines to write"
         ]
     if not os.access(path, os.W_OK):
         return [

@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from donkeycar.management.output_file import PICTURES, output_file, write_picture
 from donkeycar.management.seen_through import add_config_argument, car_transforms
 
 
@@ -28,9 +29,11 @@ def run(args: argparse.Namespace) -> None:
     from donkeycar.pilots.transform import Transforms
 
     model = args.model.expanduser()
+    files = PilotFiles.of(model)
+    out = args.out or model.with_name(f"{files.keras.stem}_activations.png")
+    out = output_file(out, endings=PICTURES)
     import_keras()
     network = load_keras(model)
-    files = PilotFiles.of(model)
     own = car_transforms(args.config) or Transforms()
     if files.sidecar.exists():
         info = read_info(files.sidecar)
@@ -42,9 +45,7 @@ def run(args: argparse.Namespace) -> None:
         camera_shape, transforms = (height, width, channels), own
     image = prepared(args.image.expanduser(), camera_shape, transforms)
     found = feature_maps(network, image)
-    out = (args.out or model.with_name(f"{files.keras.stem}_activations.png")).expanduser()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    draw_feature_maps(found, image).save(out)
+    write_picture(out, draw_feature_maps(found, image))
     for layer in found:
         height, width, filters = layer.maps.shape
         print(f"{layer.layer}: {filters} filters, {width}x{height}, {layer.num_dead} dead")

@@ -8,6 +8,7 @@ from typing import Any
 from donkeycar import commands
 from donkeycar.errors import ConfigError
 from donkeycar.json_text import parse_json
+from donkeycar.management.output_file import output_file
 from donkeycar.management.seen_through import A_KIND
 from donkeycar.management.tub_paths import tub_paths
 from donkeycar.pilots.kinds.options import OPTIONS
@@ -46,6 +47,7 @@ def run(args: argparse.Namespace) -> None:
 
     out = args.out.expanduser()
     pilot_files(out, option="--out")
+    output_file(out)
     request = ConversionRequest(
         old=args.old.expanduser(),
         type=args.type,

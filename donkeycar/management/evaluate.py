@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from donkeycar.errors import ConfigError
+from donkeycar.management.output_file import output_file
 from donkeycar.management.seen_through import A_KIND, A_PILOT, add_config_argument, car_transforms
 from donkeycar.management.tub_paths import tub_paths
 
@@ -64,6 +65,8 @@ def run(args: argparse.Namespace) -> None:
         raise ConfigError(
             "There must be something to evaluate on. Say --tub PATH, --sim TRACK, or both."
         )
+    page = args.out or (None if args.json else PAGE)
+    page = None if page is None else output_file(page)
     from donkeycar.evaluation.evaluate import evaluate
     from donkeycar.training.progress import Bars
 
@@ -84,11 +87,10 @@ def run(args: argparse.Namespace) -> None:
         print()
     else:
         _print(evaluation)
-    page = args.out or (None if args.json else PAGE)
     if page is not None:
         from donkeycar.evaluation.page import write_evaluation
 
-        written = write_evaluation(page.expanduser(), evaluation)
+        written = write_evaluation(page, evaluation)
         print(f"wrote {written}", file=sys.stderr if args.json else sys.stdout)
 
 

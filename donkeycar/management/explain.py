@@ -3,6 +3,7 @@
 import argparse
 from pathlib import Path
 
+from donkeycar.management.output_file import PICTURES, output_file, write_picture
 from donkeycar.management.seen_through import add_pilot_arguments, open_maps, open_pilot
 from donkeycar.management.tub_paths import one_tub
 
@@ -33,11 +34,10 @@ def run(args: argparse.Namespace) -> None:
 
     from donkeycar.explain.reasons import draw_reasons, explain
 
+    out = output_file(args.out, endings=PICTURES)
     pilot = open_pilot(args)
     reasons = explain(pilot, open_maps(args.model), one_tub(args.tub), args.record)
-    out = args.out.expanduser()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(draw_reasons(reasons, scale=args.scale)).save(out)
+    write_picture(out, Image.fromarray(draw_reasons(reasons, scale=args.scale)))
     for reason in reasons:
         print(reason.in_words())
     print(f"wrote {out}")

@@ -5,12 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from donkeycar.errors import ConfigError
+from donkeycar.management.output_file import output_file
 from donkeycar.management.seen_through import add_pilot_arguments, open_maps, open_pilot
 from donkeycar.management.tub_paths import one_tub
 from donkeycar.words import count
 
 if TYPE_CHECKING:
     from donkeycar.explain.movie import Movie, Saliency
+
+# What can hold H.264 video and ends in its name.
+MOVIES = (".mp4", ".m4v", ".mov", ".mkv")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,10 +53,11 @@ def run(args: argparse.Namespace) -> None:
 
     if args.salient and args.model is None:
         raise ConfigError("Only a pilot can show where it looks. Say --model, too.")
+    out = output_file(args.out, endings=MOVIES)
     pilot = None if args.model is None else open_pilot(args)
     movie = make_movie(
         one_tub(args.tub),
-        args.out,
+        out,
         pilot=pilot,
         saliency=_saliency(args.model) if args.salient else None,
         start=args.start,

@@ -4,7 +4,9 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from donkeycar.errors import TrainingError
+from donkeycar.errors import TrainingError, text_of
+from donkeycar.files import atomic_path
+from donkeycar.management.output_file import output_file
 from donkeycar.words import count
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ def run(args: argparse.Namespace) -> None:
     """Draw, and say where it is."""
     from donkeycar.replay.replay_file import replay_path
 
+    picture = None if args.out is None else output_file(args.out)
+    animation = None if args.animate is None else output_file(args.animate, option="--animate")
     show = None if args.show is None else [name for name in args.show.split(",") if name]
     written = draw_replay(
         replay_path(args.recorded.expanduser()),
@@ -53,9 +57,9 @@ def run(args: argparse.Namespace) -> None:
         show=show,
         layer=args.layer,
         epoch=args.epoch,
-        animation=args.animate,
+        animation=animation,
         rate_hz=args.rate,
-        picture=args.out,
+        picture=picture,
     )
     print(f"wrote {written}")
 
@@ -103,9 +107,13 @@ def draw_replay(
     picture = picture or path.with_suffix(".png")
     figure = draw(panels, epoch)
     try:
-        figure.savefig(picture)
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_path(picture) as draft:
+            figure.savefig(draft)
     except (OSError, ValueError) as error:
-        raise TrainingError(f"The picture cannot be written to {picture}: {error}") from error
+        raise TrainingError(
+            f"The picture cannot be written to {picture}: {text_of(error)}"
+        ) from error
     return picture
 
 

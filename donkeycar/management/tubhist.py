@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from donkeycar.files import write_atomically
+from donkeycar.management.output_file import output_file
 from donkeycar.management.tub_paths import tub_paths
 
 
@@ -25,9 +26,9 @@ def run(args: argparse.Namespace) -> None:
     from donkeycar.explain.histogram import draw_histograms, in_words, values_of
 
     tubs = tub_paths(args.tubs)
-    values = values_of(tubs, args.record)
     field = "" if args.record is None else "_" + args.record.replace("/", "_")
-    out = (args.out or Path(f"{tubs[0].resolve().name}_hist{field}.png")).expanduser()
+    out = output_file(args.out or Path(f"{tubs[0].resolve().name}_hist{field}.png"))
+    values = values_of(tubs, args.record)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(out, draw_histograms(values, ", ".join(map(str, tubs))))
     for name, numbers in values.items():

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from donkeycar.files import write_atomically
+from donkeycar.management.output_file import output_file
 from donkeycar.management.seen_through import add_pilot_arguments, open_pilot
 from donkeycar.management.tub_paths import tub_paths
 
@@ -43,6 +44,8 @@ def run(args: argparse.Namespace) -> None:
     from donkeycar.pilots.files.names import title_of
     from donkeycar.training.progress import Bars
 
+    model = args.model.expanduser()
+    out = output_file(args.out or model.with_name(f"{title_of(model)}_pred.png"))
     predictions = predict(
         open_pilot(args),
         tub_paths(args.tubs),
@@ -51,9 +54,6 @@ def run(args: argparse.Namespace) -> None:
         limit=args.limit,
         progress=Bars(),
     )
-    model = args.model.expanduser()
-    out = args.out or model.with_name(f"{title_of(model)}_pred.png")
-    out = out.expanduser()
     out.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(out, draw_predictions(predictions, title_of(model)))
     print(predictions.in_words())

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from donkeycar.errors import DeviceError
+from donkeycar.errors import DeviceError, text_of
 from donkeycar.tub.filesystem import FileSystem
 
 MIN_FREE_BYTES = 200_000_000
@@ -43,7 +43,9 @@ class DiskRoom:
         try:
             free, total = self._fs.free_bytes(self._path)
         except OSError as error:
-            raise DeviceError(f"The disk of {self._path} does not answer: {error}") from error
+            raise DeviceError(
+                f"The disk of {self._path} does not answer: {text_of(error)}"
+            ) from error
         needed = max(self._min_bytes, self._min_fraction * total)
         if free >= needed:
             return ""

@@ -5,7 +5,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from donkeycar.errors import DonkeyError
+from donkeycar.errors import DonkeyError, text_of
 from donkeycar.process.as_typed import as_typed
 
 # What a shell says of a program that Ctrl-C ended: 128 and the number of SIGINT.
@@ -29,7 +29,7 @@ def exit_code(command: Callable[[], int | None], *, prog: str, words: Sequence[s
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (DonkeyError, OSError) as error:
-        print(f"{prog}: error: {as_typed(str(error), words)}", file=sys.stderr)
+        print(f"{prog}: error: {as_typed(text_of(error), words)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt as error:
         print(f"{prog}: {str(error) or 'stopped'}", file=sys.stderr)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from donkeycar.errors import DonkeyError, TrainingError
+from donkeycar.errors import DonkeyError, TrainingError, text_of
 from donkeycar.files import atomic_path
 from donkeycar.replay.probe_data import Array
 from donkeycar.video import write_video
@@ -55,7 +55,9 @@ def write_animation(
     except OSError as error:
         if isinstance(error, DonkeyError):
             raise
-        raise TrainingError(f"The animation cannot be written to {path}: {error}") from error
+        raise TrainingError(
+            f"The animation cannot be written to {path}: {text_of(error)}"
+        ) from error
     return path
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from donkeycar.errors import TrainingError
+from donkeycar.errors import TrainingError, text_of
 from donkeycar.replay.hdf5 import opened, subgroups
 from donkeycar.replay.layout import (
     NO_EPOCH,
@@ -95,7 +95,7 @@ class RecordingWriter:
             self._file = path.open("r+b")
         except OSError as error:
             raise TrainingError(
-                f"The replay cannot be written to {path}: {error}. Choose another file"
+                f"The replay cannot be written to {path}: {text_of(error)}. Choose another file"
             ) from error
         finally:
             if self._file is None:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from donkeycar.errors import TrainingError
+from donkeycar.errors import TrainingError, text_of
 from donkeycar.files import write_atomically
 from donkeycar.json_text import parse_json
 from donkeycar.pilots.files.names import name_of
@@ -39,8 +39,8 @@ def read_database(folder: Path) -> list[dict[str, Any]]:
         return []
     except (OSError, ValueError) as error:
         raise TrainingError(
-            f"The list of pilots {path} cannot be read: {error}. Move it away; a new one is "
-            "written then."
+            f"The list of pilots {path} cannot be read: {text_of(error)}. Move it away; a new "
+            "one is written then."
         ) from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise TrainingError(f"{path} must be a list of pilots. Move it away.")

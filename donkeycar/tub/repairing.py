@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from donkeycar import commands
-from donkeycar.errors import DeviceError, TubError
+from donkeycar.errors import DeviceError, TubError, text_of
 from donkeycar.tub.bad_record import lack_of, number_wrong_with
 from donkeycar.tub.catalog import Record
 from donkeycar.tub.contents import MAX_MANIFEST_BYTES, load_manifest
@@ -73,7 +73,7 @@ def repair(
             notes = ["manifest.json brought up to date"]
         return notes
     except OSError as error:
-        raise DeviceError(f"{tub.path} cannot be repaired: {error}") from error
+        raise DeviceError(f"{tub.path} cannot be repaired: {text_of(error)}") from error
     finally:
         lock.release()
 
@@ -124,7 +124,7 @@ def restore(
             replace_file(fs or FileSystem(), tub.path / MANIFEST, manifest.to_bytes())
         return Restored(back, bad, why, step)
     except OSError as error:
-        raise DeviceError(f"{tub.path} cannot be changed: {error}") from error
+        raise DeviceError(f"{tub.path} cannot be changed: {text_of(error)}") from error
     finally:
         lock.release()
 

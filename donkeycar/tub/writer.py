@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from donkeycar.errors import DeviceError, TubError
+from donkeycar.errors import DeviceError, TubError, text_of
 from donkeycar.timing import Clock
 from donkeycar.tub.filesystem import CREATE, FileSystem, write_file
 from donkeycar.tub.format import (
@@ -334,6 +334,7 @@ class TubWriter:
 def _why(error: OSError, path: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk of {path} is full. Next step: free some space"
+    why = text_of(error)
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return f"{path} may not be written to: {error}. Next step: check its owner and rights"
-    return f"The disk of {path} does not work: {error}. Next step: check it, or record elsewhere"
+        return f"{path} may not be written to: {why}. Next step: check its owner and rights"
+    return f"The disk of {path} does not work: {why}. Next step: check it, or record elsewhere"

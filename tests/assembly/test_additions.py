@@ -44,7 +44,7 @@ class Tree:
         shutil.copytree(
             ROOT / "donkeycar",
             folder / "donkeycar",
-            copy_function=os.link,
+            copy_function=shutil.copyfile,
             ignore=shutil.ignore_patterns("__pycache__"),
         )
 
@@ -60,7 +60,6 @@ class Tree:
         for behind, new in [what] if isinstance(what[0], str) else what:
             assert text.count(behind) == 1, (place, behind)
             text = text.replace(behind, _put(behind, dedent(new).lstrip("\n")))
-        path.unlink()  # it is a link to the real one
         path.write_text(text)
 
     def run(self, *words):

@@ -27,7 +27,7 @@ def forget():
         (lambda: None, 0, ""),
         (lambda: 3, 3, ""),
         (refuse, 1, "manage.py: error: no\n"),
-        (forget, 1, "manage.py: error: [Errno 2] No such file or directory: 'pilot.tflite'\n"),
+        (forget, 1, "manage.py: error: pilot.tflite: No such file or directory\n"),
         (interrupt, 130, "manage.py: stopped\n"),
     ],
 )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image as Picture
 
-from donkeycar.errors import ConfigError, DeviceError, StaleData
+from donkeycar.errors import ConfigError, DeviceError, StaleData, text_of
 from donkeycar.parts.camera.image import Image, fit
 from donkeycar.parts.camera.late_camera import LateCamera
 from donkeycar.parts.camera.latency import Latency
@@ -90,7 +90,7 @@ for example "~/pictures/*.jpg".
             with Picture.open(path) as picture:
                 return fit(picture, self.width_px, self.height_px)
         except OSError as error:
-            raise DeviceError(f"{path} must be a picture. Received: {error}") from error
+            raise DeviceError(f"{path} must be a picture. Received: {text_of(error)}") from error
 
 
 def _natural_order(path: Path) -> list[tuple[int, int, str]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from donkeycar.errors import ConfigError
+from donkeycar.errors import ConfigError, text_of
 from donkeycar.files import write_atomically
 from donkeycar.settings.owner.place import last_assignment, offset_of
 
@@ -92,7 +92,9 @@ def change(path: Path, values: Mapping[str, Any], edit: Callable[[str, str, Any]
     try:
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} must be a text that can be read. Received: {error}") from error
+        raise ConfigError(
+            f"{path} must be a text that can be read. Received: {text_of(error)}"
+        ) from error
     text = before
     for name, value in values.items():
         text = edit(text, name, value)
