@@ -4,11 +4,13 @@ import logging
 from collections.abc import Callable
 
 from donkeycar.parts.controller.actions import STOPS
-from donkeycar.parts.controller.codes import EV_SYN, EVENT, SYN_DROPPED
+from donkeycar.parts.controller.codes import EV_KEY, EV_SYN, EVENT, SYN_DROPPED
 from donkeycar.parts.controller.device import Line
 from donkeycar.parts.controller.pad import Pad
 
 logger = logging.getLogger(__name__)
+
+USED_ANGLE = 0.5
 
 
 class Bystanders:
@@ -22,6 +24,18 @@ class Bystanders:
         self._make_pad = make_pad
         self._pads: list[tuple[Line, Pad]] = []
         self._rests: dict[int, bytes] = {}
+        self._used: Line | None = None
+
+    def take_used(self) -> Line | None:
+        """The one that somebody used last, if any was since this was asked; it goes to the front.
+
+        Used is a button that was pressed, or steering that is half-way and more.
+        """
+        used, self._used = self._used, None
+        if used not in self.lines:
+            return None
+        self._pads.sort(key=lambda entry: entry[0] is not used)
+        return used
 
     @property
     def lines(self) -> list[Line]:
@@ -33,15 +47,20 @@ class Bystanders:
         self._pads.append((line, self._make_pad(line)))
         logger.info("Gamepad %s is there as well: it stops the car.", line.identity.name)
 
-    def release(self, line: Line) -> None:
+    def release(self, line: Line) -> Line | None:
         """Stop listening to `line`, because it will drive, from where its controls are now.
 
-        Raises:
-            OSError: If it is gone.
+        Returns:
+            The line; ``None`` if it is gone.
         """
         self._pads = [entry for entry in self._pads if entry[0] is not line]
         self._rests.pop(id(line), None)
-        line.refresh()
+        try:
+            line.refresh()
+        except OSError:
+            line.close()
+            return None
+        return line
 
     def stops(self) -> list[str]:
         """Which of `STOPS` were pressed since the last call; it closes gamepads that are gone."""
@@ -54,6 +73,8 @@ class Bystanders:
                 self._pads.remove((line, pad))
                 self._rests.pop(id(line), None)
                 line.close()
+            if abs(pad.sticks().angle) >= USED_ANGLE:
+                self._used = line
             pad.presses()
             pressed += [action for action in pad.news() if action in STOPS]
         return pressed
@@ -72,4 +93,6 @@ class Bystanders:
                 line.refresh()
                 pad.catch_up(line.axes, line.held)
             else:
+                if kind == EV_KEY and value:
+                    self._used = line
                 pad.take(kind, code, value)

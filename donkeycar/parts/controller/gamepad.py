@@ -111,6 +111,8 @@ class GamepadController:
         self._pad: Pad | None = None
         self._seen_s = 0.0
         self._known: Identity | None = None
+        # Whether any gamepad was: from then on the one that drove is waited for.
+        self._is_heard = False
         self._gone_s = float("-inf")
         self._anchor = Sticks()
         self._constant = False
@@ -157,8 +159,9 @@ class GamepadController:
             with self._lock:
                 self._pad = None
                 self._gone_s = self._clock.monotonic()
-            self.tell(GONE)
-            line.close()
+            if line not in self._others.lines:
+                self.tell(GONE)
+                line.close()
 
     def _hear_others(self) -> None:
         """Pass on a stop of a gamepad that does not drive."""
@@ -209,16 +212,24 @@ class GamepadController:
         self._stopping.set()
 
     def _follow(self, line: Line) -> None:
-        """Read `line` until it is gone or the car stops."""
+        """Read `line` until it is gone, or gives way to another one, or the car stops."""
         self._greet(line)
         rest = b""
         while not self._stopping.is_set():
             try:
-                rest = self._take(line, rest + (line.read(WATCH_S) or b""))
+                data = line.read(WATCH_S) or b""
+                rest = self._take(line, rest + data)
             except OSError as error:
                 logger.warning("The gamepad %s is gone: %s", line.identity.name, error)
                 return
+            self._is_heard = self._is_heard or bool(data)
             self._hear_others()
+            used = self._others.take_used()
+            if used is not None and not self._is_heard:
+                # A receiver for two gamepads shows both, also if only one of them is switched on.
+                self._known = used.identity
+                self._others.add(line)
+                return
             if self._clock.monotonic() - self._looked_s >= RESCAN_S:
                 self._looked_s = self._clock.monotonic()
                 for other in self._find():
@@ -303,17 +314,8 @@ class GamepadController:
             if line is not chosen:
                 self._others.add(line)
         if chosen in waiting:
-            return self._promoted(chosen)
+            return self._others.release(chosen)
         return chosen
-
-    def _promoted(self, line: Line) -> Line | None:
-        """Let a gamepad drive that could only stop the car so far; ``None`` if it is gone."""
-        try:
-            self._others.release(line)
-        except OSError:
-            line.close()
-            return None
-        return line
 
     def _has_moved(self, sticks: Sticks) -> bool:
         anchor = self._anchor

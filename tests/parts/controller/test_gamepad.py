@@ -298,6 +298,71 @@ def test_of_two_alike_the_other_one_drives_from_rest_when_the_first_is_gone(read
     assert (offer.throttle, news) == (0.0, ["gone"])
 
 
+@pytest.mark.parametrize("name", ["the stick", "a button"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_gamepad_that_was_never_heard_gives_way_to_one_that_is_used(
+    reading, impatient, caplog, name, number
+):
+    # What used to happen: a receiver for two gamepads shows two, whether they are switched on or
+    # not. The first one drove, and the only one that was there did nothing but stop, in silence.
+    pads = [SocketPad(), SocketPad(), SocketPad()]
+    one = reading(Plug(*pads))
+    one.until(here)
+    news = []
+    one.part.tell = news.append
+    used = pads[number]
+    if name == "the stick":
+        used.send(("ABS_X", 32767))
+        one.until(lambda offer: offer.angle == 0.0 and one.part.connected is not None)
+        used.send(("ABS_X", 0))
+    else:
+        used.press("BTN_EAST")
+    used.send(("ABS_RY", 100), ("ABS_RY", 0))
+    end_s = time.monotonic() + 3
+    while True:  # until it is the one that drives
+        used.send(("ABS_X", -32768))
+        offer = one.part.run_threaded(1.0, "")
+        if offer.angle == -1.0:
+            break
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
+        used.send(("ABS_X", 0))
+    assert news == []
+    pads[0].press("BTN_WEST")
+    assert one.until(lambda offer: offer.actions).actions == ("stop",)
+
+
+def test_a_gamepad_that_was_heard_does_not_give_way(reading, impatient):
+    first, second = SocketPad(), SocketPad(SECOND)
+    one = reading(Plug(first, second))
+    one.until(here)
+    first.send(("ABS_X", 3000), ("ABS_X", 0))
+    one.until(lambda offer: offer.angle == 0.0)
+    time.sleep(0.05)
+    second.press("BTN_EAST")
+    second.send(("ABS_X", 32767))
+    time.sleep(0.1)
+    first.send(("ABS_X", -32768))
+    one.until(lambda offer: offer.angle == -1.0)
+
+
+def test_a_gamepad_that_comes_back_does_not_give_way_before_it_is_touched(reading, impatient):
+    first, second = SocketPad(XBOX_BLUETOOTH), SocketPad(SECOND)
+    plug = Plug(first, second)
+    one = reading(plug)
+    one.until(here)
+    first.send(("ABS_X", 0))
+    one.until(lambda offer: offer.angle == -1.0)
+    first.unplug()
+    one.until(lambda offer: offer is ABSENT)
+    back = SocketPad(XBOX_BLUETOOTH)
+    plug.pads.append(back)
+    one.until(here)
+    second.press("BTN_EAST")
+    time.sleep(0.1)
+    assert one.part.connected == XBOX_BLUETOOTH[0]
+
+
 def test_all_gamepads_are_let_go_of_at_the_end(reading, impatient):
     first, second = SocketPad(), SocketPad(SECOND)
     descriptors = [first.line.descriptor, second.line.descriptor]
