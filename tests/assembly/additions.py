@@ -86,6 +86,83 @@ USE_CAMERA = """
     )
 """
 
+NEW_DRIVETRAIN = {
+    "parts/drivetrain/toy.py": """
+        class ToyOutput:
+            \"\"\"A board that takes two bytes, steering and throttle of 0 to 200; 0 is off.\"\"\"
+
+            def __init__(self, line):
+                self._line = line
+                self.off()
+
+            def write(self, steering, throttle):
+                self._line.write(bytes([round(100 + 100 * steering), round(100 + 100 * throttle)]))
+
+            def off(self):
+                self._line.write(bytes([100, 0]))
+        """,
+    "assembly/drivetrain/boards.py": (
+        '        "motor itself with VESC Tool",\n    ),\n}\n',
+        """
+
+
+        def _toy(context: Context) -> Output:
+            from donkeycar.parts.drivetrain.toy import ToyOutput
+
+            return ToyOutput(context.serial(context.settings["TOY_SERIAL_PORT"], baud_rate=9600))
+
+
+        ROWS["TOY"] = DrivetrainRow(
+            _toy, PortWiring("TOY_SERIAL_PORT"), instead="its board knows them"
+        )
+        """,
+    ),
+    "settings/rows/drivetrain.py": (
+        (
+            "DRIVETRAIN_WORDS = {\n",
+            """
+            "TOY": DrivetrainWord(reads=("TOY_",)),
+            """,
+        ),
+        (
+            '    "Boards on a serial line: VESC and MM1.",\n    (\n',
+            """
+            Setting("TOY_SERIAL_PORT", "/dev/ttyTOY", "serial port of the toy"),
+            """,
+        ),
+    ),
+}
+USE_DRIVETRAIN = """
+    from donkeycar.assembly.check import check_car
+    from donkeycar.assembly.drivetrain.hardware import hardware_of, load_drivers
+    from donkeycar.assembly.drivetrain.probe import libraries_of, probe
+    from donkeycar.assembly.drivetrain.table import make_output
+    from donkeycar.testing.serial_device import SerialDevice
+
+    heard = bytearray()
+
+    def hear(data):
+        heard.extend(data)
+        return b""
+
+    device = SerialDevice(Path("ttyTOY").absolute(), received=hear)
+    cfg = car_with(f"DRIVE_TRAIN_TYPE = 'TOY'\\nTOY_SERIAL_PORT = {str(device.path)!r}\\n")
+    check_car(cfg)
+    wiring = cfg.to_wiring()
+    assert hardware_of("TOY", wiring) == [f"serial port {device.path.resolve()}"]
+    assert [library.module for library in libraries_of("TOY", wiring)] == ["serial"]
+    (found,) = probe("TOY", wiring)
+    assert (found.what, found.state) == ("serial", "ok")
+    load_drivers("TOY", wiring, also_threaded=True)
+    device.settle()
+    assert not heard, "to look at it and to load it opens nothing"
+    wheels = make_output("TOY", wiring)
+    wheels.write(0.5, 1.0)
+    device.settle()
+    assert heard == bytes([100, 0, 150, 200])
+    device.close()
+"""
+
 NEW_SENSOR = {
     "parts/sensor/sonar.py": """
         from donkeycar.parts.source import Source
@@ -299,6 +376,7 @@ USE_PAGE = """
 # Kind, the heading in CONTRIBUTING, its places, how it is used.
 ADDITIONS = {
     "camera": (NEW_CAMERA, USE_CAMERA),
+    "drivetrain": (NEW_DRIVETRAIN, USE_DRIVETRAIN),
     "sensor": (NEW_SENSOR, USE_SENSOR),
     "type of pilot": (NEW_PILOT_TYPE, USE_PILOT_TYPE),
     "augmentation": (NEW_AUGMENTATION, USE_AUGMENTATION),

@@ -12,6 +12,8 @@ import donkeycar
 from donkeycar.assembly.camera import CAMERAS
 from donkeycar.assembly.channels import CHANNELS, OWN
 from donkeycar.assembly.controller import CONTROLLERS
+from donkeycar.assembly.drivetrain.hardware import hardware_of
+from donkeycar.assembly.drivetrain.table import DRIVETRAINS, check_settings
 from donkeycar.assembly.recipe import Recipe
 from donkeycar.assembly.sensors import SENSORS
 from donkeycar.config import Config, UnknownSetting
@@ -24,6 +26,7 @@ from donkeycar.management.tub import ACTIONS
 from donkeycar.pilots.kinds.registry import NETWORKS, PILOT_TYPES
 from donkeycar.pilots.transform.table import TRANSFORMS
 from donkeycar.settings.rows.camera import CAMERA_WORDS
+from donkeycar.settings.rows.drivetrain import DRIVETRAIN_WORDS
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.timing import RealClock
 from donkeycar.training.augmentation import AUGMENTATIONS
@@ -37,6 +40,8 @@ COPIED = "donkeycar.templates."
 CHOSEN = (
     ("CAMERA_TYPE", CAMERAS),
     ("CAMERA_TYPE", CAMERA_WORDS),
+    ("DRIVE_TRAIN_TYPE", DRIVETRAINS),
+    ("DRIVE_TRAIN_TYPE", DRIVETRAIN_WORDS),
     ("CONTROLLER_TYPE", CONTROLLERS),
     ("AUGMENTATIONS", AUGMENTATIONS),
     ("TRANSFORMATIONS", TRANSFORMS),
@@ -48,7 +53,8 @@ CHOSEN = (
 def problems() -> list[str]:
     """Everything that is missing, a sentence each."""
     return [
-        *_words(), *_recipes(), *_networks(), *_sensors(), *_pages(), *_commands(), *_unmentioned(),
+        *_words(), *_recipes(), *_drivetrains(), *_networks(), *_sensors(), *_pages(),
+        *_commands(), *_unmentioned(),
     ]  # fmt: skip
 
 
@@ -83,6 +89,23 @@ def _recipes() -> Iterator[str]:
             row.is_wanted(cfg)
         except UnknownSetting as error:
             yield f"The sensor {name} reads what is no setting: {error}"
+
+
+def _drivetrains() -> Iterator[str]:
+    defaults = {name: row.default for name, row in SETTINGS.items()}
+    for word, row in DRIVETRAINS.items():
+        try:
+            check_settings(word, defaults)
+            hardware = hardware_of(word, defaults)
+        except (ImportError, KeyError, DonkeyError) as error:
+            yield f"The drivetrain {word} cannot be built: {error!r}"
+            continue
+        if word in DRIVETRAIN_WORDS and DRIVETRAIN_WORDS[word].moves != bool(hardware):
+            yield f"{word} is wired to {hardware}, and `moves` of its word says otherwise"
+        if row.calibration is not None:
+            sheet = row.calibration(defaults)
+            if row.has_esc != (row.is_real and sheet.throttle is not None):
+                yield f"{word} has pulses for a motor without `has_esc`, or the other way round"
 
 
 def _networks() -> Iterator[str]:

@@ -27,6 +27,8 @@ SENTENCES = {
     ("camera", "parts/camera/grey.py"): "Received: 'donkeycar.parts.camera.grey:GreyCamera'",
     ("camera", "assembly/camera.py"): "Received: CAMERA_TYPE='GREY'",
     ("camera", "settings/rows/camera.py"): "CAMERA_TYPE must be one of",
+    ("drivetrain", "settings/rows/drivetrain.py"): "DRIVE_TRAIN_TYPE must be one of",
+    ("drivetrain", "assembly/drivetrain/boards.py"): "Received: DRIVE_TRAIN_TYPE='TOY'",
     ("sensor", "parts/sensor/sonar.py"): "Received: 'donkeycar.parts.sensor.sonar:Sonar'",
     ("sensor", "settings/rows/sensors.py"): "No setting HAVE_SONAR",
     ("augmentation", "training/augmentation/augmentation.py"): "Received: name='BLACK'",

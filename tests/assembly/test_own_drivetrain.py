@@ -1,7 +1,6 @@
 """A drivetrain of one's own touches three places, and the whole of donkeycar knows it then."""
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,71 +9,22 @@ from pathlib import Path
 
 import pytest
 
-import donkeycar
 from donkeycar.testing.serial_device import SerialDevice
+from tests.assembly.additions import ADDITIONS
+from tests.assembly.test_additions import Tree
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="cars run Linux")
 
-PACKAGE = Path(donkeycar.__file__).parent
 STILL, OFF, HALF = bytes([100, 100]), bytes([100, 0]), bytes([100, 150])
-
-# 1. What it does with its hardware: a file in parts/drivetrain.
-OUTPUT = '''"""A board that takes two bytes, steering and throttle of 0 to 200."""
-
-
-class ToyOutput:
-    """The output of a guardian. Constructed, its motor is off."""
-
-    def __init__(self, line):
-        self._line = line
-        self.off()
-
-    def write(self, steering, throttle):
-        """Hold these values."""
-        self._line.write(bytes([round(100 + 100 * steering), round(100 + 100 * throttle)]))
-
-    def off(self):
-        """Switch the motor off: a throttle of 0."""
-        self._line.write(bytes([100, 0]))
-'''
-
-# 2. Its row, beside the function that builds it from settings: assembly/drivetrain/boards.py.
-ROW = """
-
-def _toy(context: Context) -> Output:
-    from donkeycar.parts.drivetrain.toy import ToyOutput
-
-    return ToyOutput(context.serial(context.settings["TOY_SERIAL_PORT"], baud_rate=9600))
-
-
-ROWS["TOY"] = DrivetrainRow(_toy, PortWiring("TOY_SERIAL_PORT"), instead="its board knows them")
-"""
-
-# 3. Its word and its settings: settings/rows/drivetrain.py.
-WORD = ("DRIVETRAIN_WORDS = {\n", 'DRIVETRAIN_WORDS = {\n    "TOY": DrivetrainWord(("TOY_",)),\n')
-SETTING = (
-    '        Setting("VESC_SERIAL_PORT"',
-    '        Setting("TOY_SERIAL_PORT", "/dev/ttyTOY", "serial port of the toy"),\n'
-    '        Setting("VESC_SERIAL_PORT"',
-)
 
 
 @pytest.fixture(scope="module")
 def changed(tmp_path_factory):
-    """A copy of donkeycar with these three places changed."""
-    copy = tmp_path_factory.mktemp("donkeycar")
-    package = copy / "donkeycar"
-    shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
-    (package / "parts" / "drivetrain" / "toy.py").write_text(OUTPUT)
-    boards = package / "assembly" / "drivetrain" / "boards.py"
-    boards.write_text(boards.read_text() + ROW)
-    rows = package / "settings" / "rows" / "drivetrain.py"
-    text = rows.read_text()
-    for old, new in (WORD, SETTING):
-        assert text.count(old) == 1
-        text = text.replace(old, new)
-    rows.write_text(text)
-    return copy
+    """The folder of a copy of donkeycar with the three places changed."""
+    tree = Tree(tmp_path_factory.mktemp("donkeycar"))
+    for place, what in ADDITIONS["drivetrain"][0].items():
+        tree.add(place, what)
+    return tree.folder
 
 
 class Car:
