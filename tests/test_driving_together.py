@@ -15,7 +15,7 @@ from donkeycar.evaluation.evaluate import evaluate
 from donkeycar.evaluation.tables import tables_of
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
-from donkeycar.management.train_report import tell_folds
+from donkeycar.management.pilot.train_report import tell_folds
 from donkeycar.parts.pilot import PilotPart
 from donkeycar.pilots import Ensemble, load_pilot
 from donkeycar.training.folds import train_folds

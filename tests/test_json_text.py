@@ -8,8 +8,8 @@ import pytest
 
 from donkeycar.errors import DonkeyError
 from donkeycar.json_text import MAX_DEPTH, is_number, parse_json
-from donkeycar.management.convertmodel import _option
-from donkeycar.management.models import pilots_in
+from donkeycar.management.pilot.convertmodel import _option
+from donkeycar.management.pilot.models import pilots_in
 from donkeycar.pilots.files.folds_file import read_folds
 from donkeycar.pilots.files.keras_check import check_config
 from donkeycar.pilots.files.sidecar import read_info

@@ -13,7 +13,7 @@ from donkeycar.errors import ConfigError
 from donkeycar.management.cli import is_gone
 from donkeycar.management.drive_words import check_words
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
-from donkeycar.management.seen_through import A_KIND, A_PILOT
+from donkeycar.management.pilot.seen_through import A_KIND, A_PILOT
 from donkeycar.management.usage import Parser
 from donkeycar.process.exit_code import BAD_USAGE, exit_code
 from donkeycar.process.lossy_output import never_wait_for_readers
@@ -72,7 +72,7 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
 
     command = commands.add_parser("train", help="train a pilot on the recordings")
     if chosen == "train":
-        from donkeycar.management import train
+        from donkeycar.management.pilot import train
 
         train.add_arguments(command)
         command.set_defaults(run=lambda args, drive, folder: train.run(args, folder))

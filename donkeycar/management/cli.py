@@ -14,7 +14,7 @@ class Command(NamedTuple):
     """One word after `donkey`.
 
     Attributes:
-        module: Has ``add_arguments(parser)`` and ``run(args)``.
+        module: In `donkeycar.management`; has ``add_arguments(parser)`` and ``run(args)``.
         help: One line for `donkey --help`.
     """
 
@@ -23,43 +23,29 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "demo": Command("donkeycar.management.demo", "see everything work, without any hardware"),
-    "createcar": Command("donkeycar.management.createcar", "make the folder of a car"),
-    "update": Command("donkeycar.management.update", "renew manage.py and config.py of a car"),
-    "config": Command("donkeycar.management.config", "show the settings of a car"),
-    "tub": Command("donkeycar.management.tub", "check, repair and report on recordings (tubs)"),
-    "calibrate": Command("donkeycar.management.calibrate", "find the pulses of servo and motor"),
-    "gamepad": Command("donkeycar.management.gamepad", "try a gamepad, and teach it to a car"),
-    "doctor": Command(
-        "donkeycar.management.doctor", "say what works, what is missing, and what to do"
-    ),
-    "neutral": Command("donkeycar.management.neutral", "stop a motor whose program is gone"),
-    "service": Command("donkeycar.management.service", "let the car start with the computer"),
-    "train": Command(
-        "donkeycar.management.train", "train a pilot, a neural network, on recordings"
-    ),
-    "replay": Command("donkeycar.management.replay", "see how a pilot learnt, epoch by epoch"),
-    "models": Command(
-        "donkeycar.management.models", "list the pilots of a car, and how well each does"
-    ),
-    "convertmodel": Command(
-        "donkeycar.management.convertmodel", "make a pilot from somebody else's model"
-    ),
-    "evaluate": Command(
-        "donkeycar.management.evaluate", "measure how good pilots are, and which is best"
-    ),
-    "explain": Command("donkeycar.management.explain", "show what a pilot looks at when it steers"),
-    "tubplot": Command("donkeycar.management.tubplot", "plot driver and pilot beside each other"),
-    "tubhist": Command("donkeycar.management.tubhist", "plot how often each steering was recorded"),
+    "demo": Command("demo.demo", "see everything work, without any hardware"),
+    "createcar": Command("createcar", "make the folder of a car"),
+    "update": Command("update", "renew manage.py and config.py of a car"),
+    "config": Command("config", "show the settings of a car"),
+    "tub": Command("tub.tub", "check, repair and report on recordings (tubs)"),
+    "calibrate": Command("calibrate", "find the pulses of servo and motor"),
+    "gamepad": Command("gamepad", "try a gamepad, and teach it to a car"),
+    "doctor": Command("doctor", "say what works, what is missing, and what to do"),
+    "neutral": Command("neutral", "stop a motor whose program is gone"),
+    "service": Command("service.service", "let the car start with the computer"),
+    "train": Command("pilot.train", "train a pilot, a neural network, on recordings"),
+    "replay": Command("pilot.replay", "see how a pilot learnt, epoch by epoch"),
+    "models": Command("pilot.models", "list the pilots of a car, and how well each does"),
+    "convertmodel": Command("pilot.convertmodel", "make a pilot from somebody else's model"),
+    "evaluate": Command("pilot.evaluate", "measure how good pilots are, and which is best"),
+    "explain": Command("pilot.explain", "show what a pilot looks at when it steers"),
+    "tubplot": Command("tub.tubplot", "plot driver and pilot beside each other"),
+    "tubhist": Command("tub.tubhist", "plot how often each steering was recorded"),
     "cnnactivations": Command(
-        "donkeycar.management.cnnactivations", "show what each layer of a pilot makes of a picture"
+        "pilot.cnnactivations", "show what each layer of a pilot makes of a picture"
     ),
-    "makemovie": Command(
-        "donkeycar.management.makemovie", "make a movie of a tub, with what driver and pilot do"
-    ),
-    "sim": Command(
-        "donkeycar.management.sim", "let a pilot drive in the simulator, or record there"
-    ),
+    "makemovie": Command("tub.makemovie", "make a movie of a tub, with what driver and pilot do"),
+    "sim": Command("pilot.sim", "let a pilot drive in the simulator, or record there"),
 }
 
 
@@ -71,7 +57,7 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
     for name, command in COMMANDS.items():
         subparser = commands.add_parser(name, help=command.help, description=command.help)
         if name == chosen:
-            module = import_module(command.module)
+            module = import_module(f"donkeycar.management.{command.module}")
             module.add_arguments(subparser)
             subparser.set_defaults(run=module.run)
     return parser

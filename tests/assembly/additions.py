@@ -326,7 +326,7 @@ NEW_TUB_ACTION = {
             '    "size": Action("say its size", _each(lambda path, _: tub_size(path))),\n',
         ),
         (
-            "from donkeycar.management.tub_paths import tub_paths\n",
+            "from donkeycar.management.tub.paths import tub_paths\n",
             "from donkeycar.management.tub_size import tub_size\n",
         ),
     ),

@@ -22,7 +22,7 @@ from donkeycar.console.guard import PAGES
 from donkeycar.errors import DonkeyError
 from donkeycar.lazy import named
 from donkeycar.management.cli import COMMANDS
-from donkeycar.management.tub import ACTIONS
+from donkeycar.management.tub.tub import ACTIONS
 from donkeycar.pilots.kinds.registry import NETWORKS, PILOT_TYPES
 from donkeycar.pilots.transform.table import TRANSFORMS
 from donkeycar.settings.rows.camera import CAMERA_WORDS

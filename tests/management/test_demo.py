@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from donkeycar.management.demo import _Bars, failure_of
+from donkeycar.management.demo.demo import _Bars, failure_of
 
 
 def demo(path, *words):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from donkeycar.management.cli import main
-from donkeycar.management.models import pilots_in
+from donkeycar.management.pilot.models import pilots_in
 from donkeycar.training.database import add_entry
 
 SIDECAR = {

@@ -11,10 +11,11 @@ import pytest
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.guardian import process, watchdog
 from donkeycar.guardian.guardian import OFF_AFTER_S
-from donkeycar.management import last_stop, neutral, service
+from donkeycar.management import last_stop, neutral
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
-from donkeycar.management.service_units import CAR_UNIT, SAFE_UNIT, make_units
+from donkeycar.management.service import service
+from donkeycar.management.service.units import CAR_UNIT, SAFE_UNIT, make_units
 from donkeycar.parts.drivetrain import i2c_bus
 from donkeycar.testing import FakeClock, FakeI2C, PCA9685Chip
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from donkeycar.management.cli import main
-from donkeycar.management.sim import table
+from donkeycar.management.pilot.sim import table
 from donkeycar.rollout import evaluate_pilot
 from donkeycar.tub import TubReader
 

@@ -7,7 +7,7 @@ import pytest
 
 from donkeycar.errors import ConfigError
 from donkeycar.management.cli import main
-from donkeycar.management.tub_paths import one_tub, tub_paths
+from donkeycar.management.tub.paths import one_tub, tub_paths
 from donkeycar.tub import TubWriter
 
 INPUTS = ["cam/image_array", "user/angle", "user/throttle"]

@@ -9,7 +9,7 @@ import pytest
 from donkeycar.commands import donkey
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.evaluation.evaluate import names_of
-from donkeycar.management.models import pilots_in
+from donkeycar.management.pilot.models import pilots_in
 from donkeycar.pilots import load_pilot
 from donkeycar.pilots.files.bundle import PilotFiles
 from donkeycar.pilots.files.keras_file import check_keras

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from donkeycar.files import write_atomically
 from donkeycar.management.output_file import output_file
-from donkeycar.management.seen_through import add_pilot_arguments, open_pilot
-from donkeycar.management.tub_paths import tub_paths
+from donkeycar.management.pilot.seen_through import add_pilot_arguments, open_pilot
+from donkeycar.management.tub.paths import tub_paths
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,8 +9,8 @@ from donkeycar import commands
 from donkeycar.errors import ConfigError
 from donkeycar.json_text import parse_json
 from donkeycar.management.output_file import output_file
-from donkeycar.management.seen_through import A_KIND
-from donkeycar.management.tub_paths import tub_paths
+from donkeycar.management.pilot.seen_through import A_KIND
+from donkeycar.management.tub.paths import tub_paths
 from donkeycar.pilots.kinds.options import OPTIONS
 
 

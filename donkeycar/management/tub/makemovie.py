@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from donkeycar.errors import ConfigError
 from donkeycar.management.output_file import output_file
-from donkeycar.management.seen_through import add_pilot_arguments, open_maps, open_pilot
-from donkeycar.management.tub_paths import one_tub
+from donkeycar.management.pilot.seen_through import add_pilot_arguments, open_maps, open_pilot
+from donkeycar.management.tub.paths import one_tub
 from donkeycar.words import count
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.files import write_atomically
-from donkeycar.management.service_units import CAR_UNIT, SAFE_UNIT, make_units
+from donkeycar.management.service.units import CAR_UNIT, SAFE_UNIT, make_units
 
 SYSTEM_FOLDER = Path("/etc/systemd/system")
 USER_FOLDER = Path("~/.config/systemd/user")

@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 
 from donkeycar.management.output_file import PICTURES, output_file, write_picture
-from donkeycar.management.seen_through import add_pilot_arguments, open_maps, open_pilot
-from donkeycar.management.tub_paths import one_tub
+from donkeycar.management.pilot.seen_through import add_pilot_arguments, open_maps, open_pilot
+from donkeycar.management.tub.paths import one_tub
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

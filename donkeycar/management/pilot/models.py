@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from donkeycar.config import load_config
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.json_text import is_number
-from donkeycar.management.train import CONFIG
+from donkeycar.management.pilot.train import CONFIG
 
 NUMBERS = ("records", "error", "r")
 

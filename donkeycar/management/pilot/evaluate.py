@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 from donkeycar.errors import ConfigError
 from donkeycar.management.output_file import output_file
-from donkeycar.management.seen_through import A_KIND, A_PILOT, add_config_argument, car_transforms
-from donkeycar.management.tub_paths import tub_paths
+from donkeycar.management.pilot.seen_through import (
+    A_KIND,
+    A_PILOT,
+    add_config_argument,
+    car_transforms,
+)
+from donkeycar.management.tub.paths import tub_paths
 
 if TYPE_CHECKING:
     from rich.console import Console

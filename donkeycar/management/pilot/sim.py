@@ -8,7 +8,7 @@ from typing import Any
 
 from donkeycar import commands
 from donkeycar.errors import ConfigError
-from donkeycar.management.seen_through import A_KIND, A_PILOT
+from donkeycar.management.pilot.seen_through import A_KIND, A_PILOT
 from donkeycar.parts.camera.latency import MAX_LATENCY_S, PI_JITTER_S, PI_LATENCY_S, Latency
 from donkeycar.words import count
 
@@ -80,7 +80,7 @@ def _latency(args: argparse.Namespace) -> Latency:
 
 
 def _evaluate(args: argparse.Namespace) -> None:
-    from donkeycar.management.seen_through import CONFIG, car_transforms
+    from donkeycar.management.pilot.seen_through import CONFIG, car_transforms
     from donkeycar.pilots import load_pilot
     from donkeycar.rollout import evaluate_pilot
 

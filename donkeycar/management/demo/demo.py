@@ -15,7 +15,7 @@ from typing import Any
 from donkeycar import commands
 from donkeycar.errors import ConfigError, TubError
 from donkeycar.management.createcar import create_car
-from donkeycar.management.demo_report import MOVIE_EVERY, save_training_plots, write_report
+from donkeycar.management.demo.report import MOVIE_EVERY, save_training_plots, write_report
 from donkeycar.pilots.files.bundle import PilotFiles, PilotInfo, read_info
 from donkeycar.training.progress import Bars
 from donkeycar.words import count

@@ -8,9 +8,9 @@ from donkeycar.assembly.training.options import options_from, progress_for
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TrainingError
 from donkeycar.files import write_atomically
-from donkeycar.management.seen_through import A_KIND
-from donkeycar.management.train_report import tell, tell_folds
-from donkeycar.management.tub_paths import tub_paths
+from donkeycar.management.pilot.seen_through import A_KIND
+from donkeycar.management.pilot.train_report import tell, tell_folds
+from donkeycar.management.tub.paths import tub_paths
 from donkeycar.process.exit_code import INTERRUPTED
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path("config.py")
 # What a car has when its owner changes nothing; used outside a car's folder.
-DEFAULTS = Path(__file__).parents[1] / "templates" / "config_defaults.py"
+DEFAULTS = Path(__file__).parents[2] / "templates" / "config_defaults.py"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from donkeycar import commands
 from donkeycar.errors import DeviceError, TubError
-from donkeycar.management.tub_paths import tub_paths
+from donkeycar.management.tub.paths import tub_paths
 from donkeycar.tub import check, repair, restore
 from donkeycar.words import count, either
 

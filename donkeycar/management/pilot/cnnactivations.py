@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from donkeycar.management.output_file import PICTURES, output_file, write_picture
-from donkeycar.management.seen_through import add_config_argument, car_transforms
+from donkeycar.management.pilot.seen_through import add_config_argument, car_transforms
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

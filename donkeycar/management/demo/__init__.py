@@ -1,0 +1,1 @@
+"""`donkey demo`: everything works, without any hardware."""

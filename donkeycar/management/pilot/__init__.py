@@ -1,0 +1,1 @@
+"""Commands about pilots: `donkey train`, `models`, `evaluate`, `explain`, `replay`, `sim`, ..."""

@@ -1,0 +1,1 @@
+"""`donkey service`: the car starts with the computer."""

@@ -1,0 +1,1 @@
+"""Commands about recordings: `donkey tub`, `tubhist`, `tubplot`, `makemovie`."""
