@@ -312,7 +312,7 @@ USE_PILOT_TYPE = """
 """
 
 NEW_TUB_ACTION = {
-    "management/tub_size.py": """
+    "management/tub/tub_size.py": """
         from donkeycar.tub import TubReader
 
 
@@ -320,14 +320,14 @@ NEW_TUB_ACTION = {
             print(f"{path.name} holds {len(TubReader(path))}")
             return 0
         """,
-    "management/tub.py": (
+    "management/tub/tub.py": (
         (
             "\nACTIONS = {\n",
             '    "size": Action("say its size", _each(lambda path, _: tub_size(path))),\n',
         ),
         (
             "from donkeycar.management.tub.paths import tub_paths\n",
-            "from donkeycar.management.tub_size import tub_size\n",
+            "from donkeycar.management.tub.tub_size import tub_size\n",
         ),
     ),
 }

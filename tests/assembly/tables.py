@@ -151,18 +151,20 @@ def _pages() -> Iterator[str]:
 def _commands() -> Iterator[str]:
     for name, command in COMMANDS.items():
         try:
-            module = import_module(command.module)
+            module = import_module(f"donkeycar.management.{command.module}")
         except ImportError as error:
             yield f"donkey {name} has no module: {error}"
             continue
         for needed in {"add_arguments", "run"} - {*vars(module)}:
             yield f"donkey {name} has no `{needed}`"
     modules = {command.module for command in COMMANDS.values()}
-    for path in sorted((PACKAGE / "management").glob("*.py")):
+    folder = PACKAGE / "management"
+    for path in sorted(folder.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
         is_command = "\ndef add_arguments(" in text and "\ndef run(" in text
-        if is_command and f"donkeycar.management.{path.stem}" not in modules:
-            yield f"donkeycar.management.{path.stem} is a command, and no row of COMMANDS"
+        name = ".".join(path.relative_to(folder).with_suffix("").parts)
+        if is_command and name not in modules:
+            yield f"donkeycar.management.{name} is a command, and no row of COMMANDS"
     for name, action in ACTIONS.items():
         if not action.help:
             yield f"donkey tub {name} has no help"

@@ -78,7 +78,7 @@ class Tree:
         """Run a script as `donkey` runs a command: what donkeycar refuses is one line."""
         lines = dedent(CAR) + dedent(script)
         wrapped = (
-            "from donkeycar.management.cli import exit_code\n"
+            "from donkeycar.process.exit_code import exit_code\n"
             f"def script():\n    exec({lines!r}, {{}})\n"
             "import sys\nsys.exit(exit_code(script, prog='donkey'))\n"
         )
