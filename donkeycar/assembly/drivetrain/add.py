@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
-    """Add the wheels of `DRIVE_TRAIN_TYPE`, last: they run on this tick's command.
+    """Add the wheels of `DRIVE_TRAIN_TYPE`; last, so that they run on this tick's command.
 
-    The hardware is in the hands of the process that started this one; see `SAFETY.md`.
+    The process that started this one, the guardian, holds the hardware; see `SAFETY.md`.
 
     Channels:
         Reads ``command``, and to say why it was too old, ``user/mode`` and ``pilot/reason``. Writes
@@ -22,7 +22,7 @@ def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> N
         ``"off"``) and why it does not run (``drivetrain/reason``).
 
     Raises:
-        ConfigError: If the owner wrote wiring that would not be used.
+        ConfigError: If the owner wrote wiring that this drivetrain does not use.
     """
     from donkeycar.assembly.drivetrain.connect import connect_drivetrain
 

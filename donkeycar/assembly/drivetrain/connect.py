@@ -1,4 +1,4 @@
-"""From a drivetrain's name to the part that drives it, with a guardian in between."""
+"""Make the drivetrain's part, which sends every order through a guardian."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -25,8 +25,8 @@ def connect_drivetrain(
 ) -> GuardedDrivetrain:
     """Connect to the guardian that started this process.
 
-    It holds the hardware; this process opens it only if the guardian dies. Wheels that are mocked
-    or simulated have a guardian in this process if nobody started it.
+    The guardian holds the hardware; this process opens it only if the guardian dies. Without a
+    guardian process, wheels that are mocked or simulated get a guardian in this process.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
@@ -35,7 +35,7 @@ def connect_drivetrain(
         world: The simulated world, for ``SIM``.
 
     Raises:
-        ConfigError: If the loop is too slow for a guardian, or there is none for real wheels.
+        ConfigError: If the loop is too slow for a guardian, or real wheels have none.
     """
     check_rate(settings["DRIVE_LOOP_HZ"])
     row = drivetrain_row(kind, settings)

@@ -1,4 +1,4 @@
-"""What a drivetrain is made from: settings, the pins and lines they name, and a clock."""
+"""What a drivetrain is built from: settings, the pins and serial lines they name, and a clock."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 
 Settings = Mapping[str, Any]
 
-# Beside the settings, by their names: where each was written, if anybody knows.
+# Under this key the settings carry where each of them was written, if that is known.
 WRITTEN_IN = "written_in"
 
-# Slower than this, a single late tick is a silence.
+# In a slower loop, a single late tick would count as silence.
 SLOWEST_LOOP_HZ = 10
 
 
 class Context(NamedTuple):
-    """What a drivetrain is made from.
+    """What a builder gets.
 
     Attributes:
         settings: All settings of the car, by name; `WRITTEN_IN` may say where each stands.
-        board: What pins are wired to; ``None`` opens nothing: what is made then only looks whether
-            the settings are possible.
+        board: What the pins are wired to. ``None`` opens no hardware: the settings are only
+            checked.
         clock: Source of time; ``None`` is real time.
         world: The simulated world, for ``SIM``.
-        opened: Lets go of all that was opened.
+        opened: Closes all the hardware that was opened.
     """
 
     settings: Settings
@@ -44,7 +44,7 @@ class Context(NamedTuple):
     opened: ExitStack
 
     def pins(self) -> "Pins | NoPins":
-        """Opens the car's pins."""
+        """The pins of the car, to be opened by their names."""
         if self.board is None:
             return NoPins()
         return Pins(
@@ -57,10 +57,10 @@ class Context(NamedTuple):
         )
 
     def serial(self, port: str, *, baud_rate: int) -> "SerialLine":
-        """Opens a serial line.
+        """Open a serial line; it is closed with `opened`.
 
         Raises:
-            NothingOpened: If there is no board.
+            NothingOpened: If the settings are only checked. Leave it alone.
             DeviceError: If it does not open.
         """
         from donkeycar.parts.drivetrain.serial_line import SerialLine  # not on Windows
@@ -83,7 +83,7 @@ class Context(NamedTuple):
         return shown(self.settings, name, entry)
 
     def pulse_names(self, family: str, entries: Iterable[str]) -> str:
-        """Where pulses are written; `family` "" is a car that has them outside of dictionaries."""
+        """Where pulses are written; `family` is "" for a car without a dictionary."""
         return ", ".join(
             self.shown(family or "PWM_STEERING_THROTTLE", entry)
             if family or self.settings.get(entry) is None
@@ -103,7 +103,7 @@ class Context(NamedTuple):
 
 
 class NoPins:
-    """Pins that are not there, for looking at settings: nothing is opened, nothing moves."""
+    """Pins for checking settings: they open nothing and move nothing."""
 
     def pulse(self, pin: PinId, *, inverted: bool = False) -> PulsePin:
         """A pin for a servo or a speed controller."""
@@ -126,8 +126,8 @@ class _NoPin:
         """Nothing is there."""
 
 
-class NothingOpened(Exception):  # noqa: N818 - it is no error: the settings were looked at
-    """Ends the look at settings, where the hardware would be opened."""
+class NothingOpened(Exception):  # noqa: N818 - not an error: the settings are checked by then
+    """Ends a check of settings at the point where hardware would be opened."""
 
 
 def shown(settings: Settings, name: str, entry: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Switching off hardware that somebody else held, who died or hangs."""
+"""Emergency off: switch off hardware whose holder died or hangs."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -12,8 +12,8 @@ from donkeycar.assembly.drivetrain.table import make_output
 def shut_off(kind: str, settings: Settings, **made_of: Any) -> None:
     """Switch the hardware of a drivetrain off, make sure of it, and let go of it.
 
-    What is made is off, and says so; a serial port or a pin that stayed open would be in the way of
-    the next one who tries.
+    An output is off when it is made, or it raises. A serial port or a pin that stayed open would
+    block the next attempt.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
@@ -28,12 +28,12 @@ def shut_off(kind: str, settings: Settings, **made_of: Any) -> None:
 
 
 def ready_emergency_off(kind: str, settings: Settings, **made_of: Any) -> Callable[[], None]:
-    """Hold `shut_off` ready: all that it needs is loaded now.
+    """Prepare `shut_off`: everything that it needs is loaded now.
 
     A pin of the Pi that was high when its program died stays high until somebody opens it again.
-    With its library loaded that takes a few milliseconds, without it a second on a small Pi. The
-    pins themselves are not opened: a pin has one holder, and a chip that is only held open costs
-    two threads that wake 2000 times a second.
+    With its library loaded that takes a few milliseconds; to load it takes a second on a small Pi.
+    The pins themselves stay closed: a pin has one holder, and a chip that is open costs two threads
+    that wake 2000 times a second.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
@@ -45,7 +45,7 @@ def ready_emergency_off(kind: str, settings: Settings, **made_of: Any) -> Callab
     """
     load_drivers(kind, settings, also_threaded=True)
 
-    def key() -> None:
+    def emergency_off() -> None:
         shut_off(kind, settings, **made_of)
 
-    return key
+    return emergency_off

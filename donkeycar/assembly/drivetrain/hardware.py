@@ -1,6 +1,7 @@
-"""What hardware a drivetrain is wired to, in words that are the same for whoever means the same.
+"""The hardware of a drivetrain: one name for each piece, and the code that opens it.
 
-Two spellings of one pin, bus or port must not become two claims.
+A program claims hardware by these names. However the settings spell a pin, a bus or a port, it has
+one name: two spellings must not become two claims.
 """
 
 import os
@@ -19,7 +20,7 @@ from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id, bcm_number
 
 
 def hardware_of(kind: str, settings: Settings) -> list[str]:
-    """The hardware of a drivetrain, a name for each piece; none if it moves nothing real.
+    """Name each piece of hardware of a drivetrain; none if it moves nothing real.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
@@ -43,17 +44,18 @@ def chips_of(kind: str, settings: Settings) -> list[tuple[int, int]]:
 
 
 def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
-    """Load all the code that a drivetrain will need: in an emergency there is no time for it.
+    """Load all the code that a drivetrain needs in an emergency.
 
-    Perhaps there is no disk either, no file descriptor to read it with, or another version of it.
+    By then there may be no time to load it, no disk, no file descriptor to read it with, or another
+    version of it on the disk.
 
-    One that is missing is left to its driver, which says so.
+    A library that is missing is no error here: its driver says so when it is opened.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
         settings: All settings of the car, by name.
-        also_threaded: Whether those that start a thread are loaded, too. After that a process
-            should not be forked.
+        also_threaded: Whether to load libraries that start a thread, too. A process should not
+            be forked after that.
     """
     modules = [
         module
@@ -72,7 +74,7 @@ def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
 
 
 def _pieces(kind: str, settings: Settings) -> Iterator[Piece]:
-    """Nothing for a word that is unknown: that is said where it is opened."""
+    """The pieces; none for an unknown word, which is refused where it is opened."""
     row = DRIVETRAINS.get(kind)
     return pieces(row.wiring if row else None, settings)
 

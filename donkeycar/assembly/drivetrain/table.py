@@ -1,7 +1,7 @@
 """The drivetrains: what stands behind each word of `DRIVE_TRAIN_TYPE`, and how it is opened.
 
-Everything made here is the output of a guardian, and off when it is made. To make it once more is
-therefore how a motor is stopped whose guardian died.
+Every output is off when it is made. So a motor whose guardian died is stopped by making its output
+once more.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from donkeycar.timing import Clock
 if TYPE_CHECKING:
     from donkeycar.sim.world import World
 
-# A row stands beside the function that builds what it names.
+# Each row stands in the module of the function that builds it.
 DRIVETRAINS: dict[str, DrivetrainRow] = {
     **pulsed.ROWS,
     **motors.ROWS,
@@ -37,7 +37,7 @@ def make_output(
     world: "World | None" = None,
     opened: ExitStack | None = None,
 ) -> Output:
-    """Open the hardware of a drivetrain; nothing of it moves.
+    """Open the hardware of a drivetrain, and switch it off; nothing moves.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
@@ -45,11 +45,11 @@ def make_output(
         board: What pins are wired to; ``None`` is this computer's own.
         clock: Source of time.
         world: The simulated world, for ``SIM``.
-        opened: Shall let go of the hardware one day; ``None``: it is held for good.
+        opened: Closes the hardware when it is closed itself; ``None`` keeps it open for good.
 
     Raises:
-        ConfigError: If the word is unknown or of the past, or a setting is impossible. Nothing has
-            been opened then, unless the hardware itself refused the setting.
+        ConfigError: If the word is unknown or only an earlier version knew it, or a setting is
+            impossible. No hardware was opened then, unless the hardware itself refused it.
         DeviceError: If the hardware does not answer.
 
     Example:
@@ -72,7 +72,7 @@ def make_output(
 
 
 def check_settings(kind: str, settings: Settings) -> None:
-    """Refuse settings from which no drivetrain can be made; no hardware is touched.
+    """Refuse settings from which no drivetrain can be built; no hardware is opened.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
@@ -95,7 +95,7 @@ def drivetrain_row(kind: str, settings: Settings) -> DrivetrainRow:
         settings: All settings of the car, by name.
 
     Raises:
-        ConfigError: If the word is unknown or of the past.
+        ConfigError: If the word is unknown, or only an earlier version knew it.
     """
     if kind in DRIVETRAINS:
         return DRIVETRAINS[kind]
@@ -114,7 +114,7 @@ def drivetrain_row(kind: str, settings: Settings) -> DrivetrainRow:
 
 @contextmanager
 def _says_where(row: DrivetrainRow, settings: Settings) -> Iterator[None]:
-    """Tell of hardware that does not answer in which settings its wires are."""
+    """Add to an error of the hardware in which settings its wiring is written."""
     try:
         yield
     except DeviceError as error:

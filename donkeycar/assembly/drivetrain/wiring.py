@@ -1,4 +1,4 @@
-"""Where the settings say what a drivetrain is wired to: pins, channels of a chip, or a port."""
+"""How the settings name the hardware of a drivetrain: pins, channels of a chip, or a port."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -17,7 +17,7 @@ class Place(NamedTuple):
 
 
 class SerialPort(NamedTuple):
-    """A serial port by its path, and the setting in which that stands."""
+    """A serial port by its path, and the setting that holds the path."""
 
     path: str
     setting: str
@@ -27,24 +27,24 @@ Piece = PinId | SerialPort
 
 
 class Wiring(Protocol):
-    """Where a drivetrain is wired to."""
+    """What a drivetrain is wired to, by its settings."""
 
     def names(self, settings: Settings) -> Mapping[Place, str]:
-        """What the settings say, by where they say it."""
+        """The names of pins or ports in the settings, by where they stand."""
 
     def piece(self, name: str, setting: str) -> Piece:
-        """The piece of hardware that is meant.
+        """The piece of hardware that a name means.
 
         Args:
             name: One of `names`.
-            setting: Where it stands, for the message.
+            setting: Where it is written, for the message.
 
         Raises:
             ConfigError: If there is no such piece.
         """
 
     def shown(self, settings: Settings) -> str:
-        """The settings that say it, with their values."""
+        """The settings that name the hardware, with their values."""
 
 
 class PinWiring:
@@ -76,7 +76,7 @@ class ChannelWiring:
 
     def names(self, settings: Settings) -> dict[Place, str]:
         """Names of pins, as other cars have them."""
-        # Where donkeycar 4 looked if it was not told: `PCA9685_I2C_BUSNUM` None.
+        # None was bus 1 in donkeycar 4, too.
         bus = 1 if settings["PCA9685_I2C_BUSNUM"] is None else settings["PCA9685_I2C_BUSNUM"]
         chip = f"PCA9685.{bus}:{settings['PCA9685_I2C_ADDR']:x}"
         channels = ("STEERING_CHANNEL", "THROTTLE_CHANNEL")
@@ -99,7 +99,7 @@ class PortWiring:
     """A serial port.
 
     Args:
-        setting: Holds its path.
+        setting: The one that holds its path.
     """
 
     def __init__(self, setting: str) -> None:
@@ -133,7 +133,7 @@ def pieces(wiring: Wiring | None, settings: Settings) -> Iterator[Piece]:
 
 
 def possible_pieces(wiring: Wiring | None, settings: Settings) -> dict[Place, Piece]:
-    """The same by where it stands, without names that are impossible."""
+    """The same by where each is written; impossible names are left out."""
     found: dict[Place, Piece] = {}
     if wiring is not None:
         for place, name in wiring.names(settings).items():
