@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import donkeycar
+from donkeycar.settings.schema import SETTINGS
 
 PACKAGE = Path(__file__).parents[1] / "donkeycar"
 
@@ -187,6 +188,31 @@ def test_no_part_and_no_page_takes_the_settings_of_a_car(layer):
 def test_a_function_that_takes_settings_is_seen(argument):
     (function,) = ast.parse(f"def make({argument}): pass").body
     assert list(takes_settings(function))
+
+
+def looked_up(node):
+    """Names that are looked up in a mapping: `held["NAME"]` and `held.get("NAME")`."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        yield node.slice.value
+    elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "get":
+        yield from (argument.value for argument in node.args if isinstance(argument, ast.Constant))
+
+
+@pytest.mark.parametrize("layer", ["parts", "console", "driving", "guardian"])
+def test_no_part_and_no_page_looks_a_setting_up(layer):
+    wrong = [
+        f"{path.relative_to(PACKAGE)} looks {name} up"
+        for path in sorted((PACKAGE / layer).rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for name in looked_up(node)
+        if name in SETTINGS
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("code", ["held['IMAGE_W']", "held.get('IMAGE_W', 3)"])
+def test_a_setting_that_is_looked_up_is_seen(code):
+    assert next(looked_up(ast.parse(code).body[0].value)) == "IMAGE_W"
 
 
 def test_no_import_is_relative():
