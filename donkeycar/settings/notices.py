@@ -25,6 +25,8 @@ _OWN_MANY = " are not settings of donkeycar. They are kept for your own code."
 # Cameras whose pictures do not follow the wheels of a real car.
 NO_ROAD = tuple(word for word, row in CAMERA_WORDS.items() if row.replays)
 
+RECEIVERS = ("MM1", "pigpio_rc")
+
 
 def notices_for(
     layers: Layers,
@@ -69,6 +71,7 @@ def notices_for(
             (layers.sources[name], sentence)
             for name, sentence in does_not_stand_still(layers, values)
         ]
+        found += _unheard(layers, values)
     for name, sentence in unread.items():
         found.append((layers.sources[name], sentence))
     for name, place, line in layers.covered:
@@ -129,6 +132,21 @@ def _sentence(name: str, values: Mapping[str, Any], layers: Layers) -> str | Non
             shown = ", ".join(given) or "empty" if isinstance(given, tuple) else given
             return f"{name} has no effect with {other} {shown}: it is for {words}."
     return (_useless_choice(setting, value) + _unknown_entry(setting, value)).lstrip()
+
+
+def _unheard(layers: Layers, values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """A remote control that was chosen and to which nobody listens."""
+    kind = values["CONTROLLER_TYPE"]
+    is_heard = values["USE_JOYSTICK_AS_DEFAULT"] or (values["USE_RC"] and kind == "pigpio_rc")
+    if kind not in RECEIVERS or is_heard or "CONTROLLER_TYPE" not in layers.sources:
+        return []
+    on = "--js, USE_JOYSTICK_AS_DEFAULT = True" + (" or USE_RC = True" * (kind == "pigpio_rc"))
+    return [
+        (
+            layers.sources["CONTROLLER_TYPE"],
+            f"CONTROLLER_TYPE {kind}: the car does not hear its remote control without {on}.",
+        )
+    ]
 
 
 def _is_folder(value: Any, folder: Path) -> bool:

@@ -334,6 +334,21 @@ def test_but_what_it_reads_is_refused(load, text, command):
         load(text + "\n", command=command)
 
 
+@pytest.mark.parametrize("kind", ["MM1", "pigpio_rc"])
+def test_a_remote_control_that_nobody_hears_is_said(load, kind):
+    """What used to happen: the transmitter did nothing, its stop neither, and nobody said why."""
+    chosen = f"CONTROLLER_TYPE = {kind!r}\nDRIVE_TRAIN_TYPE = 'MM1'\n"
+    for command in ("drive", "doctor"):
+        assert load(chosen, command=command).notices == (
+            f"myconfig.py:1: CONTROLLER_TYPE {kind}: the car does not hear its remote control "
+            "without --js, USE_JOYSTICK_AS_DEFAULT = True"
+            + (" or USE_RC = True." if kind == "pigpio_rc" else "."),
+        )
+    assert load(chosen, overrides=["USE_JOYSTICK_AS_DEFAULT=True"]).notices == ()
+    heard = load(f"{chosen}USE_RC = True\nTHROTTLE_RC_GPIO = 21\n").notices == ()
+    assert heard == (kind == "pigpio_rc")
+
+
 @pytest.mark.parametrize(
     ("text", "way"),
     [
