@@ -53,10 +53,11 @@ DRIVE = (
     "--set=MOCK_JOYSTICK_THROTTLE=0.5",
 )  # fmt: skip
 DONKEY = ("-m", "donkeycar.management.cli")
-# Words after the interpreter, and the pulse that shows that it holds the motor.
+# Words after the interpreter, and the pulse of who holds the motor; `calibrate` sends none before
+# the wheels are in the air.
 PROGRAMS = {
     "drive": (DRIVE, HALF),
-    "calibrate": ((*DONKEY, "calibrate", "--set", "WEB_CONTROL_PORT=0"), NEUTRAL_TICKS),
+    "calibrate": ((*DONKEY, "calibrate", "--set", "WEB_CONTROL_PORT=0"), 0),
     "neutral": ((*DONKEY, "neutral"), NEUTRAL_TICKS),
 }
 PAIRS = tuple(product(PROGRAMS, PROGRAMS))
@@ -98,8 +99,12 @@ class Garage:
             env={**self._environment, **({"HOLDS_NEUTRAL": "1"} if holds else {})},
         )  # fmt: skip
 
-    def wait_for(self, ticks: int) -> None:
-        """Until the motor's output is at `ticks`."""
+    def wait_for(self, ticks: int, holder: "subprocess.Popen[str]") -> None:
+        """Until the motor's output is at `ticks`, or without any until a page could be opened."""
+        if not ticks and holder.stdout is not None:
+            if not any("/pair#" in line for line in holder.stdout):
+                raise SystemExit("it ended before it had a page")
+            return
         deadline_s = time.monotonic() + TIMEOUT_S
         while self.chip.ticks(THROTTLE_CHANNEL) != ticks:
             if time.monotonic() > deadline_s:
@@ -131,7 +136,7 @@ def second_is_harmless(first: str, second: str) -> str:
     with garage() as cars:
         holder = cars.start(first, 0, holds=True)
         try:
-            cars.wait_for(PROGRAMS[first][1])
+            cars.wait_for(PROGRAMS[first][1], holder)
             before = {change.pid for change in cars.chip.trace.changes}
             late = cars.start(second, 1, holds=False)
             said, _ = late.communicate(timeout=TIMEOUT_S)

@@ -55,6 +55,11 @@ class Bench:
             "steering_us": None, "throttle_us": None, "guardian": "boot", "reason": "",
         }  # fmt: skip
 
+    @property
+    def began(self) -> bool:
+        """Whether somebody has said once that the wheels are in the air."""
+        return self._calibration.began
+
     def tick(self, steering: float, throttle: float, guardian: str, reason: str) -> Command:
         """One turn of the loop.
 

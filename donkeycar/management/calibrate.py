@@ -12,17 +12,52 @@ from donkeycar.assembly.drivetrain.emergency_off import ready_emergency_off
 from donkeycar.assembly.drivetrain.table import check_settings
 from donkeycar.config import Config, load_config
 from donkeycar.console.bench import Bench, lines_of
+from donkeycar.driving.command import Command
 from donkeycar.errors import ConfigError, DeviceError, text_of
 from donkeycar.guardian.process import VehicleSide
 from donkeycar.management.before_hardware import check_free
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.parts.drivetrain.calibration import Calibration
 from donkeycar.parts.drivetrain.calibration_points import CalibrationSheet
-from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain
+from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain, Link
 from donkeycar.settings.owner.entry import edited_entries, set_entries
+from donkeycar.timing import Clock
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 30
+
+
+class BenchDrivetrain(GuardedDrivetrain):
+    """A drivetrain without a pulse until somebody has said that the wheels are in the air.
+
+    What is stored as neutral may be anything before it is calibrated.
+
+    Args:
+        bench: Knows whether they are.
+        link: The way to the guardian.
+        emergency_off: As of `GuardedDrivetrain`.
+        clock: Source of time.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        link: Link,
+        *,
+        emergency_off: Callable[[], object],
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(link, emergency_off=emergency_off, clock=clock)
+        self._bench = bench
+
+    def run(
+        self, command: Command | None, mode: str | None = None, pilot_reason: str | None = None
+    ) -> tuple[str, str]:
+        """Order one tick; a stop, on which a guardian that was just started sends nothing."""
+        if self._bench.began:
+            return super().run(command, mode, pilot_reason)
+        self.halt()
+        return "boot", ""
 
 
 class Gauge:
@@ -107,7 +142,7 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
         outputs=["command"],
         threaded=True,
     )
-    drivetrain = GuardedDrivetrain(side, emergency_off=ready_emergency_off(kind, wide))
+    drivetrain = BenchDrivetrain(bench, side, emergency_off=ready_emergency_off(kind, wide))
     car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
     car.add(Gauge(side), outputs=["out/steering", "out/throttle"])
     car.start(rate_hz=RATE_HZ)

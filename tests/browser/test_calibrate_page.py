@@ -129,6 +129,8 @@ def choose(page, point):
 def start(page):
     page.click("#ready")
     page.wait_for_selector("#work:not([hidden])")
+    # It is armed after half a second of neutral.
+    page.wait_for_selector("text=Pulses go out, in small steps.")
 
 
 def hold(page):
@@ -138,10 +140,13 @@ def hold(page):
 
 
 def test_a_car_is_calibrated_from_end_to_end_and_its_owners_file_tells(car, page):
-    car.wait_for(THROTTLE, NEUTRAL)
-    assert car.chip.ticks(STEERING) in (0, 375), "nothing but neutral before the wheels are up"
+    # What used to happen: what is stored as neutral went out as soon as the program ran.
+    page.wait_for_selector("text=No pulses go out yet.")
+    time.sleep(0.5)
+    assert not any(change.ticks for change in car.chip.trace.changes)
     start(page)
     car.wait_for(STEERING, 460)
+    car.wait_for(THROTTLE, NEUTRAL)
     page.click("#steps button[value='-20']")
     car.wait_for(STEERING, 455)
     assert page.wait_for_selector("#steering-us:has-text('1857')")

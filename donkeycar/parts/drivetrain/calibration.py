@@ -83,7 +83,7 @@ class Calibration:
         self._made_with = self._draft
         self._half_way = self.sheet.half_way
         self._history: list[_Draft] = []
-        self.ready = False
+        self.ready = self.began = False
         self.point = next(iter(self.points))
         self._heard_s = -DEAD_MAN_S
         self._running_since_s: float | None = None
@@ -135,8 +135,9 @@ class Calibration:
         self._heard_s = self._clock.monotonic()
 
     def confirm(self, *, wheels_up: bool) -> None:
-        """Say whether the wheels are in the air; nothing goes out while they are not."""
+        """Say whether the wheels are in the air; before they are, nothing goes out at all."""
         self.ready = wheels_up
+        self.began |= wheels_up
         self._running_since_s = None
 
     def choose(self, point: str) -> None:
@@ -161,7 +162,7 @@ class Calibration:
             self._running_since_s = self._clock.monotonic()
 
     def stop(self) -> None:
-        """Motor neutral, and nothing goes out until the wheels are confirmed again."""
+        """Motor and servo neutral, and nothing else until the wheels are confirmed again."""
         self.confirm(wheels_up=False)
 
     def step(self, step_us: float) -> None:

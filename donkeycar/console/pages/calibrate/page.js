@@ -133,7 +133,7 @@ function note() {
   const { state } = link;
   if (link.connection !== "open") return "No link to the car: its motor is neutral.";
   if (!state.you) return "Another page is calibrating this car.";
-  if (!state.ready) return "The motor is neutral.";
+  if (!state.ready) return state.guardian === "boot" ? "No pulses go out yet." : "The motor is neutral.";
   if (state.lapsed) return "Nothing heard for a second: neutral.";
   if (state.guardian !== "run") return state.reason || "Getting ready…";
   return state.running ? "The motor runs." : "Pulses go out, in small steps.";
