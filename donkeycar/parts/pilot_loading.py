@@ -8,7 +8,7 @@ from donkeycar.timing import Clock
 logger = logging.getLogger(__name__)
 
 # Why the pilot does not drive yet, for the page and the log.
-LOADING = "The pilot is being loaded. Until it is there, drive by hand."
+LOADING = "The pilot is being loaded. Until then, drive by hand."
 
 
 class Later(Protocol):

@@ -654,7 +654,16 @@ def test_without_a_pilot_its_modes_say_why_not(page):
     # Playwright waits for aria-disabled to end; a thumb does not.
     page.locator("#modes button[value=local]").click(force=True)
     page.locator(".toast").get_by_text("No pilot is loaded").wait_for()
+    assert after(page.locator("#modes button[value=local]")) == '"no pilot"'
     assert page.locator("#modes button[value=user]").get_attribute("aria-checked") == "true"
+
+
+def after(element):
+    return element.evaluate("element => getComputedStyle(element, '::after').content")
+
+
+def style(element, name):
+    return element.evaluate("(element, name) => getComputedStyle(element)[name]", name)
 
 
 def test_a_pilot_that_is_being_loaded_cannot_be_chosen_and_the_page_says_why(make_car, open_page):
@@ -663,7 +672,16 @@ def test_a_pilot_that_is_being_loaded_cannot_be_chosen_and_the_page_says_why(mak
     wait_until(lambda: is_free(page))
     button = page.locator("#modes button[value=local]")
     button.click(force=True)
-    page.locator(".toast").get_by_text(LOADING).wait_for()
+    toast = page.locator(".toast").get_by_text(LOADING)
+    toast.wait_for()
+    # What used to happen: "no pilot", and on a phone on its side the sentence lay over STOP.
+    assert after(button) == '"loading"'
+    for name in ("landscape", "desktop", "portrait"):
+        page.set_viewport_size(SIZES[name])
+        others = {other: page.locator(other).bounding_box() for other in (".bar", *CONTROLS)}
+        button.click(force=True)  # it is shown for four seconds
+        box = toast.bounding_box()
+        assert [other for other, taken in others.items() if overlap(box, taken)] == []
     assert button.get_attribute("title") == LOADING
     assert page.locator("#modes button[value=user]").get_attribute("aria-checked") == "true"
     car.vehicle.mem["pilot/loading"] = ""
@@ -682,7 +700,13 @@ def test_a_car_that_starts_in_a_pilot_mode_offers_resume_when_the_pilot_is_there
     if page.locator("#banner button").inner_text() == "Drive":
         page.locator("#banner button").click()
     banner.get_by_text(LOADING).wait_for()
-    assert page.locator("#banner button").is_disabled()
+    button, mode = page.locator("#banner button"), page.locator("#modes button[value=local]")
+    assert button.is_disabled()
+    wait_until(lambda: after(mode) == '"loading"')
+    # What used to happen: dark on dark, and a Resume that looked as if it could be tapped.
+    readable = page.locator("#modes button[value=user]")
+    assert style(mode, "color") not in (style(mode, "backgroundColor"), style(readable, "color"))
+    assert style(button, "backgroundColor") != style(mode, "backgroundColor")
     car.vehicle.mem["pilot/loading"] = ""
     banner.get_by_text("Tap Resume and the pilot drives.").wait_for()
     assert car.drivetrain.command.throttle == 0

@@ -241,7 +241,8 @@ function showRecorder() {
 function showControls() {
   const { state } = link;
   modes.show(state.driveMode ?? "user");
-  for (const mode of ["local_angle", "local"]) modes.disable(mode, whyNoPilot());
+  const missing = state.has_pilot ? "loading" : "no pilot";
+  for (const mode of ["local_angle", "local"]) modes.disable(mode, whyNoPilot(), missing);
   find("record").setAttribute("aria-pressed", String(state.recording === true));
   showRecorder();
   const limit = Math.round((state.max_throttle ?? 0) * 100);

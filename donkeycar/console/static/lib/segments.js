@@ -19,9 +19,11 @@ export class Segments {
     for (const button of this._buttons) button.setAttribute("aria-checked", String(button.value === value));
   }
 
-  disable(value, reason) {
+  /** `reason` is why `value` cannot be chosen, "" if it can; `missing` is that in a word or two. */
+  disable(value, reason, missing = "") {
     const button = this._buttons.find((candidate) => candidate.value === value);
     button.setAttribute("aria-disabled", String(reason !== ""));
+    button.dataset.missing = missing;
     button.title = reason || button.dataset.title;
   }
 }
