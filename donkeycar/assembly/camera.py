@@ -24,7 +24,7 @@ class CameraRow(NamedTuple):
     Attributes:
         recipe: How to build its part.
         probe: How `donkey doctor` finds the hardware without opening it: a function that takes
-            `run` and returns a `Probed`. ``None`` if there is no hardware: then its frames are as
+            `run` and returns a `Finding`. ``None`` if there is no hardware: then its frames are as
             old as `CAMERA_LATENCY_S` says, and it is built to check whether its files exist.
         libraries: ``"module:NAME"`` of the `Library` rows that the owner must install; "" if
             donkeycar contains everything.

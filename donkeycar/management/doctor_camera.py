@@ -33,11 +33,12 @@ def camera(cfg: Config, *, run: Runner) -> Iterator[Finding]:
     if row.probe is None:
         yield Finding("camera", OK, f"CAMERA_TYPE {cfg.CAMERA_TYPE} needs no hardware")
     else:
-        found, step = row.probe.make(cfg, RealClock(), None, run=run)
-        if step:
-            yield Finding("camera", MISSING, f"CAMERA_TYPE is {cfg.CAMERA_TYPE}, but {found}", step)
+        finding: Finding = row.probe.make(cfg, RealClock(), None, run=run)
+        if finding.state == MISSING:
+            found = f"CAMERA_TYPE is {cfg.CAMERA_TYPE}, but {finding.found}"
+            yield finding._replace(found=found)
             return
-        yield Finding("camera", OK, found)
+        yield finding
     yield camera_age(cfg)
 
 

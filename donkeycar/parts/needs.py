@@ -1,4 +1,4 @@
-"""What a part needs of the computer: libraries that somebody must install, and a device."""
+"""What a part needs of the computer: libraries that somebody must install."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -39,15 +39,3 @@ python3-picamera2`.
         return DeviceError(
             f"{user} needs {self.module}. Received: {error}. Run `{self.install}`.{hint}"
         )
-
-
-class Probed(NamedTuple):
-    """What a probe saw of a device, without keeping it open.
-
-    Attributes:
-        found: What is there, or what is missing.
-        step: What to do if it is missing; "" if it is there. No final period.
-    """
-
-    found: str
-    step: str = ""

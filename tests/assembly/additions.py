@@ -24,7 +24,8 @@ NEW_CAMERA = {
         import numpy as np
 
         from donkeycar.parts.camera.camera import Camera
-        from donkeycar.parts.needs import Library, Probed
+        from donkeycar.parts.finding import MISSING, OK, Finding
+        from donkeycar.parts.needs import Library
 
         LIBRARIES = (Library("greylib", "sudo apt install python3-greylib"),)
 
@@ -44,8 +45,8 @@ NEW_CAMERA = {
 
         def probe(*, run):
             if run(["greys"]) is None:
-                return Probed("no grey answers", "plug it in")
-            return Probed("one")
+                return Finding("camera", MISSING, "no grey answers", "plug it in")
+            return Finding("camera", OK, "one")
         """,
     "assembly/camera.py": (
         "CAMERAS = {\n",

@@ -8,7 +8,8 @@ import pytest
 from donkeycar.assembly.camera import CAMERAS, CameraRow, make_world
 from donkeycar.config import Config
 from donkeycar.lazy import named
-from donkeycar.parts.needs import Library, Probed
+from donkeycar.parts.finding import Finding
+from donkeycar.parts.needs import Library
 from donkeycar.settings.rows.camera import CAMERA_WORDS
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.timing import RealClock
@@ -55,7 +56,7 @@ def test_a_row_is_complete(word):
     assert all(isinstance(each, Library) and each.install for each in row.needed())
     if row.probe is not None:
         found = row.probe.make(Watched(word), RealClock(), None, run=lambda words: None)
-        assert isinstance(found, Probed)
+        assert isinstance(found, Finding)
         assert found.step, "nothing answers here: the probe says what to do"
 
 

@@ -18,7 +18,8 @@ from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image
 from donkeycar.parts.camera.refusal import reasons, refusal
 from donkeycar.parts.camera.sensor_mode import sensor_mode
-from donkeycar.parts.needs import Library, Probed, Runner
+from donkeycar.parts.finding import MISSING, OK, Finding
+from donkeycar.parts.needs import Library, Runner
 from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)
@@ -258,7 +259,7 @@ def _open(camera_index: int) -> Any:
         raise refusal(error, camera_index=camera_index, what_to_check=CABLE) from error
 
 
-def probe(*, camera_index: int, run: Runner) -> Probed:
+def probe(*, camera_index: int, run: Runner) -> Finding:
     """Ask the system for its cameras, without opening one.
 
     Args:
@@ -269,13 +270,17 @@ def probe(*, camera_index: int, run: Runner) -> Probed:
     cameras = re.findall(r"^(\d+) : .*", listed, re.MULTILINE)
     for line in listed.splitlines():
         if line.startswith(f"{camera_index} : "):
-            return Probed(line)
+            return Finding("camera", OK, line)
     if cameras:
-        return Probed(
+        return Finding(
+            "camera",
+            MISSING,
             f"no camera has the number {camera_index}; there are {', '.join(cameras)}",
             "set CAMERA_INDEX to one of these",
         )
-    return Probed(
+    return Finding(
+        "camera",
+        MISSING,
         "no camera answers",
         "switch the Pi off and press both ends of the ribbon cable in; then: rpicam-hello "
         "--list-cameras",
