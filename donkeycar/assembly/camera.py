@@ -1,7 +1,9 @@
 """Adds the camera, from a table with one row per camera, and the world of a simulated car."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from donkeycar.assembly.channel import Channel
 from donkeycar.assembly.drivetrain.table import DRIVETRAINS
 from donkeycar.assembly.recipe import Recipe, row_for
 from donkeycar.config import Config
@@ -29,12 +31,15 @@ class CameraRow(NamedTuple):
         libraries: ``"module:NAME"`` of the `Library` rows that the owner must install; "" if
             donkeycar contains everything.
         in_world: Whether it shows the simulated world.
+        channels: What it writes besides frame, time and number, in order: depth, for example. One
+            with a `tub_type` is recorded.
     """
 
     recipe: Recipe
     probe: Recipe | None = None
     libraries: str = ""
     in_world: bool = False
+    channels: Mapping[str, Channel] = {}
 
     @property
     def is_real(self) -> bool:
@@ -185,11 +190,11 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     """
     from donkeycar.parts.camera.frame_age import FrameAge
 
-    recipe = row_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE).recipe
-    camera = recipe.make(cfg, car.clock, world)
+    row = row_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE)
+    camera = row.recipe.make(cfg, car.clock, world)
     outputs = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
     # A camera that is faster than the loop runs once a tick only: a pilot with a memory was trained
     # on frames at that rate.
     prompt = cfg.CAMERA_FRAMERATE <= PROMPT_SHARE * cfg.DRIVE_LOOP_HZ
-    car.add(camera, outputs=outputs, threaded=recipe.threaded, prompt=prompt)
+    car.add(camera, outputs=[*outputs, *row.channels], threaded=row.recipe.threaded, prompt=prompt)
     car.add(FrameAge(clock=car.clock), inputs=outputs[1:], outputs=["cam/age_s"], prompt=prompt)

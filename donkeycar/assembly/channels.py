@@ -6,6 +6,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from donkeycar.assembly.camera import CAMERAS
 from donkeycar.assembly.channel import Channel
 from donkeycar.assembly.sensors import SENSORS
 
@@ -32,6 +33,7 @@ CHANNELS: dict[str, Channel] = {
     "cam/age_s": Channel(
         "seconds", "how old frames are when the car gets them", ["add_camera"], ["add_console"],
     ),
+    **{name: row for camera in CAMERAS.values() for name, row in camera.channels.items()},
     "gamepad/offer": Channel(
         "Offer", "what a gamepad would do if it drove", ["add_controllers"], ["add_driver"],
     ),

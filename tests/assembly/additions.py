@@ -31,7 +31,7 @@ NEW_CAMERA = {
 
 
         class GreyCamera(Camera):
-            \"\"\"A new grey every time.\"\"\"
+            \"\"\"A new grey every time, and how far it is.\"\"\"
 
             def __init__(self, *, level, **more):
                 super().__init__(rate_hz=20, **more)
@@ -41,6 +41,10 @@ NEW_CAMERA = {
                 self.level += 1
                 shape = (self.height_px, self.width_px, 3)
                 return np.full(shape, self.level, np.uint8), self.clock.monotonic()
+
+            def read(self):
+                depth = np.full((self.height_px, self.width_px), 1000 + self.level, np.uint16)
+                return *super().read(), depth
 
 
         def probe(*, run):
@@ -59,6 +63,12 @@ NEW_CAMERA = {
             ),
             probe=Recipe("donkeycar.parts.camera.grey:probe", lambda cfg, clock, world: {}),
             libraries="donkeycar.parts.camera.grey:LIBRARIES",
+            channels={
+                "cam/depth_array": Channel(
+                    "uint16 array (height, width)", "distance of each pixel in mm",
+                    ["add_camera"], ["add_recorder"], tub_type="gray16_array",
+                ),
+            },
         ),
         """,
     ),
@@ -70,7 +80,9 @@ NEW_CAMERA = {
     ),
 }
 USE_CAMERA = """
-    from donkeycar.assembly import add_camera
+    from donkeycar.assembly import add_camera, add_recorder
+    from donkeycar.assembly.channels import markdown
+    from donkeycar.tub import TubReader
     from donkeycar.assembly.check import check_car
     from donkeycar.management import doctor_camera
 
@@ -80,6 +92,18 @@ USE_CAMERA = """
     add_camera(car, cfg)
     car.step()
     assert car.mem["cam/image_array"].max() == 8
+
+    for channel, value in (("user/angle", 0.1), ("user/throttle", 0.2), ("user/mode", "user")):
+        car.mem[channel] = value
+    car.mem["recording"] = True
+    add_recorder(car, cfg)
+    car.step()
+    car.stop()
+    tub = TubReader(Path("car/data"))
+    (record,) = tub
+    assert tub.image(record, "cam/depth_array").max() == 1008
+    assert "| `cam/depth_array` | uint16 array (height, width) |" in markdown()
+
     assert doctor_camera.libraries(cfg) == {"greylib": "sudo apt install python3-greylib"}
     (missing,) = doctor_camera.camera(cfg, run=lambda words: None)
     assert (missing.found, missing.step) == (

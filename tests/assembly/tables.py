@@ -10,7 +10,7 @@ from pathlib import Path
 
 import donkeycar
 from donkeycar.assembly.camera import CAMERAS
-from donkeycar.assembly.channels import CHANNELS, OWN
+from donkeycar.assembly.channels import CHANNELS
 from donkeycar.assembly.controller import CONTROLLERS
 from donkeycar.assembly.drivetrain.hardware import hardware_of
 from donkeycar.assembly.drivetrain.table import DRIVETRAINS, check_settings
@@ -52,10 +52,10 @@ CHOSEN = (
 
 def problems() -> list[str]:
     """Everything that is missing, a sentence each."""
-    return [
-        *_words(), *_recipes(), *_drivetrains(), *_networks(), *_sensors(), *_pages(),
-        *_commands(), *_unmentioned(),
-    ]  # fmt: skip
+    looks = (
+        _words, _recipes, _drivetrains, _networks, _channels, _pages, _commands, _unmentioned,
+    )  # fmt: skip
+    return [sentence for look in looks for sentence in look()]
 
 
 def _words() -> Iterator[str]:
@@ -116,21 +116,21 @@ def _networks() -> Iterator[str]:
             yield f"The pilot type {kind.name} has no network: {error}"
 
 
-def _sensors() -> Iterator[str]:
-    rows = [(name, channel) for row in SENSORS.values() for name, channel in row.channels.items()]
-    for name, channel in rows:
+def _channels() -> Iterator[str]:
+    rows = [("add_sensors", row.channels) for row in SENSORS.values()]
+    rows += [("add_camera", row.channels) for row in CAMERAS.values()]
+    channels = [(line, name, channel) for line, own in rows for name, channel in own.items()]
+    for line, name, channel in channels:
         if channel.tub_type and channel.tub_type not in TYPES:
             yield f"{name} has the type {channel.tub_type!r}, which no column of a tub has"
-        if list(channel.writers) != ["add_sensors"]:
-            yield f"{name} is of a sensor, so add_sensors writes it, and not {channel.writers}"
-        if CHANNELS.get(name) is not channel:
-            yield f"{name} is a channel of two rows"
+        if list(channel.writers) != [line]:
+            yield f"{name} is in a row of {line}, which writes it, and not {channel.writers}"
         if channel.tub_type and "add_recorder" not in channel.readers:
             yield f"{name} is recorded, so add_recorder reads it"
-    names = [name for name, _ in rows]
-    for name in {name for name in names if names.count(name) > 1}:
-        yield f"{name} is a channel of two sensors"
-    assert OWN  # what no part of donkeycar writes may be taken over by a sensor
+        if any(other != channel for _, each, other in channels if each == name):
+            yield f"{name} is another channel in another row"
+        if CHANNELS.get(name) != channel:
+            yield f"{name} is in the table of all channels already"
 
 
 def _pages() -> Iterator[str]:
