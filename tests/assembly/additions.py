@@ -307,11 +307,7 @@ USE_AUGMENTATION = """
 
 NEW_PILOT_TYPE = {
     "pilots/kinds/networks/tiny.py": """
-        from donkeycar.pilots.kinds.network_builder import NetworkBuilder
-
-
-        def build(input_shape=(120, 160, 3), *, network=None, seed=None):
-            builder = NetworkBuilder(network, seed=seed)
+        def build(builder, input_shape):
             image, x = builder.image(input_shape)
             x = builder.flat(x)
             outputs = {name: builder.output(x, 1, name=name) for name in ("angle", "throttle")}

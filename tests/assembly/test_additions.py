@@ -20,6 +20,8 @@ from tests.assembly.additions import ADDITIONS, CAR
 
 ROOT = Path(__file__).parents[2]
 MOST_PLACES = 3
+# Each test starts processes that import all of donkeycar, one of them TensorFlow.
+pytestmark = pytest.mark.timeout(300)
 
 # What a car says at its start that lacks a place; what is not here is an error of Python's, or
 # nothing that a car could miss.
@@ -71,7 +73,7 @@ class Tree:
         }  # fmt: skip
         return subprocess.run(
             [sys.executable, "-W", "error::SyntaxWarning", *words], cwd=self.folder,
-            env=environment, capture_output=True, text=True, timeout=100, check=False,
+            env=environment, capture_output=True, text=True, timeout=280, check=False,
         )  # fmt: skip
 
     def use(self, script):
