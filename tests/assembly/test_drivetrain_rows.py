@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from donkeycar.assembly import add_drive_mode
 from donkeycar.assembly.drivetrain import DRIVETRAINS
 from donkeycar.assembly.drivetrain.calibration import read_sheet, widened_settings
 from donkeycar.assembly.drivetrain.emergency_off import ready_emergency_off, shut_off
@@ -16,6 +17,7 @@ from donkeycar.assembly.drivetrain.hardware import hardware_of, load_drivers
 from donkeycar.assembly.drivetrain.probe import libraries_of, probe
 from donkeycar.assembly.drivetrain.row import TAKES_POWER
 from donkeycar.assembly.drivetrain.table import check_settings, drivetrain_row, make_output
+from donkeycar.config import Config
 from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.calibration import Calibration
 from donkeycar.parts.drivetrain.calibration_points import CalibrationSheet
@@ -23,7 +25,9 @@ from donkeycar.parts.finding import Finding
 from donkeycar.parts.needs import Library
 from donkeycar.settings.rows.drivetrain import DRIVETRAIN_WORDS, DrivetrainWord
 from donkeycar.settings.schema import SETTINGS
+from donkeycar.testing import FakeClock
 from donkeycar.testing.serial_device import SerialDevice
+from donkeycar.vehicle import Vehicle
 
 PACKAGE = Path(__file__).parents[2] / "donkeycar"
 PAGE = PACKAGE.parent / "docs" / "drivetrains.md"
@@ -58,6 +62,14 @@ def test_a_row_has_calibration_points_or_says_what_to_do_instead(word):
     check_settings(word, widened_settings(word, DEFAULTS))
     # Whoever takes pulses for the motor brakes before it reverses.
     assert row.has_esc == (row.is_real and sheet.throttle is not None)
+
+
+@pytest.mark.parametrize("word", DRIVETRAINS)
+def test_the_car_brakes_before_it_reverses_where_a_speed_controller_does(word):
+    car = Vehicle(clock=FakeClock(10.0))
+    add_drive_mode(car, Config(DEFAULTS | {"DRIVE_TRAIN_TYPE": word}))
+    names = [entry.name for entry in car.entries]
+    assert ("EscReverse" in names) == DRIVETRAINS[word].has_esc
 
 
 @pytest.mark.parametrize("word", DRIVETRAINS)
@@ -283,6 +295,21 @@ def test_a_drivetrain_of_ones_own_is_probed(toy, settings):
     assert [library.module for library in libraries_of("TOY", settings)] == ["serial"]
     (missing,) = probe("TOY", settings | {"TOY_PORT": "/dev/none"})
     assert (missing.state, missing.step) == ("missing", "check the plug, or TOY_PORT")
+
+
+def test_a_drivetrain_of_ones_own_has_its_own_probe_and_its_own_library(
+    toy, settings, tmp_path, monkeypatch
+):
+    answer = Finding("toy", "ok", "a toy answers")
+    library = Library("toylib", "pip install toylib")
+    row = DRIVETRAINS["TOY"]._replace(probe=lambda settings: iter([answer]), libraries=(library,))
+    monkeypatch.setitem(DRIVETRAINS, "TOY", row)
+    assert list(probe("TOY", settings)) == [answer]
+    assert library in libraries_of("TOY", settings)
+    # In an emergency there may be no time to load it.
+    (tmp_path / "toylib.py").write_text("")
+    load_drivers("TOY", settings, also_threaded=False)
+    assert sys.modules.pop("toylib")
 
 
 def test_what_is_wrong_with_a_drivetrain_of_ones_own_is_told_in_the_words_of_the_owner(settings):
