@@ -180,6 +180,20 @@ def test_the_guardian_loads_the_rows_and_its_own_drivetrain_and_no_settings(word
     assert OUTPUTS & ours == {OUTPUT_OF[word]}
 
 
+def test_the_last_stop_of_a_chip_loads_no_row_and_no_library():
+    code = (
+        "import sys; from donkeycar.management import last_stop; last_stop._chips_off([]); "
+        "print(*sys.modules)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
+    )
+    loaded = set(said.stdout.split())
+    assert "donkeycar.parts.drivetrain.pca9685" in loaded
+    assert not [name for name in loaded if name.startswith(("donkeycar.assembly", "donkeycar.set"))]
+    assert not {"numpy", "pydantic", "adafruit_pca9685", "lgpio", "serial"} & loaded
+
+
 # A drivetrain of one's own: a file, a row, a word with its settings.
 
 TOY = '''
