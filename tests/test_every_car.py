@@ -31,9 +31,9 @@ from donkeycar.management.createcar import create_car
 from donkeycar.management.guardian import Elsewhere
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.testing import FakeClock
+from tests.assembly.drivetrain.test_every_drivetrain import CASES
 from tests.parts.controller.pad_devices import Plug, SocketPad
 from tests.parts.drivetrain.conftest import Hardware
-from tests.parts.drivetrain.test_every_drivetrain import CASES
 
 RATE_HZ = 50
 TICKS = 100

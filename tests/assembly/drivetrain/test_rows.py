@@ -29,7 +29,7 @@ from donkeycar.testing import FakeClock
 from donkeycar.testing.serial_device import SerialDevice
 from donkeycar.vehicle import Vehicle
 
-PACKAGE = Path(__file__).parents[2] / "donkeycar"
+PACKAGE = Path(__file__).parents[3] / "donkeycar"
 PAGE = PACKAGE.parent / "docs" / "drivetrains.md"
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
 
