@@ -113,15 +113,10 @@ def next_mode(mode: str, wish: str, *, has_pilot: bool) -> str:
 
     Args:
         mode: The present mode.
-        wish: A mode, ``"next"`` for the one after `mode`, or ``"stop"``. Anything else changes
-            nothing.
+        wish: A mode, or ``"next"`` for the one after `mode`. Anything else changes nothing.
         has_pilot: Whether pilot modes can be chosen; without a pilot they change nothing.
     """
-    wished = wish
-    if wish == "next":
-        wished = MODES[(MODES.index(mode) + 1) % len(MODES)]
-    elif wish == "stop":
-        wished = "user"
+    wished = MODES[(MODES.index(mode) + 1) % len(MODES)] if wish == "next" else wish
     if wished not in MODES or (wished != "user" and not has_pilot):
         return mode
     return wished

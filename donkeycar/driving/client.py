@@ -21,7 +21,7 @@ class Client:
         name: Its name in the lease.
         kind: ``"web"``, ``"gamepad"`` or ``"rc"``.
         echoes: Whether it has ever echoed a tick; from then on it always must.
-        seq: The highest sequence number of its messages so far.
+        next_seq: The lowest sequence number that its next message may have.
         records: Whether its last offer wanted to record.
         resume_until_s: Until when its press of resume is valid.
         drove: Whether it drove when it went away. If so, it takes a free wheel when it comes back.
@@ -33,27 +33,26 @@ class Client:
     name: str
     kind: str = "web"
     echoes: bool = False
-    seq: int = -1
+    next_seq: int = 0
     records: bool | None = None
     resume_until_s: float = 0.0
     drove: bool = False
     pushed_since_s: float | None = None
     must_let_go: bool = False
 
-    def push(self, throttle: float, now_s: float, *, drives: bool, drove: bool) -> float:
+    def push(self, throttle: float, now_s: float, *, drives: bool, drove: bool = False) -> float:
         """Return how much of the throttle that the client wants counts.
 
         Args:
             throttle: -1 to +1.
             now_s: The time, on the clock of all calls.
             drives: Whether it holds the wheel now.
-            drove: Whether it held the wheel before.
+            drove: Whether it held the wheel before, as a page does that was handed it.
         """
         if throttle == 0.0:
             self.pushed_since_s, self.must_let_go = None, False
             return throttle
         if not drives:
-            self.must_let_go = False
             if self.pushed_since_s is None:
                 self.pushed_since_s = now_s
             return throttle
@@ -70,9 +69,9 @@ class Client:
             is_fresh: Whether the round of state messages that it echoes is recent enough.
         """
         if message.seq is not None:
-            if message.seq <= self.seq:
+            if message.seq < self.next_seq:
                 return False
-            self.seq = message.seq
+            self.next_seq = message.seq + 1
         if message.echo is None:
             return not self.echoes
         self.echoes = True

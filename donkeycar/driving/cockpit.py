@@ -173,12 +173,12 @@ class Cockpit:
     def reconnect(self, client: Client) -> None:
         """Start counting a client's messages again, because it has a new connection."""
         with self._lock:
-            client.seq = -1
+            client.next_seq = 0
 
     def stop(self) -> None:
         """Stop the car, whoever asks for it, and end the pilot's turn."""
         with self._lock:
-            self.mode = next_mode(self.mode, "stop", has_pilot=self.has_pilot)
+            self.mode = "user"
             self._latch(link.STOPPED)
 
     def hold(self, why: str) -> None:
@@ -265,7 +265,7 @@ class Cockpit:
             self._link.change_driver()
             if before is not None:
                 # The pilot drove under the eyes of another driver.
-                self.mode = next_mode(self.mode, "user", has_pilot=self.has_pilot)
+                self.mode = "user"
         return drives
 
     def _take(self, client: Client, offer: Offer) -> None:
@@ -277,10 +277,10 @@ class Cockpit:
             self._lose(client)
             return
         in_use = offer.moved or offer.throttle != 0.0
-        held_before, mode_before = self._lease.holder == client.name, self.mode
+        mode_before = self.mode
         drives = self._claim(client, wants=offer.moved or client.drove, in_use=in_use)
         client.drove = False
-        throttle = client.push(offer.throttle, now_s, drives=drives, drove=held_before)
+        throttle = client.push(offer.throttle, now_s, drives=drives)
         if not drives:
             return
         if client.must_let_go:
@@ -288,9 +288,9 @@ class Cockpit:
         self._link.beat(angle=offer.angle, throttle=throttle, echoed=True)
         if "stop" not in offer.actions:
             # Taking the wheel from the pilot has changed the mode already.
-            done = "mode" if self.mode != mode_before else ""
+            is_done = self.mode != mode_before
             for action in offer.actions:
-                if action != done:
+                if not (is_done and action == "mode"):
                     self._do(client, action)
         self._resume_by(client, now_s)
         wanted = client.switches_recording(offer.recording, may_drive=not self._link.order.latch)
@@ -306,7 +306,7 @@ class Cockpit:
         if latch and client.resume_until_s > now_s:
             self._link.resume()
         elif client.kind == "rc" and latch in link.RC_RESUMES and not self._link.resume():
-            self.mode = next_mode(self.mode, "user", has_pilot=self.has_pilot)
+            self.mode = "user"
 
     def _stops(self, action: str) -> bool:
         return action == "stop" or (action == "erase_or_stop" and self.mode != "user")

@@ -52,6 +52,8 @@ class Order(NamedTuple):
         latch: `FREE`, or why the car waits for Resume.
         latched_s: When this waiting began.
         life_s: How long an order is valid after its heartbeat, in seconds.
+        steady_since_s: Since when heartbeats have come without a gap.
+        echoes: Whether the last heartbeat echoed a fresh tick.
     """
 
     angle: float = 0.0
@@ -60,6 +62,8 @@ class Order(NamedTuple):
     latch: str = FREE
     latched_s: float | None = None
     life_s: float = ORDER_LIFE_S
+    steady_since_s: float = 0.0
+    echoes: bool = False
 
     def at(self, now_s: float, *, tick_s: float = 0.0) -> tuple[float, float, float, str]:
         """Return the order that is valid at `now_s`, even if all other threads have stopped.
@@ -108,8 +112,6 @@ class DriverLink:
         self._ticks: deque[tuple[int, float]] = deque(maxlen=TICKS_KEPT)
         self._tick = 0
         self._order = Order(latch=latch, life_s=life_s)
-        self._steady_since_s = 0.0
-        self._echoes = False
 
     @property
     def order(self) -> Order:
@@ -139,19 +141,18 @@ class DriverLink:
         """
         order, now_s = self.order, self._clock.monotonic()
         was_silent = order.beat_s is None or now_s - order.beat_s >= order.life_s
-        if was_silent:
-            self._steady_since_s = now_s
         if throttle is None:
             throttle = 0.0 if was_silent else order.throttle
         latch = order.latch
         if latch == LOST and not echoed and throttle == 0.0:
             latch = FREE
-        self._echoes = echoed
         self._replace(
             angle=order.angle if angle is None else angle,
             throttle=throttle,
             beat_s=now_s,
             latch=latch,
+            steady_since_s=now_s if was_silent else order.steady_since_s,
+            echoes=echoed,
         )
 
     def let_go(self) -> None:
@@ -168,8 +169,8 @@ class DriverLink:
 
     def change_driver(self) -> None:
         """Forget the heartbeats of the last driver, so that the next driver starts from zero."""
-        self._notice_silence()
-        self._replace(angle=0.0, throttle=0.0, beat_s=None)
+        order = self.order
+        self._order = Order(latch=order.latch, latched_s=order.latched_s, life_s=order.life_s)
 
     def missing(self) -> str:
         """What is still missing for a Resume, as a sentence; "" if nothing."""
@@ -178,7 +179,7 @@ class DriverLink:
             return "Resume needs a live link to the driver."
         if order.throttle != 0.0:
             return "Resume needs the throttle at zero. Let go of the stick."
-        if now_s - self._steady_since_s < STEADY_S:
+        if now_s - order.steady_since_s < STEADY_S:
             return f"Resume needs a steady link for {STEADY_S:g} s. Wait a moment."
         return ""
 
@@ -193,7 +194,7 @@ class DriverLink:
         order = self._order
         if order.beat_s is None or self._clock.monotonic() - order.beat_s < LATCH_AFTER_S:
             return
-        if not order.latch and (self._echoes or order.throttle != 0.0):
+        if not order.latch and (order.echoes or order.throttle != 0.0):
             self._replace(latch=LOST, latched_s=order.beat_s)
         # Otherwise the car was latched before, or a client without echoes has released the
         # throttle, which is enough.

@@ -30,24 +30,19 @@ class DriverLease:
 
     def __init__(self, *, clock: Clock | None = None) -> None:
         self._clock: Clock = RealClock() if clock is None else clock
-        self._holder: str | None = None
-        self._heard_s = 0.0
-        self._asker: str | None = None
-        self._asked_s = 0.0
+        # A client, and when it was last heard; who asks, and since when.
+        self._held: tuple[str, float] | None = None
+        self._asked: tuple[str, float] | None = None
 
     @property
     def holder(self) -> str | None:
         """The driver; ``None`` if nobody drives, or the driver fell silent."""
-        if self._holder is not None and self._clock.monotonic() - self._heard_s >= FREE_AFTER_S:
-            self._holder = None
-        return self._holder
+        return self._who(self._held, FREE_AFTER_S)
 
     @property
     def asker(self) -> str | None:
         """The client that asks for the wheel; ``None`` if nobody does, or the request expired."""
-        if self._asker is not None and self._clock.monotonic() - self._asked_s >= ASK_LIFE_S:
-            self._asker = None
-        return self._asker
+        return self._who(self._asked, ASK_LIFE_S)
 
     def claim(self, client: str) -> bool:
         """Take the wheel if it is free; keep it if it is held already.
@@ -55,13 +50,10 @@ class DriverLease:
         Returns:
             Whether `client` drives now.
         """
-        if self.holder is None:
-            self._holder = client
-        if self._holder != client:
+        if self.holder not in (None, client):
             return False
-        self._heard_s = self._clock.monotonic()
-        if self._asker == client:
-            self._asker = None
+        self._held = client, self._clock.monotonic()
+        self._withdraw(client)
         return True
 
     def release(self, client: str) -> bool:
@@ -70,17 +62,15 @@ class DriverLease:
         Returns:
             Whether `client` held it.
         """
-        if self._asker == client:
-            self._asker = None
+        self._withdraw(client)
         if self.holder != client:
             return False
-        self._holder = None
+        self._held = None
         return True
 
     def ask(self, client: str) -> None:
         """Ask the driver for the wheel. The driver sees the last client that asked."""
-        self._asker = client
-        self._asked_s = self._clock.monotonic()
+        self._asked = client, self._clock.monotonic()
 
     def give(self, client: str) -> bool:
         """Hand the wheel from `client` to the client that asked.
@@ -91,6 +81,16 @@ class DriverLease:
         asker = self.asker
         if asker is None or self.holder != client:
             return False
-        self._holder, self._asker = asker, None
-        self._heard_s = self._clock.monotonic()
+        self._held, self._asked = (asker, self._clock.monotonic()), None
         return True
+
+    def _who(self, since: tuple[str, float] | None, life_s: float) -> str | None:
+        """The client of `since`, unless that is `life_s` ago."""
+        if since is None or self._clock.monotonic() - since[1] >= life_s:
+            return None
+        return since[0]
+
+    def _withdraw(self, client: str) -> None:
+        """Forget that `client` asks for the wheel."""
+        if self.asker == client:
+            self._asked = None

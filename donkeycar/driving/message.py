@@ -199,7 +199,7 @@ def _decode(text: str | bytes) -> Any:
         )
     if isinstance(text, bytes):
         try:
-            text = text.decode("utf-8")
+            text = text.decode()
         except UnicodeDecodeError as error:
             raise MessageError("A message must be UTF-8. Received: other bytes") from error
     # Brackets inside strings count too: no key and no value of a message contains one.

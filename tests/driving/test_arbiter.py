@@ -88,7 +88,6 @@ def test_modes_follow_their_wishes(mode):
     for wish in MODES:
         assert next_mode(mode, wish, has_pilot=True) == wish
     for has_pilot in (True, False):
-        assert next_mode(mode, "stop", has_pilot=has_pilot) == "user"
         assert next_mode(mode, "user", has_pilot=has_pilot) == "user"
 
 

@@ -92,6 +92,12 @@ def test_a_pilot_that_says_nothing_gives_no_order(mode):
     assert drive_mode.run(mode, 0.3, 0.5, 9.0, 1.0, 0.2, 0.4, None)[2].source == "none"
 
 
+def test_a_pilot_on_another_clock_has_no_share_right_after_the_computer_started():
+    # The clock of a Pi counts from its start, and a car may drive within the first second.
+    command = DriveMode(clock=FakeClock(0.5)).run("local", 0.0, 0.0, 1.2, 1.0, 0.2, 0.4, FAR_S)[2]
+    assert command.source == "none"
+
+
 def test_a_person_who_says_nothing_gives_no_order():
     command = DriveMode(clock=FakeClock(0.5)).run("user", 0.3, 0.5, None, 1.0, None, None, None)[2]
     assert command.source == "none"
@@ -152,8 +158,12 @@ def test_as_many_ticks_are_remembered_as_are_needed(link):
         ('{"buttons": {"w6": true}}',
          "`buttons` must be named w1, w2, w3, w4, w5. Received: buttons='w6'"),
         ('{"angle": 0, "angle": 1}', "Every key must be there once. Received: a key twice"),
+        (b'{"angle": "\xff"}', "A message must be UTF-8. Received: other bytes"),
+        ('{"speed": 1}',
+         "`key` must be one of angle, throttle, drive_mode, recording, buttons, max_throttle, seq, "
+         "echo, ping, stop, resume, take, give, bye. Received: key='speed'"),
     ],
-    ids=["echo", "mode", "buttons", "button", "twice"],
+    ids=["echo", "mode", "buttons", "button", "twice", "bytes", "key"],
 )  # fmt: skip
 def test_a_refusal_names_the_rule_and_what_came(text, message):
     with pytest.raises(MessageError) as error:
