@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from benchmarks.__main__ import HERE, main, modules, usage
+from benchmarks.coverage.mutation import left_out, sources
 
 # Under these names people and documents know them.
 NAMES = {
@@ -59,3 +60,17 @@ def test_one_is_run_with_its_arguments(words):
     done = subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "usage: scripts/bench stop_rule" in done.stdout
+
+
+def test_every_function_of_driving_and_guardian_can_be_broken():
+    # What used to happen: what had a decorator was left out of the score, and nobody was told.
+    assert {"cockpit", "client", "message", "lease", "guardian", "watchdog"} < set(sources())
+    assert left_out(dict.fromkeys(sources(), 1), list(sources())) == []
+
+
+def test_a_module_that_gave_no_broken_version_is_named_and_so_is_one_that_is_not_there():
+    versions = {**dict.fromkeys(sources(), 1), "lease": 0}
+    assert left_out(versions, ["arbiter", "lease", "leese"]) == [
+        "donkeycar/driving/lease.py gave no version",
+        "driving and guardian have no module leese with a function",
+    ]

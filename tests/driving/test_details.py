@@ -130,6 +130,14 @@ def test_the_next_driver_finds_nothing_of_the_one_before(link):
     assert link.order == Order(angle=0.0, throttle=0.0, beat_s=None)
 
 
+def test_the_next_driver_is_told_why_and_since_when_the_car_stands(link, clock):
+    link.beat(angle=0.5, throttle=0.5, echoed=True)
+    link.stop(STOPPED)
+    clock.advance(1.5)
+    link.change_driver()
+    assert link.order == Order(latch=STOPPED, latched_s=FAR_S)
+
+
 def test_a_client_without_echoes_that_lets_go_is_free(link, clock):
     link.beat(angle=0.0, throttle=0.5, echoed=False)
     clock.advance(1.5)
