@@ -33,15 +33,14 @@ def way_out(process: Path) -> str:
     Args:
         process: Its folder in ``/proc``.
     """
-    group = ""
     with suppress(OSError):
         # The last line belongs to the hierarchy of systemd; a kernel may have none.
         group = (process / "cgroup").read_text(errors="replace").rstrip().rpartition("\n")[2]
-    unit = group.rpartition("/")[2]
-    if not unit.endswith(".service") or unit.startswith("user@"):
-        return f"{'' if _is_mine(process) else 'sudo '}kill {process.name}"
-    systemctl = "systemctl --user" if "/user@" in group else "sudo systemctl"
-    return f"{systemctl} stop {_printable(unit)}"
+        unit = group.rpartition("/")[2]
+        if unit.endswith(".service") and not unit.startswith("user@"):
+            systemctl = "systemctl --user" if "/user@" in group else "sudo systemctl"
+            return f"{systemctl} stop {_printable(unit)}"
+    return f"{'' if _is_mine(process) else 'sudo '}kill {process.name}"
 
 
 def _is_mine(process: Path) -> bool:

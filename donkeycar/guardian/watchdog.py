@@ -33,6 +33,7 @@ MAX_LOOK_S = 0.04
 GRACE_S = 10.0
 # The longest time that a watchdog takes to see that it is not needed any more.
 LEAVE_S = 1.0
+LEAVE_POLL_S = 0.02
 
 PR_SET_NAME = 15
 TITLE = "donkeycar watchdog of the motor"
@@ -88,7 +89,7 @@ class Watchdog:
             while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
                 if self._clock.monotonic() > deadline_s:
                     os.kill(self.pid, signal.SIGKILL)
-                self._clock.sleep(LEAVE_S / 50)
+                self._clock.sleep(LEAVE_POLL_S)
 
     def _hangs(self) -> bool:
         """Whether it has not looked for a while; before its first look it loads its modules."""

@@ -300,6 +300,8 @@ def test_a_program_that_ends_while_it_is_described_is_no_traceback():
         # An older kernel has many hierarchies; that of systemd is the last.
         ("2:cpu:/x.service\n1:name=systemd:/x.service\n0::/system.slice/car.service\n",
          "sudo systemctl stop car.service"),
+        ("1:cpu:/user.slice/user@1000.service/x\n0::/system.slice/car.service\n",
+         "sudo systemctl stop car.service"),
         # What used to happen: a traceback instead of a word about who has the motor.
         ("", "kill PID"),
         (b"0::/\xff.service\n", "sudo systemctl stop \N{REPLACEMENT CHARACTER}.service"),

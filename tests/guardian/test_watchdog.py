@@ -16,6 +16,7 @@ import donkeycar
 from donkeycar.guardian import watchdog as watchdog_module
 from donkeycar.guardian.switch_off import STOP_SIGNALS
 from donkeycar.guardian.watchdog import (
+    LEAVE_POLL_S,
     LEAVE_S,
     MAX_LOOK_S,
     MAX_STALL_S,
@@ -404,8 +405,9 @@ def test_a_system_that_does_not_say_where_the_words_are_leaves_the_name(monkeypa
     assert moved_for(stat, monkeypatch) == []
 
 
-def test_a_guardian_hangs_when_it_has_not_counted_for_a_quarter_of_a_second(sleeper, offs):
-    page = page_of(7)
+@pytest.mark.parametrize("count", [1, 7])
+def test_a_guardian_hangs_when_it_has_not_counted_for_a_quarter_of_a_second(sleeper, offs, count):
+    page = page_of(count)
     watch(os.pidfd_open(sleeper.pid), page, lambda: offs.append(1), clock=Slow(1 / 32))
     # One look to see the count, and eight that saw no other.
     assert looks_in(page) == 1 + MAX_STALL_S * 32
@@ -443,6 +445,12 @@ def test_a_watchdog_that_looks_is_well_and_one_that_stalls_is_not(guarded):
     assert all(beats(guarded, MAX_WATCHDOG_STALL_S - 1.1))
     assert not beats(guarded, 1.2)[-1]
     assert all(beats(guarded, 1, looks=lambda number: 1000 + number)), "it was only late"
+
+
+def test_a_watchdog_hangs_when_it_has_not_looked_for_two_seconds_and_not_before(guarded):
+    beats(guarded, 1 / 32, step_s=1 / 32, looks=lambda number: 1)
+    found = beats(guarded, MAX_WATCHDOG_STALL_S, step_s=1 / 32)
+    assert found == [True] * (len(found) - 1) + [False]
 
 
 def test_a_watchdog_that_still_loads_what_it_needs_does_not_hang(guarded):
@@ -484,11 +492,13 @@ def test_a_hung_watchdog_does_not_keep_its_guardian(guarded, sleeper):
         os.waitpid(sleeper.pid, os.WNOHANG)
 
 
-def test_a_watchdog_that_leaves_by_itself_is_not_killed(sleeper, monkeypatch):
+@pytest.mark.parametrize("slept_s", [LEAVE_POLL_S, LEAVE_S], ids=["soon", "at the last moment"])
+def test_a_watchdog_that_leaves_by_itself_is_not_killed(sleeper, monkeypatch, slept_s):
     class Asleep(FakeClock):
         def sleep(self, seconds):
-            super().sleep(seconds)
-            if self.monotonic() > LEAVE_S / 2:
+            left = len(self.sleeps) > 0
+            super().sleep(slept_s)
+            if left:
                 kill(sleeper.pid, signal.SIGTERM)
                 os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
 
