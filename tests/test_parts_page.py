@@ -175,12 +175,12 @@ def test_lines_for_manage_py_work_as_they_stand(settings, tmp_path):
     car.mem["wheel/turns_per_s"] = 5.0
     names |= {"car": car, "cfg": cfg, "meta": (), "add_recorder": add_recorder}
     lines = re.findall(r"```python no-run\n(.*?)```", PAGE, re.DOTALL)
-    assert len(lines) == 5
+    assert len(lines) == 6
     for line in lines:
         exec(compile(line, "docs/parts.md", "exec"), names)
     assert [entry.name for entry in car.entries] == [
-        "Speedometer", "RecordingRule", "TubRecorder", "Eraser", "RandomCamera", "LineFollower",
-        "AsOffer",
+        "Speedometer", "RecordingRule", "TubRecorder", "Eraser", "Lidar", "RandomCamera",
+        "LineFollower", "AsOffer",
     ]  # fmt: skip
 
 
