@@ -10,6 +10,7 @@ from donkeycar.errors import TubError
 
 # How many letters of a value a message shows.
 SHOWN = 60
+_PLAIN = (float, int, bool)
 
 
 def stored_value(value: object, type_name: str) -> Any:
@@ -78,10 +79,15 @@ def _numbers(value: Any) -> list[Any]:
     if isinstance(value, np.ndarray) and value.ndim and value.dtype.kind in "bui":
         whole: list[Any] = value.tolist()
         return whole
-    return [
-        _numbers(item) if _is_sequence(item) else None if item is None else _finite(item)
-        for item in _items(value)
-    ]
+    return [_number_item(item) for item in _items(value)]
+
+
+def _number_item(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return _finite(value)
+    if value is None:
+        return None
+    return _numbers(value) if _is_sequence(value) else _finite(value)
 
 
 def _list(value: Any) -> list[Any]:
@@ -89,6 +95,8 @@ def _list(value: Any) -> list[Any]:
 
 
 def _item(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return _finite(value)
     if _is_sequence(value):
         return _list(value)
     if isinstance(value, dict):
@@ -114,7 +122,7 @@ def _is_sequence(value: Any) -> bool:
 
 def _finite(value: Any) -> bool | int | float | None:
     number = _number(value)
-    return number if isinstance(number, bool | int) or math.isfinite(number) else None
+    return None if isinstance(number, float) and not math.isfinite(number) else number
 
 
 def _number(value: Any) -> bool | int | float:
