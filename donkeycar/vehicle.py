@@ -16,7 +16,7 @@ from donkeycar.loop.doorbell import Doorbell
 from donkeycar.loop.entry import Entry
 from donkeycar.loop.profiler import Stopwatch, report
 from donkeycar.loop.prompt import prompt_entries, run_news
-from donkeycar.loop.wiring import doubts, unwritten
+from donkeycar.loop.wiring import unwritten, wiring_warnings
 from donkeycar.memory import Memory
 from donkeycar.timing import Clock, RateKeeper, RealClock
 
@@ -152,7 +152,7 @@ class Vehicle:
         Raises:
             PartFailed: If a part raised; the cause is chained.
         """
-        for sentence in self.doubts():
+        for sentence in self.wiring_warnings():
             logger.warning("%s", sentence)
         loops = 0
         self.on = True
@@ -177,9 +177,9 @@ class Vehicle:
         """Channels that a part reads although no part writes them, mostly because of a typo."""
         return unwritten(self.entries, self.writes)
 
-    def doubts(self) -> list[str]:
+    def wiring_warnings(self) -> list[str]:
         """Probable wiring mistakes, one or two sentences each."""
-        return doubts(self.entries, is_written=self.writes, passed_over=self.passed_over)
+        return wiring_warnings(self.entries, is_written=self.writes, passed_over=self.passed_over)
 
     def writes(self, channel: str) -> bool:
         """Whether a part, the loop or the owner writes `channel`."""

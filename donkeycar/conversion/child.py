@@ -17,9 +17,9 @@ CPU_S = 900
 FILE_BYTES = 1_000_000_000
 
 NO_WALL = (
-    "A stranger's model is read behind walls that the kernel keeps, and this system has none of "
-    "them. Received: {path}. Convert it on a Linux of version 5.19 or newer, or say --trust if "
-    "you know who made it."
+    "A model from somebody else must be read in a process that the kernel confines, and this "
+    "system cannot confine one. Received: {path}. Convert it on a Linux of version 5.19 or newer, "
+    "or add --trust if you know who made it."
 )
 
 # Name of the pilot in the folder where the parent finds it.

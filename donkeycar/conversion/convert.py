@@ -109,7 +109,7 @@ def _check_kind(old: Path, trust: bool) -> None:
     if kind in TRUSTED and not trust:
         raise PilotError(
             f"{old} is of a format that can carry code. donkeycar reads layers and weights only, "
-            "but say --trust if you know who made it."
+            "but add --trust if you know who made it."
         )
 
 

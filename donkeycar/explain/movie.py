@@ -85,7 +85,7 @@ def make_movie(
     if rate_hz is not None and not 0 < rate_hz <= 1000:
         raise ConfigError(f"`rate_hz` must be more than 0, at most 1000. Received: {rate_hz:g}")
     if saliency is not None and pilot is None:
-        raise ConfigError("Only a pilot can show where it looks. Say --model, too.")
+        raise ConfigError("Saliency needs a pilot. Add --model.")
     recordings, pictures, left_out = footage(tub, start=start, end=end)
     if len(recordings) < 2:
         raise TubError(

@@ -48,15 +48,15 @@ WRITERS = {
 }
 
 
-def doubts(
+def wiring_warnings(
     entries: Sequence[Entry], *, is_written: Callable[[str], bool], passed_over: Mapping[str, str]
 ) -> list[str]:
-    """Return one sentence or two for each doubt.
+    """Return one or two sentences for each probable mistake.
 
     Args:
         entries: The parts, in their order.
         is_written: Whether the loop, the owner or a part writes a channel.
-        passed_over: Channels that a line of ``manage.py`` looked for in vain, and the name of it.
+        passed_over: Channels that a line of ``manage.py`` needed but did not find, with its name.
     """
     found = [_unwritten(entries, channel) for channel in unwritten(entries, is_written)]
     read = {name for entry in entries for name in (*entry.inputs, *entry.condition) if name}
@@ -83,13 +83,13 @@ def doubts(
         if late:
             found.append(
                 f"{entry.name} writes {', '.join(late)}, but {passed_over[late[0]]} came before "
-                f"it and reads nothing of that. Move its line up, before {passed_over[late[0]]}."
+                f"it and so does not read it. Move its line up, before {passed_over[late[0]]}."
             )
     return found
 
 
 def unwritten(entries: Sequence[Entry], is_written: Callable[[str], bool]) -> list[str]:
-    """Channels that a part reads though nothing writes them: typos, mostly."""
+    """Channels that a part reads although no part writes them, mostly because of a typo."""
     read = {name for entry in entries for name in (*entry.inputs, *entry.condition)}
     return sorted(name for name in read if name and not is_written(name))
 
@@ -103,14 +103,14 @@ def _unwritten(entries: Sequence[Entry], channel: str) -> str:
 
 
 def _first(entry: Entry, channel: str, earlier: Sequence[Entry]) -> Entry | None:
-    """Who writes `channel` before `entry` does, unless `entry` means to change it."""
+    """The part that writes `channel` before `entry`, unless `entry` means to change it."""
     if channel in entry.inputs or entry.run_condition is not None:
         return None
     return next((one for one in earlier if channel in one.outputs), None)
 
 
 def _overridden(entry: Entry, later: Sequence[Entry]) -> dict[str, Entry]:
-    """What one of our own parts writes again after `entry`, and does not read before."""
+    """Channels that one of our own parts writes after `entry` without reading them first."""
     return {
         name: ours
         for ours in later

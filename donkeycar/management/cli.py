@@ -23,29 +23,31 @@ class Command(NamedTuple):
 
 
 COMMANDS = {
-    "demo": Command("demo.demo", "see everything work, without any hardware"),
+    "demo": Command("demo.demo", "run everything once, without any hardware"),
     "createcar": Command("createcar", "make the folder of a car"),
     "update": Command("update", "renew manage.py and config.py of a car"),
     "config": Command("config", "show the settings of a car"),
     "tub": Command("tub.tub", "check, repair and report on recordings (tubs)"),
     "calibrate": Command("calibrate", "find the pulses of servo and motor"),
     "gamepad": Command("gamepad", "try a gamepad, and teach it to a car"),
-    "doctor": Command("doctor", "say what works, what is missing, and what to do"),
+    "doctor": Command("doctor", "check a car: what works, what is missing, and what to do"),
     "neutral": Command("neutral", "stop a motor whose program is gone"),
     "service": Command("service.service", "let the car start with the computer"),
     "train": Command("pilot.train", "train a pilot, a neural network, on recordings"),
     "replay": Command("pilot.replay", "see how a pilot learnt, epoch by epoch"),
-    "models": Command("pilot.models", "list the pilots of a car, and how well each does"),
+    "models": Command("pilot.models", "list the pilots of a car, with their errors"),
     "convertmodel": Command("pilot.convertmodel", "make a pilot from somebody else's model"),
     "evaluate": Command("pilot.evaluate", "measure how good pilots are, and which is best"),
-    "explain": Command("pilot.explain", "show what a pilot looks at when it steers"),
-    "tubplot": Command("tub.tubplot", "plot driver and pilot beside each other"),
+    "explain": Command("pilot.explain", "show which pixels matter to a pilot (saliency)"),
+    "tubplot": Command("tub.tubplot", "plot the answers of driver and pilot"),
     "tubhist": Command("tub.tubhist", "plot how often each steering was recorded"),
     "cnnactivations": Command(
-        "pilot.cnnactivations", "show what each layer of a pilot makes of a picture"
+        "pilot.cnnactivations", "show the activations of a pilot's layers for a picture"
     ),
-    "makemovie": Command("tub.makemovie", "make a movie of a tub, with what driver and pilot do"),
-    "sim": Command("pilot.sim", "let a pilot drive in the simulator, or record there"),
+    "makemovie": Command(
+        "tub.makemovie", "make a movie of a tub, with the answers of driver and pilot"
+    ),
+    "sim": Command("pilot.sim", "let a pilot drive in the simulator, or record an expert"),
 }
 
 

@@ -159,7 +159,7 @@ def _refuse_another_program(path: Path) -> None:
         return
     raise ConfigError(
         f"`--path` must be the folder of a car, or a new one. Received: {path}, whose manage.py is "
-        "not a car's. Choose another folder, or say --overwrite: the old manage.py is kept beside "
+        "not a car's. Choose another folder, or add --overwrite: the old manage.py is kept beside "
         "the new one"
     )
 

@@ -28,7 +28,7 @@ def check_words(args: argparse.Namespace) -> list[tuple[str, Any]]:
         if args.model is None:
             raise ConfigError(
                 f"`--type` says what kind of network --model is. Received: --type "
-                f"{args.model_type} alone. Say --model as well, or leave both out to drive by hand."
+                f"{args.model_type} alone. Add --model, or leave both out to drive by hand."
             )
     if args.model is not None:
         _check_model(args.model.expanduser(), args.model_type)

@@ -35,14 +35,14 @@ def output_file(path: Path, *, option: str = "--out", endings: Collection[str] =
         ending = next(iter(endings))
         raise ConfigError(
             f"`{option}` must end in {' or '.join(endings)}. Received: {name}. "
-            f"Say {option} {path.with_suffix(ending) if path.name else f'result{ending}'}"
+            f"Use {option} {path.with_suffix(ending) if path.name else f'result{ending}'}"
         )
     if target.exists() and not target.is_file():
         kind = "a folder" if target.is_dir() else "no regular file"
         ending = next(iter(endings), "")
         raise ConfigError(
             f"`{option}` must be a file. Received: {name}, {kind}. "
-            f"Say {option} {path / f'result{ending}' if target.is_dir() else f'result{ending}'}"
+            f"Use {option} {path / f'result{ending}' if target.is_dir() else f'result{ending}'}"
         )
     if why := _why_not(target):
         raise ConfigError(

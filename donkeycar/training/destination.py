@@ -26,13 +26,13 @@ def pilot_files(model_path: Path, *, option: str = "--model") -> PilotFiles:
     if model_path.is_dir():
         raise TrainingError(
             f"The pilot is files, not a folder. Received: {model_path}. "
-            f"Say {option} {model_path / 'mypilot.keras'}"
+            f"Use {option} {model_path / 'mypilot.keras'}"
         )
     try:
         return PilotFiles.of(model_path)
     except PilotError as error:
         raise TrainingError(
-            f"{_rule(model_path)} Received: {model_path}. Say {option} {better(model_path)}"
+            f"{_rule(model_path)} Received: {model_path}. Use {option} {better(model_path)}"
         ) from error
 
 

@@ -251,7 +251,7 @@ USE_SENSOR = """
         return car
 
     car = put_together(add_sensors, add_recorder)
-    assert not [doubt for doubt in car.doubts() if "sonar" in doubt], car.doubts()
+    assert not [doubt for doubt in car.wiring_warnings() if "sonar" in doubt], car.wiring_warnings()
     car.step()
     car.stop()
     tub = TubReader(Path("car/data"))
@@ -263,7 +263,7 @@ USE_SENSOR = """
     assert shown in markdown()
 
     late = put_together(add_recorder, add_sensors)
-    (doubt,) = [doubt for doubt in late.doubts() if "sonar" in doubt]
+    (doubt,) = [doubt for doubt in late.wiring_warnings() if "sonar" in doubt]
     assert "sonar/distance_m, sonar/near, but add_recorder came before it" in doubt
     assert "Move its line up" in doubt
 """

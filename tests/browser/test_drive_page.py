@@ -387,7 +387,9 @@ PLUG_IN_A_GAMEPAD = """
     };
     navigator.getGamepads = () => [null, window.pad];
 """
-LET_GO = "Let go of the throttle for two seconds: the gamepad's has not been seen at rest yet."
+LET_GO = (
+    "Let go of the throttle for two seconds: the gamepad's throttle has not been seen at rest yet."
+)
 
 
 def choose_gamepad(page):

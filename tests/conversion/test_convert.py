@@ -236,7 +236,7 @@ def test_an_h5_of_somebody_answers_as_its_tflite_and_as_it_was_recorded(
     out = tmp_path / "new" / "categorical"
     words = ["convertmodel", str(models / "categorical_mysecondpilot.h5"), "--out", str(out)]
     assert main(words) == 1
-    assert "say --trust" in capsys.readouterr().err
+    assert "add --trust" in capsys.readouterr().err
     assert not out.parent.exists()
     assert main([*words, "--trust", "--tub", str(shared_data / "renault_office_v2")]) == 0
     printed = capsys.readouterr().out

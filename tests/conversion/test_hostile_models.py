@@ -315,7 +315,7 @@ def test_formats_that_can_carry_code_need_a_word_of_trust(tmp_path):
     folder.mkdir()
     (folder / "saved_model.pb").write_bytes(b"")
     for path in (h5, folder):
-        with pytest.raises(PilotError, match="can carry code.*say --trust if you know who made it"):
+        with pytest.raises(PilotError, match="can carry code.*add --trust if you know who made it"):
             convert_model(ConversionRequest(path), tmp_path / "new")
 
 

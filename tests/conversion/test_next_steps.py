@@ -18,8 +18,8 @@ from tests.conversion.test_old_words import of_2019
 
 # What is said where nothing leads on: a sentence that advises no command.
 ENDS = (
-    "only drives. If you have the .keras, .h5 or SavedModel that was made of, convert that",
-    "it drives, but cannot be trained on",
+    "can only drive. If you have the .keras, .h5 or SavedModel that it came from, convert that",
+    "it drives, but you cannot train it further",
 )
 CONVERT = re.compile(r"Make a pilot of it: (.*)$")
 TYPES = re.compile(r"--type ([a-z]+)( or |\.)")
@@ -76,7 +76,7 @@ def test_a_bare_tflite_drives_and_says_what_it_cannot_be_used_for(shared_data, t
     for use in (check_source, check_keras):
         said, worked = follow(use, files.litert)
         assert worked is None
-        assert "'theirs.tflite', of which this pilot was made, only drives" in said[0]
+        assert "This pilot was made from 'theirs.tflite', which can only drive" in said[0]
 
 
 def test_what_only_keras_2_can_open_says_so_at_once_and_ever_after(keras, tmp_path, capsys):
@@ -87,8 +87,8 @@ def test_what_only_keras_2_can_open_says_so_at_once_and_ever_after(keras, tmp_pa
     out = tmp_path / "pilot"
     assert main(["convertmodel", str(old), "--out", str(out), "--trust"]) == 0
     printed = capsys.readouterr().out
-    assert "note: no pilot.keras. Keras 3 has no words for this network (Keras 3 has no " in printed
-    assert "it drives, but cannot be trained on (--transfer) or looked into" in printed
+    assert "note: no pilot.keras. Keras 3 cannot express this network (Keras 3 has no " in printed
+    assert "it drives, but you cannot train it further (--transfer) or look into it" in printed
     assert load_pilot(out).input_shape == SHAPE
     for use in (check_source, check_keras):
         said, worked = follow(use, out)
@@ -143,6 +143,6 @@ def test_the_name_of_a_pilot_to_be_made_is_not_taken_for_a_model(tmp_path, capsy
     old.write_bytes(b"\x89HDF\r\n\x1a\n")
     assert main(["convertmodel", str(old), "--trust", "--out", str(tmp_path / name)]) == 1
     said = capsys.readouterr().err
-    assert f"Say --out {tmp_path / name.rpartition('.')[0]}.keras" in said
+    assert f"Use --out {tmp_path / name.rpartition('.')[0]}.keras" in said
     assert "convertmodel" not in said
     assert [file.name for file in tmp_path.iterdir()] == ["old.h5"]

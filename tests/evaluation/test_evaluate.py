@@ -223,7 +223,7 @@ def test_what_cannot_be_evaluated_is_refused(road_pilot, road_tub, tmp_path):
 
 def test_there_must_be_something_to_evaluate_with(road_pilot, capsys):
     assert main(["evaluate", str(road_pilot.keras)]) == 1
-    assert "Say --tub PATH, --sim TRACK, or both." in capsys.readouterr().err
+    assert "Add --tub PATH, --sim TRACK, or both." in capsys.readouterr().err
 
 
 def test_nothing_of_tensorflow_is_needed(road_pilot, road_tub):

@@ -236,7 +236,7 @@ def test_what_cannot_become_a_movie_is_refused(record, road_pilot, tmp_path):
         make_movie(tub, tmp_path / "m.avi")
     with pytest.raises(ConfigError, match="`rate_hz` must be more than 0"):
         make_movie(tub, tmp_path / "m.mp4", rate_hz=0)
-    with pytest.raises(ConfigError, match="Say --model"):
+    with pytest.raises(ConfigError, match="Add --model"):
         make_movie(tub, tmp_path / "m.mp4", saliency=lambda pilot: np.zeros((2, 2)))
     with pytest.raises(PilotError, match=r"80x64 pixels in colour. Received: 41x33 pixels"):
         make_movie(tub, tmp_path / "m.mp4", pilot=load_pilot(road_pilot.litert))

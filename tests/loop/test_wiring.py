@@ -94,14 +94,14 @@ def test_parts_that_change_a_channel_on_purpose_are_no_doubt(car):
     car.mem["raced"] = True
     car.add(Part(3.0), outputs=["angle"], run_condition="raced")
     car.add(Part(), inputs=["angle"])
-    assert car.doubts() == []
+    assert car.wiring_warnings() == []
 
 
 def test_a_channel_of_two_parts_is_named_with_both(car):
     car.add(Part(1.0), outputs=["imu/yaw"])
     car.add(OwnRadio(2.0), outputs=["imu/yaw"])
     car.add(Part(), inputs=["imu/yaw"])
-    (doubt,) = car.doubts()
+    (doubt,) = car.wiring_warnings()
     assert doubt.startswith("OwnRadio writes imu/yaw, which Part writes too")
 
 
@@ -124,12 +124,12 @@ def test_a_line_that_is_there_twice_is_told_in_one_sentence_that_names_it(car, l
         ),
     }[line]
     add()
-    assert not any("twice" in doubt for doubt in car.doubts())
+    assert not any("twice" in doubt for doubt in car.wiring_warnings())
     add()
-    (again,) = (doubt for doubt in car.doubts() if "twice" in doubt)
+    (again,) = (doubt for doubt in car.wiring_warnings() if "twice" in doubt)
     assert again.startswith(f"manage.py {'adds' if line == 'AsOffer' else 'calls'} {line} twice")
     assert again.endswith(", and what the first one writes is lost: delete one of the two lines.")
-    assert not any("Let it make an offer" in doubt for doubt in car.doubts())
+    assert not any("Let it make an offer" in doubt for doubt in car.wiring_warnings())
 
 
 def test_the_lines_of_manage_py_are_those_that_write_these_channels():
@@ -143,7 +143,9 @@ def test_two_controllers_that_offer_on_one_channel_are_both_named(car):
     car.add(radio, outputs=["gamepad/offer"])
     cfg = settings(USE_JOYSTICK_AS_DEFAULT=True, CONTROLLER_TYPE="mock")
     add_controllers(car, cfg, make_cockpit(car, cfg))
-    assert any("writes gamepad/offer, which AsOffer writes too" in doubt for doubt in car.doubts())
+    assert any(
+        "writes gamepad/offer, which AsOffer writes too" in doubt for doubt in car.wiring_warnings()
+    )
 
 
 def test_a_car_has_one_cockpit_whatever_its_manage_py_says(car, monkeypatch):
@@ -169,7 +171,7 @@ def test_an_output_that_nobody_reads_is_named_with_the_nearest_that_somebody_doe
     car.add(Part(1.0), outputs=["imu/acl_x"])
     car.add(Part(), inputs=["imu/acl_x"])
     car.add(OwnRadio(1.0), outputs=["imu/acel_x"])
-    assert car.doubts() == [
+    assert car.wiring_warnings() == [
         "Nothing reads imu/acel_x, which OwnRadio writes. Did you mean imu/acl_x?"
     ]
 
@@ -177,7 +179,7 @@ def test_an_output_that_nobody_reads_is_named_with_the_nearest_that_somebody_doe
 def test_a_channel_that_is_read_in_vain_is_named_with_its_reader(car):
     car.add(Part(1.0), outputs=["pilot/angle"])
     car.add(OwnRadio(), inputs=["pilot/angel", "pilot/angle"], run_condition="user/mode")
-    assert car.doubts() == [
+    assert car.wiring_warnings() == [
         "'pilot/angel' is read, but nothing writes it (OwnRadio). Did you mean pilot/angle?",
         "'user/mode' is read, but nothing writes it (OwnRadio). add_driver does, in manage.py.",
     ]
@@ -187,7 +189,7 @@ def test_a_camera_of_ones_own_is_told_what_it_must_write_too(car):
     """What used to happen: no picture on the page, a pilot that never drove, and no advice."""
     car.add(Part(np.zeros((2, 2, 3), np.uint8)), outputs=["cam/image_array"])
     add_console(car, settings()).shutdown()
-    told = [doubt for doubt in car.doubts() if "'cam/" in doubt]
+    told = [doubt for doubt in car.wiring_warnings() if "'cam/" in doubt]
     assert [doubt.partition(" ")[0] for doubt in told] == ["'cam/exposed_s'", "'cam/sequence'"]
     assert all("A camera of your own must" in doubt for doubt in told)
 
@@ -195,7 +197,7 @@ def test_a_camera_of_ones_own_is_told_what_it_must_write_too(car):
 def test_a_car_without_a_console_is_told_what_gives_orders_a_life(car):
     car.add(OwnRadio(0.1, 0.2, "user"), outputs=["user/angle", "user/throttle", "user/mode"])
     add_drive_mode(car, settings())
-    assert any("'user/expires_s' is read" in doubt for doubt in car.doubts())
+    assert any("'user/expires_s' is read" in doubt for doubt in car.wiring_warnings())
 
 
 def test_what_comes_after_its_readers_is_told_where_to_go(car):
@@ -206,11 +208,11 @@ def test_what_comes_after_its_readers_is_told_where_to_go(car):
     add_recorder(car, cfg)
     car.add(Part(0.1), outputs=["imu/acl_x"])
     console.shutdown()
-    told = [doubt for doubt in car.doubts() if "came before" in doubt]
+    told = [doubt for doubt in car.wiring_warnings() if "came before" in doubt]
     assert told == [
-        "OwnPilot writes pilot/angle, pilot/throttle, but add_console came before it and reads "
-        "nothing of that. Move its line up, before add_console.",
-        "Part writes imu/acl_x, but add_recorder came before it and reads nothing of that. Move "
+        "OwnPilot writes pilot/angle, pilot/throttle, but add_console came before it and so "
+        "does not read it. Move its line up, before add_console.",
+        "Part writes imu/acl_x, but add_recorder came before it and so does not read it. Move "
         "its line up, before add_recorder.",
     ]
 
@@ -239,7 +241,7 @@ def test_a_controller_that_writes_what_the_console_writes_is_told_the_way_that_w
         car.add(**radio)
     add_drive_mode(car, cfg)
     console.shutdown()
-    told = [doubt for doubt in car.doubts() if "OwnRadio" in doubt]
+    told = [doubt for doubt in car.wiring_warnings() if "OwnRadio" in doubt]
     assert len(told) == 1
     assert f"car.add(AsOffer(OwnRadio(...), {outputs})" in told[0]
     assert "outputs=['gamepad/offer']" in told[0]
@@ -257,7 +259,7 @@ def test_a_controller_that_offers_drives(car, clock, outputs):
     console = add_console(car, cfg)
     add_drive_mode(car, cfg)
     console.shutdown()
-    assert not [doubt for doubt in car.doubts() if "AsOffer" in doubt]
+    assert not [doubt for doubt in car.wiring_warnings() if "AsOffer" in doubt]
     car.step()
     values["user/throttle"] = 0.3
     radio.values = tuple(
@@ -531,4 +533,4 @@ def test_the_template_raises_no_doubt(name, model, tmp_path, monkeypatch, caplog
     monkeypatch.setattr(Vehicle, "start", lambda self, **options: cars.append(self) or self.stop())
     with caplog.at_level(logging.WARNING):
         manage.drive(cfg, model=model)
-    assert cars[0].doubts() == []
+    assert cars[0].wiring_warnings() == []

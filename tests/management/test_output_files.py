@@ -70,7 +70,7 @@ def test_a_folder_is_no_file(command, folder, capsys):
     option, ending, words = WRITES[command]
     (folder / f"there{ending}").mkdir()
     line = refused([command.strip(), *words, option, f"there{ending}"], capsys)
-    assert f"`{option}` must be a file. Received: {option} there{ending}, a folder. Say" in line
+    assert f"`{option}` must be a file. Received: {option} there{ending}, a folder. Use" in line
 
 
 @pytest.mark.parametrize("command", FOLDERS)
@@ -92,13 +92,13 @@ def test_a_format_that_nobody_writes_is_named(command, folder, capsys):
     option, ending, words = WRITES[command]
     line = refused([command, *words, option, "what.xyz"], capsys)
     assert f"`{option}` must end in {ending} or " in line
-    assert f"Received: {option} what.xyz. Say {option} what{ending}" in line
+    assert f"Received: {option} what.xyz. Use {option} what{ending}" in line
 
 
 def test_nothing_is_made_by_looking(folder):
     before = sorted(folder.rglob("*"))
     assert output_file(folder / "a/b/c.png") == folder / "a/b/c.png"
-    with pytest.raises(ConfigError, match="a folder. Say --out .*a folder.png/result"):
+    with pytest.raises(ConfigError, match="a folder. Use --out .*a folder.png/result"):
         output_file(folder / "a folder.png")
     assert sorted(folder.rglob("*")) == before
 

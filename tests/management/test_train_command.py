@@ -69,9 +69,9 @@ def test_without_a_car_the_tubs_must_be_named(tmp_path, monkeypatch, capsys):
         (["--tub", "nowhere"], "There is no tub at nowhere"),
         (["--tub", "empty"], "empty holds no records"),
         (["--tub", "tub", "--type", "lineal"], "`--type` must be one of"),
-        (["--tub", "tub", "--model", "old.h5"], "Say --model old.keras"),
+        (["--tub", "tub", "--model", "old.h5"], "Use --model old.keras"),
         (["--tub", "tub", "--epochs", "0"], "`--epochs` must be 1 or more. Received: --epochs 0"),
-        (["--tub", "tub", "--model", "empty"], "Say --model empty/mypilot.keras"),
+        (["--tub", "tub", "--model", "empty"], "Use --model empty/mypilot.keras"),
         (["--tub", "tub", "--model", "tub/manifest.json/x"], "a folder that can be written to"),
         (["--tub", ","], "`--tub` must name a folder of recordings"),
         (["--tub", "tub", "--config", "other.py"], "other.py does not exist"),
@@ -130,7 +130,8 @@ def test_ctrl_c_says_what_was_kept_and_scripts_can_see_it(tmp_path):
     assert "interrupted; kept epoch" in output
     assert "wrote pilot.keras" in output
     assert (
-        "Next: the same command with --resume goes on; or copy pilot.keras and the files" in output
+        "Next: the same command with --resume continues; or copy pilot.keras and the files"
+        in output
     )
     assert "pilot.checkpoint keeps what --resume needs to go on" in errors
     assert "Traceback" not in errors

@@ -119,7 +119,7 @@ def test_a_network_for_whole_frames_is_not_cut(tmp_path, litert, caplog):
 @pytest.mark.parametrize("top", [0, 30, 50, 300])
 def test_else_cropping_is_named_and_another_image_size_is_not(tmp_path, cropped, top):
     path = bare(tmp_path, cropped)
-    with pytest.raises(PilotError, match="probably learnt from frames that ROI_CROP_TOP") as error:
+    with pytest.raises(PilotError, match="probably trained on frames cut by ROI_CROP_TOP") as error:
         load_pilot(path, type="linear", camera_shape=CAMERA, transforms=car(ROI_CROP_TOP=top))
     assert "40 rows together" in str(error.value)
     assert "IMAGE_H=" not in str(error.value)
@@ -145,7 +145,7 @@ def test_a_converted_pilot_is_cut_as_well_and_its_probe_still_asked(tmp_path, cr
     pilot = load_pilot(files.litert, camera_shape=CAMERA, transforms=car(ROI_CROP_TOP=40))
     assert pilot.input_shape == CAMERA
     assert pilot.infer(striped(40)) == pytest.approx((1, 0), abs=1e-6)
-    with pytest.raises(PilotError, match="probably learnt from frames that ROI_CROP_TOP"):
+    with pytest.raises(PilotError, match="probably trained on frames cut by ROI_CROP_TOP"):
         load_pilot(files.litert, camera_shape=CAMERA, transforms=car(ROI_CROP_TOP=0))
     assert load_pilot(files.litert, camera_shape=(80, 160, 3)).input_shape == (80, 160, 3)
     content = json.loads(files.sidecar.read_text())
@@ -166,7 +166,7 @@ def test_cut_may_be_chosen_for_pilots_of_ones_own():
     ("type", "said"),
     [
         (None, "does not say what kind of pilot it is: cropped.json is not beside it. Copy that .* "
-               "or say --type. Its inputs and outputs are those of --type linear or efficient"),
+               "or add --type. Its inputs and outputs are those of --type linear or efficient"),
         ("categorical", "Was it trained as another type. Its inputs and outputs are those of "
                         "--type linear or efficient"),
         ("memory", "Its inputs and outputs are those of --type linear or efficient"),
@@ -190,7 +190,7 @@ def test_a_pilot_whose_sidecar_lost_its_type_has_a_way_on(tmp_path, cropped):
     content = json.loads(files.sidecar.read_text())
     for broken in ({**content, "type": None}, {**content, "type": "resnet18"}, []):
         files.sidecar.write_text(json.dumps(broken))
-        with pytest.raises(PilotError, match="or move it away, and say --type"):
+        with pytest.raises(PilotError, match="or move it away, and add --type"):
             load_pilot(files.litert, type="linear")
         with pytest.raises(PilotError, match="if theirs.json is damaged, move that away first"):
             convert_model(ConversionRequest(files.litert, "linear"), tmp_path / "again")

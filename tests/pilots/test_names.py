@@ -58,11 +58,11 @@ def test_names_that_tell_pilots_apart_keep_their_dots():
     ("given", "said"),
     [
         ("lr_0.001.h5", "A pilot must end in one of .keras, .tflite, .json. Received: .*1.h5. "
-                        "Say --model .*lr_0.001.keras$"),
-        ("old.savedmodel", "Say --model .*old.keras$"),
-        ("loss.png", "Say --model .*loss.keras$"),
-        ("x_0.5.int8", "must not end in .fp16 or .int8. .*Say --model .*x_0.5.keras$"),
-        ("x.fp16.keras", "must not end in .fp16 or .int8. .*Say --model .*x.keras$"),
+                        "Use --model .*lr_0.001.keras$"),
+        ("old.savedmodel", "Use --model .*old.keras$"),
+        ("loss.png", "Use --model .*loss.keras$"),
+        ("x_0.5.int8", "must not end in .fp16 or .int8. .*Use --model .*x_0.5.keras$"),
+        ("x.fp16.keras", "must not end in .fp16 or .int8. .*Use --model .*x.keras$"),
     ],
 )  # fmt: skip
 def test_what_training_advises_keeps_the_whole_name_and_is_taken(tmp_path, given, said):
@@ -147,7 +147,9 @@ def test_nobody_is_sent_to_a_converter_that_refuses(tmp_path, name):
     path = tmp_path / name
     path.write_bytes(FIRST_BYTES[""])
     for use in (load_pilot, check_keras):
-        with pytest.raises(PilotError, match="opens no such files. If you have the .keras, .h5 or"):
+        with pytest.raises(
+            PilotError, match="cannot open such files. If you have the .keras, .h5 or"
+        ):
             use(path)
     assert "convertmodel" in next_step(path)
     assert "--out" not in next_step(path)

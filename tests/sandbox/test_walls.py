@@ -432,7 +432,7 @@ def test_landlock_that_is_too_old_is_no_wall(monkeypatch, version):
 
 def test_a_converter_without_walls_asks_for_trust():
     request = {"old": "theirs.keras", "trust": False}
-    with pytest.raises(PilotError, match="has none of them. Received: theirs.keras.*say --trust"):
+    with pytest.raises(PilotError, match="cannot confine one. Received: theirs.keras.*add --trust"):
         check_walls(Walls(), request)
     check_walls(Walls(), {**request, "trust": True})
     check_walls(Walls(network=True), request)

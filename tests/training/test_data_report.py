@@ -82,7 +82,7 @@ def test_repeated_pictures_are_said(record):
 def test_two_sizes_are_said(record):
     pictures = [np.zeros((16, 24 if number % 3 else 32, 3), np.uint8) for number in range(60)]
     sentence = said(record(labels(), pictures), "Pictures have 2 sizes: 40 of 24x16, 20 of 32x16")
-    assert "learns from one, 24x16, which most have" in sentence
+    assert "takes one size, 24x16, which most have" in sentence
 
 
 def test_unreadable_pictures_are_said(record):

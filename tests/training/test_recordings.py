@@ -68,7 +68,7 @@ def test_an_empty_tub_is_refused(record_tub):
 
 
 def test_no_tub_at_all_is_refused():
-    with pytest.raises(TrainingError, match="at least one tub to learn from. Say --tub PATH"):
+    with pytest.raises(TrainingError, match="Training needs at least one tub. Add --tub PATH"):
         gather([])
 
 

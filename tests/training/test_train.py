@@ -204,6 +204,6 @@ def test_impossible_settings_are_refused_before_anything_is_read(tub, tmp_path, 
 
 def test_an_old_suffix_is_answered_with_the_new_one(tub, tmp_path):
     with pytest.raises(
-        TrainingError, match=r"must end in .* Received: .*a.h5. Say --model .*a.keras"
+        TrainingError, match=r"must end in .* Received: .*a.h5. Use --model .*a.keras"
     ):
         train([tub], tmp_path / "a.h5")

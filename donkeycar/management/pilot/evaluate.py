@@ -45,12 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--sim", metavar="TRACK",
-        help="let them drive as well: oval, warehouse, circuit_launch or a .json file",
+        help="let them drive on this track, too: oval, warehouse, circuit_launch or a .json file",
     )  # fmt: skip
-    parser.add_argument("--laps", type=int, default=3, help="laps there (default: %(default)s)")
+    parser.add_argument(
+        "--laps", type=int, default=3, help="laps on the track (default: %(default)s)"
+    )
     parser.add_argument(
         "--seed", type=int, default=1,
-        help="random seed of the start there and of the intervals (default: %(default)s)",
+        help="random seed of the start on the track and of the intervals (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
         "--no-speed", action="store_true", help="do not measure time and memory of the pilots"
@@ -68,7 +70,7 @@ def run(args: argparse.Namespace) -> None:
     tubs = tub_paths(args.tubs or [])
     if not tubs and args.sim is None:
         raise ConfigError(
-            "There must be something to evaluate on. Say --tub PATH, --sim TRACK, or both."
+            "An evaluation needs recordings or a track. Add --tub PATH, --sim TRACK, or both."
         )
     page = args.out or (None if args.json else PAGE)
     page = None if page is None else output_file(page)

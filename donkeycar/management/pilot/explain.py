@@ -11,9 +11,7 @@ from donkeycar.management.tub.paths import one_tub
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     add_pilot_arguments(parser, "the pilot, which needs its .keras file", required=True)
-    parser.add_argument(
-        "--tub", required=True, metavar="PATH", help="the tub whose frames it looks at"
-    )
+    parser.add_argument("--tub", required=True, metavar="PATH", help="the tub with the frames")
     parser.add_argument(
         "--record", type=int, nargs="+", metavar="N",
         help="indexes of records, as the car's page shows them (default: four from all over the "

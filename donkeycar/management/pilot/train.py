@@ -132,7 +132,7 @@ def _run_folds(
     from donkeycar.training.folds import train_folds
 
     if args.model is None and args.resume:
-        raise TrainingError("`--folds` with `--resume` needs the folder of the folds. Say --model")
+        raise TrainingError("`--folds` with `--resume` needs the folder of the folds. Add --model")
     model = args.model or next_model_path(models)
     folder = model.with_name(title_of(model))
     result = train_folds(
@@ -149,7 +149,7 @@ def _settings(args: argparse.Namespace, folder: Path) -> tuple[Config, bool]:
         return load_config(config, args.myconfig, args.set, command="train"), True
     if not args.tubs:
         raise ConfigError(
-            "There is no car in this folder. Go to your car's folder, or say --tub PATH."
+            "There is no car in this folder. Go to your car's folder, or add --tub PATH."
         )
     return load_config(DEFAULTS, args.myconfig, args.set, command="train"), False
 

@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 HOW_IT_ENDED = {
     "finished": "",
-    "early": ", then it did not get better any more",
+    "early": ", then stopped early, because the validation loss no longer fell",
     "interrupted": ", interrupted",
 }
 
 
 def tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
-    """Print what came out of a training, and what to do next.
+    """Print the result of a training, and what to do next.
 
     Args:
-        result: What came out.
+        result: The result.
         cfg: Settings of the car.
         in_car: Whether there is a car, with a camera.
     """
@@ -49,12 +49,12 @@ def tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
             f"note: this pilot drives with frames of {describe(result.info.camera_shape)}; "
             f"this car's camera is set to {describe(shape)}."
         )
-    go_on = "the same command with --resume goes on; or " if result.ended == "interrupted" else ""
+    go_on = "the same command with --resume continues; or " if result.ended == "interrupted" else ""
     print(f"Next: {go_on}{commands.drive(result.files.keras)}")
 
 
 def tell_folds(result: "FoldsResult") -> None:
-    """Print what came out of several trainings, and how much of a difference is luck."""
+    """Print the results of k-fold cross-validation, with their spread."""
     print("fold   validated by   steering error   correlation   throttle error   epochs")
     rows = zip(
         result.pilots,
@@ -69,7 +69,7 @@ def tell_folds(result: "FoldsResult") -> None:
             f"{throttle:14.3f}   {len(info.training['history']['loss']):6}"
         )
     if not result.ended:
-        print("interrupted; the same command with --resume goes on")
+        print("interrupted; the same command with --resume continues")
         return
     for name, word in (("angle", "steering"), ("throttle", "throttle")):
         errors = result.values(name, "mae")
@@ -77,14 +77,14 @@ def tell_folds(result: "FoldsResult") -> None:
     found = result.disagreement
     if found is not None and found.disputed_error is not None and found.other_error is not None:
         print(
-            "In the tenth of the records where the other pilots disagree most, a pilot that was "
-            f"not trained on them misses the steering by {found.disputed_error:.3f}; in the rest "
-            f"by {found.other_error:.3f}"
+            "In the tenth of the records where the other pilots disagree most, the steering error "
+            f"of a pilot that was not trained on them is {found.disputed_error:.3f}; in the rest "
+            f"it is {found.other_error:.3f}"
         )
     print(f"wrote {result.folder} in {result.duration_s:.0f} s")
     print(
         f"Next: {commands.drive(result.folder)}, with all {len(result.pilots)} at "
-        "once; or train one pilot on all of it, without --folds"
+        "once; or train one pilot on all records, without --folds"
     )
 
 

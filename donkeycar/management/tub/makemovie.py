@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_pilot_arguments(parser, "a pilot whose answers are drawn as well")
     parser.add_argument(
         "--salient", action="store_true",
-        help="colour what the pilot looks at; needs TensorFlow and the pilot's .keras file",
+        help="saliency: colour the pixels that matter; needs TensorFlow and a .keras file",
     )  # fmt: skip
     parser.add_argument(
         "--start", type=int, default=0, help="index of the first record (default: %(default)s)"
@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> None:
     from donkeycar.training.progress import Bars
 
     if args.salient and args.model is None:
-        raise ConfigError("Only a pilot can show where it looks. Say --model, too.")
+        raise ConfigError("Saliency needs a pilot. Add --model.")
     out = output_file(args.out, endings=MOVIES)
     pilot = None if args.model is None else open_pilot(args)
     movie = make_movie(

@@ -47,8 +47,8 @@ def _each(look: Look) -> Callable[[list[Path], argparse.Namespace], int]:
 def _accept_loss(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--accept-loss", action="store_true",
-        help="what is absent is lost for good: mark records without an image as deleted even if "
-        "they are most, and forget catalogs that are not there",
+        help="accept that missing files are lost for good: mark records without an image as "
+        "deleted even if they are most of the tub, and forget missing catalogs",
     )  # fmt: skip
 
 
@@ -72,12 +72,12 @@ ACTIONS = {
         _accept_loss,
     ),
     "restore": Action(
-        "take deleted records back, whoever deleted them",
+        "restore deleted records, whoever deleted them",
         _each(lambda path, args: restore_tub(path, start=args.start, end=args.end)),
         _range,
     ),
     "report": Action(
-        "say what a pilot would learn from, what is odd about the recording, and what to do",
+        "report on recordings for training: their number, their problems, and what to do",
         lambda paths, args: report_tubs(paths),
     ),
 }
@@ -195,5 +195,5 @@ def report_tubs(paths: list[Path]) -> int:
     for sentence in odd:
         print(f"* {sentence}")
     if not odd:
-        print(f"Nothing is odd. Next: {commands.donkey('train', '--tub', *paths)}")
+        print(f"No problems found. Next: {commands.donkey('train', '--tub', *paths)}")
     return 0

@@ -45,7 +45,7 @@ class Bystanders:
     def add(self, line: Line) -> None:
         """Listen to another gamepad."""
         self._pads.append((line, self._make_pad(line)))
-        logger.info("Gamepad %s is there as well: it stops the car.", line.identity.name)
+        logger.info("Gamepad %s does not drive, but it can stop the car.", line.identity.name)
 
     def release(self, line: Line) -> Line | None:
         """Stop listening to `line`, because it will drive, from where its controls are now.

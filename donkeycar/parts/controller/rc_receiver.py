@@ -133,7 +133,7 @@ class RCReceiver:
         # another position.
         self._seen: dict[str, bool] = {}
         self._switches: dict[str, bool] = {}
-        self._doubts: dict[str, int] = {}
+        self._unconfirmed: dict[str, int] = {}
         self._thrown: list[str] = []
         self._anchor = (0.0, 0.0)
         # The throttle since the remote control is heard; ``None`` while it is not.
@@ -290,7 +290,7 @@ class RCReceiver:
     def _throw(self, name: str, width_us: float, *, proven: bool) -> None:
         """Read a switch. One pulse is enough for a stop; other actions need several, and proof."""
         if OFF_US < width_us < ON_US:
-            self._doubts.pop(name, None)
+            self._unconfirmed.pop(name, None)
             return
         is_on = width_us >= ON_US
         thrown = name if is_on else f"{name}-"
@@ -301,10 +301,10 @@ class RCReceiver:
         if not proven:
             return
         if is_on == self._switches.setdefault(name, is_on):
-            self._doubts.pop(name, None)
+            self._unconfirmed.pop(name, None)
             return
-        self._doubts[name] = self._doubts.get(name, 0) + 1
-        if self._doubts[name] >= SURE:
+        self._unconfirmed[name] = self._unconfirmed.get(name, 0) + 1
+        if self._unconfirmed[name] >= SURE:
             self._switches[name] = is_on
             if not stops:
                 self._thrown.append(thrown)

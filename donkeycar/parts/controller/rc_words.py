@@ -8,8 +8,8 @@ LET_GO = (
     "Let go of the throttle for two seconds: the remote control has not been seen at neutral yet."
 )
 STILL = (
-    "The board has said the same of steering and throttle for two seconds, as it does when its "
-    "radio is silent. Let go of the throttle. If it says so while the transmitter is on, move the "
+    "The board has sent the same steering and throttle for two seconds, as it does when its radio "
+    "is silent. Let go of the throttle. If this happens while the transmitter is on, move the "
     "steering a little."
 )
 NOISE = (

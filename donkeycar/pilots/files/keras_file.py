@@ -82,8 +82,8 @@ def _no_network(keras: Path, path: Path) -> str:
         return f"There is no {keras}: {needed}. {cost_of(why_not)}"
     if isinstance(made_of, str) and meant_as(Path(made_of)) == "litert":
         return (
-            f"There is no {keras}: {needed}. {Path(made_of).name!r:.100}, of which this pilot was "
-            "made, only drives. If you have the .keras, .h5 or SavedModel that was made of, "
+            f"There is no {keras}: {needed}. This pilot was made from {Path(made_of).name!r:.100}, "
+            "which can only drive. If you have the .keras, .h5 or SavedModel that it came from, "
             "convert that."
         )
     return f"There is no {keras}: {needed}. Copy it from where the pilot was trained."
@@ -93,7 +93,7 @@ def cost_of(why_not: str) -> str:
     """Say why a pilot that was converted has no ``.keras``, and what that costs."""
     why = " ".join(why_not.split())
     return (
-        f"Keras 3 has no words for this network ({why:.200}): it drives, but cannot be trained on "
-        "(--transfer) or looked into (explain, cnnactivations, makemovie --salient). Train a new "
-        "one for that."
+        f"Keras 3 cannot express this network ({why:.200}): it drives, but you cannot train it "
+        "further (--transfer) or look into it (explain, cnnactivations, makemovie --salient). "
+        "Train a new one for that."
     )

@@ -25,8 +25,8 @@ def next_step(path: Path) -> str:
     if meant_as(path) in CONVERTIBLE:
         return f"Make a pilot of it: {conversion_command(path)}"
     return (
-        "donkeycar opens no such files. If you have the .keras, .h5 or SavedModel that it was made "
-        "of, `donkey convertmodel` makes a pilot of that."
+        "donkeycar cannot open such files. If you have the .keras, .h5 or SavedModel that it came "
+        "from, `donkey convertmodel` makes a pilot of that."
     )
 
 

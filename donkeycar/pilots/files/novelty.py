@@ -133,7 +133,7 @@ class NoveltyModel:
             return cls._read(content)
         except (ValueError, binascii.Error) as error:
             raise PilotError(
-                f"What a pilot knows of its frames (`familiar`) cannot be read: {error}."
+                f"The novelty model of a pilot (`familiar`) cannot be read: {error}."
             ) from error
 
     @classmethod

@@ -168,7 +168,7 @@ def _described(files: PilotFiles, type: str | None) -> PilotInfo | None:
     except PilotError as error:
         raise PilotError(
             f"{str(error).rstrip('.')}. Copy {files.sidecar.name} again from where the pilot was "
-            "trained; or move it away, and say --type."
+            "trained; or move it away, and add --type."
         ) from error
     if type is not None and pilot_type(type) is not kind:
         raise PilotError(

@@ -80,9 +80,9 @@ def check_camera(
     rows = given[0] - wanted[0]
     if made_elsewhere and given[1] == wanted[1] and rows > 0:
         raise PilotError(
-            f"{rule} It probably learnt from frames that ROI_CROP_TOP and ROI_CROP_BOTTOM had cut. "
-            f"Set them in myconfig.py to what they were then, {rows} rows together, and they are "
-            "cut here as well. (With another IMAGE_H it would see a squeezed picture.)"
+            f"{rule} It was probably trained on frames cut by ROI_CROP_TOP and ROI_CROP_BOTTOM. "
+            f"Set them in myconfig.py to their values of then, {rows} rows together, and frames "
+            "are cut here as well. (Another IMAGE_H would squeeze the picture.)"
         )
     raise PilotError(
         f"{rule} Set IMAGE_W={wanted[1]}, IMAGE_H={wanted[0]} and "

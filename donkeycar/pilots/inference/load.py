@@ -157,7 +157,7 @@ def _bare_pilot(
     if kind is None:
         raise PilotError(
             f"{path} does not say what kind of pilot it is: {beside(path, '.json').name} is not "
-            "beside it. Copy that from where the pilot was trained, or say --type. "
+            "beside it. Copy that from where the pilot was trained, or add --type. "
             f"{advice(interpreter)}"
         )
     done, seen = seen_by(interpreter.input_shape, found.own_transforms, camera_shape)
@@ -257,5 +257,5 @@ def advice(network: LiteRTInterpreter) -> str:
     """Say which ``--type`` is possible."""
     names = types_that_fit(network)
     if not names:
-        return "Its inputs and outputs are those of no type of pilot: train another one."
+        return "Its inputs and outputs fit no type of pilot: train another one."
     return f"Its inputs and outputs are those of --type {' or '.join(names)}."

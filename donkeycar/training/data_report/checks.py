@@ -67,8 +67,8 @@ def _straight(seen: Survey) -> Finding | None:
         return None
     return Finding(
         f"In {share:.0%} of the records the car goes straight.",
-        "Record more bends. If it cuts them all the same, set BALANCE_STEERING = 0.3: it shows "
-        "them more often, at the cost of the straights.",
+        "Record more bends. If the car still cuts bends then, set BALANCE_STEERING = 0.3: training "
+        "shows bends more often, at the cost of the straights.",
     )
 
 
@@ -80,8 +80,8 @@ def _one_sided(seen: Survey) -> Finding | None:
     side = "left" if share > 0.5 else "right"
     return Finding(
         f"{max(share, 1 - share):.0%} of the bends go to the {side}.",
-        "Keep FLIP among AUGMENTATIONS, as it is unless you said otherwise, or drive the track "
-        "the other way round as well.",
+        "Keep FLIP in AUGMENTATIONS, where it is by default, or drive the track in the other "
+        "direction as well.",
     )
 
 
@@ -91,8 +91,8 @@ def _at_the_end(seen: Survey) -> Finding | None:
         return None
     return Finding(
         f"In {share:.0%} of the records the steering is at its end.",
-        "Steer with a stick that has a middle, not with keys; LABEL_WINDOW = 5 smooths what is "
-        "there.",
+        "Steer with a stick that has a middle, not with keys; LABEL_WINDOW = 5 smooths these "
+        "labels.",
     )
 
 
@@ -101,8 +101,8 @@ def _constant_throttle(seen: Survey) -> Finding | None:
         return None
     return Finding(
         f"The throttle is always {seen.throttles[0]:+.2f}.",
-        "The pilot will know this speed and no other. That is a good beginning; let the driver "
-        "keep the throttle if the car is too fast with it (mode local_angle).",
+        "The pilot will always drive at this speed. That is good for a start; if the car is too "
+        "fast, let the driver keep the throttle (mode local_angle).",
     )
 
 
@@ -112,7 +112,7 @@ def _standing(seen: Survey) -> Finding | None:
         return None
     return Finding(
         f"In {share:.0%} of the records the throttle is 0.",
-        "Leave out where the car stands, or it learns to: in myconfig.py, `def "
+        "Leave out records in which the car stands, or it learns to stand: in myconfig.py, `def "
         'TRAIN_FILTER(record): return record["user/throttle"] > 0`.',
     )
 
@@ -123,9 +123,9 @@ def _two_sizes(seen: Survey) -> Finding | None:
     wanted = most_frequent(seen.sizes.elements())
     return Finding(
         f"Pictures have {len(seen.sizes)} sizes: {counted(seen.sizes)}.",
-        f"A pilot learns from one, {size_in_words(wanted or (0, 0))}, which most have: the same "
-        "shape is resized, another is left out. If you want another, say with --tub which tubs "
-        "belong together.",
+        f"A pilot takes one size, {size_in_words(wanted or (0, 0))}, which most have: pictures of "
+        "the same shape are resized, others are left out. For another size, name its tubs with "
+        "--tub.",
     )
 
 
@@ -135,8 +135,8 @@ def _repeated(seen: Survey) -> Finding | None:
         return None
     return Finding(
         f"{share:.0%} of the pictures are the same as the one before.",
-        "The loop was faster than the camera: set DRIVE_LOOP_HZ to the rate of the camera. What "
-        "is there can be used; their labels are a little late.",
+        "The loop was faster than the camera: set DRIVE_LOOP_HZ to the rate of the camera. You "
+        "can use these records; their labels are a little late.",
     )
 
 

@@ -49,7 +49,7 @@ def newest_checkpoint(folder: Path) -> Path:
     if not found:
         raise TrainingError(
             f"`--resume` needs an interrupted training. Received: none in {folder}. "
-            "Train without it, or say --model"
+            "Train without it, or add --model"
         )
     return max(found, key=lambda path: path.stat().st_mtime)
 

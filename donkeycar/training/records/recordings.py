@@ -104,7 +104,7 @@ def gather(
     """
     paths = [Path(tub).expanduser() for tub in tubs]
     if not paths:
-        raise TrainingError("There must be at least one tub to learn from. Say --tub PATH.")
+        raise TrainingError("Training needs at least one tub. Add --tub PATH.")
     sources: list[tuple[TubReader, dict[str, Any]]] = []
     labels: list[tuple[float, float]] = []
     sessions: list[int] = []
@@ -145,7 +145,7 @@ def gather(
             )
         hints = "".join(f" {hint}" for hint in oddities.explain(dropped))
         raise TrainingError(
-            f"No record of {names} can be learnt from: {why or 'there are none'}. "
+            f"No record of {names} can be used for training: {why or 'there are none'}. "
             f"Each needs {IMAGE}, {ANGLE} and {THROTTLE}.{hints}"
         )
     return recordings

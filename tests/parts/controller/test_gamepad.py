@@ -264,8 +264,8 @@ def test_every_gamepad_that_is_there_stops_the_car(reading, impatient, caplog):
     one.until(lambda offer: offer.actions == ("stop",))
     told = [record.getMessage() for record in caplog.records if "as well" in record.getMessage()]
     assert told == [
-        "Gamepad Second is there as well: it stops the car.",
-        "Gamepad Third is there as well: it stops the car.",
+        "Gamepad Second does not drive, but it can stop the car.",
+        "Gamepad Third does not drive, but it can stop the car.",
     ]
 
 

@@ -92,13 +92,13 @@ export class Menu {
     find("commands").append(
       copyLine("Start the car", "python manage.py drive"),
       copyLine("Start it with a pilot", "python manage.py drive --model models/mypilot.keras"),
-      copyLine("Train a pilot on what was recorded", "python manage.py train --tub data --model models/mypilot.keras"),
+      copyLine("Train a pilot on the recordings", "python manage.py train --tub data --model models/mypilot.keras"),
       copyLine("Stop the car", post({ stop: true })),
       copyLine("Read its state", post({})),
     );
     const note = document.createElement("p");
     note.className = "quiet";
-    note.textContent = "TOKEN is what stands after the # in the link that the car printed at its start.";
+    note.textContent = "TOKEN is the text after the # in the link that the car printed at its start.";
     find("commands").append(note);
   }
 }

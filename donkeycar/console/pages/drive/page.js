@@ -95,7 +95,7 @@ function resume() {
 function act(action) {
   if (action === "resume") resume();
   if (action === "give") link.say({ give: true });
-  if (action === "ask") toast("Asked. Whoever drives has to let you.");
+  if (action === "ask") toast("You asked to drive. The driver has to agree.");
   if (action === "ask" || action === "take") link.take();
 }
 

@@ -42,7 +42,7 @@ export function chooseBanner(link, held, motorOffS = 0, waits = "") {
     return {
       what: stopped ? "Stopped" : (OTHERS[state.source] ?? "Somebody else drives"),
       sinceS: stopped ? link.stoppedS : undefined,
-      todo: stopped ? "You watch: whoever drives can resume." : "You watch. STOP works from here too.",
+      todo: stopped ? "You are watching: the driver can resume." : "You are watching. STOP works from here, too.",
       calm: true,
       action: "ask",
       ready: true,
@@ -72,7 +72,7 @@ function stopped({ state, stoppedS, wantsToDrive }, held) {
     ready: state.can_resume && !held,
   };
   if (state.reason_code === "link") {
-    return { ...banner, todo: "It goes on by itself when the link is back.", action: "" };
+    return { ...banner, todo: "The car goes on by itself when the link is back.", action: "" };
   }
   if (state.driver === "nobody" && !wantsToDrive) return { ...banner, todo: "Tap Drive to take the wheel.", action: "take", ready: true };
   if (waits) return { ...banner, todo: waits };

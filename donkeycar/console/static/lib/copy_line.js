@@ -33,5 +33,5 @@ async function copy(code) {
     return;
   }
   getSelection().selectAllChildren(code);
-  toast("Marked: copy it with your device's own copy.");
+  toast("The text is selected: copy it with your device's copy command.");
 }

@@ -63,7 +63,7 @@ export class Gamepad {
   /** What to do so that its throttle counts, or "". */
   note() {
     const waits = Object.values(this._controls ?? {}).some((control) => !control.rested);
-    return waits ? "Let go of the throttle for two seconds: the gamepad's has not been seen at rest yet." : "";
+    return waits ? "Let go of the throttle for two seconds: the gamepad's throttle has not been seen at rest yet." : "";
   }
 
   _meet(name, pad, now, nowS) {
