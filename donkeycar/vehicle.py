@@ -16,7 +16,7 @@ from donkeycar.loop.doorbell import Doorbell
 from donkeycar.loop.entry import Entry
 from donkeycar.loop.profiler import Stopwatch, report
 from donkeycar.loop.prompt import prompt_entries, run_news
-from donkeycar.loop.wiring import unwritten, wiring_warnings
+from donkeycar.loop.wiring import overruled, unwritten, wiring_warnings
 from donkeycar.memory import Memory
 from donkeycar.timing import Clock, RateKeeper, RealClock
 
@@ -150,6 +150,7 @@ class Vehicle:
             The number of loops completed.
 
         Raises:
+            PartError: If a part would change orders where the wheels do not see it.
             PartFailed: If a part raised; the cause is chained.
         """
         for sentence in self.wiring_warnings():
@@ -160,6 +161,8 @@ class Vehicle:
         self.mem["car/faults"] = ()
         with self._stop_signals():
             try:
+                if refusal := overruled(self.entries):
+                    raise PartError(refusal)
                 self._start_threads()
                 loops = self._loop(rate_hz, max_loop_count)
             except KeyboardInterrupt:

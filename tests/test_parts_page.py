@@ -155,7 +155,7 @@ def test_its_snippets_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "snippet"}
     snippets = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(snippets) == 6
+    assert len(snippets) == 7
     for snippet in snippets:
         exec(compile(snippet, "docs/parts.md", "exec"), names)
     assert (names["angle"], names["throttle"]) == (1.0, 0.2)
@@ -175,12 +175,12 @@ def test_lines_for_manage_py_work_as_they_stand(settings, tmp_path):
     car.mem["wheel/turns_per_s"] = 5.0
     names |= {"car": car, "cfg": cfg, "meta": (), "add_recorder": add_recorder}
     lines = re.findall(r"```python no-run\n(.*?)```", PAGE, re.DOTALL)
-    assert len(lines) == 6
+    assert len(lines) == 7
     for line in lines:
         exec(compile(line, "docs/parts.md", "exec"), names)
     assert [entry.name for entry in car.entries] == [
         "Speedometer", "RecordingRule", "TubRecorder", "Eraser", "Lidar", "RandomCamera",
-        "LineFollower", "AsOffer",
+        "LineFollower", "AsOffer", "SlowNearWalls",
     ]  # fmt: skip
 
 

@@ -80,7 +80,8 @@ class DriveMode:
             user_angle: -1 to +1.
             user_throttle: -1 to +1.
             user_expires_s: Until when the person's order is valid; ``None`` or 0 is "not at all".
-            max_throttle: Limit for throttle in both directions, 0 to 1; ``None`` is 1.
+            max_throttle: Limit for throttle in both directions, 0 to 1; ``None`` is 1, and what is
+                not finite is 0.
             pilot_angle: -1 to +1, ``None`` without a pilot.
             pilot_throttle: -1 to +1, ``None`` without a pilot.
             pilot_expires_s: Until when the pilot's output is valid; void if that is more than
@@ -96,8 +97,8 @@ class DriveMode:
         """
         if mode in MODES:
             self._mode = mode
-        limit = _bounded("user/max_throttle", max_throttle)
-        limit = 1.0 if limit is None else max(limit, 0.0)
+        limit = 1.0 if max_throttle is None else _bounded("user/max_throttle", max_throttle)
+        limit = max(limit or 0.0, 0.0)  # NaN allows nothing
         angle = _bounded("user/angle", user_angle)
         throttle = _bounded("user/throttle", user_throttle, limit)
         expires_s = user_expires_s or 0.0

@@ -17,6 +17,9 @@ from donkeycar.loop.entry import Entry
 DRIVERS_WISH = ("user/angle", "user/steering", "user/throttle")
 DRIVERS = (*DRIVERS_WISH, "user/mode", "recording")
 
+# What the drive mode writes.
+ORDER = ("angle", "throttle", "command")
+
 # The lines of manage.py, by a channel of each part that they add.
 LINES = {
     "cam/image_array": "add_camera",
@@ -86,6 +89,31 @@ def wiring_warnings(
                 f"it and so does not read it. Move its line up, before {passed_over[late[0]]}."
             )
     return found
+
+
+def overruled(entries: Sequence[Entry]) -> str:
+    """Say which part changes an order where the wheels do not see it; "" if none does.
+
+    After the drive mode, ``angle`` and ``throttle`` only show the order, and ``command`` is the
+    order. A limit for the throttle that changes what is shown would limit nothing.
+    """
+    mode = next((e for e in entries if _is_ours(e) and set(ORDER) <= {*e.outputs}), None)
+    has_wheels = any(
+        _is_ours(e) and "command" in e.inputs and "command" not in e.outputs for e in entries
+    )
+    if mode is None or not has_wheels:
+        return ""
+    for entry in entries[entries.index(mode) + 1 :]:
+        shown = [name for name in entry.outputs if name in ("angle", "throttle")]
+        if shown and "command" not in entry.outputs and not _is_ours(entry):
+            return (
+                f"A part after add_drive_mode must not write {' or '.join(shown)}: the wheels obey "
+                f"`command`. Received: {entry.name} with outputs={list(entry.outputs)}. "
+                "To limit the throttle, let it read and write user/max_throttle, between "
+                "add_driver and add_drive_mode; to change orders in another way, let it read "
+                "and write command. See docs/parts.md."
+            )
+    return ""
 
 
 def unwritten(entries: Sequence[Entry], is_written: Callable[[str], bool]) -> list[str]:

@@ -104,6 +104,13 @@ def test_the_persons_limit_bounds_everybody(drive_mode, mode):
     assert reverse.throttle == pytest.approx(-0.1)
 
 
+@pytest.mark.parametrize("limit", [math.nan, math.inf, -math.inf, -0.5])
+def test_a_limit_that_is_not_known_allows_nothing(drive_mode, limit):
+    """What used to happen: a limit that a part had worked out to NaN limited nothing."""
+    assert decide(drive_mode, max_throttle=limit).throttle == 0
+    assert decide(drive_mode, max_throttle=None).throttle == 0.2
+
+
 def test_the_pilots_throttle_is_scaled_and_still_bounded(clock):
     drive_mode = DriveMode(throttle_scale=5.0, clock=clock)
     assert decide(drive_mode, mode="local", max_throttle=0.5).throttle == 0.5

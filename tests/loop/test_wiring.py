@@ -200,6 +200,70 @@ def test_a_car_without_a_console_is_told_what_gives_orders_a_life(car):
     assert any("'user/expires_s' is read" in doubt for doubt in car.wiring_warnings())
 
 
+class Limit:
+    """Takes throttle away, as cars of donkeycar 5 do."""
+
+    def __init__(self, throttle):
+        self.throttle = throttle
+
+    def run(self, value):
+        return self.throttle if isinstance(value, float) else value._replace(throttle=self.throttle)
+
+
+def drivable(car, clock, part, wiring, *, after="add_drive_mode"):
+    """A car whose driver holds half throttle, with a part of the owner's after one of its lines."""
+    cfg = settings(DRIVE_TRAIN_TYPE="MOCK")
+    radio = OwnRadio(0.0, 0.0)
+    car.add(AsOffer(radio, ["user/angle", "user/throttle"], clock=clock), outputs=["gamepad/offer"])
+    lines = {
+        "add_driver": lambda: add_driver(car, cfg, make_cockpit(car, cfg)),
+        "add_drive_mode": lambda: add_drive_mode(car, cfg),
+        "add_drivetrain": lambda: add_drivetrain(car, cfg),
+    }
+    for name, line in lines.items():
+        line()
+        if name == after:
+            car.add(part, **wiring)
+    car.step()
+    radio.values = (0.0, 0.5)
+    for _ in range(4):
+        clock.advance(0.05)
+        car.step()
+
+
+@pytest.mark.parametrize("channel", ["throttle", "angle"])
+@pytest.mark.parametrize("after", ["add_drive_mode", "add_drivetrain"])
+def test_a_limit_that_the_wheels_would_not_see_does_not_start(car, clock, channel, after):
+    """What used to happen: the page showed 0.1, the motor got 0.5, and the log said that the part
+    changes orders."""
+    drivable(car, clock, Limit(0.1), {"inputs": [channel], "outputs": [channel]}, after=after)
+    assert car.mem["command"].throttle == 0.5
+    with pytest.raises(PartError) as refusal:
+        car.start(rate_hz=20, max_loop_count=1)
+    assert str(refusal.value).startswith(
+        f"A part after add_drive_mode must not write {channel}: the wheels obey `command`. "
+        f"Received: Limit with outputs=['{channel}']. To limit the throttle, let it read and "
+        "write user/max_throttle"
+    )
+
+
+@pytest.mark.parametrize(
+    ("channel", "after"), [("user/max_throttle", "add_driver"), ("command", "add_drive_mode")]
+)
+def test_a_limit_where_the_refusal_sends_it_reaches_the_wheels(car, clock, channel, after):
+    drivable(car, clock, Limit(0.1), {"inputs": [channel], "outputs": [channel]}, after=after)
+    assert car.mem["command"].throttle == 0.1
+    assert car.start(rate_hz=20, max_loop_count=1) == 1
+
+
+def test_wheels_of_ones_own_may_obey_angle_and_throttle(car):
+    add_driver(car, settings(), make_cockpit(car, settings()))
+    add_drive_mode(car, settings())
+    car.add(Limit(0.1), inputs=["throttle"], outputs=["throttle"])
+    car.add(Part(), inputs=["angle", "throttle"])
+    assert car.start(rate_hz=20, max_loop_count=1) == 1
+
+
 def test_what_comes_after_its_readers_is_told_where_to_go(car):
     cfg = settings()
     console = add_console(car, cfg)
