@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from donkeycar.errors import TrainingError
-from donkeycar.pilots.files.names import beside, ending_of
+from donkeycar.pilots.files.names import REPLAY, beside, ending_of
 
 
 class FileLock:
@@ -65,9 +65,6 @@ def _open(path: Path) -> int:
         ) from error
 
 
-SUFFIX = ".replay.h5"
-
-
 def replay_path(run: Path) -> Path:
     """Where a training is recorded.
 
@@ -82,4 +79,4 @@ def replay_path(run: Path) -> Path:
         >>> replay_path(Path("lr_0.001")).name
         'lr_0.001.replay.h5'
     """
-    return run if ending_of(run) in (".h5", ".hdf5") else beside(run, SUFFIX)
+    return run if ending_of(run) in (".h5", ".hdf5") else beside(run, REPLAY)

@@ -101,4 +101,8 @@ def test_what_only_looks_like_a_model_is_not_listed(models):
     (models / ".mine.tflite").write_bytes(LITERT)
     (models / "mine.tflite").write_bytes(LITERT)
     (models / "mine.int8.tflite").write_bytes(LITERT)
+    # What used to happen: the replay of a training was "not a pilot yet: donkey convertmodel makes
+    # a pilot from it", which is not possible.
+    (models / "mine.replay.h5").write_bytes(HDF5)
+    (models / "sent_elsewhere.replay.h5").write_bytes(HDF5)
     assert pilots_in(models) == before

@@ -118,6 +118,19 @@ def test_a_file_is_what_its_first_bytes_say(tmp_path, kind, name):
     assert kind_of(path) == kind
 
 
+def test_the_replay_of_a_training_belongs_to_its_pilot_and_is_no_model(tmp_path):
+    """What used to happen: `drive`, `evaluate` and `--transfer` sent it to `convertmodel --trust`,
+    which refuses it."""
+    replay = tmp_path / "lr_0.01.replay.h5"
+    replay.write_bytes(FIRST_BYTES["hdf5"])
+    assert (kind_of(replay), name_of(replay), replay_path(replay)) == ("", "lr_0.01", replay)
+    for use in (load_pilot, check_keras):
+        with pytest.raises(PilotError) as error:
+            use(replay)
+        assert "convertmodel" not in str(error.value)
+    assert next_step(replay).endswith(f"`donkey replay` shows it. The pilot is {tmp_path}/lr_0.01.")
+
+
 def test_a_folder_is_a_saved_model_whatever_its_name(tmp_path):
     for name in ("mypilot", "mypilot_v1.2", "mypilot.savedmodel"):
         folder = tmp_path / name

@@ -17,9 +17,10 @@ ENDINGS = (".keras", ".tflite", ".json")
 # The part between the name of a pilot and `.tflite`.
 MARKS: dict[Precision, str] = {"float32": "", "float16": ".fp16", "int8": ".int8"}
 # Endings of models in other formats, and of files that training keeps beside a pilot.
+REPLAY = ".replay.h5"  # how a training went, for `donkey replay`; HDF5, but no model
 OTHER_ENDINGS = (
-    ".h5", ".hdf5", ".savedmodel", ".pb", ".onnx", ".pt", ".pth", ".ckpt", ".trt", ".engine",
-    ".uff", ".weights", ".checkpoint", ".png",
+    REPLAY, ".h5", ".hdf5", ".savedmodel", ".pb", ".onnx", ".pt", ".pth", ".ckpt", ".trt",
+    ".engine", ".uff", ".weights", ".checkpoint", ".png",
 )  # fmt: skip
 
 Kind = Literal["keras", "hdf5", "litert", "saved_model", ""]
@@ -98,7 +99,7 @@ def kind_of(path: Path) -> Kind:
     """
     if path.is_dir():
         return "saved_model" if (path / SAVED_MODEL).is_file() else ""
-    if not path.is_file():
+    if not path.is_file() or ending_of(path) == REPLAY:
         return ""
     try:
         with path.open("rb") as file:

@@ -3,7 +3,16 @@
 from pathlib import Path
 
 from donkeycar.commands import donkey
-from donkeycar.pilots.files.names import ENDINGS, MARKS, beside, meant_as, title_of
+from donkeycar.pilots.files.names import (
+    ENDINGS,
+    MARKS,
+    REPLAY,
+    beside,
+    ending_of,
+    meant_as,
+    name_of,
+    title_of,
+)
 
 # Formats that can be converted; those that can carry code need `--trust`.
 CONVERTIBLE = ("keras", "hdf5", "saved_model")
@@ -24,6 +33,9 @@ def next_step(path: Path) -> str:
     """Say how to convert a model of another format to a pilot, or that it is impossible."""
     if meant_as(path) in CONVERTIBLE:
         return f"Make a pilot of it: {conversion_command(path)}"
+    if ending_of(path) == REPLAY:
+        pilot = path.with_name(name_of(path))
+        return f"It holds how a training went, and `donkey replay` shows it. The pilot is {pilot}."
     return (
         "donkeycar cannot open such files. If you have the .keras, .h5 or SavedModel that it came "
         "from, `donkey convertmodel` makes a pilot of that."
