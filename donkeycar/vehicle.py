@@ -16,6 +16,7 @@ from donkeycar.loop.doorbell import Doorbell
 from donkeycar.loop.entry import Entry
 from donkeycar.loop.profiler import Stopwatch, report
 from donkeycar.loop.prompt import prompt_entries, run_news
+from donkeycar.loop.rate_meter import RateMeter
 from donkeycar.loop.wiring import overruled, unwritten, wiring_warnings
 from donkeycar.memory import Memory
 from donkeycar.timing import Clock, RateKeeper, RealClock
@@ -27,9 +28,6 @@ JOIN_TIMEOUT_S = 2.0
 
 # A part that takes longer in one tick is named in the log.
 HANG_S = 1.0
-
-# How often the measured rate of the loop is published.
-RATE_WINDOW_S = 1.0
 
 # Written by the loop itself.
 OWN_CHANNELS = {"loop/rate_hz", "loop/late_ticks", "car/faults"}
@@ -261,20 +259,17 @@ class Vehicle:
         prompt = prompt_entries(self.entries)
         self._bell.answer = partial(run_news, prompt, self.mem)
         rate = RateKeeper(rate_hz, clock=self._bell if prompt else self.clock)
-        loops = window_loops = 0
-        window_start_s = self.clock.monotonic()
+        meter = RateMeter(rate_hz, self.entries, clock=self.clock)
+        loops = 0
         while self.on and not (max_loop_count and loops >= max_loop_count):
             self.step()
             loops += 1
             # A late loop does not sleep, so news would wait for another whole tick.
             self._bell.look()
             rate.wait()
-            window_s = self.clock.monotonic() - window_start_s
-            if window_s >= RATE_WINDOW_S:
-                self.mem["loop/rate_hz"] = (loops - window_loops) / window_s
+            if (measured_hz := meter.tick()) is not None:
+                self.mem["loop/rate_hz"] = measured_hz
                 self.mem["loop/late_ticks"] = rate.late_ticks
-                window_start_s += window_s
-                window_loops = loops
         return loops
 
     def _start_threads(self) -> None:
