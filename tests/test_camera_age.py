@@ -1,6 +1,7 @@
 """A pilot drives with a camera that is as old as real ones are (the short forms)."""
 
 import time
+from functools import cache
 
 import pytest
 
@@ -11,24 +12,35 @@ from benchmarks.safety.camera_loss import PilotedCar
 DRIVE_S = 1.0
 
 
-@pytest.mark.parametrize("age_s", AGES_S)
-@pytest.mark.parametrize("rate_hz", RATES_HZ)
-def test_the_motor_turns_however_old_the_camera_is(age_s, rate_hz):
-    """At 20 Hz and 35 ms it stood all the time; at 0 ms now and then."""
-    car = PilotedCar(age_s=age_s, rate_hz=rate_hz)
+@cache
+def standing(rate_hz):
+    """The share of a second for which the motor stands, of one car for each age, all at once."""
+    cars = {age_s: PilotedCar(age_s=age_s, rate_hz=rate_hz) for age_s in AGES_S}
+    shares = dict.fromkeys(cars, 1.0)
     try:
-        car.wait_until_it_drives()
+        for car in cars.values():
+            car.wait_until_it_drives()
         # A machine shared with others has its hiccups: a pilot that cannot drive stands for most
         # of each second.
         for _ in range(3):
             began_s = time.monotonic()
             time.sleep(DRIVE_S)
-            share = car.motor.neutral_share(began_s, time.monotonic())
-            if share < 0.05:
-                return
-        pytest.fail(f"neutral for {share:.0%} of the time")
+            for age_s, car in cars.items():
+                share = car.motor.neutral_share(began_s, time.monotonic())
+                shares[age_s] = min(shares[age_s], share)
+            if max(shares.values()) < 0.05:
+                break
     finally:
-        car.end()
+        for car in cars.values():
+            car.end()
+    return shares
+
+
+@pytest.mark.parametrize("age_s", AGES_S)
+@pytest.mark.parametrize("rate_hz", RATES_HZ)
+def test_the_motor_turns_however_old_the_camera_is(age_s, rate_hz):
+    """At 20 Hz and 35 ms it stood all the time; at 0 ms now and then."""
+    assert standing(rate_hz)[age_s] < 0.05
 
 
 def test_a_whole_car_drives_and_stops_with_an_old_camera(tmp_path, capsys):

@@ -43,14 +43,10 @@ SENTENCES = {
 class Tree:
     """A copy of the package that a test may change."""
 
-    def __init__(self, folder):
+    def __init__(self, compiled, folder):
         self.folder = folder
-        shutil.copytree(
-            ROOT / "donkeycar",
-            folder / "donkeycar",
-            copy_function=shutil.copyfile,
-            ignore=shutil.ignore_patterns("__pycache__"),
-        )
+        # With times and byte code: only what the test changes is compiled again.
+        shutil.copytree(compiled, folder / "donkeycar")
 
     def add(self, place, what):
         """Make a file, or put a text behind another one in a file that there is."""
@@ -94,10 +90,10 @@ def _put(behind, new):
 
 
 @pytest.mark.parametrize("kind", ADDITIONS)
-def test_it_touches_three_places_and_works(kind, tmp_path):
+def test_it_touches_three_places_and_works(kind, compiled, tmp_path):
     places, use = ADDITIONS[kind]
     assert len(places) <= MOST_PLACES
-    tree = Tree(tmp_path)
+    tree = Tree(compiled, tmp_path)
     for place, what in places.items():
         tree.add(place, what)
     done = tree.use(use)
@@ -110,10 +106,10 @@ def test_it_touches_three_places_and_works(kind, tmp_path):
     ("kind", "place"),
     [(kind, place) for kind, (places, _) in ADDITIONS.items() for place in places],
 )
-def test_what_is_forgotten_is_told(kind, place, tmp_path):
+def test_what_is_forgotten_is_told(kind, place, compiled, tmp_path):
     """What used to happen: an augmentation without a row was left out, and training went on."""
     places, use = ADDITIONS[kind]
-    tree = Tree(tmp_path)
+    tree = Tree(compiled, tmp_path)
     for other in places.keys() - {place}:
         tree.add(other, places[other])
     told = tree.run(tables.__file__)

@@ -19,9 +19,9 @@ STILL, OFF, HALF = bytes([100, 100]), bytes([100, 0]), bytes([100, 150])
 
 
 @pytest.fixture(scope="module")
-def changed(tmp_path_factory):
+def changed(compiled, tmp_path_factory):
     """The folder of a copy of donkeycar with the three places changed."""
-    tree = Tree(tmp_path_factory.mktemp("donkeycar"))
+    tree = Tree(compiled, tmp_path_factory.mktemp("donkeycar"))
     for place, what in ADDITIONS["drivetrain"][0].items():
         tree.add(place, what)
     return tree.folder
