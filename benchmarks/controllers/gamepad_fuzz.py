@@ -111,8 +111,8 @@ def run_case(number: int) -> None:
             break
         clock.advance(0.001)
         if seed.random() < 0.2:
-            judge(part, number)
-    judge(part, number)
+            check_offer(part, number)
+    check_offer(part, number)
     if len(rest) >= EVENT.size:
         raise AssertionError(f"case {number}: {len(rest)} bytes pile up")
     clock.advance(1.0)
@@ -120,7 +120,7 @@ def run_case(number: int) -> None:
         raise AssertionError(f"case {number}: a silent reader still offers")
 
 
-def judge(part: GamepadController, number: int) -> None:
+def check_offer(part: GamepadController, number: int) -> None:
     """Look at an offer as the car does."""
     offer = part.run_threaded(1.0, "")
     if not (-1 <= offer.angle <= 1 and -1 <= offer.throttle <= 1):

@@ -3,7 +3,7 @@
 A trial opens one of the devices of `pad_models.py`, takes the wheel by steering and lets the motor
 be armed; plays with the throttle but lets it not come to rest; lets go of it, waits, and pushes.
 All is the product's, from the reader's records to the guardian, on one simulated clock; below is
-the emulated chip. Its pulses are the judge: neutral until the throttle was let go of, full in the
+the emulated chip. Its pulses decide: neutral until the throttle was let go of, full in the
 right direction while it is pushed, neutral again, and never the wrong way. Recording may follow the
 throttle, and nothing else.
 """
@@ -88,23 +88,23 @@ class Trial:
         self.bench.guardian.step()
         self.clock.advance(STEP_S)
 
-    def move(self, axis: str, value: int, judge: Callable[[int], bool], what: str) -> None:
+    def move(self, axis: str, value: int, is_right: Callable[[int], bool], what: str) -> None:
         """Bring an axis to `value` as a hand does, report by report."""
         began, steps = self.at[axis], self.chance.randrange(6, 50)
         for step in range(1, steps + 1):
             self.report(**{axis: round(began + (value - began) * step / steps)})
-            self.expect(judge, what)
+            self.expect(is_right, what)
 
-    def wait(self, seconds: float, judge: Callable[[int], bool], what: str) -> None:
+    def wait(self, seconds: float, is_right: Callable[[int], bool], what: str) -> None:
         """Let time pass."""
         for _ in range(round(seconds / STEP_S)):
-            self.expect(judge, what)
+            self.expect(is_right, what)
 
-    def expect(self, judge: Callable[[int], bool], what: str) -> None:
-        """Let a moment pass, and judge the pulses."""
+    def expect(self, is_right: Callable[[int], bool], what: str) -> None:
+        """Let a moment pass, and check the pulses."""
         self.step()
         ticks = self.bench.chip.ticks(THROTTLE_CHANNEL)
-        if not judge(ticks):
+        if not is_right(ticks):
             raise AssertionError(f"{self.name}: a pulse of {ticks} ticks {what}")
 
     def _tick(self) -> None:

@@ -2,7 +2,7 @@
 
 Each case is a receiver with random settings and a list of what reaches it: as pulses of 0, 1 and
 65,535 us, with jitter, of channels that do not exist; as edges on pins, some missing, on a clock
-that wraps at 32 bits of microseconds; as lines of a RoboHAT, whole, cut or noise. The judge keeps
+that wraps at 32 bits of microseconds; as lines of a RoboHAT, whole, cut or noise. The oracle keeps
 its own account of when each channel last had a pulse of 800 to 2200 us: without one of steering and
 one of throttle in the last 100 ms there must be no throttle at all. Half of the cases begin with
 the pulses of a transmitter that nobody touches: with them there must be an order. A pulse with both
@@ -153,7 +153,7 @@ SOURCES: list[Callable[[random.Random], PulseSource | EdgeSource | LineSource]] 
 ]  # fmt: skip
 
 
-class Judge:
+class Oracle:
     """Knows of each channel when it last had a pulse."""
 
     def __init__(self, clock: FakeClock) -> None:
@@ -203,12 +203,12 @@ def run_case(number: int) -> None:
         AssertionError: If an offer is out of range, or a lost channel drives.
     """
     chance, clock = random.Random(number), FakeClock(1.0)
-    part, judge = receiver(chance, clock), Judge(clock)
+    part, oracle = receiver(chance, clock), Oracle(clock)
     with closing(chance.choice(SOURCES)(chance)) as source:
         if chance.random() < 0.5:
             at_rest = [(STEERING, 1500), (THROTTLE, 1500)] * PROOF
             part.take(at_rest)
-            judge.hear(at_rest)
+            oracle.hear(at_rest)
             if part.run_threaded().expires_s <= clock.now_s:
                 raise AssertionError("it is lost, though both channels are heard")
         for _ in range(chance.randrange(1, 12)):
@@ -218,14 +218,14 @@ def run_case(number: int) -> None:
                     width_us = round(chance.gauss(1500, 30))
                 pulses = source.send(chance.choice([STEERING, THROTTLE, 3, 0, 99]), width_us)
                 part.take(pulses)
-                judge.hear(pulses)
+                oracle.hear(pulses)
             clock.advance(chance.choice(STEPS_S))
             limit = chance.choice([None, chance.random()])
             offer = part.run_threaded(limit)
             if not (-1 <= offer.angle <= 1 and abs(offer.throttle) <= (limit or 1.0)):
                 raise AssertionError(f"{offer} is out of range")
             is_order = offer.expires_s > clock.now_s
-            if judge.age_s >= LOST_AFTER_S and (offer.throttle or is_order):
+            if oracle.age_s >= LOST_AFTER_S and (offer.throttle or is_order):
                 raise AssertionError(f"{offer} comes from a lost channel")
 
 

@@ -142,7 +142,7 @@ class Watch:
         self._thread.start()
 
     def send(self, frame: MotorFrame) -> None:
-        """Have a frame judged."""
+        """Hand the guardian a frame."""
         with self._lock:
             self._guardian.receive(frame.encode())
             self._guardian.step()

@@ -76,7 +76,7 @@ def lose_links(kind: str, num_trials: int, seed: int) -> list[Verdict]:
 
 
 class Blackouts:
-    """A driver behind a link that holds messages back, and a judge of what comes out."""
+    """A driver behind a link that holds messages back, and a check of what comes out."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - not a secret

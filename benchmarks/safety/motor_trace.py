@@ -1,4 +1,4 @@
-"""What a motor was told over time, from the trace of emulated pins: the judge of every trial."""
+"""What a motor was told over time, from the trace of emulated pins: each verdict comes from it."""
 
 import time
 from collections.abc import Callable

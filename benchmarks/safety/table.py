@@ -1,4 +1,4 @@
-"""The tables of SAFETY.md: what a row is, how it is measured, printed and judged."""
+"""The tables of SAFETY.md: what a row is, how it is measured and printed, and its verdict."""
 
 import math
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""One trial of the guardian: real processes, one fault, and the trace of the motor as judge."""
+"""One trial of the guardian: real processes, one fault; the verdict is from the motor's trace."""
 
 import os
 import random

@@ -86,7 +86,7 @@ def peer(tub: SplitTub, seed: int, folder: Path, epochs: int) -> Result:
     """Let donkeycar 5.3 train by its own rules and settings."""
     tub.write_train(folder / "train")
     frames = tub.validation_frames()
-    (folder / "judge.txt").write_text("\n".join(str(frame) for frame in frames))
+    (folder / "validation.txt").write_text("\n".join(str(frame) for frame in frames))
     command = [str(full_peer_python()), "-I", str(WORKER), str(folder), str(seed)]
     with (folder / "log.txt").open("wb") as log:
         if subprocess.run(command, cwd=folder, stdout=log, stderr=log).returncode:

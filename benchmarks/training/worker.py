@@ -1,7 +1,7 @@
 """Trains and asks the `linear` pilot of donkeycar 5.3; runs in 5.3's own environment.
 
 Called as ``python -I worker.py FOLDER SEED``. FOLDER holds `train`, a tub for 5.3 to learn
-from, and `judge.txt`, paths of frames to answer for; the answers go to `answers.json`.
+from, and `validation.txt`, paths of frames to answer for; the answers go to `answers.json`.
 """
 
 import json
@@ -42,7 +42,7 @@ def main(folder: Path, seed: int) -> None:
     pilot = get_model_by_type("linear", cfg)
     pilot.load(model)
     answers = []
-    for path in (folder / "judge.txt").read_text().splitlines():
+    for path in (folder / "validation.txt").read_text().splitlines():
         angle, throttle = pilot.run(np.asarray(Image.open(path)))
         answers.append((float(angle), float(throttle)))
     report = {

@@ -1,4 +1,4 @@
-"""Every device of the benchmark `pad_rests`: the chip's pulses decide; what people are told."""
+"""Every device of the benchmark `pad_rests`: the chip's pulses decide; what people hear."""
 
 import random
 
