@@ -75,7 +75,32 @@ _SETTINGS = {
     "width_px": "IMAGE_W", "height_px": "IMAGE_H", "framerate_hz": "CAMERA_FRAMERATE",
     "rate_hz": "CAMERA_FRAMERATE",
     "path_mask": "PATH_MASK", "path": "CAMERA_TUB", "camera_index": "CAMERA_INDEX",
+    "exposure_ms": "CAMERA_EXPOSURE_MS", "white_balance_k": "CAMERA_WHITE_BALANCE_K",
+    "source": "CAMERA_SOURCE",
 }  # fmt: skip
+
+_USB = CameraRow(
+    Recipe(
+        "donkeycar.parts.camera.v4l:V4LCamera",
+        lambda cfg, clock, world: {
+            "source": cfg.CAMERA_SOURCE,
+            **_frames(cfg, clock),
+            "hflip": cfg.CAMERA_HFLIP,
+            "vflip": cfg.CAMERA_VFLIP,
+            "camera_index": cfg.CAMERA_INDEX,
+            "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
+            "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+        },
+        settings=_SETTINGS,
+    ),
+    probe=Recipe(
+        "donkeycar.parts.camera.v4l2_nodes:probe",
+        lambda cfg, clock, world: {
+            "source": cfg.CAMERA_SOURCE,
+            "camera_index": cfg.CAMERA_INDEX,
+        },
+    ),
+)
 
 CAMERAS = {
     "PICAM": CameraRow(
@@ -95,6 +120,9 @@ CAMERAS = {
         ),
         libraries="donkeycar.parts.camera.picamera:LIBRARIES",
     ),
+    "V4L": _USB,
+    "CVCAM": _USB,
+    "WEBCAM": _USB,
     "IMAGE_LIST": CameraRow(
         Recipe(
             "donkeycar.parts.camera.image_list:ImageListCamera",

@@ -16,7 +16,8 @@ MODELS_PATH = "models"                # folder of the pilots
 
 # CAMERA
 # Where frames come from, and how large they are. A frame is one picture.
-CAMERA_TYPE = "PICAM"                 # which camera: PICAM, IMAGE_LIST, TUB, MOCK or SIM
+# which camera: PICAM, V4L, CVCAM, WEBCAM, IMAGE_LIST, TUB, MOCK or SIM
+CAMERA_TYPE = "PICAM"
 IMAGE_W = 160                         # width of a frame (pixels)
 IMAGE_H = 120                         # height of a frame (pixels)
 IMAGE_DEPTH = 3                       # colour channels of a frame: 3 is RGB, 1 is grey
@@ -24,7 +25,16 @@ IMAGE_DEPTH = 3                       # colour channels of a frame: 3 is RGB, 1 
 CAMERA_FRAMERATE = 20
 CAMERA_VFLIP = False                  # turn the picture upside down
 CAMERA_HFLIP = False                  # swap left and right
-CAMERA_INDEX = 0                      # which Pi camera, if there are several
+# which Pi camera, if there are several; of a USB camera, the number of its /dev/video
+CAMERA_INDEX = 0
+# which USB camera (V4L): its path, or a part of its name; '' is the one with the number
+# CAMERA_INDEX
+CAMERA_SOURCE = ""
+# exposure time of a USB camera (milliseconds); None leaves it to the camera
+CAMERA_EXPOSURE_MS = None
+# colour of the light for a USB camera: 2800 is a warm lamp, 6500 daylight (kelvin); None leaves it
+# to the camera
+CAMERA_WHITE_BALANCE_K = None
 PATH_MASK = "data/images/*.jpg"       # pictures that camera IMAGE_LIST shows in turn
 CAMERA_TUB = "data"                   # recording that camera TUB plays again
 # age of a frame of SIM, TUB, MOCK or IMAGE_LIST when the car gets it (seconds); 0.06 is typical of

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from donkeycar.testing.robohat_board import RoboHATBoard
     from donkeycar.testing.serial_device import SerialDevice
     from donkeycar.testing.vesc_board import VESCBoard
+    from donkeycar.testing.video_kernel import VideoCamera, VideoKernel
 
 __all__ = [
     "FakeClock",
@@ -31,6 +32,8 @@ __all__ = [
     "SerialDevice",
     "StubPicamera2",
     "VESCBoard",
+    "VideoCamera",
+    "VideoKernel",
     "check_part",
 ]
 
@@ -45,6 +48,8 @@ _HOMES = {
     "SerialDevice": "serial_device",
     "StubPicamera2": "picamera2",
     "VESCBoard": "vesc_board",
+    "VideoCamera": "video_kernel",
+    "VideoKernel": "video_kernel",
     "check_part": "part",
 }
 

@@ -85,7 +85,7 @@ IMPOSSIBLE = {
     "a channel too many": "PWM_STEERING_THROTTLE = {'PWM_THROTTLE_PIN': 'PCA9685.1:41.16'}\n",
 }
 IMPOSSIBLE_TO_DRIVE = {
-    "a camera that is not in this version": "CAMERA_TYPE = 'WEBCAM'\n",
+    "a camera that is not in this version": "CAMERA_TYPE = 'LEOPARD'\n",
     "a loop too slow": "CAMERA_TYPE = 'MOCK'\nDRIVE_LOOP_HZ = 5\n",
     "time that runs faster": "CAMERA_TYPE = 'MOCK'\nSIM_TIME_SCALE = 2.0\n",
     "a gamepad that nobody knows": "USE_JOYSTICK_AS_DEFAULT = True\nCONTROLLER_TYPE = 'ibus'\n",
@@ -104,9 +104,9 @@ def test_settings_that_no_car_can_have_are_refused_without_opening_anything(car,
 
 def test_a_camera_that_is_to_come_is_told_once(car):
     """What used to happen: a notice and a refusal, in two ways."""
-    done = car.run("drive", "CAMERA_TYPE = 'WEBCAM'\n")
+    done = car.run("drive", "CAMERA_TYPE = 'LEOPARD'\n")
     told = done.stdout + (done.stderr or "")
-    assert told.count("WEBCAM") == 1
+    assert told.count("LEOPARD") == 1
     assert "which does not work in this version yet" in told
 
 

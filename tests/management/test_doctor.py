@@ -310,15 +310,16 @@ def test_settings_that_cannot_be_read_are_named_and_the_rest_goes_on(car, capsys
 
 def test_no_cable_is_pressed_home_for_a_camera_that_is_not_in_this_version(car, capsys):
     # What used to happen: "switch the Pi off, press both ends of the ribbon cable home".
-    configure(car, "CAMERA_TYPE = 'CSIC'")
+    configure(car, "CAMERA_TYPE = 'LEOPARD'")
     assert main(["doctor", "--path", str(car)]) == 1
     printed = capsys.readouterr().out
-    assert "Received: CAMERA_TYPE='CSIC'" in printed
+    assert "Received: CAMERA_TYPE='LEOPARD'" in printed
     assert "ribbon cable" not in printed
 
 
 @pytest.mark.parametrize(
-    "text", ["DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'", "DRIVE_TRAIN_TYPE = 'MOCK'\nCAMERA_TYPE = 'CVCAM'"]
+    "text",
+    ["DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'", "DRIVE_TRAIN_TYPE = 'MOCK'\nCAMERA_TYPE = 'LEOPARD'"],
 )
 def test_a_word_that_does_not_work_is_told_once(car, capsys, text):
     """What used to happen: a warning with words to choose from, and then what is missing."""
@@ -329,7 +330,7 @@ def test_a_word_that_does_not_work_is_told_once(car, capsys, text):
 
 
 CANNOT_START = {
-    "a camera that is not in this version": ("CAMERA_TYPE = 'WEBCAM'", "CAMERA_TYPE='WEBCAM'"),
+    "a camera that is not in this version": ("CAMERA_TYPE = 'LEOPARD'", "CAMERA_TYPE='LEOPARD'"),
     "a drivetrain of the past": (
         "DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'", "it needs pigpio, which does not run",
     ),

@@ -7,7 +7,7 @@ import pytest
 from donkeycar.config import load_config
 from donkeycar.management.createcar import create_car
 from donkeycar.management.doctor_camera import camera, camera_age, libraries
-from donkeycar.testing import StubPicamera2
+from donkeycar.testing import StubPicamera2, VideoKernel
 from donkeycar.timing import RealClock
 
 
@@ -106,3 +106,39 @@ def test_a_camera_that_does_not_open_or_gives_nothing_is_no_end_of_the_report(se
     with StubPicamera2():
         finding = camera_age(cfg, timeout_s=0.1)
         assert (finding.state, finding.found) == ("warning", "not measured: 0 frames in 0.1 s")
+
+
+C920 = {"name": "HD Pro Webcam C920"}
+CAMERAS = [C920, {**C920, "capabilities": 0x04800000}, {"name": "Front camera"}]
+
+
+@pytest.mark.parametrize("word", ["V4L", "CVCAM", "WEBCAM"])
+def test_the_usb_camera_is_named_with_its_formats_and_the_others_beside_it(settings, word):
+    with VideoKernel(cameras=CAMERAS) as kernel:
+        cfg = settings(f"CAMERA_TYPE = {word!r}\nCAMERA_SOURCE = 'front'\n")
+        finding = next(camera(cfg, run=lambda words: None))
+        assert finding.state == "ok"
+        assert f"{kernel.devices}/video2 Front camera (YUYV, MJPG); there are" in finding.found
+        assert f"{kernel.devices}/video0 HD Pro Webcam C920" in finding.found
+        assert not any(found.is_open for found in kernel.cameras)
+        assert libraries(cfg) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "cameras", "said", "step"),
+    [
+        ("", [], "must be there. Received: No such file", "Plug it in"),
+        ("CAMERA_INDEX = 1", CAMERAS, "without any, such as the one for metadata", "Set CAMERA"),
+        ("CAMERA_SOURCE = 'Elgato'", CAMERAS, "'Elgato' in its name", "Correct CAMERA_SOURCE"),
+        ("", [{"errors": {"open": 13}}], "must be allowed to use", "usermod -aG video"),
+    ],
+)
+def test_a_usb_camera_that_is_not_there_is_told_with_the_next_step(
+    settings, text, cameras, said, step
+):
+    with VideoKernel(cameras=cameras):
+        findings = list(camera(settings(f"CAMERA_TYPE = 'V4L'\n{text}\n"), run=lambda words: None))
+    assert [finding.state for finding in findings] == ["missing"]
+    assert findings[0].found.startswith("CAMERA_TYPE is V4L, but ")
+    assert said in findings[0].found
+    assert step in findings[0].step

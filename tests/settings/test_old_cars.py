@@ -38,9 +38,16 @@ def test_the_settings_of_a_version_4_car_load(load):
 
 def test_each_setting_of_a_version_4_car_without_effect_is_named_once(load):
     cfg = load(old_cars.VERSION_4)
-    assert named(cfg) == [
-        "DONKEY_HOME", "CAMERA_TYPE", "CACHE_IMAGES", "PRUNE_CNN", "LED_B",
-    ]  # fmt: skip
+    assert named(cfg) == ["DONKEY_HOME", "CACHE_IMAGES", "PRUNE_CNN", "LED_B"]
+
+
+def test_the_usb_camera_of_a_version_5_car_works_and_its_swap_of_colours_is_told_once(load):
+    """What used to happen: CVCAM, WEBCAM and V4L did not work in this version yet."""
+    cfg = load('CAMERA_TYPE = "CVCAM"\nCAMERA_INDEX = 2\nBGR2RGB = True\n')
+    assert (cfg.CAMERA_TYPE, cfg.CAMERA_INDEX) == ("CVCAM", 2)
+    (notice,) = cfg.notices
+    assert notice.startswith("myconfig.py:3: BGR2RGB has no effect: every camera gives red, green")
+    assert "TRANSFORMATIONS = ['RGB2BGR']" in notice
 
 
 def test_the_flat_names_of_a_version_4_car_work(load):

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from donkeycar.settings.setting import Group, Setting, later
+from donkeycar.settings.setting import Group, Setting, dead, later
 
 
 class CameraWord(NamedTuple):
@@ -19,10 +19,20 @@ class CameraWord(NamedTuple):
     replays: bool = False
 
 
+_USB = CameraWord(
+    reads=(
+        "CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_INDEX", "CAMERA_SOURCE", "CAMERA_EXPOSURE_MS",
+        "CAMERA_WHITE_BALANCE_K",
+    ),
+)  # fmt: skip
 _LATENCY = ("CAMERA_LATENCY_S", "CAMERA_JITTER_S", "SIM_SEED")
 
 CAMERA_WORDS = {
     "PICAM": CameraWord(reads=("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_INDEX")),
+    "V4L": _USB,
+    # What donkeycar 5 called two other ways to read a USB camera.
+    "CVCAM": _USB,
+    "WEBCAM": _USB,
     "IMAGE_LIST": CameraWord(reads=("PATH_MASK", *_LATENCY), replays=True),
     "TUB": CameraWord(reads=("CAMERA_TUB", *_LATENCY), replays=True),
     "MOCK": CameraWord(reads=_LATENCY),
@@ -36,7 +46,7 @@ CAMERA = Group(
         Setting(
             "CAMERA_TYPE", "PICAM", "which camera",
             choices=tuple(CAMERA_WORDS),
-            later_choices=("WEBCAM", "CVCAM", "CSIC", "V4L", "D435", "OAKD", "LEOPARD"),
+            later_choices=("CSIC", "D435", "OAKD", "LEOPARD"),
         ),
         Setting("IMAGE_W", 160, "width of a frame", unit="pixels", low=16, high=4096),
         Setting("IMAGE_H", 120, "height of a frame", unit="pixels", low=16, high=4096),
@@ -51,7 +61,27 @@ CAMERA = Group(
         ),
         Setting("CAMERA_VFLIP", False, "turn the picture upside down"),
         Setting("CAMERA_HFLIP", False, "swap left and right"),
-        Setting("CAMERA_INDEX", 0, "which Pi camera, if there are several", low=0, high=15),
+        Setting(
+            "CAMERA_INDEX", 0,
+            "which Pi camera, if there are several; of a USB camera, the number of its /dev/video",
+            low=0, high=63,
+        ),
+        Setting(
+            "CAMERA_SOURCE", "",
+            "which USB camera (V4L): its path, or a part of its name; '' is the one with the "
+            "number CAMERA_INDEX",
+        ),
+        Setting(
+            "CAMERA_EXPOSURE_MS", None,
+            "exposure time of a USB camera; None leaves it to the camera",
+            kind="float", unit="milliseconds", low=0.1, high=300, optional=True,
+        ),
+        Setting(
+            "CAMERA_WHITE_BALANCE_K", None,
+            "colour of the light for a USB camera: 2800 is a warm lamp, 6500 daylight; None "
+            "leaves it to the camera",
+            kind="int", unit="kelvin", low=1000, high=20000, optional=True,
+        ),
         Setting(
             "PATH_MASK", "data/images/*.jpg", "pictures that camera IMAGE_LIST shows in turn",
             kind="path",
@@ -73,12 +103,16 @@ CAMERA = Group(
 
 OTHER_CAMERAS = Group(
     "OTHER CAMERAS",
-    "Webcams, depth cameras and cameras of the Jetson.",
+    "Depth cameras and cameras of the Jetson.",
     (
+        dead(
+            "BGR2RGB",
+            "every camera gives red, green, blue. For a pilot that was trained on swapped colours "
+            "(CVCAM without it), set TRANSFORMATIONS = ['RGB2BGR']",
+        ),
         *later(
-            "a camera through OpenCV or GStreamer",
+            "a camera through GStreamer",
             (
-                Setting("BGR2RGB", False, "swap red and blue of CVCAM"),
                 Setting(
                     "CSIC_CAM_GSTREAMER_FLIP_PARM",
                     0,
