@@ -57,9 +57,7 @@ class Watchdog:
         self.pid = pid
         self._page = page
         self._clock: Clock = RealClock() if clock is None else clock
-        self._count = 0
-        self._vehicle = 0
-        self._done = False
+        self._count, self._vehicle, self._done = 0, 0, False
         self._looks = 0
         self._looked_s, self._stalled_s = self._clock.monotonic(), 0.0
 

@@ -174,6 +174,19 @@ def test_a_name_may_be_long():
         Claim(["serial port /dev/" + 200 * "y"]).close()
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("x" * claim.MAX_NAME_BYTES, "x" * claim.MAX_NAME_BYTES),
+        ("x" * claim.MAX_NAME_BYTES + "y", f"085885f1 {'78' * 23}79"),
+    ],
+    ids=["fits", "too long"],
+)
+def test_two_versions_of_this_package_meet_at_the_same_address(name, told):
+    # A car that runs while the package is upgraded must not have its motor taken by the new one.
+    assert claim._address("motor", name) == f"\0{claim.NAMESPACE}/motor/{told}"
+
+
 def test_thousands_who_ask_do_not_make_it_forget_itself():
     with closing(Claim([NAME])):
         for _ in range(5000):

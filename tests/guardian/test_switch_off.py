@@ -1,5 +1,6 @@
 """Whoever holds the last key tries until the motor is off, whatever it is told."""
 
+import io
 import os
 import select
 import signal
@@ -266,6 +267,15 @@ def test_what_cannot_be_said_is_dropped(monkeypatch, tmp_path):
         for stream in (full, closed):
             monkeypatch.setattr(sys, "stderr", stream)
             say("nobody reads this")
+
+
+def test_what_it_says_to_a_stream_of_a_programs_own_is_there_at_once(monkeypatch):
+    # The process may be killed before anybody flushes what waits in it.
+    written = io.BytesIO()
+    with io.TextIOWrapper(written) as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        say("The motor is off.")
+        assert written.getvalue() == b"The motor is off.\n"
 
 
 def test_what_is_no_file_is_written_to_as_well(capsys):

@@ -388,12 +388,13 @@ def stat_with(start, end):
     return "7 (a) S 1 (b)" + " 1" * 45 + f" {start} {end} 0 0 0\n"
 
 
+@pytest.mark.parametrize("start", [1, 1000])
 @pytest.mark.parametrize(
-    ("end", "words"),
-    [(1013, b"the watchdog\0"), (1016, b"the watchdog\0\0\0\0"), (1005, b"the \0")],
+    ("room", "words"),
+    [(13, b"the watchdog\0"), (16, b"the watchdog\0\0\0\0"), (5, b"the \0")],
 )
-def test_its_title_takes_the_room_of_the_command_line_and_no_more(monkeypatch, end, words):
-    assert moved_for(stat_with(1000, end), monkeypatch) == [(1000, words)]
+def test_its_title_takes_the_room_of_the_command_line_and_no_more(monkeypatch, start, room, words):
+    assert moved_for(stat_with(start, start + room), monkeypatch) == [(start, words)]
 
 
 @pytest.mark.parametrize(
