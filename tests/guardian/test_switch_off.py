@@ -260,6 +260,13 @@ def test_what_it_says_is_read_at_once(monkeypatch):
         assert lines.readline() == "The motor is off.\n"
 
 
+def test_a_file_name_that_is_no_text_does_not_swallow_the_sentence(monkeypatch, tmp_path):
+    with (tmp_path / "log").open("w+") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        say("caf\udce9 is taken.")
+        assert Path(stream.name).read_bytes() == b"caf\\udce9 is taken.\n"
+
+
 def test_what_cannot_be_said_is_dropped(monkeypatch, tmp_path):
     closed = (tmp_path / "log").open("w")
     closed.close()
