@@ -137,12 +137,12 @@ def _taken(name: str, address: str) -> DeviceError:
 
 def _holder(address: str) -> str:
     """Say in words which process holds a name, and how to end it."""
-    pid, user = 0, -1
+    credentials = bytes(_CREDENTIALS.size)  # zeros: nobody
     with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asking:
         asking.setblocking(False)
         asking.connect(address)
         credentials = asking.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-        pid, user, _ = _CREDENTIALS.unpack(credentials)
+    pid, user, _ = _CREDENTIALS.unpack(credentials)
     if not pid:
         return "another program, which the kernel does not name. Stop that one, then try again"
     folder = Path(f"/proc/{pid}")

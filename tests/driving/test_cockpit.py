@@ -321,14 +321,14 @@ def test_a_stop_works_from_anyone_in_every_mode_and_state(
 def test_the_page_sees_what_the_loop_says(anna, cockpit):
     cockpit.telemetry = shown(
         {
-            "tub/num_records": 1234, "tub/status": "the disk is full", "loop/rate_hz": 19.98,
+            "tub/num_records": 1234, "tub/status": "the disk is full", "loop/rate_hz": 19.87,
             "angle": 0.12345, "throttle": 0.2, "pilot/angle": -0.5, "pilot/throttle": None,
         }
     )  # fmt: skip
     state = anna.state
     assert state["num_records"] == 1234
     assert state["recorder_status"] == "the disk is full"
-    assert state["loop_hz"] == 20.0
+    assert state["loop_hz"] == 19.9
     assert (state["angle"], state["throttle"]) == (0.123, 0.2)
     assert (state["pilot_angle"], state["pilot_throttle"]) == (-0.5, None)
 

@@ -161,6 +161,9 @@ def test_as_many_ticks_are_remembered_as_are_needed(link):
          "`echo` must be a whole number from 0 to 9007199254740992. Received: echo=-1"),
         ('{"drive_mode": "autopilot"}',
          "`drive_mode` must be one of user, local_angle, local. Received: drive_mode='autopilot'"),
+        (f'{{"drive_mode": "{60 * "x"}"}}',
+         "`drive_mode` must be one of user, local_angle, local. "
+         f"Received: drive_mode='{39 * 'x'}"),
         ('{"buttons": [1]}',
          "`buttons` must be an object such as {'w1': true}. Received: buttons=[1]"),
         ('{"buttons": {"w6": true}}',
@@ -171,7 +174,7 @@ def test_as_many_ticks_are_remembered_as_are_needed(link):
          "`key` must be one of angle, throttle, drive_mode, recording, buttons, max_throttle, seq, "
          "echo, ping, stop, resume, take, give, bye. Received: key='speed'"),
     ],
-    ids=["echo", "mode", "buttons", "button", "twice", "bytes", "key"],
+    ids=["echo", "mode", "long", "buttons", "button", "twice", "bytes", "key"],
 )  # fmt: skip
 def test_a_refusal_names_the_rule_and_what_came(text, message):
     with pytest.raises(MessageError) as error:

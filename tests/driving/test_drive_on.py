@@ -56,16 +56,27 @@ def test_a_gamepad_that_drives_again_after_it_was_gone_for_long_records_again(co
     assert cockpit.recording is True
 
 
-def test_a_press_of_resume_is_over_after_a_second(cockpit, clock):
+@pytest.mark.parametrize(("sixteenths", "code"), [(15, FREE), (16, STOPPED)])
+def test_a_press_of_resume_is_over_after_a_second(cockpit, clock, sixteenths, code):
     hand = Hand(cockpit, clock, "gamepad")
     hand.offer(0.5, moved=True)
     cockpit.stop()
     hand.offer(0.5, actions=("resume",))
-    for _ in range(16):
+    for _ in range(sixteenths):
         hand.offer(0.5)
         clock.advance(1 / 16)
     hand.offer(0.0)
-    assert told(cockpit, clock) == (0.0, STOPPED)
+    assert told(cockpit, clock) == (0.0, code)
+
+
+@pytest.mark.parametrize(("sixteenths", "driver"), [(15, "web"), (16, "gamepad")])
+def test_a_wheel_is_at_rest_after_a_second_and_not_before(page, cockpit, clock, sixteenths, driver):
+    page.send(angle=0.3, throttle=0.0)
+    for _ in range(sixteenths):
+        clock.advance(1 / 16)
+        page.send(angle=0.0, throttle=0.0)
+    Hand(cockpit, clock, "gamepad").offer(0.4, moved=True)
+    assert cockpit.source == driver
 
 
 def test_a_car_without_an_echo_from_its_driver_drives_on_when_the_throttle_is_let_go(
