@@ -110,5 +110,7 @@ def check_drivable(cfg: Config) -> None:
         raise ConfigError(
             "`WEB_CONTROL` must be True for a car without a gamepad or a remote control: nobody "
             "could drive or stop it. Received: WEB_CONTROL=False. Set "
-            "USE_JOYSTICK_AS_DEFAULT = True or USE_RC = True in myconfig.py, or WEB_CONTROL = True"
+            "USE_JOYSTICK_AS_DEFAULT = True or USE_RC = True in myconfig.py, or WEB_CONTROL = "
+            "True; with a controller of your own, also take the lines with `console` out of "
+            "manage.py"
         )

@@ -14,7 +14,7 @@ REASONS = {
     link.HANDED_OVER: "The wheel was handed over. Tap Resume to drive.",
     link.GONE: "The gamepad or remote control is gone. Let go of the stick, then resume.",
     link.HUNG: "The drive loop hung, and the car stopped. Let go of the stick, then resume.",
-    link.NOBODY: "Nobody drives. Open the drive page and touch the stick.",
+    link.NOBODY: "Nobody drives. Move the stick of the drive page, a gamepad or a remote control.",
 }
 
 # Why a new driver's throttle does nothing yet.

@@ -1,5 +1,6 @@
 """Driver part: turns the wishes of gamepad, remote control and pages into one order."""
 
+import logging
 import math
 from typing import NamedTuple
 
@@ -7,9 +8,12 @@ from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.driver_link import HUNG
 from donkeycar.driving.message import BUTTONS
+from donkeycar.driving.moment import life_fault
 from donkeycar.driving.reasons import reason_for
 from donkeycar.errors import PartError
 from donkeycar.timing import Clock, RealClock
+
+logger = logging.getLogger(__name__)
 
 # The end of an order is noticed one tick ahead, so that the motor is neutral in time. This is the
 # interval of the loop and a little for jitter, a guess until the rate is measured, and never so
@@ -65,13 +69,14 @@ class DriverPart:
         >>> from donkeycar.testing import FakeClock
         >>> cockpit = Cockpit(clock=FakeClock())
         >>> DriverPart(cockpit, clock=FakeClock()).run().reason
-        'Nobody drives. Open the drive page and touch the stick.'
+        'Nobody drives. Move the stick of the drive page, a gamepad or a remote control.'
     """
 
     def __init__(self, cockpit: Cockpit, *, clock: Clock | None = None) -> None:
         self._cockpit = cockpit
         self._clock: Clock = RealClock() if clock is None else clock
         self._ran_s = math.inf
+        self._told: set[str] = set()
 
     def run(
         self,
@@ -106,6 +111,7 @@ class DriverPart:
                     f"Received: {offer!r}. Wrap the part that writes it: AsOffer(part, "
                     "['user/angle', 'user/throttle']), see docs/parts.md"
                 )
+            self._tell_of_another_clock(client.kind, offer.expires_s, now_s)
             cockpit.take(client, offer)
         limit = cockpit.max_throttle
         tick_s = TICK_MARGIN / rate_hz if rate_hz else FIRST_TICK_S
@@ -121,6 +127,13 @@ class DriverPart:
             cockpit.source,
             tuple(cockpit.actions.popleft() for _ in range(len(cockpit.actions))),
         )
+
+    def _tell_of_another_clock(self, kind: str, expires_s: float, now_s: float) -> None:
+        """Log once that the offers of a controller never count; the page says it, too."""
+        fault = life_fault(expires_s, now_s)
+        if fault and kind not in self._told:
+            self._told.add(kind)
+            logger.warning("What writes %s/offer does not drive. %s", kind, fault)
 
 
 class ButtonsPart:

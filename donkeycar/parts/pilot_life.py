@@ -47,6 +47,7 @@ class PilotLife:
         self._has_camera = has_camera
         self._clock: Clock = RealClock() if clock is None else clock
         self._lasting = LastingReason(self._clock)
+        self._logged: set[str] = set()
         logger.info(
             "%s does not say until when its orders hold (pilot/expires_s): each counts for %.0f ms "
             "from the exposure of the newest frame.",
@@ -65,15 +66,23 @@ class PilotLife:
         now_s, age_s = self._clock.monotonic(), self._age_s()
         if age_s < MAX_LIFE_S and any(_is_void(value) for value in said):
             shown = ", ".join(str(value)[:40] for value in said)
-            return 0.0, self._lasting.told(
-                f"{self._name} gave an answer that is not an order: {shown}."
-            )
+            void = f"{self._name} gave an answer that is not an order: {shown}."
+            return 0.0, self._told_once("void", void)
         fault = exposure_fault(exposed_s, now_s) if self._has_camera else ""
-        if fault:
+        if fault and exposed_s is not None:
+            return 0.0, self._told_once("camera", fault)
+        if fault:  # before its first frame; a camera that never says it is told at the start
             return 0.0, self._lasting.told(fault)
         written_s = now_s - age_s
         since_s = written_s if exposed_s is None else min(written_s, exposed_s)
         return max(since_s + MAX_LIFE_S, 0.0), self._lasting.told(self._reason(age_s, exposed_s))
+
+    def _told_once(self, kind: str, fault: str) -> str:
+        """Show a mistake of the owner's part, and log it once: somebody may have no page."""
+        if kind not in self._logged:
+            self._logged.add(kind)
+            logger.warning("The pilot does not drive. %s", fault)
+        return self._lasting.told(fault)
 
     def _reason(self, age_s: float, exposed_s: float | None) -> str:
         """The sentence about what is too old at this moment; "" if nothing is."""

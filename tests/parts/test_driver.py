@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.safety.stop_rule import Hand, Page
+from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.driver_link import FREE, HUNG, NOBODY
 from donkeycar.parts.driver import DriverPart
@@ -153,3 +154,22 @@ def test_a_whole_car_waits_after_a_part_that_hung(page, cockpit, clock):
     page.send(throttle=0.6)
     car.start(rate_hz=20, max_loop_count=40)
     assert orders == [0.6] * 10 + [0.0] * 30
+
+
+@pytest.mark.parametrize("kind", ["gamepad", "rc"])
+@pytest.mark.parametrize("expires_s", [1.7e9, float("nan")])
+def test_an_offer_on_another_clock_is_told_once_in_the_log(part, clock, kind, expires_s, caplog):
+    # What used to happen: a controller with time.time() did nothing, and only the menu of the page
+    # said why; a car without a page said nothing.
+    for _ in range(3):
+        assert part.run(**{kind: Offer(0.1, 0.2, expires_s, moved=True)}).throttle == 0.0
+        clock.advance(TICK_S)
+    (record,) = caplog.records
+    assert record.message.startswith(
+        f"What writes {kind}/offer does not drive. An order must end at most 1 s from now"
+    )
+
+
+def test_who_is_gone_or_drives_is_no_case_for_the_log(part, clock, caplog):
+    part.run(gamepad=Offer(), rc=Offer(0.1, 0.0, clock.monotonic() + 0.25))
+    assert caplog.text == ""

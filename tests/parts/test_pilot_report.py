@@ -118,3 +118,28 @@ def test_a_pilot_of_the_owners_that_answers_no_number_is_named(said):
     assert told == f"OwnPilot gave an answer that is not an order: {', '.join(map(str, said))}."
     assert life.run(9.95, 0.0, 0.3)[0] > 10.0
     assert life.run(9.95, "0.9", [1])[0] > 10.0, "the rule who drives refuses it by name"
+
+
+@pytest.mark.parametrize(
+    ("exposed_s", "said", "fault"),
+    [
+        (9.95, (math.nan, 0.3), "OwnPilot gave an answer that is not an order: nan, 0.3."),
+        (1.7e9, (0.0, 0.3), "The camera must say when its frames were exposed"),
+    ],
+)
+def test_a_mistake_in_a_part_of_the_owners_is_logged_once(exposed_s, said, fault, caplog):
+    # What used to happen: only the page said why no pilot drives, and not every car has one.
+    life = PilotLife(lambda: 0.0, name="OwnPilot", clock=FakeClock(10.0))
+    caplog.clear()
+    for _ in range(3):
+        life.run(exposed_s, *said)
+    (record,) = caplog.records
+    assert record.message.startswith(f"The pilot does not drive. {fault}")
+
+
+def test_a_camera_without_a_first_frame_is_not_logged(caplog):
+    life = PilotLife(lambda: 0.0, name="OwnPilot", clock=FakeClock(10.0))
+    caplog.clear()
+    life.run(None, 0.0, 0.3)
+    life.run(9.95, 0.0, 0.3)
+    assert caplog.text == ""
