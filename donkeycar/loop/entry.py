@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from donkeycar.errors import PartError, repr_of, text_of
+from donkeycar.loop.origin import origin_of
 from donkeycar.loop.profiler import Stopwatch
 
 # Whoever reads one of these and writes nothing holds a motor or a servo.
@@ -53,7 +54,8 @@ class Entry:
         if not isinstance(error, Exception):
             # What ends programs says little by itself: the text of SystemExit(0) is "0".
             text = f"it was ended by {repr_of(error)}."
-        return text if text.startswith(self.name) else f"{self.name} failed: {text}"
+        text = text if text.startswith(self.name) else f"{self.name} failed: {text}"
+        return text + origin_of(error)
 
     def start_thread(self) -> None:
         """Start the thread of a threaded part.
