@@ -22,6 +22,9 @@ PI = [
     "pyserial>=3.5,<4",
 ]
 
+# Cameras on the network (CAMERA_TYPE = "STREAM"): 104 MB, so only for a car that has one.
+STREAM = ["av>=14"]
+
 TRAIN = [
     "tensorflow-cpu>=2.21,<2.22; platform_machine == 'x86_64' and sys_platform == 'linux'",
     "tensorflow>=2.21,<2.22; platform_machine != 'x86_64' or sys_platform != 'linux'",
@@ -76,6 +79,7 @@ setup(
     ],
     extras_require={
         "pi": PI,
+        "stream": STREAM,
         "train": TRAIN,
         "convert": CONVERT,
         "dev": [*PI, *TRAIN, *TEST],

@@ -123,6 +123,23 @@ CAMERAS = {
     "V4L": _USB,
     "CVCAM": _USB,
     "WEBCAM": _USB,
+    "STREAM": CameraRow(
+        Recipe(
+            "donkeycar.parts.camera.stream:StreamCamera",
+            lambda cfg, clock, world: {
+                "source": cfg.CAMERA_SOURCE,
+                **_frames(cfg, clock),
+                "hflip": cfg.CAMERA_HFLIP,
+                "vflip": cfg.CAMERA_VFLIP,
+            },
+            settings=_SETTINGS,
+        ),
+        probe=Recipe(
+            "donkeycar.parts.camera.stream:probe",
+            lambda cfg, clock, world: {"source": cfg.CAMERA_SOURCE},
+        ),
+        libraries="donkeycar.parts.camera.stream:LIBRARIES",
+    ),
     "IMAGE_LIST": CameraRow(
         Recipe(
             "donkeycar.parts.camera.image_list:ImageListCamera",

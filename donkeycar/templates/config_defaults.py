@@ -16,7 +16,7 @@ MODELS_PATH = "models"                # folder of the pilots
 
 # CAMERA
 # Where frames come from, and how large they are. A frame is one picture.
-# which camera: PICAM, V4L, CVCAM, WEBCAM, IMAGE_LIST, TUB, MOCK or SIM
+# which camera: PICAM, V4L, CVCAM, WEBCAM, STREAM, IMAGE_LIST, TUB, MOCK or SIM
 CAMERA_TYPE = "PICAM"
 IMAGE_W = 160                         # width of a frame (pixels)
 IMAGE_H = 120                         # height of a frame (pixels)
@@ -28,7 +28,7 @@ CAMERA_HFLIP = False                  # swap left and right
 # which Pi camera, if there are several; of a USB camera, the number of its /dev/video
 CAMERA_INDEX = 0
 # which USB camera (V4L): its path, or a part of its name; '' is the one with the number
-# CAMERA_INDEX
+# CAMERA_INDEX. Of STREAM: rtsp://..., http://... or the path of a video file
 CAMERA_SOURCE = ""
 # exposure time of a USB camera (milliseconds); None leaves it to the camera
 CAMERA_EXPOSURE_MS = None

@@ -33,6 +33,7 @@ CAMERA_WORDS = {
     # What donkeycar 5 called two other ways to read a USB camera.
     "CVCAM": _USB,
     "WEBCAM": _USB,
+    "STREAM": CameraWord(reads=("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_SOURCE")),
     "IMAGE_LIST": CameraWord(reads=("PATH_MASK", *_LATENCY), replays=True),
     "TUB": CameraWord(reads=("CAMERA_TUB", *_LATENCY), replays=True),
     "MOCK": CameraWord(reads=_LATENCY),
@@ -69,7 +70,7 @@ CAMERA = Group(
         Setting(
             "CAMERA_SOURCE", "",
             "which USB camera (V4L): its path, or a part of its name; '' is the one with the "
-            "number CAMERA_INDEX",
+            "number CAMERA_INDEX. Of STREAM: rtsp://..., http://... or the path of a video file",
         ),
         Setting(
             "CAMERA_EXPOSURE_MS", None,
