@@ -31,6 +31,8 @@ SCHEMES = {"rtsp": 554, "http": 80, "https": 443}
 # A read that took this long has waited for the network: what it brought has just arrived.
 WAITED_S = 0.002
 CONNECT_S = 2.0
+# The times of a file's frames are rounded to a fraction of this.
+ROUNDED_S = 0.002
 # Of FFmpeg: no buffer before the decoder, no frames held back, no packets lost on the way, and half
 # a second (in microseconds) to find out what the stream is.
 OPTIONS = {
@@ -107,7 +109,7 @@ class StreamCamera(Camera):
         self._is_file = is_file
         self._turn = (-1 if vflip else 1, -1 if hflip else 1)
         self._using = threading.Lock()
-        self._container: Any = None
+        self._container: Any
         self._live_s = self.clock.monotonic()
         self._due_s = 0.0
         self._ahead: Any = None
@@ -161,18 +163,22 @@ class StreamCamera(Camera):
 
     def _shown(self) -> Any:
         """The frame of a file that is due, one turn of the loop later than the last."""
-        at_s = -1.0 if self._ahead is None else float(self._ahead.time or 0)
-        while self._ahead is None or at_s < self._due_s:
+        while self._ahead is None or self._ahead.time + ROUNDED_S < self._due_s:
             frame = self._next()
+            if frame is not None and frame.time is None:
+                raise DeviceError(
+                    f"{self.source} must say when its pictures are due. Received: no times, as in "
+                    "a raw stream. `ffmpeg -i IT -c copy film.mp4` makes a film of it"
+                )
             if frame is None:
                 if self._ahead is None:
-                    raise DeviceError(f"{self.shown_source} must hold pictures. Received: none")
+                    raise DeviceError(f"{self.source} must hold pictures. Received: none")
                 self._container.close()
-                self._frames, self._ahead, self._due_s = self._opened(), None, 0.0
+                self._frames, self._ahead = self._opened(), None
                 return self._shown()
-            self._ahead, at_s = frame, float(frame.time or 0)
-            if self._due_s == 0.0:
-                self._due_s = at_s
+            if self._ahead is None:
+                self._due_s = frame.time
+            self._ahead = frame
         self._due_s += 1 / (self.rate_hz or 1)
         return self._ahead
 

@@ -1,5 +1,6 @@
 """A camera on the network: JPEGs over HTTP on loopback, as IP cameras and phones send them."""
 
+import contextlib
 import io
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -39,10 +40,8 @@ class MjpegServer:
                 self.send_response(status)
                 self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
                 self.end_headers()
-                try:
+                with contextlib.suppress(OSError):  # the car has hung up
                     server.send(self.wfile, pictures)
-                except OSError:
-                    pass  # the car has hung up
 
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._http.daemon_threads = True

@@ -75,7 +75,7 @@ def test_a_frame_that_waited_looks_as_old_as_it_may_be():
 
 @pytest.mark.parametrize(
     ("at_end", "said"),
-    [("close", "its end"), ("hang", "time|Immediate exit|Connection")],
+    [("close", "Input/output error|its end"), ("hang", "time|Immediate exit|Connection")],
 )
 def test_a_stream_that_ends_or_is_silent_ends_the_thread(at_end, said):
     with MjpegServer(interval_s=0.02, at_end=at_end) as server:
