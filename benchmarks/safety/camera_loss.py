@@ -17,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -181,8 +182,11 @@ class Stood(Exception):
 class PilotedCar:
     """A car in mode `local`, driving in a thread."""
 
-    def __init__(self, *, age_s: float, rate_hz: float = RATE_HZ, seed: int = 1) -> None:
-        self.camera = FailingCamera(age_s=age_s, rate_hz=rate_hz, seed=seed)
+    def __init__(
+        self, *, age_s: float, rate_hz: float = RATE_HZ, seed: int = 1,
+        make_camera: Callable[..., Any] = FailingCamera,
+    ) -> None:  # fmt: skip
+        self.camera = make_camera(age_s=age_s, rate_hz=rate_hz, seed=seed)
         self._rate_hz = rate_hz
         self.motor = Motor()
         self.error = ""
@@ -225,20 +229,25 @@ class PilotedCar:
             self.error = str(error)
 
 
-def trial(kind: str, seed: int) -> Verdict:
+def trial(kind: str, seed: int, make_camera: Callable[..., Any] = FailingCamera) -> Verdict:
     """Drive, let the camera fail in the way of `kind`, and see what the motor does.
+
+    Args:
+        kind: What is set as the `fault` of the camera: its method ``fault_`` and this.
+        seed: Of the noise and of the moment.
+        make_camera: Makes a camera, as `FailingCamera` is made.
 
     Returns:
         The time from the exposure of the last new frame to the motor that is neutral for good. It
         is a runaway if the car did not stop by itself, with an error that names the camera.
     """
     chance = random.Random(seed)  # noqa: S311 - not a secret
-    car = _driving(seed)
+    car = _driving(seed, make_camera)
     time.sleep(chance.uniform(0.05, 0.05 + 2 / RATE_HZ))
     car.camera.fault = getattr(car.camera, f"fault_{kind}")
     time.sleep(WATCH_S)
     car.end()
-    stopped = "FailingCamera" in car.error
+    stopped = type(car.camera).__name__ in car.error
     notes = car.motor.notes
     neutral_s = float("inf")
     if car.motor.throttle == 0.0:
@@ -247,10 +256,11 @@ def trial(kind: str, seed: int) -> Verdict:
     return Verdict(1000 * neutral_s, runaway=not stopped)
 
 
-def _driving(seed: int) -> PilotedCar:
+def _driving(seed: int, make_camera: Callable[..., Any]) -> PilotedCar:
     """A car that drives, the first that does on this machine."""
     for _ in range(MAX_TRIES):
-        car = PilotedCar(age_s=AGES_S[seed % len(AGES_S)], seed=seed)
+        age_s = AGES_S[seed % len(AGES_S)]
+        car = PilotedCar(age_s=age_s, seed=seed, make_camera=make_camera)
         try:
             car.wait_until_it_drives()
             return car

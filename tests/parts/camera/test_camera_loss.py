@@ -2,6 +2,7 @@
 
 import pytest
 
+from benchmarks.safety import usb_camera_loss
 from benchmarks.safety.camera_loss import KINDS, MAX_P99_MS, trial
 
 
@@ -9,5 +10,12 @@ from benchmarks.safety.camera_loss import KINDS, MAX_P99_MS, trial
 def test_a_camera_that_fails_leaves_the_motor_neutral(kind):
     result = trial(kind, seed=1)
     # A machine shared with others may be late by a tick or two, and not by more.
+    assert result.stopped_ms < MAX_P99_MS + 150
+    assert not result.runaway, "it stops by itself, and names the camera"
+
+
+@pytest.mark.parametrize("kind", usb_camera_loss.KINDS)
+def test_a_usb_camera_that_fails_leaves_the_motor_neutral(kind):
+    result = trial(kind, seed=1, make_camera=usb_camera_loss.FailingUsbCamera)
     assert result.stopped_ms < MAX_P99_MS + 150
     assert not result.runaway, "it stops by itself, and names the camera"
