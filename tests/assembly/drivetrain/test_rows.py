@@ -39,6 +39,13 @@ def test_the_setting_the_table_and_what_the_settings_know_of_it_have_the_same_wo
     assert not {*SETTINGS["DRIVE_TRAIN_TYPE"].dead_choices} & {*DRIVETRAINS}
 
 
+def test_what_a_manage_py_imports_is_where_it_was():
+    from donkeycar.assembly import add_drivetrain
+    from donkeycar.assembly.drivetrain import add_drivetrain as the_same
+
+    assert add_drivetrain is the_same
+
+
 @pytest.mark.parametrize("word", DRIVETRAINS)
 def test_a_row_is_complete(word):
     row = DRIVETRAINS[word]
