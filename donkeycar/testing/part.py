@@ -1,5 +1,6 @@
 """Does a part keep the contract the vehicle relies on?"""
 
+import inspect
 import threading
 import time
 from typing import Any
@@ -41,6 +42,8 @@ def check_part(
         >>> check_part(Doubler(), 21, outputs=1)
         42
     """
+    if inspect.isclass(part):
+        raise PartError(f"A part must be an instance. Received: the class {part.__name__}")
     name = type(part).__name__
     if threaded is None:
         threaded = not hasattr(part, "run")

@@ -32,7 +32,9 @@ def encode_image(value: object, type_name: str) -> bytes:
     """
     wanted = np.dtype(np.uint8 if type_name == "image_array" else np.uint16)
     if not isinstance(value, np.ndarray) or value.dtype != wanted or not value.size:
-        received = f"{value.dtype} {value.shape}" if isinstance(value, np.ndarray) else type(value)
+        received = type(value).__name__
+        if isinstance(value, np.ndarray):
+            received = f"{value.dtype} {value.shape}"
         raise TubError(f"{type_name} needs an array of {wanted}. Received: {received}")
     if value.ndim == 3 and value.shape[2] == 1:
         value = value[:, :, 0]

@@ -50,6 +50,12 @@ def test_inputs_reach_the_part():
     assert check_part(Adder(), 1, 2, outputs=1) == 3
 
 
+def test_a_class_is_refused_as_the_car_refuses_it():
+    # What used to happen: "Part.run() missing 1 required positional argument: 'self'".
+    with pytest.raises(PartError, match="must be an instance. Received: the class Part"):
+        check_part(Part, outputs=1)
+
+
 def test_none_is_always_allowed():
     assert check_part(Part(None), outputs=3) is None
 

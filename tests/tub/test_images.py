@@ -57,6 +57,16 @@ def test_other_depth_is_refused(value, type_name):
         encode_image(value, type_name)
 
 
+@pytest.mark.parametrize(
+    ("value", "received"), [(1, "int"), ([[0, 1]], "list"), (np.zeros((2, 3)), "float64 (2, 3)")]
+)
+def test_what_came_instead_of_a_picture_is_named(value, received):
+    # What used to happen: "Received: <class 'int'>".
+    with pytest.raises(TubError) as refusal:
+        encode_image(value, "image_array")
+    assert str(refusal.value) == f"image_array needs an array of uint8. Received: {received}"
+
+
 def test_pillow_serves_where_simplejpeg_is_missing():
     code = """
 import sys
