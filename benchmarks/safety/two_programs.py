@@ -63,7 +63,7 @@ PROGRAMS = {
 PAIRS = tuple(product(PROGRAMS, PROGRAMS))
 
 
-class Garage:
+class TwoCars:
     """Two folders of one car, and the chip that both are wired to."""
 
     def __init__(self, folder: Path) -> None:
@@ -113,10 +113,10 @@ class Garage:
 
 
 @contextmanager
-def garage() -> Iterator[Garage]:
+def two_cars() -> Iterator[TwoCars]:
     """Two folders, removed afterwards."""
     with TemporaryDirectory() as folder:
-        made = Garage(Path(folder))
+        made = TwoCars(Path(folder))
         try:
             yield made
         finally:
@@ -133,7 +133,7 @@ def second_is_harmless(first: str, second: str) -> str:
     Returns:
         What was wrong, in words.
     """
-    with garage() as cars:
+    with two_cars() as cars:
         holder = cars.start(first, 0, holds=True)
         try:
             cars.wait_for(PROGRAMS[first][1], holder)

@@ -1,7 +1,7 @@
 """Hostile messages: the console goes on, says nothing it should not, and the throttle stays at 0.
 
 Over real sockets to a real console. Nothing that is sent holds a valid throttle other than 0, so
-any throttle at all is a failure. The ration of 60 messages a second is lifted for the run, or most
+any throttle at all is a failure. The limit of 60 messages a second is lifted for the run, or most
 would not even be read; the flood at the end runs with it.
 
 Goals: no exit, no error logged, no traceback or path in any answer, no throttle, every HTTP answer
@@ -165,9 +165,9 @@ def ask(car: Served, request: bytes) -> bytes:
 
 
 def flood(car: Served, log: ErrorLog, seconds: float) -> None:
-    """Send as fast as it goes, with the ration in force, while another page stops the car."""
+    """Send as fast as it goes, with the limit in force, while another page stops the car."""
     ended = threading.Event()
-    browser = car.device()  # of its own: the token's ration was lifted above
+    browser = car.device()  # of its own: the token's limit was lifted above
 
     def send() -> None:
         while not ended.is_set():

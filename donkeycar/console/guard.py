@@ -197,7 +197,7 @@ class Guarded(RequestHandler):
 
 
 class GuardedSocket(Guarded, WebSocketHandler):
-    """A websocket behind the guard: kept as long as it is open, and rationed."""
+    """A websocket behind the guard: kept as long as it is open, and rate-limited."""
 
     def stream(self) -> Any:
         """The connection's stream of bytes."""

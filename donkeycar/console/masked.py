@@ -9,7 +9,7 @@ PING = 0x9
 
 
 class StrictProtocol(WebSocketProtocol13):
-    """Refuses frames that are not masked, as RFC 6455, 5.1 demands of a server, and rations pings.
+    """Refuses frames that are not masked, as RFC 6455, 5.1 demands of a server, and limits pings.
 
     No browser sends a frame without a mask: who does may be a cache or a page that speaks something
     else, made to carry bytes of its choice.

@@ -23,13 +23,13 @@ MAX_PATIENCE_S = 160.0
 
 
 class Pace:
-    """Judges by late ticks whether pages are to be eased.
+    """Decides by late ticks whether pages get fewer messages.
 
     Args:
         clock: Source of time.
 
     Attributes:
-        is_eased: Whether they are, now.
+        is_eased: Whether they do now.
     """
 
     def __init__(self, *, clock: Clock) -> None:

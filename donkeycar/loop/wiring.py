@@ -1,6 +1,6 @@
-"""Are the parts wired together as their owner means? One sentence for each doubt, at the start.
+"""Wiring warnings: one sentence at the start for each probable mistake in the wiring of parts.
 
-| doubt                                  | not a doubt                                          |
+| warning                                | no warning                                           |
 | -------------------------------------- | ---------------------------------------------------- |
 | a channel is read, and nobody writes it | the loop or the owner wrote it before the start      |
 | two parts write a channel              | the later one reads it first, or runs only at times  |

@@ -52,7 +52,7 @@ def examine(folder: Path, *, run: Runner = probes.output_of) -> Iterator[Finding
 
 
 def _settings(folder: Path) -> tuple[Config | None, list[Finding]]:
-    """Judge the settings by the tables that build the car."""
+    """Check the settings with the tables that build the car."""
     step = "mend it in myconfig.py; donkey config shows what the car really uses"
     try:
         cfg = load_config(folder / "config.py", command="doctor")

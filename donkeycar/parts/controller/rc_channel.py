@@ -59,7 +59,7 @@ class Travel(NamedTuple):
 
 
 class Channel:
-    """Judges the pulses of one channel.
+    """Decides whether the pulses of one channel are valid.
 
     Attributes:
         width_us: Position of the stick: the length of the last pulse. A pulse that jumps by more

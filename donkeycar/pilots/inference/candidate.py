@@ -72,7 +72,7 @@ class Candidate(NamedTuple):
         return self.info is not None and self.info.novelty is not None
 
 
-def judge(
+def check_candidate(
     path: Path,
     *,
     type: str | None = None,

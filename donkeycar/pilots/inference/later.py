@@ -13,7 +13,7 @@ from donkeycar.errors import PilotError
 from donkeycar.pilots.files.folds_file import UsualSpread, holds_folds, read_folds
 from donkeycar.pilots.files.names import Precision
 from donkeycar.pilots.files.sidecar import PilotInfo
-from donkeycar.pilots.inference.candidate import Candidate, judge
+from donkeycar.pilots.inference.candidate import Candidate, check_candidate
 from donkeycar.pilots.kinds.options import Options
 from donkeycar.pilots.kinds.registry import PilotType
 from donkeycar.pilots.transform import Shape, Transforms
@@ -111,11 +111,11 @@ class LaterPilot:
         """The files of the pilot, or of all pilots of an ensemble, and how far those disagree."""
         wanted: dict[str, Any] = {**self._given, "precision": self._precision}
         if not holds_folds(self._path):
-            return [judge(self._path, **wanted)], None
+            return [check_candidate(self._path, **wanted)], None
         from donkeycar.pilots.inference.ensemble import ON_PAPER, cannot_drive_together, check_alike
 
         folds = read_folds(self._path)
-        found = [judge(path, **wanted) for path in folds.pilots]
+        found = [check_candidate(path, **wanted) for path in folds.pilots]
         try:
             check_alike(found, ON_PAPER)
         except PilotError as error:

@@ -12,7 +12,7 @@ from donkeycar.pilots.files.bundle import Precision, sha256_of
 from donkeycar.pilots.files.folds_file import holds_folds, read_folds
 from donkeycar.pilots.files.litert_file import read_litert
 from donkeycar.pilots.files.names import beside
-from donkeycar.pilots.inference.candidate import Candidate, is_made_elsewhere, judge
+from donkeycar.pilots.inference.candidate import Candidate, check_candidate, is_made_elsewhere
 from donkeycar.pilots.inference.ensemble import Ensemble, LoadedPilot, cannot_drive_together
 from donkeycar.pilots.inference.frames_fit import check_camera, cut_in_words, in_colour, seen_by
 from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
@@ -113,7 +113,7 @@ def _load_ensemble(folder: Path, wanted: _Wanted) -> Ensemble:
 def _load_alone(path: Path, wanted: _Wanted) -> NetworkPilot:
     """Open one pilot: see `load_pilot`."""
     camera_shape = wanted.camera_shape
-    found = judge(
+    found = check_candidate(
         path, type=wanted.type, camera_shape=camera_shape, precision=wanted.precision,
         transforms=wanted.transforms,
     )  # fmt: skip
