@@ -128,11 +128,11 @@ def guard(
             watchdog.follow(child.pid)
         take_precedence()
         notify("READY=1")
-        unwatched = False
+        watched = True
         while _listen(ours, guardian) and not asked and child.poll() is None:
             if not work():
                 say("The watchdog of the motor was killed or hangs: the car ends. Start it again.")
-                unwatched = True
+                watched = False
                 asked.append(signal.SIGTERM)
         if not asked:
             _hear_out(ours, guardian)
@@ -157,7 +157,7 @@ def guard(
         watchdog.dismiss()
     if mid_drive and child.returncode == 0:
         say(_GONE_MID_DRIVE)
-    if (mid_drive or unwatched) and child.returncode == 0:
+    if (mid_drive or not watched) and child.returncode == 0:
         return 1
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 

@@ -46,6 +46,9 @@ def main(behaviour):
         if status is not None:
             state = status.flags & 3
             driving += status.throttle > 0.4
+        if driving and behaviour == "halt and exit well at once":
+            side.halt()
+            return 0
         if driving > 3:
             if behaviour == "exit":
                 return 7

@@ -4,6 +4,7 @@ import contextlib
 import gc
 import io
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -262,6 +263,27 @@ class WatchedBy:
 
     def dismiss(self):
         self.calls.append("dismiss")
+
+
+class LatePopen(subprocess.Popen):
+    """A vehicle whose guardian is kept from running just before it looks for its end."""
+
+    def poll(self):
+        if self.returncode is None:
+            vehicle = os.pidfd_open(self.pid)
+            select.select([vehicle], [], [], 0.1)
+            os.close(vehicle)
+        return super().poll()
+
+
+def test_a_car_whose_last_word_is_a_stop_did_not_end_in_the_middle_of_a_drive(
+    run, outputs, capsys, monkeypatch
+):
+    # It stopped and ended between two looks of its guardian.
+    monkeypatch.setattr(subprocess, "Popen", LatePopen)
+    assert run("halt and exit well at once") == 0
+    assert outputs.values[-1] == "off"
+    assert capsys.readouterr().err == ""
 
 
 def test_without_its_watchdog_the_car_ends(run, outputs, capsys):
