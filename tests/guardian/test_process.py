@@ -25,6 +25,7 @@ from donkeycar.guardian.process import (
     FD_VARIABLE,
     MAX_PACKETS,
     MAX_SILENCE_S,
+    POLL_S,
     VehicleSide,
     _hear_out,
     _let_go,
@@ -212,6 +213,17 @@ def test_an_end_whose_outputs_do_as_told_needs_no_word(run, outputs, monkeypatch
     assert run("exit") == 7
     assert outputs.values[-1] == "off"
     assert capsys.readouterr().err == ""
+
+
+def test_a_guardian_that_waits_for_its_outputs_leaves_the_computer_to_others(
+    run, outputs, monkeypatch
+):
+    # A vehicle that saves its data would wait for a loop that runs as fast as it can.
+    steps = []
+    monkeypatch.setattr(outputs, "write", lambda *_: steps.append(time.monotonic()))
+    assert run("exit") == 7
+    lasted_s = steps[-1] - steps[0]
+    assert len(steps) < 20 + 4 * lasted_s / POLL_S
 
 
 class Reader(io.StringIO):
