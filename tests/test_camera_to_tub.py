@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.safety.mjpeg_server import MjpegServer
 from donkeycar.tub import TubReader
 from donkeycar.video import write_video
 
@@ -26,7 +27,6 @@ def from_file(path):
     return module
 
 
-MjpegServer = from_file(HERE / "parts" / "camera" / "mjpeg_server.py").MjpegServer
 Drive = from_file(HERE / "test_created_car.py").Drive
 
 

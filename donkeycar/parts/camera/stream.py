@@ -216,6 +216,11 @@ class StreamCamera(Camera):
                 f"{self.what_to_check}"
             )
         stream = self._container.streams.video[0]
+        try:
+            self._check_size(stream.codec_context.width, stream.codec_context.height)
+        except DeviceError:
+            self._container.close()
+            raise
         # Threads that decode several frames at a time would hold each back until others are done.
         stream.thread_type = "SLICE"
         return self._decoded(self._container.demux(stream))
@@ -234,9 +239,18 @@ class StreamCamera(Camera):
             with suppress(InvalidDataError):  # a damaged picture; the next one may be whole
                 yield from packet.decode()
 
+    def _check_size(self, width_px: int, height_px: int) -> None:
+        if width_px < self.width_px or height_px < self.height_px:
+            raise DeviceError(
+                f"The stream {self.shown_source} must give pictures of at least "
+                f"{self.width_px}x{self.height_px}. Received: {width_px}x{height_px}. Lower "
+                "IMAGE_W and IMAGE_H, or set the camera to a larger size"
+            )
+
     def _image(self, frame: Any) -> Image:
         from PIL import Image as Picture
 
+        self._check_size(frame.width, frame.height)
         picture = Picture.fromarray(frame.to_ndarray(format="rgb24"))
         size = (self.width_px, self.height_px)
         if picture.size != size:

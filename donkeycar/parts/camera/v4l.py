@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from donkeycar.driving.moment import AHEAD_S
 from donkeycar.errors import ConfigError, DeviceError
@@ -184,7 +184,7 @@ class V4LCamera(Camera):
             if seen.pixelformat == abi.fourcc("YUYV"):
                 image = from_yuyv(
                     taken.data, (seen.width, seen.height), seen.bytesperline,
-                    seen.quantization == abi.FULL_RANGE, self.width_px, self.height_px,
+                    seen.is_full_range, self.width_px, self.height_px,
                 )  # fmt: skip
             else:
                 image = from_mjpeg(taken.data, self.width_px, self.height_px)
@@ -237,8 +237,9 @@ class V4LCamera(Camera):
 
     def _set_rate(self) -> None:
         # In the dark, many cameras would take longer for a picture than the rate allows.
-        if self._device.control(abi.EXPOSURE_AUTO_PRIORITY):
-            self._set("framerate_hz", self.framerate_hz, abi.EXPOSURE_AUTO_PRIORITY, 0)
+        with suppress(OSError):
+            if self._device.control(abi.EXPOSURE_AUTO_PRIORITY):
+                self._device.set_control(abi.EXPOSURE_AUTO_PRIORITY, 0)
         given_hz = self._device.set_rate(self.framerate_hz)
         if given_hz is not None and given_hz < RATE_SHARE * self.framerate_hz:
             logger.warning(
@@ -270,24 +271,32 @@ class V4LCamera(Camera):
 
     def _to_default(self, number: int) -> None:
         """Undo what another program has set: a camera keeps it until it is unplugged."""
-        allowed = self._device.control(number)
-        if allowed is not None:
-            self._device.set_control(number, allowed.default_value)
+        # Nobody asked for it: a camera that refuses it keeps what it has.
+        with suppress(OSError):
+            allowed = self._device.control(number)
+            if allowed is not None:
+                self._device.set_control(number, allowed.default_value)
 
     def _set(self, name: str, wanted: float, number: int, value: int, unit: float = 1) -> None:
         """Turn a knob for the argument `name`."""
+        cannot = ConfigError(
+            f"`{name}` must be None for the camera {self.path}, which cannot lock it. "
+            f"Received: {name}={wanted}"
+        )
         allowed = self._device.control(number)
         if allowed is None:
-            raise ConfigError(
-                f"`{name}` must be None for the camera {self.path}, which cannot lock it. "
-                f"Received: {name}={wanted}"
-            )
+            raise cannot
         if not allowed.minimum <= value <= allowed.maximum:
             raise ConfigError(
                 f"`{name}` must be from {allowed.minimum * unit:g} to {allowed.maximum * unit:g} "
                 f"for the camera {self.path}. Received: {name}={wanted}"
             )
-        self._device.set_control(number, value)
+        try:
+            self._device.set_control(number, value)
+        except OSError as error:
+            if error.errno in GONE:
+                raise
+            raise cannot from error
 
     def _advice(self) -> str:
         damaged = self.damaged + self._device.damaged

@@ -19,6 +19,7 @@ CAN_CAPTURE, CAN_STREAM, HAS_DEVICE_CAPS = 0x1, 0x04000000, 0x80000000
 
 SIZE_DISCRETE = 1  # V4L2_FRMSIZE_TYPE_DISCRETE; others give a range
 FULL_RANGE = 1  # V4L2_QUANTIZATION_FULL_RANGE
+COLORSPACE_JPEG = 7  # V4L2_COLORSPACE_JPEG: of the full range unless the driver says otherwise
 
 BUFFER_ERROR = 0x40
 STAMP_MASK, STAMP_MONOTONIC = 0xE000, 0x2000
@@ -94,6 +95,13 @@ class Format(ctypes.Structure):
         ("xfer_func", c_uint32),
         ("_rest", c_uint8 * 152),
     ]
+
+    @property
+    def is_full_range(self) -> bool:
+        """Whether its values are 0 to 255 (``V4L2_MAP_QUANTIZATION_DEFAULT`` of the header)."""
+        if self.quantization:
+            return bool(self.quantization == FULL_RANGE)
+        return bool(self.colorspace == COLORSPACE_JPEG)
 
 
 class StreamParameters(ctypes.Structure):

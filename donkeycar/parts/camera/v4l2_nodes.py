@@ -22,6 +22,9 @@ CLASS = Path("/sys/class/video4linux")
 
 # What it gives, best first: JPEG needs a tenth of the USB bus that YUYV needs.
 FORMATS = ("MJPG", "JPEG", "YUYV")
+# Device files of a Raspberry Pi that are no cameras to choose: codecs, image processors, receivers
+# of ribbon cables. Source: the drivers' names in the kernel of Raspberry Pi, 6.12.
+OF_THE_BOARD = ("bcm2835-", "pispbe", "rp1-", "rpi-", "rpivid", "unicam")
 GONE = (errno.ENOENT, errno.ENODEV, errno.ENXIO)
 
 
@@ -31,6 +34,15 @@ def nodes() -> list[tuple[Path, str]]:
     return [
         (path, _told(path, "name") or "no name")
         for path in sorted(found, key=lambda path: int(path.name[5:]))
+    ]
+
+
+def choices() -> list[tuple[Path, str]]:
+    """Those of `nodes` that an owner can mean: the first of each camera, and none of the board."""
+    return [
+        (path, name)
+        for path, name in nodes()
+        if _told(path, "index") in ("0", "") and not name.startswith(OF_THE_BOARD)
     ]
 
 
@@ -56,19 +68,17 @@ def find(source: str, camera_index: int) -> Path:
         return Path(source)
     if source.isdigit():
         return DEVICES / f"video{source}"
-    named = [path for path, name in nodes() if source.lower() in name.lower()]
-    # The first file of a camera gives its pictures, others its metadata.
-    firsts = [path for path in named if _told(path, "index") in ("0", "")]
-    if not firsts:
+    named = [path for path, name in choices() if source.lower() in name.lower()]
+    if not named:
         raise DeviceError(
             f"A camera must have {source!r} in its name. Received: {_list()}. Correct CAMERA_SOURCE"
         )
-    if len(firsts) > 1:
+    if len(named) > 1:
         raise ConfigError(
             f"`source` must be the name of one camera. Received: source={source!r}, which "
-            f"{' and '.join(map(str, firsts))} have. Write a path of /dev/v4l/by-path/ instead"
+            f"{' and '.join(map(str, named))} have. Write a path of /dev/v4l/by-path/ instead"
         )
-    return firsts[0]
+    return named[0]
 
 
 def refusal(error: OSError, path: Path) -> DeviceError:
@@ -138,7 +148,8 @@ def probe(*, source: str, camera_index: int, run: Runner) -> Finding:
     except (DeviceError, ConfigError) as error:
         rule, _, step = str(error).rpartition(". ")
         return Finding("camera", MISSING, rule, step)
-    others = [f"{other} {name}" for other, name in nodes() if other != Path(os.path.realpath(path))]
+    this = Path(os.path.realpath(path))
+    others = [f"{other} {name}" for other, name in choices() if other != this]
     also = f"; there are also {', '.join(others)}" if others else ""
     return Finding("camera", OK, f"{path} {told}{also}")
 
@@ -158,7 +169,7 @@ def _formats(path: Path) -> str:
 
 
 def _list() -> str:
-    return ", ".join(f"{path} {name}" for path, name in nodes()) or "no /dev/video*"
+    return ", ".join(f"{path} {name}" for path, name in choices()) or "no camera"
 
 
 def _told(path: Path, what: str) -> str:

@@ -1,25 +1,18 @@
 """A camera on the network and a video file, through FFmpeg, as they are on the wire and on disk."""
 
-import importlib.util
 import sys
 import threading
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
+from benchmarks.safety.mjpeg_server import MjpegServer
 from donkeycar.errors import ConfigError, DeviceError, PartFailed
 from donkeycar.parts.camera import stream as module
 from donkeycar.parts.camera.stream import StreamCamera, probe
 from donkeycar.testing import FakeClock, check_part
 from donkeycar.video import write_video
-
-_path = Path(__file__).with_name("mjpeg_server.py")
-_spec = importlib.util.spec_from_file_location("mjpeg_server", _path)
-mjpeg_server = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(mjpeg_server)
-MjpegServer = mjpeg_server.MjpegServer
 
 
 def first(camera):
@@ -113,6 +106,17 @@ def test_what_does_not_open_is_refused_in_a_sentence_without_its_password(tmp_pa
     (tmp_path / "text.mp4").write_text("no video at all")
     with pytest.raises(DeviceError, match="must open. Received: Invalid data"):
         StreamCamera(str(tmp_path / "text.mp4"))
+
+
+def test_pictures_that_are_too_small_are_refused_at_the_start_and_later(film):
+    with pytest.raises(DeviceError, match="at least 640x480. Received: 320x240. Lower IMAGE_W"):
+        StreamCamera(str(film), width_px=640, height_px=480)
+    with MjpegServer(num_frames=40, at_end="small", interval_s=0.02) as server:
+        camera = StreamCamera(server.url)
+        camera.update()
+        with pytest.raises(PartFailed, match="at least 160x120. Received: 80x60"):
+            camera.run_threaded()
+        camera.shutdown()
 
 
 @pytest.mark.parametrize("source", ["", "film.avi", "ftp://a/b", "rtsp://", "concat:a|b", "0"])

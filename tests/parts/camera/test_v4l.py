@@ -10,6 +10,7 @@ import pytest
 from PIL import Image as Picture
 
 from donkeycar.errors import ConfigError, DeviceError, PartFailed, StaleData
+from donkeycar.parts.camera import v4l2_abi as abi
 from donkeycar.parts.camera.usb_picture import from_yuyv
 from donkeycar.parts.camera.v4l import V4LCamera
 from donkeycar.testing import FakeClock, VideoKernel, check_part
@@ -301,7 +302,7 @@ def test_shutdown_ends_a_waiting_thread_and_gives_the_camera_back():
 
 
 REFUSED = {
-    "no such file": ({"cameras": []}, "must be there. .*there are: no /dev/video.*Plug it in"),
+    "no such file": ({"cameras": []}, "must be there. .*there are: no camera. Plug it in"),
     "no permission": ({"errors": {"open": errno.EACCES}}, "usermod -aG video"),
     "busy to open": ({"errors": {"open": errno.EBUSY}}, "must be free. .*fuser -v"),
     "busy to set": ({"errors": {S_FMT: errno.EBUSY}}, "must be free. .*fuser -v"),
@@ -354,6 +355,40 @@ def test_a_name_that_none_or_two_have_is_refused():
         V4LCamera("C920")
     with VideoKernel(), pytest.raises(ConfigError, match="CAMERA_TYPE = 'STREAM'"):
         V4LCamera("rtsp://10.0.0.2/")
+
+
+def test_only_what_an_owner_can_mean_is_listed():
+    """What used to happen: twenty device files of a Pi's codecs in each message."""
+    board = [
+        {"name": "bcm2835-codec-decode"},
+        {"name": "rp1-cfe-csi2_ch0"},
+        {"name": "pispbe-input"},
+    ]
+    with VideoKernel(cameras=[*board, *TWO]) as kernel, pytest.raises(DeviceError) as refusal:
+        V4LCamera("Elgato")
+    assert (
+        f"Received: {kernel.devices}/video3 HD Pro Webcam C920, {kernel.devices}/video5 "
+        "USB 2.0 Camera: Front. Correct"
+    ) in str(refusal.value)
+
+
+S_CTRL = 0xC008561C
+
+
+def test_a_camera_that_refuses_its_knobs_drives_unless_one_is_to_be_locked(clock):
+    with VideoKernel(clock=clock, errors={S_CTRL: errno.EACCES}) as kernel:
+        V4LCamera(clock=clock).shutdown()
+        for lock in ({"exposure_ms": 10}, {"white_balance_k": 4000}):
+            with pytest.raises(ConfigError, match="must be None for the camera .* cannot lock it"):
+                V4LCamera(clock=clock, **lock)
+            assert not kernel.camera.is_open
+
+
+def test_the_range_of_yuyv_is_what_the_driver_says_or_means():
+    ranges = {(0, 8): False, (0, 7): True, (1, 8): True, (2, 7): False}
+    for (quantization, colorspace), is_full in ranges.items():
+        told = abi.Format(quantization=quantization, colorspace=colorspace)
+        assert told.is_full_range == is_full
 
 
 def test_exposure_and_white_balance_are_locked(kernel, clock):
