@@ -22,6 +22,9 @@ LOOK_S = 0.1
 PLAUSIBLE_AGE_S = 5.0
 # A camera that gives less than this of the rate it was asked for is told of.
 RATE_SHARE = 0.9
+# Of one that gives more than this, the frames too many are left out: a pilot with a memory was
+# trained at the rate that was asked for.
+RATE_EXCESS = 1.1
 EXPOSURE_UNIT_MS = 0.1  # V4L2_CID_EXPOSURE_ABSOLUTE counts in 100 microseconds
 
 
@@ -111,6 +114,8 @@ class V4LCamera(Camera):
         self._using = threading.Lock()
         self._stamped_s = 0.0
         self._stamps_usable: bool | None = None
+        self._early_s: float | None = None
+        self._due_s = 0.0
         self.path = find(source, camera_index)
         with ExitStack() as undo:
             try:
@@ -132,7 +137,7 @@ class V4LCamera(Camera):
 
         Returns:
             The frame and the start of its exposure; ``None`` if none came in time, if it is
-            damaged, or not newer than the last one.
+            damaged, not newer than the last one, or more than `framerate_hz` asks for.
         """
         deadline_s = self.clock.monotonic() + (
             self.max_age_s if self._sequence else self.start_timeout_s
@@ -179,6 +184,8 @@ class V4LCamera(Camera):
                 self.repeats += 1
                 return None
             self._stamped_s = taken.stamped_s
+        if self._is_too_many(arrived_s if taken.stamped_s is None else taken.stamped_s):
+            return None
         seen = self._format
         try:
             if seen.pixelformat == abi.fourcc("YUYV"):
@@ -246,6 +253,17 @@ class V4LCamera(Camera):
                 "The camera %s gives %.3g frames a second of the %.3g of CAMERA_FRAMERATE",
                 self.path, given_hz, self.framerate_hz,
             )  # fmt: skip
+        if given_hz is not None and given_hz > RATE_EXCESS * self.framerate_hz:
+            self._early_s = 0.5 / given_hz
+
+    def _is_too_many(self, at_s: float) -> bool:
+        """Whether a frame comes before the next one is due, at the rate that was asked for."""
+        if self._early_s is None:
+            return False
+        if at_s < self._due_s - self._early_s:
+            return True
+        self._due_s = max(self._due_s + 1 / self.framerate_hz, at_s)
+        return False
 
     def _expose(self, exposure_ms: float | None) -> None:
         if exposure_ms is None:

@@ -129,6 +129,23 @@ def test_jpeg_is_preferred_and_the_rate_is_asked_for(kernel, clock, caplog):
     assert "gives 15 frames a second of the 30 of CAMERA_FRAMERATE" in caplog.text
 
 
+@pytest.mark.parametrize(("given_hz", "num_taken"), [(30.0, 40), (60.0, 40), (20.0, 40), (15, 30)])
+def test_a_camera_that_knows_no_such_rate_gives_no_more_than_that(clock, given_hz, num_taken):
+    """A camera with 30 frames a second only, for a car that was trained with 20."""
+    with VideoKernel(clock=clock, rate_hz=given_hz) as kernel:
+        camera = V4LCamera(framerate_hz=20, clock=clock)
+        taken = 0
+        for _ in range(round(2 * given_hz)):
+            kernel.camera.deliver()
+            taken += camera.run() is not None
+            clock.advance(1 / given_hz)
+        # It used to be all of them: 60 and 120.
+        assert abs(taken - num_taken) <= 2
+        clock.advance(0.4)
+        kernel.camera.deliver()
+        assert camera.run() is not None, "the first after a break is never too many"
+
+
 def test_only_the_newest_of_the_waiting_frames_is_taken(kernel, clock):
     camera = V4LCamera(clock=clock)
     for level in (50, 100, 150):
