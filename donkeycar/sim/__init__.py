@@ -1,1 +1,1 @@
-"""A small world to drive in, without hardware."""
+"""Driving simulator: cars, tracks and cameras on this computer, without hardware."""

@@ -1,19 +1,19 @@
-"""What lies between a command and the wheels: latency, servo, speed controller, motor, battery."""
+"""Actuator models: the latency, servo, speed controller, motor and battery of a car."""
 
 import math
 from collections import deque
 
 from donkeycar.sim.car_model import BatteryModel, CarModel, EscModel, MotorModel, ServoModel
 
-# Below this speed a speed controller takes the car for standing, in metres per second.
+# Below this speed the speed controller treats the car as standing, in metres per second.
 STANDING_MPS = 0.05
 
 
 class Delay:
-    """Hands over the command of a while ago, neutral until there is one.
+    """Delays commands by a fixed number of steps; neutral until the first one arrives.
 
     Args:
-        steps: How many steps a command is under way, 0 or more.
+        steps: How many steps a command is delayed, 0 or more.
     """
 
     def __init__(self, steps: int) -> None:
@@ -21,11 +21,11 @@ class Delay:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the commands under way."""
+        """Forget the commands that have not arrived yet."""
         self._queue = deque([(0.0, 0.0, 0.0)] * self._steps)
 
     def step(self, angle: float, throttle: float, brake: float) -> tuple[float, float, float]:
-        """Put in the newest command; get the one that arrives."""
+        """Put the newest command in and return the one that arrives now."""
         self._queue.append((angle, throttle, brake))
         return self._queue.popleft()
 
@@ -45,7 +45,7 @@ class Servo:
         self.angle_rad = 0.0
 
     def step(self, angle: float, step_s: float) -> None:
-        """Follow a steering command; `angle_rad` is counter-clockwise, a command to the right."""
+        """Follow a steering command, positive to the right; `angle_rad` is counter-clockwise."""
         error = -angle * self._max - self.angle_rad
         if abs(error) > self._deadband:
             rate = min(max(error / self._tau_s, -self._rate), self._rate)
@@ -55,8 +55,8 @@ class Servo:
 class SpeedController:
     """Turns a throttle into drive and brake, as the controllers of RC cars do.
 
-    Throttle against the direction of travel brakes; it drives only once the car stands. With
-    `double_tap` reverse also has to be asked for anew after braking.
+    Throttle against the direction of travel brakes; the car drives that way only after it stands.
+    With `double_tap`, reverse must also be commanded again after braking.
     """
 
     def __init__(self, model: EscModel) -> None:
@@ -64,7 +64,7 @@ class SpeedController:
         self.reset()
 
     def reset(self) -> None:
-        """Neutral at once."""
+        """Return to neutral at once."""
         self.drive = 0.0
         self.brake = 0.0
         self._must_release = False
@@ -89,16 +89,16 @@ class SpeedController:
 
     @property
     def brake_force_n(self) -> float:
-        """Force of the brake, with the drag brake of a neutral throttle."""
+        """Braking force, including the drag brake at neutral throttle."""
         neutral = max(0.0, 1 - abs(self.drive) / 0.05)
         return self._model.brake_n * self.brake + self._model.drag_brake_n * neutral
 
 
 class Motor:
-    """Brushed motor on a battery that drains: the force falls with speed and charge.
+    """Brushed motor on a battery that drains: its force falls with speed and with charge.
 
-    The controller chops the current; in the pauses it does not brake, so that the force at part
-    throttle is that share of the force at full throttle.
+    The controller switches the current on and off and does not brake in the pauses, so the force at
+    part throttle is that share of the force at full throttle.
     """
 
     def __init__(self, motor: MotorModel, battery: BatteryModel) -> None:
@@ -140,5 +140,5 @@ class Motor:
 
 
 def make_delay(model: CarModel, step_s: float) -> Delay:
-    """The latency of `model`, in whole steps."""
+    """The latency of `model`, rounded to whole steps."""
     return Delay(round(model.latency_s / step_s))

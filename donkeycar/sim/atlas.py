@@ -1,4 +1,4 @@
-"""The picture of the ground in several sizes side by side, so that one look-up serves them all."""
+"""Mipmap of the ground: the same picture in several sizes side by side, for a single look-up."""
 
 import numpy as np
 from PIL import Image as PillowImage
@@ -10,19 +10,19 @@ NUM_LEVELS = 5
 
 
 class Atlas:
-    """A surface, halved again and again, packed into one array of texels.
+    """A mipmap: a surface, halved again and again, packed into one array of texels.
 
-    Level 0 lies left; the smaller ones are stacked to the right of it.
+    Level 0 is on the left; the smaller levels are stacked to the right of it.
 
     Args:
         surface: The ground.
 
     Attributes:
         packed: Texels as ``red | green << 8 | blue << 16``, flat.
-        wide: Level 0 again, 16 bits a colour (``red | green << 16 | blue << 32``), flat: four of
-            them can be weighted and added without unpacking.
-        width: Texels in a row of `packed`.
-        level0_width: Texels in a row of `wide`.
+        wide: Level 0 again, 16 bits per colour (``red | green << 16 | blue << 32``), flat. Four of
+            these texels can be weighted and added without unpacking.
+        width: Texels in each row of `packed`.
+        level0_width: Texels in each row of `wide`.
         offsets: Column and row of every level, shape ``(levels, 2)``.
         pixels_per_m: Resolution of level 0.
     """
@@ -51,7 +51,7 @@ class Atlas:
 
 
 def pack(image: Image) -> Packed:
-    """Put red, green and blue of shape ``(..., 3)`` into one number each, shape ``(...)``."""
+    """Pack red, green and blue of shape ``(..., 3)`` into one number each, shape ``(...)``."""
     packed = np.zeros((*image.shape[:-1], 4), np.uint8)
     packed[..., :3] = image
     return packed.view("<u4")[..., 0].astype(np.uint32, copy=False)
@@ -68,7 +68,7 @@ def unpack(packed: Packed) -> Image:
 
 
 def widen(image: Image) -> Wide:
-    """As `pack`, with 16 bits for every colour."""
+    """Do the same as `pack`, with 16 bits for each colour."""
     wide = np.zeros((*image.shape[:-1], 4), np.uint16)
     wide[..., :3] = image
     return wide.view("<u8")[..., 0].astype(np.uint64, copy=False)

@@ -1,4 +1,4 @@
-"""The walls of the room and what is above them, as a camera sees them."""
+"""Ray casting of the walls of the room, and the ceiling above them, for a camera frame."""
 
 import math
 
@@ -9,15 +9,15 @@ from donkeycar.sim.atlas import pack
 from donkeycar.sim.camera import RayTable
 from donkeycar.sim.track_file import Colour
 
-# Directions in which walls are looked for, for every column of the frame.
+# The number of directions in which walls are searched, for each column of the frame.
 RAYS_PER_COLUMN = 2
 FAR_M = 1e6
-# Height of a wall is painted in this many bands: skirting, panel, rail.
+# The height of a wall is painted in this number of bands: skirting, panel, rail.
 NUM_BANDS = 16
 PANEL_M = 0.6
 JOINT_M = 0.02
 NUM_SHADES = 64
-# Walls lose contrast with distance; twice this far away they would have lost most, in metres.
+# Walls lose contrast with distance; at twice this distance, in metres, most of it is lost.
 FOG_M = 40.0
 
 
@@ -36,7 +36,7 @@ class Backdrop:
         self._start = walls[:, :2]
         self._along = walls[:, 2:] - walls[:, :2]
         self._length = np.hypot(*self._along.T)
-        # Light falls from one side, so that two walls that meet can be told apart.
+        # Light falls from one side, so that two walls that meet have different brightness.
         facing = np.arctan2(self._along[:, 1], self._along[:, 0])
         self._light = (0.90 + 0.10 * np.cos(2 * facing + 0.7)).astype(np.float32)
         self._height_m = height_m
@@ -51,13 +51,13 @@ class Backdrop:
         self._ground_m = rays.ground_m
         self._row_reach_m = rays.ground_m.max(axis=1)
         self._ceiling = _ceiling(rays.slope)
-        # Seen from the floor, everything a ray meets above this slope is above every wall
-        # farther than 10 cm: those rows never need a wall test.
+        # A ray from the floor that rises more steeply than this passes above every wall farther
+        # away than 10 cm, so these rows never need a wall test.
         steep = (height_m - self._camera.height_m) / 0.1
         self._first_wall_row = int(np.argmax((rays.slope < steep).any(axis=1)))
 
     def cast(self, x: float, y: float, yaw: float) -> tuple[Floats32, Floats32, Floats32]:
-        """Look for walls.
+        """Find the nearest wall in each direction.
 
         Returns:
             For every direction: distance in metres, metres along the wall, brightness.
@@ -90,7 +90,7 @@ class Backdrop:
         ahead_m = self._camera.forward_m
         at_x, at_y = x + ahead_m * math.cos(yaw), y + ahead_m * math.sin(yaw)
         distance, along_m, light = self.cast(at_x, at_y, yaw)
-        # Below the rows in which any ground lies beyond the nearest wall, there is only ground.
+        # Below the rows in which ground can lie beyond the nearest wall, there is only ground.
         beyond = np.flatnonzero(self._row_reach_m > np.min(distance))
         first, last = self._first_wall_row, int(beyond[-1]) + 1 if len(beyond) else 0
         frame[:first] = self._ceiling[:first]
@@ -112,11 +112,11 @@ class Backdrop:
 
     @property
     def azimuths(self) -> Floats:
-        """Directions of `cast`, radians counter-clockwise from straight ahead."""
+        """Directions that `cast` searches, radians counter-clockwise from straight ahead."""
         return self._azimuths
 
     def _colours(self, distance: Floats32, along_m: Floats32, light: Floats32) -> Packed:
-        """Colour of every direction and band, flat."""
+        """Colour of each direction and band, flat."""
         panel = np.where((along_m / PANEL_M).astype(np.int32) & 1, 0.95, 1.0)
         panel[np.mod(along_m, PANEL_M) < JOINT_M] = 0.85
         shade = light * panel * (1 - np.clip(distance / FOG_M, 0, 0.35))
@@ -131,7 +131,7 @@ def _palette(colour: Colour) -> Packed:
 
 
 def _bands() -> Floats32:
-    """Brightness of a wall from the floor up."""
+    """Brightness of a wall, from the floor upwards."""
     bands = np.linspace(0.92, 1.05, NUM_BANDS).astype(np.float32)
     bands[0] = 0.45
     bands[NUM_BANDS // 2] *= 0.93
@@ -140,7 +140,7 @@ def _bands() -> Floats32:
 
 
 def _ceiling(slope: Floats32) -> Packed:
-    """A plain room above the walls, brighter towards the lamps overhead."""
+    """A plain ceiling above the walls, brighter towards the lamps overhead."""
     rise = np.clip(slope, 0.0, 1.5)[..., None] / 1.5
     far, near = np.array([196, 200, 204], np.float32), np.array([232, 234, 235], np.float32)
     return pack((far + (near - far) * rise).astype(np.uint8))

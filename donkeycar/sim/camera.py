@@ -1,4 +1,4 @@
-"""Where every pixel of a camera looks: computed once, so that any lens and tilt cost nothing."""
+"""Camera model: the ray of each pixel, computed once, so that any lens and tilt cost nothing."""
 
 import math
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ import numpy as np
 from donkeycar.errors import SimError
 from donkeycar.sim.arrays import Floats32
 
-# The ground farther away than this is not drawn, in metres.
+# Ground farther away than this is not drawn, in metres.
 MAX_GROUND_M = 20.0
-# How fast the barrel distortion of the lens levels off towards the corners.
+# How quickly the barrel distortion of the lens levels off towards the corners.
 BARREL_SOFTNESS = 0.4
 
 
@@ -21,13 +21,13 @@ class CameraModel:
     Args:
         width_px: Width of a frame, 16 to 1280.
         height_px: Height of a frame, 16 to 960.
-        vfov_deg: Vertical field of view of the lens without its distortion, 20 to 140.
-        pitch_deg: How far it looks down, -30 to 80.
-        roll_deg: How far it is turned clockwise around its axis.
+        vfov_deg: Vertical field of view of the lens before distortion, 20 to 140.
+        pitch_deg: How far the camera is tilted down, -30 to 80.
+        roll_deg: How far the camera is rotated clockwise around its axis.
         height_m: Height above the ground, 0.02 to 2.
-        forward_m: Distance ahead of the centre of gravity.
-        barrel: Distortion of the lens: negative bends straight lines outwards (a wide lens),
-            0 is a pinhole.
+        forward_m: Distance ahead of the car's centre of gravity.
+        barrel: Distortion of the lens. A negative value bends straight lines outwards (a wide
+            lens); 0 is a pinhole.
 
     Raises:
         SimError: If a number is out of range.
@@ -60,20 +60,20 @@ class CameraModel:
 
 
 class RayTable:
-    """The ray of every pixel, in the frame of the car.
+    """The ray of each pixel, in the coordinates of the car.
 
     Args:
         camera: The camera.
 
     Attributes:
         ground_x: Where the ray meets the ground: metres ahead of the car, shape ``(h, w)``;
-            0 where it does not.
-        ground_y: The same, metres to the left.
-        ground_m: Horizontal distance from the camera to that place; very large without one.
-        slope: Metres the ray rises with every horizontal metre, negative downwards.
+            0 for a ray that never meets it.
+        ground_y: The same point, in metres to the left.
+        ground_m: Horizontal distance from the camera to that point; very large if there is none.
+        slope: Metres that the ray rises per horizontal metre, negative downwards.
         azimuth: Horizontal direction in radians, counter-clockwise from straight ahead.
-        footprint_m: Size of the pixel on the ground, across.
-        first_ground_row: First row of the frame in which any pixel sees ground.
+        footprint_m: Size of the pixel on the ground.
+        first_ground_row: First row of the frame in which any pixel shows ground.
     """
 
     def __init__(self, camera: CameraModel) -> None:
@@ -106,8 +106,8 @@ class RayTable:
             np.float32
         )
         self.ground_y: Floats32 = np.where(seen, -reach * right, 0.0).astype(np.float32)
-        # A pixel is long and thin on the ground; the geometric mean of both sides keeps lines
-        # sharp across and calm along.
+        # A pixel is long and narrow on the ground; the geometric mean of both sides keeps lines
+        # sharp across the view and free of flicker along it.
         stretch = np.sqrt(np.maximum(distance_m / camera.height_m, 1.0))
         self.footprint_m: Floats32 = (reach / focal_px * stretch).astype(np.float32)
         rows_with_ground = np.flatnonzero(seen.any(axis=1))

@@ -1,4 +1,4 @@
-"""The numbers that make one simulated car different from another."""
+"""Vehicle parameters: the numbers that make one simulated car different from another."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,9 +12,9 @@ class ServoModel:
 
     Attributes:
         max_angle_deg: Angle of the front wheels at full steering.
-        rate_deg_s: Fastest turn of the front wheels.
-        tau_s: Time constant of its approach.
-        deadband: Error it does not care about, as a fraction of `max_angle_deg`.
+        rate_deg_s: Highest angular speed of the front wheels.
+        tau_s: Time constant with which the wheels approach the command.
+        deadband: Error that the servo ignores, as a fraction of `max_angle_deg`.
     """
 
     max_angle_deg: float
@@ -28,11 +28,11 @@ class EscModel:
     """Electronic speed controller.
 
     Attributes:
-        deadband: Throttle that is still neutral.
-        tau_s: Time constant of drive and brake.
+        deadband: Throttle up to which the controller stays neutral.
+        tau_s: Time constant of driving and braking.
         drag_brake_n: Braking force at neutral throttle.
         brake_n: Braking force at full brake.
-        double_tap: Reverse only after the brake was let go once, as many controllers want it.
+        double_tap: Whether reverse needs the brake to be released once, as on many controllers.
     """
 
     deadband: float
@@ -44,11 +44,11 @@ class EscModel:
 
 @dataclass(frozen=True)
 class MotorModel:
-    """Brushed motor with its gear.
+    """Brushed motor with its gears.
 
     Attributes:
-        stall_force_n: Force at the wheels at full throttle and rest, at `nominal_v`.
-        no_load_speed_mps: Speed at which the force ends, at `nominal_v`.
+        stall_force_n: Force at the wheels at full throttle and standstill, at `nominal_v`.
+        no_load_speed_mps: Speed at which the force falls to zero, at `nominal_v`.
         nominal_v: Voltage of the two numbers above.
     """
 
@@ -62,10 +62,10 @@ class BatteryModel:
     """Battery pack.
 
     Attributes:
-        full_v: Voltage without load when charged.
-        empty_v: Voltage without load when used up.
-        resistance_ohm: Inner resistance, with the wires.
-        capacity_ah: Charge.
+        full_v: Voltage without load when fully charged.
+        empty_v: Voltage without load when empty.
+        resistance_ohm: Internal resistance, including the wires.
+        capacity_ah: Capacity.
     """
 
     full_v: float
@@ -76,16 +76,16 @@ class BatteryModel:
 
 @dataclass(frozen=True)
 class CarModel:
-    """A car. The numbers of a preset are estimates until one is measured on a real car.
+    """A car. The numbers of a preset are estimates until they are measured on a real car.
 
     Attributes:
         name: Short name.
         title: One line for people.
         mass_kg: Mass.
         inertia_kgm2: Moment of inertia around the vertical axis.
-        front_m: Centre of gravity to front axle.
-        rear_m: Centre of gravity to rear axle.
-        track_m: Left wheel to right wheel.
+        front_m: Distance from the centre of gravity to the front axle.
+        rear_m: Distance from the centre of gravity to the rear axle.
+        track_m: Distance from the left to the right wheels.
         length_m: Length of the body.
         width_m: Width of the body, wheels included.
         cg_height_m: Height of the centre of gravity.
@@ -93,8 +93,8 @@ class CarModel:
         tyre_stiffness: Stiffness B of the tyre curve ``sin(C * atan(B * slip))``.
         tyre_shape: Shape C of that curve.
         rolling_resistance: Rolling resistance as a fraction of the weight.
-        viscous_drag_ns_m: Resistance that grows with speed: gears and bearings.
-        air_drag_ns2_m2: Resistance that grows with its square.
+        viscous_drag_ns_m: Resistance that grows with speed, from gears and bearings.
+        air_drag_ns2_m2: Resistance that grows with the square of the speed.
         latency_s: Time from a command to the servo and the speed controller.
     """
 
@@ -122,11 +122,11 @@ class CarModel:
 
     @property
     def wheelbase_m(self) -> float:
-        """Front axle to rear axle."""
+        """Distance from the front to the rear axle."""
         return self.front_m + self.rear_m
 
     def throttle_for_speed(self, speed_mps: float) -> float:
-        """Throttle that holds a speed forward on a straight, with a charged battery, 0 to 1."""
+        """Throttle that holds a forward speed on a straight with a charged battery, 0 to 1."""
         weight_n = self.mass_kg * 9.81
         needed_n = (
             self.rolling_resistance * weight_n
@@ -144,10 +144,10 @@ class CarModel:
 
 @lru_cache(maxsize=16)
 def load_car(name: str) -> CarModel:
-    """Load a car of this package (``"rc16"``), or one from a ``.json`` file.
+    """Load a car of this package (``"rc16"``), or a car from a ``.json`` file.
 
     Raises:
-        SimError: If there is no such car, or a number of it is missing or impossible.
+        SimError: If there is no such car, or one of its numbers is missing or impossible.
     """
     fields = Fields(*read_preset(name, "cars"))
     servo, esc = fields.part("servo"), fields.part("esc")

@@ -9,21 +9,21 @@ from donkeycar.sim.camera import RayTable
 
 CONE_RADIUS_M = 0.07
 CONE_HEIGHT_M = 0.30
-# Farther away than this a cone is smaller than a pixel or two, in metres.
+# Beyond this distance a cone is smaller than a pixel or two, in metres.
 MAX_DISTANCE_M = 12.0
 MIN_DISTANCE_M = 0.05
-# Lit side, shaded side, stripe: red | green << 8 | blue << 16.
+# Lit side, shaded side and stripe: red | green << 8 | blue << 16.
 LIT, SHADED, STRIPE = 0x1E64F2, 0x164CC4, 0xE6E8E8
 STRIPE_FROM, STRIPE_TO = 0.42, 0.62
 BASE_SHARE = 0.07
 
 
 class ConePainter:
-    """Paints cones into a frame, the far ones first.
+    """Paints cones into a frame, starting with the farthest.
 
     Args:
         rays: The camera.
-        cones: Places of the cones in metres, shape ``(n, 2)``.
+        cones: Positions of the cones in metres, shape ``(n, 2)``.
     """
 
     def __init__(self, rays: RayTable, cones: Floats) -> None:
@@ -44,7 +44,7 @@ class ConePainter:
             x: Position of the car in metres.
             y: Position of the car in metres.
             yaw: Heading of the car in radians.
-            walls: Directions and distances of walls; a cone behind a wall is not seen.
+            walls: Directions and distances of walls; a cone behind a wall is not drawn.
         """
         ahead_m = self._camera.forward_m
         cos, sin = math.cos(yaw), math.sin(yaw)

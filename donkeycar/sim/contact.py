@@ -1,4 +1,4 @@
-"""Walls and cones: keeps the car out of them, and takes the blow."""
+"""Collision detection and response: keeps the car out of walls and cones."""
 
 import math
 from typing import NamedTuple
@@ -9,18 +9,18 @@ from donkeycar.sim.track import Track
 
 RESTITUTION = 0.2
 SCRAPE_FRICTION = 0.3
-# Meeting a wall or cone faster than this, across its face, is a crash, in metres per second.
+# Hitting a wall or cone faster than this, perpendicular to its face, is a crash, in m/s.
 CRASH_MPS = 1.0
-# Two bodies this close have just been pushed apart, in metres.
+# Two bodies closer than this have just been pushed apart, in metres.
 TOUCH_M = 1e-9
 
 
 class Hit(NamedTuple):
-    """What the car touches.
+    """What the car touches, and how hard.
 
     Attributes:
         name: ``"wall"``, or ``"cone3"`` for the cone with index 3.
-        speed_mps: Speed at which they met, across the face.
+        speed_mps: Speed of the impact, perpendicular to the face.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Hit(NamedTuple):
 
 
 class _Overlap(NamedTuple):
-    """Where two bodies overlap: a point, the way out of it, and how far."""
+    """An overlap of two bodies: a point, the direction out of it, and the depth."""
 
     at: tuple[float, float]
     normal: tuple[float, float]
@@ -36,7 +36,7 @@ class _Overlap(NamedTuple):
 
 
 class Contacts:
-    """Finds what a car touches on `track`, pushes it out and changes its motion.
+    """Finds what a car touches on `track`, pushes the car out and changes its motion.
 
     Walls and cones do not move; the car is a rectangle.
     """
@@ -44,7 +44,7 @@ class Contacts:
     def __init__(self, track: Track) -> None:
         self._walls = [tuple(float(value) for value in wall) for wall in track.walls]
         self._cones = [(float(x), float(y)) for x, y in track.cones]
-        # Where the car was when last looked at, and how far it can go from there unharmed.
+        # Where the car was at the last check, and how far it can move from there without contact.
         self._free_at = (0.0, 0.0)
         self._free_m = 0.0
 
@@ -52,7 +52,7 @@ class Contacts:
         """Push `car` out of everything it overlaps.
 
         Returns:
-            The hardest contact, ``None`` if there is none.
+            The hardest contact, ``None`` if the car touches nothing.
         """
         body, model = car.body, car.model
         half_length, half_width = model.length_m / 2, model.width_m / 2
@@ -82,7 +82,7 @@ def _harder(first: Hit | None, second: Hit) -> Hit:
 
 
 def _distance(x: float, y: float, x0: float, y0: float, x1: float, y1: float) -> float:
-    """Distance of a point from a segment."""
+    """Distance from a point to a segment."""
     ex, ey = x1 - x0, y1 - y0
     share = ((x - x0) * ex + (y - y0) * ey) / (ex * ex + ey * ey)
     share = min(max(share, 0.0), 1.0)
@@ -98,7 +98,7 @@ def _wall_overlaps(
     length = math.hypot(x1 - x0, y1 - y0)
     ux, uy = (x1 - x0) / length, (y1 - y0) / length
     nx, ny = -uy, ux
-    # The car is on the side where its middle is.
+    # The centre of the car decides on which side of the wall the car is.
     if (body.x - x0) * nx + (body.y - y0) * ny < 0:
         nx, ny = -nx, -ny
     cos, sin = math.cos(body.yaw), math.sin(body.yaw)
@@ -164,7 +164,7 @@ def _cone_inside(
 
 
 def _push(car: Car, overlap: _Overlap) -> float:
-    """Move the car out and let it bounce; returns the speed at which they met."""
+    """Move the car out and let it bounce; return the speed of the impact."""
     body, model = car.body, car.model
     nx, ny = overlap.normal
     rx, ry = overlap.at[0] - body.x, overlap.at[1] - body.y
@@ -177,7 +177,7 @@ def _push(car: Car, overlap: _Overlap) -> float:
     lever = rx * ny - ry * nx
     blow = (1 + RESTITUTION) * inward / (1 / model.mass_kg + lever**2 / model.inertia_kgm2)
     _kick(car, nx * blow, ny * blow, rx, ry)
-    # The face also brakes what slides along it, and at most stops it.
+    # Friction of the face also slows what slides along it, and can stop it but not reverse it.
     tx, ty = -ny, nx
     sliding = (body.vx - body.yaw_rate * ry) * tx + (body.vy + body.yaw_rate * rx) * ty
     lever = rx * ty - ry * tx

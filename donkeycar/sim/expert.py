@@ -1,4 +1,4 @@
-"""A driver that knows where it is: pure pursuit along the centre line, slower in turns.
+"""Pure pursuit controller: follows the centre line from its known position, slower in turns.
 
 Source:
     Coulter, "Implementation of the Pure Pursuit Path Tracking Algorithm", CMU-RI-TR-92-01.
@@ -14,19 +14,19 @@ from donkeycar.sim.physics import GRAVITY_MPS2
 from donkeycar.sim.track import Track
 from donkeycar.sim.world import World
 
-# How far ahead it looks: so many metres, and so many seconds of its speed.
+# How far ahead of the car its goal is: a distance in metres, plus seconds times its speed.
 LOOK_AHEAD_M = 0.30
 LOOK_AHEAD_S = 0.20
-# Share of the tyres' grip it uses in turns.
+# Share of the tyres' grip that is used in turns.
 GRIP_SHARE = 0.35
-# Deceleration it plans with before a turn, in m/s^2.
+# Deceleration that is planned before a turn, in m/s^2.
 PLANNED_BRAKING_MPS2 = 1.5
-# Throttle for every m/s that is missing.
+# Throttle for each m/s below the planned speed.
 SPEED_GAIN = 0.12
 
 
 class Expert:
-    """Drives a world from its state, not from its pictures.
+    """Drives a world from its state, without looking at its pictures.
 
     Args:
         world: The world to drive.
@@ -64,7 +64,7 @@ class Expert:
         world = self._world
         body, model = world.car.body, world.car.model
         goal_x, goal_y, _ = world.track.point(world.place.s_m + LOOK_AHEAD_M + LOOK_AHEAD_S * speed)
-        # The circle through the rear axle and the goal, along the car.
+        # The curvature of the circle through the rear axle and the goal, tangent to the car.
         cos, sin = math.cos(body.yaw), math.sin(body.yaw)
         dx, dy = goal_x - body.x + model.rear_m * cos, goal_y - body.y + model.rear_m * sin
         ahead, left = dx * cos + dy * sin, dy * cos - dx * sin
@@ -73,7 +73,7 @@ class Expert:
 
 
 def plan_speed(track: Track, speed_mps: float, grip_mps2: float) -> Floats:
-    """Speed at every sample of the centre line: what turns allow, with time to slow down.
+    """Speed profile at each sample of the centre line: what turns allow, with time to slow down.
 
     Args:
         track: The track.
@@ -88,7 +88,7 @@ def plan_speed(track: Track, speed_mps: float, grip_mps2: float) -> Floats:
     )
     allowed = np.sqrt(grip_mps2 / np.maximum(np.abs(around), 1e-6))
     plan: Floats = np.minimum(allowed, speed_mps)
-    # Twice backwards round the track: the first time may begin in the middle of a braking zone.
+    # Two passes backwards round the track: the first may begin in the middle of a braking zone.
     for index in [*range(track.num_samples - 1, -1, -1)] * 2:
         following = plan[(index + 1) % track.num_samples]
         reachable = math.sqrt(following**2 + 2 * PLANNED_BRAKING_MPS2 * track.step_m)

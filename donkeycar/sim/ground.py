@@ -1,4 +1,4 @@
-"""Draws the ground as a camera sees it."""
+"""Draws the ground as a camera sees it, by texture look-up."""
 
 import math
 
@@ -8,17 +8,17 @@ from donkeycar.sim.arrays import Floats32, Packed
 from donkeycar.sim.atlas import Atlas
 from donkeycar.sim.camera import RayTable
 
-# Rows whose pixels are smaller than this many texels are interpolated; the others need not be.
+# Rows whose pixels are smaller than this many texels are interpolated; other rows are not.
 SMOOTH_BELOW_TEXELS = 1.0
 
 
 class GroundPainter:
-    """Looks the ground up for all pixels of a frame at once.
+    """Looks up the ground for all pixels of a frame at once.
 
-    Everything that does not depend on where the car is has been multiplied into the tables: a
-    frame costs eight array operations and a look-up. The lowest rows, where a pixel is smaller
-    than a texel, are interpolated between four texels: the two parts of a texel number are
-    weights of 16 steps, and 16-bit colours are added without unpacking.
+    Everything that does not depend on the position of the car is computed in advance, in tables: a
+    frame costs eight array operations and a look-up. In the lowest rows, where a pixel is smaller
+    than a texel, the colour is interpolated between four texels. The fractional part of each texel
+    coordinate gives weights in 16 steps, and 16-bit colours are added without unpacking.
 
     Args:
         atlas: The ground.
@@ -36,7 +36,8 @@ class GroundPainter:
         smooth = np.flatnonzero((texels[first:] >= SMOOTH_BELOW_TEXELS).any(axis=1))
         self._num_plain = int(smooth[-1]) + 1 if len(smooth) else 0
         self._plain = _Lookup(rays, atlas, level, slice(first, first + self._num_plain))
-        # Interpolation stays on level 0, half a texel back: a texel's colour is that of its middle.
+        # Interpolation uses level 0, shifted by half a texel: a texel's colour is that of its
+        # centre.
         self._near = _Lookup(
             rays, atlas, np.zeros_like(level), slice(first + self._num_plain, None), shift=-0.5
         )
@@ -64,7 +65,7 @@ class GroundPainter:
     def _smooth(self, x: float, y: float, yaw: float) -> Packed:
         column, row = self._near.texels(x, y, yaw)
         left, top = column.astype(np.int32), row.astype(np.int32)
-        # Sixteenths: 16 * 16 * 255 still fits in 16 bits.
+        # In sixteenths: 16 * 16 * 255 still fits in 16 bits.
         u = ((column - left) * 16).astype(np.uint64)
         v = ((row - top) * 16).astype(np.uint64)
         width, wide = self._atlas.level0_width, self._atlas.wide
@@ -76,7 +77,7 @@ class GroundPainter:
         index += width
         total += wide.take(index, mode="clip") * (16 * v - both)
         total += wide.take(index + 1, mode="clip") * both
-        # Divide by 256: the colour is the upper byte of its 16 bits.
+        # Divide by 256: the colour is the upper byte of the 16 bits.
         colours = total.view(np.uint8).reshape(*total.shape, 4, 2)[..., 1]
         for colour in range(3):
             self._unpacked[..., colour] = colours[..., colour]
@@ -85,7 +86,7 @@ class GroundPainter:
 
 
 class _Lookup:
-    """Turns positions of the car into texel coordinates, for some rows of the frame."""
+    """Turns positions of the car into texel coordinates for some rows of the frame."""
 
     def __init__(
         self, rays: RayTable, atlas: Atlas, level: Floats32, rows: slice, *, shift: float = 0.0
@@ -103,7 +104,7 @@ class _Lookup:
         self._part = np.empty_like(self._scale)
 
     def texels(self, x: float, y: float, yaw: float) -> tuple[Floats32, Floats32]:
-        """Column and row of the texel under every pixel; overwritten by the next call."""
+        """Column and row of the texel under each pixel; the next call overwrites them."""
         cos, sin = np.float32(math.cos(yaw)), np.float32(math.sin(yaw))
         for out, base, at, along, across in (
             (self._column, self._column0, x, cos, -sin),

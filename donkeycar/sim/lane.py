@@ -1,23 +1,23 @@
-"""Tells when the car has left the lane: all four wheels outside, for long enough."""
+"""Off-track detection: the car is off the track when all four wheels are, for long enough."""
 
 import math
 
 from donkeycar.sim.physics import Car
 from donkeycar.sim.track import Location, Track
 
-# A hop over the line shorter than this is forgiven, in seconds.
+# Crossing the line for less than this is forgiven, in seconds.
 FORGIVEN_S = 0.2
 
 
 class LaneWatch:
-    """Watches the wheels; the edge line belongs to the lane.
+    """Checks whether the wheels are in the lane; the edge line belongs to the lane.
 
     Source:
         DIYRobocars rules: a car is off the track when all its wheels are.
 
     Attributes:
         outside: Whether all four wheels are outside now.
-        off_track: Whether they have been for more than `FORGIVEN_S`.
+        off_track: Whether they have been outside for more than `FORGIVEN_S`.
     """
 
     def __init__(self, track: Track) -> None:
@@ -28,21 +28,21 @@ class LaneWatch:
         self.reset()
 
     def reset(self) -> None:
-        """Start anew on the lane."""
+        """Start again, on the lane."""
         self.outside = False
         self.off_track = False
         self._since_s = 0.0
 
     def update(self, time_s: float, car: Car, place: Location) -> bool:
-        """Look at the wheels.
+        """Check the wheels.
 
         Args:
             time_s: Seconds since some fixed moment.
             car: The car.
-            place: Where it is on the track.
+            place: The position of the car on the track.
 
         Returns:
-            Whether the car has just become off-track.
+            Whether the car has gone off-track in this step.
         """
         outside = self._all_outside(car, place)
         if outside and not self.outside:

@@ -1,28 +1,28 @@
-"""Counts laps: over the start line, forwards, by way of the checkpoints."""
+"""Lap counter: a lap crosses the start line forwards, after passing the checkpoints."""
 
 import math
 
 from donkeycar.sim.track import Location, Track
 
-# The start line reaches this far beyond the lane, in metres: a car that cuts it close has crossed.
+# The start line extends this far beyond the lane, in metres, so a car at the edge crosses it too.
 LINE_MARGIN_M = 0.3
-# A lap counts with this share of the checkpoints: one may be missed by a wide swing.
+# A lap counts if this share of the checkpoints was passed: a wide turn may miss one.
 CHECKPOINT_SHARE = 0.8
 
 
 class LapCounter:
-    """Watches where the car is and times its laps.
+    """Follows the position of the car, counts its laps and times them.
 
-    The clock starts at the first crossing of the line; every further one ends a lap if enough
-    checkpoints were passed since. Driving back over the line forgets them, so that going to and
-    fro over it earns nothing.
+    The clock starts at the first crossing of the line. Every later crossing ends a lap if enough
+    checkpoints were passed since the last one. Driving back over the line forgets the checkpoints,
+    so driving to and fro over the line does not count.
 
     Args:
         track: The track.
 
     Attributes:
-        lap_times_s: Times of the laps completed, in seconds.
-        started_s: Moment of the crossing that began the present lap; ``None`` before the first.
+        lap_times_s: Times of the completed laps, in seconds.
+        started_s: Time of the crossing that began the current lap; ``None`` before the first.
     """
 
     def __init__(self, track: Track) -> None:
@@ -42,31 +42,31 @@ class LapCounter:
         self.restart()
 
     def restart(self) -> None:
-        """Begin again before the start line; the laps completed stay."""
+        """Begin again before the start line; the completed laps stay."""
         self.started_s: float | None = None
         self._penalty_s = 0.0
         self._passed: set[int] = set()
         self._before: tuple[float, float, float] | None = None
 
     def add_penalty(self, seconds: float) -> None:
-        """Make the present lap longer by `seconds`."""
+        """Add `seconds` to the time of the current lap."""
         self._penalty_s += seconds
 
     def jump(self) -> None:
-        """Tell that the car was moved by hand: the way there crosses no line."""
+        """Report that the car was moved by hand, so that this movement crosses no line."""
         self._before = None
 
     def update(self, time_s: float, x: float, y: float, place: Location) -> float | None:
-        """Take note of where the car is.
+        """Update the lap with the position of the car.
 
         Args:
             time_s: Seconds since some fixed moment.
             x: Metres.
             y: Metres.
-            place: The same place, seen from the track.
+            place: The same position, relative to the track.
 
         Returns:
-            The time of the lap that has just been completed, ``None`` if there is none.
+            The time of the lap that was completed in this step, ``None`` if none was.
         """
         dx, dy = x - self._x, y - self._y
         ahead, right = dx * self._tx + dy * self._ty, dx * self._ty - dy * self._tx
@@ -75,7 +75,7 @@ class LapCounter:
         self._passed.add(int(since_start / self._track.length_m * self._count) % self._count)
         if before is None or (before[1] < 0) == (ahead < 0):
             return None
-        # The moment of the crossing lies between two looks, where the straight line meets.
+        # The time of the crossing is interpolated between the last two positions.
         share = before[1] / (before[1] - ahead)
         crossing_right = before[2] + share * (right - before[2])
         if not self._left_m < crossing_right < self._right_m:

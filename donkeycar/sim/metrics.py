@@ -1,4 +1,4 @@
-"""Numbers that say how well a run went, in a shape that does not change: ``sim_eval/1``.
+"""Driving metrics: numbers that say how well a run went, in a fixed format, ``sim_eval/1``.
 
 Source:
     Autonomy: Bojarski et al., "End to End Learning for Self-Driving Cars", arXiv:1604.07316.
@@ -16,7 +16,7 @@ from donkeycar.sim.arrays import Floats, Image
 from donkeycar.sim.world import World
 
 SCHEMA = "sim_eval/1"
-# What a person who has to step in costs, in seconds (PilotNet).
+# The time, in seconds, that each intervention of a person counts (PilotNet).
 INTERVENTION_S = 6.0
 COLLISION_FACTOR = 0.65
 OFF_TRACK_FACTOR = 0.8
@@ -24,11 +24,11 @@ TRAJECTORY_COLUMNS = ("time", "x", "y", "yaw", "speed", "cte", "angle", "throttl
 
 
 class Metrics:
-    """Watches a run, tick by tick, and sums it up.
+    """Observes a run, tick by tick, and computes its metrics.
 
     Args:
-        world: The world in which it takes place.
-        laps: Laps the run is meant to have: 100 % of the route.
+        world: The world in which the run takes place.
+        laps: The number of laps that counts as 100 % of the route.
     """
 
     def __init__(self, world: World, *, laps: int) -> None:
@@ -42,12 +42,12 @@ class Metrics:
         self._last_interventions = 0
 
     def observe(self, angle: float, throttle: float, image: Image | None = None) -> None:
-        """Take note of one tick.
+        """Record one tick.
 
         Args:
             angle: Steering given to the car.
             throttle: Throttle given to the car.
-            image: Frame of the camera, for the digest.
+            image: Frame of the camera; it goes into the digest.
         """
         world = self._world
         body = world.car.body
@@ -63,18 +63,18 @@ class Metrics:
 
     @property
     def trajectory(self) -> list[tuple[float, ...]]:
-        """One row for every tick, see `TRAJECTORY_COLUMNS`; metres, seconds, radians."""
+        """One row for each tick, see `TRAJECTORY_COLUMNS`; metres, seconds, radians."""
         return self._rows
 
     def result(self, *, wall_seconds: float) -> dict[str, Any]:
-        """Sum the run up.
+        """Compute the metrics of the run.
 
         Args:
-            wall_seconds: How long it took to compute.
+            wall_seconds: How long the run took to compute.
 
         Returns:
-            Plain values that JSON can hold, keys and units as in ``docs/simulator.md``. What
-            cannot be said (the best of no laps) is ``None``.
+            Plain values that JSON can hold, keys and units as in ``docs/simulator.md``. A value
+            that does not exist, such as the best lap of a run without laps, is ``None``.
         """
         world = self._world
         rows = np.array(self._rows or [(0.0,) * len(TRAJECTORY_COLUMNS)])
@@ -123,7 +123,7 @@ class Metrics:
         }
 
     def _add_progress(self) -> None:
-        """Metres along the centre line, forwards less backwards; being put back counts none."""
+        """Metres along the centre line, forwards minus backwards; being put back adds none."""
         world, length_m = self._world, self._world.track.length_m
         s_m, self._last_s_m = self._last_s_m, world.place.s_m
         before, self._last_interventions = self._last_interventions, world.intervention_count
@@ -132,7 +132,7 @@ class Metrics:
 
     @property
     def completion(self) -> float:
-        """Share of the laps that is driven, 0 to 1."""
+        """Share of the laps that was driven, 0 to 1."""
         if self._world.laps_completed >= self._laps:
             return 1.0
         wanted_m = self._laps * self._world.track.length_m + self._world.track.file.start_behind_m
@@ -158,7 +158,7 @@ def _log_dimensionless_jerk(time_s: Floats, angle: Floats) -> float | None:
 
 
 def _rounded(value: Any) -> Any:
-    """Six decimals: more than a run means, and the same text from every computer."""
+    """Round to six decimals: more precise than a run is, and the same text on every computer."""
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, list):

@@ -1,27 +1,27 @@
-"""Pushes the steering off now and then, so that recordings show how to come back."""
+"""Noise injection: pushes the steering off now and then, so that recordings show recoveries."""
 
 import numpy as np
 
 from donkeycar.sim.world import World
 
-# Seconds between two nudges, and how long one lasts: drawn between these limits.
+# Seconds between two nudges, and seconds that one lasts: drawn between these limits.
 PAUSE_S = (1.0, 2.5)
 LENGTH_S = (0.25, 0.6)
 STRENGTH = (0.25, 0.7)
-# No nudge while the car is farther from the centre than this share of the half lane.
+# No nudge while the car is farther from the centre than this share of half the lane width.
 SAFE_SHARE = 0.45
 
 
 class Nudge:
     """Adds short kicks to a steering angle.
 
-    The driver's own, clean answer is what gets recorded; the car receives the kicked one. A pilot
-    trained on that has seen the car beside its line, and what to do there.
+    The recording holds the driver's own angle; the car receives the kicked one. A pilot trained on
+    such a recording has seen the car beside its line, and how to return to it.
 
     Args:
-        world: Where the car is; it is not kicked when it is near the edge already.
+        world: Where the car is; the car is not kicked when it is already near the edge.
         random: Stream of random numbers.
-        strength: 0 is none, 1 the usual, up to 2.
+        strength: 0 switches the kicks off, 1 is usual, up to 2.
     """
 
     def __init__(self, world: World, random: np.random.Generator, *, strength: float = 1.0) -> None:

@@ -1,13 +1,13 @@
-"""How a car moves: a rigid body on two axles, in steps of 5 ms.
+"""Dynamic bicycle model of the car: a rigid body on two axles, in steps of 5 ms.
 
-Every tyre is an impulse that opposes its sliding, at most as large as the friction allows and at
-most as large as it takes to stop the sliding. So a tyre can only take energy out, at any speed,
-rolling backwards or spinning; at walking pace the same rule makes the car roll along its wheels
-without a special case, and it stands still when it should.
+Each tyre applies an impulse against its sliding. The impulse is at most what friction allows, and
+at most what stops the sliding. So a tyre can only remove energy, at any speed, also when the car
+rolls backwards or spins. At walking pace the same rule makes the car roll along its wheels without
+a special case, and the car stands still when it should.
 
 Source:
     Tyre curve: Pacejka, "Tyre and Vehicle Dynamics", the shape ``sin(C * atan(B * slip))``.
-    Impulses one after the other: Catto, "Iterative Dynamics with Temporal Coherence", 2005.
+    Sequential impulses: Catto, "Iterative Dynamics with Temporal Coherence", 2005.
 """
 
 import math
@@ -18,9 +18,9 @@ from donkeycar.sim.car_model import CarModel
 
 STEP_S = 0.005
 GRAVITY_MPS2 = 9.81
-# Below this rolling speed the slip angle is measured against it, in metres per second.
+# Below this rolling speed, in m/s, the slip angle is computed with this speed instead.
 MIN_ROLL_MPS = 0.05
-# Slower than this, in metres and radians per second, is standing.
+# Below this, in metres per second and radians per second, the car is standing.
 REST = 1e-9
 
 
@@ -49,10 +49,10 @@ class Car:
     """A simulated car.
 
     Args:
-        model: Its numbers.
+        model: Its parameters.
 
     Attributes:
-        body: Position and motion; whoever moves the car by hand writes here.
+        body: Position and motion; code that moves the car by hand writes here.
     """
 
     def __init__(self, model: CarModel) -> None:
@@ -65,13 +65,13 @@ class Car:
         self._weight_n = model.mass_kg * GRAVITY_MPS2
 
     def reset(self, x: float, y: float, yaw: float, *, recharge: bool = True) -> None:
-        """Put the car down at rest, wheels straight, no command under way.
+        """Put the car down at rest, wheels straight, without commands on their way.
 
         Args:
             x: Metres.
             y: Metres.
             yaw: Radians, counter-clockwise from +x.
-            recharge: Put a charged battery in, too.
+            recharge: Whether a charged battery is put in too.
         """
         self.body = Body(x, y, yaw)
         self._delay.reset()
@@ -88,7 +88,7 @@ class Car:
 
     @property
     def speed_mps(self) -> float:
-        """Speed over ground, 0 or more."""
+        """Speed over the ground, 0 or more."""
         return math.hypot(self.body.vx, self.body.vy)
 
     @property
@@ -103,13 +103,13 @@ class Car:
 
     @property
     def energy_j(self) -> float:
-        """Energy of the motion."""
+        """Kinetic energy, in joules."""
         body = self.body
         square = body.vx * body.vx + body.vy * body.vy
         return 0.5 * (self.model.mass_kg * square + self.model.inertia_kgm2 * body.yaw_rate**2)
 
     def state(self) -> tuple[float, ...]:
-        """Everything that decides what comes next, commands under way excepted."""
+        """Everything that decides what happens next, except commands on their way."""
         body = self.body
         return (
             body.x, body.y, body.yaw, body.vx, body.vy, body.yaw_rate,
@@ -117,17 +117,17 @@ class Car:
         )  # fmt: skip
 
     def step(self, angle: float, throttle: float, brake: float = 0.0) -> None:
-        """Move on by `STEP_S`.
+        """Simulate the next `STEP_S` seconds.
 
         Args:
             angle: -1 (full left) to +1 (full right).
             throttle: -1 (full reverse) to +1 (full forward).
-            brake: 0 to 1, besides what the throttle brakes.
+            brake: 0 to 1, in addition to the braking by the throttle.
         """
         model, body = self.model, self.body
         angle, throttle, brake = self._delay.step(angle, throttle, brake)
         cos, sin = math.cos(body.yaw), math.sin(body.yaw)
-        # Forward and leftward speed: the tyres work in the frame of the car.
+        # Forward and leftward speed, because the tyres work in the coordinates of the car.
         forward, leftward = body.vx * cos + body.vy * sin, body.vy * cos - body.vx * sin
         self._servo.step(angle, STEP_S)
         self._esc.step(throttle, brake, forward, STEP_S)
@@ -163,7 +163,7 @@ class Car:
         drive_ns: float,
         stop_ns: float,
     ) -> tuple[float, float, float]:
-        """Let the tyres of one axle act on (forward, leftward, yaw rate)."""
+        """Apply the tyres of one axle to (forward, leftward, yaw rate)."""
         forward, leftward, rate = motion
         mass, inertia = self.model.mass_kg, self.model.inertia_kgm2
         cos, sin = math.cos(steer_rad), math.sin(steer_rad)
@@ -171,7 +171,8 @@ class Car:
         if limit_ns <= 0.0:
             return motion
 
-        # Along the wheel: the motor pushes, then brake and resistance stop at most what rolls.
+        # Along the wheel: the motor pushes first; then brake and resistance at most stop the
+        # rolling.
         roll = forward * cos + (leftward + arm_m * rate) * sin
         felt_mass = 1 / (1 / mass + (arm_m * sin) ** 2 / inertia)
         along_ns = min(max(drive_ns, -limit_ns), limit_ns)
@@ -183,7 +184,7 @@ class Car:
         leftward += along_ns * sin / mass
         rate += arm_m * along_ns * sin / inertia
 
-        # Across the wheel: what the friction has left opposes the slide, and never turns it round.
+        # Across the wheel: the remaining friction opposes the sliding and never reverses it.
         side = leftward + arm_m * rate
         roll, slide = forward * cos + side * sin, side * cos - forward * sin
         slip = math.atan2(slide, abs(roll) + MIN_ROLL_MPS)

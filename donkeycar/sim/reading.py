@@ -1,4 +1,4 @@
-"""Reads the JSON files of the simulator, and says what is wrong with them in one sentence."""
+"""JSON validation of the simulator's files; each mistake is reported in one sentence."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,17 +7,17 @@ from typing import Any
 from donkeycar.errors import SimError
 from donkeycar.json_text import is_number, parse_json
 
-# A track of 1000 points has 40 kB.
+# A track with 1000 points has 40 kB.
 MAX_FILE_BYTES = 5_000_000
 PRESETS = Path(__file__).parent / "presets"
 
 
 class Fields:
-    """The fields of one JSON object, taken one by one; what is left over is a mistake.
+    """The fields of one JSON object, taken one by one; a field that is left over is a mistake.
 
     Args:
         values: The parsed object.
-        where: Name of the file, and of the object in it, for messages.
+        where: Name of the file and of the object in it, for messages.
 
     Raises:
         SimError: If `values` is not an object.
@@ -30,7 +30,7 @@ class Fields:
         self._where = where
 
     def number(self, name: str, low: float, high: float, *, default: float | None = None) -> float:
-        """Take a number from `low` to `high`; without a `default` it has to be there."""
+        """Take a number from `low` to `high`; without a `default` the field is required."""
         value = self._take(name, default)
         if not is_number(value) or not low <= value <= high:
             raise self.error(name, f"must be a number from {low:g} to {high:g}", value)
@@ -44,7 +44,7 @@ class Fields:
         return value
 
     def text(self, name: str, *, default: str | None = None) -> str:
-        """Take a text that is not empty."""
+        """Take a non-empty text."""
         value = self._take(name, default)
         if not isinstance(value, str) or not value:
             raise self.error(name, "must be a text", value)
@@ -68,7 +68,7 @@ class Fields:
     def rows(
         self, name: str, lengths: Sequence[int], *, at_least: int = 0, optional: bool = False
     ) -> list[list[float]]:
-        """Take a list of rows of numbers, each as long as one of `lengths`."""
+        """Take a list of rows of numbers; the length of each row is one of `lengths`."""
         rows = self._take(name, [] if optional else None)
         if not isinstance(rows, list) or len(rows) < at_least:
             raise self.error(name, f"must be a list of at least {at_least} points", rows)
@@ -82,11 +82,11 @@ class Fields:
         return [[float(value) for value in row] for row in rows]
 
     def part(self, name: str) -> "Fields":
-        """Take an object in the object; a missing one is an empty one."""
+        """Take an object inside the object; a missing one counts as empty."""
         return Fields(self._take(name, {}), f"{self._where}, `{name}`")
 
     def parts(self, name: str) -> "list[Fields]":
-        """Take a list of objects; a missing one is an empty one."""
+        """Take a list of objects; a missing one counts as empty."""
         values = self._take(name, [])
         if not isinstance(values, list):
             raise self.error(name, "must be a list", values)
@@ -95,12 +95,12 @@ class Fields:
         ]
 
     def end(self) -> None:
-        """Refuse what nobody took: a misspelt field must not be ignored."""
+        """Refuse fields that were not taken: a misspelt field must not be ignored."""
         if self._values:
             raise SimError(f"{self._where} has unknown fields: {sorted(self._values)}")
 
     def error(self, name: str, rule: str, value: Any) -> SimError:
-        """The error that says which field of which file broke which rule."""
+        """The error that names the file, the field and the rule that it broke."""
         return SimError(f"{self._where}: `{name}` {rule}. Received: {name}={_short(value)}")
 
     def _take(self, name: str, default: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Turns a place on a track into the frame its camera would take."""
+"""Renderer: computes the frame that the camera would take at a position on the track."""
 
 import numpy as np
 
@@ -14,8 +14,8 @@ from donkeycar.sim.track import Track
 class Renderer:
     """Renders frames of one track with one camera.
 
-    A frame is held as one 32-bit number a pixel, so that ground, walls and cones are each laid
-    over it by a single masked copy. Only numpy is used.
+    A frame is held as one 32-bit number per pixel, so ground, walls and cones are each drawn over
+    it by a single masked copy. Only numpy is used.
 
     Args:
         track: The track.
@@ -32,7 +32,7 @@ class Renderer:
         self._frame = np.zeros((camera.height_px, camera.width_px), np.uint32)
 
     def render(self, x: float, y: float, yaw: float) -> Image:
-        """Take a frame.
+        """Render a frame.
 
         Args:
             x: Position of the car in metres.

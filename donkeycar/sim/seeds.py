@@ -1,12 +1,12 @@
-"""One stream of random numbers for every user of them.
+"""Seeded random numbers: a stream of its own for each user of them.
 
-A draw in one place then never shifts the numbers of another: a longer run does not change where
+So the draws of one user never shift the numbers of another: a longer run does not change where
 the next one starts.
 """
 
 import numpy as np
 
-# New users are added at the end: the streams of the others must not move.
+# New users are added at the end, so that the streams of the others stay the same.
 STREAMS = ("start", "driver", "camera")
 
 

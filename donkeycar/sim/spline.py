@@ -1,10 +1,10 @@
-"""A smooth closed line through a few points."""
+"""Periodic cubic spline: a smooth closed line through a few points."""
 
 import numpy as np
 
 from donkeycar.sim.arrays import Floats
 
-# Length of the straight pieces that stand for the curve while its length is measured, in metres.
+# Length of the straight pieces that replace the curve while its length is measured, in metres.
 DENSE_STEP_M = 0.01
 
 
@@ -12,13 +12,13 @@ def closed_spline(points: Floats, widths: Floats, step_m: float) -> tuple[Floats
     """Run a periodic cubic spline through `points` and sample it evenly.
 
     The parameter is the chord length, so that unevenly spaced points make no loops; position,
-    direction and curvature are continuous all the way round. Widths are interpolated linearly:
-    a cubic would overshoot between a wide and a narrow place.
+    direction and curvature are continuous all the way round. Widths are interpolated linearly,
+    because a cubic would overshoot between a wide and a narrow place.
 
     Args:
         points: Control points in metres, shape ``(n, 2)``, n >= 3, no two neighbours equal.
-        widths: One row of quantities for every point, shape ``(n, k)``.
-        step_m: Wanted distance between samples; the last gap is made equal to the others.
+        widths: One row of quantities for each point, shape ``(n, k)``.
+        step_m: Desired distance between samples; it is adjusted so that all gaps are equal.
 
     Returns:
         Samples of shape ``(m, 2)``, widths of shape ``(m, k)`` and the length in metres.

@@ -1,4 +1,4 @@
-"""The picture of the ground: floor, lane and lines, drawn once with Pillow."""
+"""Ground texture: floor, lane and lines, drawn once with Pillow."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from PIL import ImageDraw
 from donkeycar.sim.arrays import Floats, Image
 from donkeycar.sim.track_file import Colour, Paint, SurfaceStyle
 
-# Masks are drawn this many times too large and then reduced: Pillow draws hard edges.
+# Masks are drawn larger by this factor and then reduced, because Pillow draws hard edges.
 OVERSAMPLING = 3
-# A larger picture costs memory and the time to draw it, for detail no camera resolves.
+# A larger picture costs memory and drawing time for detail that no camera resolves.
 MAX_PIXELS = 6_000_000
 # Grain: size of a spot in metres, and its strength in grey levels.
 SPOTS = ((0.02, 5.0), (0.12, 4.0), (0.6, 5.0), (2.5, 6.0))
@@ -66,7 +66,7 @@ def draw_surface(plan: GroundPlan, style: SurfaceStyle) -> Surface:
 
 
 class _Painter:
-    """Lays colours on the ground through masks."""
+    """Paints colours on the ground through masks."""
 
     def __init__(self, plan: GroundPlan, style: SurfaceStyle, scale: float) -> None:
         self.plan = plan
@@ -102,7 +102,7 @@ class _Painter:
         return max(1, round(width_m * self.scale * OVERSAMPLING))
 
     def _draw_lane(self, draw: ImageDraw.ImageDraw) -> None:
-        # Quadrilaterals, not one polygon: a ring has a hole that a polygon cannot have.
+        # Quadrilaterals instead of one polygon: a ring has a hole, and a polygon has none.
         left, right = self._pixels(self.plan.left), self._pixels(self.plan.right)
         for i in range(len(left)):
             j = (i + 1) % len(left)
@@ -128,7 +128,7 @@ class _Painter:
             draw.line([(0, y), (width, y)], fill=255, width=self._width(JOINT_WIDTH_M))
 
     def _with_grain(self, ground: Image) -> Image:
-        """Stains and grain: without texture, speed cannot be seen."""
+        """Add stains and grain: without texture, speed cannot be seen."""
         if not self.style.grain:
             return ground.copy()
         random = np.random.default_rng(self.style.seed)
@@ -149,12 +149,12 @@ class _Painter:
 def _dashes(
     points: list[tuple[float, float]], paint: Paint, pixels_per_m: float
 ) -> list[list[tuple[float, float]]]:
-    """Cut a line into dashes, along its own length."""
+    """Cut a line into dashes, measured along the line."""
     if not paint.dash_m or not paint.gap_m:
         return [points]
     steps = np.hypot(*np.diff(np.array(points), axis=0).T) / pixels_per_m
     along = np.concatenate([[0.0], np.cumsum(steps)])
-    # Whole dashes only, so that the line closes without a short one.
+    # Only whole dashes, so that there is no short one where the line closes.
     period = along[-1] / max(1, round(along[-1] / (paint.dash_m + paint.gap_m)))
     dashes: list[list[tuple[float, float]]] = []
     previous = -1

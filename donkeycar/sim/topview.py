@@ -1,4 +1,4 @@
-"""A track from above, as a picture to draw on."""
+"""Top view: a track seen from above, as a picture to draw on."""
 
 from dataclasses import dataclass
 
@@ -17,12 +17,12 @@ WALL_WIDTH_M = 0.06
 
 @dataclass(frozen=True)
 class TopView:
-    """A picture of a track from above.
+    """A picture of a track, seen from above.
 
     Attributes:
         pixels: RGB, shape ``(height, width, 3)``; up in the picture is +y in the world.
         pixels_per_m: Resolution.
-        low: Lower left corner of the picture in the world, metres.
+        low: World position of the lower left corner of the picture, metres.
     """
 
     pixels: Image
@@ -30,7 +30,7 @@ class TopView:
     low: Floats
 
     def pixel(self, points: Floats) -> Floats:
-        """Where places of the world are in the picture.
+        """Convert world positions to pixels of the picture.
 
         Args:
             points: Metres, shape ``(..., 2)``.
@@ -44,11 +44,11 @@ class TopView:
 
 
 def draw_topview(track: Track, *, width_px: int = 900) -> TopView:
-    """Draw a track from above, with its walls and cones.
+    """Draw a track seen from above, with its walls and cones.
 
     Args:
         track: The track.
-        width_px: Width of the picture; the height follows, 16 or more.
+        width_px: Width of the picture, 16 or more; the height follows.
     """
     size_m = track.high - track.low
     scale = max(width_px, 16) / float(size_m[0])

@@ -20,12 +20,12 @@ from donkeycar.sim.track_file import TrackFile, parse_track
 
 # Distance between two samples of the centre line, in metres.
 STEP_M = 0.05
-# The walls of the room stand this far inside the picture of the ground, in metres.
+# Distance of the room's walls from the edge of the ground picture, inwards, in metres.
 WALL_INSET_M = 0.15
 
 
 class Location(NamedTuple):
-    """A place, seen from the track.
+    """A position relative to the track.
 
     Attributes:
         sample: Nearest sample of the centre line.
@@ -42,25 +42,26 @@ class Track:
     """A track, computed from its file and checked.
 
     Args:
-        file: What the track file says.
+        file: The contents of the track file.
 
     Attributes:
         centre: Samples of the centre line, shape ``(n, 2)``, about 5 cm apart.
-        tangent: Driving direction at every sample, unit vectors, shape ``(n, 2)``.
+        tangent: Driving direction at each sample, unit vectors, shape ``(n, 2)``.
         left: Unit vectors to the left of the driving direction, shape ``(n, 2)``.
         heading: Driving direction in radians, shape ``(n,)``.
-        curvature: In 1/m, positive in a left turn, shape ``(n,)``.
+        curvature: Curvature in 1/m, positive in a left turn, shape ``(n,)``.
         half_widths: Metres from the centre to the left and the right edge, shape ``(n, 2)``.
         length_m: Length of the centre line.
         low: Lower left corner of the ground, metres.
         high: Upper right corner of the ground, metres.
         room: Lower left and upper right corner of the room, metres.
-        walls: Wall segments ``x0, y0, x1, y1``, shape ``(n, 4)``; the first four are the room.
-        cones: Places of the cones, shape ``(n, 2)``.
+        walls: Wall segments ``x0, y0, x1, y1``, shape ``(n, 4)``; the first four are those of the
+            room.
+        cones: Positions of the cones, shape ``(n, 2)``.
 
     Raises:
-        SimError: If no car could drive it: a turn too tight, a lane that meets itself, a wall or
-            cone out of the room or a wall across the lane.
+        SimError: If no car could drive it: a turn is too tight, the lane touches itself, a wall or
+            a cone is outside the room, or a wall crosses the lane.
     """
 
     def __init__(self, file: TrackFile) -> None:
@@ -95,7 +96,8 @@ class Track:
                 walls=self.walls,
             )
         )
-        # Scalars are looked up thousands of times a second: lists of floats are faster there.
+        # Single values are read thousands of times a second, and lists of floats are faster for
+        # that.
         self._points = [(float(x), float(y)) for x, y in self.centre]
         self._tangents = [(float(x), float(y)) for x, y in self.tangent]
 
@@ -107,7 +109,7 @@ class Track:
 
     @cached_property
     def surface(self) -> Surface:
-        """The picture of the ground; drawn when first needed, then kept."""
+        """The ground picture; it is drawn when first needed, then kept."""
         plan = GroundPlan(
             low=self.low,
             high=self.high,
@@ -120,12 +122,12 @@ class Track:
 
     @cached_property
     def atlas(self) -> Atlas:
-        """The same picture in several sizes, for the renderer."""
+        """The same picture in several sizes (a mipmap), for the renderer."""
         return Atlas(self.surface)
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of the geometry, so that a result can say which track it was."""
+        """Digest of the geometry, so that a result can name its track exactly."""
         digest = hashlib.sha256()
         for array in (self.centre, self.half_widths, self.walls, self.cones):
             digest.update(np.ascontiguousarray(array, dtype="<f8").tobytes())
@@ -135,7 +137,7 @@ class Track:
         """Position and heading on the centre line.
 
         Args:
-            s_m: Distance along the centre line; any number, it wraps around.
+            s_m: Distance along the centre line; any number, because it wraps around.
 
         Returns:
             x, y in metres and the heading in radians.
@@ -147,17 +149,17 @@ class Track:
         return x + tx * rest_m, y + ty * rest_m, float(self.heading[index])
 
     def index_at(self, s_m: float) -> int:
-        """Sample at `s_m` metres along the centre line; any number, it wraps around."""
+        """Sample at `s_m` metres along the centre line; any number, because it wraps around."""
         return int((s_m % self.length_m) / self.step_m) % self.num_samples
 
     def locate(self, x: float, y: float, near: int | None = None) -> Location:
-        """Find a point on the track.
+        """Find the position of a point relative to the track.
 
         Args:
             x: Metres.
             y: Metres.
-            near: Sample the point was near a moment ago. The search walks downhill from there,
-                so a neighbouring lane cannot capture it. ``None`` searches everywhere.
+            near: Sample that was nearest a moment ago. The search moves from there to ever nearer
+                samples, so it cannot jump to a neighbouring lane. ``None`` searches everywhere.
         """
         index = self._nearest_anywhere(x, y) if near is None else self._nearest_from(near, x, y)
         px, py = self._points[index]
@@ -202,7 +204,7 @@ def track_names() -> list[str]:
 
 
 def load_track(name: str) -> Track:
-    """Load a track of this package, or one from a file.
+    """Load a track of this package, or a track from a file.
 
     Args:
         name: One of `track_names`, or the path of a ``.json`` file.
@@ -223,7 +225,7 @@ def load_track(name: str) -> Track:
 
 
 def find_track(track: str | Track) -> Track:
-    """A track itself, or the one with that name or path."""
+    """The given track, or the track with that name or path."""
     return load_track(track) if isinstance(track, str) else track
 
 

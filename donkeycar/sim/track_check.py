@@ -1,4 +1,4 @@
-"""Refuses tracks that nobody could drive."""
+"""Validation of tracks: refuses a track that no car could drive."""
 
 from typing import NamedTuple
 
@@ -7,12 +7,12 @@ import numpy as np
 from donkeycar.errors import SimError
 from donkeycar.sim.arrays import Floats
 
-# A car of 0.2 m wheelbase at 27 degrees of steering turns on about this radius, in metres.
+# A car with 0.2 m wheelbase at 27 degrees of steering turns on about this radius, in metres.
 MIN_RADIUS_M = 0.45
 
 
 class TrackGeometry(NamedTuple):
-    """What a track is checked by; the attributes are those of `track.Track`."""
+    """The attributes of `track.Track` that are checked."""
 
     name: str
     centre: Floats
@@ -30,10 +30,10 @@ class TrackGeometry(NamedTuple):
 
 
 def check_track(track: TrackGeometry) -> None:
-    """Refuse a track that nobody could drive.
+    """Refuse a track that no car could drive.
 
     Raises:
-        SimError: With the place, in metres from the first control point.
+        SimError: The message names the place, in metres from the first control point.
     """
     inner = np.where(track.curvature > 0, track.half_widths[:, 0], track.half_widths[:, 1])
     radius = 1 / np.maximum(np.abs(track.curvature), 1e-9)
@@ -60,7 +60,7 @@ def check_track(track: TrackGeometry) -> None:
 
 
 def _check_crossing(track: TrackGeometry) -> None:
-    """The lane must not touch itself: places far apart along it are not close beside it."""
+    """Refuse a lane that touches itself: points far apart along it must not be close together."""
     every = max(1, round(0.2 / track.step_m))
     centre, widths = track.centre[::every], track.half_widths[::every].max(axis=1)
     s = np.arange(len(track.centre))[::every] * track.step_m
@@ -70,7 +70,7 @@ def _check_crossing(track: TrackGeometry) -> None:
         centre[:, None, 0] - centre[None, :, 0], centre[:, None, 1] - centre[None, :, 1]
     )
     needed = widths[:, None] + widths[None, :]
-    # In a half circle of the smallest radius, places this far apart are still neighbours.
+    # In a half circle of the smallest radius, samples this far apart are still neighbours.
     meets = (along > np.pi / 2 * needed + 0.2) & (distance < needed)
     if meets.any():
         i, j = np.argwhere(meets)[0]

@@ -1,4 +1,4 @@
-"""What a track file says. Lengths in metres; x to the right, y up, seen from above."""
+"""Format of a track file. Lengths are in metres; x to the right, y up, seen from above."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ class Paint:
 
     Attributes:
         colour: Red, green, blue, 0 to 255.
-        width_m: Width of the line; 0 is no line.
-        dash_m: Length of a dash; 0 is an unbroken line.
+        width_m: Width of the line; 0 draws no line.
+        dash_m: Length of a dash; 0 draws an unbroken line.
         gap_m: Distance between dashes.
     """
 
@@ -36,10 +36,10 @@ class SurfaceStyle:
         lane: Colour of the lane.
         edge: The lines at both edges of the lane.
         centre: The line in its middle.
-        grain: How rough the ground looks, 0 (even) to 3.
-        tile_m: Distance between the joints of the floor; 0 is a floor without joints.
+        grain: Roughness of the ground's appearance, 0 (even) to 3.
+        tile_m: Distance between the joints of the floor; 0 draws a floor without joints.
         pixels_per_m: Resolution of the picture of the ground.
-        seed: Makes the stains and the grain.
+        seed: Seed of the stains and the grain.
     """
 
     floor: Colour
@@ -54,7 +54,7 @@ class SurfaceStyle:
 
 @dataclass(frozen=True)
 class TrackFile:
-    """A track as written down, before anything is computed.
+    """A track as its file describes it, before anything is computed.
 
     Attributes:
         name: Short name.
@@ -66,10 +66,10 @@ class TrackFile:
         wall_height_m: Height of every wall.
         wall_colour: Colour of every wall.
         walls: Polylines of walls inside the room, each of shape ``(n, 2)``.
-        cones: Places of traffic cones, shape ``(n, 2)``.
-        start_s_m: Where the start line is, as distance along the centre line.
+        cones: Positions of traffic cones, shape ``(n, 2)``.
+        start_s_m: Position of the start line, as a distance along the centre line.
         start_behind_m: How far behind the start line the car waits.
-        num_checkpoints: How many places a car has to pass for a lap to count.
+        num_checkpoints: How many checkpoints a car has to pass for a lap to count.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A car on a track: moves it, keeps the rules, and takes its pictures."""
+"""The simulated world: a car on a track, the rules, and the pictures of the camera."""
 
 import math
 from collections import deque
@@ -21,14 +21,14 @@ from donkeycar.sim.track import Location, Track
 Policy = Literal["reset", "respawn_on_centre", "continue"]
 POLICIES: tuple[Policy, ...] = ("reset", "respawn_on_centre", "continue")
 
-# The rules are looked at every so many steps of the physics, whatever the length of a frame, so
+# The rules are checked once in this number of physics steps, whatever the length of a frame, so
 # that laps do not depend on the rate of the loop.
 STEPS_PER_LOOK = 2
-# An outer clock that jumps further than this has slept, in seconds.
+# A larger jump of an outer clock, in seconds, means that the computer slept.
 MAX_PAUSE_S = 1.0
 START_OFFSET_M = 0.05
 START_TURN_RAD = 0.05
-# A camera shows where the car was up to so long ago, in seconds.
+# The camera can show where the car was up to this long ago, in seconds.
 MAX_AGO_S = 1.0
 # Two contacts closer together than this are one collision, in seconds.
 SAME_COLLISION_S = 0.5
@@ -37,29 +37,29 @@ SAME_COLLISION_S = 0.5
 class World:
     """A simulated car on a track.
 
-    Nothing in here asks for the time of day or draws an unseeded number: the same track, seed and
-    commands give the same run to the last bit.
+    The world never reads the time of day and never draws an unseeded number: the same track, seed
+    and commands give the same run to the last bit.
 
     Args:
         track: The track.
-        seed: Seed of everything random, 0 or more.
+        seed: Seed of all random numbers, 0 or more.
         camera: The camera on the car.
         car: Name of a car preset, or the path of a car file.
-        policy: What happens when the car leaves the lane or crashes: ``"reset"`` puts it back to
-            the start, ``"respawn_on_centre"`` on the centre line where it left, ``"continue"``
-            lets it drive on as a real one would.
-        respawn_penalty_s: Added to the time of the lap for every respawn.
+        policy: What happens when the car leaves the lane or crashes. ``"reset"`` puts it back to
+            the start, ``"respawn_on_centre"`` puts it on the centre line where it left the lane,
+            ``"continue"`` lets it drive on as a real car would.
+        respawn_penalty_s: Seconds added to the lap time for each respawn.
 
     Attributes:
         track: The track.
         car: The car.
         time_s: Simulated seconds since the start.
-        place: Where the car is on the track.
+        place: The position of the car on the track.
         hit: What the car touches now.
-        off_track_count: Times it left the lane.
+        off_track_count: How many times it left the lane.
         off_track_s: Seconds it was off the lane.
-        collision_count: Times it drove into something.
-        intervention_count: Times it was put back.
+        collision_count: How many times it hit something.
+        intervention_count: How many times it was put back.
         distance_m: Metres driven.
 
     Raises:
@@ -101,10 +101,10 @@ class World:
         self.restart()
 
     def restart(self) -> None:
-        """Begin the run anew: as if the world had just been made."""
+        """Begin the run again, as if the world had just been made."""
         self._random = random_stream(self.seed, "start")
         self._laps.reset()
-        # Where the car was at the end of each step.
+        # The position of the car at the end of each step.
         self._poses: deque[tuple[float, float, float]] = deque(maxlen=round(MAX_AGO_S / STEP_S) + 1)
         self._steps = 0
         self._owed_s = 0.0
@@ -119,7 +119,7 @@ class World:
         self._poses.append(self._pose())
 
     def reset(self) -> None:
-        """Put the car back behind the start line, at rest; counts and laps stay."""
+        """Put the car back behind the start line, at rest; counters and laps stay."""
         offset_m = self._random.uniform(-START_OFFSET_M, START_OFFSET_M)
         turn = self._random.uniform(-START_TURN_RAD, START_TURN_RAD)
         file = self.track.file
@@ -129,7 +129,7 @@ class World:
         self._put(x, y, yaw + turn)
 
     def respawn(self) -> None:
-        """Put the car on the centre line beside where it is, at rest."""
+        """Put the car on the centre line, beside its present position, at rest."""
         x, y, yaw = self.track.point(self.place.s_m)
         self._laps.add_penalty(self._respawn_penalty_s)
         self._put(x, y, yaw)
@@ -137,13 +137,13 @@ class World:
     def hold(
         self, angle: float, throttle: float, brake: float = 0.0, *, until_s: float = math.inf
     ) -> None:
-        """Give the command that holds from now on.
+        """Set the command that applies from now on.
 
         Args:
-            angle: -1 (full left) to +1 (full right); beyond, it is clipped.
-            throttle: -1 (full reverse) to +1 (full forward); beyond, it is clipped.
+            angle: -1 (full left) to +1 (full right); values beyond are clipped.
+            throttle: -1 (full reverse) to +1 (full forward); values beyond are clipped.
             brake: 0 to 1.
-            until_s: Simulated moment after which the throttle is neutral.
+            until_s: Simulated time after which the throttle is neutral.
 
         Raises:
             SimError: If a value is not a number.
@@ -159,10 +159,11 @@ class World:
         self._until_s = until_s
 
     def advance(self, duration_s: float) -> None:
-        """Let time pass under the command that holds.
+        """Simulate some time under the present command.
 
         Args:
-            duration_s: Seconds, 0 or more; the rest of a physics step is kept for the next call.
+            duration_s: Seconds, 0 or more; a part of a physics step is carried over to the next
+                call.
         """
         self._owed_s += duration_s
         steps = int(self._owed_s / STEP_S + 1e-6)
@@ -177,10 +178,10 @@ class World:
         self.place = self.track.locate(self.car.body.x, self.car.body.y, self.place.sample)
 
     def follow(self, now_s: float) -> None:
-        """Let time pass until the moment of an outer clock.
+        """Simulate up to the given time of an outer clock.
 
-        The first call ties this world to that clock. After a pause of more than `MAX_PAUSE_S`,
-        such as a laptop that slept, the world has slept as well.
+        The first call ties this world to that clock. A jump of the clock counts as `MAX_PAUSE_S` at
+        most, for example after a laptop slept.
 
         Args:
             now_s: Seconds on the outer clock.
@@ -190,16 +191,16 @@ class World:
         self.advance(min(max(passed_s, 0.0), MAX_PAUSE_S))
 
     def step(self, angle: float, throttle: float, duration_s: float, brake: float = 0.0) -> None:
-        """Give a command and let `duration_s` pass under it."""
+        """Set a command and simulate `duration_s` under it."""
         self.hold(angle, throttle, brake)
         self.advance(duration_s)
 
     def render(self, *, steps_ago: int = 0) -> Image:
-        """The frame the camera takes: a new array, RGB, shape ``(height, width, 3)``.
+        """Render the camera's frame: a new array, RGB, shape ``(height, width, 3)``.
 
         Args:
-            steps_ago: How many steps of the physics ago, 0 for now, `MAX_AGO_S` at most. Before the
-                first one the car stood where it started.
+            steps_ago: How many physics steps ago, 0 for now, `MAX_AGO_S` at most. Before the first
+                step the car stood at its start.
         """
         if self._renderer is None:
             self._renderer = Renderer(self.track, self.camera)
@@ -219,7 +220,7 @@ class World:
 
     @property
     def heading_error_rad(self) -> float:
-        """Heading of the car against the track, positive counter-clockwise, -pi to pi."""
+        """Heading of the car relative to the track, positive counter-clockwise, -pi to pi."""
         turned = self.car.body.yaw - float(self.track.heading[self.place.sample])
         return math.remainder(turned, 2 * math.pi)
 
@@ -230,16 +231,16 @@ class World:
 
     @property
     def lap_times_s(self) -> list[float]:
-        """Times of the laps completed."""
+        """Times of the completed laps."""
         return list(self._laps.lap_times_s)
 
     @property
     def laps_completed(self) -> int:
-        """Number of laps completed."""
+        """Number of completed laps."""
         return len(self._laps.lap_times_s)
 
     def state_bytes(self) -> bytes:
-        """Everything that decides what comes next, for digests."""
+        """Everything that decides what happens next, for digests."""
         values = (*self.car.state(), self.time_s, float(self.laps_completed), self.place.s_m)
         return np.array(values, dtype="<f8").tobytes()
 
@@ -261,12 +262,12 @@ class World:
             self._put_back()
 
     def _locate(self, x: float, y: float) -> Location:
-        # On the lane the search is local, so that a neighbouring lane cannot capture the car; off
-        # the lane there is no lane to stay on.
+        # On the lane the search is local, so that it cannot jump to a neighbouring lane; off the
+        # lane it searches everywhere.
         return self.track.locate(x, y, None if self._lane.outside else self.place.sample)
 
     def _collide(self) -> bool:
-        """Resolve contacts; returns whether this was a crash."""
+        """Resolve contacts; return whether this was a crash."""
         self.hit = self._contacts.resolve(self.car)
         if self.hit is None:
             return False
