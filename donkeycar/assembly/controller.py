@@ -12,6 +12,7 @@ from donkeycar.config import Config
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.errors import ConfigError
 from donkeycar.settings.check import thawed
+from donkeycar.settings.rows.controller import CONTROLLER_WORDS
 from donkeycar.timing import Clock
 from donkeycar.vehicle import Vehicle
 
@@ -151,10 +152,8 @@ CONTROLLERS = {
             "donkeycar.parts.controller.gamepad:GamepadController", _gamepad,
             settings=_GAMEPAD_SETTINGS,
         )
-        for kind in (
-            "xbox", "xboxswapped", "ps3", "ps3sixad", "ps4", "pygame", "F710", "nimbus", "wiiu",
-            "rc3", "custom",
-        )
+        for kind, row in CONTROLLER_WORDS.items()
+        if row.device == "gamepad"
     },
     "MM1": Recipe(_RC, _robohat, settings=_MM1_SETTINGS),
     "pigpio_rc": Recipe(_RC, _receiver, settings=_RC_SETTINGS),
@@ -173,8 +172,8 @@ CONTROLLERS = {
 def controllers_of(cfg: Config) -> list[str]:
     """Words of `CONTROLLERS` that the settings ask for."""
     kinds = [cfg.CONTROLLER_TYPE] if cfg.USE_JOYSTICK_AS_DEFAULT else []
-    if cfg.USE_RC and not {"MM1", "pigpio_rc"}.intersection(kinds):
-        kinds.append("pigpio_rc")
+    if not any(CONTROLLER_WORDS[kind].device == "receiver" for kind in kinds):
+        kinds += [kind for kind, row in CONTROLLER_WORDS.items() if row.switch and cfg[row.switch]]
     return kinds
 
 
@@ -192,7 +191,7 @@ def add_controllers(car: Vehicle, cfg: Config, cockpit: Cockpit | None = None) -
     """
     cockpit = make_cockpit(car, cfg) if cockpit is None else cockpit
     for kind in controllers_of(cfg):
-        is_rc = kind in ("MM1", "pigpio_rc")
+        is_rc = CONTROLLER_WORDS[kind].device == "receiver"
         client = cockpit.rc if is_rc else cockpit.gamepad
         part, threaded = build(
             CONTROLLERS, "CONTROLLER_TYPE", car, cfg, None, kind=kind,

@@ -6,8 +6,7 @@ from donkeycar.assembly.drivetrain.header_pins import header_pins
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.pin_id import BOARD_BY_BCM
-
-PINS = ("STEERING_RC_GPIO", "THROTTLE_RC_GPIO", "DATA_WIPER_RC_GPIO")
+from donkeycar.settings.rows.controller import CONTROLLER_WORDS
 
 
 def check_receiver_pins(cfg: Config) -> None:
@@ -16,17 +15,18 @@ def check_receiver_pins(cfg: Config) -> None:
     Raises:
         ConfigError: If a channel is on a pin of the drivetrain, or of another channel.
     """
-    if "pigpio_rc" not in controllers_of(cfg):
+    pins = [name for kind in controllers_of(cfg) for name in CONTROLLER_WORDS[kind].pins]
+    if not pins:
         return
-    settings = {**cfg.to_wiring(), **{name: cfg[name] for name in PINS}}
+    settings = {**cfg.to_wiring(), **{name: cfg[name] for name in pins}}
     taken = header_pins(cfg.DRIVE_TRAIN_TYPE, settings)
-    for name in PINS:
+    for name in pins:
         bcm = cfg[name]
         if bcm in taken:
             raise ConfigError(
                 f"`{shown(settings, name)}` must be a GPIO of its own: GPIO {bcm}, pin "
                 f"{BOARD_BY_BCM[bcm]} of the header, is that of {taken[bcm]}. Received: "
-                f"{name}={bcm}. Write a free one, e.g. {_free({*taken, *map(cfg.get, PINS)})}, "
+                f"{name}={bcm}. Write a free one, e.g. {_free({*taken, *map(cfg.get, pins)})}, "
                 "and move the wire of that channel to it"
             )
         taken[bcm] = shown(settings, name)

@@ -20,6 +20,7 @@ from donkeycar.management.old_manage import manage_file
 from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE
 from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
 from donkeycar.parts.needs import Runner
+from donkeycar.settings.rows.controller import CONTROLLER_WORDS
 
 GROUPS = ("i2c", "gpio", "input", "video", "dialout")
 MARKS = {OK: "ok     ", WARNING: "warning", MISSING: "MISSING"}
@@ -106,7 +107,8 @@ def _gamepads(cfg: Config) -> Finding:
             line.close()
     except (DonkeyError, OSError):
         names = []
-    wanted = cfg.USE_JOYSTICK_AS_DEFAULT and cfg.CONTROLLER_TYPE not in ("MM1", "pigpio_rc", "mock")
+    device = CONTROLLER_WORDS[cfg.CONTROLLER_TYPE].device
+    wanted = cfg.USE_JOYSTICK_AS_DEFAULT and device == "gamepad"
     return probes.gamepad(names, wanted=wanted)
 
 

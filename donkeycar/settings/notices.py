@@ -8,6 +8,7 @@ from typing import Any
 from donkeycar.settings.layers import Layers
 from donkeycar.settings.pulse_counts import does_not_stand_still
 from donkeycar.settings.rows.camera import CAMERA_WORDS
+from donkeycar.settings.rows.controller import CONTROLLER_WORDS, ControllerWord
 from donkeycar.settings.rows.drivetrain import HARMLESS
 from donkeycar.settings.rows.pictures import OWN_STEP
 from donkeycar.settings.schema import SETTINGS, nearest
@@ -24,8 +25,6 @@ _OWN_MANY = " are not settings of donkeycar. They are kept for your own code."
 
 # Cameras whose pictures do not follow the wheels of a real car.
 NO_ROAD = tuple(word for word, row in CAMERA_WORDS.items() if row.replays)
-
-RECEIVERS = ("MM1", "pigpio_rc")
 
 
 def notices_for(
@@ -137,10 +136,12 @@ def _sentence(name: str, values: Mapping[str, Any], layers: Layers) -> str | Non
 def _unheard(layers: Layers, values: Mapping[str, Any]) -> list[tuple[str, str]]:
     """A remote control that was chosen and to which nobody listens."""
     kind = values["CONTROLLER_TYPE"]
-    is_heard = values["USE_JOYSTICK_AS_DEFAULT"] or (values["USE_RC"] and kind == "pigpio_rc")
-    if kind not in RECEIVERS or is_heard or "CONTROLLER_TYPE" not in layers.sources:
+    # A word that this command does not read may be any.
+    row = CONTROLLER_WORDS.get(kind, ControllerWord("none"))
+    is_heard = values["USE_JOYSTICK_AS_DEFAULT"] or (row.switch and values[row.switch])
+    if row.device != "receiver" or is_heard or "CONTROLLER_TYPE" not in layers.sources:
         return []
-    on = "--js, USE_JOYSTICK_AS_DEFAULT = True" + (" or USE_RC = True" * (kind == "pigpio_rc"))
+    on = "--js, USE_JOYSTICK_AS_DEFAULT = True" + (f" or {row.switch} = True" if row.switch else "")
     return [
         (
             layers.sources["CONTROLLER_TYPE"],

@@ -5,6 +5,7 @@ from typing import Any
 
 from donkeycar.settings.rows import car, controller, drivetrain, pictures, pilots, training
 from donkeycar.settings.rows.camera import CAMERA_WORDS
+from donkeycar.settings.rows.controller import CONTROLLER_WORDS
 from donkeycar.settings.rows.drivetrain import DRIVETRAIN_WORDS
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.settings.setting import Group
@@ -60,31 +61,23 @@ def _has_gamepad(values: Mapping[str, Any]) -> bool:
     return bool(values["USE_JOYSTICK_AS_DEFAULT"])
 
 
-def _has_receiver(values: Mapping[str, Any]) -> bool:
-    return bool(values["USE_RC"]) or (
-        _has_gamepad(values) and bool(values["CONTROLLER_TYPE"] == "pigpio_rc")
-    )
-
-
-# A remote control whose board has the settings of a drivetrain.
-_CONTROLLERS = {"MM1_": ("MM1",)}
-
-
 def _of_words() -> Iterator[tuple[tuple[str], Condition]]:
-    """Settings that only some cameras or drivetrains read, as the rows of their words say."""
+    """Settings that only some cameras, drivetrains or controllers read, as their rows say."""
 
     def is_of(name: str) -> Condition:
         cameras = [word for word, row in CAMERA_WORDS.items() if name in row.reads]
         drivetrains = [word for word, row in DRIVETRAIN_WORDS.items() if name in row.reads]
-        controllers = _CONTROLLERS.get(name, ())
+        controllers = {w: row.switch for w, row in CONTROLLER_WORDS.items() if name in row.reads}
         return lambda values: (
             values["CAMERA_TYPE"] in cameras
             or values["DRIVE_TRAIN_TYPE"] in drivetrains
             or values["CONTROLLER_TYPE"] in controllers
+            or any(values[switch] for switch in controllers.values() if switch)
         )
 
     reads = [row.reads for row in CAMERA_WORDS.values()]
     reads += [row.reads for row in DRIVETRAIN_WORDS.values()]
+    reads += [row.reads for row in CONTROLLER_WORDS.values()]
     for name in dict.fromkeys(name for names in reads for name in names):
         yield (name,), is_of(name)
 
@@ -100,11 +93,7 @@ READ_WHEN: tuple[tuple[tuple[str, ...], Condition], ...] = (
     ),
     (
         ("CONTROLLER_BINDINGS", "JOYSTICK_DEADZONE", "AUTO_RECORD_ON_THROTTLE"),
-        lambda values: _has_gamepad(values) or _has_receiver(values),
-    ),
-    (
-        ("PIGPIO_", "STEERING_RC_GPIO", "THROTTLE_RC_GPIO", "DATA_WIPER_RC_GPIO"),
-        _has_receiver,
+        lambda values: _has_gamepad(values) or bool(values["USE_RC"]),
     ),
     *_of_words(),
     (("ROI_CROP_",), _has_step("CROP", "CUT")),

@@ -394,10 +394,58 @@ USE_PAGE = """
         assert b"<title>Laps</title>" in reply.body
 """
 
+NEW_CONTROLLER = {
+    "parts/controller/paddle.py": """
+        from donkeycar.driving.arbiter import Offer
+
+
+        class Paddle:
+            \"\"\"A radio of one lever.\"\"\"
+
+            def __init__(self, *, tell, clock, gain):
+                self._clock, self._gain = clock, gain
+
+            def run(self, limit=None, reason=None):
+                return Offer(0.1, self._gain, expires_s=self._clock.monotonic() + 0.25, moved=True)
+        """,
+    "assembly/controller.py": (
+        "CONTROLLERS = {\n",
+        """
+        "PADDLE": Recipe(
+            "donkeycar.parts.controller.paddle:Paddle",
+            lambda cfg, clock, world: {"clock": clock, "gain": cfg.JOYSTICK_MAX_THROTTLE},
+            threaded=False,
+        ),
+        """,
+    ),
+    "settings/rows/controller.py": (
+        "CONTROLLER_WORDS = {\n",
+        """
+        "PADDLE": ControllerWord("receiver"),
+        """,
+    ),
+}
+USE_CONTROLLER = """
+    from donkeycar.assembly import add_controllers, add_driver, make_cockpit
+    from donkeycar.assembly.check import check_car
+
+    text = "CAMERA_TYPE = 'MOCK'\\nDRIVE_TRAIN_TYPE = 'MOCK'\\nJOYSTICK_MAX_THROTTLE = 0.4\\n"
+    text += "CONTROLLER_TYPE = 'PADDLE'\\nUSE_JOYSTICK_AS_DEFAULT = True\\n"
+    cfg = car_with(text)
+    check_car(cfg)
+    car = Vehicle(clock=FakeClock(10.0))
+    cockpit = make_cockpit(car, cfg)
+    add_controllers(car, cfg, cockpit)
+    add_driver(car, cfg, cockpit)
+    car.step()
+    assert (car.mem["user/throttle"], car.mem["user/source"]) == (0.4, "rc")
+"""
+
 # Kind, the heading in CONTRIBUTING, its places, how it is used.
 ADDITIONS = {
     "camera": (NEW_CAMERA, USE_CAMERA),
     "drivetrain": (NEW_DRIVETRAIN, USE_DRIVETRAIN),
+    "controller": (NEW_CONTROLLER, USE_CONTROLLER),
     "sensor": (NEW_SENSOR, USE_SENSOR),
     "type of pilot": (NEW_PILOT_TYPE, USE_PILOT_TYPE),
     "augmentation": (NEW_AUGMENTATION, USE_AUGMENTATION),

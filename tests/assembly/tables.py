@@ -26,6 +26,7 @@ from donkeycar.management.tub.tub import ACTIONS
 from donkeycar.pilots.kinds.registry import NETWORKS, PILOT_TYPES
 from donkeycar.pilots.transform.table import TRANSFORMS
 from donkeycar.settings.rows.camera import CAMERA_WORDS
+from donkeycar.settings.rows.controller import CONTROLLER_WORDS
 from donkeycar.settings.rows.drivetrain import DRIVETRAIN_WORDS
 from donkeycar.settings.schema import SETTINGS
 from donkeycar.timing import RealClock
@@ -43,6 +44,7 @@ CHOSEN = (
     ("DRIVE_TRAIN_TYPE", DRIVETRAINS),
     ("DRIVE_TRAIN_TYPE", DRIVETRAIN_WORDS),
     ("CONTROLLER_TYPE", CONTROLLERS),
+    ("CONTROLLER_TYPE", CONTROLLER_WORDS),
     ("AUGMENTATIONS", AUGMENTATIONS),
     ("TRANSFORMATIONS", TRANSFORMS),
     ("POST_TRANSFORMATIONS", TRANSFORMS),

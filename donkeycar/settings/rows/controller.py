@@ -1,6 +1,46 @@
 """Driving by something other than the web page: gamepads and RC receivers."""
 
+from typing import NamedTuple
+
 from donkeycar.settings.setting import Group, Setting, dead, later
+
+
+class ControllerWord(NamedTuple):
+    """What the settings know of a word of `CONTROLLER_TYPE`.
+
+    The rest is its row in `assembly.controller`.
+
+    Attributes:
+        device: What the car hears: ``"gamepad"``, ``"receiver"`` (of a remote control) or
+            ``"none"``.
+        reads: Names, and beginnings of names that end in "_", that do something with this
+            controller, and nothing with controllers that do not name them. Those that every
+            controller reads are in no row.
+        switch: A setting that also turns it on, without `USE_JOYSTICK_AS_DEFAULT`; "" for none.
+        pins: Settings that hold the GPIO numbers of its channels.
+    """
+
+    device: str
+    reads: tuple[str, ...] = ()
+    switch: str = ""
+    pins: tuple[str, ...] = ()
+
+
+_RC_PINS = ("STEERING_RC_GPIO", "THROTTLE_RC_GPIO", "DATA_WIPER_RC_GPIO")
+
+CONTROLLER_WORDS = {
+    **dict.fromkeys(
+        ("xbox", "xboxswapped", "ps3", "ps3sixad", "ps4", "pygame", "F710", "nimbus", "wiiu",
+         "rc3"),
+        ControllerWord("gamepad"),
+    ),
+    "MM1": ControllerWord("receiver", reads=("MM1_",)),
+    "pigpio_rc": ControllerWord(
+        "receiver", reads=("PIGPIO_", *_RC_PINS), switch="USE_RC", pins=_RC_PINS
+    ),
+    "custom": ControllerWord("gamepad"),
+    "mock": ControllerWord("none"),
+}  # fmt: skip
 
 CONTROLLER = Group(
     "GAMEPAD AND RADIO",
@@ -9,10 +49,7 @@ CONTROLLER = Group(
         Setting("USE_JOYSTICK_AS_DEFAULT", False, "drive with a gamepad even without --js"),
         Setting(
             "CONTROLLER_TYPE", "xbox", "kind of gamepad or remote control",
-            choices=(
-                "xbox", "xboxswapped", "ps3", "ps3sixad", "ps4", "pygame", "F710", "nimbus",
-                "wiiu", "rc3", "MM1", "pigpio_rc", "custom", "mock",
-            ),
+            choices=tuple(CONTROLLER_WORDS),
             advice="A Logitech F310 is an 'F710' here. For any other pad write 'custom', and run "
             "`donkey gamepad learn`",
         ),
