@@ -1,1 +1,1 @@
-"""What turns a command into motion."""
+"""Drivetrains: drivers and outputs that turn a command into motion."""

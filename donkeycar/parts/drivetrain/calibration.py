@@ -1,8 +1,8 @@
-"""Finding the pulses of a car, a small step at a time, with its wheels in the air.
+"""Calibration: find the pulses of a car in small steps, with its wheels in the air.
 
-Nothing goes out before somebody said that the wheels are in the air, nor when nothing was heard
-for a second, nor beyond what was stored by more than 20 %. The motor runs only while it is told to
-again and again, and takes a second to get there.
+No pulse goes out before somebody has said that the wheels are in the air, or after a second without
+a sign of life. No pulse goes more than 20 % beyond the stored ones. The motor runs only while the
+order to run is repeated, and takes a second to reach its pulse.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,9 +26,9 @@ from donkeycar.parts.drivetrain.pca9685 import (
 )
 from donkeycar.timing import Clock, RealClock
 
-# Whoever calibrates says something at least this often, or the motor is neutral.
+# The person who calibrates gives a sign of life at least this often, or the motor goes to neutral.
 DEAD_MAN_S = 1.0
-# From standing still to the chosen pulse.
+# How long the motor takes from standing still to the chosen pulse.
 RAMP_S = 1.0
 LARGEST_STEP_US = 25.0
 MAX_UNDO = 200
@@ -38,7 +38,7 @@ LOWEST_CLOCK_HZ, HIGHEST_CLOCK_HZ = 20e6, 30e6
 
 @dataclass(frozen=True)
 class _Draft:
-    """Everything that can be changed, and undone."""
+    """All values that a person can change and undo."""
 
     pulses: Mapping[str, float] = field(default_factory=dict)
     frequency_hz: float = 60.0
@@ -49,13 +49,13 @@ class Calibration:
     """A calibration in progress.
 
     Args:
-        sheet: What is stored, and the widest pulses that may be tried.
+        sheet: The stored pulses, and the widest pulses that may be tried.
         clock: Source of time.
 
     Attributes:
         sheet: The same.
         ready: Whether the wheels are in the air.
-        point: What is being calibrated.
+        point: The point that is being calibrated.
 
     Example:
         >>> from donkeycar.guardian.pulse import PulseRange
@@ -90,7 +90,7 @@ class Calibration:
 
     @property
     def points(self) -> list[str]:
-        """What can be calibrated, in order."""
+        """The points that can be calibrated, in order."""
         return [point for point in (*STEERING, *THROTTLE) if point in self.sheet.names]
 
     @property
@@ -100,12 +100,12 @@ class Calibration:
 
     @property
     def frequency_hz(self) -> float:
-        """Frames a second, to be stored."""
+        """PWM frequency that `save` stores, in frames a second."""
         return self._draft.frequency_hz
 
     @property
     def clock_hz(self) -> float:
-        """Clock of the PCA9685, to be stored."""
+        """Clock of the PCA9685 that `save` stores."""
         return self._draft.clock_hz
 
     @property
@@ -115,27 +115,27 @@ class Calibration:
 
     @property
     def lapsed(self) -> bool:
-        """Whether nothing was heard for too long."""
+        """Whether the last sign of life is too old."""
         return self._clock.monotonic() - self._heard_s >= DEAD_MAN_S
 
     @property
     def running(self) -> bool:
-        """Whether the motor is told to turn."""
+        """Whether the motor has the order to turn."""
         return self._running_since_s is not None and not self.lapsed
 
     def written(self, point: str) -> int:
-        """What the setting of a point would hold."""
+        """The value that `save` would write into the setting of a point."""
         return self._written(self._draft, point)
 
     def hear(self) -> None:
         """Take a sign of life of the person who calibrates."""
         if self.lapsed:
-            # Whoever comes back has to give the order to run anew.
+            # A person who comes back has to give the order to run again.
             self._running_since_s = None
         self._heard_s = self._clock.monotonic()
 
     def confirm(self, *, wheels_up: bool) -> None:
-        """Say whether the wheels are in the air; before they are, nothing goes out at all."""
+        """Say whether the wheels are in the air; until they are, no pulse goes out."""
         self.ready = wheels_up
         self.began |= wheels_up
         self._running_since_s = None
@@ -155,14 +155,14 @@ class Calibration:
         self.point = point
 
     def run_motor(self, run: bool) -> None:
-        """Let the motor turn at the pulse of the point, from now until told otherwise."""
+        """Start the motor at the pulse of the point, or stop it."""
         if not (run and self.ready and self.point in ("forward", "reverse", "start")):
             self._running_since_s = None
         elif self._running_since_s is None:
             self._running_since_s = self._clock.monotonic()
 
     def stop(self) -> None:
-        """Motor and servo neutral, and nothing else until the wheels are confirmed again."""
+        """Put motor and servo to neutral until somebody confirms again that the wheels are up."""
         self.confirm(wheels_up=False)
 
     def step(self, step_us: float) -> None:
@@ -172,7 +172,7 @@ class Calibration:
             step_us: At most `LARGEST_STEP_US` either way.
 
         Raises:
-            ConfigError: If the step is too large or goes too far. Nothing has changed then.
+            ConfigError: If the step is too large or goes too far. The pulse is unchanged then.
         """
         self._check_step(step_us)
         moved = {self.point: self.pulses[self.point] + step_us}
@@ -181,7 +181,7 @@ class Calibration:
         self._change(moved)
 
     def trim(self, step_us: float) -> None:
-        """Move all pulses of the steering. Raises what `step` does."""
+        """Move all pulses of the steering. Raises the same errors as `step`."""
         self._check_step(step_us)
         moved = [point for point in STEERING if point in self.points]
         self._change({point: self.pulses[point] + step_us for point in moved})
@@ -190,7 +190,7 @@ class Calibration:
         """Swap the ends of ``"steering"`` or ``"throttle"``.
 
         Raises:
-            ConfigError: If they are not to be swapped.
+            ConfigError: If they cannot be swapped.
         """
         self._running_since_s = None
         ends = {"steering": ("left", "right"), "throttle": ("forward", "reverse")}.get(what)
@@ -203,10 +203,10 @@ class Calibration:
         self._change(moved)
 
     def set_frequency(self, frequency_hz: float) -> None:
-        """Choose the frames a second; pulses keep their length. It holds from the next start.
+        """Choose the PWM frequency for the next start; pulses keep their length.
 
         Raises:
-            ConfigError: If it is not 40 to 200, or this drivetrain has none.
+            ConfigError: If it is not 40 to 200, or this drivetrain has no such setting.
         """
         if not (self.has_frequency and 40 <= frequency_hz <= 200):
             raise ConfigError(
@@ -215,10 +215,10 @@ class Calibration:
         self._keep(replace(self._draft, frequency_hz=float(frequency_hz)))
 
     def correct_clock(self, measured_hz: float) -> None:
-        """Take the frames a second that an instrument sees for the clock of the PCA9685.
+        """Correct the clock of the PCA9685 from the frame rate that an instrument measured.
 
         Raises:
-            ConfigError: If no such chip makes that of its frequency.
+            ConfigError: If the chip is not a PCA9685, or its clock cannot be that far off.
         """
         made = self._made_with
         divider = tick_us(made.frequency_hz, made.clock_hz) * made.clock_hz / 1e6
@@ -238,7 +238,7 @@ class Calibration:
             self._draft = self._history.pop()
 
     def command(self) -> Command:
-        """What the guardian shall do now."""
+        """The command for the guardian at this moment."""
         void_s = self._heard_s + DEAD_MAN_S
         if not self.ready or self.lapsed:
             self._running_since_s = None
@@ -252,7 +252,7 @@ class Calibration:
         return Command(angle, throttle, "calibration", void_s)
 
     def pulses_out(self, steering: float, throttle: float) -> tuple[float, float | None]:
-        """The pulses behind values that a guardian puts out, in us; ``None``: it takes none."""
+        """The pulses in us for a guardian's values; ``None`` for a motor that takes no pulses."""
         share = self._made_with.clock_hz / self.clock_hz
         motor = self.sheet.throttle
         return (
@@ -261,9 +261,9 @@ class Calibration:
         )
 
     def changes(self) -> dict[str, Any]:
-        """What differs from what is stored: value by setting, or entries by dictionary.
+        """The unsaved changes: value by setting, or entries by dictionary.
 
-        A dictionary holds only the entries that differ.
+        A dictionary holds only the entries that differ from the stored ones.
         """
         entries = {
             self.sheet.names[point]: self.written(point)
@@ -280,16 +280,16 @@ class Calibration:
         return changes
 
     def save(self, write: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-        """Store what was found. The motor stops.
+        """Store the changes. The motor stops.
 
         Args:
             write: Called with `changes`, if there are any.
 
         Returns:
-            What was stored.
+            The stored changes.
 
         Raises:
-            ConfigError: Whatever `write` raises; all is then as before.
+            ConfigError: If `write` raises it; the calibration is then unchanged.
         """
         self._running_since_s = None
         changes = self.changes()
@@ -307,7 +307,7 @@ class Calibration:
         return stopped_us + share * (self.pulses[self.point] - stopped_us)
 
     def _compensated(self, pulse_us: float) -> float:
-        """What to ask of a guardian that still counts on the stored clock."""
+        """The pulse to ask for, as the guardian still calculates with the stored clock."""
         return pulse_us * self.clock_hz / self._made_with.clock_hz
 
     def _written(self, draft: _Draft, point: str) -> int:
@@ -319,7 +319,7 @@ class Calibration:
         return round(draft.pulses[point] / unit_us)
 
     def _differs(self, point: str) -> bool:
-        """Whether the file, as it is, would give another pulse."""
+        """Whether the stored settings would give another pulse."""
         if point == "middle" and self._half_way:
             ends = self.written("left") + self.written("right")
             return abs(self.written("middle") - ends / 2) > 0.5

@@ -1,4 +1,4 @@
-"""What can be calibrated of a drivetrain: its pulses in microseconds, whatever settings count in.
+"""Calibration points of a drivetrain: pulses in microseconds, whatever unit the settings use.
 
 | point      | pulse                                    |
 | ---------- | ---------------------------------------- |
@@ -19,7 +19,7 @@ from donkeycar.guardian.pulse import LONGEST_US, SHORTEST_US, PulseRange
 STEERING = ("left", "middle", "right")
 THROTTLE = ("reverse", "stopped", "forward", "start")
 
-# How much farther than calibrated before a pulse may go, as a share of its way from the middle.
+# How far a pulse may go beyond the stored one, as a share of its distance from the middle.
 MARGIN = 0.2
 
 
@@ -27,8 +27,8 @@ class Rate(NamedTuple):
     """A frequency that can be calibrated.
 
     Attributes:
-        setting: Where it is written.
-        hz: What is written there.
+        setting: Name of its setting.
+        hz: Value of that setting.
     """
 
     setting: str
@@ -42,12 +42,12 @@ class CalibrationSheet(NamedTuple):
         family: Dictionary of the settings that holds them; "" for settings of their own.
         names: Setting by point.
         pulses: Pulse by point, in microseconds; all seven, or `left`, `middle` and `right`.
-        units: Microseconds per one of the setting, by point.
+        units: Microseconds per unit of the setting, by point.
         steering: The widest pulses that may be tried.
         throttle: The same for the motor; ``None`` if it takes no pulses.
-        half_way: Whether straight ahead is half-way between the ends, because no setting says
-            otherwise.
-        frequency: Frames a second, if the settings count parts of a frame; ``None`` if they are
+        half_way: Whether straight ahead is half-way between the ends, because it has no setting of
+            its own.
+        frequency: Frames a second, if the settings count parts of a frame; ``None`` if they are in
             microseconds.
         oscillator: Clock of the PCA9685 that makes the pulses; ``None`` if there is none.
     """
@@ -66,7 +66,7 @@ class CalibrationSheet(NamedTuple):
 def widened(
     stored: PulseRange, lowest_us: float = SHORTEST_US, highest_us: float = LONGEST_US
 ) -> PulseRange:
-    """The pulses that may be tried: those stored, and 20 % more on either side.
+    """The range of pulses that may be tried: the stored one, and 20 % more on either side.
 
     Example:
         >>> widened(PulseRange(1000, 1500, 2000))

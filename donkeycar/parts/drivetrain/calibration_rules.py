@@ -1,4 +1,4 @@
-"""Which pulses may be tried: in order, and not much farther out than what is stored."""
+"""Limits of a calibration: pulses stay in order and close to the stored ones."""
 
 from collections.abc import Mapping
 
@@ -8,14 +8,14 @@ from donkeycar.parts.drivetrain.calibration_points import STEERING, CalibrationS
 
 
 def check_pulses(sheet: CalibrationSheet, pulses: Mapping[str, float]) -> None:
-    """Refuse pulses out of order, or farther out than may be tried.
+    """Refuse pulses that are out of order or outside the range that may be tried.
 
     Args:
-        sheet: What was stored.
+        sheet: The stored calibration.
         pulses: Pulse by point, in microseconds.
 
     Raises:
-        ConfigError: If one is not to be tried.
+        ConfigError: If a pulse may not be tried.
     """
     _check_order(PulseRange(*(pulses[point] for point in STEERING)), sheet.steering)
     if sheet.throttle is None:

@@ -5,16 +5,16 @@ from donkeycar.guardian.pulse import PulseRange
 
 
 class DeadBand:
-    """Pulses of a speed controller, without those that do nothing.
+    """Pulses of a speed controller, without those that do not move the motor.
 
-    The smallest throttle starts where the motor does; zero is standing still as ever.
+    The smallest throttle gives the pulse at which the motor starts; zero still stands still.
 
     Args:
         throttle: Calibrated pulses.
-        dead_us: How far from standing still, either way, the motor starts to move.
+        dead_us: Distance from the neutral pulse, either way, at which the motor starts to move.
 
     Raises:
-        ConfigError: If the band is not smaller than the way to full forward and to full reverse.
+        ConfigError: If the band reaches as far as full forward or full reverse.
 
     Example:
         >>> DeadBand(PulseRange(1000, 1500, 2000), 100).at(0.5)

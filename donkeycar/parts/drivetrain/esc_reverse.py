@@ -1,7 +1,7 @@
-"""Speed controllers that brake before they reverse, made to obey at once.
+"""ESC reverse sequence: brake, neutral, reverse, for speed controllers that brake first.
 
-Most speed controllers of RC cars take the first throttle below neutral as brake. Only after neutral
-was seen for a while does the same throttle mean reverse. This gives them what they wait for.
+Most speed controllers (ESCs) of RC cars take the first throttle below neutral as brake. The same
+throttle means reverse only after they have seen neutral for a while. `EscReverse` sends both first.
 
 | state     | throttle asked for | what goes out      | next                             |
 | --------- | ------------------ | ------------------ | -------------------------------- |
@@ -12,7 +12,7 @@ was seen for a while does the same throttle mean reverse. This gives them what t
 | `REVERSE` | below zero         | as asked: reverse  | `REVERSE`                        |
 | any       | zero or more       | as asked           | `FORWARD`                        |
 
-What goes out is what was asked for or zero, never anything else.
+The output is always the requested throttle or zero.
 """
 
 from donkeycar.driving.command import Command
@@ -24,20 +24,20 @@ BRAKE = "brake"
 NEUTRAL = "neutral"
 REVERSE = "reverse"
 
-# Ticks jitter: one that comes a little early is on time.
+# Ticks jitter: a tick that comes a little early counts as on time.
 EARLY_S = 0.005
 
 LONGEST_S = 5.0
 
 
 class EscReverse:
-    """Turns a wish to reverse into brake, neutral, reverse.
+    """Turns an order to reverse into brake, neutral, reverse.
 
     Args:
-        brake_s: How long the brake is held, in seconds; one tick of the loop is what donkeycar
-            always did.
-        neutral_s: How long neutral is shown, in seconds. A controller that still brakes needs
-            more.
+        brake_s: How long the brake is held, in seconds; earlier versions of donkeycar held it for
+            one tick of the loop.
+        neutral_s: How long neutral is sent, in seconds. A controller that brakes instead of
+            reversing needs a longer time.
         clock: Source of time.
 
     Raises:
@@ -79,7 +79,7 @@ class EscReverse:
         return NEUTRAL if elapsed_s < self._reverse_from_s else REVERSE
 
     def throttle(self, asked: float) -> float:
-        """Return the throttle to send for the one that is asked for, -1 to +1."""
+        """Return the throttle to send for the requested one, -1 to +1."""
         if not asked < 0:
             self._below_since_s = None
             return asked
@@ -91,6 +91,6 @@ class EscReverse:
         """Return the command to carry out; ``None`` for none."""
         if command is None:
             return None
-        # A void order counts as neutral: it reached the motor as that.
+        # A void order counts as neutral, because the motor received neutral.
         asked = command.throttle if command.expires_s > self._clock.monotonic() else 0.0
         return command._replace(throttle=self.throttle(asked))

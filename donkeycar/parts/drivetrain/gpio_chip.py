@@ -1,7 +1,7 @@
-"""The chip that the pins of a Raspberry Pi's header are on, through lgpio: every model, Pi 5 too.
+"""GPIO chip of a Raspberry Pi's header, driven with lgpio; works on every model, Pi 5 included.
 
-lgpio is used as it is and not through gpiozero, which cuts pulses to whole per cents of a frame:
-167 us at 60 Hz, where a servo needs five.
+lgpio is called directly: gpiozero would round pulses to whole per cents of a frame, which is 167 us
+at 60 Hz, and a servo needs five.
 
 Source: lgpio 0.2.2.0, src/lgGpio.c and src/lgPthTx.c.
 """
@@ -18,26 +18,26 @@ from donkeycar.parts.drivetrain.pi_board import DEVICES
 from donkeycar.parts.drivetrain.pin_id import bcm_number
 from donkeycar.parts.drivetrain.way_on import not_loaded
 
-# What gpiodetect calls the chip of the header: Pi 1 to 3 and Zero, Pi 4, Pi 5.
+# Labels that gpiodetect shows for the chip of the header: Pi 1 to 3 and Zero, Pi 4, Pi 5.
 LABELS = ("pinctrl-bcm2835", "pinctrl-bcm2711", "pinctrl-rp1")
-# It has number 0, on a Pi 5 with an older kernel number 4. Some kernels count on from 10, and one
-# more for each chip that came before it.
+# The chip has number 0; on a Pi 5 with an older kernel, number 4. Some kernels start at 10 and add
+# one for each chip that was found before it.
 NUMBERS = (0, 4, 1, 2, 3, *range(5, 16))
 
 
 def load_lgpio() -> Any:
-    """Import lgpio, wherever this process is.
+    """Import lgpio, whatever the working directory is.
 
-    The module makes a pipe in the working folder, and fails to load where it cannot, as a service
-    in ``/``: then it is loaded in the folder of temporary files.
+    The module creates a pipe in the working directory, and does not load if it cannot, for example
+    in a service that runs in ``/``. It is then loaded in the folder of temporary files.
 
     Raises:
-        DeviceError: If it is missing, or finds no folder at all.
+        DeviceError: If it is missing, or cannot write to either folder.
     """
     try:
         with _folder_for_its_pipe():
             import lgpio
-    except Exception as error:  # it says in errors of its own that it does not load
+    except Exception as error:  # lgpio raises errors of its own if it does not load
         raise DeviceError(
             "Pins of the Pi need lgpio. Install it: sudo apt install python3-lgpio; "
             f"{install_extra('pi')}. ({error})"
@@ -47,10 +47,10 @@ def load_lgpio() -> Any:
 
 @contextmanager
 def _folder_for_its_pipe() -> Iterator[None]:
-    import tempfile  # here, for most guardians never need it
+    import tempfile  # here, because most guardians never need it
 
     try:
-        # Without a name: a process that is killed here must leave nothing behind.
+        # The file has no name, so a process that is killed here leaves nothing behind.
         with tempfile.TemporaryFile(dir="."):
             pass
     except OSError:
@@ -61,7 +61,7 @@ def _folder_for_its_pipe() -> Iterator[None]:
 
 
 class GpioLine:
-    """One pin, as an output. Made by `claim`, it is low."""
+    """One pin, as an output. `GpioChip.claim` makes it; it is low at first."""
 
     def __init__(self, chip: "GpioChip", name: str, number: int) -> None:
         self._chip = chip
@@ -70,12 +70,12 @@ class GpioLine:
         self._is_open = True
 
     def write(self, high: bool) -> None:
-        """Make it high or low now, whatever pulses it has.
+        """Set the pin high or low now, and end its pulses.
 
         Raises:
             DeviceError: If the kernel refuses.
         """
-        # First what comes from the next frame on, then this frame: no edge can come in between.
+        # The next frames are set before the level of this one, so that no edge comes in between.
         frame_us = self._chip.frames_us.get(self._number)
         if frame_us:
             self.repeat(frame_us if high else 0, 0 if high else frame_us)
@@ -84,9 +84,9 @@ class GpioLine:
     def repeat(self, on_us: int, off_us: int) -> None:
         """Repeat a pulse from the next frame on.
 
-        Pulses are never stopped, only given a length of 0. When lgpio stops those of one pin, those
-        of the others are up to 20 ms late, and about once in fifty times its thread sleeps for
-        ever: every pin stays as it is then, a high one too.
+        Pulses are never stopped; they get a length of 0 instead. When lgpio stops the pulses of one
+        pin, the pulses of the others are up to 20 ms late. About once in fifty times its thread
+        then sleeps for ever, and every pin keeps its level, even a high one.
 
         Raises:
             DeviceError: If lgpio refuses.
@@ -96,12 +96,12 @@ class GpioLine:
             self._do("tx_pulse", on_us, off_us)
 
     def close(self) -> None:
-        """Let go of it, low. Safe to call twice.
+        """Set the pin low and release it. Safe to call twice.
 
-        If it had pulses the process keeps it, low, until no pin has pulses any more.
+        If the pin had pulses, the process keeps it, low, until no pin has pulses any more.
 
         Raises:
-            DeviceError: If it did not become low. It is let go of, too.
+            DeviceError: If the pin did not become low. It is released even so.
         """
         if not self._is_open:
             return
@@ -119,13 +119,13 @@ class GpioLine:
 
 
 class GpioChip:
-    """The chip, opened. It has to be one for all pins of a process: it knows which are taken.
+    """The open chip. All pins of a process share one object, which knows the pins in use.
 
     Args:
         lgpio: The library.
 
     Attributes:
-        frames_us: How long the frames of the pins are that have pulses, of length 0 too.
+        frames_us: Length of a frame by pin, for each pin with pulses, even pulses of length 0.
 
     Raises:
         DeviceError: If no chip of a header can be opened.
@@ -139,14 +139,14 @@ class GpioChip:
         self._taken: set[int] = set()
 
     def claim(self, name: str) -> GpioLine:
-        """Make an output of a pin, low at once.
+        """Claim a pin as an output; it is low at once.
 
         Args:
             name: `BOARD33`, `GPIO13`.
 
         Raises:
-            ConfigError: If there is no such pin, or this process has it already.
-            DeviceError: If somebody else has it.
+            ConfigError: If there is no such pin, or this process already uses it.
+            DeviceError: If another program uses it.
         """
         number = bcm_number(name)
         if number is None or number in self._taken:
@@ -161,11 +161,11 @@ class GpioChip:
         self._taken.add(number)
         line = GpioLine(self, name, number)
         if number in self.frames_us:
-            line.write(False)  # claiming it did nothing: this process had it still
+            line.write(False)  # claiming did nothing, because this process still held the pin
         return line
 
     def release(self, number: int) -> None:
-        """Hand a pin back to the kernel, one with pulses together with all that have some."""
+        """Give a pin back to the kernel; pins with pulses all go back together, with the last."""
         self._taken.discard(number)
         if number not in self.frames_us:
             self.lgpio.gpio_free(self.handle, number)
@@ -185,7 +185,8 @@ class GpioChip:
             try:
                 handle = int(self.lgpio.gpiochip_open(number))
                 if self.lgpio.gpio_get_chip_info(handle)[3] in LABELS:
-                    # Closing a chip takes 0.1 s, in which a motor may run: wrong ones stay open.
+                    # Closing a chip takes 0.1 s, and a motor may run meanwhile. So the wrong chips
+                    # stay open.
                     return handle
                 wrong.append(handle)
             except self.errors as error:
@@ -220,7 +221,7 @@ def header_chip(lgpio: Any = None) -> GpioChip:
 
 
 def _refused(name: str, error: Exception) -> DeviceError:
-    """What is wrong with a pin: lgpio has a text for each cause, and no number."""
+    """Say what is wrong with a pin; lgpio gives each cause a text but no number."""
     if "busy" in str(error).lower():
         return DeviceError(
             f"Pin {name} is in use by another program or by a device tree overlay: gpioinfo shows "

@@ -1,8 +1,9 @@
-"""Pins of the Raspberry Pi's header: pulses that a thread of lgpio times, and levels.
+"""Software PWM and levels on GPIO pins of the Raspberry Pi's header; a thread of lgpio times them.
 
-A pulse is a whole number of microseconds long. How exactly it comes out depends on when the system
-runs that thread: late on a busy computer, and a pulse gets longer by as much. Good for motors and
-lamps; a servo trembles, and a speed controller is better off with the kernel's PWM or a PCA9685.
+A pulse is a whole number of microseconds long. Its accuracy depends on when the system runs that
+thread: on a busy computer the thread runs late, and the pulse gets longer by as much. This is good
+enough for motors and lamps. A servo trembles; use the kernel's PWM or a PCA9685 for servos and
+speed controllers.
 """
 
 from typing import Any
@@ -12,23 +13,23 @@ from donkeycar.parts.drivetrain.order import check_frames
 from donkeycar.parts.drivetrain.refreshed import Refreshed
 from donkeycar.timing import Clock
 
-# What lgpio can time. Source: lgpio 0.2.2, tx_pwm; its cycles must be longer than 10 us.
+# Limits of lgpio. Source: lgpio 0.2.2, tx_pwm; its cycles must be longer than 10 us.
 HIGHEST_HZ = 10_000.0
 
 
 class GpioPulsePin:
-    """A pin that repeats a pulse. Constructed, it is low.
+    """A pin that repeats a pulse. It is low at first.
 
     Args:
-        name: Counted on the board, or as in the processor: `BOARD33`, `GPIO13`.
+        name: By its number on the board or in the processor: `BOARD33`, `GPIO13`.
         frequency_hz: Frames a second, 25 to 10,000.
-        stops_at_once: Whether `off` ends the pulse that is under way. A motor wants that; a servo
-            would read half a pulse, and twitch.
+        stops_at_once: Whether `off` cuts the current pulse short. This is right for a motor; a
+            servo would read half a pulse, and twitch.
         lgpio: The library; ``None`` is the one of this computer.
         clock: Source of time.
 
     Raises:
-        ConfigError: If there is no such pin, it is taken, or the frequency is impossible.
+        ConfigError: If there is no such pin, it is in use, or the frequency is impossible.
         DeviceError: If the library is missing or the pins cannot be opened.
     """
 
@@ -50,7 +51,7 @@ class GpioPulsePin:
     def set_us(self, pulse_us: float) -> None:
         """Repeat a pulse of this length, in whole microseconds, from the next frame on.
 
-        One as long as a frame is high all the time.
+        With a pulse as long as a frame, the pin is high all the time.
 
         Raises:
             OSError: If lgpio refuses.
@@ -66,7 +67,7 @@ class GpioPulsePin:
         self._width_us.put(0)
 
     def close(self) -> None:
-        """Let go of the pin, low. Safe to call twice."""
+        """Set the pin low and release it. Safe to call twice."""
         self._line.close()
 
     def _write_us(self, width_us: int) -> None:
@@ -77,15 +78,15 @@ class GpioPulsePin:
 
 
 class GpioLevelPin:
-    """A pin that is high or low. Constructed, it is low.
+    """A pin that is high or low. It is low at first.
 
     Args:
-        name: Counted on the board, or as in the processor: `BOARD33`, `GPIO13`.
+        name: By its number on the board or in the processor: `BOARD33`, `GPIO13`.
         lgpio: The library; ``None`` is the one of this computer.
         clock: Source of time.
 
     Raises:
-        ConfigError: If there is no such pin, or it is taken.
+        ConfigError: If there is no such pin, or it is in use.
         DeviceError: If the library is missing or the pins cannot be opened.
     """
 
@@ -102,5 +103,5 @@ class GpioLevelPin:
         self._level.put(bool(high))
 
     def close(self) -> None:
-        """Let go of the pin, low. Safe to call twice."""
+        """Set the pin low and release it. Safe to call twice."""
         self._line.close()

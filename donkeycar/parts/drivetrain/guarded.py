@@ -1,4 +1,4 @@
-"""The drivetrain as the drive loop sees it: every order passes the guardian."""
+"""Drivetrain part of the drive loop: it sends every order through the guardian."""
 
 import math
 from collections.abc import Callable
@@ -24,27 +24,27 @@ REASONS = {
     "Let go of the throttle.",
 }
 
-# Where the pilot has a share in the order.
+# Modes in which the pilot gives a part of the order.
 PILOT_MODES = ("local_angle", "local")
 
-# After these the driver need not let go of the throttle: the order itself was void, or it is the
-# loop that has to prove itself again. What the driver must do then is the console's rule.
+# After these reasons the driver need not release the throttle: the order itself was void, or the
+# loop has to prove itself again. The console decides what the driver must do then.
 RESUMED_BY_ITSELF = (Reason.START, Reason.SILENT, Reason.EXPIRED)
 
-# No order is alive, and the pilot's part may know why.
+# No order is valid, and the pilot's part may know why.
 VOID = (Reason.START, Reason.EXPIRED)
 
-# How often, and how many times, the answer to a stop is looked for.
+# How often, and how many times, `neutral` looks for the answer to a stop.
 ANSWER_CHECK_S = 0.005
 ANSWER_CHECKS = 10
 
-# The same for the answer to each frame, where somebody follows.
+# The same for the answer to each frame, if there is a follower.
 FOLLOW_CHECK_S = 0.0005
 FOLLOW_CHECKS = 10
 
 
 class Link(Protocol):
-    """The way to a guardian: `VehicleSide`, or `LocalGuardian`."""
+    """The connection to a guardian: `VehicleSide`, or `LocalGuardian`."""
 
     def send(self, frame: MotorFrame, /) -> None:
         """Hand a frame over, without waiting."""
@@ -53,43 +53,44 @@ class Link(Protocol):
         """The newest answer."""
 
     def halt(self) -> None:
-        """Stop the motor, whichever thread calls it."""
+        """Stop the motor; safe to call from any thread."""
 
 
 class LocalGuardian:
-    """A guardian in this process, for outputs that are simulated: it keeps the same rules.
+    """A guardian in this process, for simulated outputs; it follows the same rules.
 
-    It acts when it is sent a frame. A loop that hangs takes it along.
+    It acts only when it gets a frame: if the loop hangs, this guardian hangs too.
 
     Args:
-        guardian: On the clock of the simulation.
+        guardian: The guardian, on the clock of the simulation.
     """
 
     def __init__(self, guardian: Guardian) -> None:
         self._guardian = guardian
 
     def send(self, frame: MotorFrame) -> None:
-        """Let the guardian judge a frame and write to the output."""
+        """Let the guardian check a frame and write to the output."""
         self._guardian.receive(frame.encode())
         self._guardian.step()
 
     def status(self) -> MotorFrame:
-        """What the guardian does now."""
+        """The guardian's state now."""
         return self._guardian.status
 
     def halt(self) -> None:
-        """Do nothing: what is simulated belongs to the loop's thread, whose next tick stops it."""
+        """Do nothing: the simulation belongs to the loop's thread, and its next tick stops it."""
 
 
 class GuardedDrivetrain:
-    """A part that sends each tick's command to the guardian, with what is left of its life.
+    """A part that sends each tick's command to the guardian, with the time it remains valid.
 
     Args:
-        link: The way to the guardian.
-        emergency_off: Called if the guardian is gone: switches the motor off without it, and makes
-            sure of it. If it fails it is called again, until it does or the guardian is back.
-        follower: Does in this process what the guardian lets through: the wheels of a simulated
-            car. Each tick then waits for the guardian's answer, 5 ms at most.
+        link: The connection to the guardian.
+        emergency_off: Called if the guardian is gone: it switches the motor off by itself, and
+            makes sure of it. If it fails, it is called again until it succeeds or the guardian is
+            back.
+        follower: Carries out in this process what the guardian lets through, for example the
+            wheels of a simulated car. Each tick then waits for the guardian's answer, 5 ms at most.
         clock: Source of time.
     """
 
@@ -111,18 +112,18 @@ class GuardedDrivetrain:
     def run(
         self, command: Command | None, mode: str | None = None, pilot_reason: str | None = None
     ) -> tuple[str, str]:
-        """Order one tick.
+        """Send the order of one tick.
 
         Args:
-            command: What the car should do. ``None``, or one whose life is over or whose numbers
-                make no sense, is not an order.
+            command: What the car should do. ``None``, an expired command and a command with
+                invalid numbers are not orders.
             mode: Drive mode.
-            pilot_reason: What is too slow if the pilot's answers come too late; in a pilot mode
-                it takes the place of "The order was too old." and "not armed yet".
+            pilot_reason: Says what is too slow if the pilot's answers come too late; in a pilot
+                mode it replaces "The order was too old." and "not armed yet".
 
         Returns:
-            The guardian's state: ``"boot"``, ``"safe"``, ``"run"`` or ``"off"``; and why it is not
-            ``"run"``, "" if it is. Both as of its last answer.
+            The guardian's state: ``"boot"``, ``"safe"``, ``"run"`` or ``"off"``; and the reason if
+            it is not ``"run"``, else "". Both come from the guardian's last answer.
 
         Raises:
             DeviceError: If the guardian is gone.
@@ -139,17 +140,17 @@ class GuardedDrivetrain:
     def halt(self) -> None:
         """Stop the motor at once, from any thread, without waiting for the next tick.
 
-        It is neither an order nor a sign of life: those come from `run` alone. If the guardian is
-        gone, the next tick finds out.
+        This is neither an order nor a sign of life: only `run` sends those. If the guardian is
+        gone, the next tick notices it.
         """
         with suppress(OSError):
             self._link.halt()
 
     def neutral(self) -> None:
-        """Stop the motor, whatever the order was, and make sure of it.
+        """Stop the motor, whatever the last order was, and make sure of it.
 
-        It waits for the guardian's answer, 0.05 s at most; a guardian that is dying takes a frame
-        and does nothing with it.
+        It waits for the guardian's answer, 0.05 s at most, because a guardian that is dying accepts
+        a frame without acting on it.
         """
         try:
             self._link.send(MotorFrame(self._seq, 0.0, 0.0, 0.0, STOP))
@@ -159,7 +160,7 @@ class GuardedDrivetrain:
                     return
                 self._clock.sleep(ANSWER_CHECK_S)
         except OSError:
-            pass  # the guardian is gone: what follows is for that
+            pass  # the guardian is gone; the lines below handle that
         self._switch_off()
 
     def shutdown(self) -> None:
@@ -183,8 +184,8 @@ class GuardedDrivetrain:
         if not 0 < life_s < math.inf:
             life_s = 0.0
         state, reason = self._status()
-        # The guardian arms on zero throttle only. An order that has just come to life has passed
-        # the console's rules for that, so the zero is given on its behalf.
+        # The guardian arms on zero throttle only. An order that has just become valid has passed
+        # the console's rules for arming, so the zero is sent for it.
         if state is State.RUN:
             self._knocks = False
         elif life_s == 0.0 or reason in RESUMED_BY_ITSELF:

@@ -1,4 +1,4 @@
-"""The serial port on the header of a Raspberry Pi, pins 8 and 10: which it is, and what it needs.
+"""UART on the header of a Raspberry Pi (pins 8 and 10): which port it is, and how to enable it.
 
 Sources: Raspberry Pi, documentation of config.txt and of UARTs (raspberrypi/documentation, pull
 request 3294 and issue 3239: the debug plug of a Pi 5 is UART10, ttyAMA10, and its primary one;
@@ -10,17 +10,17 @@ from pathlib import Path
 
 from donkeycar.parts.drivetrain.pi_board import CONFIG, DEVICE_TREE, DEVICES, is_pi5
 
-# Names that somebody who means the header writes.
+# Port names that people write when they mean the header.
 NAMES = ("/dev/ttyAMA0", "/dev/ttyAMA10", "/dev/ttyS0", "/dev/serial0", "/dev/serial1")
 PORT = "/dev/ttyAMA0"
 
 
 def uart_step(port: str, *, device_tree: Path = DEVICE_TREE) -> str:
-    """What gives this Pi a serial port on its header, in a sentence; "" if that is not the matter.
+    """Say in a sentence how to enable the header's serial port; "" if that would not help.
 
     Args:
-        port: As it stands in the settings.
-        device_tree: What the firmware says of the board.
+        port: As written in the settings.
+        device_tree: The firmware's description of the board.
     """
     if port not in NAMES or not _is_pi(device_tree):
         return ""
@@ -32,11 +32,11 @@ def uart_step(port: str, *, device_tree: Path = DEVICE_TREE) -> str:
 
 
 def not_the_header(port: str, *, device_tree: Path = DEVICE_TREE, devices: Path = DEVICES) -> str:
-    """What a port of a Pi is, if it is not on the header; "" if it may be there.
+    """Say what a serial port of a Pi is if it is not on the header; "" if it may be there.
 
     Args:
-        port: As it stands in the settings.
-        device_tree: What the firmware says of the board.
+        port: As written in the settings.
+        device_tree: The firmware's description of the board.
         devices: Folder of the device files.
     """
     if not _is_pi(device_tree):

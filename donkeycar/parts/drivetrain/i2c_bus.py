@@ -1,10 +1,11 @@
-"""An I2C bus of Linux, by its number, in the form that CircuitPython drivers expect.
+"""I2C bus of Linux, by its number, in the form that CircuitPython drivers expect.
 
-No table of boards and pins stands between: `/dev/i2c-1` is bus 1 on any computer.
+It needs no table of boards and pins: `/dev/i2c-1` is bus 1 on any computer.
 
-The adapter gives a stuck bus up after `TIMEOUT_S`; the kernel's own time-out is a second. That is
-set for the adapter, so for everybody who uses it, and until the computer starts again: one transfer
-may have up to 220 bytes at 100 kHz. Source: Linux, Documentation/i2c/dev-interface.rst.
+The adapter gives up on a stuck bus after `TIMEOUT_S`; the kernel's own time-out is a second. The
+time-out is set for the adapter: it holds for all programs that use it, until the computer restarts.
+One transfer may have up to 220 bytes at 100 kHz. Source: Linux,
+Documentation/i2c/dev-interface.rst.
 """
 
 import errno
@@ -21,9 +22,9 @@ _SWITCH_ON = "Switch it on: sudo raspi-config nonint do_i2c 0, then start the Pi
 # From <linux/i2c-dev.h>; the time-out is counted in units of 10 ms.
 I2C_RETRIES, I2C_TIMEOUT = 0x0701, 0x0702
 UNITS = 2
-# A pulse takes 0.54 ms, and whoever waits for it is the one who stops the motor.
+# Writing a pulse takes 0.54 ms, and the process that waits for it is the one that stops the motor.
 TIMEOUT_S = 0.01 * UNITS
-# What the kernel says of a bus whose adapter was unplugged: its file never works again.
+# Errors of the kernel for a bus whose adapter was unplugged: the open file never works again.
 GONE = (errno.ENODEV, errno.EBADF)
 HEADER_BUS = 1
 STEPS = {
@@ -34,10 +35,10 @@ STEPS = {
 
 
 def missing_bus_step(number: int, devices: Path = Path("/dev")) -> str:
-    """What to do if the computer has no bus of that number.
+    """Say what to do if the computer has no bus of that number.
 
     Args:
-        number: 1 is the one on the header of a Raspberry Pi.
+        number: 1 is the bus on the header of a Raspberry Pi.
         devices: Folder of the device files.
     """
     names = [path.name.removeprefix("i2c-") for path in devices.glob("i2c-*")]
@@ -88,7 +89,7 @@ class LinuxI2C:
     """One bus of the computer.
 
     Args:
-        number: 1 is ``/dev/i2c-1``, the one on the pins of a Raspberry Pi.
+        number: 1 is ``/dev/i2c-1``, the bus on the pins of a Raspberry Pi.
 
     Raises:
         DeviceError: If smbus2 is missing or the bus cannot be opened.
@@ -167,7 +168,7 @@ class LinuxI2C:
             self._bus.open(self._number)
             fd = cast(int, self._bus.fd)
             ioctl(fd, I2C_TIMEOUT, UNITS)
-            # Whoever asked tries again, when there is something newer to write.
+            # The caller tries again when there is something newer to write.
             ioctl(fd, I2C_RETRIES, 0)
         except OSError as error:
             self._bus.close()
@@ -177,7 +178,7 @@ class LinuxI2C:
             ) from error
 
     def _transfer(self, *messages: Any) -> None:
-        """One transfer; an adapter on a USB plug that was gone is opened again first."""
+        """Do one transfer; first reopen a USB adapter that was unplugged."""
         if self._bus.fd is None:
             self._open()
         try:
@@ -190,5 +191,5 @@ class LinuxI2C:
 
 @cache
 def open_bus(number: int) -> LinuxI2C:
-    """The bus of that number: one object for everybody in this process."""
+    """The bus of that number; all callers in this process get the same object."""
     return LinuxI2C(number)

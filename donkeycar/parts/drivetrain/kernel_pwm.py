@@ -1,14 +1,14 @@
-"""Pulses that the processor's own PWM makes, through the files of the kernel.
+"""Hardware PWM: pulses of the processor's own PWM, set through the kernel's sysfs files.
 
-They do not tremble, and cost no computer time. Beware: the hardware goes on with the last pulse
-when the program that set it dies. Whoever constructs a pin again switches it off.
+The pulses do not tremble, and cost no computer time. Beware: when the program that set a pulse
+dies, the hardware goes on with it. To switch it off, construct the pin again.
 
-Off is a pulse of no length, and the channel stays enabled. What the pin of a disabled channel does
-is up to the chip: it may stay high.
+"Off" is a pulse of length 0 on a channel that stays enabled. The chip decides what the pin of a
+disabled channel does: it may stay high.
 
 Sources: Linux, Documentation/driver-api/pwm.rst of 6.1 and 6.12, "Using PWMs" (on a disabled PWM)
-and "Using PWMs with the sysfs interface"; drivers/pwm/core.c, what it refuses: before 6.11 every
-state without a period, "disabled" too.
+and "Using PWMs with the sysfs interface"; drivers/pwm/core.c (which states it refuses: before 6.11
+every state without a period, even "disabled").
 """
 
 import errno
@@ -24,10 +24,10 @@ from donkeycar.parts.drivetrain.way_on import way_on
 from donkeycar.timing import Clock, RealClock
 
 SYSFS_PWM = Path("/sys/class/pwm")
-# udev hands a new channel to the group a moment after the kernel has made it.
+# udev gives the group access to a new channel a moment after the kernel has made it.
 READY_WITHIN_S = 1.0
 POLL_S = 0.02
-# Frames of 10 us: more than any driver of motors takes.
+# Frames of 10 us: a higher frequency than any motor driver accepts.
 HIGHEST_HZ = 100_000.0
 
 STEPS = {
@@ -38,7 +38,7 @@ STEPS = {
 
 
 class Files(Protocol):
-    """The part of a file system that is needed: an attribute is written in one go."""
+    """Writes attributes, the files of sysfs, each in one system call."""
 
     def write(self, path: Path, text: str, /) -> None:
         """Write an attribute; the kernel refuses with an ``OSError``."""
@@ -57,11 +57,12 @@ class KernelFiles:
 
 
 class KernelPwmPin:
-    """A channel of a PWM chip of the kernel. Constructed, it is off: low, without pulses.
+    """A channel of a PWM chip of the kernel. It is off at first: low, without pulses.
 
     Args:
-        chip: The N of ``pwmchipN``, or the address of the hardware, such as ``1f00098000``: the
-            numbers of a Pi 5 change between starts, and one of its chips cools the processor.
+        chip: The N of ``pwmchipN``, or the address of the hardware, such as ``1f00098000``. Use the
+            address on a Pi 5: its numbers change between starts, and one of its chips drives the
+            processor's fan.
         channel: The M of ``pwmM``.
         frequency_hz: Frames a second, 25 to 100,000.
         root: Folder of the chips.
@@ -99,10 +100,10 @@ class KernelPwmPin:
             ) from error
 
     def set_us(self, pulse_us: float) -> None:
-        """Repeat a pulse of this length; one as long as a frame is high all the time.
+        """Repeat a pulse of this length; with one as long as a frame, the pin is always high.
 
         Raises:
-            DeviceReset: If another program gave the channel another frame or turned it upside down.
+            DeviceReset: If another program changed the frame or the polarity of the channel.
             OSError: If the kernel refuses.
         """
         self._width_ns.put(round(1000 * min(pulse_us, self.frame_us)))
@@ -125,13 +126,13 @@ class KernelPwmPin:
         """Switch the channel off, whatever it did before, then set its frequency."""
         period = ("period", str(round(1000 * self.frame_us)))
         no_width, enabled = ("duty_cycle", "0"), ("enable", "1")
-        # Upside down, no width is full power: that goes first.
+        # With inverted polarity, a pulse of length 0 is full power: the polarity is set first.
         turned = [("polarity", "normal")] if self._is_turned() else []
         if int((self._folder / "period").read_text()):
-            # A width longer than the new period would be refused: so the width goes first.
+            # The kernel refuses a width longer than the new period, so the width is set first.
             steps = [*turned, no_width, period, enabled]
         else:
-            # A channel that was never used puts nothing out, and takes nothing before its period.
+            # A channel that was never used gives no pulses, and accepts no width before its period.
             steps = [period, *turned, no_width, enabled]
         deadline_s = self._clock.monotonic() + ready_within_s
         while True:
@@ -144,7 +145,7 @@ class KernelPwmPin:
                 self._clock.sleep(POLL_S)
         for step in steps[1:]:
             self._put(*step)
-        # As the kernel says it, whatever it makes of what it was told.
+        # The period as the kernel reports it: it may round the one it was given.
         self._period = (self._folder / "period").read_text()
 
     def _is_turned(self) -> bool:
@@ -153,7 +154,7 @@ class KernelPwmPin:
 
     def _write_ns(self, width_ns: int) -> None:
         if not self._is_ready:
-            self._open(0.0)  # whoever waits here is the one who stops the motor
+            self._open(0.0)  # no waiting: this is the process that stops the motor
         try:
             if self._is_turned() or (self._folder / "period").read_text() != self._period:
                 self._open(0.0)
@@ -162,10 +163,10 @@ class KernelPwmPin:
                     f"{self._folder.parent.name}/{self._folder.name}"
                 )
             self._put("duty_cycle", str(width_ns))
-            # A channel that somebody else disabled may have stopped while it was high.
+            # A channel that another program disabled may have stopped while it was high.
             self._put("enable", "1")
         except OSError:
-            # Another program may have given the channel back, or set it up anew. So do we then.
+            # Another program may have unexported the channel or set it up again, so set it up here.
             self._is_ready = False
             raise
 

@@ -1,4 +1,4 @@
-"""An output without hardware, that shows what the servo and the motor would be told."""
+"""Mock output, without hardware: it shows the orders for the servo and the motor."""
 
 import logging
 
@@ -8,7 +8,7 @@ from donkeycar.parts.drivetrain.order import bounded
 from donkeycar.timing import Clock, RealClock
 
 logger = logging.getLogger(__name__)
-# The log gets a line this often at most.
+# The shortest time between two lines in the log.
 SHOWN_EVERY_S = 1.0
 
 
@@ -18,7 +18,7 @@ class MockOutput:
     Args:
         steering: Pulses of the servo.
         throttle: Pulses of the speed controller.
-        dead_us: How far from standing still the motor starts to move.
+        dead_us: Distance from the neutral pulse at which the motor starts to move.
         clock: Source of time.
 
     Attributes:

@@ -1,7 +1,7 @@
-"""Motors on an H-bridge, the usual chip between a direct current motor and a computer.
+"""DC motors on an H-bridge, the usual chip between a direct current motor and a computer.
 
-Both inputs low takes the power away. Whether the motor then rolls or is braked depends on the chip:
-docs/drivetrains.md has a table, with its sources. Both high, which brakes, is never sent.
+With both inputs low the motor has no power. Whether it then rolls or brakes depends on the chip:
+docs/drivetrains.md has a table, with its sources. Both inputs high would brake, and is never sent.
 """
 
 from typing import Protocol
@@ -10,7 +10,7 @@ from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.order import bounded, each
 from donkeycar.parts.drivetrain.pca9685 import PulsePin
 
-# A driver with bipolar transistors needs a moment of rest in each frame.
+# A driver chip with bipolar transistors needs a short rest in each frame.
 DEFAULT_MAX_DUTY = 0.9
 
 
@@ -22,10 +22,10 @@ class Level(Protocol):
 
 
 class Duty:
-    """An output that is high for a share of each frame.
+    """Duty cycle: an output that is high for a share of each frame.
 
     Args:
-        pin: Where the pulses come out.
+        pin: The pin of the output.
         frame_us: Length of a frame in microseconds.
     """
 
@@ -34,7 +34,7 @@ class Duty:
         self._frame_us = frame_us
 
     def set(self, duty: float) -> None:
-        """Be high for a share of the time, 0 (never) to 1 (always).
+        """Set the share of the time that the output is high, 0 (never) to 1 (always).
 
         Raises:
             OSError: If the hardware does not answer.
@@ -49,16 +49,16 @@ class Motor(Protocol):
     """A motor that turns both ways."""
 
     def turn(self, speed: float | None, /) -> None:
-        """Turn, -1 (full backward) to +1 (full forward); 0 takes its power away."""
+        """Turn, -1 (full backward) to +1 (full forward); at 0 the motor has no power."""
 
 
 class TwoPinMotor:
     """A motor with an input for each direction; both carry the power.
 
     Args:
-        forward: High for a share of the time turns it forward.
+        forward: Input that turns the motor forward; its duty cycle sets the speed.
         backward: The same for backward.
-        max_duty: The share at full speed, up to 1.
+        max_duty: The duty cycle at full speed, up to 1.
 
     Raises:
         ConfigError: If `max_duty` is out of range.
@@ -95,10 +95,10 @@ class ThreePinMotor:
     """A motor with an input for each direction, and a third one for the power.
 
     Args:
-        forward: High turns it forward.
-        backward: High turns it backward.
-        power: High for a share of the time: how fast.
-        max_duty: The share at full speed, up to 1.
+        forward: Input that turns the motor forward while it is high.
+        backward: The same for backward.
+        power: Input whose duty cycle sets the speed.
+        max_duty: The duty cycle at full speed, up to 1.
 
     Raises:
         ConfigError: If `max_duty` is out of range.

@@ -1,4 +1,4 @@
-"""Cars with direct current motors. Each class is the output of a guardian."""
+"""Outputs of the guardian for cars with direct current (DC) motors."""
 
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.motor import Motor
@@ -7,11 +7,11 @@ from donkeycar.parts.drivetrain.pca9685 import PulsePin
 
 
 class ServoMotorOutput:
-    """A servo steers, a motor drives. Constructed, it is off.
+    """A servo steers and a motor drives. Both are off at first.
 
     Args:
-        steering_pin: Where the servo is.
-        motor: Drives.
+        steering_pin: The pin of the servo.
+        motor: The motor that drives.
         steering: Calibrated pulses of the servo.
 
     Raises:
@@ -26,7 +26,7 @@ class ServoMotorOutput:
         self.off()
 
     def write(self, steering: float | None, throttle: float | None) -> None:
-        """Put both out, -1 to +1; the motor first. ``None`` and NaN are 0.
+        """Write both values, -1 to +1; the motor first. ``None`` and NaN are 0.
 
         Raises:
             OSError: If the hardware does not answer.
@@ -35,7 +35,7 @@ class ServoMotorOutput:
         each(lambda: self._motor.turn(throttle), lambda: self._steering_pin.set_us(pulse_us))
 
     def off(self) -> None:
-        """Take the motor's power away; the servo goes limp.
+        """Switch the motor's power off; the servo goes limp.
 
         Raises:
             OSError: If the hardware does not answer.
@@ -44,11 +44,11 @@ class ServoMotorOutput:
 
 
 class SteerMotorOutput:
-    """One motor steers, one drives. Constructed, both are off.
+    """One motor steers and another one drives. Both are off at first.
 
     Args:
-        steering_motor: Forward steers right.
-        driving_motor: Drives.
+        steering_motor: The motor that steers; forward steers right.
+        driving_motor: The motor that drives.
 
     Raises:
         OSError: If the hardware does not answer.
@@ -60,7 +60,7 @@ class SteerMotorOutput:
         self.off()
 
     def write(self, steering: float | None, throttle: float | None) -> None:
-        """Put both out, -1 to +1; the driving motor first. ``None`` and NaN are 0.
+        """Write both values, -1 to +1; the driving motor first. ``None`` and NaN are 0.
 
         Raises:
             OSError: If the hardware does not answer.
@@ -79,7 +79,7 @@ class SteerMotorOutput:
 
 
 class TwoWheelOutput:
-    """A motor on each side; the car steers because the inner one is slower. Off at first.
+    """Differential drive: one motor on each side, the inner one slower. Both are off at first.
 
     Args:
         left: Motor of the left side.
@@ -99,7 +99,7 @@ class TwoWheelOutput:
 
         Args:
             steering: -1 (left wheel stands still) to +1 (right wheel stands still).
-            throttle: -1 to +1, of the outer wheel.
+            throttle: Speed of the outer wheel, -1 to +1.
 
         Raises:
             OSError: If the hardware does not answer.
@@ -117,7 +117,7 @@ class TwoWheelOutput:
 
 
 def wheel_speeds(steering: float | None, throttle: float | None) -> tuple[float, float]:
-    """Speeds of the left and the right wheel: the inner one slows down, the outer one does not.
+    """Speeds of the left and the right wheel; only the inner wheel slows down.
 
     Example:
         >>> wheel_speeds(0.5, 0.8)

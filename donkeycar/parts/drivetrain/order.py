@@ -1,19 +1,19 @@
-"""What every output does with the numbers and the failures it meets."""
+"""Helpers of every output: bounds of a value, actions that must all run, limits of a frame."""
 
 from collections.abc import Callable
 
 from donkeycar.errors import ConfigError
 
-# A new pulse begins with the next frame, a stop too. So a frame lasts 40 ms at most: with a tick of
-# the guardian, 10 ms, that is 50 ms.
+# A new pulse begins with the next frame, and so does a stop. So a frame lasts 40 ms at most; with a
+# tick of the guardian, 10 ms, a stop takes 50 ms at most.
 LOWEST_FRAMES_HZ = 25.0
 
 
 def bounded(value: float | None) -> float:
-    """A value that a motor may be given: -1 to +1.
+    """Limit a value for a motor to -1 to +1.
 
     Args:
-        value: Beyond the range it is cut; ``None`` and NaN are not orders, and become 0.
+        value: A value beyond the range is cut; ``None`` and NaN are not orders, and become 0.
     """
     if value is None or value != value:
         return 0.0
@@ -21,7 +21,7 @@ def bounded(value: float | None) -> float:
 
 
 def each(*actions: Callable[[], None]) -> None:
-    """Do all of them, also if one fails: a motor is not left running because another broke.
+    """Do all actions, even if one fails: a broken motor must not leave another one running.
 
     Raises:
         OSError: The first failure, after the last action.
@@ -37,11 +37,11 @@ def each(*actions: Callable[[], None]) -> None:
 
 
 def check_frames(frequency_hz: float, *, highest_hz: float) -> None:
-    """Refuse frames that a stop would have to wait for, and such as the hardware cannot make.
+    """Refuse a frame rate that delays a stop too long or that the hardware cannot make.
 
     Args:
         frequency_hz: Frames a second.
-        highest_hz: The most that the hardware makes.
+        highest_hz: The highest frequency of the hardware.
 
     Raises:
         ConfigError: If it is out of range.

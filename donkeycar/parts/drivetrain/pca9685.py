@@ -1,7 +1,7 @@
-"""The PCA9685, the chip on most servo boards: sixteen pulses at one frequency.
+"""PCA9685 PWM driver, the chip on most servo boards: sixteen outputs at one frequency.
 
-The chip is driven by ``adafruit-circuitpython-pca9685``; what is added here is what a car needs:
-no output ever moves by itself, not even at the start, and a chip that lost its power is noticed.
+The library ``adafruit-circuitpython-pca9685`` drives the chip. This module adds what a car needs:
+no output ever moves by itself, not even at the start, and a loss of power of the chip is noticed.
 
 Pulses are microseconds. The chip counts ticks, 4096 to a frame; one tick at 60 Hz is 4.08 us.
 """
@@ -32,10 +32,11 @@ ALL_LED_OFF_H = 0xFD
 LED0_OFF_H, LED_SIZE = 0x09, 4
 FULL_OFF = 0x10
 AUTO_INCREMENT = 0x20
-# Every chip answers there, too, until somebody tells it not to; this driver does. The same, 7.1.1.
+# Every chip also answers at this address until it is told not to; this driver tells it. Source: the
+# same, 7.1.1.
 ALL_CALL = 0x70
 SLEEP = 0x10
-# An output that is off, LED_ON and LED_OFF. Neither a line held low nor one held high reads so.
+# LED_ON and LED_OFF of an output that is off. A line held low or high reads as something else.
 NO_PULSE = (0x0000, FULL_OFF << 8)
 
 # Six of the seven bits are wired on the board. Source: NXP, PCA9685, rev. 4, 7.1.1.
@@ -71,14 +72,14 @@ def tick_us(
     """Length of one tick in microseconds; the chip divides its clock by whole numbers only.
 
     Args:
-        frequency_hz: Frames a second, as asked for.
-        oscillator_hz: The chip's clock. Copies of the chip are off by several percent.
+        frequency_hz: The requested frequency, in frames a second.
+        oscillator_hz: The chip's clock. The clocks of copied chips are off by several percent.
 
     Raises:
         ConfigError: If the chip cannot make that frequency.
 
     Example:
-        Old settings count ticks; this makes a pulse of them, and the same ticks again.
+        Old settings count ticks; this turns them into a pulse and back into the same ticks.
 
         >>> pulse_us = 370 * tick_us(60)
         >>> f"{pulse_us:.1f}", round(pulse_us / tick_us(60))
@@ -101,13 +102,13 @@ def _prescale(frequency_hz: float, oscillator_hz: float) -> int:
 
 
 class PCA9685:
-    """The chip. Once constructed it repeats pulses, and every output is off.
+    """The chip. It is awake once constructed, with every output off.
 
     Args:
         bus: An open bus, e.g. ``open_bus(1)``.
-        address: As wired on the board.
+        address: The I2C address, as wired on the board.
         frequency_hz: Frames a second, 25 to 1526; servos and speed controllers take 50 to 60.
-        oscillator_hz: Its clock, measured; see `tick_us`.
+        oscillator_hz: The measured clock of the chip; see `tick_us`.
         clock: Source of time.
 
     Raises:
@@ -139,8 +140,8 @@ class PCA9685:
         self._address = address
         self._clock: Clock = RealClock() if clock is None else clock
         self._checked_s = self._clock.monotonic()
-        # Before anything else: waking the chip would send what it did last. And whoever comes here
-        # because the process that held the motor died has no time to load a library.
+        # This comes first: a chip that wakes up sends its last pulses again. And if the process
+        # that held the motor has died, the motor must be off before a library is loaded.
         try:
             all_off(bus, address)
         except OSError as error:
@@ -168,22 +169,22 @@ class PCA9685:
     def set_ticks(self, channel: int, ticks: int) -> None:
         """Hold an output high for `ticks` of each frame, in one transfer.
 
-        That there is no pulse is read back.
+        For 0 ticks it reads back that the output is off.
 
         Args:
             channel: 0 to 15.
             ticks: 0 (no pulse) to 4095.
 
         Raises:
-            DeviceReset: If the chip had lost its power, or another program had set it up anew. It
-                is ready again then, with all outputs off.
-            OSError: If the bus fails, or the chip goes on with a pulse.
+            DeviceReset: If the chip had lost its power, or another program had changed its set-up.
+                It is ready again then, with all outputs off.
+            OSError: If the bus fails, or an output that should be off is not.
         """
         now_s = self._clock.monotonic()
         if now_s - self._checked_s >= REFRESH_S:
-            # A chip that lost its power sleeps, and would misread what is written to it. At another
-            # frequency every pulse has another length, and neutral may be throttle. A single wrong
-            # answer is noise.
+            # A chip that lost its power sleeps, and would misread new values. At another frequency
+            # every pulse has another length, and neutral may become throttle. A single wrong answer
+            # counts as noise.
             if not self._is_set_up() and not self._is_set_up():
                 found = self._found()
                 self._configure()
@@ -194,11 +195,11 @@ class PCA9685:
             raise OSError(errno.EIO, f"the PCA9685 goes on with its pulse at output {channel}")
 
     def _configure(self) -> None:
-        # A chip that only seemed to have lost its power would go on with its pulses in between.
+        # A chip that only seemed to have lost its power would go on with its pulses meanwhile.
         all_off(self._bus, self._address)
         self._chip.reset()
         self._chip.frequency = self.frequency_hz
-        # SDA that is held low acknowledges whatever is written, and reads as 0.
+        # If SDA is held low, every write looks acknowledged, and every read gives 0.
         if not self._is_set_up():
             raise OSError(errno.EPROTO, f"what is read is not what was written: {_FOOLED}")
         self._checked_s = self._clock.monotonic()
@@ -207,7 +208,7 @@ class PCA9685:
         return self._is_awake() and self._chip.prescale_reg == self._prescale
 
     def _found(self) -> str:
-        """What is wrong with a chip that was set up."""
+        """Say what is wrong with a chip that was set up before."""
         if not self._is_awake():
             return "had lost its power, or another program had set it up anew"
         chip_hz = (self._prescale + 1) * 1e6 / self.tick_us
@@ -223,7 +224,7 @@ class PCA9685:
 
 
 class PCA9685Pin:
-    """One output of the chip, in microseconds. Made by `PCA9685.pin`."""
+    """One output of the chip, in microseconds. `PCA9685.pin` makes it."""
 
     def __init__(self, chip: PCA9685, channel: int, *, clock: Clock) -> None:
         self._tick_us = chip.tick_us
@@ -253,10 +254,10 @@ def _no_answer(address: int, error: Exception) -> DeviceError:
 
 
 def other_address(address: int) -> str:
-    """What somebody meant who took a hexadecimal number for a decimal one, or the other way round.
+    """A hint if the owner probably mixed up a hexadecimal and a decimal address, else "".
 
     Args:
-        address: At which nothing answers.
+        address: The address at which no chip answers.
 
     Example:
         >>> other_address(0x64), other_address(40), other_address(0x41)
@@ -274,9 +275,9 @@ def _driver() -> ModuleType:
     try:
         import adafruit_pca9685
     except Exception as error:
-        # The library says "not found" of gpiod with a RuntimeError, of a board that it does not
-        # know with a NotImplementedError; and an older one with lgpio's own error that a new kernel
-        # numbers the chips of pins otherwise.
+        # The library raises a RuntimeError if gpiod is not found, and a NotImplementedError for a
+        # board that it does not know. An older version raises lgpio's own error if a new kernel
+        # numbers the GPIO chips differently.
         raise DeviceError(
             "The PCA9685 needs adafruit-circuitpython-pca9685 and gpiod. Install them: "
             f"{install_extra('pi')}. ({error})"
@@ -285,10 +286,10 @@ def _driver() -> ModuleType:
 
 
 def all_off(bus: I2CBus, address: int) -> None:
-    """Switch all outputs off and make sure, as fast as can be: no library is loaded.
+    """Switch all outputs off and read that back. It is fast, because it loads no library.
 
     Raises:
-        OSError: If the bus fails, or what it says is not that of outputs that are off.
+        OSError: If the bus fails, or the outputs do not read as off.
     """
     write(bus, address, bytes([ALL_LED_OFF_H, FULL_OFF]))
     answer = bytearray(1)
@@ -301,7 +302,7 @@ def all_off(bus: I2CBus, address: int) -> None:
 
 
 def write(bus: I2CBus, address: int, data: bytes) -> None:
-    """One transfer, once the bus is free."""
+    """Do one transfer as soon as the bus is free."""
     with _taken(bus):
         bus.writeto(address, data)
 

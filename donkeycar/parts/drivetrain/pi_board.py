@@ -1,11 +1,11 @@
-"""What differs between boards of the Raspberry Pi for whoever drives its pins.
+"""Raspberry Pi models: how their pins and their PWM differ.
 
 Sources: Raspberry Pi, overlays/README ("pwm-2chan"), documentation of config.txt and of the GPIO
 tools (strict_gpiod); raspberrypi/linux 07ada0c, drivers/pinctrl/pinctrl-rp1.c, and its
 drivers/pinctrl/bcm/pinctrl-bcm2835.c (`persist_gpio_outputs`, on unless strict_gpiod is set); pull
 requests 6117 and 6150 of raspberrypi/linux (April and May 2024: `strict_gpiod`, then its new name;
 before them the kernel of a Pi 5 was not told that a pin is released); Linux 05fa2ae,
-drivers/pinctrl/pinctrl-rp1.c (no such parameter, and nothing is done with a released pin).
+drivers/pinctrl/pinctrl-rp1.c (it has no such parameter, and leaves a released pin alone).
 """
 
 from pathlib import Path
@@ -14,15 +14,15 @@ DEVICES = Path("/dev")
 DEVICE_TREE = Path("/proc/device-tree")
 MODULES = Path("/sys/module")
 CONFIG = "/boot/firmware/config.txt"
-# The address of the PWM of a Pi 5 that is on its header; its chips change numbers between starts.
+# Address of the PWM chip on a Pi 5's header; the numbers of its chips change between starts.
 PI5_PWM = "1f00098000"
 
 
 def is_pi5(device_tree: Path = DEVICE_TREE) -> bool:
-    """Whether pins and PWM are those of a Pi 5, a Compute Module 5 or a Pi 500.
+    """Whether the board is a Pi 5, a Compute Module 5 or a Pi 500, by its pins and PWM.
 
     Args:
-        device_tree: What the firmware says of the board.
+        device_tree: The firmware's description of the board.
     """
     try:
         return b"brcm,bcm2712" in (device_tree / "compatible").read_bytes()
@@ -31,10 +31,10 @@ def is_pi5(device_tree: Path = DEVICE_TREE) -> bool:
 
 
 def pwm_overlay(device_tree: Path = DEVICE_TREE) -> str:
-    """What to do for two channels of PWM on this board, in a sentence.
+    """Say in a sentence how to get two PWM channels on this board.
 
     Args:
-        device_tree: What the firmware says of the board.
+        device_tree: The firmware's description of the board.
     """
     if is_pi5(device_tree):
         overlay, warning = "pwm-2chan,pin=12,func=4,pin2=13,func2=4", ""
@@ -52,22 +52,22 @@ def pwm_overlay(device_tree: Path = DEVICE_TREE) -> str:
     )
 
 
-# Names of the parameter, the newest first, and what each says of a kernel that keeps levels.
+# Names of the parameter, the newest first, each with its value in a kernel that keeps levels.
 PARAMETERS = (("persist_gpio_outputs", "Y"), ("strict_gpiod", "N"))
-# How the kernel writes a parameter that is one or the other; some write digits.
+# How the kernel writes a parameter that is true or false; some kernels write digits.
 TRUTH = {"Y": "Y", "1": "Y", "N": "N", "0": "N"}
 
 
 def keeps_levels(device_tree: Path = DEVICE_TREE, modules: Path = MODULES) -> bool | None:
-    """Whether a pin that was high stays so when the program that drove it is killed.
+    """Whether a pin that is high stays high when the program that drives it is killed.
 
     Args:
-        device_tree: What the firmware says of the board.
-        modules: What the kernel says of its modules.
+        device_tree: The firmware's description of the board.
+        modules: The kernel's description of its modules.
 
     Returns:
-        ``None`` if the kernel does not say. It does since May 2024 if it is Raspberry Pi's. Others,
-        and older ones, may do the one or the other.
+        ``None`` if the kernel does not say. Raspberry Pi's kernel says it since May 2024. Older
+        kernels, and those of others, may keep the level or not.
     """
     module = "pinctrl_rp1" if is_pi5(device_tree) else "pinctrl_bcm2835"
     for name, keeps in PARAMETERS:

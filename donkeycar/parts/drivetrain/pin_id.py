@@ -1,4 +1,4 @@
-"""The names by which settings call pins.
+"""Pin names, as the settings write them.
 
 | name                | pin                                                                  |
 | ------------------- | -------------------------------------------------------------------- |
@@ -6,7 +6,7 @@
 | `RPI_GPIO.BCM.13`   | the same pin by its number in the processor                          |
 | `PCA9685.1:40.0`    | channel 0 of the PCA9685 at address 0x40 (hexadecimal) of I2C bus 1  |
 | `PWM.0.1`           | channel 1 of the kernel's PWM chip 0: ``/sys/class/pwm/pwmchip0``    |
-| `PWM.1f00098000.1`  | the same where chips change places: the one of that address (Pi 5)   |
+| `PWM.1f00098000.1`  | channel 1 of the chip at this address: numbers of a Pi 5 may change  |
 """
 
 import re
@@ -18,7 +18,7 @@ FORMS = "RPI_GPIO.BOARD.33, RPI_GPIO.BCM.13, PCA9685.1:40.0 or PWM.0.1"
 _GPIO = re.compile(r"RPI_GPIO\.(BOARD|BCM)\.(\d{1,2})")
 _PCA9685 = re.compile(r"PCA9685\.(\d{1,3}):(?:0x)?([0-9A-Fa-f]{1,2})\.(\d{1,2})")
 _KERNEL = re.compile(r"PWM\.(\d{1,3}|[0-9a-f]{6,16})\.(\d{1,3})")
-# Of the 40 pins of the header, those that are neither supply nor ground: number on the board, and
+# The pins of the 40-pin header that are neither supply nor ground: number on the board, and number
 # in the processor. Source: raspberrypi.com, documentation of GPIO.
 BCM_BY_BOARD = {
     3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10, 21: 9,
@@ -27,18 +27,18 @@ BCM_BY_BOARD = {
 }  # fmt: skip
 BOARD_BY_BCM = {bcm: board for board, bcm in BCM_BY_BOARD.items()}
 _BCM_PINS = frozenset(range(28))
-# What the header has for itself: SDA and SCL by the number of the I2C bus, and the serial port.
+# Pins with a function of their own: SDA and SCL by the number of the I2C bus, and the serial port.
 I2C_PINS = {0: (0, 1), 1: (2, 3)}
 SERIAL_PINS = (14, 15)
-# High from the moment the Pi has power until a program says otherwise: pins 3, 5, 7, 24, 26 to 29
-# and 31. Source: Broadcom, BCM2835 ARM Peripherals, table 6-31 (pulls after a reset).
+# These pins are high from the moment the Pi has power until a program changes them: pins 3, 5, 7,
+# 24, 26 to 29 and 31. Source: Broadcom, BCM2835 ARM Peripherals, table 6-31 (pulls after a reset).
 PULLED_HIGH = range(9)
 CHIP_CHANNELS = 16
 _PIGPIO = re.compile(r"PIGPIO\.(?:BCM|BOARD)\.(\d{1,2})")
 
 
 class GpioId(NamedTuple):
-    """A pin of the Raspberry Pi, counted on the board or in the processor: `BOARD33`, `GPIO13`."""
+    """A pin of the Raspberry Pi, by its number on the board (`BOARD33`) or chip (`GPIO13`)."""
 
     name: str
 
@@ -52,7 +52,7 @@ class PCA9685Id(NamedTuple):
 
 
 class KernelPwmId(NamedTuple):
-    """A channel of a PWM chip of the kernel; the chip by its number, or by its address."""
+    """A channel of a PWM chip of the kernel; the chip is named by its number or its address."""
 
     chip: str
     channel: int
@@ -65,12 +65,12 @@ def parse_pin(text: str, *, setting: str) -> PinId:
     """Read the name of a pin.
 
     Args:
-        text: One of the forms above.
-        setting: Where it was written, for the message.
+        text: A name in one of the forms above.
+        setting: The setting that holds it, for the message.
 
     Raises:
         ConfigError: If it is not one of them, no board has such a pin, or it belongs to a library
-            that is gone.
+            that is no longer supported.
 
     Example:
         >>> parse_pin("PCA9685.1:40.0", setting="PWM_STEERING_PIN")
@@ -108,7 +108,7 @@ def parse_pin(text: str, *, setting: str) -> PinId:
 
 
 def _other_count(scheme: str, number: int) -> str:
-    """What a number is in the other way of counting, where the owner may have meant that."""
+    """A hint if the owner may have meant the number in the other way of counting."""
     if scheme == "BOARD" and number in BOARD_BY_BCM:
         return f". GPIO {number} is RPI_GPIO.BCM.{number}, or RPI_GPIO.BOARD.{BOARD_BY_BCM[number]}"
     if scheme == "BCM" and number in BCM_BY_BOARD:
@@ -117,10 +117,10 @@ def _other_count(scheme: str, number: int) -> str:
 
 
 def bcm_number(name: str) -> int | None:
-    """The number in the processor of a pin of the header; ``None`` if it has none.
+    """The processor's number of a pin of the header; ``None`` if it has none.
 
     Args:
-        name: As of `GpioId`.
+        name: A name as in `GpioId`.
 
     Example:
         >>> bcm_number("BOARD33"), bcm_number("GPIO13"), bcm_number("BOARD1")
@@ -133,7 +133,7 @@ def bcm_number(name: str) -> int | None:
 
 
 def is_same(one: PinId, other: PinId) -> bool:
-    """Whether two names are those of one pin.
+    """Whether two names mean the same pin.
 
     Example:
         >>> is_same(GpioId("BOARD33"), GpioId("GPIO13"))

@@ -1,4 +1,4 @@
-"""Pins by their names: whatever chip they are on, they take pulses, shares of power, or levels."""
+"""Pins by name: pulses, duty cycles or levels on GPIO, a PCA9685 or the kernel's PWM."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -33,19 +33,19 @@ class OpensBus(Protocol):
     """Opens an I2C bus by its number."""
 
     def __call__(self, number: int, /) -> I2CBus:
-        """The bus: one object for everybody in this process."""
+        """The bus; all callers in this process get the same object."""
 
 
 @dataclass(frozen=True)
 class Board:
-    """What pins are wired to, below all drivers. The defaults are this computer's own.
+    """The hardware below all drivers, to which pins are wired. The defaults are this computer's.
 
     Attributes:
         open_bus: Opens an I2C bus by its number.
         lgpio: The library of the header's pins; ``None`` is the one of this computer.
-        i2c_devices: Folder of what the kernel knows on its I2C buses.
+        i2c_devices: Folder of the I2C devices that the kernel knows.
         pwm_root: Folder of the kernel's PWM chips.
-        pwm_files: How their attributes are written; ``None``: to the files of this computer.
+        pwm_files: Writes their attributes; ``None`` writes to the files of this computer.
     """
 
     open_bus: OpensBus = open_bus
@@ -59,12 +59,12 @@ class Pins:
     """Opens pins by their names; pins on the same PCA9685 share the chip.
 
     Args:
-        board: What they are wired to.
+        board: The hardware to which the pins are wired.
         frequency_hz: Frames a second of servos and of every PCA9685.
         motor_frequency_hz: Frames a second of motors on pins that have a frequency of their own.
         oscillator_hz: Clock of the PCA9685.
         clock: Source of time.
-        opened: Lets go of what was opened, when its owner wants to.
+        opened: Collects the open pins; its owner closes them.
     """
 
     def __init__(
@@ -89,8 +89,8 @@ class Pins:
         """A pin for a servo or a speed controller.
 
         Args:
-            pin: Which.
-            inverted: Whether what is wired to it turns its signal upside down.
+            pin: The pin.
+            inverted: Whether the circuit on this pin inverts the signal.
 
         Raises:
             ConfigError: If there is no such pin.
@@ -100,11 +100,11 @@ class Pins:
         return InvertedPin(opened, frame_us) if inverted else opened
 
     def duty(self, pin: PinId) -> Duty:
-        """A pin for the power of a motor. Raises what `pulse` does."""
+        """A pin for the power of a motor. Raises the same errors as `pulse`."""
         return Duty(*self._open(pin, self._motor_frequency_hz, stops_at_once=True))
 
     def level(self, pin: PinId) -> Level:
-        """A pin that is high or low. Raises what `pulse` does."""
+        """A pin that is high or low. Raises the same errors as `pulse`."""
         if isinstance(pin, GpioId):
             level = GpioLevelPin(pin.name, lgpio=self._board.lgpio, clock=self._clock)
             self._opened.callback(level.close)
@@ -156,10 +156,10 @@ class Pins:
 
 
 class InvertedPin:
-    """A pin whose signal is turned upside down on its way: it is low for the pulse.
+    """A pin behind an inverting circuit: the pin is low during the pulse.
 
     Args:
-        pin: Where it comes out.
+        pin: The pin of the output.
         frame_us: Length of a frame in microseconds.
     """
 
@@ -172,18 +172,19 @@ class InvertedPin:
         self._pin.set_us(self._frame_us - pulse_us)
 
     def off(self) -> None:
-        """Send no pulses: the level stays the same, high or low."""
+        """Send no pulses: the level stays constant."""
         self._pin.off()
 
 
 def named_pins(names: dict[str, str]) -> dict[str, PinId]:
-    """Read names of pins, all before any is opened.
+    """Read and check the names of all pins before any pin is opened.
 
     Args:
-        names: By the setting they were written in.
+        names: Name of a pin by its setting.
 
     Raises:
-        ConfigError: If one is impossible, two are the same, or one carries the bus of another.
+        ConfigError: If a name is impossible, two names mean the same pin, or a pin is a wire of the
+            I2C bus that another one needs.
     """
     pins: dict[str, PinId] = {}
     for setting, name in names.items():
@@ -200,7 +201,7 @@ def named_pins(names: dict[str, str]) -> dict[str, PinId]:
 
 
 def _keep_off_the_buses(names: dict[str, str], pins: dict[str, PinId]) -> None:
-    """Refuse a motor on SDA or SCL: the bus would drive it, and it would stop the bus."""
+    """Refuse a motor on SDA or SCL: the bus would move the motor, and it would block the bus."""
     chips = [(setting, pin) for setting, pin in pins.items() if isinstance(pin, PCA9685Id)]
     for setting, pin in pins.items():
         bcm = bcm_number(pin.name) if isinstance(pin, GpioId) else None

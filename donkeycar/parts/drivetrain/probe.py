@@ -1,6 +1,6 @@
-"""What `donkey doctor` asks of pins, chips and lines, without opening or moving any.
+"""Probes of `donkey doctor` for pins, chips and serial lines; they move nothing.
 
-Each probe takes what it looks at as arguments, and answers with one finding.
+Each probe takes the hardware to check as arguments, and returns one finding.
 """
 
 import os
@@ -21,14 +21,14 @@ END_CONSOLE = (
 
 
 class Bus(Protocol):
-    """The part of an I2C bus that a search needs."""
+    """The part of an I2C bus that a probe needs."""
 
     def readfrom_into(self, address: int, buffer: bytearray, /) -> None:
         """Read a byte; raises ``OSError`` if nothing answers."""
 
 
 def port_holder(path: Path) -> str:
-    """Who has opened a serial port, or is logged in on it; "" if nobody is known of."""
+    """Say who has opened a serial port or is logged in on it; "" if nobody is known."""
     return held_by([path], finders=(openers, sitters))
 
 
@@ -40,15 +40,15 @@ def i2c_chip(
     devices: Path = Path("/dev"),
     held_by: Callable[[list[Path]], str] = held_by,
 ) -> Finding:
-    """A chip on an I2C bus: reads one byte, writes none.
+    """Look for a chip on an I2C bus; it reads one byte and writes none.
 
     Args:
-        number: Of the bus.
-        address: Of the chip.
+        number: Number of the bus.
+        address: Address of the chip.
         open_bus: Opens a bus.
-        devices: Where the files of devices are.
-        held_by: Says who else has opened a device. A bus may be shared, but a program that fills it
-            makes the car wait.
+        devices: Folder of the device files.
+        held_by: Says who else has opened a device. Programs may share a bus, but a program that
+            keeps it busy makes the car wait.
     """
     what, device = "I2C", devices / f"i2c-{number}"
     if not device.exists():
@@ -73,19 +73,19 @@ def i2c_chip(
 
 
 def device(what: str, path: Path, *, step: str) -> Finding:
-    """A file of the kernel, such as a serial line."""
+    """Look for a device file, such as a serial line."""
     if not path.exists():
         return Finding(what, MISSING, f"no {path}", step)
     return Finding(what, OK, f"{path} is there")
 
 
 def serial_port(path: Path, *, step: str, held_by: Callable[[Path], str] = port_holder) -> Finding:
-    """A serial line, without opening it: that would restart some boards.
+    """Check a serial port without opening it, which would restart some boards.
 
     Args:
-        path: Of the port.
-        step: What to do if it is not there.
-        held_by: Says who has it.
+        path: Device file of the port.
+        step: What to do if the port is missing.
+        held_by: Says who uses the port.
     """
     found = device("serial", path, step=step)
     holder = held_by(path) if found.state == OK else ""
@@ -99,11 +99,11 @@ def serial_port(path: Path, *, step: str, held_by: Callable[[Path], str] = port_
 
 
 def released_pins(*, keeps_levels: bool | None, kernel: str) -> Finding:
-    """What a pin of the Pi that drives a motor does when its program is killed.
+    """Say what a motor's pin on the Pi does when its program is killed.
 
     Args:
-        keeps_levels: As of `pi_board.keeps_levels`.
-        kernel: Its release, as ``uname -r`` prints it.
+        keeps_levels: The answer of `pi_board.keeps_levels`.
+        kernel: The kernel's release, as ``uname -r`` prints it.
     """
     if keeps_levels is None:
         return Finding(
@@ -123,11 +123,11 @@ def released_pins(*, keeps_levels: bool | None, kernel: str) -> Finding:
 
 
 def pulled_high(bcm: int, setting: str) -> Finding:
-    """A motor's pin that is high before any program has it.
+    """Warn of a motor's pin that is high before any program opens it.
 
     Args:
         bcm: Number of the pin in the processor.
-        setting: Where it is written.
+        setting: The setting that names the pin.
     """
     return Finding(
         "pins", WARNING,
@@ -138,11 +138,11 @@ def pulled_high(bcm: int, setting: str) -> Finding:
 
 
 def timed_by_a_program(entries: Sequence[str], *, step: str) -> Finding:
-    """Servos and speed controllers on pins of the Pi.
+    """Warn of servos and speed controllers on GPIO pins, whose pulses are software PWM.
 
     Args:
-        entries: Where those pins are written.
-        step: What gives better pulses.
+        entries: The settings that name those pins.
+        step: How to get better pulses.
     """
     late = "a program times these pulses, and is late on a busy computer"
     has_esc = any("THROTTLE_PIN" in entry for entry in entries)

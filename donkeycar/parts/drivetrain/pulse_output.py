@@ -1,4 +1,4 @@
-"""A steering servo and a speed controller: what most cars have."""
+"""Output for a steering servo and a speed controller (ESC), as in most cars."""
 
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.dead_band import DeadBand
@@ -9,11 +9,11 @@ class PulseOutput:
     """The output of a guardian that drives a servo and a speed controller with pulses.
 
     Args:
-        steering_pin: Where the servo is.
-        throttle_pin: Where the speed controller is.
+        steering_pin: The pin of the servo.
+        throttle_pin: The pin of the speed controller.
         steering: Calibrated pulses of the servo.
         throttle: Calibrated pulses of the speed controller.
-        dead_us: How far from standing still the motor starts to move.
+        dead_us: Distance from the neutral pulse at which the motor starts to move.
 
     Raises:
         ConfigError: If a range is impossible.
@@ -34,7 +34,7 @@ class PulseOutput:
         self._throttle = DeadBand(throttle.check("throttle"), dead_us)
 
     def write(self, steering: float, throttle: float) -> None:
-        """Put both out, -1 to +1; the motor first.
+        """Write both values, -1 to +1; the motor first.
 
         Raises:
             OSError: If the hardware does not answer.

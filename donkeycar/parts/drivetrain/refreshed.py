@@ -1,18 +1,18 @@
-"""Writes to hardware that are worth making: on change, and now and then for safety."""
+"""Refresh of hardware: write a value when it changes, and repeat it regularly for safety."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from donkeycar.timing import Clock, RealClock
 
-# A value that got lost on its way, or a chip that was reset, is made good after this long.
+# A lost value, or a chip that was reset, is corrected after this time at most.
 REFRESH_S = 0.1
 
 Value = TypeVar("Value")
 
 
 class Refreshed(Generic[Value]):
-    """Holds a value in hardware: writes it on change and ten times a second.
+    """Keeps a value in hardware up to date: writes it on change and ten times a second.
 
     Args:
         write: Puts a value into the hardware; may raise ``OSError``.
@@ -35,10 +35,10 @@ class Refreshed(Generic[Value]):
         self._written_s = 0.0
 
     def put(self, value: Value) -> None:
-        """Write `value` if it is due, once: a bus that is stuck blocks a second try for as long.
+        """Write `value` if it is due. It tries only once: a stuck bus would block again as long.
 
         Raises:
-            OSError: If it failed. The next call writes again, whatever its value.
+            OSError: If the write fails. The next call writes again, whatever its value.
         """
         now_s = self._clock.monotonic()
         if value == self._value and now_s - self._written_s < REFRESH_S:

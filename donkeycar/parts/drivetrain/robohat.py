@@ -1,13 +1,13 @@
-"""The RoboHAT MM1 and the RC Hat: a board on the Pi's serial port that makes the pulses.
+"""RoboHAT MM1 and RC Hat: boards on the Pi's serial port that make the pulses.
 
-A line of text orders both: ``1500, 1500`` and a carriage return, steering then throttle in
-microseconds, four digits each. The board knows no time-out that would stop the car: it repeats the
+An order is a line of text: ``1500, 1500`` and a carriage return, steering then throttle in
+microseconds, four digits each. The board has no time-out that would stop the car: it repeats the
 last order for 10 s, then passes the radio through.
 
-It reads one line every 25 ms, and later every 31 ms; lines that come faster pile up in its 64 bytes
-of memory. So an order is sent once the board must have read the one before. Only a stop waits for
-nothing: the most that ever waits for the board is one order and one stop, and a stop is obeyed when
-it reads for the second time at the latest.
+The board reads one line every 25 ms, and later every 31 ms; lines that come faster queue up in its
+64 bytes of memory. So an order is sent only when the board must have read the one before. Only a
+stop is sent at once. So at most one order and one stop are in the queue, and the board obeys a stop
+at its second reading at the latest.
 
 Source: the board's program, ``donkeycar/contrib/robohat/code.py`` of autorope/donkeycar (1613039).
 """
@@ -21,17 +21,17 @@ from donkeycar.timing import Clock, RealClock
 
 BAUD_RATE = 115_200
 SHORTEST_US, LONGEST_US = 1000, 2000
-# By then it has read a line. The steps of its program's clock get coarser: after 4.5 hours it reads
-# every 31 ms. After 36 hours, when the steps are 62 ms, it has to be started anew.
+# The board has read a line within this time. The steps of its clock get coarser: after 4.5 hours
+# it reads every 31 ms. After 36 hours the steps are 62 ms, and the board must be restarted.
 # Source: adafruit/circuitpython, pull 1290; Adafruit_CircuitPython_Debouncer, issue 9.
 READ_WITHIN_S = 0.04
 
 
 class RoboHATOutput:
-    """The output of a guardian that drives a RoboHAT. Constructed, it is neutral.
+    """The output of a guardian that drives a RoboHAT. It is neutral at first.
 
     Args:
-        line: To the board.
+        line: The serial line to the board.
         steering: Calibrated pulses of the servo, all within 1000 to 2000 us.
         throttle: Calibrated pulses of the speed controller, the same.
         clock: Source of time.
@@ -56,14 +56,14 @@ class RoboHATOutput:
         self._line = line
         self._order = Refreshed[tuple[int, int]](self._send, clock=self._clock)
         self._sent: tuple[int, int] | None = None
-        # When the board has read all that it was sent.
+        # The time at which the board has read everything that was sent.
         self._read_by_s = self._clock.monotonic()
-        # Whether the board may have heard a part of a line, whatever it was.
+        # Whether the board may have received an incomplete line.
         self._is_torn = True
         self.off()
 
     def write(self, steering: float | None, throttle: float | None) -> None:
-        """Order both, -1 to +1; ``None`` and NaN are 0. No throttle does not wait its turn.
+        """Order both values, -1 to +1; ``None`` and NaN are 0. A stop is sent without waiting.
 
         Raises:
             OSError: If the board does not take its order.
@@ -79,7 +79,7 @@ class RoboHATOutput:
             self._order.put(order)
 
     def off(self) -> None:
-        """Order neutral, over and over: after 10 s of silence the board would obey the radio.
+        """Order neutral; call it again and again: after 10 s without an order the radio drives.
 
         Raises:
             OSError: If the board does not take its order.
@@ -87,11 +87,12 @@ class RoboHATOutput:
         self.write(0.0, 0.0)
 
     def _send(self, order: tuple[int, int]) -> None:
-        # Unknown until it is through: the next tick then does not wait.
+        # The sent order is unknown until the write succeeds, so that the next tick does not wait.
         self._sent = None
         torn, self._is_torn = self._is_torn or self._line.is_busy, True
-        # Half a line before this one spoils its first four digits, the steering, and never the last
-        # four. The same line again mends that; a carriage return before it would delay a stop.
+        # An incomplete line before this one spoils its first four digits, the steering, and never
+        # the last four. Sending the line twice mends that; a carriage return in front of it would
+        # delay a stop.
         num_lines = 2 if torn else 1
         self._line.write(num_lines * (b"%d, %d\r" % order), instead=True)
         self._sent, self._is_torn = order, False
@@ -99,7 +100,7 @@ class RoboHATOutput:
 
 
 def check(steering: PulseRange, throttle: PulseRange) -> None:
-    """Refuse pulses that the board would not make.
+    """Refuse pulses that the board cannot make.
 
     Raises:
         ConfigError: If a range is impossible, or goes beyond 1000 to 2000 us.

@@ -1,4 +1,4 @@
-"""A serial line that never makes anybody wait, and comes back when its plug does."""
+"""Serial port that never blocks, and opens again after its plug was out."""
 
 import errno
 import os
@@ -14,8 +14,8 @@ from donkeycar.parts.drivetrain.header_uart import uart_step
 from donkeycar.parts.drivetrain.way_on import way_on
 from donkeycar.timing import Clock, RealClock
 
-# For so long something may wait to be sent, without a pause. Longer means that the device does not
-# take it; by the time it does, the orders in it would be old.
+# How long the output buffer may stay non-empty. After that, the device does not read; the orders in
+# the buffer would be old by the time it does.
 MAX_BUSY_S = 0.1
 
 
@@ -39,7 +39,7 @@ class SerialLine:
     """A line to a motor controller.
 
     Args:
-        port: ``/dev/ttyACM0`` and the like.
+        port: Device file, such as ``/dev/ttyACM0``.
         baud_rate: Bits a second.
         clock: Source of time.
 
@@ -57,7 +57,7 @@ class SerialLine:
 
     @property
     def is_busy(self) -> bool:
-        """Whether something has not left yet. A line that was lost is not busy.
+        """Whether bytes still wait to be sent. A line that was lost is not busy.
 
         Raises:
             OSError: If the device is gone.
@@ -68,15 +68,15 @@ class SerialLine:
             return bool(self._port.out_waiting)
 
     def write(self, data: bytes, *, instead: bool = False) -> None:
-        """Send `data`, whole or not at all; a line that was lost is opened again first.
+        """Send all of `data` or fail; a line that was lost is opened again first.
 
         Args:
             data: One order, or several.
-            instead: Throw away first what has not left yet: this order takes its place. The device
-                may have heard a part of it.
+            instead: Whether to drop unsent bytes first, so that this order replaces them. The
+                device may have received a part of them.
 
         Raises:
-            OSError: If the device is gone, or takes nothing. What waited is thrown away then.
+            OSError: If the device is gone or does not read. Unsent bytes are dropped then.
         """
         if self._port is None:
             self._open()
@@ -89,7 +89,7 @@ class SerialLine:
                 raise
 
     def read(self, timeout_s: float) -> bytes:
-        """What has come; waits up to `timeout_s` for the first byte. Empty if nothing came.
+        """Return the received bytes; wait up to `timeout_s` for the first. Empty if none came.
 
         Raises:
             OSError: If the device is gone.
@@ -101,7 +101,7 @@ class SerialLine:
         return os.read(self._port.fileno(), 4096)
 
     def close(self) -> None:
-        """Let go of the port. Safe to call twice; the next `write` opens it again."""
+        """Close the port. Safe to call twice; the next `write` opens it again."""
         if self._port is not None:
             self._port.close()
             self._port = None

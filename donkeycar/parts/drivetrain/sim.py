@@ -1,4 +1,4 @@
-"""The wheels of a simulated car."""
+"""Simulated drivetrain: the wheels of a car in a simulated world."""
 
 from donkeycar.driving.command import NEUTRAL, Command
 from donkeycar.sim.world import World
@@ -6,13 +6,13 @@ from donkeycar.timing import Clock, RealClock
 
 
 class SimDrivetrain:
-    """Gives commands to a simulated car, and moves it on with the clock.
+    """Gives commands to a simulated car, and advances the world to the time of the clock.
 
-    A command dies in the world at the moment it expires, not at the next tick: a loop that hangs
-    leaves a car that coasts.
+    In the world a command ends at the moment it expires, not at the next tick: if the loop hangs,
+    the car coasts.
 
     Args:
-        world: The world; the same one as the camera's.
+        world: The world; the camera needs the same one.
         clock: Source of time.
 
     Example:
@@ -47,5 +47,5 @@ class SimDrivetrain:
         self.world.hold(0.0, 0.0)
 
     def shutdown(self) -> None:
-        """Stop, wheels straight. Safe to call twice."""
+        """Stop with the wheels straight. Safe to call twice."""
         self.neutral()

@@ -1,19 +1,19 @@
-"""The wheels of a simulated car, as the output of a guardian."""
+"""Simulated output of a guardian: the wheels of a simulated car."""
 
 from donkeycar.parts.drivetrain.order import bounded
 from donkeycar.sim.world import World
 from donkeycar.timing import Clock, RealClock
 
-# An output that is not written any more lets the car coast after this long: the guardian's own
-# deadline, for a loop that hangs takes a guardian in the same process along.
+# After this time without a write the car coasts. It is the guardian's own deadline, because a
+# guardian in the same process hangs with the loop.
 HELD_S = 0.15
 
 
 class SimOutput:
-    """Moves a simulated car on with the clock.
+    """Drives a simulated car, and advances the world to the time of the clock.
 
     Args:
-        world: The world; the same one as the camera's.
+        world: The world; the camera needs the same one.
         clock: Source of time.
 
     Example:
@@ -33,12 +33,12 @@ class SimOutput:
         self._clock: Clock = RealClock() if clock is None else clock
 
     def write(self, steering: float | None, throttle: float | None) -> None:
-        """Put both out, -1 to +1. ``None`` and NaN are 0."""
+        """Write both values, -1 to +1. ``None`` and NaN are 0."""
         self.world.follow(self._clock.monotonic())
         until_s = self.world.time_s + HELD_S
         self.world.hold(bounded(steering), bounded(throttle), until_s=until_s)
 
     def off(self) -> None:
-        """Let the car coast, wheels straight."""
+        """Let the car coast with its wheels straight."""
         self.world.follow(self._clock.monotonic())
         self.world.hold(0.0, 0.0)

@@ -1,11 +1,12 @@
-"""A VESC: it drives the motor, and steers with the servo on its PPM plug.
+"""VESC motor controller: it drives the motor, and steers with the servo on its PPM plug.
 
 Neutral and every stop brake: they order a duty of 0, never a current of 0, which would let the
-motor roll. How hard it brakes is in the VESC's own set-up.
+motor roll. The VESC's own set-up decides how hard it brakes.
 
-It stops by itself when it is told nothing for the time-out in that set-up (VESC Tool, App Settings,
-General; 1 s as delivered). Give it 0.2 s. From then on the motor rolls, unless that set-up has a
-brake current for it, and only a new order moves it: a sign of life does not.
+The VESC stops by itself if it gets no message for the time-out in that set-up (VESC Tool, App
+Settings, General; 1 s as delivered). Set it to 0.2 s. After the time-out the motor rolls, unless
+the set-up has a brake current for it. Only a new order moves the motor again; a sign of life does
+not.
 """
 
 from donkeycar.errors import ConfigError, DeviceError
@@ -16,29 +17,30 @@ from donkeycar.parts.drivetrain.serial_line import SerialLine
 from donkeycar.timing import Clock, RealClock
 
 BAUD_RATE = 115_200
-# Between two signs of life, if there is nothing else to say.
+# Time between two signs of life if no order is sent.
 ALIVE_S = 0.05
 NUM_QUESTIONS = 3
-# An answer comes in pieces; a device that never stops talking is not a VESC.
+# An answer comes in several pieces; a device that never stops sending is not a VESC.
 MAX_READS = 16
 
 
 class VESCOutput:
-    """The output of a guardian that drives a VESC. Constructed, its motor has no power.
+    """The output of a guardian that drives a VESC. Its motor has no power at first.
 
     Args:
-        line: To the VESC.
-        max_duty: Share of the battery's voltage at full throttle, -1 to +1; below 0 the motor
-            turns the other way round.
+        line: The serial line to the VESC.
+        max_duty: Share of the battery's voltage at full throttle, -1 to +1; a negative share turns
+            the motor the other way round.
         steering_scale: Travel of the servo from straight ahead to the end, as a share of 1.
         steering_offset: Position of the servo straight ahead, 0 to 1.
-        heartbeat: Whether to tell it between orders that all is well. Orders alone come ten times
-            a second: enough for a time-out of 0.2 s and longer.
-        answer_s: How long it may take to say that it is a VESC, in seconds; asked three times.
+        heartbeat: Whether to send a sign of life between orders. Orders alone come ten times a
+            second, which is enough for a time-out of 0.2 s and longer.
+        answer_s: How long the VESC may take to answer that it is one, in seconds; it is asked three
+            times.
         clock: Source of time.
 
     Raises:
-        ConfigError: If a share is out of range, or the VESC has a firmware with other orders.
+        ConfigError: If a share is out of range, or the VESC's firmware has other orders.
         DeviceError: If no VESC answers.
         OSError: If the line fails.
     """
@@ -72,13 +74,13 @@ class VESCOutput:
         )
         self._sent_s = self._clock.monotonic()
         self._is_off = False
-        # Whoever had the line before may have died within a packet.
+        # The program that used the line before may have died in the middle of a packet.
         self._is_torn = True
         self.off()
         self.firmware = self._check_firmware(*self._ask_firmware(answer_s))
 
     def write(self, steering: float | None, throttle: float | None) -> None:
-        """Order both, -1 to +1; the motor first. ``None`` and NaN are 0. No throttle brakes.
+        """Order both values, -1 to +1; the motor first. ``None`` and NaN are 0. Throttle 0 brakes.
 
         Raises:
             OSError: If the line fails.
@@ -92,7 +94,7 @@ class VESCOutput:
             self._send(protocol.packet(bytes([protocol.ALIVE])))
 
     def off(self) -> None:
-        """Brake, then say nothing more: the VESC's own time-out follows, and its brake current.
+        """Brake, then send nothing more: the VESC's own time-out and brake current follow.
 
         Raises:
             OSError: If the line fails; the next call tries again.
@@ -102,7 +104,8 @@ class VESCOutput:
             self._is_off = True
 
     def _send(self, packet: bytes) -> None:
-        # Over and over after half a packet: what looks like the start of a long one hides the rest.
+        # After an incomplete packet, this one is repeated: the VESC may take the first copies for
+        # the rest of a long packet.
         num_packets = 1 + protocol.LONGEST_BYTES // len(packet) if self._is_torn else 1
         self._is_torn = True
         self._line.write(num_packets * packet)
@@ -120,7 +123,7 @@ class VESCOutput:
         return f"{major}.{minor:02d}"
 
     def _ask_firmware(self, answer_s: float) -> tuple[int, int]:
-        """Version of its program: proof that this is a VESC, and that it understands."""
+        """Ask for the firmware's version: the answer proves that this is a VESC."""
         reader = protocol.PacketReader()
         for _ in range(NUM_QUESTIONS):
             self._line.write(protocol.packet(bytes([protocol.FW_VERSION])))

@@ -1,4 +1,4 @@
-"""Packets of the VESC, a motor controller, on a serial line or USB.
+"""VESC protocol: packets of this motor controller on a serial line or USB.
 
 | bytes | 0 | 1      | 2 ...   | two, big-endian     | last |
 | ----- | - | ------ | ------- | ------------------- | ---- |
@@ -16,12 +16,12 @@ START, END = 2, 3
 # Start, length, CRC, end; a payload of these packets is 1 to 255 bytes.
 FRAME_BYTES = 5
 
-# The longest packet that the VESC takes: PACKET_MAX_PL_LEN, and what is around it.
+# The longest packet that the VESC takes: PACKET_MAX_PL_LEN, and the bytes around the payload.
 LONGEST_BYTES = 518
 
-# Before it, the servo's order was 11, and 12 overwrote the settings of the motor: limits of
-# current, kind of motor. Source: datatypes.h and commands.c of 2.18 (ed61c4d3), datatypes.h of 3.7
-# (5dbc94c5).
+# In older firmware the servo's order was 11, and order 12 overwrote the settings of the motor:
+# limits of current, kind of motor. Source: datatypes.h and commands.c of 2.18 (ed61c4d3),
+# datatypes.h of 3.7 (5dbc94c5).
 OLDEST_FIRMWARE = (3, 7)
 
 FW_VERSION = 0
@@ -29,8 +29,8 @@ SET_DUTY = 5
 SET_SERVO_POSITION = 12
 ALIVE = 30
 
-# Neutral, and every stop. The VESC takes the voltage away as fast as its limits of current allow,
-# then it shorts the phases of the motor: it brakes. A current of 0 would let the motor roll.
+# Neutral, and every stop. The VESC lowers the voltage as fast as its limits of current allow, then
+# shorts the phases of the motor, which brakes. A current of 0 would let the motor roll.
 # Source: the same, set_duty_cycle_ll in motor/mcpwm.c, control_duty in motor/mcpwm_foc.c.
 BRAKING_DUTY = 0.0
 
@@ -55,7 +55,7 @@ def set_servo(position: float) -> bytes:
 
 
 class PacketReader:
-    r"""Finds packets in a stream of bytes, whatever lies between them.
+    r"""Finds packets in a stream of bytes, and skips the bytes between them.
 
     Attributes:
         num_spoilt: Packets whose CRC or end was wrong.
@@ -70,7 +70,7 @@ class PacketReader:
         self.num_spoilt = 0
 
     def feed(self, data: bytes) -> list[bytes]:
-        """Take bytes; the payloads of the packets that are complete now."""
+        """Take bytes, and return the payloads of the packets that are complete now."""
         self._data += data
         payloads: list[bytes] = []
         while (start := self._data.find(START)) >= 0:

@@ -1,8 +1,8 @@
-"""One sentence for each cause: what to do about hardware that does not open."""
+"""Next step for hardware that does not open: one sentence for each cause."""
 
 from collections.abc import Mapping
 
-# By number of the error of Linux; 0 is any other.
+# A sentence by errno of Linux; 0 stands for any other error.
 Steps = Mapping[int, str]
 
 
@@ -10,8 +10,8 @@ def way_on(error: BaseException, steps: Steps) -> str:
     """The next step after an error.
 
     Args:
-        error: What the system, or a library in its place, raised.
-        steps: What helps.
+        error: The error that the system or a library raised.
+        steps: The sentences by errno.
 
     Example:
         >>> import errno
@@ -25,9 +25,9 @@ def way_on(error: BaseException, steps: Steps) -> str:
 
 
 def not_loaded(error: Exception) -> ImportError:
-    """The cause to give for a library that does not load, whatever it raised itself.
+    """Turn any error of a library that does not load into an `ImportError`.
 
-    Whoever tries until a motor is off asks for this cause: here no second try can help.
+    A caller that tries until the motor is off looks for this cause: another try cannot help.
 
     Example:
         >>> not_loaded(RuntimeError("no chip of pins"))
