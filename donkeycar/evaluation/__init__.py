@@ -1,1 +1,1 @@
-"""Evaluates pilots: against their driver, on a simulated track, and by their speed."""
+"""Evaluates pilots: compared with their driver, on a simulated track, and by their speed."""

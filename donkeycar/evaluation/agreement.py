@@ -7,20 +7,20 @@ import numpy as np
 from donkeycar.evaluation.bootstrap import Blocks, Interval
 from donkeycar.training.records.recordings import Recordings
 
-# Less than this to either side is driving straight on: the play of a joystick.
+# Less steering than this to either side counts as straight on: the play of a joystick.
 STRAIGHT = 0.1
-# What the driver's steering is called; left is negative.
+# Names of the ranges of the driver's steering; left is negative.
 RANGES = ("left", "straight", "right")
 
 
 @dataclass(frozen=True)
 class Quantity:
-    """One answer of a pilot beside the driver's.
+    """One output of a pilot, compared with the driver's.
 
     Attributes:
         mae: Mean absolute error, 0 to 2.
-        bias: Mean of pilot minus driver: above 0 is further to the right, or faster.
-        r: Correlation, -1 to +1; ``None`` where one of the two never changes.
+        bias: Mean of pilot minus driver: above 0 is farther to the right, or faster.
+        r: Correlation, -1 to +1; ``None`` if the pilot's or the driver's values never change.
     """
 
     mae: Interval
@@ -30,12 +30,12 @@ class Quantity:
 
 @dataclass(frozen=True)
 class Share:
-    """Some of the records, and the steering error on them.
+    """A subset of the records, and the steering error on it.
 
     Attributes:
-        records: How many.
+        records: How many records.
         mae: Mean absolute error of the steering; ``None`` if there are no such records.
-        bias: Mean of pilot minus driver; ``None`` as well.
+        bias: Mean of pilot minus driver; ``None`` in the same case.
     """
 
     records: int
@@ -45,13 +45,13 @@ class Share:
 
 @dataclass(frozen=True)
 class Agreement:
-    """A pilot beside its driver.
+    """A pilot, compared with its driver.
 
     Attributes:
-        records: On how many records.
-        angle: The steering.
-        throttle: The throttle.
-        ranges: Steering error where the driver steered ``left``, ``straight`` on and ``right``.
+        records: How many records were compared.
+        angle: Comparison of the steering.
+        throttle: Comparison of the throttle.
+        ranges: Steering error where the driver steered ``left``, ``straight`` and ``right``.
         sessions: Steering error by session.
     """
 
@@ -63,12 +63,12 @@ class Agreement:
 
 
 def agree(recordings: Recordings, answers: np.ndarray, blocks: Blocks) -> Agreement:
-    """Compare answers with the driver's.
+    """Compare a pilot's answers with the driver's.
 
     Args:
         recordings: What the driver did.
-        answers: Angle and throttle of the pilot for each of them, ``(rows, 2)``, all numbers.
-        blocks: Of the same rows.
+        answers: Angle and throttle of the pilot for each record, ``(rows, 2)``, all numbers.
+        blocks: Blocks of the same rows.
     """
     off = answers.astype(float) - recordings.labels
     ranges = range_of(recordings.labels[:, 0])
@@ -87,7 +87,7 @@ def agree(recordings: Recordings, answers: np.ndarray, blocks: Blocks) -> Agreem
 
 
 def range_of(angles: np.ndarray) -> np.ndarray:
-    """Number in `RANGES` of each of the driver's angles.
+    """Index in `RANGES` of each of the driver's angles.
 
     Example:
         >>> range_of(np.array([-0.5, 0.05, 0.1, 1.0]))

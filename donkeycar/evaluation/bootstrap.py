@@ -1,10 +1,11 @@
-"""Confidence intervals of 95 % by block bootstrap, for records that resemble their neighbours.
+"""Block bootstrap: confidence intervals of 95 % for records that resemble their neighbours.
 
-Twenty frames a second show nearly the same picture, so a thousand of them know less than a thousand
-different ones. Drawn one by one, they would promise intervals two to three times too narrow: on
-two real recordings (16 and 20 Hz) the standard error of the mean error grew by 2.2 and 2.5 when the
-blocks drawn grew from 1 record to 50, and hardly any further up to 100. Therefore blocks of up to
-100 records, five seconds, are drawn with replacement; none of them crosses a session.
+At twenty frames a second neighbouring frames are nearly equal, so a thousand of them hold less
+information than a thousand independent ones. An ordinary bootstrap would draw single records, and
+its intervals would be two to three times too narrow: on two real recordings (16 and 20 Hz) the
+standard error of the mean error grew by 2.2 and 2.5 when the blocks grew from 1 record to 50, and
+hardly any further up to 100. Therefore blocks of up to 100 records, five seconds, are drawn with
+replacement; no block crosses a session.
 
 Source: Carlstein, "The use of subseries values for estimating the variance of a general statistic
 from a stationary sequence", Annals of Statistics 14 (1986); percentile intervals as in Efron and
@@ -17,9 +18,9 @@ import numpy as np
 
 from donkeycar.errors import TrainingError
 
-# Records in a block, at most: five seconds at 20 Hz.
+# Maximum number of records in a block: five seconds at 20 Hz.
 MAX_BLOCK = 100
-# A few long blocks say less about the spread than twenty short ones.
+# Fewer, longer blocks would say less about the spread than twenty short ones.
 MIN_BLOCKS = 20
 RESAMPLES = 2000
 LEVEL_PERCENT = 95
@@ -27,12 +28,12 @@ LEVEL_PERCENT = 95
 
 @dataclass(frozen=True)
 class Interval:
-    """A figure and how sure it is.
+    """A measured value and its confidence interval.
 
     Attributes:
         value: Measured on all records.
-        low: 2.5 % of the resamples are below.
-        high: 2.5 % of the resamples are above.
+        low: 2.5 % of the resamples are below this.
+        high: 2.5 % of the resamples are above this.
     """
 
     value: float
@@ -41,7 +42,7 @@ class Interval:
 
     @property
     def holds_zero(self) -> bool:
-        """Whether it may as well be nothing."""
+        """Whether the interval contains 0, so that the value may be due to chance."""
         return self.low <= 0 <= self.high
 
     def __str__(self) -> str:
@@ -49,12 +50,12 @@ class Interval:
 
 
 class Blocks:
-    """Records in blocks, and many random choices of them; every figure uses the same choices.
+    """Records in blocks, and many resamples of these blocks; every value uses the same resamples.
 
     Args:
         sessions: Number of the session of each record, ``(rows,)``, in the order of driving.
-        seed: For the choices.
-        resamples: How many choices.
+        seed: Seed of the resamples.
+        resamples: How many resamples.
 
     Raises:
         TrainingError: If there are no records.
@@ -80,12 +81,12 @@ class Blocks:
         """The mean of `values`, over the rows marked in `among` if it is given.
 
         Args:
-            values: One number a record, ``(rows,)``.
+            values: One number for each record, ``(rows,)``.
             among: Which records count, ``(rows,)``, bool; at least one.
         """
         counts = np.ones(len(values)) if among is None else among.astype(float)
         totals = self._sums(values * counts), self._sums(counts)
-        with np.errstate(invalid="ignore"):  # no such record in a resample: no figure from it
+        with np.errstate(invalid="ignore"):  # a resample without such a record gives no value
             return _interval(
                 float(np.divide(np.sum(totals[0]), np.sum(totals[1]))),
                 (self._times @ totals[0]) / (self._times @ totals[1]),
@@ -93,7 +94,7 @@ class Blocks:
 
     def correlation(self, a: np.ndarray, b: np.ndarray) -> Interval | None:
         """Pearson's correlation of two columns, -1 to +1; ``None`` if either never changes."""
-        # Centred first: the sums of squares of values far from zero lose digits.
+        # Centred first, because sums of squares of values far from zero lose precision.
         a, b = a - a.mean(), b - b.mean()
         columns = (np.ones(len(a)), a, b, a * a, b * b, a * b)
         sums = np.stack([self._sums(column) for column in columns], axis=1)
@@ -106,7 +107,7 @@ class Blocks:
 
 
 def _pearson(sums: np.ndarray) -> np.ndarray:
-    """Correlation from rows of n, a, b, aa, bb, ab summed; NaN where one does not change."""
+    """Correlation from rows of the sums n, a, b, aa, bb, ab; NaN where a or b never changes."""
     n, a, b, aa, bb, ab = sums.T
     spread = np.maximum(aa - a * a / n, 0) * np.maximum(bb - b * b / n, 0)
     still = spread < 1e-18

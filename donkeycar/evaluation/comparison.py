@@ -1,4 +1,4 @@
-"""Compares two pilots: which one is better, and whether the difference may be luck."""
+"""Paired comparison of two pilots: which one is better, and whether chance may explain it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from donkeycar.evaluation.bootstrap import Blocks, Interval
 
 @dataclass(frozen=True)
 class Difference:
-    """Two pilots beside each other on the same records.
+    """Two pilots, compared on the same records.
 
-    Frames that are hard for one pilot are hard for the other, so the difference record by record
-    is far surer than the two errors are.
+    Frames that are hard for one pilot are hard for the other too. So the mean of the differences,
+    record by record, is far more certain than either error.
 
     Attributes:
         first: Name of one pilot.
@@ -32,12 +32,12 @@ class Difference:
 def compare(
     driver: np.ndarray, answers: Mapping[str, np.ndarray], blocks: Blocks
 ) -> list[Difference]:
-    """Compare every pilot with every other.
+    """Compare every pilot with every other pilot.
 
     Args:
         driver: Recorded angle and throttle, ``(rows, 2)``.
-        answers: Answers of each pilot to the same rows, ``(rows, 2)``, by its name.
-        blocks: Of the same rows.
+        answers: Answers of each pilot to the same rows, ``(rows, 2)``, by the pilot's name.
+        blocks: Blocks of the same rows.
     """
     errors = {name: np.abs(given.astype(float) - driver) for name, given in answers.items()}
     return [

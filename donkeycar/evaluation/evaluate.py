@@ -1,4 +1,4 @@
-"""Evaluates pilots: against their driver, on a simulated track, and by their speed."""
+"""Evaluates pilots: compared with their driver, on a simulated track, and by their speed."""
 
 import math
 import tempfile
@@ -30,17 +30,17 @@ from donkeycar.training.records.recordings import Recordings, gather
 
 @dataclass
 class PilotEvaluation:
-    """How good one pilot is.
+    """The evaluation of one pilot.
 
     Attributes:
-        name: What it is called in tables.
-        path: As it was named.
+        name: Its name in tables.
+        path: Its path, as it was given.
         type: Its type.
-        members: How many pilots answer together; 1 is a pilot alone.
-        notes: What must be known to read its figures.
-        agreement: Beside its driver; ``None`` without recordings.
-        laps: What `donkeycar.rollout.evaluate_pilot` returned; ``None`` if it did not drive.
-        speed: What each of its LiteRT files costs here.
+        members: How many pilots answer together; 1 is a single pilot.
+        notes: What a reader must know to understand its figures.
+        agreement: Comparison with its driver; ``None`` without recordings.
+        laps: The result of `donkeycar.rollout.evaluate_pilot`; ``None`` if it did not drive.
+        speed: Time and memory of each of its LiteRT files on this computer.
     """
 
     name: str
@@ -55,14 +55,14 @@ class PilotEvaluation:
 
 @dataclass
 class Evaluation:
-    """How good some pilots are, on the same records and the same track.
+    """The evaluation of several pilots, on the same records and the same track.
 
     Attributes:
-        pilots: In the order they were named.
-        differences: Each pair of them.
+        pilots: The pilots in the order in which they were named.
+        differences: Comparison of each pair of them.
         recordings: The records that every pilot answered; ``None`` without recordings.
-        answers: Angle and throttle of each pilot to those, ``(rows, 2)``, by its name.
-        track: Where they drove; ``None`` if they did not.
+        answers: Angle and throttle of each pilot for those records, ``(rows, 2)``, by its name.
+        track: The track they drove on; ``None`` if they did not drive.
     """
 
     pilots: list[PilotEvaluation]
@@ -73,7 +73,7 @@ class Evaluation:
 
     @property
     def notes(self) -> list[str]:
-        """Everything a reader must know, once, with the names of the pilots it is about."""
+        """Everything a reader must know, each note once, with the names of its pilots."""
         about: dict[str, list[str]] = {}
         for pilot in self.pilots:
             for note in pilot.notes:
@@ -105,27 +105,27 @@ def evaluate(
     transforms: Transforms | None = None,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Put pilots to the test.
+    """Evaluate pilots.
 
-    Each answers every record; what is compared is what the car would do, so answers are clipped
-    to -1..+1. Records that one of them cannot answer, because it needs more history or a sensor
-    that was not recorded, count for none.
+    Each pilot answers every record. The comparison is about what the car would do, so answers are
+    clipped to -1..+1. A record that one of the pilots cannot answer, because it needs more history
+    or a sensor that was not recorded, is left out for all of them.
 
     Args:
         models: Files of pilots, or folders of pilots that answer together.
-        tubs: Recordings of a driver; none leaves this part out.
+        tubs: Recordings of a driver; without any, this comparison is left out.
         types: Type of the bare files among `models`: one for all, or one for each model.
-        last: Share of the records, counted from the end, to evaluate with; more than 0, at most 1.
-        track: Name or path of a simulated track; ``None`` leaves this part out.
+        last: Share of the records, counted from the end, that is used; more than 0, at most 1.
+        track: Name or path of a simulated track; ``None`` leaves the drive out.
         laps: Laps to drive there.
-        seed: Of the start there, and of the intervals.
+        seed: Seed of the start on the track, and of the intervals.
         speed: Whether to measure time and memory.
-        transforms: What the settings of this car do to a frame, see `load_pilot`.
-        progress: Is told how far it is.
+        transforms: The image transforms that this car's settings ask for, see `load_pilot`.
+        progress: Called with the progress.
 
     Raises:
-        PilotError: If a model cannot drive, or not with these frames.
-        TrainingError: If there is nothing to evaluate with, or an argument is out of range.
+        PilotError: If a model cannot drive, or cannot drive with these frames.
+        TrainingError: If there are no usable records, or an argument is out of range.
         SimError: If there is no such track, or `laps` is out of range.
     """
     if not 0 < last <= 1:
@@ -160,7 +160,7 @@ def evaluate(
 
 
 def names_of(paths: Sequence[Path]) -> list[str]:
-    """The shortest names that tell files apart.
+    """The shortest names that distinguish the files.
 
     Example:
         >>> names_of([Path("a/pilot.keras"), Path("b/pilot.keras"), Path("b/new.int8.tflite")])
@@ -178,7 +178,7 @@ def names_of(paths: Sequence[Path]) -> list[str]:
 
 
 def _types_of(paths: Sequence[Path], types: Sequence[str]) -> list[str | None]:
-    """What is said of each model; pilots with a sidecar know their own type."""
+    """The type given for each model; a pilot with a sidecar knows its own type."""
     if len(types) not in (0, 1, len(paths)):
         raise PilotError(
             f"`--type` must be one for all models, or one for each of the {len(paths)}. "
@@ -199,7 +199,7 @@ def _compare_with_driver(
     seed: int,
     progress: Progress,
 ) -> None:
-    """Let every pilot answer every record, and compare."""
+    """Let every pilot answer every record, and compare the answers."""
     whole = gather(tubs)
     reports = evaluation.pilots
     for report, pilot in zip(reports, pilots, strict=True):
@@ -259,7 +259,7 @@ def _drive(
     seed: int,
     progress: Progress,
 ) -> None:
-    """Let a pilot drive laps, if the simulator has what it needs."""
+    """Let a pilot drive laps, if the simulator has every input that the pilot needs."""
     if pilot.vector_channels:
         report.notes.append(f"not driven. The simulator has no {', '.join(pilot.vector_channels)}.")
         return

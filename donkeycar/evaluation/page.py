@@ -1,4 +1,4 @@
-"""An evaluation as one page: tables first, then what they look like."""
+"""The report of an evaluation as one HTML page: tables first, then plots."""
 
 import io
 from collections.abc import Sequence
@@ -20,11 +20,11 @@ MAX_SESSIONS = 12
 
 
 def write_evaluation(path: Path, evaluation: Evaluation) -> Path:
-    """Write the page.
+    """Write the report.
 
     Args:
         path: The HTML file; its folder is made.
-        evaluation: What to show.
+        evaluation: The evaluation to show.
 
     Raises:
         DeviceError: If matplotlib is not installed.
@@ -128,7 +128,7 @@ def _on_the_track(evaluation: Evaluation) -> list[Picture]:
 
 def _line(pilot: PilotEvaluation, laps: dict[str, Any], track: Track) -> Picture:
     picture = driven_laps(track, laps, width_px=900)
-    # A floor with grain is ten times shorter this way, and there is one for every pilot.
+    # A floor with grain takes ten times less space this way, and each pilot has such a picture.
     buffer = io.BytesIO()
     with Image.open(io.BytesIO(picture)) as opened:
         opened.convert("RGB").save(buffer, format="WEBP", quality=80)
@@ -141,7 +141,7 @@ def _line(pilot: PilotEvaluation, laps: dict[str, Any], track: Track) -> Picture
 
 
 def _speed(evaluation: Evaluation) -> list[Picture]:
-    """Time of an answer on one thread, which every car can spare."""
+    """Time of an answer on one thread, which every car has free."""
     costs = {
         f"{pilot.name} {one.precision}".strip(): Interval(one.median_ms, one.min_ms, one.p95_ms)
         for pilot in evaluation.pilots

@@ -17,10 +17,10 @@ from donkeycar.report.svg import (
 )
 
 WIDE_IN = 10.0
-# A row of dots, and the room between two groups of them, in inches.
+# Height of a row of dots, and of the gap between two groups, in inches.
 ROW_IN, GROUP_IN, FRAME_IN = 0.2, 0.3, 0.9
 MAX_LETTERS = 22
-# Parts that the driver's steering is cut into, from -1 to +1.
+# The driver's steering, from -1 to +1, is divided into this number of bins.
 BINS = 9
 # A mean of fewer answers than this is not drawn.
 FEWEST = 5
@@ -31,12 +31,12 @@ STRETCH = 600
 def dots(
     categories: Sequence[str], series: Mapping[str, Sequence[Interval | None]], quantity: str
 ) -> bytes:
-    """A dot for each figure and a whisker for its interval, in rows.
+    """Dot-and-whisker plot: a dot for each value and a whisker for its confidence interval.
 
     Args:
         categories: Names of the groups of rows, from the top.
-        series: One figure for each category, by the name of a pilot.
-        quantity: What the figures are.
+        series: One value for each category, by the name of a pilot.
+        quantity: Name of the quantity.
     """
     group_in = ROW_IN * len(series) + GROUP_IN
     figure, axes = plain_axes(PHONE_IN, FRAME_IN + group_in * len(categories))
@@ -60,7 +60,7 @@ def dots(
 
 
 def response(driver: np.ndarray, answers: Mapping[str, np.ndarray]) -> bytes:
-    """What pilots answer on average where the driver steered so and so.
+    """Response curve: the mean answer of each pilot, by the driver's steering.
 
     Args:
         driver: Steering, -1 to +1, ``(rows,)``.
@@ -75,7 +75,7 @@ def response(driver: np.ndarray, answers: Mapping[str, np.ndarray]) -> bytes:
         colour = series_colour(number)
         of_part = [steering[parts == part] for part in enough]
         middle = [float(driver[parts == part].mean()) for part in enough]
-        if len(answers) <= 2 and enough:  # more bands than two hide each other
+        if len(answers) <= 2 and enough:  # more than two bands would hide each other
             low, high = np.array([np.percentile(given, (10, 90)) for given in of_part]).T
             axes.fill_between(middle, low, high, color=colour, alpha=0.15, lw=0)
         means = [float(given.mean()) for given in of_part]
@@ -106,12 +106,12 @@ def steering_over_time(driver: np.ndarray, answers: Mapping[str, np.ndarray]) ->
 
 
 def liveliest_stretch(driver: np.ndarray, sessions: np.ndarray, length: int = STRETCH) -> slice:
-    """Rows of one session in which the driver steered to and fro the most.
+    """Rows of one session in which the driver changed the steering the most.
 
     Args:
         driver: Steering, ``(rows,)``.
         sessions: Number of the session of each row, ``(rows,)``.
-        length: Of the stretch, in records.
+        length: Length of the stretch, in records.
 
     Example:
         >>> liveliest_stretch(np.array([0, 0, 0, 1, -1, 1, 0.0]), np.zeros(7), length=3)
@@ -127,7 +127,7 @@ def liveliest_stretch(driver: np.ndarray, sessions: np.ndarray, length: int = ST
         sums = np.concatenate((np.zeros((2, 1)), sums), axis=1)
         mean, square = (sums[:, window:] - sums[:, :-window]) / window
         start = int(np.argmax(square - mean**2))
-        # A short session is no match for a long one, however lively it is.
+        # The score grows with the length, so that a short session rarely wins by being lively.
         score = float((square - mean**2)[start]) * window
         if score > spread:
             best, spread = slice(first + start, first + start + window), score
@@ -135,7 +135,7 @@ def liveliest_stretch(driver: np.ndarray, sessions: np.ndarray, length: int = ST
 
 
 def shortened(name: str) -> str:
-    """A name that leaves room for what it belongs to; its end tells more than its start."""
+    """Shorten a name so that it leaves room for the plot; its end says more than its start."""
     return name if len(name) <= MAX_LETTERS else "…" + name[-(MAX_LETTERS - 1) :]
 
 

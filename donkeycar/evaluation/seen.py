@@ -1,4 +1,4 @@
-"""Warns if a pilot was trained on the records that are to evaluate it (data leakage)."""
+"""Data leakage check: warns if a pilot was trained on the records that evaluate it."""
 
 from collections.abc import Sequence
 
@@ -11,17 +11,17 @@ def seen_in_training(
 ) -> str:
     """Say which of these recordings the pilot was trained on.
 
-    A tub is known by its path and, because tubs are copied from car to computer, by the name of
-    its folder together with that of a session.
+    A tub is recognised by its path. Because tubs are copied from the car to a computer, it is also
+    recognised by the name of its folder together with the name of a session.
 
     Args:
-        infos: Sidecar of the pilot, of an ensemble those of all members; ``None`` for a file that
-            does not say where it comes from.
-        recordings: All of them, before `last` took a part.
-        last: Share of the records, counted from the end, that is for the evaluation.
+        infos: Sidecar of the pilot, or of all members of an ensemble; ``None`` for a file that does
+            not say how it was trained.
+        recordings: All recordings, before `last` selected a part.
+        last: Share of the records, counted from the end, that is used for the evaluation.
 
     Returns:
-        A sentence of warning, ``""`` if nothing speaks for it.
+        A warning in one sentence, ``""`` if no record was found in the training data.
     """
     trained_on = [info.data for info in infos if info and not _kept_back(info, recordings, last)]
     tubs = {word for data in trained_on for word in _words(data.get("tubs"))}
@@ -32,7 +32,7 @@ def seen_in_training(
             "evaluate it on others."
         )
     sessions = {word for data in trained_on for word in _words(data.get("sessions"))}
-    # A tub from before sessions had names gives no more than the name of its folder.
+    # A tub from before sessions had names can be recognised by the name of its folder only.
     known = [
         name for name in recordings.session_names if name in sessions and not name.endswith("/")
     ]
@@ -49,7 +49,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _kept_back(info: PilotInfo, recordings: Recordings, last: float) -> bool:
-    """Whether the last records were the validation split of its training."""
+    """Whether the last records were the validation split of the pilot's training."""
     share = info.training.get("train_share")
     return (
         info.training.get("validation") == "last"
@@ -61,5 +61,5 @@ def _kept_back(info: PilotInfo, recordings: Recordings, last: float) -> bool:
 
 
 def _words(value: object) -> list[str]:
-    """The texts of a list in somebody's sidecar."""
+    """The texts in a list of a sidecar, which may come from a stranger."""
     return [word for word in value if isinstance(word, str)] if isinstance(value, list) else []

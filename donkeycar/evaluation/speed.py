@@ -1,4 +1,4 @@
-"""The speed and the memory of each LiteRT file of a pilot on this machine."""
+"""Benchmark of a pilot: latency and memory of each of its LiteRT files on this machine."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,24 +10,24 @@ from donkeycar.pilots.inference.load import load_pilot
 from donkeycar.pilots.transform import Transforms
 from donkeycar.sandbox.child import Child
 
-# To start Python, open the file and time it, on a busy Pi.
+# Time to start Python, open the file and measure it on a busy Pi.
 TIMEOUT_S = 120.0
 
 
 @dataclass(frozen=True)
 class Speed:
-    """One LiteRT file on this machine, in a fresh process; of an ensemble, those of all members.
+    """One LiteRT file in a fresh process on this machine; of an ensemble, the files of all members.
 
     Attributes:
-        file: Its name; of an ensemble, that of its folder.
+        file: Name of the file; of an ensemble, that of its folder.
         precision: ``float32``, ``float16`` or ``int8``; ``""`` for a bare file.
-        kilobytes: Its length, in 1000 bytes.
+        kilobytes: Size of the file, in units of 1000 bytes.
         num_threads: Threads per inference.
-        median_ms: Half of the answers took less, in milliseconds; transforms come on top.
-        p95_ms: 95 of 100 took less.
-        min_ms: The quickest.
-        memory_mb: Resident memory of the process, in MB; ``None`` if the system does not tell.
-        added_mb: What LiteRT and the network added to it.
+        median_ms: Median time of an answer in milliseconds, without the transforms.
+        p95_ms: 95th percentile of that time.
+        min_ms: Shortest time.
+        memory_mb: Resident memory of the process, in MB; ``None`` if the system does not report it.
+        added_mb: The part of it that LiteRT and the network added.
     """
 
     file: str
@@ -44,15 +44,15 @@ class Speed:
 def measure_speed(
     path: Path, type: str | None = None, transforms: Transforms | None = None
 ) -> list[Speed]:
-    """Measure every LiteRT file of a pilot, on one thread and on as many as a car takes.
+    """Measure every LiteRT file of a pilot, with one thread and with as many as a car uses.
 
-    The members of an ensemble are timed together: one answer of the car takes all of theirs.
+    The members of an ensemble are timed together, because one answer of the car needs all of them.
 
     Args:
         path: Any file of the pilot, or the folder of an ensemble; a bare ``.tflite`` is measured
             alone.
         type: Type of a bare file.
-        transforms: What the settings of this car do to a frame, see `load_pilot`.
+        transforms: The image transforms that this car's settings ask for, see `load_pilot`.
 
     Raises:
         PilotError: If one of them cannot drive here.
@@ -61,16 +61,16 @@ def measure_speed(
     measured = []
     for precision, files in litert_files(path):
         for file in files:
-            load_pilot(file, type=type, transforms=transforms)  # one that may not is not timed
+            load_pilot(file, type=type, transforms=transforms)  # a refused file is not timed
         name = path if holds_folds(path) else files[0]
         measured += [_measure(name, files, precision, num_threads) for num_threads in threads]
     return measured
 
 
 def litert_files(path: Path) -> list[tuple[str, list[Path]]]:
-    """What the LiteRT files of a pilot compute in, ``""`` for a bare one, and one file each.
+    """The LiteRT files of a pilot by their precision, ``""`` for a bare file.
 
-    Of an ensemble, as many files as it has members.
+    For an ensemble, each precision has as many files as the ensemble has members.
     """
     every = [PilotFiles.of(one) for one in member_paths(path)]
     if not all(files.sidecar.exists() for files in every):

@@ -1,8 +1,8 @@
-"""Times LiteRT files in a process of their own: run with ``python -m``, answers in JSON.
+"""Times LiteRT files in a process of their own: run with ``python -m``, prints JSON.
 
-A process that has loaded TensorFlow or another pilot before says nothing about the memory and
-little about the time that this one takes; therefore each gets a fresh one. Several files are those
-of pilots that answer together, one after the other.
+A process that has already loaded TensorFlow or another pilot gives a wrong figure for memory and
+an unreliable one for time; therefore each measurement gets a fresh process. Several files are
+those of pilots that answer together; they run one after the other.
 """
 
 import json
@@ -19,7 +19,7 @@ from donkeycar.errors import PilotError
 from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
 
 WARM_UP = 20
-# Enough for a 95th percentile; a network that needs longer than the limit for them gets fewer.
+# Enough for a 95th percentile; a network that would exceed the time limit gets fewer.
 MEASURED = 300
 LIMIT_S = 3.0
 FEWEST = 20
@@ -31,13 +31,13 @@ def measure(paths: Sequence[Path], num_threads: int) -> dict[str, Any]:
     """Open networks and time them on noise.
 
     Args:
-        paths: LiteRT files; several take the same inputs.
+        paths: LiteRT files; several files must take the same inputs.
         num_threads: Threads per inference.
 
     Returns:
-        ``num_threads``, ``median_ms``, ``p95_ms`` and ``min_ms`` of one inference of all of them,
-        ``memory_mb`` that the process holds afterwards and ``added_mb`` of it that came with LiteRT
-        and the networks; both ``None`` where the system does not tell.
+        ``num_threads``; ``median_ms``, ``p95_ms`` and ``min_ms`` of one inference by all of them;
+        ``memory_mb``, which the process holds afterwards; and ``added_mb``, the part that LiteRT
+        and the networks added. The last two are ``None`` where the system does not report memory.
 
     Raises:
         PilotError: If one is not a LiteRT file.
@@ -57,7 +57,7 @@ def measure(paths: Sequence[Path], num_threads: int) -> dict[str, Any]:
 
 
 def resident_mb() -> float | None:
-    """Memory of this process that lies in RAM, in MB; ``None`` where the system does not tell."""
+    """Resident memory of this process, in MB; ``None`` where the system does not report it."""
     try:
         pages = int(STATM.read_text().split()[1])
     except OSError:
@@ -66,7 +66,7 @@ def resident_mb() -> float | None:
 
 
 def _times_s(interpreters: Sequence[LiteRTInterpreter]) -> list[float]:
-    """Time of every inference after some that do not count."""
+    """Time of every inference after the warm-up."""
     first = interpreters[0]
     noise = np.random.default_rng(0)
     shape = (NUM_FRAMES, *first.image.shape[1:])
@@ -88,7 +88,7 @@ def _times_s(interpreters: Sequence[LiteRTInterpreter]) -> list[float]:
 
 
 def main() -> None:
-    """Measure what the command line says, and print it."""
+    """Measure what the command line names, and print it."""
     num_threads, *paths = sys.argv[1:]
     try:
         found = measure([Path(path) for path in paths], int(num_threads))

@@ -1,4 +1,4 @@
-"""The figures of an evaluation in rows and columns, for the terminal and for the page."""
+"""The figures of an evaluation as tables, for the terminal and for the page."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from donkeycar.report.page import Table
 
 NONE = "–"  # noqa: RUF001
 MAX_SESSIONS = 20
-# Pilots side by side; of more, only the figures fit.
+# The most pilots whose intervals fit side by side; with more pilots, only the values fit.
 MAX_WITH_INTERVALS = 4
 
 
 def tables_of(evaluation: Evaluation) -> list[Table]:
-    """What there is to show, in the order of interest; parts that were left out are left out."""
+    """All tables of an evaluation, the most interesting first, without the parts left out."""
     makers: Sequence[Callable[[Evaluation], Table | None]] = (
         _beside_driver, _differences, _by_range, _by_session, _laps, _speed,
     )  # fmt: skip
@@ -58,7 +58,7 @@ def _differences(evaluation: Evaluation) -> Table | None:
     pairs: dict[str, dict[str, str]] = {}
     yardstick = evaluation.pilots[0].name
     for one in evaluation.differences:
-        if one.first != yardstick:  # all pairs would be too many; they are in the JSON output
+        if one.first != yardstick:  # all pairs would be too many; the JSON output has them
             continue
         pairs.setdefault(one.second, {})[one.quantity] = _gain(one.gain)
     if not pairs:

@@ -1,1 +1,1 @@
-"""Explains a pilot to a person: saliency, activations, plots, movies."""
+"""Explains a pilot to a person: saliency maps, activation maps, plots and movies."""

@@ -1,4 +1,4 @@
-"""Activations: what each filter of a network makes of a picture, as a map."""
+"""Activation maps (feature maps): the output of each filter of a network for a picture."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from donkeycar.errors import PilotError, text_of
 from donkeycar.pilots.transform import Shape, Transforms
 
 COLUMNS = 16
-# Maps are enlarged to about this width, in pixels, and never made smaller.
+# Maps are enlarged to about this width, in pixels; they are never reduced.
 TILE_PX = 64
 GAP_PX, HEAD_PX, MARGIN_PX = 4, 30, 12
 PAPER, INK, SOFT, DEAD = (246, 248, 250), (22, 32, 43), (86, 98, 114), (221, 160, 160)
@@ -20,10 +20,10 @@ PAPER, INK, SOFT, DEAD = (246, 248, 250), (22, 32, 43), (86, 98, 114), (221, 160
 
 @dataclass(frozen=True)
 class FeatureMaps:
-    """What one layer makes of a picture.
+    """The feature maps of one layer for a picture.
 
     Attributes:
-        layer: Its name.
+        layer: Name of the layer.
         maps: float32, ``(height, width, filters)``.
     """
 
@@ -32,7 +32,7 @@ class FeatureMaps:
 
     @property
     def num_dead(self) -> int:
-        """How many filters answer the same everywhere: this picture tells them nothing."""
+        """How many filters are dead: they answer the same everywhere in this picture."""
         flat = self.maps.reshape(-1, self.maps.shape[-1])
         return int(np.count_nonzero(np.ptp(flat, axis=0) == 0))
 
@@ -43,13 +43,13 @@ def feature_maps(network: Any, image: np.ndarray) -> list[FeatureMaps]:
     Args:
         network: A ``keras.Model``.
         image: ``uint8``, as the network sees it, ``(height, width, channels)``. A network that
-            looks at several frames gets it as each of them, and other inputs are 0.
+            takes several frames gets this one for each of them; other inputs are 0.
 
     Returns:
-        The maps of every convolution, in the order of the layers, of the last frame.
+        The maps of every convolution in the order of the layers, for the last frame.
 
     Raises:
-        PilotError: If it has no convolution, or takes other pictures.
+        PilotError: If it has no convolution, or takes pictures of another shape.
     """
     import keras
 
@@ -67,18 +67,18 @@ def feature_maps(network: Any, image: np.ndarray) -> list[FeatureMaps]:
 
 
 def is_convolution(layer: Any) -> bool:
-    """Whether a layer answers with maps of filters; also one that does so for every frame."""
+    """Whether a layer's output is maps of filters; also a layer that does so for every frame."""
     inner = getattr(layer, "layer", layer)
     return "Conv" in type(inner).__name__ and len(layer.output.shape) in (4, 5)
 
 
 def prepared(picture: Path, camera_shape: Shape, transforms: Transforms) -> np.ndarray:
-    """Read a picture as the camera of a pilot would give it, and do what the pilot does to it.
+    """Read a picture as the pilot's camera would deliver it, and apply the pilot's transforms.
 
     Args:
         picture: A picture file.
         camera_shape: Height, width and channels of the pilot's frames.
-        transforms: Of the pilot.
+        transforms: Transforms of the pilot.
 
     Raises:
         PilotError: If it cannot be read.
@@ -94,7 +94,7 @@ def prepared(picture: Path, camera_shape: Shape, transforms: Transforms) -> np.n
 
 
 def draw_feature_maps(found: list[FeatureMaps], image: np.ndarray) -> Image.Image:
-    """All maps on one sheet, each from black (its lowest) to white (its highest); dead ones red.
+    """Draw all maps on one sheet, each from black (lowest) to white (highest); dead ones are red.
 
     Args:
         found: What `feature_maps` returned.
@@ -123,7 +123,7 @@ def draw_feature_maps(found: list[FeatureMaps], image: np.ndarray) -> Image.Imag
 
 
 def _input(one: Any, image: np.ndarray) -> np.ndarray:
-    """What an input of the network gets."""
+    """The value for an input of the network."""
     shape = tuple(one.shape[1:])
     if len(shape) not in (3, 4):
         return np.zeros((1, *(side or 1 for side in shape)), np.float32)
@@ -135,7 +135,7 @@ def _input(one: Any, image: np.ndarray) -> np.ndarray:
 
 
 def _grid(maps: np.ndarray) -> Image.Image:
-    """The maps of one layer in rows of sixteen."""
+    """The maps of one layer, in rows of sixteen."""
     height, width, filters = maps.shape
     low, high = maps.min(axis=(0, 1)), maps.max(axis=(0, 1))
     spread = np.where(high > low, high - low, 1)

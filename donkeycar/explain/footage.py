@@ -1,4 +1,4 @@
-"""The records of a tub that have a picture, whatever else they have: what can be watched."""
+"""Footage: the records of a tub that have a picture, whatever other data they have."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ INDEX = "_index"
 
 
 class Pictures:
-    """The pictures of recordings, each decoded when it is asked for; the newest is kept.
+    """The pictures of recordings; each is decoded on request, and the newest is kept.
 
     Args:
-        recordings: Whose.
-        shape: The shape that they are shown in; a picture of another one is letterboxed.
-        others: How many pictures there are of which other shape.
+        recordings: The recordings.
+        shape: The shape in which pictures are shown; a picture of another shape is letterboxed.
+        others: How many pictures have each of the other shapes.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Pictures:
         return self._newest[1]
 
     def fits(self, row: int) -> bool:
-        """Whether the picture of a row has the shape of most."""
+        """Whether the picture of a row has the most frequent shape."""
         return self._recordings.image_shape(row) == self._shape[1:]
 
 
@@ -62,23 +62,23 @@ def footage(
     end: int | None = None,
     shape: tuple[int, ...] | None = None,
 ) -> tuple[Recordings, Pictures, int]:
-    """Read what can be watched of a tub.
+    """Read the records of a tub that can be shown.
 
-    Deleted records are left out, and records whose picture is missing or damaged. Pictures of
-    another size than most have are letterboxed.
+    Deleted records are left out, and so are records whose picture is missing or damaged. Pictures
+    whose size is not the most frequent one are letterboxed.
 
     Args:
         tub: Folder of the tub.
         start: Index of the first record, as the car's page shows it.
-        end: Index after the last; ``None`` or a negative one is the end of the tub.
-        shape: Of all pictures; ``None`` is what most have.
+        end: Index after the last record; ``None`` or a negative number means the end of the tub.
+        shape: Shape of all pictures; ``None`` takes the most frequent one.
 
     Returns:
-        The records with the driver's angle and throttle, NaN where he did nothing; their pictures;
-        and how many were left out for their picture.
+        The records with the driver's angle and throttle, NaN where the driver did nothing; their
+        pictures; and how many records were left out because of their picture.
 
     Raises:
-        TubError: If there is no tub, or nothing to watch in that range.
+        TubError: If there is no tub, or that range has no picture.
     """
     reader = TubReader(tub)
     records = reader.records()
@@ -117,14 +117,14 @@ def footage(
 
 
 def rate_of(recordings: Recordings) -> float:
-    """How many records a second were made, from their own times; 20 where these say nothing."""
+    """Records per second, from the times of the records; 20 if the records have no usable times."""
     return round(pace_of(recordings).rate_hz, 2)
 
 
 def _watchable(
     reader: TubReader, records: Sequence[dict[str, Any]]
 ) -> tuple[list[dict[str, Any]], "Counter[tuple[int, ...]]"]:
-    """Records whose picture can be decoded, and how many there are of each shape."""
+    """Records whose picture can be decoded, and the number of pictures of each shape."""
     shapes: Counter[tuple[int, ...]] = Counter()
     kept: list[dict[str, Any]] = []
     problem = f"they have no {IMAGE}"

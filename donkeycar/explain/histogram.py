@@ -11,24 +11,24 @@ from donkeycar.report.figures import PILOT, new_figure
 from donkeycar.training.records.recordings import ANGLE, THROTTLE
 from donkeycar.tub import TubReader
 
-# Odd, so that straight on has a bar of its own.
+# An odd number, so that straight on has a bar of its own.
 BINS = 51
 WIDE_IN, HIGH_IN = 6.0, 3.6
 SHOWN = (ANGLE, THROTTLE)
 
 
 def values_of(tubs: Sequence[Path], record: str | None = None) -> dict[str, np.ndarray]:
-    """Read numbers of all records that are not deleted.
+    """Read the numbers in a field of all records that are not deleted.
 
     Args:
         tubs: Folders of tubs.
-        record: Name of the field; ``None`` is angle and throttle of the driver.
+        record: Name of the field; ``None`` means angle and throttle of the driver.
 
     Returns:
-        The numbers of each field, by its name.
+        The numbers of each field, by the field's name.
 
     Raises:
-        TubError: If there is no tub, or no number in the field.
+        TubError: If there is no tub, or the field has no number.
     """
     records = [one for path in tubs for one in TubReader(path)]
     names = SHOWN if record is None else (record,)
@@ -45,11 +45,11 @@ def values_of(tubs: Sequence[Path], record: str | None = None) -> dict[str, np.n
 
 
 def draw_histograms(values: Mapping[str, np.ndarray], title: str) -> bytes:
-    """A histogram for each field, beside each other; PNG.
+    """Draw a histogram for each field, side by side; PNG.
 
     Args:
-        values: Numbers by the name of their field.
-        title: Of the picture.
+        values: Numbers, by the name of their field.
+        title: Title of the picture.
 
     Raises:
         DeviceError: If matplotlib is not installed.
@@ -57,7 +57,7 @@ def draw_histograms(values: Mapping[str, np.ndarray], title: str) -> bytes:
     figure = new_figure(WIDE_IN * len(values), HIGH_IN)
     for name, axes in zip(values, figure.subplots(1, len(values), squeeze=False)[0], strict=True):
         numbers = values[name]
-        # Steering and throttle keep their scale, so that a tub without right bends looks it.
+        # Steering and throttle keep their full scale, so that a tub without right bends shows it.
         reach = (-1, 1) if np.abs(numbers).max() <= 1 else (numbers.min(), numbers.max())
         axes.hist(numbers, bins=BINS, range=reach, color=PILOT)
         axes.axvline(float(numbers.mean()), color="#16202b", lw=1, ls=":")
@@ -71,7 +71,7 @@ def draw_histograms(values: Mapping[str, np.ndarray], title: str) -> bytes:
 
 
 def in_words(numbers: np.ndarray) -> str:
-    """What there is to say of a field, in one line.
+    """Describe the values of a field in one line.
 
     Example:
         >>> in_words(np.array([-1.0, 0.0, 0.0, 0.5]))
@@ -83,7 +83,7 @@ def in_words(numbers: np.ndarray) -> str:
 
 
 def _numbers(values: Iterable[object]) -> np.ndarray:
-    """The finite numbers among values."""
+    """The finite numbers among the values."""
     kept = [
         float(value)
         for value in values

@@ -1,4 +1,4 @@
-"""A tub as a movie: what the car saw, what its driver did, and what a pilot would have done."""
+"""Movie of a tub: the frames, the driver's commands and the answers of a pilot."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,22 +19,22 @@ from donkeycar.training.records.recordings import Recordings
 from donkeycar.training.records.sizes import counted, have, size_in_words
 from donkeycar.video import write_video
 
-# Turns what a pilot was shown last into how much each pixel of the frame matters, 0 to 1.
+# Turns the pilot's last inputs into a saliency map of the frame, 0 to 1.
 Saliency = Callable[[LoadedPilot], np.ndarray]
 
 
 @dataclass(frozen=True)
 class Movie:
-    """A movie that was made.
+    """A movie that was written.
 
     Attributes:
         path: The file.
         frames: How many pictures it has.
-        rate_hz: Pictures a second.
-        left_out: Records without a picture that could be shown.
-        unanswered: Records that lack what the pilot needs.
-        sizes: What is to be said of pictures of another size than most, or "".
-        is_timed: Whether the records say how fast they were made; else the rate is a guess.
+        rate_hz: Pictures per second.
+        left_out: Number of records without a picture that could be shown.
+        unanswered: Number of records that lack an input of the pilot.
+        sizes: A sentence about pictures of another size than most, or "".
+        is_timed: Whether the records say how fast they were made; if not, the rate is a guess.
     """
 
     path: Path
@@ -64,19 +64,19 @@ def make_movie(
     Args:
         tub: Folder of the tub.
         out: The file, ``.mp4``; its folder is made.
-        pilot: Whose answers are drawn, too.
-        saliency: Where it looks; ``None`` leaves that out.
+        pilot: The pilot whose answers are drawn too; ``None`` for no pilot.
+        saliency: Computes the saliency maps; ``None`` leaves them out.
         start: Index of the first record.
-        end: Index after the last; ``None`` or a negative one is the end of the tub.
+        end: Index after the last record; ``None`` or a negative number means the end of the tub.
         scale: How much larger than the frame, 1 to 16.
-        draw_driver: Whether what the driver did is drawn.
-        rate_hz: Pictures a second; ``None`` is as they were recorded.
-        progress: Is told how far it is.
+        draw_driver: Whether the driver's commands are drawn.
+        rate_hz: Pictures per second; ``None`` takes the rate of the recording.
+        progress: Called with the progress.
 
     Raises:
-        TubError: If there is no tub, or less than two pictures to show in that range.
+        TubError: If there is no tub, or that range has fewer than two pictures.
         ConfigError: If an argument is out of range.
-        PilotError: If the pilot drives with other frames.
+        PilotError: If the pilot takes frames of another kind.
         DeviceError: If PyAV is missing or the file cannot be written.
     """
     out = Path(out).expanduser()
@@ -105,7 +105,7 @@ def make_movie(
     watched = _Watched(pilot, saliency)
     with (progress or Silent()).task("making movie", len(recordings)) as advance:
         shown = _drawn(recordings, pictures, overlay, watched, draw_driver, advance)
-        # Half a movie plays nowhere: it takes its place when it is whole.
+        # Half a movie cannot be played: the file gets its name only when it is complete.
         with atomic_path(out) as draft:
             count = write_video(draft, shown, rate_hz=rate_hz)
     sizes = _told_sizes(pictures, asked=pilot is not None)
@@ -113,7 +113,7 @@ def make_movie(
 
 
 def _told_sizes(pictures: Pictures, *, asked: bool) -> str:
-    """What became of pictures of another size than most."""
+    """Say what was done with pictures of another size than most."""
     others = pictures.others
     if not others:
         return ""
@@ -125,7 +125,7 @@ def _told_sizes(pictures: Pictures, *, asked: bool) -> str:
 
 
 class _Watched:
-    """A pilot that answers record after record, or nobody who does."""
+    """A pilot that answers record after record, or no pilot at all."""
 
     def __init__(self, pilot: LoadedPilot | None, saliency: Saliency | None) -> None:
         self.present = pilot is not None
@@ -136,7 +136,7 @@ class _Watched:
     def answers(
         self, recordings: Recordings, pictures: Pictures
     ) -> Iterator[tuple[int, Answer | None, np.ndarray | None]]:
-        """Each row, the answer to it, and where the pilot looked."""
+        """Each row, the answer to it, and the saliency map."""
         if self._pilot is None:
             yield from ((row, None, None) for row in range(len(recordings)))
             return
@@ -168,7 +168,7 @@ def _drawn(
         yield overlay.draw(
             pictures[row],
             driver=driver if draw_driver else None,
-            # A guest who says nothing keeps the place: all pictures must have one size.
+            # A row without an answer keeps its place, because all pictures must have one size.
             pilot=(answer or nothing) if watched.present else None,
             saliency=where,
             title=str(record[INDEX]),

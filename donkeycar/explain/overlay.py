@@ -1,4 +1,4 @@
-"""Draws into a camera frame what a driver and a pilot want, and where the pilot looks."""
+"""Overlay: draws commands of driver and pilot, and the saliency map, into a camera frame."""
 
 import math
 from functools import lru_cache
@@ -11,25 +11,26 @@ from donkeycar.errors import ConfigError
 
 Colour: TypeAlias = tuple[int, int, int]
 
-# As in the movies of donkeycar 5: the person green, the pilot blue; bright enough for dark tarmac.
+# As in the movies of donkeycar 5: driver green, pilot blue; bright enough for dark tarmac.
 DRIVER, PILOT = (110, 231, 130), (77, 166, 255)
 PAPER, INK, FAINT = (18, 23, 29), (226, 232, 238), (62, 72, 83)
 HEAT = np.array([(255, 236, 90), (255, 40, 20)], np.float32)  # a little, and much
-# Steering of 1 is drawn as this angle from straight ahead.
+# A steering of 1 is drawn as this angle from straight ahead.
 FULL_LOCK_DEG = 60.0
 MIN_WIDTH_PX = 240
-# Nobody watches a larger movie of a frame of 160x120.
+# At this scale a frame of 160x120 is as large as anybody would watch it.
 MAX_SCALE = 16
-# Of saliency: what is below tells nothing, and the frame must stay visible below the colour.
+# Saliency below the first value says little and is not coloured. The second is the most opaque a
+# colour gets, so that the frame stays visible below it.
 FAINTEST, STRONGEST = 0.15, 0.75
 
 
 class Answer(NamedTuple):
-    """What somebody wants.
+    """The commands of a driver or a pilot for one frame.
 
     Attributes:
         angle: -1 (left) to +1.
-        throttle: -1 (reverse) to +1. Both NaN: he says nothing.
+        throttle: -1 (reverse) to +1. If both are NaN, there is no command.
     """
 
     angle: float
@@ -37,15 +38,15 @@ class Answer(NamedTuple):
 
     @property
     def given(self) -> bool:
-        """Whether there is an answer."""
+        """Whether there is a command."""
         return math.isfinite(self.angle) and math.isfinite(self.throttle)
 
 
 class Overlay:
-    """Makes pictures of one size of camera frames.
+    """Turns camera frames into pictures of one size.
 
-    The frame is enlarged; from its lower edge a line for each points where it steers, as long as
-    its throttle; a strip below shows wheel, throttle and numbers.
+    The frame is enlarged. For driver and pilot, a line from its lower edge points in the direction
+    of the steering; its length is the throttle. A strip below shows wheel, throttle and numbers.
 
     Args:
         frame_shape: Height and width of the frames, in pixels.
@@ -60,7 +61,7 @@ class Overlay:
             raise ConfigError(f"`scale` must be 1 to {MAX_SCALE}. Received: {scale}")
         height, width = frame_shape[:2]
         self._size_px = (width * scale, height * scale)
-        # Even, because H.264 has a grain of colour for every two pixels.
+        # Even, because H.264 stores one colour for every two pixels.
         self._width_px = _even(max(MIN_WIDTH_PX, width * scale))
         self._row_px = max(20, self._width_px // 16)
         self._font = _font(round(0.62 * self._row_px))
@@ -77,14 +78,14 @@ class Overlay:
         """Make a picture.
 
         Args:
-            frame: ``uint8`` RGB, ``(height, width, 3)``, of the size given.
-            driver: What the driver did, ``None`` if that is not to be seen.
-            pilot: What the pilot would have done, ``None`` without a pilot.
+            frame: ``uint8`` RGB, ``(height, width, 3)``, of the given size.
+            driver: The driver's commands, ``None`` to leave them out.
+            pilot: The pilot's commands, ``None`` without a pilot.
             saliency: How much each pixel matters to the pilot, 0 to 1, ``(height, width)``.
             title: A few words at the right of the strip, such as the number of the record.
 
         Returns:
-            ``uint8`` RGB, with even sides; all pictures with the same guests have one size.
+            ``uint8`` RGB with even sides; all pictures with the same rows have one size.
         """
         seen = frame if saliency is None else heated(frame, saliency)
         enlarged = Image.fromarray(seen).resize(self._size_px, Image.Resampling.BICUBIC)
@@ -111,7 +112,7 @@ class Overlay:
     def _line(
         self, draw: ImageDraw.ImageDraw, answer: Answer, colour: Colour, *, number: int
     ) -> None:
-        """A line from the middle of the lower edge, as long as the throttle is large."""
+        """Draw a line from the middle of the lower edge; its length is the throttle."""
         width_px, height_px = self._width_px, self._size_px[1]
         turn = math.radians(FULL_LOCK_DEG * _within(answer.angle))
         length_px = height_px * (0.25 + 0.35 * abs(_within(answer.throttle)))
@@ -124,7 +125,7 @@ class Overlay:
     def _strip(
         self, draw: ImageDraw.ImageDraw, name: str, answer: Answer, colour: Colour, top_px: int
     ) -> None:
-        """Name, wheel, steering, throttle bar and throttle in one row."""
+        """Draw name, wheel, steering, throttle bar and throttle in one row."""
         unit, middle_y = self._row_px, top_px + self._row_px / 2
         draw.text((0.4 * unit, middle_y), name, colour, self._font, anchor="lm")
         if not answer.given:
@@ -139,11 +140,11 @@ class Overlay:
 
 
 def heated(frame: np.ndarray, saliency: np.ndarray) -> np.ndarray:
-    """Colour a frame where it matters, from yellow to red.
+    """Colour the pixels of a frame that matter, from yellow to red.
 
     Args:
         frame: ``uint8`` RGB, ``(height, width, 3)``.
-        saliency: 0 to 1, ``(height, width)``; another size is stretched.
+        saliency: 0 to 1, ``(height, width)``; a map of another size is stretched.
     """
     height, width = frame.shape[:2]
     much = np.clip(np.nan_to_num(saliency.astype(np.float32)), 0, 1)
@@ -161,7 +162,7 @@ def _wheel(
     draw: ImageDraw.ImageDraw, centre: tuple[float, float], radius: float, angle: float,
     colour: Colour,
 ) -> None:  # fmt: skip
-    """A steering wheel with a mark on top that turns with it."""
+    """Draw a steering wheel with a mark on top that turns with it."""
     x, y = centre
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), outline=FAINT, width=2)
     turn = math.radians(2 * FULL_LOCK_DEG * _within(angle))
@@ -174,7 +175,7 @@ def _bar(
     draw: ImageDraw.ImageDraw, place: tuple[float, float, float], half_px: float, value: float,
     colour: Colour,
 ) -> None:  # fmt: skip
-    """A bar from its middle to the right, forward, or to the left, backward."""
+    """Draw a bar from its middle to the right for forward, to the left for reverse."""
     left, y, right = place
     middle = (left + right) / 2
     draw.rectangle((left, y - half_px, right, y + half_px), FAINT)

@@ -1,4 +1,4 @@
-"""What the driver did and what a pilot would have done, record by record."""
+"""Predictions: the driver's commands and the pilot's answers, record by record."""
 
 import io
 import tempfile
@@ -17,18 +17,18 @@ from donkeycar.training.records.frames import decode
 from donkeycar.training.records.recordings import Recordings, gather
 from donkeycar.training.validation import agreement
 
-# As many as can be told apart across a screen.
+# The most records that can be told apart across a screen.
 LIMIT = 1000
 WIDE_IN, HIGH_IN = 12.0, 6.5
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """A pilot beside its driver.
+    """The answers of a pilot, beside the commands of its driver.
 
     Attributes:
         recordings: The records, with the driver's angle and throttle.
-        pilot: The pilot's, ``(rows, 2)``; NaN where it has no answer.
+        pilot: The pilot's angle and throttle, ``(rows, 2)``; NaN where it has no answer.
     """
 
     recordings: Recordings
@@ -58,17 +58,17 @@ def predict(
     """Let a pilot answer records.
 
     Args:
-        pilot: Who answers.
+        pilot: The pilot.
         tubs: Folders of tubs.
         start: Index of the first record.
-        end: Index after the last; ``None`` or a negative one is the end of each tub.
-        limit: How many records at most; 0 is all of them.
-        progress: Is told how far it is.
+        end: Index after the last record; ``None`` or a negative number means the end of each tub.
+        limit: Maximum number of records; 0 takes all of them.
+        progress: Called with the progress.
 
     Raises:
-        TrainingError: If there is nothing to look at, or nothing that it can answer.
+        TrainingError: If there are no records, or the pilot can answer none of them.
         ConfigError: If the range is empty.
-        PilotError: If the pilot drives with other frames.
+        PilotError: If the pilot takes frames of another kind.
     """
     last = None if end is None or end < 0 else end
     if start < 0 or limit < 0 or (last is not None and last <= start):
@@ -107,11 +107,11 @@ def predict(
 
 
 def draw_predictions(predictions: Predictions, title: str) -> bytes:
-    """Steering above, throttle below, the driver's wide and the pilot's thin; PNG.
+    """Plot steering above and throttle below, the driver's line wide and the pilot's thin; PNG.
 
     Args:
-        predictions: What to draw.
-        title: Of the picture.
+        predictions: The predictions to plot.
+        title: Title of the picture.
 
     Raises:
         DeviceError: If matplotlib is not installed.
@@ -127,7 +127,7 @@ def draw_predictions(predictions: Predictions, title: str) -> bytes:
         axes.set_xlim(0, max(1, len(driver) - 1))
         axes.spines[["top", "right"]].set_visible(False)
         axes.grid(color="#e6e8eb", lw=0.6)
-        if not column:  # above the curves, which go everywhere
+        if not column:  # above the curves, which may be anywhere in the axes
             axes.legend(frameon=False, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     axes.set_xlabel(f"{predictions.recordings.name(0)} and those after it")
     figure.suptitle(f"{title}: {predictions.in_words()}", fontsize=11)

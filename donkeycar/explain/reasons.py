@@ -1,4 +1,4 @@
-"""Saliency of single records: what a pilot answers, and which pixels matter for that."""
+"""Saliency of single records: what a pilot answers, and which pixels matter for the answer."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ from donkeycar.pilots.transform import describe
 from donkeycar.training.answers import answer_each
 from donkeycar.tub import TubReader
 
-# As many as fit a screen below each other.
+# As many as fit on a screen below each other.
 NUM_RECORDS = 4
-# A pilot that looks back or remembers is shown so many records first: longer than any of them
-# looks, and a second or two of driving.
+# A pilot with history or memory first gets this many earlier records: more than any pilot's
+# history, and a second or two of driving.
 BEFORE = 30
 GAP_PX, TITLE_PX = 6, 15
 PAPER = (246, 248, 250)
 
 
 class Maps(Protocol):
-    """What is needed of `SaliencyMaps`."""
+    """The part of `SaliencyMaps` that is needed here."""
 
     def __call__(self, inputs: Mapping[str, np.ndarray], output: str = "angle") -> np.ndarray:
         """Return how much each pixel matters, 0 to 1."""
@@ -34,19 +34,19 @@ class Maps(Protocol):
 
 @dataclass(frozen=True)
 class Reason:
-    """A pilot on one record.
+    """The answer of a pilot to one record, and the reasons for it.
 
     Attributes:
-        index: Of the record.
-        frame: What the car saw, ``uint8`` RGB.
-        driver: What the driver did.
-        pilot: What the pilot would have done.
+        index: Index of the record.
+        frame: The camera frame, ``uint8`` RGB.
+        driver: The driver's commands.
+        pilot: The pilot's answer.
         maps: How much each pixel matters, 0 to 1, for ``angle`` and ``throttle``; only for
-            ``angle`` where the throttle follows from it.
-        novelty: How unlike the training frames the frame is, 1 is the limit of the usual;
-            ``None`` if the pilot does not know.
+            ``angle`` if the pilot derives the throttle from it.
+        novelty: Novelty of the frame (out-of-distribution score), 1 is the limit of the usual;
+            ``None`` if the pilot has no novelty model.
         disagreement: How far the members of an ensemble disagree, 1 is the limit of the
-            usual; ``None`` if that is not known, or the pilot is alone.
+            usual; ``None`` if that limit is not known, or the pilot is not an ensemble.
     """
 
     index: int
@@ -58,7 +58,7 @@ class Reason:
     disagreement: float | None = None
 
     def in_words(self) -> str:
-        """All of it in a line."""
+        """The whole answer in one line."""
         driver = _said("driver", self.driver) if self.driver.given else "no driver"
         known = "".join(
             f", {name} {value:.1f}"
@@ -71,17 +71,17 @@ class Reason:
 def explain(
     pilot: LoadedPilot, maps: Maps, tub: str | Path, records: Sequence[int] | None = None
 ) -> list[Reason]:
-    """Ask a pilot about single records.
+    """Explain the answers of a pilot to single records.
 
     Args:
-        pilot: A loaded pilot of any type; it is left fresh.
-        maps: Where its network looks: `SaliencyMaps`.
+        pilot: A loaded pilot of any type; its memory is reset afterwards.
+        maps: Computes the saliency maps of its network: `SaliencyMaps`.
         tub: Folder of the tub.
-        records: Their indexes; ``None`` is four from all over the tub.
+        records: Indexes of the records; ``None`` takes four from all over the tub.
 
     Raises:
         TubError: If there is no such record, or it has no picture.
-        PilotError: If the pilot drives with other frames, or the record lacks what it needs.
+        PilotError: If the pilot takes frames of another kind, or the record lacks an input.
     """
     held = [record[INDEX] for record in TubReader(tub).records()]
     if not held:
@@ -93,10 +93,10 @@ def explain(
 
 
 def draw_reasons(reasons: Sequence[Reason], *, scale: int = 3) -> np.ndarray:
-    """One row for each record: the frame, and where the pilot looks to steer and for its speed.
+    """Draw one row for each record: the frame, and the saliency of steering and of throttle.
 
     Args:
-        reasons: What `explain` returned, one or more.
+        reasons: The result of `explain`, one or more.
         scale: How much larger than the frame, 1 to 16.
 
     Returns:
@@ -121,8 +121,8 @@ def draw_reasons(reasons: Sequence[Reason], *, scale: int = 3) -> np.ndarray:
 
 
 def _explained(pilot: LoadedPilot, maps: Maps, tub: str | Path, index: int) -> Reason:
-    """Show a pilot what came before a record, then the record."""
-    # Of this one record: says what is wrong with it, and has its own size.
+    """Give a pilot the records before a record, then the record itself."""
+    # Read this record alone, so that errors are about it and its own frame size applies.
     recordings, pictures, _ = footage(tub, start=index, end=index + 1)
     if pictures.shape[1:3] != pilot.input_shape[:2]:
         raise PilotError(
@@ -153,7 +153,7 @@ def _said(name: str, answer: Answer) -> str:
 
 
 def _titled(picture: np.ndarray, title: str) -> np.ndarray:
-    """Write a title into the upper left corner; the strip below has no room in small frames."""
+    """Write a title into the upper left corner; in small frames the strip below is too narrow."""
     image = Image.fromarray(picture)
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(TITLE_PX)
@@ -162,7 +162,7 @@ def _titled(picture: np.ndarray, title: str) -> np.ndarray:
 
 
 def _joined(pictures: Sequence[np.ndarray], *, axis: int) -> np.ndarray:
-    """Pictures beside or below each other, with a gap between them."""
+    """Join pictures side by side or below each other, with a gap between them."""
     shape = list(pictures[0].shape)
     shape[axis] = GAP_PX
     gap = np.full(shape, PAPER, np.uint8)

@@ -1,12 +1,12 @@
-"""Saliency: which pixels of a frame matter for the steering of a pilot.
+"""Saliency maps by integrated gradients: which pixels of a frame matter for the answer.
 
-By integrated gradients: the frame is faded in from a plain picture, and what each pixel adds to
-the answer on the way is summed up. Alone, the gradient at the frame itself is next to nothing
-where a network is sure.
+The frame is faded in from a plain picture, and the gradients on the way are summed up for each
+pixel. The gradient at the frame alone would be close to 0 where a network is sure of its answer.
 
-Source: Sundararajan, Taly, Yan, "Axiomatic Attribution for Deep Networks", ICML 2017. From
-black alone, what is black would not count: the frame is faded in from black and from white, as in
-Sturmfels, Lundberg, Lee, "Visualizing the Impact of Feature Attribution Baselines", Distill 2020.
+Source: Sundararajan, Taly, Yan, "Axiomatic Attribution for Deep Networks", ICML 2017. With a black
+picture alone, black pixels would not count. Therefore the frame is faded in from black and from
+white, as in Sturmfels, Lundberg, Lee, "Visualizing the Impact of Feature Attribution Baselines",
+Distill 2020.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,17 +19,17 @@ from donkeycar.pilots.kinds.bins import BIN_NAMES
 from donkeycar.pilots.kinds.head import NUMBER_NAMES, in_order
 
 ASKED = ("angle", "throttle")
-# Steps from each plain picture: maps of a trained `linear` correlate by 0.998 with those of 64
+# Steps from each plain picture: maps of a trained `linear` correlate by 0.998 with maps of 64
 # steps, measured on 13 frames of a real drive.
 STEPS = 8
-# Single pixels say little, and flicker in a movie: each takes the mean of a square this wide.
+# Single pixels say little and flicker in a movie: each takes the mean of a square this wide.
 SMOOTH_PX = 5
-# The few pixels above this share of all are as bright as it gets, or one would darken the rest.
+# Pixels above this quantile get full brightness; otherwise a few of them would darken the rest.
 BRIGHTEST = 0.995
 
 
 class SaliencyMaps:
-    """Finds what a network looks at, frame after frame.
+    """Computes which pixels of a frame a network's answer depends on, frame after frame.
 
     Args:
         network: A ``keras.Model`` on TensorFlow, of any type of pilot.
@@ -50,7 +50,7 @@ class SaliencyMaps:
             )
         self._image = images[0]
         self._white = 255.0 if str(self._image.dtype) == "uint8" else 1.0
-        # A whole number has no gradient. The same layers behind an input of floats have one.
+        # An integer has no gradient, so the same layers get an input of floats.
         floats = [
             keras.Input(tuple(one.shape[1:]), dtype="float32", name=one.name)
             for one in network.inputs
@@ -67,20 +67,21 @@ class SaliencyMaps:
         self._tf = tf
 
     def __call__(self, inputs: Mapping[str, np.ndarray], output: str = "angle") -> np.ndarray:
-        """Find the pixels that matter for one frame.
+        """Compute the saliency map of one frame.
 
         Args:
-            inputs: What the network gets, by the names of its inputs, with the batch of 1 in
-                front: `Pilot.shown`. All but the image are held as they are.
-            output: ``angle`` or ``throttle``. Of bins, it is the mean of all, weighted by their
-                likelihoods; a pilot whose throttle follows from its steering has only ``angle``.
+            inputs: Inputs of the network, by name, with the batch of 1 in front: `Pilot.shown`. All
+                except the image stay as they are.
+            output: ``angle`` or ``throttle``. If the network answers in bins, the mean of the bins
+                weighted by their probabilities is used; a pilot that derives the throttle from the
+                steering has only ``angle``.
 
         Returns:
-            float32, ``(height, width)`` of what the network sees, 0 to 1, of the newest of several
-            frames; all 0 if no pixel changes the answer.
+            float32, 0 to 1, ``(height, width)`` of the network's image, and of the newest one if
+            there are several; all 0 if no pixel changes the answer.
 
         Raises:
-            PilotError: If the inputs are not what it takes, or there is no such output.
+            PilotError: If the inputs do not suit the network, or there is no such output.
         """
         if output not in ASKED:
             raise PilotError(f"`output` must be angle or throttle. Received: {output=}")
@@ -97,7 +98,7 @@ class SaliencyMaps:
     def _gradient(
         self, images: np.ndarray, others: Mapping[str, np.ndarray], output: str
     ) -> np.ndarray:
-        """How the answer to each image changes with each of its pixels."""
+        """The gradient of the answer to each image, with respect to its pixels."""
         tf = self._tf
         watched = tf.constant(images, tf.float32)
         fed = {
@@ -115,7 +116,7 @@ class SaliencyMaps:
         return np.asarray(gradient, np.float32)
 
     def _answer(self, outputs: Any, output: str) -> Any:
-        """One number for each image of a batch."""
+        """Reduce the outputs to one number for each image of a batch."""
         named = outputs if isinstance(outputs, dict) else {}
         if not named:
             listed = outputs if isinstance(outputs, list | tuple) else [outputs]
@@ -154,34 +155,34 @@ class SaliencyMaps:
 
 
 class MeanMaps:
-    """Where an ensemble looks: the mean of the maps of its networks.
+    """The saliency map of an ensemble: the mean of the maps of its networks.
 
     Args:
-        members: One for each network; a single one is a pilot alone.
+        members: The maps of each network; a single one is an ordinary pilot.
     """
 
     def __init__(self, members: Sequence[SaliencyMaps]) -> None:
         self._members = members
 
     def __call__(self, inputs: Mapping[str, np.ndarray], output: str = "angle") -> np.ndarray:
-        """Find the pixels that matter for one frame: as `SaliencyMaps`, and it may raise that."""
+        """Compute the map of one frame; arguments and errors are those of `SaliencyMaps`."""
         maps = [member(inputs, output) for member in self._members]
         return np.asarray(np.mean(maps, axis=0), np.float32)
 
 
 def saliency(network: Any, inputs: Mapping[str, np.ndarray], output: str = "angle") -> np.ndarray:
-    """Find the pixels of one frame that matter: `SaliencyMaps` for those who ask once.
+    """Compute the saliency map of a single frame with `SaliencyMaps`.
 
     Args:
         network: As for `SaliencyMaps`.
-        inputs: As there.
-        output: As there.
+        inputs: As for `SaliencyMaps`.
+        output: As for `SaliencyMaps`.
     """
     return SaliencyMaps(network)(inputs, output)
 
 
 def _chosen(outputs: Mapping[str, Any], output: str) -> Any:
-    """The output that says it, of a pilot of any age: by name, else by its place."""
+    """Find the output of a pilot of any version: by name, otherwise by position."""
     column = ASKED.index(output)
     for pair in (*NUMBER_NAMES, *BIN_NAMES):
         if pair[column] in outputs:
@@ -197,7 +198,7 @@ def _chosen(outputs: Mapping[str, Any], output: str) -> Any:
 
 
 def _scaled(change: np.ndarray) -> np.ndarray:
-    """Smooth, and bring to 0 to 1."""
+    """Smooth a map, and scale it to 0 to 1."""
     kernel = np.ones(SMOOTH_PX, np.float32) / SMOOTH_PX
     for axis in (0, 1):
         change = np.apply_along_axis(np.convolve, axis, change, kernel, mode="same")
