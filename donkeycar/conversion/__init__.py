@@ -1,1 +1,1 @@
-"""Converts models that others made to pilots, without running anything that is in them."""
+"""Model conversion: turns a foreign model into a pilot, without running any code in it."""

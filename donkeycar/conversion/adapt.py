@@ -1,7 +1,7 @@
-"""Adapts a Keras network to a pilot: frames as bytes, and names for its outputs.
+"""Model surgery: adapts a Keras network to a pilot, with frames as bytes and named outputs.
 
-donkeycar 3 to 5 trained networks on frames scaled to 0..1, and their outputs have the names of
-layers. The scaling goes inside, and outputs get the names of what they mean.
+donkeycar 3 to 5 trained networks on frames scaled to 0..1, and the outputs had the names of
+layers. Here the scaling moves into the network, and each output is named after its meaning.
 """
 
 import copy
@@ -14,14 +14,14 @@ from donkeycar.pilots.kinds.registry import PILOT_TYPES, PilotType, pilot_type
 IMAGE = "img_in"
 SCALE = "scale"
 
-# Second inputs, by name, and the types that have them.
+# Additional inputs, by name, and the types that have them.
 VECTOR_TYPES = {
     "imu_in": "imu",
     "behavior_in": "behavior",
     "xbehavior_in": "behavior",
     "mem_in": "memory",
 }
-# Layers of donkeycar 3 to 5, and what their outputs mean.
+# Output layers of donkeycar 3 to 5, and the meaning of their outputs.
 MEANINGS = {
     "n_outputs0": "angle",
     "n_outputs1": "throttle",
@@ -37,8 +37,8 @@ class NetworkOutput(NamedTuple):
     """One output of a network.
 
     Attributes:
-        name: Of the layer it comes from.
-        shape: Without the batch.
+        name: Name of the layer it comes from.
+        shape: Shape without the batch.
     """
 
     name: str
@@ -46,20 +46,20 @@ class NetworkOutput(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many numbers, if it is a row of them; 0 for a picture."""
+        """How many numbers, if the output is a row of numbers; 0 for a picture."""
         return self.shape[0] if len(self.shape) == 1 else 0
 
 
 def type_of(
     vectors: list[str], image_shape: tuple[int, ...], outputs: list[NetworkOutput], layers: set[str]
 ) -> PilotType:
-    """Find out what type of pilot a network is.
+    """Infer the type of a pilot from its network.
 
     Args:
-        vectors: Names of its inputs beside the image.
-        image_shape: Of the image, without the batch.
-        outputs: What comes out.
-        layers: Classes of the layers in it; empty if that is not known.
+        vectors: Names of its inputs other than the image.
+        image_shape: Shape of the image, without the batch.
+        outputs: Its outputs.
+        layers: Classes of its layers; empty if they are not known.
 
     Raises:
         PilotError: If no type has such inputs and outputs.
@@ -93,23 +93,23 @@ def type_of(
 
 
 def as_pilot(model: Any, type_name: str | None = None) -> tuple[Any, PilotType]:
-    """Make a pilot's network of a Keras model.
+    """Turn a Keras model into the network of a pilot.
 
     Args:
-        model: A ``keras.Model`` with one image input, and perhaps one row of numbers.
-        type_name: What its owner says it is; ``None`` to find out.
+        model: A ``keras.Model`` with one image input and at most one row of numbers.
+        type_name: The type that its owner names; ``None`` to infer it.
 
     Returns:
         A new model with the same weights, and its type.
 
     Raises:
-        PilotError: If it has other inputs, or is of no known type.
+        PilotError: If it has other inputs, or its type is unknown.
     """
     import keras
 
     if not isinstance(model, keras.Model) or not getattr(model, "inputs", None):
         raise PilotError("A pilot is a network whose inputs and outputs are known.")
-    # A chain of layers becomes a graph, so that there is one form.
+    # A chain of layers becomes a graph, so that there is only one form.
     graph = keras.Model(model.inputs, model.outputs)
     images = [tensor for tensor in graph.inputs if len(tensor.shape) in (4, 5)]
     vectors = [tensor for tensor in graph.inputs if len(tensor.shape) == 2]
@@ -128,7 +128,7 @@ def as_pilot(model: Any, type_name: str | None = None) -> tuple[Any, PilotType]:
     config = to_litert(config)
     config = _with_names(config, images[0], vectors, kind, meanings(outputs, model))
     adapted = keras.Model.from_config(config)
-    # By name: outputs in another structure are built in another order.
+    # By name, because outputs in another structure are built in another order.
     for layer in adapted.layers:
         if layer.weights:
             layer.set_weights(graph.get_layer(layer.name).get_weights())
@@ -142,14 +142,14 @@ def type_for(
     outputs: list[NetworkOutput],
     layers: set[str],
 ) -> PilotType:
-    """The type that the owner of a network names, or else the one that it looks like.
+    """The type that the owner of a network names, or else the inferred type.
 
     Args:
-        type_name: What its owner says; ``None`` to find out.
-        vectors: Its inputs beside the image, tensors.
+        type_name: The type that its owner names; ``None`` to infer it.
+        vectors: Its inputs other than the image, tensors.
         image: The image input, a tensor.
-        outputs: What comes out.
-        layers: Classes of the layers in it.
+        outputs: Its outputs.
+        layers: Classes of its layers.
 
     Raises:
         PilotError: If there is no such type, or none has such inputs and outputs.
@@ -160,10 +160,10 @@ def type_for(
 
 
 def check_size_is_fixed(image: Any) -> None:
-    """Refuse an image input that takes any size: how large frames are would be a guess.
+    """Refuse an image input of any size, because the size of the frames would be a guess.
 
     Raises:
-        PilotError: If a side of it is open.
+        PilotError: If the height or the width is not fixed.
     """
     shape = tuple(image.shape[1:])
     if None in shape:
@@ -174,11 +174,11 @@ def check_size_is_fixed(image: Any) -> None:
 
 
 def meanings(outputs: list[NetworkOutput], model: Any = None) -> list[str]:
-    """What each output means: as its layer says, or by its place.
+    """The meaning of each output: from the name of its layer, or from its position.
 
     Args:
         outputs: In the order in which they were declared.
-        model: If its outputs are a dictionary, they have names already.
+        model: The model, whose outputs have names already if they are a dictionary.
     """
     named = getattr(model, "output", None)
     if isinstance(named, dict):
@@ -198,12 +198,12 @@ def meanings(outputs: list[NetworkOutput], model: Any = None) -> list[str]:
 def _with_names(
     config: dict[str, Any], image: Any, vectors: list[Any], kind: PilotType, names: list[str]
 ) -> dict[str, Any]:
-    """Put the scaling behind the image, and give inputs and outputs their names."""
+    """Insert the scaling after the image, and name inputs and outputs."""
     config = copy.deepcopy(config)
     scaled = str(image.dtype) != "uint8"
     new = {image.name: IMAGE}
     new.update({tensor.name: kind.vector_input or tensor.name for tensor in vectors})
-    # Whoever took the image takes the scaled one.
+    # Every layer that took the image takes the scaled one.
     seen = {**new, image.name: SCALE if scaled else IMAGE}
     for layer in config["layers"]:
         if layer["name"] in new:
@@ -222,7 +222,7 @@ def _with_names(
 
 
 def _scale() -> dict[str, Any]:
-    """Describe the layer that turns bytes into 0..1, as every donkeycar trained."""
+    """Describe the layer that scales bytes to 0..1, as every donkeycar did for training."""
     return {
         "module": "keras.layers",
         "class_name": "Rescaling",
@@ -234,7 +234,7 @@ def _scale() -> dict[str, Any]:
 
 
 def _renamed(nodes: Any, names: dict[str, str]) -> Any:
-    """Change the names of layers wherever a layer says what it takes."""
+    """Rename layers wherever a layer names its inputs."""
     if isinstance(nodes, dict):
         return {
             key: [names.get(value[0], value[0]), *value[1:]]
@@ -246,7 +246,7 @@ def _renamed(nodes: Any, names: dict[str, str]) -> Any:
 
 
 def _listed(places: Any) -> list[Any]:
-    """Places of inputs or outputs as a list, whichever structure they had."""
+    """Positions of inputs or outputs as a list, whatever structure they had."""
     if isinstance(places, dict):
         return list(places.values())
     return [places] if places and isinstance(places[0], str) else list(places)

@@ -1,4 +1,4 @@
-"""Converts one network in a process with limits; its only argument is a request in JSON."""
+"""Child process that converts one network in a sandbox; its only argument is a JSON request."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from donkeycar.errors import DonkeyError, PilotError
 from donkeycar.sandbox.confinement import forbid
 from donkeycar.sandbox.walls import Walls, confine
 
-# TensorFlow reserves 2.3 GB to convert a pilot on two cores, and more with more of them.
+# TensorFlow reserves 2.3 GB to convert a pilot on two cores, and more on more cores.
 MEMORY_BYTES = 8_000_000_000
 CPU_S = 900
 FILE_BYTES = 1_000_000_000
@@ -22,18 +22,18 @@ NO_WALL = (
     "or add --trust if you know who made it."
 )
 
-# Name of the pilot in the folder where the parent finds it.
+# Name of the pilot in the folder in which the parent looks for it.
 NAME = "pilot.keras"
 
 
 def main() -> None:
-    """Confine this process, convert, and say what came of it."""
-    # Libraries print; the answer goes where nobody else writes.
+    """Confine this process, convert, and report the result."""
+    # Libraries print too, so the answer gets a stream that they do not use.
     answer = os.dup(1)
     os.dup2(2, 1)
     task = json.loads(sys.argv[1])
     workdir = Path(task["workdir"])
-    # Before Keras is imported: a thread that is there already would stay outside.
+    # Before Keras is imported, because a thread that already runs would not be confined.
     walls = confine(workdir, memory_bytes=MEMORY_BYTES, cpu_s=CPU_S, file_bytes=FILE_BYTES)
     from donkeycar.keras_backend import import_keras
 
@@ -51,7 +51,7 @@ def main() -> None:
 
 
 def check_walls(walls: Walls, task: dict[str, Any]) -> None:
-    """Refuse to read a model where nothing keeps it from doing harm, unless it is trusted.
+    """Refuse to read a model if this system confines nothing, unless the model is trusted.
 
     Raises:
         PilotError: If no wall stands.
@@ -65,14 +65,14 @@ def convert(task: dict[str, Any], workdir: Path) -> dict[str, Any]:
 
     Args:
         task: The request as JSON, as `donkeycar.conversion.convert` sends it.
-        workdir: Where the files go.
+        workdir: Folder for the files.
 
     Returns:
-        Name of its type.
+        The name of its type.
 
     Raises:
-        PilotError: If it cannot be a pilot.
-        TrainingError: If the recordings do not suit it, or LiteRT answers otherwise than Keras.
+        PilotError: If the network cannot become a pilot.
+        TrainingError: If the recordings do not suit it, or LiteRT and Keras answer differently.
     """
     import keras
 

@@ -24,11 +24,11 @@ from donkeycar.pilots.kinds.registry import PilotType, pilot_type
 from donkeycar.sandbox.child import Child
 from donkeycar.sandbox.walls import Walls
 
-# Endings of what is looked at; what it is, its first bytes say. Of the formats in `TRUSTED`, which
-# can carry code along, none is run here, but who opens such a file elsewhere runs it: whoever
-# converts one should know where it comes from.
+# Suffixes that are accepted; the first bytes decide what a file really is. The formats in `TRUSTED`
+# can contain code. That code is not run here, but it runs when somebody opens the file elsewhere:
+# whoever converts such a file should know where it comes from.
 READ = ("", ".keras", ".tflite", ".h5", ".hdf5", ".savedmodel")
-# Of the process that converts.
+# Time limit of the child process.
 TIMEOUT_S = 1.5 * CPU_S
 
 
@@ -39,25 +39,25 @@ def convert_model(
     trust: bool = False,
     say: Callable[[str], None] = lambda line: None,
 ) -> tuple[PilotFiles, PilotInfo]:
-    """Make a pilot of a model of donkeycar 3 to 5, or of anybody's Keras.
+    """Convert a model of donkeycar 3 to 5, or any Keras model, to a pilot.
 
-    The model is read in a process with limits. Nothing in it is run: its description is checked
+    The model is read in a process with limits. No code in it is run: its description is checked
     against the layers that pilots are made of, and its weights are read as numbers.
 
     Args:
-        request: The model, and what is known of it.
-        out: Where the pilot goes: any of its files, or what their names have in common.
-        trust: Whether its owner says that an ``.h5`` file or a SavedModel folder comes from
+        request: The model, and what is known about it.
+        out: Path of the pilot: any of its files, or the common part of their names.
+        trust: Whether the owner says that an ``.h5`` file or a SavedModel folder comes from
             somebody they trust.
-        say: Is told what kept the model from doing harm.
+        say: Called with a sentence about the confinement in which the model was read.
 
     Returns:
-        The files of the pilot, and what its sidecar says.
+        The files of the pilot, and the contents of its sidecar.
 
     Raises:
-        PilotError: If the model cannot be a pilot, or there is one at `out` already.
+        PilotError: If the model cannot become a pilot, or there is already one at `out`.
         TrainingError: If the recordings do not suit it.
-        OSError: If the disk does not take it.
+        OSError: If the files cannot be written.
     """
     files = PilotFiles.of(out)
     there = [place for place in files.every() if place.exists()]
@@ -74,8 +74,8 @@ def convert_model(
             request.old,
             arguments=[_request(request, workdir, trust)],
             timeout_s=TIMEOUT_S,
-            # Without a limit, each thread of each core reserves memory of its own.
-            # A graphics card is opened for writing, which the walls around the child refuse.
+            # Without this limit, each thread of each core reserves memory of its own.
+            # A graphics card is opened for writing, which the sandbox of the child refuses.
             environment={
                 "TMPDIR": str(workdir.resolve()),
                 "MALLOC_ARENA_MAX": "4",
@@ -89,7 +89,7 @@ def convert_model(
 
 
 def _check_kind(old: Path, trust: bool) -> None:
-    """Refuse what is not a model, and what could run code unless it is trusted."""
+    """Refuse a file that is not a model, and one that could run code unless it is trusted."""
     if not old.exists():
         raise PilotError(f"There is no model {old}.")
     kind = meant_as(old) if ending_of(old) in READ else ""
@@ -128,7 +128,7 @@ def _request(request: ConversionRequest, workdir: Path, trust: bool) -> str:
 
 
 def _take_over(made: PilotFiles, files: PilotFiles) -> PilotInfo:
-    """Check what the child made, as if a stranger had sent it, and put it where it belongs."""
+    """Check the child's files as if a stranger had sent them, then move them to their place."""
     info = read_info(made.sidecar)
     litert: dict[Precision, bytes] = {}
     for precision in info.variants:
@@ -145,7 +145,7 @@ def _take_over(made: PilotFiles, files: PilotFiles) -> PilotInfo:
 
 
 def _wrap(request: ConversionRequest, files: PilotFiles) -> PilotInfo:
-    """Describe a bare LiteRT file; it drives as it is."""
+    """Write a sidecar for a bare LiteRT file; the file itself stays as it is."""
     from donkeycar.training.export.litert import CheckInputs, run
     from donkeycar.training.export.measure import measured
 
@@ -165,6 +165,6 @@ def _wrap(request: ConversionRequest, files: PilotFiles) -> PilotInfo:
 
 
 def _type_of(network: LiteRTInterpreter) -> PilotType:
-    """Find out what type a bare file is."""
+    """Infer the type of a bare file."""
     outputs = [NetworkOutput(name, shape[1:]) for name, shape in network.output_shapes().items()]
     return type_of(list(network.vectors), network.image.shape[1:], outputs, set())

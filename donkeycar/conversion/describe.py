@@ -13,7 +13,7 @@ from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
 from donkeycar.pilots.inference.pilot import bare_options
 from donkeycar.pilots.kinds.registry import PilotType
 
-# Outputs whose size says an option.
+# Outputs whose size determines an option.
 SHOWN = {
     "angle_bins": "angle_bins",
     "angle_out": "angle_bins",
@@ -25,14 +25,14 @@ SHOWN = {
 
 
 class ConversionRequest(NamedTuple):
-    """A conversion request: which model is to become a pilot, and how.
+    """A conversion request: the model to convert, and how.
 
     Attributes:
         old: The model.
-        type: Type of the pilot; ``None`` to find out.
-        options: Of the pilot, where they are not as in donkeycar 5.x.
-        tubs: Recordings to compare the files on; without any, there is no int8 file.
-        comment: To remember in the pilot's files.
+        type: Type of the pilot; ``None`` to infer it.
+        options: Options of the pilot that differ from those of donkeycar 5.x.
+        tubs: Recordings to compare the files on; without any, no int8 file is written.
+        comment: A comment to store in the pilot's files.
     """
 
     old: Path
@@ -43,27 +43,27 @@ class ConversionRequest(NamedTuple):
 
 
 def known_pilot(old: Path) -> PilotInfo | None:
-    """What the sidecar of a pilot of donkeycar 6 says; ``None`` for anybody else's model.
+    """The sidecar of a pilot of donkeycar 6; ``None`` for any other model.
 
     Raises:
-        PilotError: If there is a sidecar, and it cannot be read.
+        PilotError: If there is a sidecar that cannot be read.
     """
     sidecar = beside(old, ".json")
     if kind_of(old) != "keras" or not sidecar.is_file():
         return None
     with sidecar.open("rb") as file:
         if FORMAT.encode() not in file.read(len(FORMAT) + 100):
-            return None  # Keras wrote such files once
+            return None  # Keras once wrote such files
     return read_info(sidecar)
 
 
 def describe_pilot(
     kind: PilotType, network: LiteRTInterpreter, request: ConversionRequest
 ) -> PilotInfo:
-    """Put together what the sidecar will say.
+    """Build the contents of the sidecar.
 
     Raises:
-        PilotError: If an option is not possible for this type.
+        PilotError: If this type cannot have one of the options.
     """
     known = known_pilot(request.old)
     if known is not None:

@@ -1,4 +1,4 @@
-"""Adapts a network that only Keras 2 can open: it drives, but cannot be fine-tuned."""
+"""Adapts a network that only Keras 2 can open; it can drive but cannot be fine-tuned."""
 
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ from donkeycar.pilots.kinds.registry import PilotType
 
 
 class LegacyNetwork:
-    """A network of Keras 2, as far as it is needed to make LiteRT files of it.
+    """The parts of a Keras 2 network that are needed to make LiteRT files of it.
 
     Args:
-        model: Of ``tf_keras``, with named inputs and a dictionary of outputs.
+        model: A model of ``tf_keras``, with named inputs and a dictionary of outputs.
 
     Attributes:
         input: Its inputs, in order.
@@ -25,7 +25,7 @@ class LegacyNetwork:
         self.input = list(model.inputs)
 
     def predict_on_batch(self, inputs: list[np.ndarray]) -> dict[str, np.ndarray]:
-        """Answer for some rows.
+        """Compute the outputs for some rows.
 
         Args:
             inputs: One array for each of `input`.
@@ -34,7 +34,7 @@ class LegacyNetwork:
         return answers
 
     def export(self, folder: Path, **_: Any) -> None:
-        """Write a SavedModel whose inputs have their names."""
+        """Write a SavedModel whose inputs keep their names."""
         import tensorflow as tf
 
         specs = [
@@ -50,14 +50,14 @@ class LegacyNetwork:
 
 
 def as_legacy_pilot(model: Any, type_name: str | None = None) -> tuple[LegacyNetwork, PilotType]:
-    """Make a pilot's network of a model of ``tf_keras``.
+    """Turn a model of ``tf_keras`` into the network of a pilot.
 
     Args:
-        model: With an image input, and perhaps one row of numbers.
-        type_name: What its owner says it is; ``None`` to find out.
+        model: A model with an image input and at most one row of numbers.
+        type_name: The type that its owner names; ``None`` to infer it.
 
     Raises:
-        PilotError: If it has other inputs, or is of no known type.
+        PilotError: If it has other inputs, or its type is unknown.
     """
     import tf_keras
 

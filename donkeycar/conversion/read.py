@@ -1,8 +1,8 @@
-"""Reads networks of other versions of Keras; runs in a confined process.
+"""Loads networks of other versions of Keras; runs in a sandboxed process.
 
-Whatever the format, its description is checked first, see `donkeycar.pilots.files.keras_check`.
-Then Keras 3 opens the file itself. What it cannot open is built anew from the description and given
-its weights. What even that cannot express, `tf_keras` may open.
+For every format the description is checked first, see `donkeycar.pilots.files.keras_check`.
+Then Keras 3 tries to open the file. If it cannot, the network is rebuilt from the description and
+gets the weights of the file. If that fails too, `tf_keras` may open it.
 """
 
 import shutil
@@ -18,7 +18,7 @@ from donkeycar.errors import PilotError
 from donkeycar.pilots.files.keras_check import WEIGHTS, check_archive, check_config, check_hdf5
 from donkeycar.pilots.files.names import meant_as
 
-# What Keras raises for what it does not know, by the version that wrote it.
+# Errors that Keras raises for unknown contents; they depend on the version that wrote the file.
 NOT_KNOWN = (
     TypeError, ValueError, KeyError, AttributeError, IndexError, RuntimeError, OSError, UserWarning,
 )  # fmt: skip
@@ -28,8 +28,8 @@ class Network(NamedTuple):
     """A network that was opened.
 
     Attributes:
-        model: A ``keras.Model``; or one of ``tf_keras``, which drives but cannot learn on.
-        why_old: What Keras 3 has no words for, if it is one of ``tf_keras``.
+        model: A ``keras.Model``; or one of ``tf_keras``, which can drive but not be fine-tuned.
+        why_old: Why Keras 3 cannot open it, if the model is one of ``tf_keras``.
     """
 
     model: Any
@@ -41,16 +41,16 @@ def read_network(path: Path, workdir: Path) -> Network:
 
     Args:
         path: A ``.keras`` or ``.h5`` file, or the folder of a SavedModel.
-        workdir: For files in between.
+        workdir: Folder for temporary files.
 
     Raises:
-        PilotError: If it holds anything but a network of plain layers, or no library opens it.
+        PilotError: If it holds anything but a network of plain layers, or no library can open it.
     """
     config = _description(path)
     import keras
 
     with warnings.catch_warnings():
-        # Keras warns of weights it did not find, and goes on with random ones.
+        # If weights are missing, Keras only warns, and keeps random ones.
         warnings.simplefilter("error", UserWarning)
         word = other_meaning(config)
         if word:
@@ -60,7 +60,7 @@ def read_network(path: Path, workdir: Path) -> Network:
             try:
                 return Network(keras.models.load_model(named, compile=False, safe_mode=True))
             except NOT_KNOWN:
-                pass  # Keras 2 wrote it, as a rule
+                pass  # usually a file of Keras 2
         try:
             return Network(_build(config, path, workdir))
         except NOT_KNOWN as error:
@@ -68,7 +68,7 @@ def read_network(path: Path, workdir: Path) -> Network:
 
 
 def _description(path: Path) -> dict[str, Any]:
-    """Check a file, and say what network is in it."""
+    """Check a file, and return the description of its network."""
     if path.is_dir():
         return check_config(read_description(path), path)
     if meant_as(path) == "keras":
@@ -86,7 +86,7 @@ def _description(path: Path) -> dict[str, Any]:
 
 
 def _build(config: dict[str, Any], path: Path, workdir: Path) -> Any:
-    """Build a network from its description, and give it its weights."""
+    """Build a network from its description, and load its weights."""
     import keras
 
     translated = to_keras_3(config)
@@ -105,7 +105,7 @@ def _build(config: dict[str, Any], path: Path, workdir: Path) -> Any:
 
 
 def _named_as_keras_wants(path: Path, workdir: Path) -> Path:
-    """A file under a name that says what it is, copied if it has another."""
+    """A path whose suffix tells the format; the file is copied if its own does not."""
     ending = ".keras" if meant_as(path) == "keras" else ".h5"
     if path.is_dir() or path.name.endswith(ending):
         return path
@@ -115,13 +115,13 @@ def _named_as_keras_wants(path: Path, workdir: Path) -> Path:
 
 
 def _first_line(error: Exception) -> str:
-    """What a library says, as far as a sentence needs it."""
+    """The first line of a library's error, short enough for a sentence."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return f"{lines[0] if lines else type(error).__name__:.200}"
 
 
 def _with_tf_keras(path: Path, workdir: Path, why: str) -> Network:
-    """Open with the successor of Keras 2, if it is installed."""
+    """Open the file with `tf_keras`, the successor of Keras 2, if it is installed."""
     try:
         import tf_keras
     except ImportError as error:

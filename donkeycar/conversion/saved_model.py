@@ -1,7 +1,7 @@
-"""Reads a SavedModel folder of Keras 2 as data: no graph in it is ever loaded.
+"""Reads a SavedModel folder of Keras 2 as data: the graph in it is never loaded.
 
-Such a folder holds a graph that TensorFlow would run, and beside it what Keras needs to build the
-network anew: its description in ``keras_metadata.pb``, and its weights in a checkpoint.
+Such a folder holds a graph that TensorFlow would run. It also holds what Keras needs to rebuild
+the network: its description in ``keras_metadata.pb``, and its weights in a checkpoint.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ METADATA = "keras_metadata.pb"
 CHECKPOINT = Path("variables", "variables")
 MODELS = (b"_tf_keras_network", b"_tf_keras_sequential", b"_tf_keras_model")
 
-# Numbers of fields. Source: saved_metadata.proto of Keras 2: SavedMetadata.nodes, and in each
+# Field numbers. Source: saved_metadata.proto of Keras 2: SavedMetadata.nodes, and in each
 # SavedObject its node_path, identifier and metadata.
 NODES, NODE_PATH, IDENTIFIER, DESCRIPTION = 1, 3, 4, 5
 VALUE = ".ATTRIBUTES/VARIABLE_VALUE"
@@ -28,7 +28,7 @@ def read_description(folder: Path) -> bytes:
         JSON with ``class_name`` and ``config``.
 
     Raises:
-        PilotError: If there is none: the folder was not written by Keras 2.
+        PilotError: If there is none, because the folder was not written by Keras 2.
     """
     path = folder / METADATA
     if not path.is_file() or path.is_symlink():
@@ -50,14 +50,14 @@ def read_description(folder: Path) -> bytes:
 
 
 def set_weights(model: Any, folder: Path) -> None:
-    """Read the weights of a network that was built from its description.
+    """Load the weights into a network that was built from its description.
 
     Args:
-        model: Of Keras 3, its layers in the order of the description.
+        model: A model of Keras 3, its layers in the order of the description.
         folder: The SavedModel.
 
     Raises:
-        PilotError: If the checkpoint does not have the weights of this network.
+        PilotError: If the checkpoint does not hold the weights of this network.
     """
     import tensorflow as tf
 
@@ -76,10 +76,10 @@ def set_weights(model: Any, folder: Path) -> None:
 
 
 def _keys(model: Any, stored: set[str]) -> Iterator[str]:
-    """Name of each weight in the checkpoint.
+    """The name of each weight in the checkpoint.
 
-    Keras 2 calls it by its layer and its own name, or, where it lies in a layer inside a layer, by
-    its number among all weights.
+    Keras 2 names a weight after its layer and itself. A weight of a layer inside another layer is
+    named after its index among all weights.
     """
     weighted = [layer for layer in model.layers if layer.weights]
     places = [(layer, weight) for layer in weighted for weight in layer.weights]
@@ -95,7 +95,7 @@ def _keys(model: Any, stored: set[str]) -> Iterator[str]:
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
-    """Fields of a protocol buffer, as number and bytes; numbers inside are passed over.
+    """Fields of a protocol buffer, as number and bytes; numeric fields are skipped.
 
     Source: protobuf.dev, "Encoding": a key is ``number << 3 | wire type``.
     """
@@ -118,7 +118,7 @@ def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:
-    """A number in groups of seven bits, and where the next thing begins."""
+    """A varint, a number in groups of seven bits, and the position after it."""
     value = shift = 0
     while True:
         byte = message[at]

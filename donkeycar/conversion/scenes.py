@@ -1,4 +1,4 @@
-"""Frames to test a converted network with: from a recording, or drawn."""
+"""Frames to test a converted network with: recorded or synthetic."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,22 +13,22 @@ from donkeycar.pilots.transform import describe
 if TYPE_CHECKING:
     from donkeycar.training.records.recordings import Recordings
 
-# As many as an int8 file needs to know which values to expect.
+# Enough for the calibration of an int8 file.
 COUNT = 100
 FLOOR, LINE = 40, 220
 PATCH_PX = 8
 
 
 def recorded(pilot: NetworkPilot, tubs: Sequence[Path]) -> tuple[np.ndarray, np.ndarray | None]:
-    """Take frames, and the vectors beside them, evenly out of recordings.
+    """Take frames, and the vectors that belong to them, evenly out of recordings.
 
     Args:
-        pilot: Says which.
+        pilot: The pilot that needs them.
         tubs: Folders of tubs.
 
     Returns:
         Frames, ``uint8``, ``(rows, height, width, channels)``, and vectors, ``(rows, numbers)``,
-        or ``None`` for a pilot that only looks.
+        or ``None`` for a pilot that takes the image only.
 
     Raises:
         TrainingError: If the tubs have no such frames or vectors.
@@ -64,12 +64,12 @@ def recorded(pilot: NetworkPilot, tubs: Sequence[Path]) -> tuple[np.ndarray, np.
 
 
 def drawn(pilot: NetworkPilot) -> tuple[np.ndarray, np.ndarray | None]:
-    """Draw frames: a patchy floor, and a bright line that wanders over it.
+    """Draw synthetic frames: a patchy floor, and a bright line that winds over it.
 
-    They are good enough to compare two computers with, not to say what a road looks like.
+    They are good enough to compare two computers, but they do not look like a road.
 
     Returns:
-        As `recorded`.
+        The same as `recorded`.
     """
     rng = np.random.default_rng(0)
     height, width, channels = pilot.input_shape
@@ -87,7 +87,7 @@ def drawn(pilot: NetworkPilot) -> tuple[np.ndarray, np.ndarray | None]:
 def network_inputs(
     pilot: NetworkPilot, frames: np.ndarray, vectors: np.ndarray | None
 ) -> dict[str, np.ndarray]:
-    """What the network gets for frames in a row, by name."""
+    """The inputs of the network for consecutive frames, by name."""
     pilot.reset()
     rows = []
     for number, frame in enumerate(frames):

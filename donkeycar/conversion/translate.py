@@ -1,6 +1,6 @@
-"""Translates the description of a network: from Keras 2 to Keras 3, and to what LiteRT runs.
+"""Rewrites the description of a network: from Keras 2 to Keras 3, and for LiteRT.
 
-Both work on plain JSON, before any layer exists.
+Both functions work on plain JSON, before any layer exists.
 """
 
 import copy
@@ -8,36 +8,36 @@ from typing import Any
 
 from donkeycar.errors import PilotError
 
-# Values that mean "as if it were not there": Keras 2 wrote them, Keras 3 does not know the words.
+# Values that have no effect: Keras 2 wrote these arguments, and Keras 3 does not know them.
 NEUTRAL: tuple[object, ...] = (None, False, 1, [1, 1], [None, None])
-# Arguments that say how something is computed, not what; `dtype` of what is nested in a layer is
-# that of the layer.
+# Arguments that say how something is computed, not what; the `dtype` of an object inside a layer
+# is that of the layer.
 HOW = ("implementation",)
-# How weights begin does not matter: those that were learnt take their place.
+# Initial weights do not matter, because the trained ones replace them.
 BEGINNING = "_initializer"
-# What layers are made with, and where Keras has it. Before 2.2, TensorFlow gave it a `dtype`.
+# Objects that layers contain, and where Keras has them. Before 2.2, TensorFlow gave them a `dtype`.
 NESTED = {
     "_initializer": "initializers",
     "_regularizer": "regularizers",
     "_constraint": "constraints",
 }
-# Arguments that Keras 3 calls otherwise.
+# Arguments that have another name in Keras 3.
 RENAMED = {("LeakyReLU", "alpha"): "negative_slope"}
-# Words that are in both and mean something else: 0.2 x + 0.5 in Keras 2, x / 6 + 0.5 in Keras 3.
+# Names with another meaning in Keras 3: 0.2 x + 0.5 in Keras 2, x / 6 + 0.5 in Keras 3.
 OTHER_MEANING = ("hard_sigmoid",)
-# What Keras 2 called a merge of tensors that was not written as a layer.
+# Keras 2's name for an operation on tensors that was not written as a layer.
 OPERATION = "TFOpLambda"
 RECURRENT = ("GRU", "LSTM", "SimpleRNN")
 
 
 def to_keras_3(config: dict[str, Any]) -> dict[str, Any]:
-    """Rewrite a network of Keras 2 as one of Keras 3.
+    """Rewrite the description of a Keras 2 network for Keras 3.
 
     Args:
-        config: Of a whole model, with ``class_name`` and ``config``.
+        config: The description of a whole model, with ``class_name`` and ``config``.
 
     Returns:
-        The same network, in a copy.
+        The description of the same network, a copy.
 
     Raises:
         PilotError: If it uses something that Keras 3 cannot express.
@@ -57,16 +57,16 @@ def to_keras_3(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def to_litert(config: dict[str, Any]) -> dict[str, Any]:
-    """Rewrite layers that LiteRT cannot run as equal ones that it can.
+    """Replace layers that LiteRT cannot run by equivalent ones that it can.
 
-    A recurrent layer is unrolled over its few frames; pooling over pictures in a row, one by one,
-    is what LiteRT has instead of pooling in three dimensions.
+    A recurrent layer is unrolled over its few frames. Pooling in three dimensions becomes pooling
+    of each picture, one after the other.
 
     Args:
-        config: Of a model of Keras 3, as `get_config` gives it.
+        config: The description of a Keras 3 model, as `get_config` returns it.
 
     Returns:
-        The same network, in a copy; weights are in the same order.
+        The description of the same network, a copy; the order of the weights is the same.
     """
     config = copy.deepcopy(config)
     config["layers"] = [_layer_to_litert(layer) for layer in config["layers"]]
@@ -79,7 +79,7 @@ def _is_graph(model: dict[str, Any]) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Tuples as lists: a SavedModel writes them as objects."""
+    """Convert tuples to lists: a SavedModel writes them as objects."""
     if isinstance(value, dict):
         if value.get("class_name") == "__tuple__":
             return [_plain(item) for item in value["items"]]
@@ -88,7 +88,7 @@ def _plain(value: Any) -> Any:
 
 
 def _layer_to_keras_3(layer: dict[str, Any]) -> dict[str, Any]:
-    """Rewrite one layer, and the one inside it if it has one."""
+    """Rewrite one layer, and the layer inside it if there is one."""
     if layer["class_name"] == OPERATION:
         return _concatenation(layer)
     config = dict(layer["config"])
@@ -107,7 +107,7 @@ def _layer_to_keras_3(layer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _known(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
-    """Leave out arguments that Keras 3 does not know and that change nothing."""
+    """Drop arguments that Keras 3 does not know and that change nothing."""
     import inspect
 
     import keras
@@ -121,7 +121,7 @@ def _known(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
     for old_key, value in config.items():
         key = RENAMED.get((class_name, old_key), old_key)
         if key in accepted:
-            # The one axis of a normalisation was a list of one.
+            # The only axis of a normalisation was written as a list of one.
             alone = key == "axis" and isinstance(value, list) and len(value) == 1
             kept[key] = value[0] if alone else _nested(key, value)
         elif key not in HOW and not key.endswith(BEGINNING) and not _is_neutral(value):
@@ -130,13 +130,13 @@ def _known(class_name: str, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _nested(key: str, value: Any) -> Any:
-    """Rewrite what a layer is made with: an initial value, a penalty, a limit, a kind of number."""
+    """Rewrite an object in a layer: an initialiser, regulariser, constraint or type of number."""
     import inspect
 
     import keras
 
     if key == "dtype" and isinstance(value, dict):
-        # A policy of 2.1 to 2.3 had its name as its whole configuration.
+        # In 2.1 to 2.3 a dtype policy had its name as its whole configuration.
         name = value.get("config", {}).get("name", "float32")
         return name if isinstance(name, str) else "float32"
     where = next((place for end, place in NESTED.items() if key.endswith(end)), None)
@@ -144,7 +144,7 @@ def _nested(key: str, value: Any) -> Any:
         return value
     kind = getattr(getattr(keras, where), str(value.get("class_name")), None)
     if kind is None:
-        return value  # Keras says what is wrong with it
+        return value  # Keras reports what is wrong with it
     accepted = set(inspect.signature(kind.__init__).parameters) - {"self"}
     kept = {name: one for name, one in value["config"].items() if name in accepted}
     lost = {
@@ -158,7 +158,7 @@ def _nested(key: str, value: Any) -> Any:
 
 
 def other_meaning(config: Any) -> str:
-    """A word in a network of Keras 2 that Keras 3 would take for something else; "" for none.
+    """A name in a Keras 2 network that has another meaning in Keras 3; "" if there is none.
 
     Args:
         config: The description of the network, as it was found.
@@ -179,12 +179,12 @@ def other_meaning(config: Any) -> str:
 
 
 def _is_neutral(value: object) -> bool:
-    """Say whether a value means "as if it were not there"; True is not 1 here."""
+    """Whether a value has no effect, as if it were absent; True is not 1 here."""
     return any(type(value) is type(neutral) and value == neutral for neutral in NEUTRAL)
 
 
 def _concatenation(layer: dict[str, Any]) -> dict[str, Any]:
-    """Rewrite the one operation that networks of donkeycar have between layers."""
+    """Rewrite the only operation between layers that networks of donkeycar have."""
     if layer["config"].get("function") != "concat":
         raise PilotError(
             f"Keras 3 has no layer for tf.{layer['config'].get('function')} between layers"
@@ -228,6 +228,6 @@ def _layer_to_litert(layer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _leaves_time(config: dict[str, Any]) -> bool:
-    """Say whether a pooling in three dimensions looks at one frame at a time."""
+    """Whether a pooling in three dimensions pools each frame on its own."""
     sizes = (config["pool_size"], config["strides"])
     return all(isinstance(size, list | tuple) and size[0] == 1 for size in sizes)
