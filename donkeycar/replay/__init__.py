@@ -1,4 +1,4 @@
-"""Records a training epoch by epoch, and draws it afterwards.
+"""Training replay: records a training epoch by epoch, and draws it afterwards.
 
 The names below are loaded when first used: `ReplayRecorder` loads Keras.
 """
@@ -30,5 +30,5 @@ def __getattr__(name: str) -> Any:
     if name == "ReplayRecorder":
         from donkeycar.keras_backend import import_keras
 
-        import_keras()  # quietly, and with its own words if it is missing
+        import_keras()  # without its log lines, and with donkeycar's error if it is missing
     return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

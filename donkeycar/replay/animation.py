@@ -1,4 +1,4 @@
-"""Pictures one after another in a file: GIF, which needs nothing else, or MP4."""
+"""Writes pictures as an animation: GIF, which needs no other library, or MP4."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -11,14 +11,14 @@ from donkeycar.files import atomic_path
 from donkeycar.replay.probe_data import Array
 from donkeycar.video import write_video
 
-# Browsers show GIFs no faster.
+# Browsers play GIFs no faster than this.
 FASTEST_HZ = 50.0
 # How long the last picture stays before a GIF starts again, in seconds.
 PAUSE_S = 2.0
 
 
 def check_animation(path: str | Path, rate_hz: float) -> None:
-    """Refuse what `write_animation` could not write.
+    """Refuse a path or a rate that `write_animation` cannot use.
 
     Raises:
         TrainingError: If the suffix or the rate is impossible.
@@ -34,13 +34,13 @@ def check_animation(path: str | Path, rate_hz: float) -> None:
 def write_animation(
     path: Path, frames: Iterator[Array], *, samples: Sequence[Array], rate_hz: float
 ) -> Path:
-    """Write pictures; the file appears whole or not at all.
+    """Write an animation; the file appears complete or not at all.
 
     Args:
-        path: Where: ``.gif`` or ``.mp4``.
+        path: The file, ``.gif`` or ``.mp4``.
         frames: ``uint8`` RGB, ``(height, width, 3)`` each, all of one size with even sides.
-        samples: Some of them, to choose 256 colours from.
-        rate_hz: Pictures a second.
+        samples: Some of the pictures, to choose 256 colours from.
+        rate_hz: Pictures per second.
 
     Returns:
         `path`.
@@ -62,7 +62,7 @@ def write_animation(
 
 
 def _gif(path: Path, frames: Iterator[Array], samples: Sequence[Array], rate_hz: float) -> None:
-    # One palette for all: with one for each, plain grounds flicker.
+    # One palette for all pictures: with one for each, plain backgrounds flicker.
     palette = Image.fromarray(np.concatenate(samples)).quantize(256)
 
     def pictures() -> Iterator[Image.Image]:
@@ -70,7 +70,7 @@ def _gif(path: Path, frames: Iterator[Array], samples: Sequence[Array], rate_hz:
             yield Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
 
     each_ms = round(1000 / rate_hz)
-    # Pillow wants all durations beforehand, unless each picture brings its own.
+    # Pillow needs all durations in advance, unless each picture has its own.
     whole = list(pictures())
     durations = [each_ms] * (len(whole) - 1) + [max(each_ms, round(1000 * PAUSE_S))]
     whole[0].save(path, save_all=True, append_images=whole[1:], duration=durations, loop=0)

@@ -1,4 +1,4 @@
-"""Loss, metrics and learning rate, from the first epoch on."""
+"""Learning curves: loss, metrics and learning rate, from the first epoch on."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LOSSES = {"loss": "training", "val_loss": "validation"}
 RATE = "learning_rate"
-# From this ratio of largest to smallest on, a logarithmic axis shows more.
+# From this ratio of largest to smallest value on, the axis is logarithmic.
 WIDE_RANGE = 30
 
 
@@ -31,7 +31,7 @@ class LossCurve(Scene):
         return "" if "loss" in study.recording.history else "needs an epoch of training"
 
     def set_up(self, sheet: "SubFigure") -> None:
-        """One axes above the other."""
+        """Make two axes, one above the other."""
         history = self.study.recording.history
         above, below = sheet.subplots(2, 1, sharex=True, height_ratios=(3, 1))
         losses = {words: history[name] for name, words in LOSSES.items() if name in history}
@@ -41,13 +41,13 @@ class LossCurve(Scene):
         above.tick_params(labelbottom=False)
 
     def draw(self, place: int) -> None:
-        """Show what was known after that epoch."""
+        """Show the values up to that epoch."""
         self._losses.draw(place)
         self._rate.draw(place)
 
 
 class MetricCurves(Scene):
-    """Everything else that was measured; dots are training, lines are validation."""
+    """All other metrics; dots are training, lines are validation."""
 
     title = "metrics"
 
@@ -57,26 +57,26 @@ class MetricCurves(Scene):
         return "" if _metrics(study) else "needs a metric"
 
     def set_up(self, sheet: "SubFigure") -> None:
-        """One axes."""
+        """Make one pair of axes."""
         found = _metrics(self.study)
         paired = any(f"val_{name}" in found for name in found)
         words = "validation (dotted: training)" if paired else ""
         self._curves = Curves(sheet.subplots(), self.study, found, y=words)
 
     def draw(self, place: int) -> None:
-        """Show what was known after that epoch."""
+        """Show the values up to that epoch."""
         self._curves.draw(place)
 
 
 class Curves:
-    """Values by epoch: those known after an epoch, and pale those to come.
+    """Values by epoch: those up to the present epoch, and in a pale colour the later ones.
 
     Args:
-        axes: Where they are drawn.
-        study: Says which epochs there are.
+        axes: The axes to draw on.
+        study: The study that knows the epochs.
         curves: The values, by name.
-        y: Name of the axis.
-        named: Whether each curve is named.
+        y: Label of the axis.
+        named: Whether each curve is labelled.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Curves:
         axes.locator_params(axis="x", integer=True)
 
     def draw(self, place: int) -> None:
-        """Show what was known after that epoch."""
+        """Show the values up to that epoch."""
         wipe(self._axes)
         epochs = self._epochs[1:]
         colours: dict[str, str] = {}
@@ -118,7 +118,7 @@ class Curves:
                 self._axes.plot(epochs[place - 1], values[place - 1], "o", ms=3.5, color=colour)
         self._axes.axvline(self._epochs[place], color=SOFT, lw=0.6)
         if self._named:
-            # Above the axes: a corner that is free now may not be free at another epoch.
+            # Above the axes, because a corner that is free now may not be free at another epoch.
             legend(
                 self._axes, labelcolor=INK, ncols=3, columnspacing=0.8, handlelength=1.2,
                 loc="lower left", bbox_to_anchor=(0, 1),
@@ -126,9 +126,9 @@ class Curves:
 
 
 def _metrics(study: Study) -> dict[str, Array]:
-    """What was measured besides loss and learning rate; in validation too, if there is any.
+    """The metrics besides loss and learning rate, with their validation values if there are any.
 
-    Others, the time an epoch took for example, do not belong on the same axis.
+    Other values, for example the duration of an epoch, do not belong on the same axis.
     """
     history = study.recording.history
     known = (*LOSSES, RATE)

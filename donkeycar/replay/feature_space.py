@@ -1,4 +1,4 @@
-"""The feature space of a layer: each row of the probe data a dot, by PCA."""
+"""Feature space of a layer, by PCA: each row of the probe data is a dot."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 
 class FeatureSpace(Scene):
-    """A layer of two units as it is, any other one seen from where it spreads most.
+    """The feature space of a layer: two units directly, more units by principal components.
 
-    The two directions are the principal components of the layer in the last recorded epoch, and
-    are kept for all epochs. Of a layer of two units, the ground shows what the rest of the
-    network makes of each place; for a network with two inputs, lines show what has become of a
-    straight grid.
+    The two principal components are those of the layer in the last recorded epoch, and stay the
+    same for all epochs. For a layer of two units, the background shows the answer of the rest of
+    the network at each point. For a network with two inputs, lines show how the network has
+    deformed a straight grid.
     """
 
     title = "feature space"
@@ -44,18 +44,18 @@ class FeatureSpace(Scene):
 
     @property
     def heading(self) -> str:
-        """Names the layer."""
+        """The title names the layer."""
         return f"feature space of {self._name}"
 
     def flat(self, features: Array) -> Array:
-        """Places on the sheet, ``(rows, 2)``, of what comes out of the layer."""
+        """Positions on the sheet, ``(rows, 2)``, of the outputs of the layer."""
         if self.direct:
             return features
         flat: Array = (features - self._centre) @ self._directions
         return flat
 
     def set_up(self, sheet: "SubFigure") -> None:
-        """One axes that holds the dots of every epoch."""
+        """Make axes that hold the dots of every epoch."""
         self._axes = sheet.subplots()
         self._colours = TargetColours(self.study)
         self._colours.scale(sheet, self._axes)
@@ -89,7 +89,7 @@ class FeatureSpace(Scene):
 
 
 def _layer(study: Study, layer: str | None) -> str:
-    """The layer asked for, or the last hidden one, best one of two units."""
+    """The layer that was asked for, or the last hidden one, preferably one of two units."""
     if layer is not None:
         return str(layer_named(study.model, layer).name)
     names = hidden(study.model)
@@ -101,12 +101,12 @@ def _layer(study: Study, layer: str | None) -> str:
 
 
 def _principal(features: Array) -> tuple[Array, Array, Array]:
-    """Centre, two directions ``(units, 2)`` and their shares of the spread."""
+    """Centre, two directions ``(units, 2)`` and their shares of the variance."""
     features = np.nan_to_num(features.astype(np.float64))
     centre = features.mean(axis=0)
     _, lengths, directions = np.linalg.svd(features - centre, full_matrices=False)
     directions = np.vstack((directions, np.zeros((2, features.shape[1]))))[:2]
-    # The sign of a component is arbitrary: take the one that most of it points along.
+    # The sign of a component is arbitrary: choose the one that makes its largest entry positive.
     for direction in directions:
         direction *= np.sign(direction[np.abs(direction).argmax()]) or 1
     shares = np.append(lengths**2, (0, 0))[:2] / max(1e-30, float((lengths**2).sum()))

@@ -1,4 +1,4 @@
-"""The error of each row, and the pictures with the largest errors."""
+"""The error of each row, and the frames with the largest errors."""
 
 from typing import TYPE_CHECKING
 
@@ -12,19 +12,19 @@ from donkeycar.replay.study import Study
 if TYPE_CHECKING:
     from matplotlib.figure import SubFigure
 
-# How many of the worst are shown, and how many rows they are apart at least: neighbours in a
-# recording show the same place.
+# How many of the worst frames are shown, and how many rows apart they are at least: neighbours in
+# a recording show the same place.
 WORST, APART = 6, 5
-# Outputs of more numbers, pictures for example, are not written below a frame.
+# Outputs of more numbers than this, pictures for example, are not written below a frame.
 MOST_NUMBERS = 3
-# Smaller than this, an input is not a picture, in pixels.
+# An input smaller than this, in pixels, does not count as a picture.
 SMALLEST_PX = 8
 
 
 class FrameErrors(Scene):
-    """Error of each row, and frames with the largest sums of errors, worst first.
+    """The error of each row, and the frames with the largest errors, worst first.
 
-    Of frames that lie close together only the worst is shown.
+    If several of these frames are close together, only the worst is shown.
     """
 
     title = "error by frame"
@@ -32,13 +32,13 @@ class FrameErrors(Scene):
 
     @property
     def heading(self) -> str:
-        """Rows of numbers are not frames."""
+        """The title names frames only if the input is pictures."""
         if frames_of(self.study) is None:
             return "error by row"
         return f"{self.title} (the worst below: right → answer)"
 
     def set_up(self, sheet: "SubFigure") -> None:
-        """The errors, and a row of pictures below them if the input is pictures."""
+        """Make axes for the errors, and a row of pictures below them if the input is pictures."""
         self._frames = frames_of(self.study)
         if self._frames is None:
             self._axes, self._pictures = sheet.subplots(), []
@@ -78,7 +78,7 @@ class FrameErrors(Scene):
         if self._frames is None:
             raise ValueError("there are no pictures")
         frame: Array = self._frames[row]
-        if frame.dtype != np.uint8:  # float pictures are scaled as a whole: nobody knows how
+        if frame.dtype != np.uint8:  # the scale of floats is unknown: take their range
             low, high = limits([self._frames.ravel()], margin=0)
             frame = np.clip(255 * (frame - low) / (high - low), 0, 255).astype(np.uint8)
         if frame.shape[-1] == 1:
@@ -86,7 +86,7 @@ class FrameErrors(Scene):
         return frame
 
     def _caption(self, place: int, row: int) -> str:
-        """Which row it is, what was answered, and what was right."""
+        """The row, the answer, and the right answer."""
         lines = [f"row {row}"]
         for name, answers in self.study.answers(place).items():
             if self.study.meanings[name] == "regression":
@@ -102,7 +102,7 @@ class FrameErrors(Scene):
 
 
 def _worst(errors: Array, count: int) -> list[int]:
-    """Rows with the largest errors, `APART` from each other as long as there are enough."""
+    """Rows with the largest errors, `APART` from each other as long as there are enough rows."""
     found: list[int] = []
     order = [int(row) for row in np.argsort(-np.nan_to_num(errors, nan=np.inf), kind="stable")]
     for apart in (APART, 1):
@@ -113,9 +113,9 @@ def _worst(errors: Array, count: int) -> list[int]:
 
 
 def frames_of(study: Study) -> Array | None:
-    """The pictures that go into the network, ``(rows, height, width, 1 or 3)``, if any do.
+    """The network's input pictures, ``(rows, height, width, 1 or 3)``; ``None`` without any.
 
-    Of a sequence of pictures the last ones are taken.
+    For a sequence of pictures, the last one of each sequence is taken.
     """
     for values in study.probe.inputs.values():
         frames = values[:, -1] if values.ndim == 5 else values

@@ -1,6 +1,6 @@
-"""Reading an HDF5 file that may be damaged, foreign, or made by a stranger to do harm.
+"""Safe reading of HDF5 files that may be damaged, foreign or malicious.
 
-Only plain numbers of the expected kind, shape and size that lie in the file itself are read.
+Only plain numbers of the expected type, shape and size that are in the file itself are read.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from donkeycar.replay.probe_data import NUMBERS, Array
 if TYPE_CHECKING:
     import h5py
 
-# The file says of itself what it is.
+# An attribute that marks a file as a replay.
 MARK, MARKED = "format", b"donkeycar replay 1"
 # More than any replay needs; a damaged size must not fill the memory.
 LARGEST_BYTES = 4 << 30
@@ -39,7 +39,7 @@ def opened(path: Path) -> "Iterator[h5py.File]":
     """Open a replay for reading, even while it is being recorded.
 
     Raises:
-        TrainingError: If it is not there, no replay, or damaged.
+        TrainingError: If it does not exist, is not a replay, or is damaged.
     """
     h5py = import_h5py()
     if not path.is_file():
@@ -58,7 +58,7 @@ def opened(path: Path) -> "Iterator[h5py.File]":
 
 def _check_mark(file: "h5py.File", path: Path) -> None:
     mark = b""
-    # Text of any length is not even looked at: where that is damaged, HDF5 may never come back.
+    # Text of variable length is not read at all: where it is damaged, HDF5 may hang for ever.
     if MARK in file.attrs and file.attrs.get_id(MARK).dtype.kind == "S":
         mark = bytes(file.attrs[MARK])
     if not mark.startswith(b"donkeycar replay"):
@@ -71,12 +71,12 @@ def _check_mark(file: "h5py.File", path: Path) -> None:
 
 
 def subgroups(group: Any) -> list[str]:
-    """Names of the groups within a group that lie in the same file, the oldest first."""
+    """Names of the groups within a group that are in the same file, the oldest first."""
     h5py = import_h5py()
     return [
         name
         for name in group
-        # A link may lead into any other file.
+        # A link may lead to any other file.
         if isinstance(group.get(name, getlink=True), h5py.HardLink)
         and isinstance(group[name], h5py.Group)
     ]
@@ -85,19 +85,19 @@ def subgroups(group: Any) -> list[str]:
 def dataset(
     group: Any, name: str, *, kinds: str = NUMBERS, shape: tuple[int | None, ...] | None = None
 ) -> Any:
-    """Find numbers in a group.
+    """Find a dataset of numbers in a group.
 
     Args:
         group: An open group.
-        name: Path of the numbers below it.
-        kinds: Letters of the number types allowed, as numpy's ``dtype.kind``.
-        shape: What their shape must be; ``None`` in it stands for any length.
+        name: Path of the dataset below the group.
+        kinds: Letters of the allowed number types, as numpy's ``dtype.kind``.
+        shape: Required shape; ``None`` in it stands for any length.
 
     Returns:
         The ``h5py.Dataset``.
 
     Raises:
-        TrainingError: If they are missing, of another kind, elsewhere than in this file, or huge.
+        TrainingError: If it is missing, of another type, not in this file, or huge.
     """
     h5py = import_h5py()
     node = group
@@ -120,7 +120,7 @@ def dataset(
 
 
 def read(node: Any, row: int | None = None) -> Array:
-    """Read all of a dataset, or one row of it.
+    """Read a whole dataset, or one row of it.
 
     Raises:
         TrainingError: If it is too large.

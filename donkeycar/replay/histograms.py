@@ -1,4 +1,4 @@
-"""Histograms of the predicted probabilities and of the loss of each row."""
+"""Histograms of the predicted probabilities, and of the loss of each row."""
 
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import SubFigure
 
 BINS = 25
-# More classes than this are not told apart by colour.
+# With more classes than this, they all share one colour.
 MOST_CLASSES = 6
-# Room above the highest bar for words, as a factor.
+# Room above the highest bar for text, as a factor.
 HEADROOM = 1.2
-# Share of rows whose loss may lie beyond the axis; they are counted in its last bin.
+# Share of rows whose loss may exceed the axis; they are counted in its last bin.
 BEYOND = 0.01
 
 
 class Probability(Scene):
-    """How probable a class is, by the class that is right."""
+    """The predicted probability of a class, by the right class."""
 
     title = "probability"
 
@@ -32,7 +32,7 @@ class Probability(Scene):
         return "" if _classified(study) else "needs an output of classes"
 
     def set_up(self, sheet: "SubFigure") -> None:
-        """One axes, high enough for every epoch."""
+        """Make axes, high enough for every epoch."""
         self._axes = sheet.subplots()
         self._output = _classified(self.study)[0]
         self._binary = self.study.meanings[self._output] == "binary"
@@ -55,7 +55,7 @@ class Probability(Scene):
         legend(self._axes, loc="upper center", labelcolor=INK)
 
     def _shown(self) -> list[int | None]:
-        """Classes that have a histogram of their own; ``None`` is all of them together."""
+        """Classes that have a histogram of their own; ``None`` means all of them together."""
         return [None] if len(self._numbers) > MOST_CLASSES else [int(n) for n in self._numbers]
 
     def _counts(self, place: int) -> list[Array]:
@@ -79,12 +79,12 @@ class Probability(Scene):
 
 
 class LossHistogram(Scene):
-    """The loss of each row of the probe; it may be low because of few rows, or of all."""
+    """The loss of each row of the probe; it shows whether few rows or all of them make the mean."""
 
     title = "loss of each row"
 
     def set_up(self, sheet: "SubFigure") -> None:
-        """One axes, wide and high enough for every epoch."""
+        """Make axes, wide and high enough for every epoch."""
         self._axes = sheet.subplots()
         dress(self._axes, x="loss", y="rows")
         losses = [self.study.losses(place) for place in self.places]

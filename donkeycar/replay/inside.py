@@ -13,27 +13,27 @@ from donkeycar.replay.recorded_network import RecordedNetwork, batch_size
 
 Kind = Literal["weights", "activations", "outputs", "gradients"]
 ByLayer: TypeAlias = dict[str, Array]
-# Loss of each row as a tensor, of a probe and the answers to it by output.
+# Computes the loss of each row as a tensor, from a probe and the answers to it by output.
 Loss: TypeAlias = Callable[[ProbeData, dict[str, Any]], Any]
 
-# So many numbers of a layer show how all of them are spread.
+# A sample of this many numbers of a layer shows their distribution.
 SAMPLE = 20_000
-# A probe is thinned out to so many numbers of input: 69 frames of 160x120.
+# A probe is reduced to this many numbers of input: 69 frames of 160x120.
 MOST_INPUT = 4_000_000
 
 
 def values(
     network: RecordedNetwork, kind: Kind, place: int, probe: ProbeData, loss: Loss
 ) -> ByLayer:
-    """Numbers in the layers at an epoch; of many a sample, the same one at every epoch.
+    """Numbers in the layers at an epoch; if there are many, the same sample at every epoch.
 
     Args:
         network: The network.
         kind: ``weights``: kernels. ``activations``: z-values, before the activation.
-            ``outputs``: after it. ``gradients``: of the mean loss of the probe, by kernels.
-        place: Of the epoch.
-        probe: What goes through the network.
-        loss: For gradients.
+            ``outputs``: values after it. ``gradients``: of the mean loss of the probe, by kernels.
+        place: Index of the epoch.
+        probe: Inputs and targets for the network.
+        loss: The loss, for gradients.
 
     Returns:
         ``(numbers,)`` by layer.
@@ -71,7 +71,7 @@ def _taps(
     tensors: list[Any],
     change: Callable[[Any, Any], Any] | None = None,
 ) -> ByLayer:
-    """Samples of what is at some places of the network, batch by batch."""
+    """Samples of the values of some tensors of the network, batch by batch."""
     if not layers:
         return {}
     size = batch_size(probe.inputs)
@@ -105,7 +105,7 @@ def _gradients(network: RecordedNetwork, probe: ProbeData, loss: Loss) -> ByLaye
             total = tf.reduce_sum(loss(batch, dict(zip(outputs, found, strict=True))))
         slopes = tape.gradient(total, [variable.value for variable in variables])
         for variable, slope in zip(variables, slopes, strict=True):
-            if slope is not None:  # an output that no loss asks for
+            if slope is not None:  # None: no loss depends on this kernel
                 sums[variable.path] += np.asarray(tf.convert_to_tensor(slope)) / len(probe)
     result = {}
     for layer in watched(network.model):
@@ -116,7 +116,7 @@ def _gradients(network: RecordedNetwork, probe: ProbeData, loss: Loss) -> ByLaye
 
 
 def _sample(arrays: list[Array], seed: str, count: int = SAMPLE) -> Array:
-    """Numbers of some arrays, the same ones at every epoch."""
+    """A sample of some arrays, taken from the same positions at every epoch."""
     numbers = np.concatenate([np.ravel(array) for array in arrays])
     if len(numbers) > count:
         picks = np.random.default_rng(zlib.crc32(seed.encode())).integers(0, len(numbers), count)

@@ -1,12 +1,12 @@
-"""What goes on in the layers of a network: what comes out of them, before and after activation.
+"""Layers of a network: their outputs, before and after the activation function.
 
-Looked at are the layers that have a kernel or an activation. Z-values, what a layer computes
-before its activation, are known of
+The layers with a kernel or an activation are watched. Z-values (pre-activations), the values that a
+layer computes before its activation, are known for
 
 * layers with an ``activation`` (Dense, EinsumDense, all convolutions), also in TimeDistributed;
-* activation layers (Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax): what goes into them.
+* activation layers (Activation, ReLU, LeakyReLU, PReLU, ELU, Softmax): their inputs.
 
-Of recurrent layers, of attention and of models within a model only the outputs are known. Layers
+For recurrent layers, attention and models within a model, only the outputs are known. Layers
 that are called more than once, and layers that only move numbers, are left out.
 """
 
@@ -20,12 +20,12 @@ KERNELS = ("kernel", "embeddings")
 
 
 def watched(model: Any) -> list[Any]:
-    """The layers that are looked at, in the network's order."""
+    """The watched layers, in the network's order."""
     return [layer for layer in model.layers if _in_line(layer) and _works(layer)]
 
 
 def with_z_values(model: Any) -> list[Any]:
-    """Those of them whose z-values are known."""
+    """The watched layers whose z-values are known."""
     return [layer for layer in watched(model) if _is_activation(layer) or _activated(layer)]
 
 
@@ -41,7 +41,7 @@ def kernels(layer: Any) -> list[Any]:
 
 
 def layer_named(model: Any, name: str) -> Any:
-    """Find a layer that is looked at.
+    """Find a watched layer.
 
     Raises:
         TrainingError: If there is no such layer.
@@ -53,7 +53,7 @@ def layer_named(model: Any, name: str) -> Any:
 
 
 def activation_name(layer: Any) -> str:
-    """Name of what a layer does last, ``""`` if it does nothing."""
+    """Name of a layer's activation function, ``""`` if it has none."""
     if not _is_activation(layer) and _activated(layer) is None:
         return ""
     function = getattr(layer, "activation", None)
@@ -61,11 +61,11 @@ def activation_name(layer: Any) -> str:
 
 
 def z_values(layer: Any, given: Any) -> Any:
-    """What a layer computes before its activation.
+    """Compute the values of a layer before its activation.
 
     Args:
         layer: One of `with_z_values`.
-        given: What goes into it.
+        given: Input of the layer.
     """
     if _is_activation(layer):
         return given
@@ -79,7 +79,7 @@ def _in_line(layer: Any) -> bool:
         return not isinstance(layer.input, list | tuple | dict) and not isinstance(
             layer.output, list | tuple | dict
         )
-    except (AttributeError, ValueError):  # how Keras says that there are none, or several
+    except (AttributeError, ValueError):  # Keras's answer if there are none, or several
         return False
 
 
@@ -98,7 +98,7 @@ def _is_activation(layer: Any) -> bool:
 
 
 def _activated(layer: Any) -> Any:
-    """The layer, or the one inside it, whose activation can be taken away; ``None`` if none."""
+    """The layer, or the layer inside it, whose activation can be removed; ``None`` if none."""
     import keras
 
     inner = layer.layer if isinstance(layer, keras.layers.TimeDistributed) else layer
@@ -110,7 +110,7 @@ def _activated(layer: Any) -> Any:
 
 @contextmanager
 def _linear(layer: Any) -> Iterator[None]:
-    """Take the activation away for a while."""
+    """Remove the activation temporarily."""
     import keras
 
     activation, layer.activation = layer.activation, keras.activations.linear

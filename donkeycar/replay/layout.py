@@ -1,13 +1,13 @@
-"""How a recording lies in its HDF5 file.
+"""File format of a recording in HDF5.
 
-A file is marked as a replay, and each of its groups is a recording::
+A file is marked as a replay, and each of its groups is one recording::
 
     about           JSON: network, objective, shapes of the weights, names of inputs and targets
     inputs/0000     the probe: an array for each input, ...
     targets/0000    ... and for each target
     weights/0000    for each weight of the network, as it was after each epoch
     history         measured values of each epoch
-    history_names   what they are called, in the same order
+    history_names   names of these values, in the same order
     epochs          number of each epoch, -1 where there is none yet; the first is before training
 """
 
@@ -39,13 +39,13 @@ def place_name(kind: str, place: int) -> str:
 
 
 def put_packed(group: Any, name: str, array: Array) -> None:
-    """Write an array that stays as it is."""
-    # Level 1 takes a third off camera frames; higher ones only take time.
+    """Write an array that does not change."""
+    # Level 1 makes camera frames a third smaller; higher levels only take more time.
     group.create_dataset(name, data=array, compression=1, shuffle=True, track_times=False)
 
 
 def put_growing(group: Any, name: str, rows: int, shape: tuple[int, ...], dtype: Any) -> Any:
-    """Lay out room for an array of `shape` at each epoch, in one piece and without writing to it.
+    """Allocate an array of `shape` for each epoch, contiguous and without writing to it.
 
     Returns:
         The dataset.
@@ -80,14 +80,14 @@ def epochs_done(group: Any) -> list[int]:
 
 @contextmanager
 def rewritten(path: Path) -> "Iterator[Any]":
-    """Make a replay anew beside itself: what it holds already, then what the block adds.
+    """Write a replay anew beside the old one: its present contents, then what the block adds.
 
-    It takes the place of the old one at the end of the block, or not at all. Room that old
-    recordings do not use is left out.
+    The new file replaces the old one at the end of the block, or not at all. Space that old
+    recordings do not use is dropped.
     """
     h5py = import_h5py()
-    # Version 1.10 of the format has checksums of all that describes the numbers. Without
-    # `track_order` HDF5 would forget which recording is the oldest.
+    # Version 1.10 of the format has checksums for all metadata. Without `track_order`, HDF5 would
+    # forget which recording is the oldest.
     with (
         atomic_path(path) as draft,
         h5py.File(draft, "w", libver=("v110", "v110"), track_order=True) as file,
@@ -101,7 +101,7 @@ def rewritten(path: Path) -> "Iterator[Any]":
 
 
 def _copy(old: Any, new: Any) -> None:
-    """Copy a recording without the room it does not use."""
+    """Copy a recording without its unused space."""
     rows = len(epochs_done(old))
     for name in ("about", *dataset_names(old, "inputs"), *dataset_names(old, "targets")):
         put_packed(new, name, read(dataset(old, name)))

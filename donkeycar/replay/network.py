@@ -1,4 +1,4 @@
-"""A network as text, and back: only what Keras itself can build, and nothing that runs code."""
+"""Safe serialisation of a network as text: only parts of Keras itself, and no code."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -8,18 +8,18 @@ from typing import Any
 
 from donkeycar.errors import TrainingError
 
-# They run code of whoever wrote the file, or open other files.
+# These layers run code from whoever wrote the file, or open other files.
 UNSAFE = {
     "FlaxLayer", "IntegerLookup", "JaxLayer", "Lambda", "StringLookup", "TFSMLayer",
     "TextVectorization", "TorchModuleWrapper",
 }  # fmt: skip
 _NOT_RECORDABLE = "Only Sequential and functional models can be recorded. Received: {}"
-# What Keras writes in place of values that JSON does not know; the others may hold code.
+# Forms in which Keras writes values that JSON does not know; the other forms may hold code.
 SAFE_VALUES = {"__keras_tensor__", "__tuple__", "__ellipsis__", "__slice__"}
 
 
 def describe(model: Any) -> dict[str, Any]:
-    """Describe a network so that `rebuild` makes an equal one, without its weights.
+    """Describe a network, without its weights, so that `rebuild` can make an equal one.
 
     Args:
         model: A Sequential or functional ``keras.Model`` that has been built.
@@ -29,7 +29,7 @@ def describe(model: Any) -> dict[str, Any]:
     """
     import keras
 
-    # Not `serialize_keras_object`: that also wants to know how the network was compiled.
+    # Not `serialize_keras_object`, which also needs to know how the network was compiled.
     try:
         config = model.get_config()
         text = json.dumps(config)
@@ -60,14 +60,14 @@ def rebuild(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> Any:
     """Build the network that `describe` described; it computes in float32.
 
     Args:
-        config: What `describe` returned; may come from a stranger.
-        shapes: What the shapes of its weights must be.
+        config: The result of `describe`; it may come from a stranger.
+        shapes: The shapes that its weights must have.
 
     Returns:
         A ``keras.Model`` with arbitrary weights.
 
     Raises:
-        TrainingError: If the description is damaged, names unsafe parts, or does not suit `shapes`.
+        TrainingError: If the description is damaged, names unsafe parts, or contradicts `shapes`.
     """
     text = _text_of(config, shapes)
     with _understood():
@@ -75,10 +75,10 @@ def rebuild(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> Any:
 
 
 def check(config: Any) -> None:
-    """Refuse a description of anything that is not a harmless part of Keras.
+    """Refuse a description that contains anything but harmless parts of Keras.
 
     Raises:
-        TrainingError: It says which part.
+        TrainingError: The message names the part.
     """
     for part in _parts(config):
         name, module = part["class_name"], part.get("module")
@@ -110,10 +110,11 @@ def _parts(config: Any) -> Iterator[dict[str, Any]]:
 
 
 def _text_of(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> str:
-    """What Keras can build safely, once its weights are known to have these shapes."""
+    """The text from which Keras builds safely, once the weights are known to have these shapes."""
     check(config)
     text = json.dumps(_in_float32(config))
-    # A thread of its own: Keras remembers unfilled weights there, and would fill them later.
+    # In a thread of its own: Keras remembers unfilled weights per thread, and would fill them
+    # later.
     with _understood(), ThreadPoolExecutor(1) as thread:
         found = thread.submit(_draft, text).result()
     if found != list(shapes):
@@ -128,12 +129,12 @@ def _text_of(config: dict[str, Any], shapes: Sequence[tuple[int, ...]]) -> str:
 def _understood() -> Iterator[None]:
     try:
         yield
-    except Exception as error:  # Keras raises whatever it likes for a description it cannot read
+    except Exception as error:  # Keras may raise any error for a description it cannot read
         raise TrainingError(f"Keras cannot rebuild the recorded network: {error}") from error
 
 
 def _draft(text: str) -> list[tuple[int, ...]]:
-    """Shapes of the weights without the weights: a damaged file must not fill the memory."""
+    """Shapes of the weights, without allocating them: a damaged file must not fill the memory."""
     import keras
 
     with keras.StatelessScope(initialize_variables=False):
@@ -143,13 +144,13 @@ def _draft(text: str) -> list[tuple[int, ...]]:
 def _built(text: str) -> Any:
     import keras
 
-    # Keras takes the description apart while it reads it: everyone gets a fresh one.
+    # Keras changes the description while it reads it, so each reader gets a fresh copy.
     model = keras.saving.deserialize_keras_object(json.loads(text), safe_mode=True)
     return _functional(model) if isinstance(model, keras.Sequential) else model
 
 
 def _functional(model: Any) -> Any:
-    """The same layers, called once each: a Sequential calls them whenever it is built anew."""
+    """The same layers, called once each: a Sequential would call them again at every build."""
     import keras
 
     [given] = model.inputs
@@ -160,7 +161,7 @@ def _functional(model: Any) -> Any:
 
 
 def _in_float32(config: Any) -> Any:
-    """The same network, computing in float32 whatever it was trained in."""
+    """The same network, computing in float32 whatever type it was trained in."""
     if isinstance(config, list):
         return [_in_float32(item) for item in config]
     if not isinstance(config, dict):

@@ -1,4 +1,4 @@
-"""The loss of a network, and what its outputs therefore mean."""
+"""The loss functions of a network, and the meaning of its outputs that follows from them."""
 
 import warnings
 from collections.abc import Callable, Mapping
@@ -12,20 +12,20 @@ from donkeycar.json_text import is_number
 from donkeycar.replay.network import check
 from donkeycar.replay.probe_data import Array, output_names
 
-# A loss as Keras writes it: a name, a description, or nothing if it is the user's own.
+# A loss as Keras writes it: a name, a description, or ``None`` if it is the user's own function.
 LossConfig: TypeAlias = str | dict[str, Any] | None
-# What an output says: a number or several, how probable one class is, or how probable each is.
+# The meaning of an output: numbers, the probability of one class, or that of each class.
 Meaning = Literal["regression", "binary", "classes"]
 
 
 @dataclass(frozen=True)
 class Objective:
-    """Losses of all outputs, and what each of them weighs.
+    """The losses of all outputs, and their weights.
 
     Attributes:
-        losses: By output. ``None`` is a loss that Keras does not know; pictures then show the
-            cross-entropy of probabilities and the squared error of anything else.
-        weights: By output.
+        losses: Loss by output. ``None`` is a loss that Keras does not know; pictures then show the
+            cross-entropy of probabilities and the squared error of all other outputs.
+        weights: Weight by output.
     """
 
     losses: dict[str, LossConfig]
@@ -33,7 +33,7 @@ class Objective:
 
     @classmethod
     def of(cls, model: Any) -> "Objective":
-        """Read it from a network; one that was not compiled has losses of ``None``."""
+        """Read the losses of a network; one that was not compiled has losses of ``None``."""
         names = output_names(model)
         config = _compile_config(model) if model.compiled else {}
         losses = _spread(config.get("loss"), names)
@@ -45,10 +45,10 @@ class Objective:
 
     @classmethod
     def from_json(cls, given: Any, names: list[str]) -> "Objective":
-        """Read it from a file that may come from a stranger.
+        """Read the losses from a file that may come from a stranger.
 
         Raises:
-            TrainingError: If it is damaged or does not suit the outputs `names`.
+            TrainingError: If they are damaged or do not suit the outputs `names`.
         """
         losses = given.get("losses") if isinstance(given, dict) else None
         weights = given.get("weights") if isinstance(given, dict) else None
@@ -66,13 +66,13 @@ class Objective:
         return cls(losses, {name: float(weight) for name, weight in weights.items()})
 
     def meaning(self, name: str, *, activation: str, targets: Array, answers: Array) -> Meaning:
-        """What an output says.
+        """The meaning of an output.
 
         Args:
             name: The output.
-            activation: Of its layer, ``""`` if it has none.
+            activation: Activation of its layer, ``""`` if it has none.
             targets: The right answers.
-            answers: Any of its own.
+            answers: Any answers of the output.
         """
         loss = self.loss_name(name)
         width = 1 if answers.ndim == 1 else answers.shape[-1]
@@ -103,7 +103,7 @@ class Objective:
         """Functions ``(targets, answers) -> loss of each row``, by output.
 
         Raises:
-            TrainingError: If Keras does not know one of them after all.
+            TrainingError: If Keras refuses one of them.
         """
         return {
             name: _function(loss or DEFAULTS[meanings[name]]) for name, loss in self.losses.items()
@@ -111,7 +111,7 @@ class Objective:
 
 
 def _cross_entropy(targets: Any, answers: Any) -> Any:
-    """Of classes that are given by their number, or each by a share."""
+    """Cross-entropy for classes that are given by their number, or by a share for each class."""
     import keras
 
     by_number = len(targets.shape) < len(answers.shape) or targets.shape[-1] == 1
@@ -119,7 +119,7 @@ def _cross_entropy(targets: Any, answers: Any) -> Any:
     return getattr(keras.losses, name)(targets, answers)
 
 
-# Where the user's own loss is not known.
+# For a loss that is the user's own and therefore unknown.
 DEFAULTS: dict[Meaning, Any] = {
     "regression": "mean_squared_error",
     "binary": "binary_crossentropy",
@@ -129,15 +129,15 @@ DEFAULTS: dict[Meaning, Any] = {
 
 def _compile_config(model: Any) -> dict[str, Any]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Keras fears for a `lambda`, which is left out here
+        warnings.simplefilter("ignore")  # Keras warns of a `lambda`, which is left out here
         try:
             return model.get_compile_config() or {}
-        except (TypeError, ValueError, NotImplementedError):  # something of the user's own
+        except (TypeError, ValueError, NotImplementedError):  # contains the user's own code
             return {}
 
 
 def _spread(given: Any, names: list[str]) -> dict[str, Any]:
-    """One for each output, of what Keras accepts: one for all, a list, or a dictionary."""
+    """One value for each output, from any form that Keras accepts: one, a list, a dictionary."""
     if isinstance(given, dict) and "class_name" not in given:
         return {name: given.get(name) for name in names}
     if isinstance(given, list | tuple):
@@ -146,7 +146,7 @@ def _spread(given: Any, names: list[str]) -> dict[str, Any]:
 
 
 def _known(loss: Any) -> LossConfig:
-    """The description of a loss, unless it is the user's own."""
+    """The description of a loss, or ``None`` if it is the user's own function."""
     if not isinstance(loss, str | dict):
         return None
     try:
@@ -162,11 +162,11 @@ def _function(loss: Any) -> Callable[[Any, Any], Any]:
 
     try:
         found = keras.losses.get(loss)
-    except Exception as error:  # Keras raises whatever it likes
+    except Exception as error:  # Keras may raise any error
         raise TrainingError(f"Keras has no such loss. Received: {loss!r}") from error
     if not callable(found):
         raise TrainingError(f"Keras has no such loss. Received: {loss!r}")
-    # `call` is the loss of each row; calling the object itself would add them up.
+    # `call` returns the loss of each row; calling the object itself would add them up.
     by_row = found.call if isinstance(found, keras.losses.Loss) else found
 
     def losses(targets: Any, answers: Any) -> Any:

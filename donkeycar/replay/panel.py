@@ -24,7 +24,7 @@ HEAD_IN = 0.35
 
 
 class RecordedTraining(Protocol):
-    """What is drawn: a recording, its epochs and where each one lies; a `Replay` is one."""
+    """A recording with its epochs and the index of each one; a `Replay` is one."""
 
     study: Study
 
@@ -33,7 +33,7 @@ class RecordedTraining(Protocol):
         """Numbers of the recorded epochs."""
 
     def place(self, epoch: int) -> int:
-        """Place of an epoch among `epochs`."""
+        """Index of an epoch in `epochs`."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class Panel:
     """One picture on a sheet.
 
     Attributes:
-        replay: Of which recording.
+        replay: The recording that it shows.
         show: Name of the picture, one of `scenes.SCENES`.
-        title: Above it; ``None`` for the usual one.
-        layer: For pictures of one layer; ``None`` for the usual one.
+        title: Title above it; ``None`` for the usual one.
+        layer: The layer, for pictures of one layer; ``None`` for the usual one.
     """
 
     replay: RecordedTraining
@@ -61,7 +61,7 @@ class PanelFigure:
         epochs: Numbers of the epochs that will be drawn; axes suit all of them.
 
     Raises:
-        TrainingError: If a picture cannot be drawn of its recording.
+        TrainingError: If a picture cannot be drawn for its recording.
     """
 
     def __init__(self, panels: Sequence[Panel], epochs: Sequence[int]) -> None:
@@ -92,7 +92,7 @@ class PanelFigure:
             self._scenes.append((scene, panel))
         self._head = self.figure.suptitle("", fontsize=TITLE_PT, color=SOFT)
         self.draw(epochs[-1])
-        # Measured once: a sheet on which things move about cannot be read.
+        # Measured once, because a sheet on which things move about is hard to read.
         self.figure.draw_without_rendering()
         self.figure.set_layout_engine("none")
 
@@ -125,7 +125,7 @@ def draw(panels: Sequence[Panel], epoch: int | None = None) -> "Figure":
         The figure; ``figure.savefig(path)`` writes it.
 
     Raises:
-        TrainingError: If there is no such epoch, or a picture cannot be drawn of its recording.
+        TrainingError: If there is no such epoch, or a picture cannot be drawn for its recording.
     """
     epochs = _epochs(panels)
     if epoch is None:
@@ -143,14 +143,14 @@ def movie(panels: Sequence[Panel], path: str | Path, *, rate_hz: float = 5.0) ->
 
     Args:
         panels: The pictures, at least one.
-        path: Where it goes: ``.gif`` or ``.mp4``.
-        rate_hz: Epochs a second, more than 0, at most 50.
+        path: The file, ``.gif`` or ``.mp4``.
+        rate_hz: Epochs per second, more than 0, at most 50.
 
     Returns:
         `path`.
 
     Raises:
-        TrainingError: If a picture cannot be drawn of its recording, or the file not be written.
+        TrainingError: If a picture cannot be drawn for its recording, or the file not written.
     """
     epochs = _epochs(panels)
     check_animation(path, rate_hz)

@@ -1,6 +1,6 @@
-"""What all pictures of a replay have in common: colours that every eye tells apart, and axes.
+"""Common style of the pictures of a replay: colour-blind safe colours, and axes.
 
-Drawn with matplotlib's own objects, not with pyplot: no window, no global state, any thread.
+It uses matplotlib's own objects instead of pyplot: no window, no global state, any thread.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, SOFT, GRID = "#16202b", "#5f6b7a", "#e6e8eb"
-# Okabe and Ito's colours, "Color Universal Design", 2008, without the yellow: it fades on white.
+# Okabe and Ito's colours, "Color Universal Design", 2008, without yellow, which fades on white.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 BLUE, VERMILION = PALETTE[:2]
 TITLE_PT, LABEL_PT, TICK_PT = 9.5, 8.0, 7.0
@@ -26,7 +26,7 @@ DPI = 100
 
 
 def new_figure(width_in: float, height_in: float) -> "Figure":
-    """A white sheet.
+    """Make a white sheet.
 
     Raises:
         TrainingError: If matplotlib is not installed.
@@ -44,7 +44,7 @@ def new_figure(width_in: float, height_in: float) -> "Figure":
 
 
 def dress(axes: "Axes", *, x: str = "", y: str = "") -> None:
-    """Give axes the look of all, and words."""
+    """Give axes the common style, and labels."""
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set_color(SOFT)
     axes.grid(color=GRID, lw=0.6)
@@ -55,7 +55,7 @@ def dress(axes: "Axes", *, x: str = "", y: str = "") -> None:
 
 
 def wipe(axes: "Axes") -> None:
-    """Take everything off axes that was drawn on them; new ones would cost five times as much."""
+    """Remove everything drawn on axes; making new axes would take five times as long."""
     drawn = (*axes.lines, *axes.collections, *axes.patches, *axes.texts, *axes.images)
     for artist in drawn:
         artist.remove()
@@ -70,14 +70,14 @@ def class_colour(number: int) -> str:
 
 
 def left_to_right() -> "Colormap":
-    """Blue over grey to vermilion, each clearly seen on white."""
+    """Blue over grey to vermilion, all clearly visible on white."""
     from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list("left_to_right", [BLUE, "#a9b0b8", VERMILION])
 
 
 def no_to_yes() -> "Colormap":
-    """Pale blue over white to pale vermilion, to draw upon."""
+    """Pale blue over white to pale vermilion, a background to draw on."""
     from matplotlib.colors import LinearSegmentedColormap
 
     return LinearSegmentedColormap.from_list("no_to_yes", ["#7fb8d8", "#ffffff", "#eaae7f"])
@@ -86,12 +86,12 @@ def no_to_yes() -> "Colormap":
 def limits(
     parts: Sequence[Array], *, outside: float = 0.0, margin: float = 0.04
 ) -> tuple[float, float]:
-    """Ends of an axis that all parts fit on.
+    """Limits of an axis on which all parts fit.
 
     Args:
         parts: Numbers; those that are not finite are left out.
         outside: Share of each part that may lie outside at either end.
-        margin: Room left at either end, as a share of the whole.
+        margin: Space left at either end, as a share of the whole.
     """
     ends = []
     for part in parts:
@@ -106,10 +106,10 @@ def limits(
 
 
 def short(value: float) -> str:
-    """A number in few characters."""
+    """Format a number with few characters."""
     return f"{value:.2g}" if np.isfinite(value) else "not finite"
 
 
 def legend(axes: "Axes", **options: Any) -> None:
-    """Name what is drawn."""
+    """Add a legend."""
     axes.legend(frameon=False, fontsize=TICK_PT, **options)

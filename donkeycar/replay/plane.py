@@ -1,4 +1,4 @@
-"""What a network answers all over a plane: its decision boundary, and the ground below dots."""
+"""Decision boundary: the answers of a network over a plane, also as a background for dots."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -14,16 +14,16 @@ from donkeycar.replay.target_colours import TargetColours
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-# Places along each side of the plane.
+# Points along each side of the plane.
 FINENESS = 100
-# Lines of the grid in each direction, and places along each.
+# Lines of the grid in each direction, and points along each.
 LINES, ALONG = 13, 60
 
 Answer = Callable[[Array], "dict[str, Array] | None"]
 
 
 def plane_input(study: Study) -> str:
-    """Name of the one input if it has two numbers, otherwise ``""``."""
+    """Name of the input if it is the only one and has two numbers, otherwise ``""``."""
     inputs = study.probe.inputs
     [name, *others] = inputs
     return name if not others and inputs[name].ndim == 2 and inputs[name].shape[1] == 2 else ""
@@ -46,14 +46,14 @@ def paint(
     y: tuple[float, float],
     answer: Answer,
 ) -> None:
-    """Colour a plane by what a network answers at each place of it.
+    """Colour a plane by the network's answer at each point.
 
     Args:
-        axes: Where.
-        study: Says what the first output means.
-        x: Ends of the plane.
-        y: The same, upwards.
-        answer: Gives the answers to points ``(places, 2)``; ``None`` leaves the plane white.
+        axes: The axes to draw on.
+        study: The study that knows the meaning of the first output.
+        x: Limits of the plane, horizontally.
+        y: Limits of the plane, vertically.
+        answer: Returns the answers to points ``(points, 2)``; ``None`` leaves the plane white.
     """
     from matplotlib.colors import to_rgb
 
@@ -99,7 +99,7 @@ class DecisionBoundary(Scene):
         return "" if plane_input(study) else "needs one input of two numbers"
 
     def set_up(self, sheet: "SubFigure") -> None:
-        """One axes."""
+        """Make one pair of axes."""
         self._axes = sheet.subplots()
         self._name = plane_input(self.study)
         dress(self._axes, x=f"{self._name} 1", y=f"{self._name} 2")
@@ -107,7 +107,7 @@ class DecisionBoundary(Scene):
         self._colours.scale(sheet, self._axes)
 
     def draw(self, place: int) -> None:
-        """Show what the network answers after an epoch."""
+        """Show the answers of the network after an epoch."""
         points = self.study.probe.inputs[self._name]
         x, y = (limits([points[:, side]], margin=0.08) for side in (0, 1))
         wipe(self._axes)

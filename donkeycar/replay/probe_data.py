@@ -1,4 +1,4 @@
-"""The probe data of a replay: inputs that a network is asked every epoch, and right answers."""
+"""Probe data of a replay: fixed inputs that the network answers every epoch, and targets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from donkeycar.errors import TrainingError
 Array: TypeAlias = np.ndarray[Any, Any]
 Given: TypeAlias = Array | Mapping[str, Array] | list[Any] | tuple[Any, ...]
 
-# Numbers of any kind; text and objects are not answers.
+# Numbers of any type; text and objects cannot be answers.
 NUMBERS = "biuf"
 
 
@@ -20,8 +20,8 @@ class ProbeData:
     """Inputs and targets by name, all with the same number of rows.
 
     Attributes:
-        inputs: What goes into the network, ``(rows, ...)`` each.
-        targets: What should come out, ``(rows, ...)`` each.
+        inputs: Inputs of the network, ``(rows, ...)`` each.
+        targets: Right answers, ``(rows, ...)`` each.
     """
 
     inputs: dict[str, Array]
@@ -48,7 +48,7 @@ class ProbeData:
 
     @classmethod
     def of(cls, model: Any, inputs: Given, targets: Given) -> "ProbeData":
-        """Bring inputs and targets into the form of a built network.
+        """Convert inputs and targets to the form of a built network.
 
         Args:
             model: The ``keras.Model``.
@@ -56,7 +56,7 @@ class ProbeData:
             targets: An array, or one for each output: by name, or in a list.
 
         Raises:
-            TrainingError: If names, numbers of arrays, or rows do not suit.
+            TrainingError: If the names, the number of arrays, or the rows do not match.
         """
         return cls(
             _named("probe_inputs", inputs, input_names(model)),
@@ -82,7 +82,7 @@ def outputs_of(model: Any) -> dict[str, Any]:
     """The symbolic outputs of a built network, by the keys of its dictionary or their layers.
 
     Raises:
-        TrainingError: If they are nested deeper than that.
+        TrainingError: If they are nested more deeply than that.
     """
     output = getattr(model, "output", None)  # a Sequential has none
     if isinstance(output, Mapping):
