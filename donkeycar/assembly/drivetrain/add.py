@@ -1,4 +1,4 @@
-"""Add what turns the wheels: the drivetrain that `DRIVE_TRAIN_TYPE` names."""
+"""Add the drivetrain that `DRIVE_TRAIN_TYPE` names; it turns the wheels."""
 
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,8 @@ def add_drivetrain(car: Vehicle, cfg: Config, world: "World | None" = None) -> N
     The process that started this one, the guardian, holds the hardware; see `SAFETY.md`.
 
     Channels:
-        Reads ``command``, and to say why it was too old, ``user/mode`` and ``pilot/reason``. Writes
-        what the guardian does (``drivetrain/state``: ``"boot"``, ``"safe"``, ``"run"`` or
+        Reads ``command``, and also ``user/mode`` and ``pilot/reason``, to say why a command was too
+        old. Writes the guardian's state (``drivetrain/state``: ``"boot"``, ``"safe"``, ``"run"`` or
         ``"off"``) and why it does not run (``drivetrain/reason``).
 
     Raises:

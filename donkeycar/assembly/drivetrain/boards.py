@@ -1,4 +1,4 @@
-"""Drivetrains that are a board on a serial line."""
+"""Drivetrains with a motor controller on a serial line: RoboHAT and VESC."""
 
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,7 @@ def _robohat(context: Context) -> Output:
 
 
 def _robohat_pulses(settings: Settings) -> tuple[PulseRange, PulseRange]:
-    """Those of the steering, whose ends are fixed, and those of the motor."""
+    """The pulses of the steering, whose ends are fixed, and of the motor."""
     from donkeycar.parts.drivetrain import robohat
 
     # On this board a longer pulse steers left.

@@ -1,4 +1,4 @@
-"""Calibration and settings: the pulses of a car as a typed sheet, and wider pulses to try."""
+"""Calibration from settings: the pulses of a car as a typed sheet, and wider limits to try them."""
 
 from typing import Any
 
@@ -28,14 +28,14 @@ def read_sheet(kind: str, settings: Settings) -> CalibrationSheet:
 
 
 def widened_settings(kind: str, settings: Settings) -> dict[str, Any]:
-    """Settings of a car whose guardian lets through what may be tried, and not more.
+    """Settings of a car whose guardian lets through the pulses that may be tried, and no others.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
         settings: All settings of the car, by name.
 
     Raises:
-        ConfigError: As `read_sheet`.
+        ConfigError: In the same cases as `read_sheet`.
     """
     sheet = read_sheet(kind, settings)
     pulses = dict(zip(STEERING, sheet.steering, strict=True))

@@ -1,4 +1,4 @@
-"""What a drivetrain is built from: settings, the pins and serial lines they name, and a clock."""
+"""Drivetrain context: the settings, pins, serial lines and clock that a builder uses."""
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Settings = Mapping[str, Any]
 
-# Under this key the settings carry where each of them was written, if that is known.
+# Key under which the settings hold the place of each setting, if it is known.
 WRITTEN_IN = "written_in"
 
 # In a slower loop, a single late tick would count as silence.
@@ -26,12 +26,12 @@ SLOWEST_LOOP_HZ = 10
 
 
 class Context(NamedTuple):
-    """What a builder gets.
+    """Everything that the builder of a drivetrain gets.
 
     Attributes:
-        settings: All settings of the car, by name; `WRITTEN_IN` may say where each stands.
-        board: What the pins are wired to. ``None`` opens no hardware: the settings are only
-            checked.
+        settings: All settings of the car, by name; `WRITTEN_IN` may hold the place of each.
+        board: The hardware to which the pins are wired. ``None`` opens no hardware: the settings
+            are only checked.
         clock: Source of time; ``None`` is real time.
         world: The simulated world, for ``SIM``.
         opened: Closes all the hardware that was opened.
@@ -79,11 +79,11 @@ class Context(NamedTuple):
         return dict(zip(names, read.values(), strict=True))
 
     def shown(self, name: str, entry: str = "") -> str:
-        """A setting, or an entry of one, as the owner finds it."""
+        """The name of a setting or of its entry, with the place where the owner finds it."""
         return shown(self.settings, name, entry)
 
     def pulse_names(self, family: str, entries: Iterable[str]) -> str:
-        """Where pulses are written; `family` is "" for a car without a dictionary."""
+        """Names of the settings that hold pulses; `family` is "" for a car without a dictionary."""
         return ", ".join(
             self.shown(family or "PWM_STEERING_THROTTLE", entry)
             if family or self.settings.get(entry) is None
@@ -92,9 +92,9 @@ class Context(NamedTuple):
         )
 
     def pulses(self, *counts: float, scale: float = 1.0) -> PulseRange:
-        """Two or three pulses, counted in 4096 parts of a frame, in microseconds.
+        """Convert two or three pulses from counts of 4096 parts of a frame to microseconds.
 
-        Without the middle one it is half-way.
+        With two counts, the middle pulse is half-way between them.
         """
         count_us = scale * tick_us(self.settings["PWM_FREQUENCY"])
         low_us, high_us = counts[0] * count_us, counts[-1] * count_us
@@ -120,10 +120,10 @@ class NoPins:
 
 class _NoPin:
     def set_us(self, pulse_us: float) -> None:
-        """Nothing is there."""
+        """Do nothing: this pin has no hardware."""
 
     def off(self) -> None:
-        """Nothing is there."""
+        """Do nothing: this pin has no hardware."""
 
 
 class NothingOpened(Exception):  # noqa: N818 - not an error: the settings are checked by then
@@ -131,7 +131,7 @@ class NothingOpened(Exception):  # noqa: N818 - not an error: the settings are c
 
 
 def shown(settings: Settings, name: str, entry: str = "") -> str:
-    """A setting, or an entry of one, as the owner finds it: with file and line, if known.
+    """The name of a setting or of its entry, with file and line if they are known.
 
     Example:
         >>> shown({"written_in": {"WHEELS": "myconfig.py:3"}}, "WHEELS", "PIN")
@@ -146,7 +146,7 @@ def check_rate(rate_hz: float) -> None:
     """Refuse a loop that is too slow for a guardian.
 
     Raises:
-        ConfigError: If it is.
+        ConfigError: If it is too slow.
     """
     if rate_hz < SLOWEST_LOOP_HZ:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""Pulses that the settings count in 4096 parts of a frame, in microseconds."""
+"""Counts of pulses in the settings (4096 parts of a frame), converted to microseconds."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,12 @@ from donkeycar.assembly.drivetrain.context import Context, Settings
 from donkeycar.guardian.pulse import PulseRange
 from donkeycar.parts.drivetrain.pca9685 import tick_us
 
-# What a car may have in a dictionary, and one from before donkeycar 5 has outside of any.
+# Entries that a car may have in a dictionary; a car from before donkeycar 5 has them outside.
 STEERING = ("STEERING_LEFT_PWM", "STEERING_RIGHT_PWM")
 THROTTLE = ("THROTTLE_FORWARD_PWM", "THROTTLE_STOPPED_PWM", "THROTTLE_REVERSE_PWM")
 PULSE_NAMES = (*STEERING, *THROTTLE, "STEERING_MID_PWM", "THROTTLE_DEAD_PWM")
 
-# Counts of pulses are below 750 at every usual frequency; nobody's servo wants these as counts.
+# Counts of pulses are below 750 at every usual frequency; no servo needs such high counts.
 LIKELY_US = (800, 2500)
 
 
@@ -34,16 +34,16 @@ def throttle_pulses(context: Context, family: Settings) -> PulseRange:
 
 
 def dead_us(context: Context, family: Settings) -> float:
-    """How far from standing still the motor begins to turn."""
+    """Distance from the neutral pulse at which the motor begins to turn, in microseconds."""
     counts: float = (family.get("THROTTLE_DEAD_PWM") or 0) * family["PWM_THROTTLE_SCALE"]
     return counts * tick_us(context.settings["PWM_FREQUENCY"])
 
 
 def in_microseconds(context: Context, family: Settings, names: Sequence[str]) -> str:
-    """What to write if impossible pulses of a dictionary are microseconds; "" if they are not.
+    """A hint if the owner wrote impossible pulses in microseconds instead of counts; else "".
 
     Args:
-        context: The car.
+        context: The context of the drivetrain.
         family: The dictionary.
         names: Its entries.
     """

@@ -10,9 +10,9 @@ from donkeycar.assembly.drivetrain.table import make_output
 
 
 def shut_off(kind: str, settings: Settings, **made_of: Any) -> None:
-    """Switch the hardware of a drivetrain off, make sure of it, and let go of it.
+    """Switch the hardware of a drivetrain off, make sure of it, and close it.
 
-    An output is off when it is made, or it raises. A serial port or a pin that stayed open would
+    A new output is off, or its constructor raises. A serial port or a pin that stayed open would
     block the next attempt.
 
     Args:
@@ -21,7 +21,7 @@ def shut_off(kind: str, settings: Settings, **made_of: Any) -> None:
         made_of: The other arguments of `make_output`.
 
     Raises:
-        OSError: If it did not obey. Nothing stays open.
+        OSError: If the hardware did not obey. Even then it is closed.
     """
     with ExitStack() as opened:
         make_output(kind, settings, opened=opened, **made_of)
@@ -31,7 +31,7 @@ def ready_emergency_off(kind: str, settings: Settings, **made_of: Any) -> Callab
     """Prepare `shut_off`: everything that it needs is loaded now.
 
     A pin of the Pi that was high when its program died stays high until somebody opens it again.
-    With its library loaded that takes a few milliseconds; to load it takes a second on a small Pi.
+    That takes a few milliseconds once its library is loaded; loading takes a second on a small Pi.
     The pins themselves stay closed: a pin has one holder, and a chip that is open costs two threads
     that wake 2000 times a second.
 

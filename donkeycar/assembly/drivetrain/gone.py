@@ -1,7 +1,7 @@
 """Drivetrains that only earlier versions had, and what each owner writes instead.
 
-An owner copies what stands here: it names the pins that the car has, never those of everybody. A
-servo's pulses on the pin of a speed controller would drive the car off.
+An owner copies these lines, so they name the pins of that car and never default pins: the car would
+drive off if the speed controller's pin had the servo's pulses.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +13,8 @@ Settings = Mapping[str, Any]
 
 # Pins of the processor with a channel of the kernel's PWM, as in docs/drivetrains.md, and the
 # function that the overlay gives them. Sources: overlays/README of the Raspberry Pi firmware; for a
-# Pi 5 drivers/pinctrl/pinctrl-rp1.c (`rp1_gpio_pin_funcs`, `legacy_fsel_map`): each has its own.
+# Pi 5, where each pin has its own channel, drivers/pinctrl/pinctrl-rp1.c (`rp1_gpio_pin_funcs`,
+# `legacy_fsel_map`).
 _CHANNEL_OF_PIN = {12: 0, 18: 0, 13: 1, 19: 1}
 _CHANNEL_ON_PI5 = {12: 0, 13: 1, 18: 2, 19: 3}
 _FUNCTION_OF_PIN = {12: 4, 13: 4, 18: 2, 19: 2}
@@ -21,7 +22,7 @@ _PI5_PINS = tuple(_CHANNEL_ON_PI5)
 
 
 def dead_drivetrain(kind: str, settings: Settings) -> str | None:
-    """Why a drivetrain is no more, and what to write; ``None`` if it never was one.
+    """Say why a drivetrain was removed, and what to write; ``None`` if it never existed.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
@@ -37,7 +38,7 @@ def dead_drivetrain(kind: str, settings: Settings) -> str | None:
 
 
 def _pigpio(settings: Settings) -> str:
-    # Where donkeycar 3 to 5 looked if it was not told.
+    # The defaults of donkeycar 3 to 5.
     steering = _or(settings, "STEERING_PWM_PIN", 13)
     throttle = _or(settings, "THROTTLE_PWM_PIN", 18)
     on_pi5 = is_pi5(DEVICE_TREE)
@@ -75,7 +76,7 @@ def _pigpio(settings: Settings) -> str:
 
 
 def _moved(steering: int, throttle: int) -> tuple[int, int]:
-    """Pins of a Pi 5: who has one of them keeps it, so that nobody gets the other's pulses."""
+    """Pins for a Pi 5: a servo or ESC already on one keeps it, so that pulses are not swapped."""
     if throttle in _PI5_PINS:
         free = next(pin for pin in _PI5_PINS if pin != throttle)
         return (steering if steering in _PI5_PINS and steering != throttle else free), throttle

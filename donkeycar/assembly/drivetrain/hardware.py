@@ -1,7 +1,7 @@
 """The hardware of a drivetrain: one name for each piece, and the code that opens it.
 
-A program claims hardware by these names. However the settings spell a pin, a bus or a port, it has
-one name: two spellings must not become two claims.
+A program claims hardware by these names. A pin, a bus or a port has one name, whatever the settings
+call it: two spellings must not become two claims.
 """
 
 import os
@@ -20,7 +20,7 @@ from donkeycar.parts.drivetrain.pin_id import GpioId, PCA9685Id, bcm_number
 
 
 def hardware_of(kind: str, settings: Settings) -> list[str]:
-    """Name each piece of hardware of a drivetrain; none if it moves nothing real.
+    """Name each piece of hardware of a drivetrain; a mocked or simulated one has none.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
@@ -38,7 +38,7 @@ def hardware_of(kind: str, settings: Settings) -> list[str]:
 
 
 def chips_of(kind: str, settings: Settings) -> list[tuple[int, int]]:
-    """Bus and address of each PCA9685 among the hardware of a drivetrain; as `hardware_of`."""
+    """Bus and address of each PCA9685 of a drivetrain. Raises the same errors as `hardware_of`."""
     found = [piece for piece in _pieces(kind, settings) if isinstance(piece, PCA9685Id)]
     return sorted({(chip.bus, chip.address) for chip in found})
 
@@ -46,15 +46,15 @@ def chips_of(kind: str, settings: Settings) -> list[tuple[int, int]]:
 def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
     """Load all the code that a drivetrain needs in an emergency.
 
-    By then there may be no time to load it, no disk, no file descriptor to read it with, or another
-    version of it on the disk.
+    In an emergency there may be no time to load it, no disk, no free file descriptor, or another
+    version on the disk.
 
-    A library that is missing is no error here: its driver says so when it is opened.
+    A missing library is not an error here: its driver reports it when the hardware is opened.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
         settings: All settings of the car, by name.
-        also_threaded: Whether to load libraries that start a thread, too. A process should not
+        also_threaded: Whether to load also the libraries that start a thread. A process should not
             be forked after that.
     """
     modules = [
@@ -66,15 +66,15 @@ def load_drivers(kind: str, settings: Settings, *, also_threaded: bool) -> None:
     if kind in DRIVETRAINS:
         modules += [library.module for library in DRIVETRAINS[kind].libraries]
     for module in modules:
-        # Some of them say "not found" with errors of their own.
+        # Some libraries raise errors of their own if they are not found.
         with suppress(Exception):
             _LOADERS.get(module, partial(import_module, module))()
-    with suppress(ConfigError):  # said where it is opened
+    with suppress(ConfigError):  # reported when the hardware is opened
         check_settings(kind, settings)
 
 
 def _pieces(kind: str, settings: Settings) -> Iterator[Piece]:
-    """The pieces; none for an unknown word, which is refused where it is opened."""
+    """The pieces; none for an unknown word, which is refused when the hardware is opened."""
     row = DRIVETRAINS.get(kind)
     return pieces(row.wiring if row else None, settings)
 
@@ -90,7 +90,7 @@ def _name(piece: Piece) -> str:
     return f"channel {piece.channel} of PWM chip {folder.name}"
 
 
-# What is imported when a piece is opened.
+# Modules that are imported when a piece is opened.
 _MODULES: dict[type, tuple[str, ...]] = {
     PCA9685Id: ("smbus2", "adafruit_pca9685"),
     GpioId: ("lgpio",),

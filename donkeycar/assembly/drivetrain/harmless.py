@@ -1,4 +1,4 @@
-"""Drivetrains that move nothing real."""
+"""Mock and simulated drivetrains, which move no real hardware."""
 
 from donkeycar.assembly.drivetrain.context import Context
 from donkeycar.assembly.drivetrain.counts import dead_us, steering_pulses, throttle_pulses

@@ -1,4 +1,4 @@
-"""Which pins of a Pi's header a drivetrain needs, by their numbers in the processor."""
+"""GPIO pins of a Pi's header that a drivetrain needs, by their numbers in the processor."""
 
 from donkeycar.assembly.drivetrain.context import Settings, shown
 from donkeycar.assembly.drivetrain.table import DRIVETRAINS
@@ -14,7 +14,7 @@ from donkeycar.parts.drivetrain.pin_id import (
 
 
 def header_pins(kind: str, settings: Settings) -> dict[int, str]:
-    """What each pin of the header is for, in words; pins of the kernel's PWM are not known.
+    """The purpose of each pin of the header; the pins of the kernel's PWM are not known.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.

@@ -1,4 +1,4 @@
-"""Drivetrains whose motors are on a bridge: power on pins."""
+"""Drivetrains with DC motors on an H-bridge, whose power the pins control."""
 
 from typing import TYPE_CHECKING
 
@@ -61,8 +61,8 @@ def _steering_motor(context: Context) -> Output:
     """One motor that steers, one that drives."""
     from donkeycar.parts.drivetrain.motor_output import SteerMotorOutput
 
-    # A positive angle puts power on LEFT_DUTY_PIN. The name says otherwise, but so it has always
-    # been, and the wires of every such car are right for it.
+    # A positive angle (right) puts power on LEFT_DUTY_PIN. The name says the opposite, but this has
+    # always been so, and every such car is wired for it.
     pins, opener = context.named_pins("DC_STEER_THROTTLE"), context.pins()
     steering, driving = (
         TwoPinMotor(

@@ -1,4 +1,4 @@
-"""What `donkey doctor` asks of a drivetrain: the hardware that its settings name, and libraries."""
+"""Drivetrain probe of `donkey doctor`: the hardware that the settings name, and its libraries."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -36,10 +36,10 @@ Pieces = Mapping[Place, Piece]
 
 
 def probe(kind: str, settings: Settings) -> Iterator[Finding]:
-    """Look at the hardware of a drivetrain, as far as it can be seen without moving it.
+    """Check the hardware of a drivetrain, as far as that is possible without moving it.
 
     Args:
-        kind: A word of `DRIVE_TRAIN_TYPE`; the settings say what is wrong with an unknown one.
+        kind: A word of `DRIVE_TRAIN_TYPE`; the check of the settings reports an unknown one.
         settings: All settings of the car, by name.
     """
     row = DRIVETRAINS.get(kind)
@@ -50,7 +50,7 @@ def probe(kind: str, settings: Settings) -> Iterator[Finding]:
 
 
 def _wiring(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
-    """Look at every pin, chip and line; what is impossible is told with the settings."""
+    """Check every pin, chip and line; the check of the settings reports impossible ones."""
     found = possible_pieces(wiring, settings)
     yield from _chips(found, wiring.shown(settings))
     yield from _header(found, settings)
@@ -62,7 +62,7 @@ def _wiring(wiring: Wiring, settings: Settings) -> Iterator[Finding]:
 
 
 def libraries_of(kind: str, settings: Settings) -> tuple[Library, ...]:
-    """What must be installed for the hardware of a drivetrain.
+    """The libraries that the hardware of a drivetrain needs.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
@@ -93,7 +93,7 @@ def _header(found: Pieces, settings: Settings) -> Iterator[Finding]:
     header = {place: piece for place, piece in found.items() if isinstance(piece, GpioId)}
     for place, piece in header.items():
         bcm = bcm_number(piece.name)
-        # A level is no pulse for a servo or a speed controller.
+        # A constant level is not a pulse: it does not move a servo or a speed controller.
         if place.entry not in PULSED and bcm is not None and bcm in PULLED_HIGH:
             yield probes.pulled_high(bcm, shown(settings, *place))
     if header:

@@ -1,4 +1,4 @@
-"""Drivetrains that take pulses: a servo and a speed controller."""
+"""Drivetrains with a servo and a speed controller (ESC), which take pulses."""
 
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ def _servo_and_esc(context: Context) -> Output:
 
 
 def _channels(context: Context) -> Output:
-    """The same of cars from before donkeycar 5, which name channels and have no dictionary."""
+    """The same for cars from before donkeycar 5, which name channels and have no dictionary."""
     settings = context.settings
     family = dict(settings["PWM_STEERING_THROTTLE"])
     for name in PULSE_NAMES:

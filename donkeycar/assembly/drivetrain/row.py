@@ -1,4 +1,4 @@
-"""All that depends on a word of `DRIVE_TRAIN_TYPE`, in one row."""
+"""Table row of a drivetrain: everything that depends on a word of `DRIVE_TRAIN_TYPE`."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,26 +16,26 @@ TAKES_POWER = "its motors take power, not pulses"
 
 
 class DrivetrainRow(NamedTuple):
-    """A row of `DRIVETRAINS`: all that depends on a word, but for its settings.
+    """A row of `DRIVETRAINS`: everything that depends on a word, except its settings.
 
-    Those, and whether it moves something, are the row of the same word in
-    `donkeycar.settings.rows.drivetrain`.
+    The row of the same word in `donkeycar.settings.rows.drivetrain` holds its settings, and whether
+    it moves something.
 
     The guardian loads all rows, so their functions import what they need when they are called.
 
     Attributes:
-        build: Opens the hardware with `pins` and `serial` of the context and with nothing else,
-            and returns the output of a guardian, switched off.
-        wiring: Where the settings say what it is wired to. ``None`` if it moves nothing real: then
-            it needs no guardian process, and there is nothing to claim, to probe or to stop.
-        has_esc: Whether an electronic speed controller (ESC) stands behind it, which brakes before
-            it reverses.
+        build: Opens the hardware only with `pins` and `serial` of the context, and returns the
+            output of a guardian, switched off.
+        wiring: The settings that name its hardware. ``None`` if it moves nothing real: then it
+            needs no guardian process, and no hardware is claimed, probed or stopped.
+        has_esc: Whether it has an electronic speed controller (ESC), which brakes before it
+            reverses.
         in_world: Whether its wheels are in the simulated world, which the vehicle process holds.
         calibration: Reads the calibration points from the settings; ``None`` if it takes no pulses.
-        instead: What the owner of a drivetrain without pulses is told. No final period.
-        probe: What `donkey doctor` asks of its hardware without moving it, from the settings;
-            ``None`` asks for each pin, chip and line of `wiring`.
-        libraries: What must be installed besides what pins and lines need. The guardian loads them
+        instead: Message for the owner of a drivetrain without pulses. No final period.
+        probe: Checks the hardware for `donkey doctor`, from the settings, without moving it;
+            ``None`` checks each pin, chip and line of `wiring`.
+        libraries: The libraries it needs besides those of pins and lines. The guardian loads them
             before an emergency.
     """
 
@@ -50,5 +50,5 @@ class DrivetrainRow(NamedTuple):
 
     @property
     def is_real(self) -> bool:
-        """Whether something moves that could hurt somebody."""
+        """Whether it moves real hardware, which could hurt somebody."""
         return self.wiring is not None

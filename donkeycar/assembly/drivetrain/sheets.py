@@ -33,7 +33,7 @@ def counted_sheet(family: str, settings: Settings) -> CalibrationSheet:
         settings: All settings of the car, by name.
 
     Raises:
-        ConfigError: If one is impossible.
+        ConfigError: If a pulse is impossible.
     """
     values = dict(settings[family or "PWM_STEERING_THROTTLE"])
     if not family:

@@ -1,7 +1,7 @@
-"""The drivetrains: what stands behind each word of `DRIVE_TRAIN_TYPE`, and how it is opened.
+"""Table of drivetrains: a row for each word of `DRIVE_TRAIN_TYPE`, and how its hardware is opened.
 
-Every output is off when it is made. So a motor whose guardian died is stopped by making its output
-once more.
+Every output is off when it is made. So making the output once more stops a motor whose guardian
+died.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from donkeycar.timing import Clock
 if TYPE_CHECKING:
     from donkeycar.sim.world import World
 
-# Each row stands in the module of the function that builds it.
+# Each row is in the module of the function that builds it.
 DRIVETRAINS: dict[str, DrivetrainRow] = {
     **pulsed.ROWS,
     **motors.ROWS,
@@ -42,14 +42,14 @@ def make_output(
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
         settings: All settings of the car, by name.
-        board: What pins are wired to; ``None`` is this computer's own.
+        board: The hardware to which pins are wired; ``None`` is that of this computer.
         clock: Source of time.
         world: The simulated world, for ``SIM``.
         opened: Closes the hardware when it is closed itself; ``None`` keeps it open for good.
 
     Raises:
         ConfigError: If the word is unknown or only an earlier version knew it, or a setting is
-            impossible. No hardware was opened then, unless the hardware itself refused it.
+            impossible. In that case no hardware was opened, unless the hardware itself refused it.
         DeviceError: If the hardware does not answer.
 
     Example:
@@ -79,10 +79,10 @@ def check_settings(kind: str, settings: Settings) -> None:
         settings: All settings of the car, by name.
 
     Raises:
-        ConfigError: As `make_output`.
+        ConfigError: In the same cases as `make_output`.
     """
     row = drivetrain_row(kind, settings)
-    if not row.in_world:  # it needs a world, and nothing else
+    if not row.in_world:  # a simulated drivetrain needs only a world
         with suppress(NothingOpened):
             row.build(Context(settings, None, None, None, ExitStack()))
 
@@ -114,7 +114,7 @@ def drivetrain_row(kind: str, settings: Settings) -> DrivetrainRow:
 
 @contextmanager
 def _says_where(row: DrivetrainRow, settings: Settings) -> Iterator[None]:
-    """Add to an error of the hardware in which settings its wiring is written."""
+    """Add the settings that hold the wiring to an error of the hardware."""
     try:
         yield
     except DeviceError as error:

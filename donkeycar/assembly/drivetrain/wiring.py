@@ -1,4 +1,4 @@
-"""How the settings name the hardware of a drivetrain: pins, channels of a chip, or a port."""
+"""Wiring of a drivetrain in the settings: pins, channels of a chip, or a serial port."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -27,17 +27,17 @@ Piece = PinId | SerialPort
 
 
 class Wiring(Protocol):
-    """What a drivetrain is wired to, by its settings."""
+    """The hardware to which a drivetrain is wired, by its settings."""
 
     def names(self, settings: Settings) -> Mapping[Place, str]:
-        """The names of pins or ports in the settings, by where they stand."""
+        """The names of pins or ports in the settings, by their place."""
 
     def piece(self, name: str, setting: str) -> Piece:
         """The piece of hardware that a name means.
 
         Args:
             name: One of `names`.
-            setting: Where it is written, for the message.
+            setting: The setting that holds it, for the message.
 
         Raises:
             ConfigError: If there is no such piece.
@@ -75,8 +75,8 @@ class ChannelWiring:
     """Channels of the one PCA9685 of a car from before donkeycar 5."""
 
     def names(self, settings: Settings) -> dict[Place, str]:
-        """Names of pins, as other cars have them."""
-        # None was bus 1 in donkeycar 4, too.
+        """Names of pins, in the form that other cars use."""
+        # None meant bus 1 in donkeycar 4 as well.
         bus = 1 if settings["PCA9685_I2C_BUSNUM"] is None else settings["PCA9685_I2C_BUSNUM"]
         chip = f"PCA9685.{bus}:{settings['PCA9685_I2C_ADDR']:x}"
         channels = ("STEERING_CHANNEL", "THROTTLE_CHANNEL")
@@ -87,7 +87,7 @@ class ChannelWiring:
         return parse_pin(name, setting=setting)
 
     def shown(self, settings: Settings) -> str:
-        """Where the chip is."""
+        """The settings of the chip's bus and address."""
         address, bus = "PCA9685_I2C_ADDR", "PCA9685_I2C_BUSNUM"
         return (
             f"{shown(settings, address)} = {settings[address]:#04x}, "
@@ -99,7 +99,7 @@ class PortWiring:
     """A serial port.
 
     Args:
-        setting: The one that holds its path.
+        setting: The setting that holds its path.
     """
 
     def __init__(self, setting: str) -> None:
@@ -122,7 +122,7 @@ CHANNELS = ChannelWiring()
 
 
 def pieces(wiring: Wiring | None, settings: Settings) -> Iterator[Piece]:
-    """The hardware that a drivetrain is wired to; none if it is wired to nothing.
+    """The hardware to which a drivetrain is wired; none without a `wiring`.
 
     Raises:
         ConfigError: If the name of a piece is impossible.
@@ -133,7 +133,7 @@ def pieces(wiring: Wiring | None, settings: Settings) -> Iterator[Piece]:
 
 
 def possible_pieces(wiring: Wiring | None, settings: Settings) -> dict[Place, Piece]:
-    """The same by where each is written; impossible names are left out."""
+    """The same by the place of each name; impossible names are left out."""
     found: dict[Place, Piece] = {}
     if wiring is not None:
         for place, name in wiring.names(settings).items():
