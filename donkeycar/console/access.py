@@ -1,4 +1,4 @@
-"""Who may use the console: pairing by link or by PIN, and the sessions that come of it."""
+"""Authentication of the console: pairing by link or by PIN, and the sessions of paired browsers."""
 
 import hashlib
 import hmac
@@ -12,14 +12,14 @@ PIN_LIFE_S = 300.0
 MAX_WRONG_PINS = 10
 LOCK_S = 60.0
 
-# More browsers than one car has friends.
+# More browsers than the people around one car will pair.
 MAX_SESSIONS = 64
-# One that did something within so long is in use, and is not forgotten for another. A phone that
-# drives does so many times a second.
+# A session with a request in this time is in use, and no other session takes its place. A phone
+# that drives sends many requests a second.
 IN_USE_S = 600.0
-# One that never came back after it was paired is not kept for longer than this.
+# Another session may take the place of one that made no request for this long after pairing.
 NEWCOMER_S = 60.0
-# Letters of a digest that name a session in public.
+# How many letters of the digest are the public name of a session.
 NAME_LETTERS = 12
 
 Auth = Literal["pair", "none"]
@@ -30,9 +30,9 @@ class Session:
     """A paired browser.
 
     Attributes:
-        digest: Of its cookie, so that a dump of memory opens nothing.
-        used_s: When it did something last, its pairing included.
-        came_back: Whether it was seen after that.
+        digest: Digest of its cookie, so that a dump of memory does not give access.
+        used_s: Time of its last request, or of its pairing.
+        came_back: Whether it made a request after its pairing.
     """
 
     digest: str
@@ -41,16 +41,17 @@ class Session:
 
 
 class TooManySessions(Exception):
-    """So many browsers are paired and in use that there is no room for another."""
+    """There is no room for another browser, because too many are paired and in use."""
 
 
 class Access:
     """The secrets of one run of the car.
 
     A link with `token` pairs as long as the program runs, a six-digit `pin` for five minutes.
-    After ten wrong PINs there is a new one, and none is accepted for a minute. When `MAX_SESSIONS`
-    browsers are paired, one more takes the place of one that never came back or has not been used
-    for ten minutes; never of one in use, or whoever has a PIN could push the driver's phone out.
+    After ten wrong PINs the PIN changes, and none is accepted for a minute. When `MAX_SESSIONS`
+    browsers are paired, another one takes the place of a browser that never came back or has not
+    been used for ten minutes. It never takes the place of a browser in use: otherwise anybody with
+    a PIN could push the driver's phone out.
 
     Args:
         auth: ``"pair"``, or ``"none"`` to let everybody in.
@@ -69,12 +70,12 @@ class Access:
 
     @property
     def pin(self) -> str:
-        """The PIN that pairs now; "" if it ran out."""
+        """The PIN that pairs now; "" if it has expired."""
         return self._pin if self._clock.monotonic() < self._pin_until_s else ""
 
     @property
     def locked_s(self) -> float:
-        """Seconds until a PIN is accepted again; 0 if it is now."""
+        """Seconds until a PIN is accepted again; 0 if PINs are not locked."""
         return max(0.0, self._locked_until_s - self._clock.monotonic())
 
     def renew_pin(self) -> str:
@@ -88,15 +89,15 @@ class Access:
         """Exchange the token of the link for a session; ``None`` if it is wrong.
 
         Raises:
-            TooManySessions: If there is no room for one.
+            TooManySessions: If there is no room for another session.
         """
         return self._new_session() if self.is_token(token) else None
 
     def pair_by_pin(self, pin: str) -> str | None:
-        """Exchange a PIN for a session; ``None`` if it is wrong, too late, or PINs are locked.
+        """Exchange a PIN for a session; ``None`` if it is wrong or expired, or PINs are locked.
 
         Raises:
-            TooManySessions: If there is no room for one.
+            TooManySessions: If there is no room for another session.
         """
         if self.locked_s > 0 or not self.pin:
             return None
@@ -110,11 +111,11 @@ class Access:
         return None
 
     def is_token(self, token: str) -> bool:
-        """Whether `token` is the one of the link."""
+        """Whether `token` is the token of the link."""
         return _same(token, self.token)
 
     def session_name(self, session: str) -> str | None:
-        """Return the public name of a session, ``None`` if there is no such session."""
+        """Return the public name of a session; ``None`` if there is no such session."""
         digest = _digest(session)
         name = digest[:NAME_LETTERS]
         known = self._sessions.get(name)
@@ -124,7 +125,7 @@ class Access:
         return name
 
     def touch(self, name: str) -> None:
-        """Note that the session of this public name is in use; other names mean nothing."""
+        """Note that the session with this public name is in use; ignore unknown names."""
         known = self._sessions.get(name)
         if known is not None:
             known.used_s, known.came_back = self._clock.monotonic(), True
@@ -138,7 +139,7 @@ class Access:
         return session
 
     def _make_room(self) -> None:
-        """Forget who is least in use: who never came back, or else was away for longest."""
+        """Forget a session that never came back, or else the one unused for longest."""
         now_s = self._clock.monotonic()
         idle = [
             (one.came_back, one.used_s, name)
@@ -155,7 +156,7 @@ def _new_pin() -> str:
 
 
 def _same(given: str, right: str) -> bool:
-    """Compare in a time that does not tell how much was right."""
+    """Compare in constant time, which does not reveal how much was right."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
 
 

@@ -1,8 +1,8 @@
-"""Under which addresses and names this computer is found on its networks, now.
+"""Network addresses and names of this computer at this moment.
 
-The kernel is asked which addresses the interfaces have, and nobody else: a car that is its own
-access point has no route to anywhere. IPv4 alone, as the console listens there alone; and browsers
-open no link-local address of IPv6.
+Only the kernel is asked for the addresses of the interfaces, because a car that is its own access
+point has no route to other networks. Only IPv4 is used: the console listens only there, and
+browsers do not open link-local addresses of IPv6.
 """
 
 import array
@@ -17,20 +17,20 @@ SIOCGIFCONF = 0x8912
 SIOCGIFFLAGS = 0x8913
 IFF_UP, IFF_LOOPBACK, IFF_RUNNING = 0x1, 0x8, 0x40
 NAME_BYTES = 16
-# A name, and a union as large as its largest member, `struct ifmap`.
+# A `struct ifreq`: a name, and a union as large as its largest member, `struct ifmap`.
 IFREQ_BYTES = NAME_BYTES + (24 if struct.calcsize("P") == 8 else 16)
 MAX_INTERFACES = 64
 
-# Interfaces of containers, virtual machines and tunnels: no phone is behind them.
+# Interfaces of containers, virtual machines and tunnels: no phone reaches the car through them.
 VIRTUAL = re.compile(r"docker|br-|veth|virbr|vmnet|lxc|tun|tap|wg|zt")
 ROUTES = Path("/proc/net/route")
 RESOLVER = Path("/etc/resolv.conf")
 
-# Endings that name servers of networks give to the computers in them, and that nobody can register:
-# RFC 6762 (`local` and its appendix G), RFC 8375 (`home.arpa`), the domain that AVM, who makes the
-# routers, holds, and that of the Telekom's routers: there is no top-level domain `ip`, and two
-# letters are kept for countries (RFC 1591, ISO 3166). Anybody can register, say,
-# `car.example.com`: see `own_names`.
+# Domains that the name servers of local networks give to their computers, and that strangers cannot
+# register: RFC 6762 (`local` and its appendix G), RFC 8375 (`home.arpa`), the domain of the router
+# maker AVM, which AVM owns, and the domain of the Telekom's routers: a top-level domain `ip` does
+# not exist, and two letters are reserved for countries (RFC 1591, ISO 3166). Anybody can register,
+# for example, `car.example.com`: see `own_names`.
 PRIVATE_DOMAINS = (
     "local", "lan", "home", "home.arpa", "internal", "intranet", "private", "corp", "localdomain",
     "fritz.box", "speedport.ip",
@@ -39,10 +39,10 @@ DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 
 
 def addresses() -> list[str]:
-    """IPv4 addresses of this computer that others on its networks reach, the likeliest first."""
+    """IPv4 addresses at which others reach this computer, the likeliest first."""
     try:
         found = _interfaces()
-    except (ImportError, OSError):  # not Linux: nothing drives there, but the pages can be tried
+    except (ImportError, OSError):  # not Linux: a car does not drive there, but its pages work
         found = [("", address, True) for address in _resolved()]
     outward = _outward()
 
@@ -57,14 +57,14 @@ def addresses() -> list[str]:
 
 
 def own_names() -> set[str]:
-    """The names this computer goes by on its networks, lower case.
+    """The names of this computer on its networks, lower case.
 
-    Its own name, alone and with the endings that networks give: the private ones, and those that
-    this network told it itself (``search`` in ``/etc/resolv.conf``). Not with any ending: whoever
-    owns ``example.com`` can have ``car.example.com`` mean this car in a visitor's browser, and
-    their page would count as the car's own (DNS rebinding). None of the endings here can be had by
-    that: they belong to nobody, or to whoever runs the network that the car is in, who could read
-    along anyway.
+    These are its own name, alone and with the domains of networks: the private domains, and those
+    that this network announced (``search`` in ``/etc/resolv.conf``). Other domains do not count:
+    the owner of ``example.com`` can make ``car.example.com`` mean this car in a visitor's browser,
+    and the owner's page would then count as the car's own (DNS rebinding). An attacker cannot use
+    the domains here: nobody owns them, or the person who runs the car's network does, who could
+    read the traffic anyway.
     """
     name = socket.gethostname().lower()
     short = name.partition(".")[0]
@@ -73,13 +73,13 @@ def own_names() -> set[str]:
 
 
 def local_name() -> str:
-    """The name that multicast DNS finds this computer by; "" if it has none of its own."""
+    """The name of this computer in multicast DNS; "" if it has no name of its own."""
     short = socket.gethostname().partition(".")[0].lower()
     return f"{short}.local" if short and short != "localhost" else ""
 
 
 def _interfaces() -> list[tuple[str, str, bool]]:
-    """Name, address and whether there is a carrier, of every interface that is up."""
+    """Name, address and carrier (whether the link is up) of every interface that is enabled."""
     import fcntl
 
     room = array.array("B", bytes(MAX_INTERFACES * IFREQ_BYTES))
@@ -89,7 +89,7 @@ def _interfaces() -> list[tuple[str, str, bool]]:
         (used,) = struct.unpack_from("i", fcntl.ioctl(probe, SIOCGIFCONF, asked))
         for start in range(0, used, IFREQ_BYTES):
             request = bytes(room[start : start + IFREQ_BYTES])
-            # Of the union, a `struct sockaddr_in`: family, port, address.
+            # The union holds a `struct sockaddr_in`: family, port, address.
             address = socket.inet_ntoa(request[NAME_BYTES + 4 : NAME_BYTES + 8])
             asked = request[:NAME_BYTES] + bytes(IFREQ_BYTES - NAME_BYTES)
             try:
@@ -122,7 +122,7 @@ def _outward() -> str:
 
 
 def _search_domains() -> list[str]:
-    """The endings that this network gave."""
+    """The domains that this network announced."""
     found: list[str] = []
     with contextlib.suppress(OSError, ValueError):
         for line in RESOLVER.read_text().lower().splitlines():

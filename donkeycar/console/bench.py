@@ -1,4 +1,4 @@
-"""A car on a bench: what pages may do to its calibration, and what they see of it."""
+"""Calibration on a bench: the messages that pages may send, and the state that they show."""
 
 import threading
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from donkeycar.timing import Clock, RealClock
 
 NOT_YOURS = "Another page is calibrating this car. Close it, then go on here"
 
-# Key of a message, the type of its value.
+# Type of the value by key of a message.
 KEYS: dict[str, type | tuple[type, ...]] = {
     "seq": int,
     "wheels_up": bool,
@@ -31,11 +31,11 @@ KEYS: dict[str, type | tuple[type, ...]] = {
 
 
 class Bench:
-    """One calibration, and the people around it; they come in another thread than the loop.
+    """One calibration and its clients, whose messages come in another thread than the loop.
 
     Args:
-        calibration: In progress.
-        write: Stores changes, see `Calibration.save`; returns where, for the person to read.
+        calibration: The calibration in progress.
+        write: Stores changes, see `Calibration.save`; returns the place, for the person to read.
         clock: Source of time.
     """
 
@@ -57,20 +57,20 @@ class Bench:
 
     @property
     def began(self) -> bool:
-        """Whether somebody has said once that the wheels are in the air."""
+        """Whether somebody has ever confirmed that the wheels are in the air."""
         return self._calibration.began
 
     def tick(self, steering: float, throttle: float, guardian: str, reason: str) -> Command:
-        """One turn of the loop.
+        """Do one turn of the loop.
 
         Args:
-            steering: What the guardian puts out, -1 to +1.
+            steering: Steering that the guardian outputs, -1 to +1.
             throttle: The same for the motor.
-            guardian: Its state, as `GuardedDrivetrain` says it.
-            reason: Why it does not run.
+            guardian: The guardian's state, as `GuardedDrivetrain` returns it.
+            reason: Why the guardian does not run.
 
         Returns:
-            What it shall do.
+            The next command for the guardian.
         """
         with self._lock:
             pulses: tuple[float | None, float | None] = (None, None)
@@ -83,9 +83,9 @@ class Bench:
             return self._calibration.command()
 
     def take(self, client: str, message: dict[str, Any]) -> dict[str, Any]:
-        """Do what a message of `client` says; return what to answer.
+        """Carry out a message of `client`; return the answer.
 
-        Anybody may stop; everything else is for the one who holds the lease.
+        Anybody may stop; everything else is only for the client that holds the lease.
         """
         with self._lock:
             try:
@@ -97,13 +97,13 @@ class Bench:
                 return {"error": str(error)}
 
     def leave(self, client: str) -> None:
-        """Forget a client; if it calibrated, everything is neutral."""
+        """Forget a client; if it calibrated, the car goes to neutral."""
         with self._lock:
             if self._lease.release(client):
                 self._calibration.stop()
 
     def state(self, client: str) -> dict[str, Any]:
-        """Everything a page shows."""
+        """The state that a page shows."""
         with self._lock:
             calibration, sheet = self._calibration, self._calibration.sheet
             holder = self._lease.holder
@@ -145,7 +145,7 @@ class Bench:
         if not self._lease.claim(client):
             raise ConfigError(NOT_YOURS)
         calibration.hear()
-        # The motor stops before anything else changes, and starts after.
+        # The motor stops before other values change, and starts after that.
         if not message.get("run", True):
             calibration.run_motor(False)
         if "wheels_up" in message:

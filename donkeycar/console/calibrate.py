@@ -1,4 +1,4 @@
-"""Calibrating: its page and its socket. Served by `donkey calibrate`, and by nothing else."""
+"""Calibration page and its websocket. Only `donkey calibrate` serves them."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ class CalibrateFeed(Feed["CalibrateSocket"]):
     """Sends the state of the bench to all sockets.
 
     Args:
-        bench: The car.
+        bench: The calibration and its clients.
     """
 
     def __init__(self, bench: Bench) -> None:
@@ -40,19 +40,19 @@ class CalibrateFeed(Feed["CalibrateSocket"]):
         self.bench = bench
 
     def send(self) -> float:
-        """Send to each page what it may know."""
+        """Send to each page the state that it may see."""
         for socket in list(self.sockets):
             socket.send(self.bench.state(socket.client))
         return 1 / STATE_HZ
 
 
 class CalibrateHome(Guarded):
-    """`/` and `/drive`: the way to the page, also from the pairing page."""
+    """`/` and `/drive`: a redirect to the page; the pairing page uses it too."""
 
     page = True
 
     def get(self) -> None:
-        """Go to the page."""
+        """Redirect to the page."""
         self.redirect("/calibrate")
 
 
@@ -74,7 +74,7 @@ class CalibrateSocket(GuardedSocket):
     """`/wsCalibrate`: messages of one page, and the state it shows."""
 
     def prepare(self) -> None:
-        """Refuse a socket too many, or a page with a strange name."""
+        """Refuse a socket above the limit, or an invalid page name."""
         super().prepare()
         page = self.get_query_argument("page", "") or secrets.token_hex(8)
         if PAGE_ID.fullmatch(page) is None:
@@ -94,7 +94,7 @@ class CalibrateSocket(GuardedSocket):
         self._feed().join(self)
 
     def on_message(self, message: str | bytes) -> None:
-        """Take one message; one too many is read only if it may be a stop."""
+        """Take one message; above the rate limit, read it only if it may be a stop."""
         if self.is_rationed() and b'"stop"' not in _bytes(message):
             return
         try:
@@ -114,19 +114,19 @@ class CalibrateSocket(GuardedSocket):
             self.send(answer, always=True)
 
     def on_close(self) -> None:
-        """Leave the feed; everything is neutral if this page calibrated."""
+        """Leave the feed; if this page calibrated, the car goes to neutral."""
         self._feed().sockets.discard(self)
         self._feed().bench.leave(self.client)
 
     def send(self, message: dict[str, Any], *, always: bool = False) -> None:
-        """Send, unless the socket still holds the message before."""
+        """Send a message, unless the socket still holds the one before."""
         if not always and self._pending is not None and not self._pending.done():
             return
         try:
             future = self.write_message(json.dumps(message))
         except WebSocketClosedError:
             return
-        # The socket may close before the message is out: that is not an error.
+        # The socket may close before the message is sent; this is not an error.
         future.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
         self._pending = future
 

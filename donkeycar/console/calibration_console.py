@@ -1,4 +1,4 @@
-"""The calibration page as a part of a car: what a person wants, in; what goes out, shown."""
+"""Calibration page as a part of the car: it shows the pulses and returns a person's commands."""
 
 from tornado.web import Application
 
@@ -13,10 +13,10 @@ from donkeycar.timing import Clock, RealClock
 
 
 class CalibrationConsole(ServedConsole):
-    """Serves the calibration page, paired as the drive page is. The port is bound at once.
+    """Serves the calibration page, with pairing as on the drive page. The port is bound at once.
 
     Args:
-        bench: What is calibrated.
+        bench: The calibration and its clients.
         port: TCP port; 0 picks a free one, see `port`.
         host: Address to listen at.
         auth: ``"pair"``, or ``"none"`` to let everybody on the network in.
@@ -24,7 +24,7 @@ class CalibrationConsole(ServedConsole):
         clock: Source of time.
 
     Raises:
-        DeviceError: If the port is not to be had.
+        DeviceError: If the port cannot be bound.
     """
 
     doing = "Calibrate"
@@ -41,7 +41,7 @@ class CalibrationConsole(ServedConsole):
     ) -> None:
         clock = RealClock() if clock is None else clock
         self._bench = bench
-        # No address of this console leads to it: nobody drives while the car is calibrated.
+        # No page of this console uses the cockpit: nobody drives while the car is calibrated.
         cockpit = Cockpit(
             mode="user", throttle_ceiling=0.0, has_pilot=False, car_name=car_name, clock=clock
         )
@@ -54,13 +54,13 @@ class CalibrationConsole(ServedConsole):
         guardian: str | None,
         reason: str | None,
     ) -> Command:
-        """Show what the guardian puts out, and return what it shall do next.
+        """Show the guardian's output, and return the next command.
 
         Args:
-            steering: What it puts out, -1 to +1 of the widest pulses.
+            steering: Steering that the guardian outputs, -1 to +1 of the widest pulses.
             throttle: The same for the motor.
-            guardian: Its state.
-            reason: Why it does not run, "" if it does.
+            guardian: The guardian's state.
+            reason: Why the guardian does not run, "" if it does.
         """
         return self._bench.tick(steering or 0.0, throttle or 0.0, guardian or "boot", reason or "")
 

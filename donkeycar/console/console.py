@@ -1,4 +1,4 @@
-"""What all addresses of the console share."""
+"""Shared state of the console, which all its request handlers use."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,30 +14,30 @@ from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.timing import Clock
 
-# Pages and scripts remembered, so that one that reconnects goes on counting its messages; of one
-# client so many, so that it cannot have those of others forgotten.
+# How many pages and scripts are remembered, so that the message count goes on after a reconnect; and
+# how many of one client, so that one client cannot push out those of others.
 MAX_CLIENTS = 512
 MAX_OF_ONE = 8
 
 
 @dataclass(slots=True)
 class Console:
-    """What the handlers share.
+    """The state that the handlers share.
 
     Attributes:
-        access: Who may come in.
-        cockpit: What they may do.
-        frames: What they see.
-        gate: Their connections.
-        pace: How often they are told.
+        access: Pairing and sessions of the browsers.
+        cockpit: Takes the orders of the pages.
+        frames: The camera's frames for the viewers.
+        gate: The open connections.
+        pace: How often pages get the state.
         clock: Source of time.
         port: Port the console listens on.
-        names: Names the car goes by, lower case.
+        names: Names of the car, lower case.
         urls: Addresses of the console for other devices, without a path, the likeliest first.
         clients: Pages and scripts seen, by name.
-        shares: What each client may ask, by name.
+        shares: Rate limit of each client, by name.
         ended: Set it, in the thread that serves, to end serving.
-        fault: What ended serving though nobody asked for it.
+        fault: The error that ended serving, if there was one.
     """
 
     access: Access
@@ -56,11 +56,11 @@ class Console:
 
     @property
     def cookie(self) -> str:
-        """Name of the session cookie; browsers do not keep cookies apart by port."""
+        """Name of the session cookie; it has the port, because browsers share cookies of a host."""
         return f"donkeycar_{self.port}"
 
     def client(self, name: str) -> Client:
-        """Return the client of that name, the same one as before if it came before."""
+        """Return the client of that name; a known client gets the same object again."""
         known = self.clients.pop(name, None) or Client(name)
         who = name.rpartition(" ")[0]
         own = [one for one in self.clients if one.rpartition(" ")[0] == who]
@@ -71,14 +71,14 @@ class Console:
         return known
 
     def share(self, who: str, make: Callable[[], ClientLimit]) -> ClientLimit:
-        """Return what a client may ask of the car, the same as before if it came before."""
+        """Return the rate limit of a client; a known client gets the same object again."""
         known = self.shares.pop(who, None) or make()
         _make_room(self.shares)
         self.shares[who] = known
         return known
 
     def heed(self, task: "asyncio.Task[None]") -> None:
-        """End serving if `task` failed: pages that nobody tells anything must not look alive."""
+        """End serving if `task` failed: pages without updates must not look alive."""
         if task.cancelled() or (fault := task.exception()) is None:
             return
         self.fault = fault
@@ -87,6 +87,6 @@ class Console:
 
 
 def _make_room(known: dict[str, Any]) -> None:
-    """Forget the one that was not seen for longest, if there are too many."""
+    """If there are too many, forget the one that has been unseen for longest."""
     if len(known) >= MAX_CLIENTS:
         del known[next(iter(known))]

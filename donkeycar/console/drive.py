@@ -1,4 +1,4 @@
-"""Driving: the page, the socket and the plain POST that scripts use."""
+"""Drive page: the page, its websocket, and the plain POST that scripts use."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ from donkeycar.driving.client import Client
 from donkeycar.driving.message import MessageError, parse_message
 
 MAX_SOCKETS = 16
-# Pages of one browser, each of which is told of the car many times a second.
+# The most pages of one browser; each gets the car's state many times a second.
 MAX_SOCKETS_OF_ONE = 4
 
 PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
@@ -25,10 +25,10 @@ PAGE_ID = re.compile(r"[A-Za-z0-9]{1,32}")
 def take_message(
     console: Console, client: Client, text: str | bytes, *, replaced: bool = False
 ) -> dict[str, Any]:
-    """Do what one message says; of one from a replaced connection, a stop or a throttle of zero.
+    """Carry out one message; from a replaced connection, only a stop or a throttle of zero.
 
     Returns:
-        What to answer at once; with the key ``error`` if the message was refused.
+        The immediate answer; it has the key ``error`` if the message was refused.
     """
     try:
         return console.cockpit.handle(client, parse_message(text), replaced=replaced)
@@ -40,7 +40,7 @@ def take_message(
 
 
 def full_state(console: Console, client: Client) -> dict[str, Any]:
-    """Everything the page shows, without the tick."""
+    """The state that the page shows, without the tick."""
     return console.cockpit.state(client) | {
         "viewers": console.frames.num_viewers,
         "max_viewers": console.frames.max_viewers,
@@ -50,10 +50,10 @@ def full_state(console: Console, client: Client) -> dict[str, Any]:
 
 
 class DriveFeed(Feed["DriveSocket"]):
-    """Sends state to all drive sockets, at the rate that the car can keep.
+    """Sends state to all drive sockets, as often as the car can.
 
     Args:
-        console: What the handlers share.
+        console: The shared state of the handlers.
     """
 
     def __init__(self, console: Console) -> None:
@@ -96,12 +96,12 @@ class DrivePage(Guarded):
 
 
 class Home(Guarded):
-    """`/`: the way to the drive page."""
+    """`/`: a redirect to the drive page."""
 
     page = True
 
     def get(self) -> None:
-        """Go to the drive page."""
+        """Redirect to the drive page."""
         self.redirect("/drive")
 
 
@@ -109,7 +109,7 @@ class DriveSocket(GuardedSocket):
     """`/wsDrive`: messages of one page, and the state it shows."""
 
     def prepare(self) -> None:
-        """Refuse a socket too many, or a page with a strange name."""
+        """Refuse a socket above the limit, or an invalid page name."""
         super().prepare()
         page = self.get_query_argument("page", "")
         if page and PAGE_ID.fullmatch(page) is None:
@@ -135,10 +135,10 @@ class DriveSocket(GuardedSocket):
         self._feed().join(self)
 
     def on_message(self, message: str | bytes) -> None:
-        """Take one message; one too many is read only if it may be a stop.
+        """Take one message; above the rate limit, read it only if it may be a stop.
 
-        A socket that was replaced is heard until it agrees to close: its page may be a copy of
-        the tab that drives, in which somebody lets go.
+        The car still listens to a replaced socket until it has agreed to close: its page may be a
+        copy of the tab that drives, and a person may release the throttle there.
         """
         if self.is_rationed():
             stop = '"stop"' if isinstance(message, str) else b'"stop"'
@@ -150,11 +150,11 @@ class DriveSocket(GuardedSocket):
             self._send(answer)
 
     def on_close(self) -> None:
-        """Leave the feed. The driver may come back within the life of the link."""
+        """Leave the feed. The driver may come back before the link expires."""
         self._feed().sockets.discard(self)
 
     def send_state(self, tick: int, now_s: float) -> None:
-        """Send what changed, unless the socket still holds the message before."""
+        """Send the changes, unless the socket still holds the message before."""
         if self._pending is not None and not self._pending.done():
             return
         state = full_state(self.console, self.client)
@@ -170,7 +170,7 @@ class DriveSocket(GuardedSocket):
             future = self.write_message(json.dumps(message))
         except WebSocketClosedError:
             return None
-        # The socket may close before the message is out: that is not an error.
+        # The socket may close before the message is sent; this is not an error.
         future.add_done_callback(lambda sent: sent.cancelled() or sent.exception())
         return future
 

@@ -1,4 +1,4 @@
-"""Tells all open pages of a car how it is, again and again."""
+"""State feed: it sends the car's state to all open pages, again and again."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -13,7 +13,7 @@ class Feed(ABC, Generic[Socket]):
     """Sends state to all its sockets while there are any.
 
     Attributes:
-        sockets: Who hears it.
+        sockets: The sockets that get the state.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Feed(ABC, Generic[Socket]):
         self._task: asyncio.Task[None] | None = None
 
     def join(self, socket: Socket) -> None:
-        """Add a socket, and start if it is the first."""
+        """Add a socket; the first one starts the feed."""
         self.sockets.add(socket)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._send_again())
@@ -29,7 +29,7 @@ class Feed(ABC, Generic[Socket]):
 
     @abstractmethod
     def send(self) -> float:
-        """Send to each socket once; return the time until the next, in seconds."""
+        """Send to each socket once; return the time until the next turn, in seconds."""
 
     async def _send_again(self) -> None:
         while self.sockets:

@@ -1,4 +1,4 @@
-"""Frames of the camera for everybody who watches: each encoded once, nobody waited for."""
+"""Video frames for all viewers: each frame is encoded once, and a slow viewer delays nobody."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 
 JPEG_QUALITY = 75
 
-# Places to watch that one client can take; the others are for others.
+# The most video streams of one client, so that other clients can watch too.
 MAX_OF_ONE = 2
 
 
@@ -23,7 +23,7 @@ class VideoFrame(NamedTuple):
     Attributes:
         jpeg: The picture.
         exposed_s: When it was exposed, in seconds on the monotonic clock.
-        sequence: Its number.
+        sequence: The number of the frame.
     """
 
     jpeg: bytes
@@ -32,7 +32,7 @@ class VideoFrame(NamedTuple):
 
 
 class Viewer:
-    """Somebody who watches: sees the newest frame when it asks, and misses the others."""
+    """One viewer of the video: it gets the newest frame when it asks, and misses the others."""
 
     def __init__(self, who: str = "") -> None:
         self.who = who
@@ -47,12 +47,12 @@ class Viewer:
         return None if self._closed else self._frame
 
     def put(self, frame: VideoFrame) -> None:
-        """Offer a frame in place of the one before."""
+        """Offer a frame; it replaces the one before."""
         self._frame = frame
         self._news.set()
 
     def close(self) -> None:
-        """Let whoever waits in `next` go."""
+        """End a wait in `next`."""
         self._closed = True
         self._news.set()
 
@@ -75,18 +75,18 @@ def encode(image: Any) -> bytes:
 class FrameHub:
     """Hands the newest frame of the drive loop to all viewers.
 
-    Encoding has a thread of its own; with no viewer, nothing is encoded and nothing runs.
+    Encoding has a thread of its own. Without a viewer no frame is encoded and no task runs.
 
     Args:
-        max_viewers: How many may watch at a time.
-        pace: Leaves pictures out while the loop is short of time.
+        max_viewers: The most viewers at a time.
+        pace: Drops pictures while the loop is short of time.
     """
 
     def __init__(self, *, max_viewers: int, pace: Pace) -> None:
         self.max_viewers = max_viewers
         self._pace = pace
         self.num_encoded = 0
-        # Image, exposure, number: replaced whole by the drive loop.
+        # Image, exposure, number: the drive loop replaces the whole tuple.
         self._newest: tuple[Any, float, int] | None = None
         self._frame: VideoFrame | None = None
         self._viewers: set[Viewer] = set()
@@ -98,16 +98,16 @@ class FrameHub:
 
     @property
     def num_viewers(self) -> int:
-        """How many watch now."""
+        """Number of viewers now."""
         return len(self._viewers)
 
     def offer(self, image: Any, exposed_s: float, sequence: int) -> None:
-        """Take a frame of the drive loop; costs it microseconds.
+        """Take a frame of the drive loop; this takes microseconds.
 
         Args:
-            image: The picture; never changed after this call.
-            exposed_s: When it was exposed.
-            sequence: Its number. A number seen before means no new frame.
+            image: The picture; the caller never changes it after this call.
+            exposed_s: When it was exposed, in seconds on the monotonic clock.
+            sequence: Its number. A number seen before is not a new frame.
         """
         if self._newest is not None and (
             self._newest[2] == sequence
@@ -116,7 +116,7 @@ class FrameHub:
             return
         self._newest = (image, exposed_s, sequence)
         if self._viewers and self._loop is not None:
-            # The loop may just have been closed: then there is nobody to tell.
+            # The event loop may just have been closed; then nobody watches any more.
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._news.set)
 
@@ -124,10 +124,10 @@ class FrameHub:
         """Add a viewer.
 
         Args:
-            who: The client that watches; one has `MAX_OF_ONE` places at most.
+            who: The client that watches; a client may have `MAX_OF_ONE` viewers at most.
 
         Returns:
-            The viewer and "", or ``None`` and why there is no place for it.
+            The viewer and "", or ``None`` and the reason for the refusal.
         """
         if len(self._viewers) >= self.max_viewers:
             return None, f"All {self.max_viewers} places to watch are taken. Close another page."
@@ -152,7 +152,7 @@ class FrameHub:
             self._news.set()
 
     def close(self) -> None:
-        """Send all viewers away and end the encoder."""
+        """Close all viewers and end the encoder."""
         for viewer in list(self._viewers):
             self.leave(viewer)
         self._encoder.shutdown(wait=False, cancel_futures=True)
@@ -171,7 +171,7 @@ class FrameHub:
             try:
                 jpeg = await loop.run_in_executor(self._encoder, encode, image)
             except Exception as error:
-                # Nobody may drive by a picture that stands still without a word; the page greys it.
+                # Nobody may drive by a frozen picture without a warning; the page turns it grey.
                 if not self._complained:
                     logger.error("The camera's pictures cannot be shown: %s", text_of(error))
                 self._complained = True

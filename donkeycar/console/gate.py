@@ -1,4 +1,4 @@
-"""How many connections the console holds, so that a flood cannot lock the driver out."""
+"""Connection limit of the console, so that a flood of connections cannot lock the driver out."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,18 +20,18 @@ class Seat:
 
 
 class Gate:
-    """Admits every new connection, at the cost of the oldest idle one.
+    """Admits new connections; when it is full, it closes the oldest idle one for each new one.
 
-    A connection with a request of a paired client in progress, an open socket or a video among
-    them, is never closed for another; those are limited where they are opened. Everything else
-    may be: a browser opens idle connections again by itself.
+    A connection on which a paired client has a request in progress, such as an open socket or a
+    video, is never closed for another; those are limited where they are opened. Any other
+    connection may be closed: a browser opens idle connections again by itself.
     """
 
     def __init__(self) -> None:
         self._seats: list[Seat] = []
 
     def admit(self, stream: IOStream, address: str) -> bool:
-        """Make room for `stream`; return whether there is any."""
+        """Make room for `stream`; return whether there is room."""
         self._seats = [seat for seat in self._seats if not seat.stream.closed()]
         idle = [seat for seat in self._seats if not seat.guarded]
         neighbours = [seat for seat in idle if seat.address == address]
@@ -46,7 +46,7 @@ class Gate:
         return True
 
     def guard(self, stream: IOStream | None, *, guarded: bool) -> None:
-        """Keep `stream` open whatever else comes, or no longer."""
+        """Set whether `stream` must stay open whatever other connections come."""
         for seat in self._seats:
             if seat.stream is stream:
                 seat.guarded = guarded
@@ -59,12 +59,12 @@ class Gate:
 
 
 class GatedServer(HTTPServer):
-    """A tornado server that asks its `gate` before it listens to anybody."""
+    """A tornado server that asks its `gate` before it serves a connection."""
 
     gate: Gate
 
     def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
-        """Serve a new connection, if there is room for it."""
+        """Serve a new connection if there is room for it; else close it."""
         if self.gate.admit(stream, address[0]):
             super().handle_stream(stream, address)
         else:

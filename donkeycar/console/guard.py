@@ -1,4 +1,4 @@
-"""What every request to the console must pass, and what every answer carries."""
+"""Request guard of the console: checks of every request, and headers of every answer."""
 
 import logging
 import secrets
@@ -20,15 +20,15 @@ STATIC = PAGES.parent / "static"
 
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
 
-# Messages of one socket, and as a multiple of that those of all sockets of a client: pings count as
-# well, and so do posts.
+# The limit of messages of one socket, and the limit of all sockets of a client as a multiple of it.
+# Pings and posts count as well.
 MAX_MESSAGES_HZ = 60
 CLIENT_SHARE = 2
-# So many too many within a few seconds, and the client's sockets are closed.
+# After this many refused messages within a few seconds, the client's sockets are closed.
 MAX_REFUSED = 300
 POLICY_VIOLATION = 1008
 
-# A request under a name that is not this server's.
+# Status for a request under a name that is not this server's.
 MISDIRECTED = 421
 
 FIXED_HEADERS = {
@@ -40,7 +40,7 @@ FIXED_HEADERS = {
     "Cache-Control": "no-store",
 }
 
-# Names of our own files: nothing that a file system could read otherwise than a person does.
+# Names of our own files: only names that a file system reads exactly as a person does.
 STATIC_FILES = r"/static/((?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)"
 
 POLICY = (
@@ -50,9 +50,9 @@ POLICY = (
 
 
 class Guarded(RequestHandler):
-    """A handler behind the guard. Everything in the console is one.
+    """A handler behind the guard. All handlers of the console are of this class.
 
-    Set `public` to serve whoever is not paired, `page` to answer them with the pairing page.
+    Set `public` to serve browsers that are not paired, `page` to show them the pairing page.
     """
 
     public = False
@@ -61,12 +61,12 @@ class Guarded(RequestHandler):
 
     @property
     def console(self) -> Console:
-        """What the handlers share."""
+        """The shared state of the handlers."""
         console: Console = self.settings["console"]
         return console
 
     def prepare(self) -> None:
-        """Refuse what is not meant for this car, not from its own page, or not paired."""
+        """Refuse a request that is not for this car, not from its own page, or not paired."""
         headers, request = self.request.headers, self.request
         if not self._is_for_this_car():
             raise HTTPError(MISDIRECTED, reason="Open the car by its own name or address")
@@ -86,7 +86,7 @@ class Guarded(RequestHandler):
             self._refuse_stranger()
 
     def set_default_headers(self) -> None:
-        """Set what every answer carries, errors included."""
+        """Set the headers of every answer, errors included."""
         self.clear_header("Server")
         for name, value in FIXED_HEADERS.items():
             self.set_header(name, value)
@@ -95,12 +95,12 @@ class Guarded(RequestHandler):
         self.set_header("Content-Security-Policy", POLICY.format(sockets=sockets))
 
     def show(self, name: str) -> None:
-        """Answer with the page of this name: ``page.html`` of its folder in `PAGES`."""
+        """Answer with the page of this name: ``page.html`` in its folder of `PAGES`."""
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish((PAGES / name / "page.html").read_bytes())
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Answer with one sentence; what went wrong inside stays inside."""
+        """Answer with one sentence; internal errors are only logged."""
         exc_info = kwargs.get("exc_info")
         if status_code == MISDIRECTED and "text/html" in self.request.headers.get("Accept", ""):
             self._say_where()
@@ -113,7 +113,7 @@ class Guarded(RequestHandler):
         self.finish({"error": f"The console failed. Its log has more: error {number}"})
 
     def log_exception(self, *exc_info: Any) -> None:
-        """Log nothing here: refusals are not errors, and errors are logged with their number."""
+        """Log nothing: refusals are not errors, and `write_error` logs errors with a number."""
 
     def on_finish(self) -> None:
         """Let the gate close the connection if it must."""
@@ -122,7 +122,7 @@ class Guarded(RequestHandler):
 
     @property
     def share(self) -> ClientLimit:
-        """What this client may ask over all its connections."""
+        """Rate limit of this client over all its connections."""
         return self.console.share(
             self.who,
             lambda: ClientLimit(
@@ -135,7 +135,7 @@ class Guarded(RequestHandler):
         return self.request.remote_ip or "unknown"
 
     def stream(self) -> Any:
-        """The connection's stream of bytes; ``None`` once it was handed to a socket."""
+        """The connection's stream of bytes; ``None`` once a socket has taken it over."""
         return getattr(self.request.connection, "stream", None)
 
     def _is_for_this_car(self) -> bool:
@@ -147,7 +147,7 @@ class Guarded(RequestHandler):
         )
 
     def local_address(self) -> str:
-        """Address of this computer that the request came in at; "" if it is gone already."""
+        """Address of this computer at which the request arrived; "" if the connection is gone."""
         stream = self.stream()
         if stream is None or stream.closed():
             return ""
@@ -186,7 +186,7 @@ class Guarded(RequestHandler):
         self.show("pair")
 
     def _say_where(self) -> None:
-        """Tell a person by which address this car opens; the name is not repeated."""
+        """Tell a person the right address of this car; the wrong name is not repeated."""
         url = f"http://{self.local_address() or 'localhost'}:{self.console.port}/drive"
         page = (PAGES / "elsewhere" / "page.html").read_text(encoding="utf-8")
         self.set_header("Content-Type", "text/html; charset=UTF-8")
@@ -197,7 +197,7 @@ class Guarded(RequestHandler):
 
 
 class GuardedSocket(Guarded, WebSocketHandler):
-    """A websocket behind the guard: kept as long as it is open, and rate-limited."""
+    """A websocket behind the guard: its connection is kept, and its messages are limited."""
 
     def stream(self) -> Any:
         """The connection's stream of bytes."""
@@ -205,7 +205,7 @@ class GuardedSocket(Guarded, WebSocketHandler):
         return super().stream() if connection is None else connection.stream
 
     def open(self, *args: str, **kwargs: str) -> None:
-        """Keep the connection; the request that opened it is over."""
+        """Keep the connection, although the request that opened it is over."""
         self._keep_connection(True)
         self._bucket = TokenBucket(MAX_MESSAGES_HZ, burst=MAX_MESSAGES_HZ, clock=self.console.clock)
         self._share = self.share
@@ -218,22 +218,23 @@ class GuardedSocket(Guarded, WebSocketHandler):
         return StrictProtocol(self, False, protocol.params)  # type: ignore[attr-defined]
 
     def is_rationed(self) -> bool:
-        """Whether this message is one too many. The sockets of a client that goes on so close."""
+        """Whether this message is above the limit. If many are, the client's socket is closed."""
         self.console.access.touch(self.who)
         if self._bucket.take() and self._share.take():
             return False
         if not self._share.bear():
             self.close(POLICY_VIOLATION, "Too many messages")
-            # Not only asked: until it agrees, all that it sends would still have to be read.
+            # Close the stream too: until the client agrees to close, the car would have to read
+            # everything that it sends.
             self.stream().close()
         return True
 
 
 class NotFound(Guarded):
-    """Whatever is not in the table."""
+    """Answers for every address that is not in the table."""
 
     def prepare(self) -> None:
-        """Say so, but only to those who are paired."""
+        """Answer 404, but only to paired clients."""
         super().prepare()
         if not self._finished:
             raise HTTPError(404, reason="There is no such page")
@@ -243,7 +244,7 @@ class PackageFile(Guarded, StaticFileHandler):
     """A file of the package: scripts, styles, icons."""
 
     def set_extra_headers(self, path: str) -> None:
-        """Let browsers keep the file, but ask whether it is still the same."""
+        """Let browsers keep the file, but make them check for a new version."""
         self.set_header("Cache-Control", "no-cache")
 
 
@@ -258,10 +259,10 @@ Route = tuple[str, type, dict[str, Any]]
 
 
 def page_routes(name: str, handler: type, *, files: type = PackageFile) -> list[Route]:
-    """What a page is served at: itself, and the scripts and styles of its folder in `PAGES`.
+    """Routes of a page: the page itself, and the scripts and styles of its folder in `PAGES`.
 
     Args:
-        name: Of the page and of its folder.
+        name: Name of the page and of its folder.
         handler: Answers for the page; a `Guarded` whose ``get`` calls ``show(name)``.
         files: Serves the files of the folder.
     """

@@ -1,4 +1,4 @@
-"""The port of the console: for whoever serves it, and whoever looks before starting a car."""
+"""Listening port of the console; used to serve it, and to check the port before a car starts."""
 
 import errno
 import os
@@ -8,10 +8,10 @@ from donkeycar.errors import DeviceError
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Listen on `port`, so that nobody else can.
+    """Listen on `port`, so that no other program can.
 
     Raises:
-        DeviceError: If the port or the address is not to be had.
+        DeviceError: If the port or the address cannot be bound.
     """
     try:
         listener = socket.create_server((host, port), backlog=128)

@@ -1,12 +1,12 @@
-"""What strangers on the network can have written into the log: little, short and plain."""
+"""Log limit: requests of strangers on the network write only few, short and plain lines."""
 
 import logging
 
 from donkeycar.console.token_bucket import TokenBucket
 from donkeycar.timing import Clock, RealClock
 
-# Whoever can be made to write by a request: tornado of what it cannot read, asyncio of connections
-# that break, the guard of what failed.
+# Loggers that a request can make write: tornado logs requests that it cannot read, asyncio broken
+# connections, and the guard internal errors.
 LOGGERS = (
     "tornado.access", "tornado.application", "tornado.general", "asyncio",
     "donkeycar.console.guard",
@@ -18,9 +18,9 @@ MAX_TRACE_LETTERS = 4000
 
 
 class LogLimit(logging.Filter):
-    """Passes ten lines at once and one every five seconds, cut short, without control characters.
+    """Passes ten lines at once and one every five seconds, shortened, without control characters.
 
-    What was left out is counted in the next line that passes.
+    The next line that passes says how many lines were left out.
 
     Args:
         clock: Source of time.
@@ -34,7 +34,7 @@ class LogLimit(logging.Filter):
         self._left_out = 0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether `record` is written; what is written is made plain."""
+        """Return whether `record` is written, and make its text plain."""
         if not self._bucket.take():
             self._left_out += 1
             return False
@@ -51,7 +51,7 @@ class LogLimit(logging.Filter):
 
 
 def limit_logs(clock: Clock | None = None) -> LogLimit:
-    """Have all `LOGGERS` share one limit; take the filter off again with `lift`."""
+    """Put one common limit on all `LOGGERS`; `lift` removes it."""
     limit = LogLimit(clock=clock)
     for name in LOGGERS:
         logging.getLogger(name).addFilter(limit)
@@ -65,7 +65,7 @@ def lift(limit: LogLimit) -> None:
 
 
 def plain(text: str, max_letters: int) -> str:
-    """`text` in one line of printable letters, at most so many; others are written as escapes."""
+    """`text` in one line of at most `max_letters` letters; unprintable ones become escapes."""
     short = text if len(text) <= max_letters else f"{text[:max_letters]}..."
     return "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()

@@ -1,4 +1,4 @@
-"""The protocol of websockets as the console speaks it: stricter than tornado, which is lenient."""
+"""Strict websocket protocol of the console: it refuses unmasked frames, which tornado accepts."""
 
 from typing import Any
 
@@ -9,17 +9,17 @@ PING = 0x9
 
 
 class StrictProtocol(WebSocketProtocol13):
-    """Refuses frames that are not masked, as RFC 6455, 5.1 demands of a server, and limits pings.
+    """Refuses frames that are not masked, as RFC 6455, 5.1 requires of a server, and limits pings.
 
-    No browser sends a frame without a mask: who does may be a cache or a page that speaks something
-    else, made to carry bytes of its choice.
+    Browsers mask every frame. An unmasked frame may come from a cache, or from a page that speaks
+    another protocol, which an attacker uses to send bytes of the attacker's choice.
     """
 
     async def _receive_frame(self) -> None:
-        # Set by a frame that has one, before anything is done with it.
+        # A masked frame sets this before it is handled.
         self._frame_mask = None
         await super()._receive_frame()
-        self._is_masked()  # parts of a message too, which are handled only with its end
+        self._is_masked()  # checks also the parts of a message, which is handled only at its end
 
     def _handle_message(self, opcode: int, data: bytes) -> Any:
         if not self._is_masked():

@@ -1,8 +1,8 @@
-"""Is this request meant for this car, and made by its own page?
+"""Host and origin checks: whether a request is for this car, and comes from its own page.
 
-A browser sends whatever name was typed as `Host`, and the page that makes a request as `Origin`.
-A foreign `Host` is DNS rebinding, a foreign `Origin` another site driving with the visitor's
-cookie.
+A browser sends the name that was typed as `Host`, and the page that makes a request as `Origin`.
+A foreign `Host` means DNS rebinding. A foreign `Origin` means cross-site request forgery: another
+site drives with the visitor's cookie.
 """
 
 import ipaddress
@@ -14,7 +14,7 @@ SCHEME_PORTS = {"http": 80, "https": 443}
 
 
 def split_host(host: str, *, scheme: str = "http") -> tuple[str, int] | None:
-    """Return name and port of a `Host` header, ``None`` if it is malformed."""
+    """Return name and port of a `Host` header; ``None`` if it is malformed."""
     match = HOST.fullmatch(host.lower())
     if match is None:
         return None
@@ -24,21 +24,21 @@ def split_host(host: str, *, scheme: str = "http") -> tuple[str, int] | None:
 def is_own_host(host: str, *, names: Collection[str], local_address: str) -> bool:
     """Whether a `Host` header names this car.
 
-    Its port says nothing: what reaches this server under another one was forwarded, as ``ssh -L``
-    does, and a name of the car's is no more an attacker's for that.
+    Its port does not matter: a request with another port was forwarded, as ``ssh -L`` does, and
+    this does not let an attacker use a name of the car.
 
     Args:
         host: The header.
-        names: Names the car goes by, lower case; ``name:port`` is that name at that port alone.
-        local_address: Address of this computer that the connection came in at. An address in
-            `host` must be this one, or the visitor's own computer, where a tunnel begins: then
-            nobody's name server had a part in it.
+        names: Names of the car, lower case; ``name:port`` means that name only at that port.
+        local_address: Address of this computer at which the connection arrived. An address in
+            `host` must be this one, or that of the visitor's own computer, where a tunnel begins:
+            such a request did not depend on any name server.
     """
     parts = split_host(host)
     if parts is None:
         return False
     name, port = parts
-    # A name with a dot at its end is the same one, said to be whole: RFC 1034, section 3.1.
+    # A name with a dot at its end is the same name, marked as complete: RFC 1034, section 3.1.
     bare = name.removesuffix(".")
     if bare in names or f"{bare}:{port}" in names:
         return True
@@ -47,7 +47,7 @@ def is_own_host(host: str, *, names: Collection[str], local_address: str) -> boo
 
 
 def is_same_origin(origin: str, host: str) -> bool:
-    """Whether an `Origin` header is the page of the server that `host` names."""
+    """Whether an `Origin` header names the same server as `host`."""
     scheme, separator, rest = origin.partition("://")
     if not separator or scheme not in SCHEME_PORTS:
         return False

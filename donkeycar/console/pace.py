@@ -1,6 +1,6 @@
-"""How often the pages are told of the car: half as often while its loop is short of time.
+"""Update rate of the pages: it is halved while the drive loop is short of time.
 
-What a person sees is the first thing that may wait on a small computer; orders and stops never do.
+On a small computer the display may wait first; orders and stops never wait.
 """
 
 import math
@@ -8,16 +8,16 @@ import math
 from donkeycar.timing import Clock
 
 FULL_HZ = 20.0
-# Enough to drive by. A page that echoes each message is never further back than `MAX_ECHO_AGE_S`
-# of `donkeycar.driving.driver_link` allows, with as much again for the network.
+# A person can still drive at this rate. The echo of a page that answers each message stays within
+# `MAX_ECHO_AGE_S` of `donkeycar.driving.driver_link`, with as much time again for the network.
 EASED_HZ = 10.0
 
-# How long the loop is watched for one judgement.
+# How long the loop is watched for one decision.
 WINDOW_S = 2.0
-# More late ticks than one, and than so many of those that came, are too many.
+# The loop is short of time if more than one tick, and more than this share of the ticks, were late.
 MAX_LATE_SHARE = 0.1
-# Free of them for so long, and the pages are told as before. Each time that this was too early, it
-# takes twice as long, so that a car between the two does not sway.
+# After this long without too many late ticks, the pages get the full rate again. Each time that
+# was too early, the wait doubles, so that the rate of a car at the limit does not go up and down.
 FIRST_PATIENCE_S = 10.0
 MAX_PATIENCE_S = 160.0
 
@@ -29,7 +29,7 @@ class Pace:
         clock: Source of time.
 
     Attributes:
-        is_eased: Whether they do now.
+        is_eased: Whether pages get fewer messages now.
     """
 
     def __init__(self, *, clock: Clock) -> None:
@@ -43,23 +43,23 @@ class Pace:
 
     @property
     def rate_hz(self) -> float:
-        """How often a page is told of the car."""
+        """How often a page gets the car's state."""
         return EASED_HZ if self.is_eased else FULL_HZ
 
     @property
     def min_interval_s(self) -> float:
-        """How far two pictures are apart at least; 0.0 shows every one.
+        """Shortest time between two pictures; 0.0 shows every picture.
 
-        A little less than an interval, so that a picture that is early by its jitter counts.
+        It is a little less than an interval, so that a picture with jitter is not dropped.
         """
         return 0.9 / EASED_HZ if self.is_eased else 0.0
 
     def heed(self, late_ticks: int | None) -> None:
-        """Take what the loop counts; call it every tick.
+        """Take the loop's count of late ticks; call it every tick.
 
         Args:
-            late_ticks: Since the start, see `donkeycar.timing.RateKeeper`; ``None`` before the
-                first count.
+            late_ticks: Late ticks since the start, see `donkeycar.timing.RateKeeper`; ``None``
+                before the first count.
         """
         now_s = self._clock.monotonic()
         self._ticks += 1

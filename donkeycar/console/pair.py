@@ -1,4 +1,4 @@
-"""Pairing: from the link or the PIN to a cookie, and inviting another phone."""
+"""Pairing requests: exchange the link or the PIN for a cookie, and invite another phone."""
 
 import json
 import math
@@ -44,7 +44,7 @@ class PairPage(Guarded):
         self._refuse(kind)
 
     def _secret(self) -> tuple[str, str]:
-        """Which secret the body holds, and the secret: both "" if there is none."""
+        """The kind of secret in the body, and the secret; both "" if there is none."""
         try:
             fields: Any = json.loads(self.request.body)
         except (ValueError, RecursionError):
@@ -72,7 +72,7 @@ class PairPage(Guarded):
 
 
 class Invite(Guarded):
-    """`/invite`: what a paired page shows to pair another phone."""
+    """`/invite`: the data that a paired page shows to pair another phone."""
 
     def post(self) -> None:
         """Make a new PIN; answer with it, the link and its QR code."""
@@ -86,13 +86,13 @@ class Invite(Guarded):
         })  # fmt: skip
 
     def _shared_url(self) -> str:
-        """The address that this page came to: another phone beside it reaches it as well."""
+        """The address that this page uses; another phone beside it reaches it as well."""
         urls = self.console.urls
         own = f"http://{self.local_address()}:{self.console.port}"
         return own if own in urls else urls[0]
 
 
-# What every console needs, whatever else it serves.
+# Routes that every console needs.
 PAIRING: list[Route] = [
     (r"/pair/(style\.css)", PublicFile, {"path": str(STATIC)}),
     *page_routes("pair", PairPage, files=PublicFile),

@@ -1,4 +1,4 @@
-"""What a person needs to pair: a link, a PIN, and the link as a QR code."""
+"""Pairing data for a person: a link, a PIN, and the link as a QR code."""
 
 import io
 import sys
@@ -10,10 +10,10 @@ class Pairing(NamedTuple):
     """How to pair with the car, to be printed.
 
     Attributes:
-        url: The link, with the token behind the ``#``; without a token if nobody is asked for it.
+        url: The link, with the token behind the ``#``; without a token if pairing is off.
         pin: Six digits; "" if there is none.
-        others: The same link by the car's other addresses and its name.
-        doing: What the page is for.
+        others: The same link with the car's other addresses and its name.
+        doing: The purpose of the page.
     """
 
     url: str
@@ -28,7 +28,7 @@ class Pairing(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What to print at the start; the QR code only where a terminal can show it."""
+        """The text to print at the start, with the QR code only if a terminal can show it."""
         page, _, token = self.url.partition("#")
         is_local = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
         if not token:
@@ -47,12 +47,12 @@ class Pairing(NamedTuple):
 
 
 def pairing_url(url: str, token: str) -> str:
-    """Return the link that pairs: browsers keep what follows the ``#`` to themselves."""
+    """Return the link that pairs; browsers do not send the part behind the ``#``."""
     return f"{url}/pair#{token}"
 
 
 def qr_svg(text: str) -> str:
-    """Return `text` as a QR code that an ``<img>`` can show: one that names its namespace."""
+    """Return `text` as a QR code in SVG with a namespace, so that an ``<img>`` can show it."""
     import segno
 
     out = io.BytesIO()
@@ -71,7 +71,7 @@ def qr_terminal(text: str) -> str:
 
 def _shows_blocks() -> bool:
     """Whether standard output is a terminal that has the characters of the QR code."""
-    if sys.stdout is None:  # closed by whoever started this
+    if sys.stdout is None:  # closed by the process that started this one
         return False
     encoding = getattr(sys.stdout, "encoding", None) or ""
     return sys.stdout.isatty() and encoding.lower().replace("-", "") == "utf8"

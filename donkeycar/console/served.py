@@ -1,4 +1,4 @@
-"""What every console of a car has in common: a port, pairing, and a thread that serves."""
+"""Base class of the consoles of a car: a port, pairing, and a thread that serves."""
 
 import asyncio
 import logging
@@ -22,28 +22,28 @@ from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)
 
-# How often the interfaces are looked at: an access point or a Wi-Fi may come long after the start.
+# How often the interfaces are checked: an access point or Wi-Fi may come up long after the start.
 LOOK_EVERY_S = 3.0
-EVERYWHERE = ("", "0.0.0.0")  # noqa: S104 - what a host is compared with
+EVERYWHERE = ("", "0.0.0.0")  # noqa: S104 - only compared with a host
 
 
 class ServedConsole:
     """A threaded part that serves pages. The port is bound when this returns.
 
     Args:
-        cockpit: What the pages act on.
+        cockpit: Takes the orders of the pages.
         port: TCP port; 0 picks a free one, see `port`.
         host: Address to listen at; ``"127.0.0.1"`` for this computer only.
         auth: ``"pair"``, or ``"none"`` to let everybody on the network in.
-        max_viewers: How many video streams are served at a time.
-        names: More names the car goes by; ``name:port`` if the port differs.
+        max_viewers: The most video streams at a time.
+        names: More names of the car; ``name:port`` if the port differs.
         clock: Source of time.
 
     Raises:
-        DeviceError: If the port is not to be had.
+        DeviceError: If the port cannot be bound.
     """
 
-    #: What the pages are for, in what is printed.
+    #: The purpose of the pages, for the printed text.
     doing = "Drive"
 
     def __init__(
@@ -102,7 +102,7 @@ class ServedConsole:
                 self._loop.call_soon_threadsafe(self._ended.set)
 
     def _application(self) -> Application:
-        """The pages; made in the thread that serves them."""
+        """The tornado application; it is made in the thread that serves it."""
         return make_application(self._console)
 
     async def _serve(self) -> None:
@@ -123,7 +123,7 @@ class ServedConsole:
             raise self._console.fault
 
     def _urls(self) -> tuple[str, ...]:
-        """Where others find this console now; this computer's own address if nowhere."""
+        """Addresses of this console for others now; without a network, that of this computer."""
         if self._host not in EVERYWHERE:
             return (f"http://{self._host}:{self.port}",)
         found = addresses()
@@ -134,7 +134,7 @@ class ServedConsole:
         return self._names | own_names()
 
     async def _look_for_addresses(self) -> None:
-        """Notice a network that comes or changes, and print the link again when it does."""
+        """Notice a new or changed network, and then print the link again."""
         told = set(self._console.urls)
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
@@ -143,7 +143,7 @@ class ServedConsole:
                 continue
             self._console.urls = urls
             logger.info("The car is now at %s", ", ".join(urls))
-            # A Wi-Fi that goes and comes back under the same address changes nothing.
+            # A Wi-Fi that goes away and comes back with the same address is not a change.
             if not told.issuperset(urls):
                 told.update(urls)
-                print(self.pairing.text, flush=True)  # noqa: T201 - as manage.py does at the start
+                print(self.pairing.text, flush=True)  # noqa: T201 - manage.py prints it too

@@ -1,4 +1,4 @@
-"""The console's web server: its table of addresses, and its life."""
+"""Web server of the console: its routes, and how it starts and ends."""
 
 import asyncio
 import socket
@@ -23,12 +23,12 @@ from donkeycar.driving.message import MAX_BYTES
 
 MAX_BODY_BYTES = 16 * 1024
 MAX_HEADER_BYTES = 16 * 1024
-# For the headers of a request, and then again for its body.
+# Time limit for the headers of a request, and again for its body.
 REQUEST_TIMEOUT_S = 5
-# A socket that does not answer for so long is closed.
+# A socket that does not answer for this long is closed.
 PING_S = 3
 
-# Every handler is `Guarded`; the public ones say so themselves.
+# Every handler is a `Guarded`; public handlers set `public`.
 ROUTES: list[Route] = [
     (r"/", Home, {}),
     *PAIRING,
@@ -46,9 +46,9 @@ def make_application(
     """Return the console as a tornado application.
 
     Args:
-        console: What its handlers share.
+        console: The shared state of its handlers.
         routes: Address, handler and arguments of everything it serves.
-        feed: Holds the sockets that are told of every change; ``None`` is the drive page's.
+        feed: Sends the state to the sockets; ``None`` is the feed of the drive page.
     """
     return Application(
         routes,
@@ -72,10 +72,10 @@ async def serve(
     """Serve until `ended` is set, then close every connection.
 
     Args:
-        console: What to serve.
-        listener: Where, from `bind`.
-        ended: Set it to end.
-        application: What answers; ``None`` is the car's.
+        console: The console to serve.
+        listener: The listening socket, from `bind`.
+        ended: Set it to end serving.
+        application: Answers the requests; ``None`` is the car's application.
     """
     application = make_application(console) if application is None else application
     server = GatedServer(
@@ -95,5 +95,5 @@ async def serve(
             drive_socket.close(1001)
         console.frames.close()
         console.gate.close()
-        # One turn of the event loop, in which closed connections end their handlers.
+        # In one turn of the event loop, closed connections end their handlers.
         await asyncio.sleep(0.05)

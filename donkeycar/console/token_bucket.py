@@ -1,10 +1,10 @@
-"""A token bucket: how often somebody may do something, and how much may be saved up."""
+"""Token bucket: a rate limit that allows short bursts, and the limit of one client."""
 
 from donkeycar.timing import Clock
 
 
 class TokenBucket:
-    """A steady allowance that can be saved up for a moment.
+    """A rate limit with a burst: unused tokens are saved up to a maximum.
 
     Args:
         rate_hz: How often `take` succeeds in the long run.
@@ -20,7 +20,7 @@ class TokenBucket:
         self._then_s = clock.monotonic()
 
     def take(self) -> bool:
-        """Use one up; return whether there was one."""
+        """Use one token; return whether there was one."""
         now_s = self._clock.monotonic()
         self._saved = min(self._burst, self._saved + (now_s - self._then_s) * self._rate_hz)
         self._then_s = now_s
@@ -31,13 +31,14 @@ class TokenBucket:
 
 
 class ClientLimit:
-    """What one paired client may ask of the car over all of its connections together.
+    """The rate limit of one paired client over all its connections together.
 
-    One client with many pages must not cost the driver more than one with a few.
+    A client with many pages must not take more of the car's time than a client with a few.
 
     Args:
         rate_hz: Messages, pings and posts a second.
-        max_refused: So many too many, saved up over as long, and its connections are closed.
+        max_refused: How many refused messages in a burst the car tolerates before it closes the
+            client's connections.
         clock: Source of time.
     """
 
@@ -46,9 +47,9 @@ class ClientLimit:
         self._patience = TokenBucket(rate_hz, burst=max_refused, clock=clock)
 
     def take(self) -> bool:
-        """Use one message up; return whether there was one."""
+        """Count one message; return whether it is within the limit."""
         return self._bucket.take()
 
     def bear(self) -> bool:
-        """Bear one message too many; return whether that is still bearable."""
+        """Count one refused message; return whether the car still tolerates it."""
         return self._patience.take()

@@ -1,4 +1,4 @@
-"""The camera in the browser: as MJPEG for an image, or as frames with their time for a script."""
+"""Video stream to browsers: MJPEG for an image, or frames with their time for a script."""
 
 import asyncio
 import socket
@@ -15,11 +15,11 @@ from tornado.websocket import WebSocketClosedError
 from donkeycar.console.frames import Viewer
 from donkeycar.console.guard import Guarded, GuardedSocket
 
-# A viewer that takes nothing for this long is gone.
+# A viewer that takes no frame for this long counts as gone.
 STALL_S = 5.0
 
-# What the kernel may hold for one viewer: a few frames, so that a slow phone sees fewer of them
-# and not older ones.
+# The kernel's send buffer for one viewer holds only a few frames, so that a slow phone gets fewer
+# frames, but not older ones.
 SEND_BUFFER_BYTES = 32 * 1024
 
 MAX_UNANSWERED = 2
@@ -31,7 +31,7 @@ BOUNDARY = b"--frame\r\n"
 def part(jpeg: bytes, exposed_s: float) -> bytes:
     """One part of the MJPEG stream, up to the boundary of the next.
 
-    Browsers show a picture when they have seen the boundary after it, so it comes at once.
+    Browsers show a picture once they have the boundary after it, so the boundary is sent at once.
     """
     head = (
         f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n"
@@ -45,7 +45,7 @@ def _limit_buffer(stream: Any) -> None:
 
 
 async def _in_time(sent: Awaitable[None]) -> None:
-    """Wait for `sent`, but no longer than `STALL_S`; tornado does not want it cancelled."""
+    """Wait for `sent`, at most `STALL_S`. It is not cancelled: tornado does not allow that."""
     gone = (StreamClosedError, WebSocketClosedError)
     await with_timeout(timedelta(seconds=STALL_S), sent, quiet_exceptions=gone)
 
@@ -56,7 +56,7 @@ class Video(Guarded):
     viewer: Viewer | None = None
 
     async def get(self) -> None:
-        """Send frames until the other side goes or stalls."""
+        """Send frames until the viewer goes away or takes no more."""
         frames = self.console.frames
         self.viewer, refused = frames.join(self.who)
         if self.viewer is None:
@@ -77,13 +77,13 @@ class Video(Guarded):
             frames.leave(self.viewer)
 
     def on_connection_close(self) -> None:
-        """Stop waiting for a frame that nobody will see."""
+        """Stop waiting for frames: the viewer is gone."""
         if self.viewer is not None:
             self.viewer.close()
 
 
 class VideoSocket(GuardedSocket):
-    """`/wsVideo`: every message a time of exposure and a JPEG, each answered by "ack"."""
+    """`/wsVideo`: each message has an exposure time and a JPEG; the client answers "ack"."""
 
     viewer: Viewer | None = None
     task: asyncio.Task[None] | None = None
@@ -101,13 +101,13 @@ class VideoSocket(GuardedSocket):
         self.task = asyncio.create_task(self._send(self.viewer))
 
     def on_message(self, message: str | bytes) -> None:
-        """Take an answer; anything else means nothing here."""
+        """Take an answer; ignore anything else."""
         if not self.is_rationed() and message == "ack" and self.viewer is not None:
             self._unanswered = max(0, self._unanswered - 1)
             self._answered.set()
 
     def on_close(self) -> None:
-        """Give the seat back."""
+        """Remove the viewer."""
         if self.viewer is not None:
             self.console.frames.leave(self.viewer)
         if self.task is not None:
@@ -123,5 +123,5 @@ class VideoSocket(GuardedSocket):
                 message = struct.pack(">d", frame.exposed_s) + frame.jpeg
                 await _in_time(self.write_message(message, binary=True))
         except (WebSocketClosedError, TimeoutError):
-            # Not `close`: that would wait for an answer of somebody who gives none.
+            # `close` would wait for an answer, and this viewer does not answer.
             self.stream().close()

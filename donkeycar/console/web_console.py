@@ -1,4 +1,4 @@
-"""The drive page as a part of the car: it shows what the car does, and hears what people want."""
+"""Drive page as a part of the car: it shows the car's state and takes people's orders."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -14,24 +14,24 @@ MAX_VIEWERS = 4
 
 
 class WebConsole(ServedConsole):
-    """Serves the drive page; what people order there goes into the cockpit.
+    """Serves the drive page; people's orders go from there into the cockpit.
 
     The port is bound when this returns; pages are served once `update` runs.
 
     Args:
-        cockpit: Where drivers meet.
+        cockpit: Takes the orders of all drivers.
         port: TCP port; 0 picks a free one, see `port`.
         host: Address to listen at; ``"127.0.0.1"`` for this computer only.
         auth: ``"pair"``, or ``"none"`` to let everybody on the network drive.
-        max_viewers: How many video streams are served at a time.
-        names: More names the car goes by; ``name:port`` if the port differs.
-        telemetry: The channels that `run_threaded` gets after its first four inputs, in their
-            order: some of `telemetry.TELEMETRY`.
-        clock: Source of time: the one of the loop.
+        max_viewers: The most video streams at a time.
+        names: More names of the car; ``name:port`` if the port differs.
+        telemetry: The channels that `run_threaded` gets after its first four inputs, in that
+            order; each is one of `telemetry.TELEMETRY`.
+        clock: Source of time; the same one as the loop's.
 
     Raises:
         ConfigError: If `auth` is unknown.
-        DeviceError: If the port is not to be had.
+        DeviceError: If the port cannot be bound.
     """
 
     def __init__(
@@ -73,10 +73,10 @@ class WebConsole(ServedConsole):
         Args:
             image: The newest frame, ``uint8`` ``(height, width, 3)``.
             exposed_s: When it was exposed.
-            sequence: Its number; a number seen before is not shown again.
+            sequence: Its number; a frame with a number seen before is not shown again.
             late_ticks: How many ticks of the loop were late so far. While there are many, the
-                pages are told half as often.
-            telemetry: What the channels hold that the constructor named.
+                pages get half as many updates.
+            telemetry: The values of the channels that the constructor named.
         """
         self._console.pace.heed(late_ticks)
         self._cockpit.telemetry = shown(dict(zip(self._telemetry, telemetry, strict=False)))
