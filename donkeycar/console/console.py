@@ -14,8 +14,8 @@ from donkeycar.driving.client import Client
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.timing import Clock
 
-# How many pages and scripts are remembered, so that the message count goes on after a reconnect; and
-# how many of one client, so that one client cannot push out those of others.
+# How many pages and scripts are remembered, so that the message count goes on after a reconnect;
+# and how many of one client, so that one client cannot push out those of others.
 MAX_CLIENTS = 512
 MAX_OF_ONE = 8
 
