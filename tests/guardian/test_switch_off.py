@@ -149,6 +149,23 @@ def test_a_system_that_keeps_the_name_of_a_process_is_no_trouble(clock, monkeypa
     assert set(names) == {STAYS}
 
 
+def test_a_wait_that_is_over_is_over_once_and_the_next_one_begins_anew(clock):
+    said, name = [], own_name()
+    patience = Patience(clock, tell=said.append)
+    for _ in range(2):
+        patience.wait_for(OSError("no answer"))
+        assert own_name() == name
+        clock.advance(SILENT_S)
+        patience.wait_for(OSError("no answer"))
+        assert own_name() == STAYS
+        for _ in range(2):
+            patience.over()
+            assert own_name() == name
+    assert [text.partition(":")[0] for text in said] == [
+        "The motor is not off yet", "The motor is off.",
+    ] * 2  # fmt: skip
+
+
 def test_half_a_second_without_an_answer_is_worth_a_word(clock):
     said = []
     patience = Patience(clock, tell=said.append)
@@ -200,6 +217,36 @@ def test_a_signal_during_the_first_try_needs_no_word(clock):
     said = []
     switch_off(lambda: os.kill(os.getpid(), signal.SIGTERM), clock=clock, tell=said.append)
     assert said == []
+
+
+class Signals:
+    """The handlers of a process, some of which were set before Python began, or ignored."""
+
+    def __init__(self):
+        self.handlers = {
+            signal.SIGTERM: self.save, signal.SIGHUP: signal.SIG_IGN, signal.SIGQUIT: None,
+            signal.SIGINT: signal.SIG_DFL,
+        }  # fmt: skip
+
+    def save(self, number, frame):
+        """What a program does before it ends."""
+
+    def signal(self, number, handler):
+        if handler is None:
+            raise TypeError("signal handler must be signal.SIG_IGN, signal.SIG_DFL, or callable")
+        before, self.handlers[number] = self.handlers[number], handler
+        return before
+
+
+def test_once_the_motor_is_off_each_signal_does_what_it_did_before(clock, monkeypatch):
+    # Otherwise a car that saves its tub at SIGTERM would end without doing so.
+    signals = Signals()
+    before, during = dict(signals.handlers), {}
+    monkeypatch.setattr(signal, "signal", signals.signal)
+    assert switch_off(lambda: during.update(signals.handlers), clock=clock)
+    assert set(during.values()).isdisjoint(before.values())
+    # One that Python did not set cannot be set again by it.
+    assert signals.handlers == {**before, signal.SIGQUIT: signal.SIG_DFL}
 
 
 def test_from_another_thread_it_leaves_signals_alone(clock):
