@@ -166,6 +166,16 @@ def test_a_wait_that_is_over_is_over_once_and_the_next_one_begins_anew(clock):
     ] * 2  # fmt: skip
 
 
+def test_whoever_was_told_that_it_stays_is_told_that_it_is_over(clock):
+    said = []
+    patience = Patience(clock, tell=said.append)
+    patience.wait_for(OSError("no answer"))
+    patience.explain()
+    patience.over()
+    assert said[0].startswith("This program stays until the motor is off: no answer.")
+    assert said[1:] == ["The motor is off."]
+
+
 def test_half_a_second_without_an_answer_is_worth_a_word(clock):
     said = []
     patience = Patience(clock, tell=said.append)
