@@ -151,6 +151,7 @@ def test_a_system_that_keeps_the_name_of_a_process_is_no_trouble(clock, monkeypa
 
 def test_a_wait_that_is_over_is_over_once_and_the_next_one_begins_anew(clock):
     said, name = [], own_name()
+    assert name != STAYS, "no test before this one left its name"
     patience = Patience(clock, tell=said.append)
     for _ in range(2):
         patience.wait_for(OSError("no answer"))
