@@ -150,8 +150,8 @@ def test_a_system_that_keeps_the_name_of_a_process_is_no_trouble(clock, monkeypa
 
 
 def test_a_wait_that_is_over_is_over_once_and_the_next_one_begins_anew(clock):
-    said, name = [], own_name()
-    assert name != STAYS, "no test before this one left its name"
+    said, name = [], "a car"
+    Path("/proc/self/comm").write_text(name)  # whatever a test before this one left there
     patience = Patience(clock, tell=said.append)
     for _ in range(2):
         patience.wait_for(OSError("no answer"))
