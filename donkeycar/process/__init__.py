@@ -1,1 +1,1 @@
-"""What every process of donkeycar does by itself: how it ends, and how it prints."""
+"""Common behaviour of donkeycar's processes: how they end, and how they print."""

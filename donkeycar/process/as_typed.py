@@ -1,29 +1,29 @@
-"""An error in the words of the command line, and the word that was meant by a misspelt one."""
+"""Errors in the words of the command line, and the correct word for a misspelt one."""
 
 import re
 from collections.abc import Iterable, Sequence
 
-# How like a word must be to be the one that was meant, 0 to 1: one or two wrong letters.
+# How similar a word must be to count as the intended one, 0 to 1: one or two wrong letters.
 LIKENESS = 0.6
 
-# Options whose argument of a function has another name.
+# Options whose function argument has another name.
 OTHERWISE = {"--sim": "track"}
 
 
 def nearest(typed: str, known: Iterable[str]) -> str:
-    """The word that `typed` is nearly, or "" if there is none."""
-    import difflib  # only for words that are wrong
+    """The word that is most similar to `typed`, or "" if none is similar enough."""
+    import difflib  # slow to import, and needed only for wrong words
 
     near = difflib.get_close_matches(typed, list(known), 1, LIKENESS)
     return near[0] if near else ""
 
 
 def as_typed(text: str, words: Sequence[str]) -> str:
-    """An error about an argument of a function, in the words of the command line.
+    """Rewrite an error about a function argument in the words of the command line.
 
     Args:
         text: The error, as ``"`epochs` must be 1 or more. Received: epochs=0"``.
-        words: The command line; an option of it that the error is about gets its dashes back.
+        words: The command line; the error names its options with their dashes.
 
     Example:
         >>> as_typed("`epochs` must be 1 or more. Received: epochs=0", ["--epochs", "0"])

@@ -1,4 +1,4 @@
-"""How a program ends: its exit code, and one line instead of a traceback."""
+"""Exit codes: how a program ends, with one line instead of a traceback."""
 
 import io
 import os
@@ -8,24 +8,24 @@ from collections.abc import Callable, Sequence
 from donkeycar.errors import DonkeyError, text_of
 from donkeycar.process.as_typed import as_typed
 
-# What a shell says of a program that Ctrl-C ended: 128 and the number of SIGINT.
+# The exit code that shells use after Ctrl-C: 128 plus the number of SIGINT.
 INTERRUPTED = 130
-# What argparse exits with.
+# The exit code of argparse for a wrong command line.
 BAD_USAGE = 2
 
 
 def exit_code(command: Callable[[], int | None], *, prog: str, words: Sequence[str] = ()) -> int:
-    """Run `command`; a refusal becomes one line on stderr instead of a traceback.
+    """Run `command`, and print a refusal as one line on stderr instead of a traceback.
 
     Args:
-        command: What to do; may return an exit code, ``None`` is 0.
+        command: The function to run; it may return an exit code, and ``None`` counts as 0.
         prog: Start of the line, e.g. ``"donkey"`` or ``"manage.py"``.
-        words: The command line after it; what is refused is named as it was typed there.
+        words: The rest of the command line; errors name what was typed there.
     """
     print_anything()
     try:
         return command() or 0
-    except BrokenPipeError:  # `donkey config | head` has read enough
+    except BrokenPipeError:  # e.g. `donkey config | head`: the reader has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (DonkeyError, OSError) as error:
@@ -37,7 +37,7 @@ def exit_code(command: Callable[[], int | None], *, prog: str, words: Sequence[s
 
 
 def print_anything() -> None:
-    """Let no name of a file end a command because the terminal cannot show it."""
+    """Let the output replace characters that the terminal cannot show, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
             stream.reconfigure(errors="backslashreplace")

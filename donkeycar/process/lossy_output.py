@@ -1,8 +1,8 @@
-"""Standard output and error that never make the car wait for whoever reads them.
+"""Non-blocking output: standard output and error that never make the car wait for a reader.
 
-A pipe takes 64 KiB more than was read, a terminal 4, and then holds whoever prints: a pager that is
-not scrolled, a connection that dropped, Ctrl-S. On a car that would be the drive loop, and the
-thread that hears the stop button.
+A pipe holds 64 KiB that nobody has read, a terminal 4, and then the program that prints is blocked:
+by a pager that is not scrolled, a connection that dropped, or Ctrl-S. On a car this would block
+the drive loop, and the thread that hears the stop button.
 """
 
 import atexit
@@ -16,9 +16,9 @@ from typing import Any
 
 from donkeycar.process.plain_text import PlainText
 
-# What waits for the reader at most: room for a burst. More than that is not read later either.
+# The most output that waits for the reader: enough for a burst. A longer text is not read anyway.
 MAX_WAITING_BYTES = 256 * 1024
-# At the end of the program, what was said last gets this long.
+# At the end of the program, the last output gets this long to be written.
 DRAIN_S = 0.5
 
 
@@ -26,7 +26,7 @@ def never_wait_for_readers() -> None:
     """Put a `LossyOutput` in front of this process's standard output and error."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if stream is None:  # closed by whoever started this
+        if stream is None:  # closed by the program that started this one
             continue
         stream.flush()
         output = LossyOutput(stream.fileno())
@@ -43,16 +43,16 @@ def _end(text: io.TextIOWrapper, output: "LossyOutput") -> None:
 
 
 class LossyOutput(io.BufferedIOBase):
-    """A file that takes all that is written, at once; a thread of its own hands it on.
+    """A file that accepts all output at once; a thread of its own passes it on.
 
-    What finds no room, because the reader is slow or asleep, is dropped, and the reader is told how
-    much that was. The thread starts with the first write.
+    If the reader is slow or asleep, output that finds no space is dropped, and the reader is told
+    how much was dropped. The thread starts with the first write.
 
     Args:
-        descriptor: Of the open file to write to; it stays open.
+        descriptor: Descriptor of the open file to write to; it stays open.
 
     Attributes:
-        name: The descriptor, as of a file that was opened by one.
+        name: The descriptor, as for a file that was opened by its descriptor.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -77,10 +77,10 @@ class LossyOutput(io.BufferedIOBase):
         return True
 
     def write(self, data: Any, /) -> int:
-        """Take `data`, whole or not at all, without waiting.
+        """Take all of `data` or nothing, without waiting.
 
         Returns:
-            Its size in bytes, dropped or not.
+            The size of `data` in bytes, even if it was dropped.
         """
         piece = bytes(data)
         with self._changed:
@@ -94,16 +94,16 @@ class LossyOutput(io.BufferedIOBase):
         return len(piece)
 
     def drain(self, timeout_s: float = DRAIN_S) -> bool:
-        """Wait until all is handed on, but no longer than `timeout_s`.
+        """Wait until all output is passed on, but no longer than `timeout_s`.
 
         Returns:
-            Whether it is.
+            Whether all of it was passed on.
         """
         with self._changed:
             return self._changed.wait_for(lambda: self._waiting_bytes == 0, timeout_s)
 
     def end(self) -> None:
-        """Say what was said last, and no more: at the end of a program threads cannot start."""
+        """Write the last output, and stop: at the end of a program no thread can start."""
         self.drain()
         self._ended = True
 
@@ -116,7 +116,7 @@ class LossyOutput(io.BufferedIOBase):
         self._changed.notify_all()
 
     def _carry(self) -> None:
-        """Hand on what waits, for ever; the body of the thread."""
+        """Pass on waiting output, for ever; the body of the thread."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
@@ -131,7 +131,7 @@ class LossyOutput(io.BufferedIOBase):
         while rest:
             try:
                 rest = rest[os.write(self._descriptor, rest) :]
-            except BlockingIOError:  # somebody else who has the file open made it so
+            except BlockingIOError:  # another process that has the file open made it non-blocking
                 select.select([], [self._descriptor], [])
-            except OSError:  # the reader is gone for good: nobody misses it
+            except OSError:  # the reader is gone, so nobody misses the output
                 return

@@ -1,20 +1,20 @@
-"""Make text safe to print: names of files, gamepads and networks may come from strangers.
+"""Escapes control characters in output: names of files, gamepads and networks may be hostile.
 
-A folder in somebody's archive may be called so that a terminal clears its screen, changes its
-title or puts words into the clipboard, if the name is printed as it is.
+If such a name is printed as it is, it can make a terminal clear its screen, change its title or
+put words into the clipboard.
 """
 
 import io
 import sys
 
-# Line feed, tab, and the return to the start of a line that is written anew, stay.
+# Line feed, tab and carriage return (which rewrites a line) are kept.
 KEPT = "\n\t\r"
-# All other control characters, C0, DEL and C1, as a programmer would write them.
+# All other control characters (C0, DEL and C1) are shown as a programmer would write them.
 SHOWN = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in KEPT}
 
 
 class PlainText(io.TextIOWrapper):
-    r"""A text file in which control characters are shown, not sent.
+    r"""A text file in which control characters are shown instead of sent.
 
     Example:
         >>> file = io.BytesIO()
@@ -26,15 +26,15 @@ class PlainText(io.TextIOWrapper):
     """
 
     def write(self, text: str, /) -> int:
-        """Write `text`; its length as shown."""
+        """Write `text`; return its length as shown."""
         return super().write(text.translate(SHOWN))
 
 
 def print_plainly() -> None:
-    """Put a `PlainText` in the place of this process's standard output and error."""
+    """Replace this process's standard output and error with a `PlainText`."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
-        if type(stream) is not io.TextIOWrapper:  # closed, or somebody's own
+        if type(stream) is not io.TextIOWrapper:  # closed, or replaced by somebody else
             continue
         encoding, errors, by_line = stream.encoding, stream.errors, stream.line_buffering
         text = PlainText(stream.detach(), encoding=encoding, errors=errors, line_buffering=by_line)

@@ -1,4 +1,4 @@
-"""The network of a recording, as it was after any of its epochs."""
+"""The network of a recording, with the weights that it had after any of its epochs."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,19 +11,19 @@ from donkeycar.replay.network import rebuild
 from donkeycar.replay.probe_data import Array, input_names, outputs_of
 from donkeycar.replay.recording import Recording
 
-# Numbers of input that go through the network at once: 35 frames of 160x120, whose first layer
-# answers 15 MB.
+# Numbers of input that go through the network at once: 35 frames of 160x120; the outputs of the
+# first layer for them take 15 MB.
 BATCH_INPUT = 2_000_000
 
 
 class RecordedNetwork:
-    """One ``keras.Model`` that takes the weights of the epoch it is asked about.
+    """One ``keras.Model`` that gets the weights of the requested epoch.
 
     Args:
-        recording: The recording. Its epochs are meant by their place, from 0 on.
+        recording: The recording. Its epochs are named by their index, from 0 on.
 
     Raises:
-        TrainingError: If the network cannot be rebuilt, or is asked for other inputs.
+        TrainingError: If the network cannot be rebuilt, or gets other inputs than its own.
     """
 
     def __init__(self, recording: Recording) -> None:
@@ -39,7 +39,7 @@ class RecordedNetwork:
             )
 
     def at(self, place: int) -> Any:
-        """The model with the weights it had then; valid until the next call."""
+        """The model with the weights after that epoch; valid until the next call."""
         if place != self._place:
             self._place = None
             self.model.set_weights(self._weights(place))
@@ -47,15 +47,15 @@ class RecordedNetwork:
         return self.model
 
     def run(self, key: str, tensors: list[Any], inputs: Mapping[str, Array]) -> list[Any]:
-        """Compute what is at some places of the network, with the weights it has now.
+        """Compute some tensors of the network with its present weights.
 
         Args:
-            key: Stands for `tensors`, to build that part of the network only once.
+            key: A name for `tensors`, so that this part of the network is built only once.
             tensors: Symbolic tensors of `model`.
             inputs: By name, all rows at once.
 
         Returns:
-            A tensor for each of `tensors`.
+            A value for each of `tensors`.
         """
         import keras
 
@@ -65,7 +65,7 @@ class RecordedNetwork:
         return list(keras.tree.flatten(self._parts[key](given, training=False)))
 
     def arrays(self, key: str, tensors: list[Any], inputs: Mapping[str, Array]) -> list[Array]:
-        """The same in batches, for many rows, as arrays."""
+        """Do the same in batches, for many rows, and return arrays."""
         rows, size = len(next(iter(inputs.values()))), batch_size(inputs)
         parts = []
         for start in range(0, rows, size):
@@ -74,14 +74,14 @@ class RecordedNetwork:
         return [np.concatenate(found) for found in zip(*parts, strict=True)]
 
     def after(self, layer: str, numbers: Array) -> dict[str, Array] | None:
-        """What the network answers if these numbers come out of a layer.
+        """Compute the answers of the network for given outputs of a layer.
 
         Args:
-            layer: Its name.
+            layer: Name of the layer.
             numbers: ``(rows, units)``.
 
         Returns:
-            ``(rows, ...)`` by output; ``None`` if the answers need more than that layer.
+            ``(rows, ...)`` by output; ``None`` if the answers depend on more than that layer.
         """
         import keras
 
@@ -99,7 +99,7 @@ class RecordedNetwork:
         return {name: np.asarray(values) for name, values in zip(outputs, found, strict=True)}
 
     def answers(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
-        """What the network answers, ``(rows, ...)`` by output."""
+        """The answers of the network, ``(rows, ...)`` by output."""
         outputs = outputs_of(self.model)
         found = self.arrays("answers", list(outputs.values()), inputs)
         return dict(zip(outputs, found, strict=True))

@@ -19,24 +19,24 @@ PRECISIONS = ("float16", "float32")
 
 
 class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
-    """A Keras callback that records what a `Replay` draws.
+    """A Keras callback that records a training for `Replay`.
 
-    Into the file go, once, the network's description, its losses, and the probe; and for every
-    epoch, as well as for the moment before the first, all weights, with the loss, the metrics
-    and the learning rate. A training that is killed leaves all of it up to its last epoch. A
-    disk that gets full ends the recording with a warning, never the training.
+    The network's description, its losses and the probe are written to the file once. All weights
+    are written before the first epoch and after every epoch, with the loss, the metrics and the
+    learning rate. If a training is killed, everything up to its last epoch is kept. A full disk
+    ends the recording with a warning, but never the training.
 
     Args:
         file: An HDF5 file, ``.h5``; it may hold other recordings already.
         group: Name of this recording, new in that file.
-        probe_inputs: What the network is asked at every epoch; some hundred rows, best such that
-            it did not learn from. An array, or one for each input by name.
+        probe_inputs: Inputs that the network answers at every epoch: some hundred rows, preferably
+            not from the training split. An array, or one for each input by name.
         probe_targets: The right answers. An array, or one for each output by name.
-        precision: How matrices are kept: ``float16`` takes half the room of ``float32`` and
-            changes a weight by at most 0.05 %.
-        network: The same network made of layers of Keras only, to be drawn with; ``None`` if the
-            one that is trained is.
-        warn: Is told if the disk gets full.
+        precision: Number type of stored matrices: ``float16`` takes half the space of ``float32``
+            and changes a weight by at most 0.05 %.
+        network: The same network built of Keras layers only, used for drawing; ``None`` if that is
+            the trained network itself.
+        warn: Called if the disk gets full.
 
     Raises:
         TrainingError: If the name is taken, or the file is not a replay.
@@ -70,17 +70,17 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         self._warn = warn
         self._writer: RecordingWriter | None = None
         self._begun = False
-        check_free(self.path, group)  # better known before a training than after
+        check_free(self.path, group)  # report a taken name before the training, not after it
 
     def record_initial(self, model: Any) -> None:
-        """Record a network as it is, without training it: to compare initialisers, say."""
+        """Record a network without training it, for example to compare initialisers."""
         self.set_model(model)
         self.on_train_begin()
         self.on_epoch_begin(0)
         self.close()
 
     def on_train_begin(self, logs: Any = None) -> None:
-        """Write everything that stays the same."""
+        """Write everything that does not change."""
         if self._begun:
             raise TrainingError(
                 f"A ReplayRecorder records one training. Received: a second one for {self.group!r}."
@@ -110,13 +110,13 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         )
 
     def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        """Record what there is before the first epoch."""
+        """Record the weights before the first epoch."""
         if not self._begun:
             self._begun = True
             self._append(epoch, {})
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
-        """Record what the epoch made of the network."""
+        """Record the weights and values after an epoch."""
         measured = {name: float(value) for name, value in (logs or {}).items()}
         rate = float(self.model.optimizer.learning_rate)
         self._append(epoch + 1, {"learning_rate": rate, **measured})
@@ -126,7 +126,7 @@ class ReplayRecorder(keras.callbacks.Callback):  # type: ignore[misc]
         self.close()
 
     def close(self) -> None:
-        """End the recording, after an interruption, say. Safe to call twice."""
+        """End the recording, for example after an interruption. Safe to call twice."""
         writer, self._writer = self._writer, None
         if writer is not None:
             writer.close()

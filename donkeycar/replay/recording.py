@@ -1,4 +1,4 @@
-"""What was recorded of one training: read from a file, or taken from a network as it is."""
+"""The recording of one training: read from a file, or taken from a network as it is."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,23 +15,23 @@ from donkeycar.replay.network import describe, shapes_of
 from donkeycar.replay.objective import Objective
 from donkeycar.replay.probe_data import Array, Given, ProbeData
 
-# Longest description of a network that is read, in bytes.
+# The longest description of a network that is read, in bytes.
 LONGEST_TEXT = 16 << 20
 
 
 @dataclass(frozen=True)
 class Recording:
-    """One training.
+    """The recording of one training.
 
     Attributes:
-        name: Of its group in the file.
-        network: What `network.describe` returned.
-        shapes: Of the weights, in Keras's order.
-        objective: Losses.
-        probe: What the network is asked at every epoch.
+        name: Name of its group in the file.
+        network: The result of `network.describe`.
+        shapes: Shapes of the weights, in Keras's order.
+        objective: The losses.
+        probe: Inputs that the network answers at every epoch, with their targets.
         epochs: Numbers of the recorded epochs; the first is before any training, usually 0.
-        history: Loss, metrics and ``learning_rate``: one value for each epoch but the first.
-        weights: Reads all weights after the epoch at this place of `epochs`.
+        history: Loss, metrics and ``learning_rate``: one value for each epoch except the first.
+        weights: Reads all weights after the epoch with this index in `epochs`.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Recording:
 
     @classmethod
     def of(cls, model: Any, inputs: Given, targets: Given, *, name: str = "") -> "Recording":
-        """Take a network as it is, trained or only initialised."""
+        """Make a recording of a network as it is, trained or only initialised."""
         build(model, inputs)
         weights = [np.array(values) for values in model.get_weights()]
         return cls(
@@ -61,7 +61,7 @@ class Recording:
 
 
 def build(model: Any, inputs: Given) -> None:
-    """Build a Sequential that was made without the shape of its input."""
+    """Build a Sequential that was created without an input shape."""
     if not model.built and isinstance(inputs, np.ndarray):
         model(inputs[:1])
     if not getattr(model, "inputs", None):

@@ -1,4 +1,4 @@
-"""One recorded training, to be looked at."""
+"""Replay of one recorded training."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 class Replay:
-    """Draws a training that a `ReplayRecorder` recorded, also while it still runs.
+    """Draws a training that a `ReplayRecorder` recorded, even while it is still running.
 
     Args:
         file: The HDF5 file.
         group: Name of the recording; ``None`` if the file holds only one.
 
     Raises:
-        TrainingError: If there is no such recording, or it is damaged, or needs foreign code.
+        TrainingError: If there is no such recording, it is damaged, or it needs foreign code.
 
     Example:
         replay = Replay("run.h5", "tanh")
@@ -38,14 +38,14 @@ class Replay:
     def from_model(
         cls, model: Any, probe_inputs: Given, probe_targets: Given, *, name: str = ""
     ) -> "Replay":
-        """Look at a network as it is, trained or only initialised; nothing is written.
+        """Use a network as it is, trained or only initialised; nothing is written.
 
         Args:
-            model: A Sequential or functional ``keras.Model``. Unless it is compiled, losses are
-                squared errors, or cross-entropies of probabilities.
-            probe_inputs: What it is asked. An array, or one for each input by name.
+            model: A Sequential or functional ``keras.Model``. If it is not compiled, squared errors
+                are used as losses, or the cross-entropy for probabilities.
+            probe_inputs: Inputs to answer. An array, or one for each input by name.
             probe_targets: The right answers. An array, or one for each output by name.
-            name: To tell it from others; the model's own by default.
+            name: A name that distinguishes it from others; by default, the model's own.
         """
         import_keras()
         replay = cls.__new__(cls)
@@ -67,7 +67,7 @@ class Replay:
 
     @property
     def history(self) -> dict[str, Array]:
-        """Loss, metrics and ``learning_rate``, one value for each epoch but the first."""
+        """Loss, metrics and ``learning_rate``, one value for each epoch except the first."""
         return self.study.recording.history
 
     @property
@@ -76,11 +76,11 @@ class Replay:
         return possible(self.study)
 
     def place(self, epoch: int) -> int:
-        """Place of an epoch among `epochs`; of one that is missing, that of the one before it."""
+        """Index of an epoch in `epochs`; for a missing epoch, the index of the one before it."""
         return max(0, sum(number <= epoch for number in self.epochs) - 1)
 
     def model(self, epoch: int | None = None) -> Any:
-        """The network as it was after an epoch, the last one by default: a ``keras.Model``.
+        """The network after an epoch, by default the last one: a ``keras.Model``.
 
         Raises:
             TrainingError: If there is no such epoch.
@@ -94,11 +94,12 @@ class Replay:
         return self.study.network.at(self.place(epoch))
 
     def panels(self, show: Sequence[str] | None = None, *, layer: str | None = None) -> list[Panel]:
-        """Pictures for a sheet, to be composed with those of other recordings.
+        """Pictures for a sheet, which may be combined with those of other recordings.
 
         Args:
             show: Names of pictures, see `shows`; ``None`` for the usual ones.
-            layer: For the feature space; ``None`` for the last hidden layer, best of two units.
+            layer: Layer of the feature space; ``None`` for the last hidden layer, preferably one of
+                two units.
 
         Raises:
             TrainingError: If one cannot be drawn.
@@ -112,7 +113,7 @@ class Replay:
         epoch: int | None = None,
         layer: str | None = None,
     ) -> "Figure":
-        """Draw one epoch, the last one by default; see `panels` for the arguments.
+        """Draw one epoch, by default the last one; see `panels` for the arguments.
 
         Returns:
             The figure; ``figure.savefig(path)`` writes it.

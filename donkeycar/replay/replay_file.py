@@ -1,4 +1,4 @@
-"""The file of a replay: where it is beside its pilot, and one writer at a time."""
+"""The file of a replay: its path beside the pilot, and a lock for a single writer."""
 
 import os
 from pathlib import Path
@@ -8,15 +8,15 @@ from donkeycar.pilots.files.names import REPLAY, beside, ending_of
 
 
 class FileLock:
-    """Keeps a second training out of a replay until released, or until this process ends.
+    """Keeps other trainings out of a replay until it is released, or this process ends.
 
     On systems without ``flock`` (Windows) nothing is locked.
 
     Args:
-        path: An empty file beside the replay, made for this and removed afterwards.
+        path: An empty lock file beside the replay; it is made here and removed afterwards.
 
     Raises:
-        TrainingError: If another training, or another recorder here, records into that replay.
+        TrainingError: If another training, or another recorder in this process, uses that replay.
     """
 
     def __init__(self, path: Path) -> None:
@@ -42,10 +42,10 @@ class FileLock:
             if os.fstat(fd).st_nlink:
                 self._fd = fd
             else:
-                os.close(fd)  # its last holder removed it in between
+                os.close(fd)  # its last holder removed the file in the meantime
 
     def release(self) -> None:
-        """Let others in. Safe to call twice."""
+        """Release the lock. Safe to call twice."""
         if self._fd is not None:
             self._path.unlink(missing_ok=True)
             os.close(self._fd)
@@ -66,7 +66,7 @@ def _open(path: Path) -> int:
 
 
 def replay_path(run: Path) -> Path:
-    """Where a training is recorded.
+    """The path of the recording of a training.
 
     Args:
         run: Any file of the pilot, or the replay itself.

@@ -1,4 +1,4 @@
-"""One picture of a training, drawn for one epoch after another on axes that do not move."""
+"""Base class of the pictures: drawn for one epoch after another on axes that do not move."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -11,19 +11,19 @@ if TYPE_CHECKING:
 
 
 class Scene(ABC):
-    """One picture.
+    """One kind of picture.
 
     Args:
-        study: What is shown.
-        places: The epochs that will be drawn, by place; axes suit all of them.
-        layer: The layer that is shown, for pictures of one layer; ``None`` for the usual one.
+        study: The study to show.
+        places: Indexes of the epochs that will be drawn; the axes suit all of them.
+        layer: The layer, for pictures of one layer; ``None`` for the usual one.
 
     Raises:
-        TrainingError: If `layer` does not suit.
+        TrainingError: If there is no such `layer`.
     """
 
     title: ClassVar[str]
-    # Whether it takes a whole row of a composed picture.
+    # Whether it takes a whole row of the sheet.
     wide: ClassVar[bool] = False
 
     def __init__(self, study: Study, places: Sequence[int], layer: str | None = None) -> None:
@@ -33,12 +33,12 @@ class Scene(ABC):
 
     @property
     def heading(self) -> str:
-        """What stands above it."""
+        """The title above the picture."""
         return self.title
 
     @classmethod
     def obstacle(cls, study: Study) -> str:
-        """Why it cannot be drawn, ``""`` if it can: what it needs, as half a sentence."""
+        """What the picture needs and lacks, as half a sentence; ``""`` if it can be drawn."""
         return ""
 
     @abstractmethod

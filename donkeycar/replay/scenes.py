@@ -1,4 +1,4 @@
-"""The pictures there are, by the names that `--show` takes."""
+"""All pictures, by the names that `--show` takes."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ SCENES: dict[str, type[Scene]] = {
     "gradients": Gradients,
     "frames": FrameErrors,
 }
-# Drawn when nothing is named, as far as the network allows: the violins take time.
+# Drawn by default, as far as the network allows; the violins are left out because they take long.
 USUAL = (
     "feature_space", "decision_boundary", "probability", "loss_histogram", "loss", "metrics",
     "frames",
@@ -33,15 +33,15 @@ USUAL = (
 
 
 def possible(study: Study) -> list[str]:
-    """Names of the pictures that can be drawn of a recording."""
+    """Names of the pictures that can be drawn for a recording."""
     return [name for name, scene in SCENES.items() if not scene.obstacle(study)]
 
 
 def chosen(study: Study, names: Sequence[str] | None) -> list[str]:
-    """Check names of pictures, or choose the usual ones.
+    """Check the names of pictures, or choose the usual pictures.
 
     Raises:
-        TrainingError: If there is no such picture, or it cannot be drawn of this recording.
+        TrainingError: If there is no such picture, or it cannot be drawn for this recording.
     """
     if names is None:
         return [name for name in USUAL if not SCENES[name].obstacle(study)]

@@ -1,4 +1,4 @@
-"""What a recorded network answers at each epoch, how wrong that is, and what it sees."""
+"""Answers, errors and inner values of a recorded network at each epoch."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -16,10 +16,10 @@ from donkeycar.replay.recording import Recording
 
 
 class Study:
-    """Asks the network of a recording, and remembers the answers.
+    """Computes the answers of a recorded network, and keeps them.
 
     Args:
-        recording: The recording. Its epochs are meant by their place, from 0 on.
+        recording: The recording. Its epochs are named by their index, from 0 on.
 
     Raises:
         TrainingError: If the network cannot be rebuilt.
@@ -33,7 +33,7 @@ class Study:
 
     @cached_property
     def meanings(self) -> dict[str, Meaning]:
-        """What each output says."""
+        """The meaning of each output."""
         activations = {id(layer.output): activation_name(layer) for layer in watched(self.model)}
         answers = self.answers(0)
         return {
@@ -48,30 +48,30 @@ class Study:
 
     @property
     def model(self) -> Any:
-        """The rebuilt ``keras.Model``, with the weights of whatever epoch was asked for last."""
+        """The rebuilt ``keras.Model``, with the weights of the epoch that was requested last."""
         return self.network.model
 
     def answers(self, place: int) -> dict[str, Array]:
-        """What the network answers to the probe, ``(rows, ...)`` by output."""
+        """The answers of the network to the probe, ``(rows, ...)`` by output."""
         result: dict[str, Array] = self._once(
             ("answers", place), lambda: self.answers_to(place, self.probe.inputs)
         )
         return result
 
     def answers_to(self, place: int, inputs: dict[str, Array]) -> dict[str, Array]:
-        """What it answers to anything else."""
+        """The answers of the network to any other inputs."""
         self.network.at(place)
         return self.network.answers(inputs)
 
     def probabilities(self, name: str, answers: Array) -> Array:
-        """How probable each class is.
+        """The probability of each class.
 
         Args:
             name: An output that is ``binary`` or ``classes``.
-            answers: What the network answered there.
+            answers: The answers of that output.
 
         Returns:
-            ``(rows, classes)``; of a binary output no, then yes.
+            ``(rows, classes)``; for a binary output, first no, then yes.
         """
         answers = answers.astype(np.float64)
         logits = self.recording.objective.from_logits(name)
@@ -85,7 +85,7 @@ class Study:
         return answers
 
     def classes(self, name: str) -> Array:
-        """Numbers of the right classes, ``(rows,)``, of an output that is not a regression."""
+        """Numbers of the right classes, ``(rows,)``, for an output that is not a regression."""
         targets = self.probe.targets[name]
         if self.meanings[name] == "classes" and targets.ndim == 2 and targets.shape[1] > 1:
             numbers: Array = targets.argmax(axis=1)
@@ -93,18 +93,18 @@ class Study:
         return targets.reshape(len(targets)).astype(int)
 
     def losses(self, place: int) -> Array:
-        """The loss of each row, ``(rows,)``: that of all outputs, without any regularisation."""
+        """The loss of each row, ``(rows,)``, over all outputs, without regularisation."""
         result: Array = self._once(
             ("losses", place), lambda: np.asarray(self._loss(self.probe, self.answers(place)))
         )
         return result
 
     def errors(self, place: int) -> dict[str, Array]:
-        """How wrong each row is, ``(rows,)`` by output.
+        """The error of each row, ``(rows,)`` by output.
 
         Returns:
-            The absolute difference for numbers (the mean of it for several in one output), and
-            what the right class lacks to a probability of 1 for classes.
+            For numbers, the absolute difference (its mean if an output has several numbers). For
+            classes, 1 minus the probability of the right class.
         """
         result: dict[str, Array] = {}
         for name, answer in self.answers(place).items():
@@ -117,11 +117,11 @@ class Study:
         return result
 
     def features(self, place: int, layer: str) -> Array:
-        """What comes out of a layer for each row of the probe, ``(rows, units)``."""
+        """The outputs of a layer for each row of the probe, ``(rows, units)``."""
         return self.features_of(place, layer, self.probe.inputs)
 
     def features_of(self, place: int, layer: str, inputs: dict[str, Array]) -> Array:
-        """The same for anything else that goes into the network."""
+        """The outputs of a layer for any other inputs."""
         self.network.at(place)
         tensors = [layer_named(self.model, layer).output]
         [found] = self.network.arrays(f"features {layer}", tensors, inputs)
@@ -144,7 +144,7 @@ class Study:
         total: Any = 0
         for name, answer in answers.items():
             target = probe.targets[name]
-            whole = target.dtype.kind in "iu"  # numbers of classes, perhaps
+            whole = target.dtype.kind in "iu"  # these may be numbers of classes
             target = keras.ops.convert_to_tensor(target if whole else target.astype(np.float32))
             total = total + objective.weights[name] * functions[name](target, answer)
         return total

@@ -1,4 +1,4 @@
-"""Colours of the rows of a probe by their right answers."""
+"""Colours of the rows of a probe, by their targets."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import SubFigure
 
-# More classes than this are a scale, such as the bins of a steering angle.
+# More classes than this get a colour scale, such as the bins of a steering angle.
 MOST_CLASSES = 7
 
 
 class TargetColours:
-    """Draws the rows as dots; the first output gives the colours.
+    """Draws the rows as dots, coloured by the target of the first output.
 
     Args:
-        study: What is shown.
+        study: The study to show.
     """
 
     def __init__(self, study: Study) -> None:
@@ -56,14 +56,14 @@ class TargetColours:
             axes.scatter(
                 x[chosen], y[chosen], color=class_colour(int(number)), label=f"{number:g}", **look
             )
-        # Above the axes: there is no corner without dots.
+        # Above the axes, because dots may be in every corner.
         legend(
             axes, labelcolor=INK, handletextpad=0.1, borderpad=0.1, columnspacing=0.8,
             loc="lower right", bbox_to_anchor=(1, 1), ncols=len(self.numbers),
         )  # fmt: skip
 
     def scale(self, sheet: "SubFigure", axes: "Axes") -> None:
-        """Show which number has which colour; once for all epochs."""
+        """Draw the colour bar; once for all epochs."""
         if not self._scale:
             return
         from matplotlib.cm import ScalarMappable

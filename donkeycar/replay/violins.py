@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import SubFigure
 
 BINS = 120
-# Half the height of a violin; rows are 1 apart.
+# Half the height of a violin; rows have a distance of 1.
 HALF = 0.42
-# Share of numbers at either end that may lie beyond the axis.
+# Share of numbers at either end that may lie outside the axis.
 BEYOND = 0.002
 SMOOTHING = np.array([1, 4, 6, 4, 1]) / 16
 
@@ -39,7 +39,7 @@ class Violins(Scene):
     colour: ClassVar[str]
 
     def set_up(self, sheet: "SubFigure") -> None:
-        """One axes, wide enough for every epoch."""
+        """Make axes, wide enough for every epoch."""
         self._axes = sheet.subplots()
         parts = [part for place in self.places for part in self._values(place).values()]
         self._ends = limits(parts, outside=BEYOND)
@@ -78,7 +78,7 @@ class Violins(Scene):
         return self.study.values(self.kind, place)
 
     def _shape(self, values: Array) -> tuple[Array, Array]:
-        """Half the height of a violin at places along the axis."""
+        """Half the height of a violin at points along the axis."""
         counts, edges = np.histogram(values[np.isfinite(values)], BINS, range=self._ends)
         smooth = np.convolve(counts, SMOOTHING, mode="same")
         return HALF * smooth / max(1e-9, np.max(smooth)), (edges[:-1] + edges[1:]) / 2
@@ -96,7 +96,7 @@ class Weights(Violins):
 
 
 class Activations(Violins):
-    """Z-values: what layers compute before their activation."""
+    """Z-values (pre-activations): the values of layers before their activation function."""
 
     title, kind, colour = "activations (z-values)", "activations", PALETTE[2]
 
@@ -107,7 +107,7 @@ class Activations(Violins):
 
 
 class OutputViolins(Violins):
-    """What comes out of the layers."""
+    """Outputs of the layers."""
 
     title, kind, colour = "outputs", "outputs", PALETTE[4]
 
@@ -118,11 +118,11 @@ class OutputViolins(Violins):
 
 
 class Gradients(Violins):
-    """Slopes of the mean loss of the probe along the kernels."""
+    """Gradients of the mean loss of the probe, with respect to the kernels."""
 
     title, kind, colour = "gradients", "gradients", PALETTE[1]
 
     @classmethod
     def obstacle(cls, study: Study) -> str:
-        """It needs a kernel that may be trained."""
+        """It needs a trainable kernel."""
         return "" if study.values("gradients", 0) else "needs a layer that is trained"

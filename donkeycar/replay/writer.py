@@ -1,9 +1,10 @@
-"""Writing a recording so that a killed training leaves all of it up to its last epoch.
+"""Crash-safe writing of a recording: a killed training leaves everything up to its last epoch.
 
-All room is laid out before the first epoch, in an HDF5 file that is complete and closed. From
-then on numbers are written to their places in it, past HDF5: nothing that describes the file is
-touched, so it can be read at every moment. The number of an epoch is written after everything
-else of it. Room that is not used yet takes none of the disk, and is cut off at the end.
+All space is allocated before the first epoch, in an HDF5 file that is complete and closed. From
+then on, numbers are written directly to their places in the file, without HDF5. The structure of
+the file is never touched, so it can be read at every moment. The number of an epoch is written
+after all its other values. Space that is not used yet takes none of the disk, and is cut off at
+the end.
 """
 
 import json
@@ -27,12 +28,12 @@ from donkeycar.replay.layout import (
 from donkeycar.replay.probe_data import Array, ProbeData
 from donkeycar.replay.replay_file import FileLock
 
-# Room for this many measured values an epoch, and this many bytes for the name of each.
+# Space for this many metrics per epoch, and for this many bytes in the name of each.
 MOST_VALUES, LONGEST_NAME = 256, 128
 
 
 def check_free(path: Path, group: str) -> None:
-    """Make sure that `group` can be added to the file.
+    """Check that `group` can be added to the file.
 
     Raises:
         TrainingError: If the name is taken or impossible, or the file is not a replay.
@@ -48,27 +49,27 @@ def check_free(path: Path, group: str) -> None:
 
 
 def free_group(path: Path, group: str) -> str:
-    """A name that is new in a file: `group` itself, or with the first number that makes it so."""
+    """A name that is new in a file: `group`, with the first free number if that is taken."""
     taken = _taken(path)
     names = (group if number == 1 else f"{group}-{number}" for number in count(1))
     return next(name for name in names if name not in taken)
 
 
 class RecordingWriter:
-    """One recording being made; nobody else writes to the file meanwhile.
+    """Writes one recording; nobody else may write to the file meanwhile.
 
     Args:
-        path: The file; made if it is not there.
+        path: The file; it is made if it does not exist.
         group: Name of the recording, new in that file.
-        about: Description of network, objective and names, as JSON holds it.
+        about: Description of network, objective and names, as JSON can hold it.
         probe: Inputs and targets.
-        weights: Weights of the network; their shapes and types are those of every epoch.
-        rows: How many epochs there is room for, with the one before training.
-        half: Whether to keep matrices in float16. Vectors stay float32: they are small, and
-            moving variances may exceed what float16 holds.
+        weights: Weights of the network; their shapes and types apply to every epoch.
+        rows: Number of epochs that have space, including the one before training.
+        half: Whether matrices are stored in float16. Vectors stay float32, because they are small
+            and moving variances may exceed the range of float16.
 
     Raises:
-        TrainingError: If the name is taken, the file is not a replay, or cannot be written.
+        TrainingError: If the name is taken, or the file is not a replay or cannot be written.
     """
 
     def __init__(
@@ -84,7 +85,7 @@ class RecordingWriter:
     ) -> None:
         self._path, self._rows, self._used = path, rows, 0
         self._names: list[str] = []
-        # Where in the file an array of each epoch begins, its type, and its size in bytes.
+        # For each array of an epoch: its position in the file, its type, and its size in bytes.
         self._places: dict[str, tuple[int, Any, int]] = {}
         self._file: Any = None
         self._lock = FileLock(path.with_name(f".{path.name}.lock"))
@@ -102,15 +103,15 @@ class RecordingWriter:
                 self._lock.release()
 
     def append(self, epoch: int, weights: Sequence[Array], measured: Mapping[str, float]) -> None:
-        """Add an epoch; it counts once all of it is written.
+        """Add an epoch; it counts only when all of it is written.
 
         Args:
             epoch: Its number, 0 or more.
-            weights: All weights after it.
-            measured: What was measured in it, by name.
+            weights: All weights after the epoch.
+            measured: Measured values of the epoch, by name.
 
         Raises:
-            OSError: If it cannot be written.
+            OSError: If the epoch cannot be written.
         """
         if self._used == self._rows:
             raise OSError(f"there is room for {self._rows - 1} epochs only")
@@ -127,21 +128,21 @@ class RecordingWriter:
         self._used += 1
 
     def close(self) -> None:
-        """End the recording, and cut off what was not used. Safe to call twice."""
+        """End the recording, and cut off unused space. Safe to call twice."""
         file, self._file = self._file, None
         try:
             if file is not None:
-                with suppress(OSError):  # what it could not write before, it cannot now
+                with suppress(OSError):  # an earlier write failed, so this one may fail too
                     file.close()
                 if self._used < self._rows:
-                    # On a full disk it stays as it is: it can be read all the same.
+                    # On a full disk the file stays as it is; it can still be read.
                     with suppress(OSError), rewritten(self._path):
                         pass
         finally:
             self._lock.release()
 
     def __del__(self) -> None:
-        # Whoever forgot to close it, after an interruption, loses nothing but some room.
+        # If nobody closed it, for example after an interruption, only some disk space is lost.
         if self._file is not None:
             with suppress(OSError):
                 self._file.close()
@@ -155,7 +156,7 @@ class RecordingWriter:
         *,
         half: bool,
     ) -> None:
-        """Make all that the recording consists of, still without an epoch."""
+        """Make the whole structure of the recording, without any epoch."""
         put_packed(group, "about", np.frombuffer(json.dumps(about).encode(), np.uint8))
         for kind, arrays in (("inputs", probe.inputs), ("targets", probe.targets)):
             for place, array in enumerate(arrays.values()):
@@ -176,9 +177,9 @@ class RecordingWriter:
         self._places[name] = node.id.get_offset(), node.dtype, size
 
     def _write(self, name: str, row: int, value: Any) -> None:
-        """Put numbers to their place in the file."""
+        """Write numbers to their place in the file."""
         start, dtype, size = self._places[name]
-        with np.errstate(over="ignore"):  # a weight beyond float16 is infinite there
+        with np.errstate(over="ignore"):  # a weight beyond float16 becomes infinite
             numbers = np.asarray(value).astype(dtype).tobytes()
         self._file.seek(start + row * size)
         self._file.write(numbers)

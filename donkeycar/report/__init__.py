@@ -1,1 +1,1 @@
-"""What came out, for a person to look at: one HTML file with everything inside."""
+"""Reports for people: one HTML file with everything inside."""

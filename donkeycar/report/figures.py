@@ -1,6 +1,6 @@
-"""The plots of a report, each as the bytes of a PNG.
+"""The plots of a report, as PNG.
 
-Drawn with matplotlib's own objects, not with pyplot: no window, no global state, any thread.
+They use matplotlib's own objects instead of pyplot: no window, no global state, any thread.
 """
 
 import io
@@ -24,10 +24,10 @@ ON_ROAD, OFF_ROAD = "#4db8ff", "#ff5252"  # readable on dark tarmac
 
 
 def loss_curve(history: Mapping[str, Sequence[float]], *, best_epoch: int | None = None) -> bytes:
-    """Training and validation loss by epoch, on a logarithmic scale.
+    """Learning curve: training and validation loss by epoch, on a logarithmic scale.
 
     Args:
-        history: ``"loss"`` and ``"val_loss"``, one value an epoch.
+        history: ``"loss"`` and ``"val_loss"``, one value per epoch.
         best_epoch: Epoch whose weights were kept, counted from 1; marked if given.
     """
     figure, axes = _paper(6.4, 4.2)
@@ -47,12 +47,12 @@ def loss_curve(history: Mapping[str, Sequence[float]], *, best_epoch: int | None
 
 
 def prediction_over_time(driver: Values, pilot: Values, *, quantity: str = "steering") -> bytes:
-    """What the driver did and what the pilot would have done, record by record.
+    """Plot the driver's values and the pilot's answers, record by record.
 
     Args:
         driver: Recorded values, -1 to +1.
         pilot: The pilot's answers to the same pictures.
-        quantity: Name for the axis.
+        quantity: Label of the axis.
     """
     figure, axes = _paper(11, 3.4)
     axes.plot(driver, color=DRIVER, lw=3.2, alpha=0.45, label="driver")
@@ -64,7 +64,7 @@ def prediction_over_time(driver: Values, pilot: Values, *, quantity: str = "stee
 
 
 def prediction_scatter(driver: Values, pilot: Values, *, quantity: str = "steering") -> bytes:
-    """Pilot against driver: on the diagonal they agree."""
+    """Scatter plot of pilot against driver; dots on the diagonal agree."""
     figure, axes = _paper(6.4, 4.2)
     axes.plot((-1, 1), (-1, 1), color=DRIVER, lw=0.8)
     axes.scatter(driver, pilot, s=5, alpha=0.35, color=PILOT, linewidths=0)
@@ -81,14 +81,14 @@ def driven_line(
     line_m: "np.ndarray[Any, Any]",
     off_track: "np.ndarray[Any, Any]",
 ) -> bytes:
-    """The line a car drove, over a picture of the track from above.
+    """Draw the line that a car drove over a top view of the track.
 
     Args:
-        ground: The track from above, ``uint8`` RGB, ``(height, width, 3)``, first row at the
+        ground: Top view of the track, ``uint8`` RGB, ``(height, width, 3)``, first row at the
             largest y.
         extent_m: ``(x_min, x_max, y_min, y_max)`` of `ground`, in metres.
         line_m: Positions, ``(steps, 2)``, in metres.
-        off_track: Whether each of them was off the track, ``(steps,)``, bool.
+        off_track: Whether the car was off the track at each position, ``(steps,)``, bool.
     """
     width_m, height_m = extent_m[1] - extent_m[0], extent_m[3] - extent_m[2]
     figure, axes = _paper(8, 8 * height_m / width_m + 0.4)
@@ -105,7 +105,7 @@ def driven_line(
 
 
 def new_figure(width_in: float, height_in: float) -> "Figure":
-    """An empty figure that belongs to no window.
+    """An empty figure without a window.
 
     Raises:
         DeviceError: If matplotlib is not installed.

@@ -1,4 +1,4 @@
-"""The laps that a pilot drove in the simulator, as a picture."""
+"""Picture of the laps that a pilot drove in the simulator."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,12 +11,12 @@ from donkeycar.sim.track import Track
 
 
 def driven_laps(track: Track, laps: Mapping[str, Any], *, width_px: int) -> bytes:
-    """The line a pilot drove, over the track from above.
+    """Draw the line that a pilot drove over a top view of the track.
 
     Args:
-        track: Where it drove.
-        laps: What `evaluate_pilot` returned, with ``trajectory`` and ``trajectory_columns``.
-        width_px: Width of the track in the picture, before it is put on the page.
+        track: The track it drove on.
+        laps: The result of `evaluate_pilot`, with ``trajectory`` and ``trajectory_columns``.
+        width_px: Width of the track in the picture, before the page scales it.
 
     Returns:
         A PNG.

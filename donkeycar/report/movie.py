@@ -1,4 +1,4 @@
-"""A short movie of what the camera saw, with the steering drawn in; no video library needed."""
+"""A short movie of the camera frames with the steering drawn in; it needs no video library."""
 
 import io
 from collections.abc import Sequence
@@ -21,17 +21,17 @@ def camera_movie(
     rate_hz: float = 20.0,
     scale: int = 2,
 ) -> bytes:
-    """Frames one after another as an animated WebP, which every browser plays.
+    """Write frames as an animated WebP, which every browser plays.
 
     Args:
         frames: ``uint8`` RGB, ``(height, width, 3)`` each.
         angles: Steering of each frame, -1 to +1: the bar at the bottom.
         throttles: Throttle of each frame, -1 to +1: the bar on the right.
-        rate_hz: Frames a second.
-        scale: How much larger the movie is than a frame.
+        rate_hz: Frames per second.
+        scale: Factor by which the movie is larger than a frame.
 
     Returns:
-        The file's bytes; empty if there are no frames.
+        The bytes of the file; empty if there are no frames.
     """
     pictures = [
         _picture(frame, angle, throttle, scale)

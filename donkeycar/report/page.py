@@ -1,4 +1,4 @@
-"""The HTML of a report: text, numbers and pictures in one file that can be mailed."""
+"""The HTML page of a report: text, numbers and pictures in one file that can be mailed."""
 
 import base64
 import html
@@ -53,12 +53,12 @@ SVG = "image/svg+xml"
 
 @dataclass(frozen=True)
 class Picture:
-    """One picture with what it shows.
+    """One picture with its text.
 
     Attributes:
         title: A few words above it.
-        caption: One or two sentences below it: what to look for.
-        data: The file's bytes.
+        caption: One or two sentences below it that say what to look for.
+        data: The bytes of the file.
         kind: Its MIME type.
         wide: Whether it takes the whole width.
     """
@@ -78,8 +78,8 @@ class Table:
         title: A few words above it.
         caption: One or two sentences below it.
         head: Names of the columns, the first of them that of the rows.
-        rows: A name and a figure for every other column; what follows a line break stands below
-            it, small.
+        rows: A name, and a value for every other column; text after a line break is shown below
+            the value, in small letters.
     """
 
     title: str
@@ -99,17 +99,17 @@ def write_page(
     pictures: Sequence[Picture] = (),
     commands: Sequence[str] = (),
 ) -> Path:
-    """Write a report; the file appears whole or not at all.
+    """Write a report; the file appears complete or not at all.
 
     Args:
         path: The HTML file.
         title: Heading.
         lead: One or two sentences below it.
-        rows: Names and figures of the first table.
-        notes: Sentences that must not be overlooked, above everything.
-        tables: Shown in this order.
-        pictures: Shown in this order.
-        commands: What to type next, one line each.
+        rows: Names and values of the first table.
+        notes: Sentences that must not be overlooked, shown first.
+        tables: Tables, in the order in which they are shown.
+        pictures: Pictures, in the order in which they are shown.
+        commands: Commands to type next, one line each.
 
     Returns:
         `path`.
@@ -138,7 +138,7 @@ def write_page(
 
 
 def _card(picture: Picture) -> str:
-    if picture.kind == SVG:  # in the page itself, so that it has the colours of the page
+    if picture.kind == SVG:  # part of the page itself, so that it uses the colours of the page
         shown = picture.data.decode()
     else:
         data = base64.b64encode(picture.data).decode()

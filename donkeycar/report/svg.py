@@ -1,6 +1,6 @@
-"""Plots that follow the page: drawn once, readable in the light and in the dark.
+"""SVG plots in the colours of the page: drawn once, readable in light and in dark mode.
 
-They are SVG inside the page, and their colours are variables of its style sheet.
+The SVG is part of the page, and its colours are variables of the page's style sheet.
 """
 
 import io
@@ -13,29 +13,30 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# What matplotlib draws with, and the variable of `page.STYLE` that takes its place.
+# Colours that matplotlib draws with; each is replaced by a variable of `page.STYLE`.
 INK, SOFT, LINE = "#16202b", "#566272", "#e3e7ec"
-# The first is that of a pilot in every plot of donkeycar; the rest, in an order in which neighbours
-# can be told apart with any kind of colour sight, are those of Okabe and Ito (2008), and two more.
+# The first is the colour of a single pilot in every plot of donkeycar. The others are those of
+# Okabe and Ito (2008) and two more, in an order in which neighbours differ for any kind of colour
+# sight.
 SERIES = ("#0b6bcb", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c564b", "#9467bd")
 VARIABLES = {
     INK: "var(--ink)", SOFT: "var(--soft)", LINE: "var(--line)",
     **{colour: f"var(--series-{number})" for number, colour in enumerate(SERIES)},
 }  # fmt: skip
-# As long as a phone is wide, so that the letters are there what they are here, in inches.
+# Width of a phone, so that letters have their real size there, in inches.
 PHONE_IN = 4.8
 LETTERS_PT = 11
-# Room that a name takes above a plot, in inches.
+# Space that a name takes above a plot, in inches.
 COLUMN_IN, ROW_IN = 2.3, 0.22
 
 
 def series_colour(number: int) -> str:
-    """Colour of the first, second ... pilot; after eight they come again."""
+    """Colour of a pilot by its number; after eight pilots the colours repeat."""
     return SERIES[number % len(SERIES)]
 
 
 def plain_axes(width_in: float = PHONE_IN, height_in: float = 3.0) -> "tuple[Figure, Axes]":
-    """Empty axes in the colours of the page; `as_svg` makes a picture of the figure.
+    """Empty axes in the colours of the page; `as_svg` turns the figure into a picture.
 
     Raises:
         DeviceError: If matplotlib is not installed.
@@ -55,7 +56,7 @@ def plain_axes(width_in: float = PHONE_IN, height_in: float = 3.0) -> "tuple[Fig
 
 
 def legend_above(figure: "Figure", axes: "Axes") -> None:
-    """Say what the colours mean, above the plot where it hides nothing; nothing for one."""
+    """Draw a legend above the plot, where it covers nothing; a single series gets none."""
     handles, names = axes.get_legend_handles_labels()
     if len(names) < 2:
         return
@@ -69,18 +70,19 @@ def legend_above(figure: "Figure", axes: "Axes") -> None:
 
 
 def as_svg(figure: "Figure") -> bytes:
-    """The figure as SVG for `page.Picture`, its colours those of the page."""
+    """The figure as SVG for `page.Picture`, in the colours of the page."""
     from matplotlib import rc_context
 
     buffer = io.StringIO()
-    # Letters stay letters: the page's own font, a tenth of the size, and they can be searched.
+    # Text stays text: it has the font of the page, the file is a tenth of the size, and is
+    # searchable.
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "donkeycar"}):
         figure.savefig(buffer, format="svg", metadata={"Date": None})
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     for colour, variable in VARIABLES.items():
         text = text.replace(colour, variable)
-    # Several stand in one page: names of groups would not be unique any more.
+    # A page holds several plots, and the names of groups would not be unique any more.
     for pattern, instead in (
         (r"<metadata>.*?</metadata>", ""),
         (r'<g id="[^"]*"', "<g"),

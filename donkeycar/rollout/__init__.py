@@ -1,4 +1,4 @@
-"""Whole drives in the simulator: the real loop, on a clock that does not wait."""
+"""Rollouts: whole drives in the simulator with the real loop, on a clock that does not wait."""
 
 from donkeycar.rollout.evaluate import evaluate_pilot
 from donkeycar.rollout.record import record_expert

@@ -1,4 +1,4 @@
-"""Lets a pilot drive laps in the simulator, and measures how well it does."""
+"""Closed-loop evaluation: a pilot drives laps in the simulator, and is measured."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ from donkeycar.vehicle import Vehicle
 
 Image: TypeAlias = npt.NDArray[np.uint8]
 Infer: TypeAlias = Callable[[Image], tuple[float, float]]
-# A pilot slower than this on average does not finish in time, in metres per second.
+# A pilot whose average speed is below this does not finish in time, in metres per second.
 SLOWEST_MPS = 0.4
 
 
@@ -46,32 +46,32 @@ def evaluate_pilot(
     frame_every: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> dict[str, Any]:
-    """Let a pilot drive laps by its camera alone, and measure how well it does.
+    """Let a pilot drive laps with the camera alone, and measure how well it drives.
 
     The run ends with the last lap, after `time_limit_s`, or when the car stands still.
 
     Args:
         pilot: A pilot, or a function that turns a frame into angle and throttle.
-        track: A track, or the name or path of one.
+        track: A track, or its name or path.
         laps: Laps to drive, 1 or more.
         seed: Seed of the start.
-        rate_hz: Ticks a second.
+        rate_hz: Ticks per second.
         policy: What happens when the car leaves the lane or crashes, see `World`.
-        time_limit_s: Simulated seconds; ``None`` is enough for a slow walk.
-        max_age_s: How long an answer of the pilot holds at most.
-        latency: How old frames are when the pilot gets them; ``None`` is as a Pi's, by the seed.
-        camera: The camera; ``None`` is one with the frame size of the pilot.
-        vector: What a pilot gets that wants more than the frame, the same all the time: the
-            behavior to drive with, say.
+        time_limit_s: Simulated seconds; ``None`` allows enough time for a slow walk.
+        max_age_s: How long an answer of the pilot is valid at most.
+        latency: Age of a frame when the pilot gets it; ``None`` is as on a Pi, drawn with the seed.
+        camera: The camera; ``None`` takes one with the pilot's frame size.
+        vector: The constant second input of a pilot that needs more than the frame, for example
+            the behavior to drive with.
         car: The car, see `World`.
-        frame_every: Keep every so many frames; 0 keeps none.
+        frame_every: Keep every n-th frame; 0 keeps none.
         progress: Called with the share of the run that is done, 0 to 1.
 
     Returns:
         The metrics of ``sim_eval/1`` (see ``docs/simulator.md``) and ``ended`` (``"laps"``,
         ``"time"`` or ``"standing"``), ``trajectory`` (one row for every tick),
-        ``trajectory_columns``, and, if asked for, ``frames``. The same arguments give the same
-        result, ``wall_seconds`` excepted.
+        ``trajectory_columns``, and, if requested, ``frames``. The same arguments give the same
+        result, except ``wall_seconds``.
 
     Raises:
         SimError: If an argument is out of range.
@@ -111,7 +111,7 @@ def evaluate_pilot(
         outputs=["pilot/angle", "pilot/throttle", "pilot/expires_s", *locations],
     )
     vehicle.mem["examiner/vector"] = vector
-    # The examiner is at the wheel all the time, and lets the pilot drive.
+    # The examiner is the driver all the time, and lets the pilot drive.
     vehicle.mem["user/mode"] = "local"
     vehicle.mem["user/expires_s"] = float("inf")
     vehicle.add(
@@ -135,7 +135,7 @@ def evaluate_pilot(
 
 
 def _camera_of(pilot: object) -> CameraModel:
-    """The usual camera, with the frame size the pilot wants."""
+    """The usual camera, with the frame size of the pilot."""
     shape = getattr(pilot, "input_shape", None)
     if shape is None:
         return CameraModel()
@@ -143,7 +143,7 @@ def _camera_of(pilot: object) -> CameraModel:
 
 
 class _Function:
-    """Makes a pilot of a plain function."""
+    """Wraps a plain function as a pilot."""
 
     def __init__(self, infer: Infer) -> None:
         self.infer = infer

@@ -9,7 +9,7 @@ from donkeycar.sim.metrics import Metrics
 from donkeycar.sim.world import World
 from donkeycar.vehicle import Vehicle
 
-# A car that has not moved for this long will not move any more, in seconds.
+# A car that has not moved for this long is stuck, in seconds.
 STANDING_S = 10.0
 STANDING_MPS = 0.02
 # How often progress is reported, in ticks.
@@ -17,19 +17,19 @@ PROGRESS_TICKS = 20
 
 
 class RunMonitor:
-    """A part that measures a run and stops the vehicle at its end.
+    """A part that measures a run and stops the vehicle at the end of the run.
 
     Args:
-        vehicle: Whose loop to end.
-        world: Where the run takes place.
-        laps: Laps after which it ends.
-        time_limit_s: Simulated seconds after which it ends.
-        frame_every: Keep every so many frames; 0 keeps none.
+        vehicle: The vehicle whose loop it ends.
+        world: The world of the run.
+        laps: Laps after which the run ends.
+        time_limit_s: Simulated seconds after which the run ends.
+        frame_every: Keep every n-th frame; 0 keeps none.
         progress: Called with the share of the run that is done, 0 to 1.
 
     Attributes:
-        metrics: What was measured.
-        frames: The frames kept.
+        metrics: The metrics so far.
+        frames: The frames that were kept.
         ended: Why the run ended: ``"laps"``, ``"time"`` or ``"standing"``; empty while it runs.
     """
 
@@ -55,7 +55,7 @@ class RunMonitor:
         self._ticks = 0
 
     def run(self, angle: float, throttle: float, image: npt.NDArray[np.uint8]) -> None:
-        """Look at one tick."""
+        """Measure one tick."""
         self.metrics.observe(angle, throttle, image)
         if self._frame_every and self._ticks % self._frame_every == 0:
             self.frames.append(image)
@@ -66,7 +66,7 @@ class RunMonitor:
         if self.ended:
             self._vehicle.on = False
             if self._progress is not None:
-                self._progress(1.0)  # nothing is left of the run, however far the car came
+                self._progress(1.0)  # the run is over, however far the car came
 
     def _end(self) -> str:
         world = self._world

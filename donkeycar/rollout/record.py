@@ -1,4 +1,4 @@
-"""Lets the built-in driver drive, and records it."""
+"""Data collection in the simulator: the built-in driver drives, and is recorded."""
 
 import time
 from collections.abc import Callable
@@ -41,17 +41,17 @@ def record_expert(
 ) -> dict[str, Any]:
     """Let the built-in driver drive and record it into a tub.
 
-    The car is pushed off its line now and then; what is recorded is how the driver comes back.
+    The car is pushed off its line now and then, and the recording shows how the driver returns.
 
     Args:
         tub_path: Folder of the tub; records are appended.
-        track: A track, or the name or path of one.
+        track: A track, or its name or path.
         num_records: How many records to make, 1 or more.
         seed: Seed of the start, and of the pushes.
-        rate_hz: Records a second.
+        rate_hz: Records per second.
         speed_mps: Speed of the driver on a straight.
-        nudge: How hard it is pushed, 0 (not at all) to 2.
-        latency: How old frames are when they are recorded; ``None`` is as a Pi's, by the seed.
+        nudge: Strength of the pushes, 0 (none) to 2.
+        latency: Age of a frame when it is recorded; ``None`` is as on a Pi, drawn with the seed.
         camera: The camera.
         progress: Called with the number of records made so far.
 
@@ -111,21 +111,21 @@ class _ExpertDriver:
         self._nudge = Nudge(world, random_stream(world.seed, "driver"), strength=nudge)
 
     def run(self) -> tuple[float, float, str, Command]:
-        """Answer, and what the wheels get instead."""
+        """The driver's answer, and the command that the wheels get instead."""
         angle, throttle = self._expert.drive()
         pushed = self._nudge.apply(angle)
         return angle, throttle, "user", Command(pushed, throttle, "user", float("inf"))
 
 
 class _Progress:
-    """A part: counts ticks and tells now and then."""
+    """A part that counts ticks and reports progress now and then."""
 
     def __init__(self, tell: Callable[[int], None]) -> None:
         self._tell = tell
         self._ticks = 0
 
     def run(self) -> None:
-        """Count."""
+        """Count one tick, and report."""
         self._ticks += 1
         if self._ticks % PROGRESS_TICKS == 0:
             self._tell(self._ticks)
