@@ -1,5 +1,5 @@
-"""Processes with limits, in which files of strangers are opened first.
+"""Sandbox: processes with limits, in which files from strangers are opened first.
 
-A parser that is fed a hostile file may crash, hang or eat all memory. In a process of its own that
-costs a sentence, not a car.
+A parser that reads a hostile file may crash, hang or use up all memory. In a process of its own,
+the result is an error message, and the car is not affected.
 """

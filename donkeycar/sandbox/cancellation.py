@@ -1,20 +1,20 @@
-"""Ends the processes that somebody waits for, because nobody needs their answer any more."""
+"""Cancellation: ends child processes when nobody needs their answer any more."""
 
 import threading
 from typing import Protocol
 
 
 class Killable(Protocol):
-    """A process that `kill` ends, from any thread, and also after it has ended by itself."""
+    """A process that `kill` ends, from any thread, even after it has ended by itself."""
 
     def kill(self) -> None:
-        """End it."""
+        """End the process."""
 
 
 class Cancellation:
-    """Ends the children that a thread waits for, from another thread.
+    """Ends the children that one thread waits for, from another thread.
 
-    Whoever waits is told that the child did not answer, as if somebody had killed it.
+    The waiting thread is then told that the child did not answer, as if somebody had killed it.
     """
 
     def __init__(self) -> None:
@@ -23,14 +23,14 @@ class Cancellation:
         self._children: list[Killable] = []
 
     def cancel(self) -> None:
-        """Kill the children that run, and all that start from now on. Safe to call twice."""
+        """Kill all running children, and all that start from now on. Safe to call twice."""
         with self._lock:
             self._is_cancelled = True
             for child in self._children:
                 child.kill()
 
     def hold(self, child: Killable) -> None:
-        """Have a child end when `cancel` is called, or at once if it was."""
+        """Register a child, which ends when `cancel` is called, or at once if it was."""
         with self._lock:
             self._children.append(child)
             if self._is_cancelled:

@@ -1,4 +1,4 @@
-"""Starts a confined process, and turns whatever becomes of it into an answer or one sentence."""
+"""Starts a sandboxed process, and returns its answer or an error in one sentence."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from donkeycar.sandbox.cancellation import Cancellation
 
 MAX_ANSWER_BYTES = 1_000_000
 
-# What the kernel ends a process with, and what that means for the file it was reading.
+# Signals with which the kernel ends a process, and what each means for the file that was read.
 ENDINGS = {
     "SIGXCPU": "it keeps the processor busy for too long",
     "SIGKILL": "it needs too much memory or time",
@@ -24,20 +24,20 @@ ENDINGS = {
 
 
 class Child:
-    """A process that looks at one file of a stranger.
+    """A process that examines one file from a stranger.
 
-    It starts at once and works beside its parent; `answer` waits for it. What it prints on its
-    standard output must be one JSON object: ``{"refused": "why"}``, ``{"error": "a sentence"}``,
-    or whatever was asked.
+    It starts at once and runs in parallel with its parent; `answer` waits for it. Its standard
+    output must be one JSON object: ``{"refused": "why"}``, ``{"error": "a sentence"}``, or the
+    answer.
 
     Args:
-        module: Run with ``python -m``.
-        subject: The file it is about, or words for it, for messages.
-        arguments: Words for its command line.
-        stdin: File that it reads as its standard input; ``None`` for nothing.
-        timeout_s: Time until it is ended, in seconds.
-        environment: More environment variables.
-        cancellation: Ends it from another thread; ``None`` if nothing is to.
+        module: Module that is run with ``python -m``.
+        subject: The file that it examines, or a description of it, for messages.
+        arguments: Arguments of its command line.
+        stdin: File for its standard input; ``None`` for none.
+        timeout_s: Time after which it is ended, in seconds.
+        environment: Additional environment variables.
+        cancellation: Ends it from another thread; ``None`` if nothing does.
     """
 
     def __init__(
@@ -53,19 +53,19 @@ class Child:
     ) -> None:
         self._subject = subject
         self._timeout_s = timeout_s
-        # Files, not pipes: the limit on files holds for them, so a flood ends by itself.
+        # Files instead of pipes: the limit on file size applies to them, so a flood ends by itself.
         self._output = tempfile.TemporaryFile()  # noqa: SIM115, closed by `answer`
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115
         with open(os.devnull if stdin is None else stdin, "rb") as given:
             self._process = subprocess.Popen(
-                # -P: nothing in the current folder can take the place of a library.
+                # -P: nothing in the current folder can replace a library.
                 [sys.executable, "-P", "-m", module, *arguments],
                 stdin=given,
                 stdout=self._output,
                 stderr=self._errors,
                 env={
                     **os.environ,
-                    # It finds what its parent finds, wherever that was installed.
+                    # It finds the same modules as its parent, wherever they are installed.
                     "PYTHONPATH": os.pathsep.join(_import_paths()),
                     **(environment or {}),
                 },
@@ -74,10 +74,10 @@ class Child:
             cancellation.hold(self)
 
     def answer(self) -> dict[str, Any]:
-        """Wait for the process, and take what it says.
+        """Wait for the process, and return its answer.
 
         Raises:
-            PilotError: If it refuses the file, crashes, takes too long or says nothing sensible.
+            PilotError: If it refuses the file, crashes, takes too long or prints no valid answer.
         """
         try:
             code = self._process.wait(self._timeout_s)
@@ -104,12 +104,12 @@ class Child:
         return found
 
     def kill(self) -> None:
-        """End the process, if it has not ended by itself; from any thread."""
+        """End the process if it is still running; can be called from any thread."""
         if self._process.poll() is None:
             self._process.kill()
 
     def close(self) -> None:
-        """End the process, and forget what it said. Safe to call twice."""
+        """End the process, and delete its output. Safe to call twice."""
         self.kill()
         self._process.wait()
         self._output.close()
@@ -117,13 +117,13 @@ class Child:
 
 
 def _import_paths() -> list[str]:
-    """Where this process finds modules, the folder of donkeycar first."""
+    """The folders in which this process finds modules, that of donkeycar first."""
     home = str(Path(__file__).resolve().parents[2])
     return [home, *(path for path in sys.path if path and path != home)]
 
 
 def _why(code: int, errors: str) -> str:
-    """Say what an exit code means."""
+    """Explain an exit code."""
     if "bad_alloc" in errors or "MemoryError" in errors:
         return "it needs too much memory"
     if code < 0:

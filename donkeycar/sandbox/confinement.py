@@ -1,4 +1,4 @@
-"""What a process gives up before it touches a file of a stranger."""
+"""Process confinement: the rights that a process gives up before it opens a stranger's file."""
 
 import ctypes
 import os
@@ -8,19 +8,19 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-# From <linux/sched.h>: a user namespace, and in it a network without any interface.
+# From <linux/sched.h>: a user namespace, and a network namespace in it without any interface.
 CLONE_NEWUSER = 0x10000000
 CLONE_NEWNET = 0x40000000
 
-# What Python announces before it starts a program, talks to the network or unpickles.
+# Audit events of Python before it starts a program, uses the network or unpickles.
 FORBIDDEN = (
     "ftplib.", "http.client.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.system",
     "pickle.find_class", "pty.spawn", "smtplib.", "socket.bind", "socket.connect",
     "socket.getaddrinfo", "socket.sendto", "subprocess.Popen", "urllib.Request",
     "webbrowser.open",
 )  # fmt: skip
-# What it announces before it changes a file, and where among the arguments are the paths and the
-# descriptors of the folders they start from.
+# Audit events before a change of a file, and the positions of the paths among the arguments, each
+# with that of the descriptor of its starting folder.
 CHANGES = {
     "open": ((0, None),), "os.chmod": ((0, 2),), "os.chown": ((0, 3),), "os.mkdir": ((0, 2),),
     "os.link": ((0, 2), (1, 3)), "os.remove": ((0, 1),), "os.rename": ((0, 2), (1, 3)),
@@ -30,10 +30,10 @@ CHANGES = {
 
 
 def leave_network() -> bool:
-    """Move to a network of one's own, without any way out. To be called before any thread starts.
+    """Move to a new network namespace without connections. Call it before any thread starts.
 
     Returns:
-        Whether it worked: it does on Linux, unless the kernel is set to refuse.
+        Whether it worked. It works on Linux, unless the kernel is configured to refuse it.
     """
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
@@ -49,16 +49,16 @@ def limit(
     open_files: int | None = None,
     threads: int | None = None,
 ) -> None:
-    """Give up memory, time and large files, as far as this system lets one.
+    """Limit memory, CPU time and file size, as far as this system allows (rlimit).
 
-    Linux keeps all of it, other systems some: a parent has to keep the time itself.
+    Linux enforces all limits, other systems some; so the parent also has to enforce a timeout.
 
     Args:
-        memory_bytes: Address space; more is a `MemoryError` or a crash.
-        cpu_s: Seconds of work; then the kernel ends the process.
-        file_bytes: Longest file that can be written, also through a standard stream.
-        open_files: Most files that are open at once; ``None`` for as many as before.
-        threads: Most threads and processes of the same user; ``None`` for as many as before.
+        memory_bytes: Address space; using more causes a `MemoryError` or a crash.
+        cpu_s: CPU time in seconds; after it the kernel ends the process.
+        file_bytes: Largest file that can be written, also through a standard stream.
+        open_files: Most files that may be open at once; ``None`` leaves this limit as it is.
+        threads: Most threads and processes of this user; ``None`` leaves this limit as it is.
     """
     try:
         import resource
@@ -74,28 +74,28 @@ def limit(
     ):
         if most is None:
             continue
-        with suppress(AttributeError, ValueError, OSError):  # not every system has every limit
+        with suppress(AttributeError, ValueError, OSError):  # some systems lack some limits
             number = getattr(resource, name)
             hard = resource.getrlimit(number)[1]
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            # At the soft limit the kernel says why, at the hard one it just kills.
+            # At the soft limit the kernel gives a reason, at the hard limit it just kills.
             hard = most + (name == "RLIMIT_CPU")
             resource.setrlimit(number, (most, hard))
 
 
 def forbid(writable: Path) -> None:
-    """Refuse, from now on, programs, connections, pickles, and changes outside one folder.
+    """Refuse programs, connections, pickles and changes outside one folder from now on.
 
-    It stops Python code that was not meant to run; native code it does not see.
+    It stops Python code that was not meant to run (audit hook); it does not see native code.
 
     Args:
-        writable: The one folder where files may be made and changed.
+        writable: The only folder where files may be made and changed.
     """
     sys.addaudithook(hook_for(writable))
 
 
 def hook_for(writable: Path) -> Callable[[str, tuple[Any, ...]], None]:
-    """Make the function that Python asks before it does something; see `forbid`."""
+    """Make the audit hook that Python calls before an action; see `forbid`."""
     inside = str(writable.resolve()).rstrip("/") + "/"
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -106,7 +106,7 @@ def hook_for(writable: Path) -> Callable[[str, tuple[Any, ...]], None]:
             return
         for place, start in places:
             path = arguments[place]
-            if isinstance(path, int):  # a file that is open already
+            if isinstance(path, int):  # the descriptor of an open file
                 continue
             full = _full(path, None if start is None else arguments[start])
             if not (full + "/").startswith(inside) and full != os.devnull:
@@ -116,7 +116,7 @@ def hook_for(writable: Path) -> Callable[[str, tuple[Any, ...]], None]:
 
 
 def _full(path: Any, folder: Any) -> str:
-    """Where a path leads, from an open folder if it starts there."""
+    """The full path, resolved from an open folder if it starts there."""
     name = os.fsdecode(path)
     if isinstance(folder, int) and folder >= 0:
         name = os.path.join(f"/proc/self/fd/{folder}", name)
@@ -124,7 +124,7 @@ def _full(path: Any, folder: Any) -> str:
 
 
 def _writes(arguments: tuple[Any, ...]) -> bool:
-    """Say whether an ``open`` is for writing: by its mode, or by its flags."""
+    """Whether an ``open`` is for writing, from its mode or its flags."""
     _, mode, flags = arguments
     if isinstance(mode, str):
         return any(letter in mode for letter in "wax+")

@@ -1,4 +1,4 @@
-"""System calls of Linux that Python has no words for."""
+"""Linux system calls that Python's library does not offer."""
 
 import ctypes
 import platform
@@ -6,14 +6,14 @@ import struct
 import sys
 from typing import Any
 
-# From <linux/prctl.h>: from now on no program that is started gets more rights than this one has.
+# From <linux/prctl.h>: programs started from now on get no more rights than this process.
 PR_SET_NO_NEW_PRIVS = 38
 
 
 def machine() -> str:
-    """Name of this machine's instruction set, "" where these calls are not known.
+    """Name of this machine's instruction set, "" if its system call numbers are not known here.
 
-    A program of 32 bits on a kernel of 64 bits makes other calls than the kernel's name says.
+    A 32-bit program on a 64-bit kernel uses other numbers than the kernel's name suggests.
     """
     if sys.platform != "linux" or sys.byteorder != "little" or struct.calcsize("P") != 8:
         return ""
@@ -24,8 +24,8 @@ def call(number: int, *arguments: Any) -> int:
     """Make a system call.
 
     Args:
-        number: As the kernel counts it on this machine.
-        arguments: Whole numbers, or buffers.
+        number: Number of the call on this machine.
+        arguments: Integers or buffers.
 
     Raises:
         OSError: If the kernel refuses.
@@ -40,7 +40,7 @@ def call(number: int, *arguments: Any) -> int:
 
 
 def give_up_privileges() -> None:
-    """Say that nothing started from here ever gets more rights: both other walls demand it.
+    """Give up new privileges for this process and its children; Landlock and seccomp require it.
 
     Raises:
         OSError: If the kernel refuses.

@@ -1,4 +1,4 @@
-"""Writing in one folder only, kept by the kernel: whoever writes, Python or a library in C.
+"""Landlock: the kernel allows writing in one folder only, for Python and for C libraries.
 
 Source: kernel.org, "Landlock: unprivileged access control", and <linux/landlock.h>.
 """
@@ -14,36 +14,36 @@ MACHINES = ("x86_64", "aarch64")
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 CREATE_VERSION = 1
 PATH_BENEATH = 1
-# Version 2 (Linux 5.19) lets a file move from folder to folder, which TensorFlow does as it saves.
+# Version 2 (Linux 5.19) allows moving a file between folders, which TensorFlow does when it saves.
 OLDEST = 2
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1 << 4, 1 << 5, 1 << 7, 1 << 8
 REFER, TRUNCATE = 1 << 13, 1 << 14
-# Kinds of access that a version of Landlock knows: bits 0 to this one, without it.
+# The access rights that a version of Landlock knows are the bits below this number.
 KNOWN = {2: 14, 3: 15, 4: 15, 5: 16}
 NEWEST_KNOWN = 16
-# TCP connections (version 4); signals and unnamed sockets that leave the process (version 6).
+# TCP connections (version 4); signals and abstract sockets to other processes (version 6).
 NET_VERSION, ALL_NET = 4, 0b11
 SCOPE_VERSION, ALL_SCOPES = 6, 0b11
 
-# Nothing is executed, no device, pipe, socket or link is made, anywhere.
+# Executing files, and making devices, pipes, sockets and links, is allowed nowhere.
 LOOK = READ_FILE | READ_DIR
 WORK = LOOK | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE
 ON_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 
 
 def write_only_in(folder: Path | None) -> bool:
-    """From now on change files in one folder only, and start no program from a file.
+    """Allow changes of files in one folder only, and no execution of files, from now on.
 
-    It holds for the thread that calls it and for all that it starts: call it before any other
-    thread is there, and after `kernel.give_up_privileges`.
+    It applies to the calling thread and everything that it starts: call it before any other
+    thread exists, and after `kernel.give_up_privileges`.
 
     Args:
         folder: Where files may be made and changed; ``None`` for nowhere.
 
     Returns:
-        Whether the kernel keeps to it. If not, nothing has changed.
+        Whether the kernel enforces it. If not, nothing has changed.
     """
     if machine() not in MACHINES:
         return False
@@ -54,7 +54,7 @@ def write_only_in(folder: Path | None) -> bool:
         known = (1 << KNOWN.get(version, NEWEST_KNOWN)) - 1
         net = ALL_NET if version >= NET_VERSION else 0
         scopes = ALL_SCOPES if version >= SCOPE_VERSION else 0
-        # An older kernel reads as much of it as it knows; more must not be there for it.
+        # An older kernel accepts only the part that it knows, so no more than that is passed.
         handled = struct.pack("<QQQ", known, net, scopes)
         size = 24 if scopes else 16 if net else 8
         rules = call(CREATE_RULESET, handled[:size], size, 0)
@@ -72,7 +72,7 @@ def write_only_in(folder: Path | None) -> bool:
 
 
 def _allow(rules: int, path: Path, access: int) -> None:
-    """Allow some kinds of access to a file, or to all that is in a folder."""
+    """Allow some kinds of access to a file, or to everything in a folder."""
     place = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
         if not path.is_dir():

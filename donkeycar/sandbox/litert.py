@@ -1,8 +1,8 @@
-"""Opens the LiteRT file on its standard input and lets it answer three times: run as a process.
+"""Sandboxed test of a LiteRT file: opens it from standard input and runs it three times.
 
-More files can be named on the command line: another one of the same pilot costs little then.
+The command line can name more files, because another file of the same pilot costs little then.
 
-Imports no more than it must: a car waits for it before it drives.
+It imports as little as possible: a car waits for this process before it drives.
 """
 
 import hashlib
@@ -17,10 +17,10 @@ from donkeycar.commands import pip_install
 
 MEMORY_BYTES = 512_000_000
 CPU_S = 20
-# It has an answer of a line to write, and nothing else.
+# It writes an answer of one line, and nothing else.
 FILE_BYTES = 100_000
 
-# What LiteRT says, and what that means for somebody with a file that does not open.
+# Errors of LiteRT, and what each means for the owner of a file that does not open.
 REASONS = {
     "Select TensorFlow op": "it needs parts of TensorFlow that a car does not have. Convert the "
     ".h5, .keras or SavedModel that it was made from with `donkey convertmodel`.",
@@ -28,18 +28,18 @@ REASONS = {
 
 
 def main() -> None:
-    """Read, confine, open, run, and say what came of it.
+    """Read, confine, open, run, and print the result.
 
-    A number on the command line is another limit for the time, in seconds; a path another file.
+    A number on the command line replaces the time limit, in seconds; a path is another file.
     """
     limits = [int(word) for word in sys.argv[1:] if word.isdigit()]
     paths = [Path(word) for word in sys.argv[1:] if not word.isdigit()]
     contents = [sys.stdin.buffer.read(), *(path.read_bytes() for path in paths)]
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each thread costs address space
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # each thread takes address space
     from donkeycar.sandbox.walls import confine
 
     cpu_s = limits[0] if limits else CPU_S
-    # What is opened here is opened by the car next, walls or not: this finds what crashes.
+    # With or without walls, the car opens these files next: this test finds those that crash.
     confine(None, memory_bytes=MEMORY_BYTES, cpu_s=cpu_s, file_bytes=FILE_BYTES)
     try:
         for content in contents:
@@ -57,14 +57,14 @@ def main() -> None:
 
 
 def try_out(content: bytes) -> None:
-    """Let a network answer to black, to white and to noise.
+    """Run a network on black, on white and on noise.
 
     Args:
-        content: Of a LiteRT file.
+        content: Contents of a LiteRT file.
 
     Raises:
-        ValueError: If LiteRT does not open it, or a tensor has no fixed size.
-        RuntimeError: If LiteRT does not run it.
+        ValueError: If LiteRT cannot open it, or a tensor has no fixed size.
+        RuntimeError: If LiteRT cannot run it.
     """
     import numpy as np
     from ai_edge_litert.interpreter import Interpreter
@@ -86,7 +86,7 @@ def try_out(content: bytes) -> None:
 
 
 def _by_name(interpreter: Any) -> None:
-    """Let it answer the way a pilot asks: by the names of its signature, if it has one."""
+    """Run the network as a pilot does: by the names of its signature, if it has one."""
     import numpy as np
 
     signatures = interpreter.get_signature_list()
@@ -97,7 +97,7 @@ def _by_name(interpreter: Any) -> None:
 
 
 def noisy(shape: tuple[int, ...]) -> Any:
-    """Numbers from 0 to 255 without a pattern, always the same; numpy's own take long to load."""
+    """Noise from 0 to 255, always the same; numpy's own generator takes long to import."""
     import numpy as np
 
     size = math.prod(map(int, shape))

@@ -1,7 +1,7 @@
-"""All that a process gives up before it opens a file of a stranger.
+"""Sandbox walls: the protections that a process builds before it opens a stranger's file.
 
-Each wall is kept by the kernel, for Python and for libraries in C alike, and needs no rights to be
-built. Which of them a system has depends on its kernel: whoever opens the file is told.
+Each wall is enforced by the kernel, for Python and for C libraries alike, and can be built without
+privileges. The walls of a system depend on its kernel: the caller is told which of them stand.
 """
 
 from dataclasses import asdict, dataclass
@@ -12,26 +12,26 @@ from donkeycar.sandbox.kernel import give_up_privileges
 from donkeycar.sandbox.landlock import write_only_in
 from donkeycar.sandbox.seccomp import refuse_calls
 
-# Of each wall: what it means where it stands, and what can happen where it does not.
+# For each wall: what it ensures where it stands, and what can happen where it does not.
 WORDS = {
     "network": ("no network", "reaching the network"),
     "programs": ("no new programs", "starting programs"),
     "processes": ("no reach into other processes", "reaching into other processes"),
     "files": ("writes only into its own folder", "writing elsewhere"),
 }
-# Most files that are open at once; TensorFlow holds about 40 as it converts.
+# Most files that may be open at once; TensorFlow holds about 40 while it converts.
 OPEN_FILES = 512
 
 
 @dataclass(frozen=True)
 class Walls:
-    """Which walls stand around a process.
+    """The walls that stand around a process.
 
     Attributes:
-        network: It talks to nobody.
-        programs: It starts no program, nor another process.
-        processes: It neither reads, changes, stops nor signals another process.
-        files: It changes files in its own folder only.
+        network: It cannot use the network.
+        programs: It cannot start a program or another process.
+        processes: It cannot read, change, stop or signal another process.
+        files: It can change files in its own folder only.
     """
 
     network: bool = False
@@ -46,12 +46,12 @@ class Walls:
 
     @property
     def names(self) -> list[str]:
-        """Those that stand."""
+        """Names of the walls that stand."""
         return [name for name, stands in asdict(self).items() if stands]
 
     @classmethod
     def of(cls, names: object) -> "Walls":
-        """Read what another process says of itself; anything that is not a wall is skipped."""
+        """Read the names that another process reports; anything that is not a wall is skipped."""
         said = names if isinstance(names, list) else []
         return cls(**{name: name in said for name in WORDS})
 
@@ -71,19 +71,19 @@ into its own folder, memory 8 GB, 900 s of work.'
 
 
 def confine(folder: Path | None, *, memory_bytes: int, cpu_s: int, file_bytes: int) -> Walls:
-    """Build every wall that this system has. To be called before any thread starts.
+    """Build every wall that this system supports. Call it before any thread starts.
 
     Args:
-        folder: Where files may be made and changed; ``None`` for nowhere.
+        folder: The folder where files may be made and changed; ``None`` for nowhere.
         memory_bytes: As for `confinement.limit`.
         cpu_s: As for `confinement.limit`.
         file_bytes: As for `confinement.limit`.
 
-    Returns:
+    The walls that stand. Limits of memory and CPU time work on every Unix.
         Those that stand. Limits of memory and work are kept by any Unix.
     """
     alone = leave_network()
-    # In a space of its own, its processes are counted apart from those of its user.
+    # In a user namespace of its own, its processes are counted apart from those of its user.
     limit(
         memory_bytes=memory_bytes,
         cpu_s=cpu_s,
@@ -93,7 +93,7 @@ def confine(folder: Path | None, *, memory_bytes: int, cpu_s: int, file_bytes: i
     )
     try:
         give_up_privileges()
-    except (OSError, AttributeError):  # no Linux, or one from before 2012
+    except (OSError, AttributeError):  # not Linux, or a kernel from before 2012
         return Walls(network=alone)
     files = write_only_in(folder)
     calls = refuse_calls()
