@@ -1,1 +1,1 @@
-"""The `donkey` command, one file a sub-command."""
+"""The `donkey` command, with one file for each sub-command."""

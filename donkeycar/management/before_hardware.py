@@ -1,4 +1,4 @@
-"""What must be free before a car takes its motor: the motor itself, and the port of its page."""
+"""Check before a car opens its hardware: the motor and the port of its page must be free."""
 
 from donkeycar.assembly.drivetrain.hardware import hardware_of
 from donkeycar.config import Config
@@ -7,17 +7,17 @@ from donkeycar.guardian.claim import refuse_if_held
 
 
 def check_free(cfg: Config, *, has_page: bool = True) -> None:
-    """Refuse to start beside a program that has what this one needs; nothing is opened for long.
+    """Refuse to start if another program holds the motor or the port; neither stays open.
 
-    The motor comes first: whoever is told of the port alone would choose another one, and be
-    refused once more.
+    The motor is checked first: an owner who is told only of the port would choose another one, and
+    be refused again.
 
     Args:
         cfg: Settings of the car.
         has_page: Whether a page will be served.
 
     Raises:
-        DeviceError: If somebody holds the motor (it says who), or the port.
+        DeviceError: If another program holds the motor (the message names it), or the port.
     """
     refuse_if_held(hardware_of(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()))
     if has_page:

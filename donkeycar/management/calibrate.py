@@ -28,14 +28,14 @@ RATE_HZ = 30
 
 
 class BenchDrivetrain(GuardedDrivetrain):
-    """A drivetrain without a pulse until somebody has said that the wheels are in the air.
+    """A drivetrain that sends no pulse until somebody has said that the wheels are in the air.
 
-    What is stored as neutral may be anything before it is calibrated.
+    Before calibration the stored neutral may be any pulse.
 
     Args:
-        bench: Knows whether they are.
-        link: The way to the guardian.
-        emergency_off: As of `GuardedDrivetrain`.
+        bench: Knows whether somebody has said so.
+        link: The connection to the guardian.
+        emergency_off: The same as in `GuardedDrivetrain`.
         clock: Source of time.
     """
 
@@ -53,7 +53,7 @@ class BenchDrivetrain(GuardedDrivetrain):
     def run(
         self, command: Command | None, mode: str | None = None, pilot_reason: str | None = None
     ) -> tuple[str, str]:
-        """Order one tick; a stop, on which a guardian that was just started sends nothing."""
+        """Send the order of one tick; at first a stop, on which a new guardian sends no pulse."""
         if self._bench.began:
             return super().run(command, mode, pilot_reason)
         self.halt()
@@ -61,10 +61,10 @@ class BenchDrivetrain(GuardedDrivetrain):
 
 
 class Gauge:
-    """Reads what the guardian puts out.
+    """Reads the guardian's output.
 
     Args:
-        side: The way to the guardian.
+        side: The connection to the guardian.
     """
 
     def __init__(self, side: VehicleSide) -> None:
@@ -111,7 +111,7 @@ def run(args: argparse.Namespace) -> None:
         if sys.platform != "linux":
             raise ConfigError("`donkey calibrate` needs Linux, as every car does. Run it there")
         check_free(cfg, has_page=not args.terminal)
-        # The guardian lets through no more than may be tried, whatever this process asks for.
+        # The guardian lets through only the pulses that may be tried, whatever this process asks.
         become_guardian(widened_settings(kind, settings), folder)
     calibrate(cfg, folder, terminal=args.terminal)
 
@@ -121,7 +121,7 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
 
     Args:
         cfg: Settings of the car.
-        folder: Of the car; ``myconfig.py`` in it is changed.
+        folder: Folder of the car; its ``myconfig.py`` is changed.
         terminal: Whether to use keys instead of a page.
 
     Raises:
@@ -149,9 +149,9 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
 
 
 def saver(cfg: Config, folder: Path) -> Callable[[dict[str, Any]], str]:
-    """Make the function that puts found values into ``myconfig.py``, and returns its path.
+    """Make the function that writes calibrated values into ``myconfig.py`` and returns its path.
 
-    It raises a ConfigError with the lines to write if it cannot, and leaves the file as it was.
+    If it cannot, it raises a ConfigError with the lines to write, and leaves the file as it was.
     """
 
     def write(changes: dict[str, Any]) -> str:
@@ -168,7 +168,7 @@ def saver(cfg: Config, folder: Path) -> Callable[[dict[str, Any]], str]:
 
 
 def obstacles(sheet: CalibrationSheet, path: Path) -> list[str]:
-    """What will keep found values from being saved, as far as that is known before."""
+    """Reasons, known in advance, why calibrated values cannot be saved."""
     if not sheet.family or not path.exists():
         return []
     try:
@@ -187,7 +187,7 @@ def obstacles(sheet: CalibrationSheet, path: Path) -> list[str]:
 
 
 def _check_saved(cfg: Config, folder: Path, path: Path, before: str) -> None:
-    """Take everything back if the car could no longer read its settings."""
+    """Restore the file if the car could no longer read its settings."""
     from donkeycar.settings.owner.edit import write_text
 
     try:

@@ -1,4 +1,4 @@
-"""Calibrating by keys, where there is no browser."""
+"""Calibration in the terminal, by keys, where there is no browser."""
 
 import os
 import re
@@ -32,17 +32,17 @@ STEPS = {
     "\x1bOA": SMALL_US, "\x1bOC": SMALL_US, "\x1bOB": -SMALL_US, "\x1bOD": -SMALL_US,
     "+": LARGE_US, "=": LARGE_US, "-": -LARGE_US,
 }  # fmt: skip
-# An arrow is three characters, and a key that is held down comes several times at once.
+# An arrow key sends three characters, and a key that is held down arrives several times at once.
 KEY = re.compile(r"\x1b[\[O].|.", re.DOTALL)
 QUIT = ("q", "\x03", "\x04")
 
 
 def message_for(key: str, state: dict[str, Any]) -> dict[str, Any]:
-    """What a key says to the bench.
+    """The message to the bench for a key.
 
     Args:
-        key: What the terminal sent for it.
-        state: Of the bench.
+        key: The characters that the terminal sent for it.
+        state: State of the bench.
     """
     if key in STEPS:
         return {"step_us": STEPS[key]}
@@ -59,12 +59,12 @@ def message_for(key: str, state: dict[str, Any]) -> dict[str, Any]:
         "s": {"save": True},
         " ": {"stop": True},
     }
-    # Any other key is a sign of life, and a motor that is not told to run does not.
+    # Any other key is a sign of life. It does not order the motor to run, so the motor stops.
     return simple.get(key, {"run": False})
 
 
 def line_of(state: dict[str, Any]) -> str:
-    """One line of at most 78 characters about the bench."""
+    """The state of the bench in one line of at most 78 characters."""
     point = state["points"][state["point"]]
     out = "  ".join(
         f"{name} {'no pulse' if state[key] is None else f'{state[key]:.0f} us'}"
@@ -79,7 +79,7 @@ class TerminalBench:
     """The terminal as a part of a car on a bench.
 
     Args:
-        bench: What is calibrated.
+        bench: The calibration and its clients.
         keyboard: File descriptor of the terminal; ``None`` is standard input.
     """
 
@@ -108,11 +108,11 @@ class TerminalBench:
         guardian: str | None,
         reason: str | None,
     ) -> Command:
-        """Return what the guardian shall do; arguments as of `CalibrationConsole`."""
+        """Return the guardian's next command; the arguments are those of `CalibrationConsole`."""
         return self._bench.tick(steering or 0.0, throttle or 0.0, guardian or "boot", reason or "")
 
     def shutdown(self) -> None:
-        """End reading, and give the terminal back as it was."""
+        """End reading, and restore the terminal."""
         self._ended = True
 
     def _read_keys(self) -> None:
@@ -128,8 +128,8 @@ class TerminalBench:
             for key in KEY.findall(typed) or QUIT[:1]:
                 if key in QUIT:
                     self._bench.take(NAME, {"stop": True})
-                    # As Ctrl-C does it: the loop ends, and every part with it. This thread waits
-                    # for that; one that ends before is a failure.
+                    # This works like Ctrl-C: the loop ends, and every part with it. This thread
+                    # waits for that, because a thread that ends earlier counts as a failure.
                     os.kill(os.getpid(), signal.SIGINT)
                     while not self._ended:
                         time.sleep(POLL_S)

@@ -1,4 +1,4 @@
-"""What `python manage.py ...` does around the car: arguments, settings, log, exit code."""
+"""Command line of a car, `python manage.py ...`: arguments, settings, log and exit code."""
 
 import argparse
 import logging
@@ -27,14 +27,14 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
     """Run one command of a car.
 
     Args:
-        drive: The car's own function: called with the settings, and by keyword with `model`,
+        drive: The car's own function. It gets the settings, and the keyword arguments `model`,
             `model_type` and `meta`.
-        car_file: Path of the car's ``manage.py``; its folder is the car.
-        argv: Arguments, those of the command line if omitted.
+        car_file: Path of the car's ``manage.py``; its folder is the car's folder.
+        argv: Arguments; those of the command line if omitted.
 
     Returns:
         0 if it worked, 1 if donkeycar refused (one line on stderr says why), 130 after Ctrl-C.
-        2 is bad usage; argparse exits with it by itself.
+        argparse itself exits with 2 on bad usage.
     """
     words = sys.argv[1:] if argv is None else list(argv)
     if not words:
@@ -44,14 +44,14 @@ def main(drive: Callable[..., None], car_file: str, argv: Sequence[str] | None =
         return BAD_USAGE
     args = build_parser(words[0] if words else None).parse_args(words)
     args.owns_process = argv is None
-    # Only a command line can be run again. Elsewhere than on Linux there is no hardware to guard.
+    # Only a command line can be started again, and only Linux has hardware to guard.
     args.guarded = args.owns_process and sys.platform == "linux"
     folder = Path(car_file).resolve().parent
     return exit_code(lambda: args.run(args, drive, folder), prog="manage.py", words=words)
 
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
-    """The command line of a car; `train` is loaded, and knows its options, only if `chosen`."""
+    """The command line of a car; `train` is loaded, with its options, only if it is `chosen`."""
     parser = Parser(prog="manage.py", description="Drive this car, or train it.")
     commands = parser.add_subparsers(metavar="command", required=True)
 
@@ -99,7 +99,7 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
     )
     set_up_logging(cfg)
     if not is_guarded():
-        # All that the settings say is said before the hardware gets a word, and only once.
+        # All messages about the settings are shown once, before the hardware is opened.
         refusal = _refusal(cfg)
         about = _subject(str(refusal)) if refusal else None
         for notice in cfg.notices:
@@ -119,7 +119,7 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
 
 
 def _refusal(cfg: Config) -> ConfigError | None:
-    """What no car can be made of; it says no less than a notice about the same."""
+    """The error if no car can be built from the settings; it replaces a notice on the same one."""
     try:
         check_car(cfg)
     except ConfigError as error:
@@ -128,13 +128,13 @@ def _refusal(cfg: Config) -> ConfigError | None:
 
 
 def _subject(sentence: str) -> str:
-    """The place and the setting that a sentence is about, as ``"myconfig.py:1: CAMERA_TYPE"``."""
+    """The place and setting of a sentence, such as ``"myconfig.py:1: CAMERA_TYPE"``."""
     found = re.match(r"(.*?: )`?([A-Z][A-Z0-9_]*)", sentence)
     return found[1] + found[2] if found else sentence
 
 
 def set_up_logging(cfg: Config) -> None:
-    """Log to the console as the settings say; `HAVE_CONSOLE_LOGGING` False is silence."""
+    """Log to the console as the settings say; `HAVE_CONSOLE_LOGGING` False turns it off."""
     handler: logging.Handler = logging.NullHandler()
     if cfg.HAVE_CONSOLE_LOGGING:
         handler = logging.StreamHandler()

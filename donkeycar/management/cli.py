@@ -14,7 +14,7 @@ class Command(NamedTuple):
     """One word after `donkey`.
 
     Attributes:
-        module: In `donkeycar.management`; has ``add_arguments(parser)`` and ``run(args)``.
+        module: Module in `donkeycar.management`, with ``add_arguments(parser)`` and ``run(args)``.
         help: One line for `donkey --help`.
     """
 
@@ -52,7 +52,7 @@ COMMANDS = {
 
 
 def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
-    """The parser of `donkey`; only the command `chosen` is imported and knows its options."""
+    """The parser of `donkey`; only the command `chosen` is imported, with its options."""
     parser = Parser(prog="donkey", description="Make a donkey car, and look after it.")
     parser.add_argument("--version", action=_Version, nargs=0, help="show the version and exit")
     commands = parser.add_subparsers(metavar="command", dest="command", required=True)
@@ -77,11 +77,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Args:
-        argv: Words after `donkey`. ``None``: those of this process.
+        argv: Words after `donkey`; ``None`` takes those of this process.
 
     Returns:
         0 if it worked, 1 if donkeycar refused, `INTERRUPTED` after Ctrl-C, `BAD_USAGE` for words of
-        earlier versions. argparse exits with that by itself on other bad usage.
+        earlier versions. On other bad usage argparse itself exits with `BAD_USAGE`.
     """
     words = list(sys.argv[1:] if argv is None else argv)
     if not words:
@@ -100,9 +100,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def is_gone(prog: str, words: Sequence[str], known: Iterable[str]) -> bool:
-    """Say so if `words` are those of an earlier version, or of nobody but nearly right."""
+    """Whether `words` are from an earlier version or misspelt; if so, print what to write."""
     if words and not words[0].startswith("-") and words[0] in known and len(words) == 1:
-        return False  # nearly always, and nothing has to be loaded to know it
+        return False  # the usual case, in which nothing more is loaded
     from donkeycar.management.gone_words import gone_word
 
     sentence = gone_word(prog, words, known, COMMANDS)
@@ -112,7 +112,7 @@ def is_gone(prog: str, words: Sequence[str], known: Iterable[str]) -> bool:
 
 
 def entry_point() -> None:
-    """What the console script `donkey` calls."""
+    """Entry point of the console script `donkey`."""
     from donkeycar.process.plain_text import print_plainly
 
     print_plainly()

@@ -1,4 +1,4 @@
-"""`donkey config`: show the settings of a car, and where each comes from."""
+"""`donkey config`: show the settings of a car, and the source of each."""
 
 import argparse
 import re
@@ -10,12 +10,12 @@ from donkeycar.errors import ConfigError
 from donkeycar.settings.check import rule, thawed
 from donkeycar.settings.schema import SETTINGS, nearest
 
-# The commands whose refusal of a value is told.
+# The commands whose refusal of a value is shown.
 REFUSING = ("drive", "train")
 
 
 def describe(cfg: Config, names: Sequence[str]) -> str:
-    """What each of `names` is set to, may be, and does.
+    """The value, the possible values and the purpose of each setting in `names`.
 
     Raises:
         ConfigError: If there is no such setting.
@@ -39,7 +39,7 @@ def describe(cfg: Config, names: Sequence[str]) -> str:
 
 
 def _refusals(args: argparse.Namespace) -> dict[str, str]:
-    """What is wrong with the settings, each with the words that say which commands refuse it."""
+    """The problems of the settings, each with words that name the commands that refuse it."""
     found: dict[str, list[str]] = {}
     for command in REFUSING:
         try:
@@ -86,7 +86,7 @@ def run(args: argparse.Namespace) -> None:
     """Print the table, and the notices below it.
 
     Raises:
-        ConfigError: If a command would refuse what was given by ``--set``; the table was printed.
+        ConfigError: If a command would refuse a value of ``--set``; the table is printed first.
     """
     cfg = load_config(args.config, args.myconfig, args.set, command="config")
     print(describe(cfg, args.names) if args.names else cfg.show(changed=args.changed))

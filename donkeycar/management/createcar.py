@@ -1,4 +1,4 @@
-"""`donkey createcar`: make the folder a car lives in."""
+"""`donkey createcar`: make the folder of a car."""
 
 import argparse
 import os
@@ -16,7 +16,7 @@ from donkeycar.settings.text import myconfig_text
 
 FOLDERS = ("data", "models", "logs")
 
-# Template -> the values it puts into myconfig.py; everything else is the same car.
+# Template -> the values it puts into myconfig.py; the templates do not differ otherwise.
 TEMPLATES: dict[str, dict[str, Any]] = {
     "complete": {},
     "sim": {"CAMERA_TYPE": "SIM", "DRIVE_TRAIN_TYPE": "SIM", "WEB_HOST": "127.0.0.1"},
@@ -25,13 +25,13 @@ WHY = {"complete": "", "sim": "This car lives in the simulator"}
 
 
 class Made(NamedTuple):
-    """What `create_car` did.
+    """The result of `create_car`.
 
     Attributes:
-        written: The files written, each with the copy that was made of the old one, or ``None``.
-        carried: Value by name of the settings that only the old ``config.py`` held, and where;
-            they stand at the end of ``myconfig.py`` now.
-        lost: Sentences about what the old ``manage.py`` did and the new one does not.
+        written: The files written, each with the copy of the old one, or ``None``.
+        carried: Value and place, by name, of the settings that only the old ``config.py`` held;
+            they are at the end of ``myconfig.py`` now.
+        lost: Sentences about the functions of the old ``manage.py`` that the new one lacks.
     """
 
     written: dict[Path, Path | None]
@@ -40,20 +40,21 @@ class Made(NamedTuple):
 
 
 def create_car(path: Path, *, template: str = "complete", overwrite: bool = False) -> Made:
-    """Fill `path` with everything a car needs to drive.
+    """Fill `path` with everything that a car needs to drive.
 
-    Whatever is there stays, unless `overwrite`; ``myconfig.py`` and recordings always stay. A file
-    that is replaced although its owner changed it is kept beside the new one. No effective setting
-    changes by that: what only the old ``config.py`` said is put at the end of ``myconfig.py``.
+    Existing files stay, unless `overwrite`; ``myconfig.py`` and recordings always stay. If a file
+    that its owner changed is replaced, a copy of it is kept beside the new one. The effective
+    settings do not change: values that only the old ``config.py`` held go to the end of
+    ``myconfig.py``.
 
     Args:
         path: The folder; made if missing.
-        template: ``"complete"``, a car on wheels, or ``"sim"``, one in the simulator.
+        template: ``"complete"`` for a car on wheels, or ``"sim"`` for one in the simulator.
         overwrite: Whether to replace manage.py and config.py.
 
     Raises:
         ConfigError: If there is no such template, `path` cannot be such a folder, or the settings
-            of the car that is there cannot be read or kept. Its files are then as they were.
+            of an existing car cannot be read or kept. Its files are unchanged then.
     """
     if template not in TEMPLATES:
         names = ", ".join(TEMPLATES)
@@ -76,7 +77,7 @@ def create_car(path: Path, *, template: str = "complete", overwrite: bool = Fals
     if "manage.py" in replaced:
         lost = _lost(path)
     if "config.py" in replaced:
-        # A new myconfig.py holds what the template wants; one that is there stays without it.
+        # A new myconfig.py holds the values of the template; an existing one does not get them.
         chosen = {} if had_own else TEMPLATES[template]
         carried = _carry(path, files["myconfig.py"], chosen=chosen)
     if carried and not had_own:
@@ -96,7 +97,7 @@ def _differs(target: Path, text: str) -> bool:
 
 
 def _carry(path: Path, empty: str, *, chosen: dict[str, Any]) -> dict[str, tuple[Any, str]]:
-    """Put what only the old config.py says at the end of myconfig.py, or change nothing."""
+    """Put values that only the old config.py holds at the end of myconfig.py, or change nothing."""
     mine = path / "myconfig.py"
     try:
         before, after = (effective(path, with_config=old) for old in (True, False))
@@ -153,7 +154,7 @@ def _files(template: str) -> dict[str, str]:
 
 
 def _refuse_another_program(path: Path) -> None:
-    """A manage.py may be anybody's: other software calls its own by that name, too."""
+    """Refuse a manage.py that is not a car's: other software uses that name, too."""
     manage = path / "manage.py"
     if not os.path.isfile(manage) or "donkeycar" in manage.read_text("utf-8", "replace"):
         return
@@ -207,9 +208,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Make the car, say what was written and what comes next."""
+    """Make the car, and say what was written and what to do next."""
     path = args.path.expanduser()
-    had_own = os.path.exists(path / "myconfig.py")  # False where one may not look
+    had_own = os.path.exists(path / "myconfig.py")  # False in a folder that may not be read
     made = create_car(path, template=args.template, overwrite=args.overwrite)
     tell(made)
     if had_own and TEMPLATES[args.template]:
@@ -226,7 +227,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def tell(made: Made) -> None:
-    """Print each file written, where its predecessor went, what was kept of it and what was not."""
+    """Print each file written, the copy of the old one, and what of it was kept or lost."""
     for target, backup in made.written.items():
         print(f"wrote {target}" + (f" (the old one is {backup.name})" if backup else ""))
     for name, (value, source) in made.carried.items():

@@ -27,10 +27,10 @@ MARKS = {OK: "ok     ", WARNING: "warning", MISSING: "MISSING"}
 
 
 def examine(folder: Path, *, run: Runner = probes.output_of) -> Iterator[Finding]:
-    """Look at everything, one finding after the other.
+    """Check everything, one finding after the other.
 
     Args:
-        folder: Of the car; without one only the computer is looked at.
+        folder: Folder of the car; without a car, only the computer is checked.
         run: Runs a command.
     """
     cfg, findings = _settings(folder)
@@ -61,7 +61,7 @@ def _settings(folder: Path) -> tuple[Config | None, list[Finding]]:
         lines = str(error).splitlines()
         return None, [Finding("settings", MISSING, line, step) for line in lines]
     problems = problems_of(cfg, CHECKS + DEEP_CHECKS)
-    # A word that does not work is told once, by whoever says what to write instead.
+    # A word that does not work is reported once, by the check that says what to write instead.
     told = [name for name in cfg if any(f"Received: {name}=" in each for each in problems)]
     notices = [
         Finding("settings", WARNING, notice)
@@ -74,7 +74,7 @@ def _settings(folder: Path) -> tuple[Config | None, list[Finding]]:
 
 
 def _free(cfg: Config) -> Iterator[Finding]:
-    """Whether motor and port are to be had, asked as `drive` asks."""
+    """Check whether motor and port are free, as `drive` does."""
     step = "if this car drives now, all is well; if not, end the program that holds it"
     kind, settings = cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()
     asked: tuple[tuple[str, Callable[[], None]], ...] = (
@@ -119,7 +119,7 @@ def _network() -> Finding:
 
 
 def line_of(finding: Finding) -> str:
-    """A finding as it is printed; the next step on a line of its own."""
+    """A finding in printed form, with the next step on a line of its own."""
     text = f"{MARKS[finding.state]}  {finding.what:12} {finding.found}"
     return f"{text}\n{'':23}-> {finding.step}" if finding.step else text
 
@@ -135,7 +135,7 @@ def run(args: argparse.Namespace) -> int:
     """Print all findings.
 
     Returns:
-        0 if nothing is missing, 1 if something is; warnings do not count.
+        1 if something is missing, else 0; warnings do not count.
     """
     if sys.platform != "linux":
         raise ConfigError("`donkey doctor` checks the computer of a car, and that runs Linux")

@@ -1,4 +1,4 @@
-"""What the doctor says of the camera: whether it answers, what it needs, and how old frames are."""
+"""Camera check of the doctor: whether it answers, its libraries, and the age of its frames."""
 
 import statistics
 import threading
@@ -14,17 +14,19 @@ from donkeycar.timing import RealClock
 
 WHAT = "camera age"
 
-# The first frames of a camera come as its exposure is found: they do not count.
+# The first frames do not count: the camera still adjusts its exposure.
 SKIPPED, MEASURED = 5, 20
 TIMEOUT_S = 8.0
 END_S = 3.0
 
 
 def camera(cfg: Config, *, run: Runner) -> Iterator[Finding]:
-    """Ask for the camera of `CAMERA_TYPE` without opening it; if it answers, measure its age.
+    """Look for the camera of `CAMERA_TYPE` without opening it.
+
+    If the camera answers, open it and measure the age of its frames.
 
     Args:
-        cfg: Settings of a car. A word that `CAMERAS` does not know is told with the settings.
+        cfg: Settings of a car. The check of the settings reports a word that `CAMERAS` lacks.
         run: Runs a command.
     """
     row = CAMERAS.get(cfg.CAMERA_TYPE)
@@ -43,7 +45,7 @@ def camera(cfg: Config, *, run: Runner) -> Iterator[Finding]:
 
 
 def libraries(cfg: Config) -> dict[str, str]:
-    """What the camera needs installed: by module, the line that installs it."""
+    """The libraries of the camera: by module, the line that installs it."""
     row = CAMERAS.get(cfg.CAMERA_TYPE)
     return {
         library.module: "; ".join(filter(None, (library.install, library.hint)))
@@ -52,11 +54,11 @@ def libraries(cfg: Config) -> dict[str, str]:
 
 
 def camera_age(cfg: Config, *, timeout_s: float = TIMEOUT_S) -> Finding:
-    """Measure how old the frames of `CAMERA_TYPE` are when the car has them.
+    """Measure how old the frames of `CAMERA_TYPE` are when the car gets them.
 
     Args:
         cfg: Settings of a car whose camera answers.
-        timeout_s: How long it may take.
+        timeout_s: How long the measurement may take.
     """
     if not CAMERAS[cfg.CAMERA_TYPE].is_real:
         latency_ms, jitter_ms = 1000 * cfg.CAMERA_LATENCY_S, 1000 * cfg.CAMERA_JITTER_S
@@ -85,7 +87,7 @@ def camera_age(cfg: Config, *, timeout_s: float = TIMEOUT_S) -> Finding:
 
 
 def _ages_s(cfg: Config, timeout_s: float) -> list[float]:
-    """Ages of frames, in the order in which they came."""
+    """Ages of frames, in the order of their arrival."""
     clock = RealClock()
     camera = CAMERAS[cfg.CAMERA_TYPE].recipe.make(cfg, clock, None)
     ages_s: list[float] = []

@@ -1,4 +1,4 @@
-"""What the doctor says of the supply and of heat, in words."""
+"""Power supply and temperature check of the doctor."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ from donkeycar.parts.sensor.pi_power import (
     Trouble,
 )
 
-# The Pi slows down at 80, and stops helping itself at 85 degrees.
+# The Pi slows down at 80 degrees Celsius, and further at 85.
 WARM_C, HOT_C = 70.0, 80.0
 
 COOL = "give the Pi a heat sink or a fan"
@@ -47,12 +47,12 @@ OFFICIAL = (
 def power(
     *, run: Runner = output_of, hwmon: Path = HWMON, device_tree: Path = DEVICE_TREE
 ) -> Iterator[Finding]:
-    """Everything that the Pi notices of voltage and heat: a finding for each, now or in the past.
+    """Findings about low voltage and heat that the Pi reports, now or in the past.
 
     Args:
         run: Runs a command.
-        hwmon: Sensors of the kernel, asked where ``vcgencmd`` says nothing.
-        device_tree: What the firmware says of the board.
+        hwmon: Sensors of the kernel, used if ``vcgencmd`` reports nothing.
+        device_tree: The firmware's description of the board.
     """
     answer = run(["vcgencmd", "get_throttled"])
     if answer is None or not answer.startswith("throttled="):
@@ -71,10 +71,10 @@ def power(
 
 
 def supply(*, device_tree: Path = DEVICE_TREE) -> Iterator[Finding]:
-    """What a Pi 5 was promised by its supply; nothing on other boards.
+    """The current that the supply of a Pi 5 has promised; nothing on other boards.
 
     Args:
-        device_tree: What the firmware says of the board.
+        device_tree: The firmware's description of the board.
     """
     if not is_pi5(device_tree):
         return
@@ -100,7 +100,7 @@ def supply(*, device_tree: Path = DEVICE_TREE) -> Iterator[Finding]:
 
 
 def temperature(zone: Path = Path("/sys/class/thermal/thermal_zone0/temp")) -> Finding:
-    """How warm the processor is."""
+    """Check the temperature of the processor."""
     try:
         celsius = int(zone.read_text()) / 1000
     except (OSError, ValueError):

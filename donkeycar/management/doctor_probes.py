@@ -1,6 +1,6 @@
-"""Small questions to a computer: is what a car needs there, and if not, what is the next step.
+"""Probes of the doctor for the computer: what a car needs, and the next step if it is missing.
 
-Each probe takes what it looks at as arguments, and answers with one finding.
+Each probe takes the things to check as arguments, and returns one finding.
 """
 
 import grp
@@ -17,7 +17,7 @@ from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
 from donkeycar.parts.needs import Runner
 
 GIB = 1024**3
-# A drive of ten minutes takes about this much.
+# A drive of ten minutes needs about this much room.
 LOW_SPACE_BYTES = GIB
 LOW_WRITE_BYTES_S = 5e6
 WRITE_TEST_BYTES = 4 * 1024**2
@@ -25,7 +25,7 @@ COMMAND_S = 5.0
 
 
 def output_of(words: Sequence[str]) -> str | None:
-    """What a command prints; ``None`` if it is missing, fails, or takes too long."""
+    """The output of a command; ``None`` if it is missing, fails, or takes too long."""
     try:
         answer = subprocess.run(  # noqa: S603
             words, capture_output=True, text=True, timeout=COMMAND_S, check=True
@@ -36,7 +36,7 @@ def output_of(words: Sequence[str]) -> str | None:
 
 
 def gamepad(names: Iterable[str], *, wanted: bool) -> Finding:
-    """Gamepads that are plugged in or paired."""
+    """Check for gamepads that are plugged in or paired."""
     found = ", ".join(names)
     if found:
         return Finding("gamepad", OK, found)
@@ -51,7 +51,7 @@ def gamepad(names: Iterable[str], *, wanted: bool) -> Finding:
 def disk(
     folder: Path, *, usage: Callable[[Path], tuple[int, int, int]] = shutil.disk_usage
 ) -> Finding:
-    """Room for recordings."""
+    """Check the room for recordings on the disk."""
     _, _, free = usage(folder)
     found = f"{free / GIB:.1f} GiB free in {folder}"
     if free < LOW_SPACE_BYTES:
@@ -81,7 +81,7 @@ def writing(folder: Path, *, monotonic: Callable[[], float]) -> Finding:
 
 
 def time_of_day(*, run: Runner = output_of) -> Finding:
-    """Whether the clock is set: records carry the time of day."""
+    """Check whether the clock is set, because records hold the time of day."""
     answer = run(["timedatectl", "show", "--property=NTPSynchronized", "--value"])
     if answer == "yes":
         return Finding("clock", OK, "set by the network")
@@ -93,7 +93,7 @@ def time_of_day(*, run: Runner = output_of) -> Finding:
 
 
 def network(address: str, name: str = "") -> Finding:
-    """Where a phone finds the car."""
+    """Check the network, and say at which address a phone finds the car."""
     if address.startswith("127."):
         return Finding(
             "network", MISSING, "no address but this computer's own",
@@ -105,11 +105,11 @@ def network(address: str, name: str = "") -> Finding:
 def packages(
     needed: Mapping[str, str], *, find: Callable[[str], object] = find_spec
 ) -> list[Finding]:
-    """Libraries by the line that installs them.
+    """Check whether libraries are installed.
 
     Args:
         needed: Line by module, e.g. ``{"picamera2": "sudo apt install python3-picamera2"}``.
-        find: Finds a module, or gives ``None``.
+        find: Finds a module, or returns ``None``.
     """
     missing: dict[str, list[str]] = {}
     for module, line in needed.items():
@@ -129,13 +129,13 @@ def permissions(
     known: Iterable[str] | None = None,
     is_root: bool | None = None,
 ) -> Finding:
-    """Groups that open devices.
+    """Check the membership of groups that may open devices.
 
     Args:
-        wanted: Names of groups; those this computer does not know do not count.
-        mine: Groups of this process; ``None`` asks.
-        known: Groups of this computer; ``None`` asks.
-        is_root: Whether everything is open anyway; ``None`` asks.
+        wanted: Names of groups; groups that this computer does not have are ignored.
+        mine: Groups of this process; ``None`` asks the system.
+        known: Groups of this computer; ``None`` asks the system.
+        is_root: Whether the process may open everything anyway; ``None`` asks the system.
     """
     everybody = {group.gr_name: group.gr_gid for group in grp.getgrall()}
     names = set(everybody if known is None else known)

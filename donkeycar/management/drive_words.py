@@ -1,4 +1,4 @@
-"""The command line of `drive`, checked before anything of the car is touched."""
+"""Command line of `drive`, checked before the hardware and the pilot are opened."""
 
 import argparse
 from pathlib import Path
@@ -9,19 +9,19 @@ from donkeycar.process.as_typed import nearest
 
 
 def check_words(args: argparse.Namespace) -> list[tuple[str, Any]]:
-    """Refuse a pilot that is not there, and words that mean nothing.
+    """Refuse a pilot that does not exist, and invalid words.
 
-    What is inside the pilot's files is judged by whoever opens them.
+    The content of the pilot's files is checked when they are opened.
 
     Args:
-        args: With `model`, `model_type` and `meta`.
+        args: The options, with `model`, `model_type` and `meta`.
 
     Returns:
         The pairs of `--meta`.
 
     Raises:
-        ConfigError: If words are wrong.
-        PilotError: If there is no such pilot, or nobody says of what type it is.
+        ConfigError: If a word is wrong.
+        PilotError: If there is no such pilot, or its type is not known.
     """
     if args.model_type is not None:
         _check_type(args.model_type)

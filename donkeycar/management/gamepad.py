@@ -1,4 +1,4 @@
-"""`donkey gamepad`: which gamepads are there, what their controls do, and how to change that."""
+"""`donkey gamepad`: list gamepads, show what their controls do, and change it."""
 
 import argparse
 import select
@@ -30,15 +30,15 @@ NO_PAD = (
 TEST_HZ = 10
 POLL_S = 0.05
 
-# No control at all.
+# Stands for no control.
 SKIP = ""
 
 
 def find_pads() -> list[Line]:
-    """Every gamepad that is there, open.
+    """Open every gamepad that is connected.
 
     Raises:
-        DeviceError: If there is none.
+        DeviceError: If there is no gamepad.
     """
     lines = Finder()()
     if not lines:
@@ -59,13 +59,14 @@ class Listener:
 
     Args:
         line: The gamepad.
-        skipped: Whether the person wants to go on without; asked while waiting.
+        skipped: Returns whether the person wants to skip the control; called while waiting.
     """
 
     def __init__(self, line: Line, *, skipped: Callable[[], bool]) -> None:
         self._line = line
         self._skipped = skipped
-        # It was open while its controls were let go of: only one that was never heard is all zero.
+        # The gamepad was open while its controls were released: if any axis is not zero, it has
+        # reported its state.
         heard = any(info.value for info in line.axes.values())
         self._pad = Pad(
             line.identity, line.axes, kind=KINDS["custom"], bindings={}, held=line.held,
@@ -75,15 +76,15 @@ class Listener:
         self._rest = b""
 
     def next(self, *, only_axes: bool = False) -> str:
-        """The next control that is pressed after the last one was let go; `SKIP` for none.
+        """The next control that is pressed after the last one was released; `SKIP` for none.
 
         Args:
-            only_axes: Pass over buttons.
+            only_axes: Whether to ignore buttons.
 
         Raises:
             OSError: If the gamepad is gone.
         """
-        # A trigger says twice that it was pulled, as a button and as an axis.
+        # A pulled trigger reports twice, as a button and as an axis.
         while not self._pad.held <= self._resting:
             if self._skipped():
                 return SKIP
@@ -97,7 +98,7 @@ class Listener:
         return SKIP
 
     def rests_at_end(self, control: str) -> bool:
-        """Whether an axis is a trigger or a pedal: it lay at an end when nobody touched it."""
+        """Whether an axis is a trigger or a pedal, which rests at an end of its range."""
         return self._pad.rests_at_end(control)
 
     def _read(self) -> None:
@@ -112,7 +113,7 @@ def learn(listener: Listener, *, tell: Callable[[str], None]) -> dict[str, str]:
     """Ask for every control once.
 
     Args:
-        listener: Hears what is pressed.
+        listener: Names the control that is pressed.
         tell: Shows a question.
 
     Returns:
@@ -142,7 +143,7 @@ def learn(listener: Listener, *, tell: Callable[[str], None]) -> dict[str, str]:
         if back := ask("Pull the trigger for REVERSE, or press Enter for none.", only_axes=True):
             bindings[back] = "throttle_reverse"
     else:
-        # JOYSTICK_THROTTLE_DIR is -1: the way that counts down is forward.
+        # JOYSTICK_THROTTLE_DIR is -1: forward is the direction of decreasing values.
         flipped = forward.removesuffix("-") if forward.endswith("-") else f"{forward}-"
         bindings[flipped] = "throttle"
     for action, what in ACTIONS.items():
@@ -152,7 +153,7 @@ def learn(listener: Listener, *, tell: Callable[[str], None]) -> dict[str, str]:
 
 
 class _Show:
-    """Prints what a controller offers: on one line of a terminal, elsewhere each thing once."""
+    """Prints a controller's values: on one line of a terminal; elsewhere each change once."""
 
     def __init__(self, car: Vehicle) -> None:
         self._parts = [entry.part for entry in car.entries]
@@ -171,7 +172,7 @@ class _Show:
                 text = f"angle {offer.angle:+.2f}  throttle {offer.throttle:+.2f}  {held}  {did}"
             if sys.stdout.isatty():
                 print(f"\r{text:78.78}", end="", flush=True)
-            elif text != self._shown:  # no line of a file or a pipe can be written over
+            elif text != self._shown:  # a line of a file or a pipe cannot be overwritten
                 print(text, flush=True)
             self._shown = text
             if offer is not None and offer.actions and sys.stdout.isatty():
@@ -204,7 +205,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """List, test or learn."""
+    """List, test or learn gamepads."""
     {"list": _list, "test": _test, "learn": _learn}[args.what](args)
 
 
@@ -217,7 +218,7 @@ def _list(args: argparse.Namespace) -> None:
 
 
 def _remarks(line: Line, folder: Path) -> list[str]:
-    """What a gamepad cannot do in the car of a folder; nothing if that is not a car."""
+    """The functions that a gamepad lacks in the car of a folder; none if that is not a car."""
     if not (folder / "config.py").exists():
         return []
     cfg = load_config(folder / "config.py")
@@ -249,7 +250,7 @@ def _learn(args: argparse.Namespace) -> None:
     myconfig = args.path / "myconfig.py"
     load_config(
         args.path / "config.py", command="gamepad"
-    )  # a car that does not load cannot be taught
+    )  # refuses a car whose settings do not load
     line, *others = find_pads()
     for other in others:
         other.close()

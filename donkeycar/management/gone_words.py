@@ -1,4 +1,4 @@
-"""Commands and options of earlier versions that are gone, and what to use instead."""
+"""Removed commands and options of earlier versions, and what to use instead."""
 
 from collections.abc import Container, Iterable, Sequence
 
@@ -70,16 +70,16 @@ TEMPLATES = {
 def gone_word(
     prog: str, words: Sequence[str], known: Iterable[str], of_donkey: Container[str]
 ) -> str:
-    """What to say about a command line that an earlier version would have understood.
+    """The message for a command line with removed or misspelt words.
 
     Args:
         prog: ``"donkey"`` or ``"manage.py"``.
-        words: After it.
-        known: The commands that there are.
-        of_donkey: Those of ``donkey``.
+        words: The words after `prog`.
+        known: The commands of `prog`.
+        of_donkey: The commands of ``donkey``.
 
     Returns:
-        The rule, what came and the way on; "" if there is nothing to say.
+        The rule, the received words and the next step; "" if the words are right.
     """
     command = next((word for word in words if not word.startswith("-")), "")
     names = list(known)
@@ -105,7 +105,7 @@ def gone_word(
 
 
 def _way_to_the_other(prog: str, command: str, of_donkey: Container[str]) -> str:
-    """How to say a command that the other of the two command lines has; "" if it has none."""
+    """How to write a command of the other command line; "" if that does not have it either."""
     if prog == "manage.py":
         return f"Say: donkey {command}" if command in of_donkey else ""
     if command == "drive":

@@ -1,8 +1,7 @@
-"""The process that holds the motor: `manage.py drive` turns into it, and starts itself again.
+"""Guardian process, which holds the motor: `manage.py drive` becomes it, and starts the car again.
 
-What runs from then on is a small interpreter of its own: it imports the rules of
-`donkeycar.guardian` and the driver of the hardware, nothing else, and has one thread. The car is
-its child.
+The guardian is a small interpreter of its own: it imports only the rules of `donkeycar.guardian`
+and the driver of the hardware, and has one thread. The car is its child process.
 """
 
 import json
@@ -18,14 +17,14 @@ from donkeycar.process.exit_code import exit_code
 
 
 def is_guarded() -> bool:
-    """Whether this process was started by a guardian."""
+    """Whether a guardian started this process."""
     return FD_VARIABLE in os.environ
 
 
 def hear_ctrl_c() -> None:
-    """Stop for SIGINT from the first moment on, even as a background job of a script.
+    """Make SIGINT stop this process, even as a background job of a script.
 
-    Shells have those ignore it. Call this first: all that is started later hears it as well.
+    Shells make background jobs ignore it. Call this first: processes that start later inherit it.
     """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -36,16 +35,16 @@ def become_guardian(settings: Mapping[str, Any], folder: Path) -> NoReturn:
 
     Args:
         settings: All settings of the car, by name.
-        folder: Of the car, for whoever asks who holds the motor.
+        folder: Folder of the car, shown to other programs that ask who holds the motor.
     """
     words = json.dumps(settings, default=_plain).encode()
-    # In memory, and not on the command line, where everybody could read them.
+    # The settings are in memory, and not on the command line, where everybody could read them.
     file = os.memfd_create("settings", 0)
     os.write(file, words)
     os.lseek(file, 0, os.SEEK_SET)
     sys.stdout.flush()
     sys.stderr.flush()
-    # -P: what lies in the car's folder must not take the place of a module.
+    # -P: a file in the car's folder must not take the place of a module.
     guardian = [sys.executable, "-P", "-m", __name__, str(file), str(folder.absolute())]
     car = [COMMAND_FOLLOWS, sys.executable, *sys.orig_argv[1:]]
     os.execv(sys.executable, [*guardian, *car])  # noqa: S606
@@ -78,7 +77,7 @@ def _prog(command: Sequence[str]) -> str:
 
 
 def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
-    # Loaded by the one process that holds the motor, not by the two that only ask for it.
+    # Only the process that holds the motor loads these, not the two that start it.
     from donkeycar.assembly.drivetrain.emergency_off import shut_off
     from donkeycar.assembly.drivetrain.hardware import chips_of, hardware_of, load_drivers
     from donkeycar.assembly.drivetrain.table import drivetrain_row, make_output
@@ -115,7 +114,7 @@ def _guard(settings: Mapping[str, Any], command: Sequence[str]) -> int:
 
 
 class Elsewhere:
-    """The output of a simulated car: the car does what it hears from the guardian."""
+    """The output of a simulated car: the car itself carries out the guardian's answers."""
 
     def write(self, steering: float, throttle: float) -> None:
         """Leave it to the car."""

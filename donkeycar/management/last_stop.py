@@ -1,10 +1,11 @@
-"""What systemd runs first after any end of a car: it switches the motor off, and nothing else.
+"""Last stop: systemd runs this first after any end of a car, and it only switches the motor off.
 
-The guardian leaves what is needed in a folder that systemd makes for this service and its user
-alone. So no settings are read, which may be half written at that moment, and nothing is loaded but
-the driver of the hardware: for a PCA9685 a third of the processor time of `donkey neutral`.
+The guardian leaves the necessary data in a folder that systemd makes only for this service and its
+user. So this program does not read the settings, which may be half written at that moment, and
+loads only the driver of the hardware. For a PCA9685 it takes a third of the processor time of
+`donkey neutral`.
 
-It is run as a file, ``python -I -S .../last_stop.py``: the guardian's search path is left as well.
+It is run as a file, ``python -I -S .../last_stop.py``: the guardian leaves its search path, too.
 """
 
 import json
@@ -21,16 +22,16 @@ FILE = "motor.json"
 def leave(
     kind: str, settings: Mapping[str, Any], *, names: Sequence[str], chips: Sequence[Sequence[int]]
 ) -> None:
-    """Leave what switches a motor off; without a folder of systemd nothing is left.
+    """Leave the data that switch a motor off; without a folder of systemd, do nothing.
 
     Args:
         kind: A word of `DRIVE_TRAIN_TYPE`.
         settings: All settings of the car, by name.
-        names: Of its hardware, as of `Claim`.
-        chips: Bus and address of each PCA9685 among it.
+        names: Names of its hardware, as `Claim` uses them.
+        chips: Bus and address of each PCA9685 of the drivetrain.
 
     Raises:
-        OSError: If it cannot be written.
+        OSError: If the data cannot be written.
     """
     path = _path()
     if path is None:
@@ -49,7 +50,7 @@ def try_until_off(attempt: Callable[[], object]) -> None:
     """Try until the motor is off.
 
     Args:
-        attempt: Switches it off and makes sure of it, or raises.
+        attempt: Switches the motor off and makes sure of it, or raises.
 
     Raises:
         ConfigError: If the settings are impossible.
@@ -74,10 +75,11 @@ def try_until_off(attempt: Callable[[], object]) -> None:
 
 
 def main() -> int:
-    """Switch off what a guardian has left.
+    """Switch off the motor of the guardian that left its data here.
 
     Returns:
-        0 if it is off, or no guardian was there; 1 if somebody drives it, or it is hopeless.
+        0 if the motor is off, or there was no guardian; 1 if another program drives it, or no
+        further try can help.
     """
     path = _path()
     try:
@@ -124,7 +126,7 @@ def _chips_off(chips: Sequence[Sequence[int]]) -> None:
 
 
 def _path() -> Path | None:
-    """Where it is left; systemd names one folder, or several with colons."""
+    """The file with the data; systemd names one folder, or several with colons."""
     folder = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
     return Path(folder) / FILE if folder else None
 

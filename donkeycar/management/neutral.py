@@ -1,8 +1,8 @@
 """`donkey neutral`: stop the motor of a car whose own programs are gone.
 
 systemd runs it as ``python -m donkeycar.management.neutral --path ~/mycar`` at every end of a car,
-once `last_stop` is done; it holds neutral for a moment and then sends no pulses. With
-``--off`` it sends none at once.
+after `last_stop`. It holds neutral for a moment and then sends no pulses. With ``--off`` it ends
+the pulses at once.
 """
 
 import argparse
@@ -28,17 +28,17 @@ REFRESH_S = 0.05
 
 
 def make_safe(output: Output, *, neutral_s: float = NEUTRAL_S, clock: Clock | None = None) -> None:
-    """Neutral for a moment, then nothing.
+    """Hold neutral for a moment, then switch off.
 
     Args:
-        output: Just opened.
-        neutral_s: How long it holds neutral, in seconds; 0 leaves it out.
+        output: The output, just opened.
+        neutral_s: How long to hold neutral, in seconds; 0 skips it.
         clock: Source of time.
     """
     clock = RealClock() if clock is None else clock
     end_s = clock.monotonic() + neutral_s
     while clock.monotonic() < end_s:
-        # What fails here is tried again, and switched off at last.
+        # If this fails, it is tried again, and the output is switched off at the end.
         with suppress(OSError):
             output.write(0.0, 0.0)
         clock.sleep(REFRESH_S)
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> None:
     """Stop the motor of the car in a folder.
 
     Raises:
-        DeviceError: If somebody drives it, or the library for its hardware is not installed.
+        DeviceError: If another program drives it, or the library of its hardware is not installed.
         ConfigError: If the settings are impossible.
     """
     cfg = load_config(args.path.expanduser() / "config.py", command="neutral")
@@ -80,11 +80,11 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _open(kind: str, settings: Mapping[str, Any]) -> Output:
-    """Open the hardware, which switches it off; tried until it answers.
+    """Open the hardware, which switches it off; try until the hardware answers.
 
     Raises:
         ConfigError: If the settings are impossible.
-        DeviceError: If the library for it is not installed.
+        DeviceError: If the library for the hardware is not installed.
     """
     opened: list[Output] = []
     try_until_off(lambda: opened.append(make_output(kind, settings)))
@@ -95,7 +95,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Stop the motor of the car in a folder.
 
     Returns:
-        0 if it is stopped, 1 if its settings cannot be read or somebody drives it.
+        0 if it is stopped, 1 if its settings cannot be read or another program drives it.
     """
     parser = argparse.ArgumentParser(prog="neutral")
     add_arguments(parser)

@@ -1,4 +1,4 @@
-"""What the manage.py of an earlier version is, and what it did that this version's does not."""
+"""Recognise the manage.py of an earlier version, and name what the new one does not do."""
 
 import ast
 import re
@@ -10,10 +10,11 @@ import donkeycar
 from donkeycar.gone import is_gone
 from donkeycar.parts.finding import MISSING, OK, Finding
 
-# What a manage.py of donkeycar 5 and before imports first.
+# Modules that a manage.py of donkeycar 5 and before imports first.
 OLD_LIBRARIES = ("docopt",)
 
-# What is in a manage.py, what is not, and what it does. Source: templates of donkeycar 2.5 to 5.2.
+# Text in an old manage.py, text that is not in it, and its function. Source: templates of donkeycar
+# 2.5 to 5.2.
 JOBS: tuple[tuple[str, str, str], ...] = (
     (
         r"donkeycar\.parts\.path\b|\bCsvThrottlePath\b|\bPID_Pilot\b",
@@ -46,7 +47,7 @@ JOBS: tuple[tuple[str, str, str], ...] = (
 
 
 def old_imports(source: str) -> list[str]:
-    """Modules that a manage.py imports and only earlier versions had, in order."""
+    """Modules that a manage.py imports and that only earlier versions had, in order."""
     found: list[str] = []
     for module, names in _imports(source):
         found += [module, *(f"{module}.{name}" for name in names)]
@@ -55,13 +56,13 @@ def old_imports(source: str) -> list[str]:
 
 
 def own_modules(source: str, folder: Path) -> list[str]:
-    """Modules beside a manage.py that it imports: parts of the owner's own."""
+    """Modules beside a manage.py that it imports: the owner's own parts."""
     tops = dict.fromkeys(module.partition(".")[0] for module, _ in _imports(source))
     return [top for top in tops if (folder / f"{top}.py").is_file() or (folder / top).is_dir()]
 
 
 def own_parts(source: str) -> list[str]:
-    """Modules below `donkeycar.parts` that no donkeycar had: the owner put them there."""
+    """Modules below `donkeycar.parts` that no version of donkeycar had: the owner's own."""
     below = dict.fromkeys(
         module for module, _ in _imports(source) if module.startswith("donkeycar.parts.")
     )
@@ -75,7 +76,7 @@ def _is_here(module: str) -> bool:
 
 
 def _imports(source: str) -> list[tuple[str, list[str]]]:
-    """Modules that a program imports, each with the names it takes from it."""
+    """Modules that a program imports, each with the imported names."""
     found: list[tuple[str, list[str]]] = []
     for node in ast.walk(_tree(source) or ast.Module([], [])):
         if isinstance(node, ast.Import):
@@ -93,12 +94,12 @@ def _tree(source: str) -> ast.Module | None:
 
 
 def lost_jobs(source: str, folder: Path, values: Mapping[str, Any]) -> list[str]:
-    """Sentences about what a car did and will not do with a new manage.py.
+    """Sentences about functions that a car loses with a new manage.py.
 
     Args:
-        source: Of the old one.
-        folder: Of the car.
-        values: Its settings.
+        source: Text of the old manage.py.
+        folder: Folder of the car.
+        values: Settings of the car.
     """
     if _tree(source) is None:
         return [
@@ -136,7 +137,7 @@ def lost_jobs(source: str, folder: Path, values: Mapping[str, Any]) -> list[str]
 
 
 def manage_file(path: Path) -> Finding:
-    """Whether a car has a manage.py, and one of this version."""
+    """Check whether a car has a manage.py of this version."""
     step = "donkey createcar --path . --overwrite (keeps the old one, and your settings)"
     try:
         source = path.read_text(encoding="utf-8", errors="replace")

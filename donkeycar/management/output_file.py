@@ -1,4 +1,4 @@
-"""A file that a command is told to write: whether that can be, before minutes of work."""
+"""Output file of a command: check that it can be written before minutes of work."""
 
 import os
 import tempfile
@@ -16,18 +16,18 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 
 
 def output_file(path: Path, *, option: str = "--out", endings: Collection[str] = ()) -> Path:
-    """Where a command writes its result. Nothing is made yet.
+    """Check the path to which a command will write its result. It creates nothing.
 
     Args:
-        path: As it was typed.
-        option: Where it was typed.
-        endings: What the name may end in, with its dot; empty if anything.
+        path: The path as typed.
+        option: The option with the path.
+        endings: Allowed endings of the name, with their dot; empty allows any.
 
     Returns:
-        The path, ``~`` replaced.
+        The path, with ``~`` replaced.
 
     Raises:
-        ConfigError: If it is a folder or a device, ends in something else, or cannot be written.
+        ConfigError: If it is a folder or a device, has another ending, or cannot be written.
     """
     name = f"{option} {path}"
     target = path.expanduser()
@@ -53,10 +53,10 @@ def output_file(path: Path, *, option: str = "--out", endings: Collection[str] =
 
 
 def write_picture(path: Path, picture: "Image") -> None:
-    """Write a picture in the format of its name, whole or not at all; its folder is made.
+    """Write a picture in the format of its name, whole or not at all; create its folder.
 
     Raises:
-        OSError: If the disk does not take it.
+        OSError: If the disk refuses it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as draft:
@@ -64,10 +64,10 @@ def write_picture(path: Path, picture: "Image") -> None:
 
 
 def _why_not(target: Path) -> str:
-    """Why nothing can be written there, in the words of the system; "" if it can."""
+    """Why the file cannot be written, in the words of the system; "" if it can."""
     folder = target.absolute().parent
     while not os.path.lexists(folder) and folder != folder.parent:
-        folder = folder.parent  # what is missing will be made
+        folder = folder.parent  # missing folders will be made
     try:
         with tempfile.TemporaryFile(dir=folder):
             return ""

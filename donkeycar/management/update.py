@@ -8,7 +8,7 @@ from donkeycar.management.createcar import Made, create_car, tell
 
 
 def update_car(path: Path) -> Made:
-    """Replace manage.py and config.py of the car in `path`; everything else stays.
+    """Replace manage.py and config.py of the car in `path`; all other files stay.
 
     Raises:
         ConfigError: If `path` is not the folder of a car.

@@ -1,4 +1,4 @@
-"""A command line parser that suggests the right word for a misspelt one."""
+"""Command line parser that suggests the right word for a misspelt one."""
 
 import argparse
 import re
@@ -10,10 +10,10 @@ from donkeycar.process.as_typed import nearest
 
 
 class Parser(argparse.ArgumentParser):
-    """`argparse.ArgumentParser`, whose complaint about a mistyped word is one line."""
+    """An `argparse.ArgumentParser` whose message about a misspelt word is one line."""
 
     def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
-        """As that of `argparse`, but the command that has no such option says so itself."""
+        """Parse as `argparse` does; the chosen command's parser reports an unknown option."""
         words: Sequence[str] | None = args
         known, unknown = self.parse_known_args(words, namespace)
         if unknown:
@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
         return known
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with a command line, and end with 2 as `argparse` does."""
+        """Print what is wrong with a command line, and exit with 2 as `argparse` does."""
         choice = re.search(r"(\S+): invalid choice: '([^']*)' \(choose from (.*)\)", message)
         if choice:
             place, typed, words = choice[1], choice[2], re.findall(r"[^\s,']+", choice[3])
@@ -38,7 +38,7 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: error: {message}\n")
 
     def _by_option(self, unknown: Sequence[str]) -> str:
-        """How to give a lone path to a command that has --path; "" if it is not a path."""
+        """A hint that a command needs --path in front of a path; "" if the word is not a path."""
         if len(unknown) != 1 or unknown[0].startswith("-"):
             return ""
         has_path = any("--path" in action.option_strings for action in self._actions)

@@ -1,1 +1,1 @@
-"""`donkey demo`: everything works, without any hardware."""
+"""`donkey demo`: recording, training and driving in the simulator, without any hardware."""

@@ -1,8 +1,8 @@
 """`donkey demo`: the whole loop on one machine, without any hardware.
 
-Creates a car folder, lets the built-in expert record laps in the simulator, trains a pilot on
-them, lets the pilot drive, writes a report, and serves the car. What is there from an earlier run
-is used again.
+It creates a car folder, lets the built-in expert record laps in the simulator, trains a pilot on
+them, lets the pilot drive, writes a report, and serves the car. It uses results of an earlier run
+again.
 """
 
 import argparse
@@ -26,10 +26,10 @@ RATE_HZ = 20
 
 
 class _Bars(Bars):
-    """Bars without advice about an option that only `donkey train` has."""
+    """Progress bars without advice about an option that only `donkey train` has."""
 
     def say(self, text: str) -> None:
-        """Show a line that stays, if it is of use here."""
+        """Show a permanent line, if it is useful here."""
         if "--resume" not in text:
             super().say(text)
 
@@ -96,7 +96,7 @@ def _create(folder: Path, track: str, seed: int) -> None:
 
 
 def _record(tub: Path, args: argparse.Namespace, bars: Bars) -> int:
-    """Let the expert drive, unless it already did; return how many records there are."""
+    """Let the expert drive, unless it already has; return the number of records."""
     from donkeycar.rollout import record_expert
     from donkeycar.tub import TubReader
 
@@ -124,7 +124,7 @@ def _record(tub: Path, args: argparse.Namespace, bars: Bars) -> int:
 
 
 def _train(tub: Path, files: PilotFiles, seed: int, num_records: int, bars: Bars) -> PilotInfo:
-    """Train a pilot, unless there is one made of these records with this seed."""
+    """Train a pilot, unless one from these records with this seed exists."""
     if files.sidecar.exists():
         info = read_info(files.sidecar)
         made_of = (info.training.get("seed"), info.training.get("epochs"), info.data.get("records"))
@@ -135,7 +135,7 @@ def _train(tub: Path, files: PilotFiles, seed: int, num_records: int, bars: Bars
     from donkeycar.training import train
 
     result = train([tub], files.keras, type=TYPE, epochs=EPOCHS, seed=seed, progress=bars)
-    if result.ended == "interrupted":  # whoever pressed Ctrl-C meant the demo
+    if result.ended == "interrupted":  # Ctrl-C is meant to end the whole demo
         raise KeyboardInterrupt("stopped. The same command uses the recording again")
     save_training_plots(result)
     return result.info
@@ -196,7 +196,7 @@ def _print_table(rows: list[tuple[str, str]]) -> None:
 
 
 def _steps(advance: Callable[[int, str], None]) -> Callable[[int], None]:
-    """Turn "so many are done" into the steps that a progress bar wants."""
+    """Turn a total of finished steps into the increments that a progress bar needs."""
     done = 0
 
     def tell(total: int) -> None:

@@ -1,4 +1,4 @@
-"""The report of `donkey demo`: what the pilot learnt, and how it drove."""
+"""Report of `donkey demo`: how the pilot was trained, and how it drove."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from donkeycar.report.page import Picture
     from donkeycar.training.result import TrainingResult
 
-# The movie shows the start of the run, every second frame, at the speed it was driven.
+# The movie shows the start of the run, every second frame, at the original speed.
 MOVIE_FRAMES = 150
 MOVIE_EVERY = 2
 
@@ -19,7 +19,7 @@ PLOTS = ("loss", "steering", "agreement")
 
 
 def save_training_plots(result: "TrainingResult") -> None:
-    """Draw what only the training knows, beside the pilot, for this report and for later ones."""
+    """Draw the plots that need the training's data beside the pilot, also for later reports."""
     from donkeycar.report.figures import loss_curve, prediction_over_time, prediction_scatter
 
     driver, pilot = result.validation_driver[:, 0], result.validation_pilot[:, 0]
@@ -39,8 +39,8 @@ def write_report(
 
     Args:
         folder: The car.
-        files: The pilot; its training plots lie beside it.
-        result: What `donkeycar.rollout.evaluate_pilot` returned, with frames.
+        files: The pilot; its training plots are beside it.
+        result: The result of `donkeycar.rollout.evaluate_pilot`, with frames.
         rows: Names and figures of the table.
 
     Returns:
@@ -68,7 +68,7 @@ def write_report(
 
 
 def _driven(result: dict[str, Any]) -> tuple[bytes, bytes]:
-    """Draw where the pilot drove (PNG), and what its camera saw at the start (WebP)."""
+    """Draw the pilot's path (PNG), and a movie of its camera at the start (WebP)."""
     import numpy as np
 
     from donkeycar.report.laps import driven_laps
@@ -89,7 +89,7 @@ def _driven(result: dict[str, Any]) -> tuple[bytes, bytes]:
 
 
 def _pictures(files: PilotFiles, line: bytes, movie: bytes) -> "list[Picture]":
-    """The pictures of the page, each with what it shows."""
+    """The pictures of the page, each with its caption."""
     from donkeycar.report.page import Picture
 
     loss, steering, agreement = (_plot_path(files, name).read_bytes() for name in PLOTS)

@@ -1,4 +1,4 @@
-"""`donkey cnnactivations`: what each convolution of a pilot makes of a picture."""
+"""`donkey cnnactivations`: draw the activations of each convolution of a pilot for a picture."""
 
 import argparse
 from pathlib import Path

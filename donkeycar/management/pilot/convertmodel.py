@@ -1,4 +1,4 @@
-"""`donkey convertmodel`: make a pilot from somebody else's model."""
+"""`donkey convertmodel`: convert a model from elsewhere to a pilot."""
 
 import argparse
 import json
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Convert, and say what came out."""
+    """Convert the model, and print the result."""
     from donkeycar.conversion.convert import convert_model
     from donkeycar.conversion.describe import ConversionRequest
     from donkeycar.pilots.files.keras_file import WHY_NO_KERAS, cost_of
@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _option(text: str) -> tuple[str, Any]:
-    """Take NAME=VALUE apart; what is no JSON is text."""
+    """Split NAME=VALUE; a value that is not JSON is text."""
     name, sign, value = text.partition("=")
     if not (name and sign):
         raise ConfigError(f"`--option` must be NAME=VALUE. Received: --option {text}")

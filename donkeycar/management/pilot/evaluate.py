@@ -1,4 +1,4 @@
-"""`donkey evaluate`: how good pilots are, and which of them is best."""
+"""`donkey evaluate`: measure how good pilots are, and which of them is best."""
 
 import argparse
 import json
@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Evaluate, print what came out, and write the page."""
+    """Evaluate the pilots, print the results, and write the page."""
     tubs = tub_paths(args.tubs or [])
     if not tubs and args.sim is None:
         raise ConfigError(

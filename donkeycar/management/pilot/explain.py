@@ -1,4 +1,4 @@
-"""`donkey explain`: what a pilot says to single records, and which pixels it says it by."""
+"""`donkey explain`: saliency maps, which show the pixels behind a pilot's answers to records."""
 
 import argparse
 from pathlib import Path
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Draw the picture, and say what is in it."""
+    """Draw the picture, and say what it shows."""
     from PIL import Image
 
     from donkeycar.explain.reasons import draw_reasons, explain

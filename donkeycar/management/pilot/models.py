@@ -1,4 +1,4 @@
-"""`donkey models`: the pilots of a car, and how well each does."""
+"""`donkey models`: list the pilots of a car, and how good each is."""
 
 import argparse
 import time
@@ -13,7 +13,8 @@ from donkeycar.management.pilot.train import CONFIG
 
 NUMBERS = ("records", "error", "r")
 
-# Of models without a description. LiteRT drives as it is; others are made pilots first.
+# Comments on models without a description. A LiteRT model drives unchanged; others must be
+# converted first.
 DRIVES = "no description: drive with --type linear, or whatever type it is"
 CONVERTS = "not a pilot yet: donkey convertmodel makes a pilot from it"
 
@@ -22,14 +23,14 @@ class Row(NamedTuple):
     """One pilot of a folder.
 
     Attributes:
-        name: Of its files, without what comes after the dot.
-        type: Kind of pilot.
-        made_at: When, as seconds since 1970.
-        records: Learnt from and judged by; ``None`` if nobody wrote it down.
-        error: Mean steering error on the records that judged it, ``None`` if not known.
-        r: Correlation with the driver's steering there, ``None`` if not known.
-        begun_as: Pilot whose weights it began with, ``""`` for none.
-        comment: Of its owner; or what has become of it.
+        name: Name of its files, without the ending.
+        type: Type of pilot.
+        made_at: Time of its training, in seconds since 1970.
+        records: Number of records for training and validation; ``None`` if not known.
+        error: Mean steering error on the validation records, ``None`` if not known.
+        r: Correlation with the driver's steering on them, ``None`` if not known.
+        begun_as: Pilot whose weights it began with (fine-tuning), ``""`` for none.
+        comment: Comment of its owner, or a note about its state.
     """
 
     name: str
@@ -85,8 +86,8 @@ def run(args: argparse.Namespace) -> None:
 def pilots_in(folder: Path) -> list[Row]:
     """List the pilots of a folder, the newest last.
 
-    Those of the list that donkeycar 5.x and this version keep, those that have nothing but their
-    own sidecar, and models without either: of an earlier version, or made elsewhere.
+    These are the pilots in the list that donkeycar 5.x and this version keep, those that have only
+    their own sidecar, and models without either, from an earlier version or from elsewhere.
 
     Raises:
         TrainingError: If the list is damaged.
@@ -108,7 +109,7 @@ def pilots_in(folder: Path) -> list[Row]:
 
 
 def _row(folder: Path, name: str, entry: dict[str, Any] | None) -> Row | None:
-    """What is known of a pilot; ``None`` if a file is not a sidecar and is not listed."""
+    """The row of a pilot; ``None`` if a file is not a sidecar and the list does not have it."""
     from donkeycar.pilots.files.names import ENDINGS, OTHER_ENDINGS
     from donkeycar.pilots.files.sidecar import read_info
 
@@ -141,7 +142,7 @@ def _row(folder: Path, name: str, entry: dict[str, Any] | None) -> Row | None:
 
 
 def _bare_rows(folder: Path, listed: set[str]) -> list[Row]:
-    """Models of which nobody wrote anything down, with what to do to drive with them."""
+    """Models without a description, with the step that lets the car drive with them."""
     from donkeycar.pilots.files.names import kind_of, name_of
 
     rows: dict[str, Row] = {}
@@ -150,7 +151,7 @@ def _bare_rows(folder: Path, listed: set[str]) -> list[Row]:
         if path.name.startswith(".") or name in listed or not kind:
             continue
         made_at = rows[name].made_at if name in rows else 0.0
-        with suppress(OSError):  # gone in the meantime
+        with suppress(OSError):  # removed in the meantime
             made_at = max(made_at, path.stat().st_mtime)
         drives = kind == "litert" or (name in rows and rows[name].comment == DRIVES)
         rows[name] = Row(name, "", made_at, comment=DRIVES if drives else CONVERTS)
@@ -158,19 +159,19 @@ def _bare_rows(folder: Path, listed: set[str]) -> list[Row]:
 
 
 def _inside(content: Any, *keys: str) -> Any:
-    """What lies deep in a file that anybody may have written, ``None`` if it is not there."""
+    """A nested value of an untrusted file; ``None`` if it is missing."""
     for key in keys:
         content = content.get(key) if isinstance(content, dict) else None
     return content
 
 
 def _number(value: Any) -> float | None:
-    """A number of such a file."""
+    """A number of such a file; ``None`` if the value is not one."""
     return float(value) if is_number(value) else None
 
 
 def _models_of(config: Path) -> Path:
-    """Folder of the car's pilots, or `models` where there is no car."""
+    """Folder of the car's pilots; `models` outside a car's folder."""
     if not config.exists():
         return Path("models")
     return config.parent / Path(load_config(config, command="models").MODELS_PATH).expanduser()

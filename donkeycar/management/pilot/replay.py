@@ -1,4 +1,4 @@
-"""`donkey replay`: draw what `donkey train --replay` recorded."""
+"""`donkey replay`: draw the recordings of `donkey train --replay`."""
 
 import argparse
 from pathlib import Path
@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Draw, and say where it is."""
+    """Draw the picture, and say where it is."""
     from donkeycar.replay.replay_file import replay_path
 
     picture = None if args.out is None else output_file(args.out)
@@ -81,14 +81,14 @@ def draw_replay(
         path: The file.
         groups: Names of recordings; ``None`` for the last one.
         show: Names of pictures; ``None`` for the usual ones.
-        layer: For the feature space; ``None`` for the last hidden one.
-        epoch: Which one; ``None`` for the last one.
-        animation: Where all epochs go; ``None`` for a picture of one epoch.
+        layer: Layer for the feature space; ``None`` for the last hidden one.
+        epoch: Number of the epoch; ``None`` for the last one.
+        animation: File for an animation of all epochs; ``None`` for a picture of one epoch.
         rate_hz: Epochs a second of the animation.
-        picture: Where the picture goes; ``None`` for beside `path`.
+        picture: File for the picture; ``None`` for one beside `path`.
 
     Returns:
-        What was written.
+        The file that was written.
 
     Raises:
         TrainingError: If something is missing, damaged, or cannot be drawn.
@@ -118,7 +118,7 @@ def draw_replay(
 
 
 def _told(replay: "Replay", known: list[str]) -> str:
-    """One or two lines about what is shown, and what else could be."""
+    """One or two lines that name the shown recordings, and the others that could be shown."""
     losses = replay.history.get("loss")
     end = "" if losses is None else f", loss {losses[-1]:.4f}"
     epochs = count(len(replay.epochs) - 1, "epoch")

@@ -1,4 +1,4 @@
-"""The options `--model`, `--type` and `--config` of the commands that show what a pilot does."""
+"""Options `--model`, `--type` and `--config` of the commands that show what a pilot does."""
 
 import argparse
 from pathlib import Path
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from donkeycar.pilots.transform import Transforms
 
 CONFIG = Path("config.py")
-# What `--model` takes, in every command that lets a pilot answer.
+# Files that `--model` takes in every command that lets a pilot answer.
 A_PILOT = "its .keras, .tflite or .json file, or a folder of --folds"
 
-# What `--type` takes, everywhere; the `tflite_` of older names may stand in front of each.
+# Words that every `--type` takes; each may have the prefix `tflite_` of older names.
 KINDS = [name for name in SETTINGS["DEFAULT_MODEL_TYPE"].choices if not name.startswith("tflite_")]
 A_KIND = f"type of pilot: {', '.join(KINDS)}"
 
@@ -52,10 +52,10 @@ def open_pilot(args: argparse.Namespace) -> "LoadedPilot":
 
 
 def open_maps(model: Path) -> "Maps":
-    """Open the networks of a pilot, in the form that was trained, to see where it looks.
+    """Open the trained Keras networks of a pilot for saliency maps, which show where it looks.
 
     Raises:
-        PilotError: If one of them is not there, or damaged.
+        PilotError: If one of them is missing or damaged.
     """
     from donkeycar.explain.saliency import MeanMaps, SaliencyMaps
     from donkeycar.keras_backend import import_keras
@@ -67,10 +67,10 @@ def open_maps(model: Path) -> "Maps":
 
 
 def car_transforms(config: Path) -> "Transforms | None":
-    """What the settings of the car do to a frame; ``None`` where there is no car.
+    """The image transforms in the car's settings; ``None`` outside a car's folder.
 
     Raises:
-        ConfigError: If settings are wrong, or another file than the usual one is not there.
+        ConfigError: If settings are wrong, or the named file is missing and is not the default one.
     """
     if not config.exists() and config == CONFIG:
         return None

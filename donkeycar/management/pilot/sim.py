@@ -1,4 +1,4 @@
-"""`donkey sim`: examine a pilot in the simulator, or let the expert record there."""
+"""`donkey sim`: evaluate a pilot in the simulator, or let the expert record there."""
 
 import argparse
 import json
@@ -60,7 +60,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Do what was asked, and print what came out."""
+    """Run the chosen action, and print the result."""
     if not args.rate > 0:
         raise ConfigError(f"`--rate` must be greater than 0. Received: --rate {args.rate:g}")
     if args.what == "eval":
@@ -119,10 +119,10 @@ def _record(args: argparse.Namespace) -> None:
 
 
 def table(result: dict[str, Any]) -> str:
-    """What a person wants to know about a run.
+    """The figures of a run as a table.
 
     Args:
-        result: What `donkeycar.rollout.evaluate_pilot` returned.
+        result: The result of `donkeycar.rollout.evaluate_pilot`.
     """
     endings = {"laps": "all laps driven", "time": "out of time", "standing": "the car stood still"}
     laps = ", ".join(f"{lap_s:.2f}" for lap_s in result["lap_times"])

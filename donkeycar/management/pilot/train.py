@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from donkeycar.training import TrainingOptions, TrainingResult
 
 CONFIG = Path("config.py")
-# What a car has when its owner changes nothing; used outside a car's folder.
+# The default settings of a car; used outside a car's folder.
 DEFAULTS = Path(__file__).parents[2] / "templates" / "config_defaults.py"
 
 
@@ -83,15 +83,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, folder: Path | None = None) -> int:
-    """Train, and say what came out.
+    """Train, and print the result.
 
     Args:
-        args: What `add_arguments` describes.
-        folder: The car; ``None`` is the folder the command is called in.
+        args: The options of `add_arguments`.
+        folder: Folder of the car; ``None`` is the working directory.
 
     Returns:
-        0 if the training came to its end; `INTERRUPTED` if Ctrl-C or SIGTERM ended it, also where
-        the best pilot so far was written.
+        0 if the training was completed; `INTERRUPTED` if Ctrl-C or SIGTERM ended it, even if the
+        best pilot so far was written.
     """
     folder = folder or Path()
     cfg, in_car = _settings(args, folder)
@@ -126,7 +126,7 @@ def _run_folds(
     tubs: list[Path],
     models: Path,
 ) -> int:
-    """Train several pilots, and say what came out of all of them."""
+    """Train the pilots of k-fold cross-validation, and print the results of all of them."""
     from donkeycar.pilots.files.names import title_of
     from donkeycar.training.database import next_model_path
     from donkeycar.training.folds import train_folds
@@ -143,7 +143,7 @@ def _run_folds(
 
 
 def _settings(args: argparse.Namespace, folder: Path) -> tuple[Config, bool]:
-    """Settings of the car, or those of any car when there is none here."""
+    """Settings of the car and True, or the default settings and False outside a car's folder."""
     config = folder / args.config
     if config.exists() or args.config != CONFIG:
         return load_config(config, args.myconfig, args.set, command="train"), True
@@ -155,7 +155,7 @@ def _settings(args: argparse.Namespace, folder: Path) -> tuple[Config, bool]:
 
 
 def _model(models: Path, *, resume: bool) -> Path:
-    """Where a pilot goes that nobody gave a name: a new one, or the one that was interrupted."""
+    """File of a pilot without a given name: a new one, or the one that was interrupted."""
     from donkeycar.pilots.files.names import beside
     from donkeycar.training.database import next_model_path
     from donkeycar.training.epochs.checkpoint import newest_checkpoint
@@ -166,7 +166,7 @@ def _model(models: Path, *, resume: bool) -> Path:
 
 
 def _tubs(named: list[str] | None, cfg: Config) -> list[Path]:
-    """Tubs to learn from; a folder stands for its own records and those of tubs inside."""
+    """Tubs for the training; a folder means its own records and those of the tubs in it."""
     found = tub_paths(named or [str(cfg.DATA_PATH)])
     if not found:
         raise TrainingError("`--tub` must name a folder of recordings. Received: nothing")
@@ -185,10 +185,10 @@ def train_car(
 
     Args:
         cfg: The settings.
-        options: As `options_from` put them together.
-        tubs: What to learn from.
-        model: Where the pilot goes.
-        resume: Go on with the training of this pilot that was interrupted.
+        options: Training options, as `options_from` returns them.
+        tubs: Tubs with the training data.
+        model: File of the pilot.
+        resume: Whether to continue the interrupted training of this pilot.
     """
     from donkeycar.training import train
 
@@ -199,7 +199,7 @@ def train_car(
 
 
 def _draw(result: "TrainingResult") -> None:
-    """Draw the loss beside the pilot; without room for it, the pilot is as good."""
+    """Draw the loss beside the pilot; if there is no room for it, the pilot is still valid."""
     from donkeycar.pilots.files.names import beside
     from donkeycar.report.figures import loss_curve
 

@@ -1,4 +1,4 @@
-"""What `donkey train` says at the end."""
+"""Report that `donkey train` prints at the end."""
 
 import math
 from statistics import fmean, median, stdev
@@ -25,7 +25,7 @@ def tell(result: "TrainingResult", cfg: Config, *, in_car: bool) -> None:
     Args:
         result: The result.
         cfg: Settings of the car.
-        in_car: Whether there is a car, with a camera.
+        in_car: Whether the folder is a car's, with a camera.
     """
     from donkeycar.pilots.transform import describe
 

@@ -1,1 +1,1 @@
-"""`donkey service`: the car starts with the computer."""
+"""`donkey service`: start the car with the computer, through systemd."""

@@ -1,4 +1,4 @@
-"""`donkey service`: let the car start with the computer, and be safe however it ends."""
+"""`donkey service`: systemd starts the car with the computer, and makes it safe at every end."""
 
 import argparse
 import getpass
@@ -20,7 +20,7 @@ Runner = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
 
 def run_command(words: Sequence[str]) -> "subprocess.CompletedProcess[str]":
-    """Run a command and keep what it prints.
+    """Run a command and keep its output.
 
     Raises:
         DeviceError: If there is no such command.
@@ -38,8 +38,8 @@ class Service:
     """The units of a car, and the systemd that runs them.
 
     Args:
-        folder: Where units are written.
-        own: Whether it is the user's own systemd.
+        folder: Folder of the units.
+        own: Whether the user's own systemd runs them.
         runner: Runs a command.
     """
 
@@ -49,7 +49,7 @@ class Service:
         self._runner = runner
 
     def install(self, units: dict[str, str]) -> list[Path]:
-        """Write units, and start them with the computer from now on.
+        """Write units, and enable them, so that they start with the computer.
 
         Raises:
             DeviceError: If they cannot be written, or systemd refuses them.
@@ -90,7 +90,7 @@ class Service:
         return paths
 
     def status(self) -> dict[str, str]:
-        """For each unit: e.g. ``"enabled, active"``, or ``"not installed"``."""
+        """The state of each unit: e.g. ``"enabled, active"``, or ``"not installed"``."""
         return {name: self._status(name) for name in (CAR_UNIT, SAFE_UNIT)}
 
     def _status(self, name: str) -> str:
@@ -163,10 +163,10 @@ def units_of(path: Path, *, own: bool, words: tuple[str, ...] = ()) -> dict[str,
     Args:
         path: Folder of the car.
         own: Whether they are for the user's own systemd.
-        words: More of the command line of `manage.py drive`.
+        words: More words for the command line of `manage.py drive`.
 
     Raises:
-        ConfigError: If it is not a car.
+        ConfigError: If the folder is not a car's.
     """
     folder = path.expanduser().absolute()
     if not (folder / "manage.py").is_file():
@@ -174,6 +174,6 @@ def units_of(path: Path, *, own: bool, words: tuple[str, ...] = ()) -> dict[str,
             f"`--path` must be the folder of a car. Received: {folder}, which has no manage.py. "
             "Run `donkey createcar` to make one"
         )
-    # Under sudo the car is still that of the person who typed it.
+    # Under sudo the car still belongs to the person who typed the command.
     user = None if own else os.environ.get("SUDO_USER") or getpass.getuser()
     return make_units(folder, Path(sys.executable), user=user, words=words)

@@ -1,4 +1,4 @@
-"""What systemd is told about a car: how it starts, and what makes it safe whatever happens."""
+"""systemd units of a car: how it starts, and how its motor is switched off at every end."""
 
 from pathlib import Path
 
@@ -45,7 +45,7 @@ RestartSec=2
 WantedBy={target}
 """
 
-# For the guardian; its child makes itself the first to go when memory runs out.
+# This is for the guardian; its child makes itself the first to be killed when memory runs out.
 _PRIVILEGES = """\
 OOMScoreAdjust=-900
 LimitRTPRIO=50
@@ -84,7 +84,7 @@ WantedBy=sysinit.target
 
 
 def quoted(text: str) -> str:
-    r"""A word of a command line of systemd.
+    r"""Quote a word for a command line of systemd.
 
     Example:
         >>> quoted("/home/kim/my car"), quoted("100%")
@@ -97,14 +97,14 @@ def quoted(text: str) -> str:
 def make_units(
     folder: Path, python: Path, *, user: str | None, words: tuple[str, ...] = ()
 ) -> dict[str, str]:
-    """Text by name of each unit of a car.
+    """The text of each unit of a car, by its name.
 
     Args:
-        folder: Of the car, absolute.
-        python: The interpreter that has donkeycar, absolute.
-        user: Who drives; ``None`` makes units of the user's own systemd, which cannot run early
-            at boot and may not ask for privileges.
-        words: More of the command line of `manage.py drive`, e.g. ``("--js",)``.
+        folder: Folder of the car, an absolute path.
+        python: The interpreter that has donkeycar, an absolute path.
+        user: The user who runs the car; ``None`` makes units of the user's own systemd, which
+            cannot run early at boot and may not ask for privileges.
+        words: More words for the command line of `manage.py drive`, e.g. ``("--js",)``.
     """
     fields = {
         "name": folder.name.replace("%", "%%"),

@@ -1,4 +1,4 @@
-"""`donkey makemovie`: a tub as an MP4, with what driver and pilot do drawn in."""
+"""`donkey makemovie`: make an MP4 movie of a tub that shows the driver's and pilot's commands."""
 
 import argparse
 from pathlib import Path
@@ -13,7 +13,7 @@ from donkeycar.words import count
 if TYPE_CHECKING:
     from donkeycar.explain.movie import Movie, Saliency
 
-# What can hold H.264 video and ends in its name.
+# Endings of file formats that can hold H.264 video.
 MOVIES = (".mp4", ".m4v", ".mov", ".mkv")
 
 
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Make the movie, and say what is in it."""
+    """Make the movie, and say what it shows."""
     from donkeycar.explain.movie import make_movie
     from donkeycar.training.progress import Bars
 
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> None:
 
 
 def told(movie: "Movie") -> list[str]:
-    """What is to be said of a movie."""
+    """Sentences about a movie."""
     lines = [
         f"{count(number, 'record')} {why}"
         for number, why in (
@@ -97,6 +97,6 @@ def told(movie: "Movie") -> list[str]:
 
 
 def _saliency(model: Path) -> "Saliency":
-    """How to find what a pilot looks at: by its network, in the form that was trained."""
+    """Saliency of a pilot, which shows where it looks, from its trained Keras network."""
     maps = open_maps(model)
     return lambda pilot: maps(pilot.shown)

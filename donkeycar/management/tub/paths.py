@@ -1,7 +1,7 @@
-"""Which tubs a command line means.
+"""Paths of tubs on a command line.
 
-A folder stands for all the records in it: those of its own, if it is a tub, and those of the tubs
-inside. An owner who switches AUTO_CREATE_NEW_TUB on later has both.
+A folder means all the records in it: its own, if it is a tub, and those of the tubs inside. An
+owner who switches AUTO_CREATE_NEW_TUB on later has both.
 """
 
 import glob
@@ -13,11 +13,11 @@ from pathlib import Path
 
 from donkeycar.errors import ConfigError
 
-# Any of these marks a folder as a tub: of today, and of 2018. Whoever lost one has the others.
+# Each of these marks a folder as a tub, of today or of 2018. If one is lost, the others remain.
 MARK = re.compile(r"manifest\.json|meta\.json|catalog_\d+\.catalog|record_\d+\.json", re.ASCII)
-# What holds records; a tub without is empty.
+# Files that hold records; a tub without them is empty.
 RECORDS = re.compile(r"catalog_\d+\.catalog|record_\d+\.json", re.ASCII)
-# Folders of a tub that hold no tubs.
+# Folders of a tub that never hold other tubs.
 PASSED_OVER = ("images", "recovered")
 DEEPEST = 3
 # More tubs than this are counted, not named.
@@ -25,9 +25,9 @@ NAMED = 3
 
 
 def tub_paths(words: Iterable[str | Path]) -> list[Path]:
-    """The tubs that words name; commas and wildcards in a word do what they did in donkeycar 5.
+    """The tubs that words name; commas and wildcards in a word work as in donkeycar 5.
 
-    Prints what a word stands for, where that is another than the folder itself.
+    If a word means other tubs than the folder itself, it prints them.
 
     Args:
         words: Paths of tubs, or of folders that hold tubs; a folder may be both.
@@ -52,7 +52,7 @@ def one_tub(word: str) -> Path:
     """The one tub that a word names: the folder itself, or the only tub inside it.
 
     Raises:
-        ConfigError: If it names another number of tubs.
+        ConfigError: If it does not name exactly one tub.
     """
     paths = _paths_in(word)
     if len(paths) == 1 and _holds_records(paths[0]):
@@ -69,10 +69,11 @@ def one_tub(word: str) -> Path:
 
 
 def tubs_in(path: Path) -> list[Path]:
-    """The tubs that a folder stands for, itself included; itself alone if there is none.
+    """The tubs that a folder means, itself included; only the folder itself if there is none.
 
-    A link in a tub does not count: it may not be its owner's. One in a folder of tubs does. What
-    several links lead to is there once: records that count twice weigh twice in training.
+    A link in a tub does not count, because it may lead to a tub of another owner. A link in a
+    folder of tubs counts. A tub with several links is listed once: records that are listed twice
+    would weigh twice in training.
     """
     if not path.is_dir():
         return [path]
@@ -82,9 +83,9 @@ def tubs_in(path: Path) -> list[Path]:
 
 
 def _inside(path: Path, depth: int, seen: set[str]) -> Iterator[Path]:
-    """Tubs with records inside a folder, in the order of their names; what was `seen` not again."""
+    """Tubs with records inside a folder, in the order of their names, without those in `seen`."""
     is_tub = _is_tub(path)
-    # Links last: a tub goes by the name it has where it lies.
+    # Links come last, so that a tub is listed by its real path rather than by a link.
     for folder in sorted(_folders(path), key=lambda folder: (folder.is_symlink(), folder)):
         if is_tub and folder.is_symlink():
             _print(
@@ -102,7 +103,7 @@ def _inside(path: Path, depth: int, seen: set[str]) -> Iterator[Path]:
 
 
 def _real(path: Path) -> str:
-    """Where a folder lies, the same for every way to it."""
+    """The real path of a folder, the same for every link to it."""
     return os.path.realpath(path)
 
 
@@ -122,7 +123,7 @@ def _is_tub(path: Path) -> bool:
 
 
 def _holds_records(path: Path) -> bool:
-    """Whether there is anything in a tub; what, its reader will find out."""
+    """Whether a tub holds any data; its reader checks the content."""
     for name in _files(path):
         if RECORDS.fullmatch(name):
             file = path / name
@@ -147,7 +148,7 @@ def _paths_in(word: str | Path) -> list[Path]:
 
 
 def _matching(part: str) -> list[Path]:
-    """What a path with wildcards stands for: no shell expands `--tub=data/*`, nor does Windows."""
+    """The paths that match wildcards: shells do not expand `--tub=data/*`, nor does Windows."""
     path = Path(part).expanduser()
     if not path.exists() and "\\" in part and os.sep != "\\":
         path = Path(part.replace("\\", "/")).expanduser()  # from a note made on Windows
@@ -170,5 +171,5 @@ def _names(tubs: list[Path]) -> str:
 
 
 def _print(sentence: str) -> None:
-    # Not among the output: that may be JSON, or go into another program.
+    # This does not go to the output, which may be JSON or go into another program.
     print(f"note: {sentence}", file=sys.stderr)

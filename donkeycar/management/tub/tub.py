@@ -1,4 +1,4 @@
-"""`donkey tub`: look after recordings."""
+"""`donkey tub`: check, repair and restore recordings."""
 
 import argparse
 import sys
@@ -12,10 +12,10 @@ from donkeycar.management.tub.paths import tub_paths
 from donkeycar.tub import check, repair, restore
 from donkeycar.words import count, either
 
-# A damaged tub of many records has as many problems; the first ones tell what happened.
+# A damaged tub of many records has many problems; the first ones show what happened.
 SHOWN = 20
 
-# Looks after one tub; returns an exit code.
+# An action on one tub; it returns an exit code.
 Look = Callable[[Path, argparse.Namespace], int]
 
 
@@ -24,8 +24,8 @@ class Action(NamedTuple):
 
     Attributes:
         help: One line for ``donkey tub --help``.
-        run: Does it to all tubs; returns an exit code.
-        add_options: Describes its options; those of every action are there already.
+        run: Carries it out on all tubs; returns an exit code.
+        add_options: Adds its options to those that every action has.
     """
 
     help: str
@@ -34,7 +34,7 @@ class Action(NamedTuple):
 
 
 def _each(look: Look) -> Callable[[list[Path], argparse.Namespace], int]:
-    """Look after one tub after the other."""
+    """Carry out an action on one tub after the other."""
 
     def run(paths: list[Path], args: argparse.Namespace) -> int:
         if len(paths) == 1:
@@ -84,7 +84,7 @@ ACTIONS = {
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the actions, each with the tubs it is to look at."""
+    """Add the actions, each with the option for its tubs."""
     actions = parser.add_subparsers(metavar="action", dest="action", required=True)
     for name, action in ACTIONS.items():
         subparser = actions.add_parser(name, help=action.help, description=action.help)
@@ -93,16 +93,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what the action says.
+    """Carry out the action.
 
     Returns:
-        1 if `check` found damage, or one of the tubs could not be looked after; else 0.
+        1 if `check` found damage, or the action failed on one of the tubs; else 0.
     """
     return ACTIONS[args.action].run(tub_paths(args.tubs), args)
 
 
 def _one_of_several(look: Look, path: Path, args: argparse.Namespace) -> int:
-    """Look after one tub; what is wrong with it does not keep the others from their turn."""
+    """Carry out an action on one tub; an error there does not keep the others from their turn."""
     try:
         return look(path, args)
     except (TubError, DeviceError) as error:
@@ -114,7 +114,7 @@ def check_tub(path: Path) -> int:
     """Print what is in a tub, what is wrong with it, and what to do.
 
     Returns:
-        1 if something is wrong, else 0; a remark is nothing wrong.
+        1 if something is wrong, else 0; remarks do not count.
 
     Raises:
         TubError: If there is no tub at `path`.
@@ -135,11 +135,11 @@ def check_tub(path: Path) -> int:
 
 
 def repair_tub(path: Path, *, accept_loss: bool = False) -> int:
-    """Put a tub right and print what was done.
+    """Repair a tub and print what was done.
 
     Raises:
-        TubError: If there is no tub of format v2 at `path`, somebody records into it, or its owner
-            must do something first.
+        TubError: If there is no tub of format v2 at `path`, another program records into it, or its
+            owner must do something first.
         DeviceError: If the disk refuses.
     """
     notes = repair(path, accept_loss=accept_loss)
@@ -151,13 +151,13 @@ def repair_tub(path: Path, *, accept_loss: bool = False) -> int:
 
 
 def restore_tub(path: Path, *, start: int = 0, end: int | None = None) -> int:
-    """Take deleted records back and print which.
+    """Restore deleted records and print their numbers.
 
     Returns:
         1 if some of them stay deleted, because they have no whole image or number; else 0.
 
     Raises:
-        TubError: If there is no tub of format v2 at `path`, or somebody records into it.
+        TubError: If there is no tub of format v2 at `path`, or another program records into it.
         DeviceError: If the disk refuses.
     """
     restored = restore(path, start=start, end=end)
@@ -176,10 +176,10 @@ def restore_tub(path: Path, *, start: int = 0, end: int | None = None) -> int:
 
 
 def report_tubs(paths: list[Path]) -> int:
-    """Print what a pilot would learn from, and what is odd about it.
+    """Print a summary of the training data, and what is unusual about them.
 
     Raises:
-        TrainingError: If there is nothing to learn from.
+        TrainingError: If there are no training data.
     """
     from donkeycar.training import Bars
     from donkeycar.training.data_report.report import data_report

@@ -1,4 +1,4 @@
-"""`donkey tubhist`: how often each steering and throttle was recorded, as a picture."""
+"""`donkey tubhist`: draw histograms of the recorded steering and throttle."""
 
 import argparse
 from pathlib import Path
@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Draw the picture, and say what is in it."""
+    """Draw the picture, and say what it shows."""
     from donkeycar.explain.histogram import draw_histograms, in_words, values_of
 
     tubs = tub_paths(args.tubs)

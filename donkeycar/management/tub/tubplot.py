@@ -1,4 +1,4 @@
-"""`donkey tubplot`: what the driver did and what a pilot would have done, as a picture."""
+"""`donkey tubplot`: draw the driver's commands and a pilot's answers to the same frames."""
 
 import argparse
 from pathlib import Path
