@@ -1,1 +1,1 @@
-"""The settings a car has, grouped like the car: one file per group, one row per setting."""
+"""The settings of a car in groups: one file per group, one row per setting."""

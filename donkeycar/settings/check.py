@@ -1,4 +1,4 @@
-"""Types and ranges of all settings, checked in one go."""
+"""Validation of settings: types and ranges of all settings, checked together."""
 
 import re
 import reprlib
@@ -12,11 +12,11 @@ from donkeycar.settings.setting import Kind, Setting
 
 
 class Problem(NamedTuple):
-    """A value that a setting cannot have.
+    """A wrong value of a setting.
 
     Attributes:
-        names: The setting, or all that contradict each other, the likeliest culprit last.
-        sentence: The rule, then what came; without the place.
+        names: The setting, or all settings that contradict each other, the likeliest cause last.
+        sentence: The rule, then the received value; without the file and line.
     """
 
     names: tuple[str, ...]
@@ -27,12 +27,11 @@ def check(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Check every known setting in `values` against its row.
 
     Args:
-        values: Value by name; each known setting must be there, others may be.
+        values: Values by name. Every known setting must be included; other names are allowed.
 
     Returns:
-        The values as their rows declare them, unchangeable (a list becomes a tuple, a dictionary
-        a read-only one), and every problem found. A value that its setting cannot have is as it
-        came.
+        The values as their rows declare them, read-only (a list becomes a tuple, a dictionary
+        a read-only one), and every problem found. A wrong value is returned unchanged.
     """
     problems: list[Problem] = []
     checked = dict(values)
@@ -57,7 +56,7 @@ def check(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     return {name: frozen(value) for name, value in checked.items()}, problems
 
 
-# Steps that take a border away, which is given by ROI_CROP_*.
+# Transform steps that remove a border; ROI_CROP_* sets its size.
 CROPS = {"CROP", "CUT"}
 RULES: tuple[tuple[tuple[str, ...], str, Callable[..., bool]], ...] = (
     (
@@ -104,7 +103,7 @@ RULES: tuple[tuple[tuple[str, ...], str, Callable[..., bool]], ...] = (
 
 
 def rule(setting: Setting) -> str:
-    """What a value of `setting` must be, e.g. ``"a whole number from 0 to 100 (pixels)"``."""
+    """The rule for a value of `setting`, e.g. ``"a whole number from 0 to 100 (pixels)"``."""
     each = _WORDS[setting.value_kind]
     if setting.choices:
         words = ", ".join(map(repr, setting.choices))
@@ -123,7 +122,7 @@ def rule(setting: Setting) -> str:
 
 
 def frozen(value: Any) -> Any:
-    """`value` with its lists as tuples and its dictionaries read-only."""
+    """`value` with its lists as tuples and its dictionaries as read-only ones."""
     if isinstance(value, list | tuple) and type(value) in (list, tuple):
         return tuple(map(frozen, value))
     if isinstance(value, dict):
@@ -154,7 +153,7 @@ _WORDS: dict[Kind, str] = {
 
 
 def _place(location: tuple[int | str, ...]) -> tuple[str, ...]:
-    """Setting, and entry if it is a family, that an error of pydantic is about."""
+    """The setting, and the entry if it is a family, in which pydantic found an error."""
     name = str(location[0])
     known = {row.name for row in SETTINGS[name].fields}
     return (name, *(str(part) for part in location[1:2] if part in known))
@@ -175,7 +174,7 @@ def _problem(place: tuple[str, ...], values: Mapping[str, Any]) -> Problem:
 
 
 def _hint(setting: Setting, value: Any) -> str:
-    """What an owner most likely meant by a value that a setting cannot have, "" if unclear."""
+    """What an owner most likely meant by a wrong value, "" if that is unclear."""
     wants_number = setting.value_kind in ("int", "float", "range")
     if wants_number and isinstance(value, int | float):
         is_share = (setting.low, setting.high) == (0, 1) and not setting.unit
@@ -189,7 +188,7 @@ def _hint(setting: Setting, value: Any) -> str:
         words = [choice for choice in setting.choices if isinstance(choice, str)]
         same = [word for word in words if word.lower() == value.strip().lower()]
         close = same[0] if same else nearest(value, words) if words else None
-        advice = setting.advice if words else ""  # of another kind, it is about numbers
+        advice = setting.advice if words else ""  # for other types, the advice is about numbers
         return f"Did you mean {close!r}?" if close else advice
     if setting.value_kind == "str" and isinstance(value, int | float):
         return setting.advice

@@ -1,4 +1,4 @@
-"""What the files of a car, the environment and the command line say, one over the other."""
+"""Layers of configuration: files, environment and command line, each overriding the last."""
 
 import ast
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from donkeycar.settings.owner.file import read_owner_file
 from donkeycar.settings.rows.drivetrain import FLAT_KINDS
 from donkeycar.settings.schema import SETTINGS, nearest
 
-# Settings of cars from before donkeycar 5, which named channels and pulses outside of dictionaries.
+# Settings of cars from before donkeycar 5, which had channels and pulses outside of dictionaries.
 FLAT_NAMES = tuple(
     name
     for name, setting in SETTINGS.items()
@@ -21,20 +21,20 @@ KIND, FAMILY = "DRIVE_TRAIN_TYPE", "PWM_STEERING_THROTTLE"
 
 
 class Layers:
-    """Values of a car while they are collected, with where each came from.
+    """The values of a car while they are collected, with the source of each.
 
     Args:
-        folder: Of the car.
+        folder: Folder of the car.
 
     Attributes:
-        values: By name; a default where nobody said anything.
-        sources: Where each was written, by name.
-        owned: Names that a file, the environment or ``--set`` gave a value; a ``config.py`` only
-            if it is not the one that everybody has.
-        own: The same without ``config.py``.
-        small: Names that would be settings in capitals, by where they were written.
-        covered: Lines that a later one of their file says otherwise: name, place, that line.
-        factory: Names whose value is what a ``config.py`` of an earlier version had by itself.
+        values: Values by name; the default where no source gives one.
+        sources: Where each value was written, by name.
+        owned: Names that a file, the environment or ``--set`` gave a value; names in ``config.py``
+            count only if it differs from the delivered one.
+        own: The same names, without those in ``config.py``.
+        small: Names that would be settings in capitals, with the place where they were written.
+        covered: Lines that a later line of the same file overrides: name, place, later line.
+        factory: Names whose value is the default in a ``config.py`` of an earlier version.
         entries: Entries that were written, by the name of their dictionary.
     """
 
@@ -51,14 +51,14 @@ class Layers:
         self._names_kind = False
 
     def add_file(self, path: Path, *, is_own: bool) -> None:
-        """Take the values of a file.
+        """Add the values of a file.
 
         Args:
             path: A ``config.py`` or ``myconfig.py``.
-            is_own: Whether it is the owner's.
+            is_own: Whether it is the owner's file.
 
         Raises:
-            ConfigError: As `read_owner_file`.
+            ConfigError: For the same reasons as `read_owner_file`.
         """
         file = read_owner_file(path)
         for name, value in file.values.items():
@@ -74,7 +74,7 @@ class Layers:
         self.small |= {name: f"{path.name}:{line}" for name, line in file.small.items()}
 
     def add_environment(self, environment: Mapping[str, str]) -> None:
-        """Take ``DONKEY_<NAME>``, and ``WEB_CONTROL_PORT``."""
+        """Add ``DONKEY_<NAME>``, and ``WEB_CONTROL_PORT``."""
         found = {}
         if "WEB_CONTROL_PORT" in environment:
             found["WEB_CONTROL_PORT"] = "WEB_CONTROL_PORT"
@@ -89,10 +89,10 @@ class Layers:
             self._put(name, value, f"environment {variable}", is_own=True)
 
     def add_override(self, text: str) -> None:
-        """Take what stands after ``--set``.
+        """Add the text after ``--set``.
 
         Raises:
-            ConfigError: If it names no setting, or no value.
+            ConfigError: If it has no name of a setting, or no value.
         """
         key, equals, written = text.partition("=")
         name, _, entry = key.strip().partition(".")
@@ -108,16 +108,16 @@ class Layers:
         self._put(name, {entry: value} if entry else value, "--set", is_own=True)
 
     def deduce(self) -> str:
-        """Take an old car for one: it names channels and pulses, and no drivetrain.
+        """Recognise an old car: it names channels and pulses, but no drivetrain.
 
-        Without it, the channels and pulses of everybody would take the place of the owner's.
+        Without this, the default channels and pulses would replace the owner's.
 
         Returns:
-            The name that says so, "" if there is none.
+            The name that shows it, "" if there is none.
         """
         if KIND in self.owned or FAMILY in self.owned:
             return ""
-        # A config.py of donkeycar 5.0 has the old names beside the new dictionary, which it uses.
+        # A config.py of donkeycar 5.0 has the old names beside the new dictionary, and uses that.
         candidates = self.own if self._names_kind else self.owned
         flat = [
             name
@@ -144,7 +144,7 @@ class Layers:
 
 
 def same_as_default(name: str, value: Any) -> bool:
-    """Whether a setting has its default; a dictionary may leave entries out."""
+    """Whether a setting has its default; a dictionary may omit entries."""
     default = SETTINGS[name].default
     if isinstance(value, list):
         value = tuple(value)
@@ -158,7 +158,7 @@ def _same(value: Any, default: Any) -> bool:
 
 
 def _parsed(written: str, name: str, entry: str = "") -> Any:
-    """Value of what somebody typed: a Python literal, true/false/none, or else plain text."""
+    """The value of typed text: a Python literal, true/false/none, or else plain text."""
     setting = SETTINGS.get(name)
     if setting and entry:
         setting = next((row for row in setting.fields if row.name == entry), None)

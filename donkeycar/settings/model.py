@@ -1,4 +1,4 @@
-"""What pydantic checks a value against; loaded only for values that are not plainly right."""
+"""Validation with pydantic; it is loaded only for values that the quick check leaves open."""
 
 import math
 import numbers
@@ -31,8 +31,8 @@ def validated(
     """Check the settings `names` of `values`.
 
     Returns:
-        Their values as their rows declare them, none if any is wrong; and the place of each that
-        is: its name, then what leads to the wrong entry in it.
+        Their values as their rows declare them, none if any is wrong; and the place of each wrong
+        value: the name of the setting, then the path to the wrong entry.
     """
     fields: dict[str, Any] = {name: (_annotation(SETTINGS[name]), ...) for name in names}
     try:
@@ -43,13 +43,13 @@ def validated(
 
 
 class _Family(BaseModel):
-    """A setting that is a dictionary; entries it does not know are kept."""
+    """A setting that is a dictionary; unknown entries are kept."""
 
     model_config = ConfigDict(extra="allow")
 
 
 def _plain(value: Any) -> Any:
-    """A number of a library as Python's own: one computed with numpy is a number as well."""
+    """Convert a number of a library, for example numpy, to Python's own type."""
     if type(value) in (bool, int, float) or getattr(value, "ndim", 0) != 0:
         return value
     if isinstance(value, numbers.Real) and not isinstance(value, bool):
@@ -59,13 +59,13 @@ def _plain(value: Any) -> Any:
 
 
 def _bool_of_number(value: Any) -> Any:
-    """0 and 1 are what many old files say for False and True."""
+    """Accept 0 and 1, which many old files have for False and True."""
     value = _plain(value)
     return bool(value) if type(value) is int and value in (0, 1) else value
 
 
 def _int_of_float(value: Any) -> Any:
-    """4.0 is a whole number, however it is written."""
+    """Accept a whole number that is written as a float, such as 4.0."""
     value = _plain(value)
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -96,7 +96,7 @@ def _only_a_dict(value: Any) -> Any:
 
 
 def _storable(value: str) -> str:
-    """Half characters and NUL fit into no file and no path."""
+    """Refuse surrogates and NUL, which no file and no path can hold."""
     if "\0" in value:
         raise ValueError("holds a NUL")
     value.encode()
@@ -120,7 +120,7 @@ _TYPES: dict[Kind, Any] = {
 
 
 def _annotation(setting: Setting) -> Any:
-    """What pydantic checks a value of `setting` against."""
+    """The pydantic type for a value of `setting`."""
     if setting.fields:
         fields: dict[str, Any] = {row.name: (_annotation(row), ...) for row in setting.fields}
         entries = create_model(setting.name, __base__=_Family, **fields)

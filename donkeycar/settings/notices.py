@@ -1,4 +1,4 @@
-"""What an owner should be told once about the settings they wrote."""
+"""Notices: what an owner should be told once about the settings they wrote."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,10 +14,10 @@ from donkeycar.settings.rows.pictures import OWN_STEP
 from donkeycar.settings.schema import SETTINGS, nearest
 from donkeycar.settings.setting import Setting
 
-# Settings of a transform that the owner wrote: nobody else knows its name.
+# Settings of a transform of the owner's own, whose name only the owner knows.
 OF_OWN_STEP = re.compile(rf"{OWN_STEP}\w*_(MODULE|CLASS)")
 
-# Up to so many names of an owner's own code have a sentence each.
+# Up to this number, each name of an owner's own code gets a sentence of its own.
 NAMED_ALONE = 3
 _OWN = " is not a setting of donkeycar. It is kept for your own code."
 _OWN_MANY = " are not settings of donkeycar. They are kept for your own code."
@@ -36,19 +36,19 @@ def notices_for(
     told: Iterable[str] = (),
     moves: bool = False,
 ) -> list[str]:
-    """Name each setting of the owner that has no effect, with the reason.
+    """List each setting of the owner that has no effect, with the reason.
 
     Args:
-        layers: What was written, and where.
+        layers: The written values, and where they were written.
         values: The checked values.
-        deduced_by: The name from which the drivetrain was concluded, "" if it was not.
-        unread: A sentence for each wrong value that the command at hand does not read.
-        told: Names about which something else is said.
-        moves: Whether the command at hand may turn wheels.
+        deduced_by: The name from which the drivetrain was inferred, "" if it was not inferred.
+        unread: A sentence for each wrong value that the present command does not read.
+        told: Names that another message already covers.
+        moves: Whether the present command may turn wheels.
 
     Returns:
-        One sentence per name, in the order of the files' lines; many of the owner's own code
-        have one together.
+        One sentence per name, in the order of the files' lines; many names of the owner's own
+        code share one sentence.
     """
     unread, told = unread or {}, set(told)
     found = []
@@ -94,7 +94,7 @@ def notices_for(
 
 
 def _own_together(found: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Many names of the owner's own code as one sentence: what matters would drown in them."""
+    """Join many names of the owner's own code in one sentence, so that they hide nothing else."""
     own: dict[str, list[tuple[str, str]]] = {}
     for place, sentence in found:
         if sentence.endswith(_OWN):
@@ -113,7 +113,7 @@ def _sentence(name: str, values: Mapping[str, Any], layers: Layers) -> str | Non
         if OF_OWN_STEP.fullmatch(name):
             return None
         close = nearest(name)
-        is_slip = close is not None and close not in layers.owned  # else the owner knows that one
+        is_slip = close is not None and close not in layers.owned  # else the owner knows it
         if not is_slip:
             return f"{name}{_OWN}"
         return f"{name} is not a setting of donkeycar. Did you mean {close}?"
@@ -134,9 +134,9 @@ def _sentence(name: str, values: Mapping[str, Any], layers: Layers) -> str | Non
 
 
 def _unheard(layers: Layers, values: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A remote control that was chosen and to which nobody listens."""
+    """A notice if a remote control was chosen that nothing receives."""
     kind = values["CONTROLLER_TYPE"]
-    # A word that this command does not read may be any.
+    # A word that this command does not read may be anything.
     row = CONTROLLER_WORDS.get(kind, ControllerWord("none"))
     is_heard = values["USE_JOYSTICK_AS_DEFAULT"] or (row.switch and values[row.switch])
     if row.device != "receiver" or is_heard or "CONTROLLER_TYPE" not in layers.sources:
@@ -153,7 +153,7 @@ def _unheard(layers: Layers, values: Mapping[str, Any]) -> list[tuple[str, str]]
 def _is_folder(value: Any, folder: Path) -> bool:
     try:
         return Path(value).resolve() == folder.resolve()
-    except (TypeError, ValueError, OSError):  # no path at all, or one of half characters
+    except (TypeError, ValueError, OSError):  # not a path, or one with surrogates
         return False
 
 
@@ -183,6 +183,6 @@ def _unknown_entry(setting: Setting, value: Any) -> str:
 
 
 def order_of(source: str) -> tuple[str, int]:
-    """Sort key that puts places of one file in the order of their lines."""
+    """Sort key: file first, then the order of the lines."""
     place, _, line = source.rpartition(":")
     return (place, int(line)) if line.isdigit() else (source, 0)

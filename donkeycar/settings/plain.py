@@ -1,7 +1,7 @@
-"""A quick check of a value: in most cars nearly every value is plainly right.
+"""Quick validation: in most cars nearly every value is obviously right.
 
-A value that is not plainly right may still be right: `donkeycar.settings.model` knows all rules,
-and agrees with every value that passes here. It takes longer to load than a car takes to check.
+A value that does not pass may still be right: `donkeycar.settings.model` knows all rules, and
+accepts every value that passes here. It takes longer to load than this whole check takes.
 """
 
 import math
@@ -10,10 +10,10 @@ from typing import Any
 
 from donkeycar.settings.setting import Kind, Setting
 
-# Not a value: somebody else has to look.
+# Stands for no value: the full check has to decide.
 UNSURE: Any = object()
 
-# Beyond, a whole number may have no equal float.
+# Beyond this, a whole number may have no equal float.
 MOST_EXACT = 2**53
 
 
@@ -31,7 +31,7 @@ def plain_value(setting: Setting, value: Any) -> Any:
 
 
 def _allowed(setting: Setting, value: Any) -> Any:
-    """Look whether it is in range, and one of the choices if there are any."""
+    """Check the range, and the choices if there are any."""
     if (
         (setting.low is None or value >= setting.low)
         and (setting.high is None or value <= setting.high)

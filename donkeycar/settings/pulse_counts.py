@@ -1,7 +1,7 @@
-"""Pulses are counted in parts of a frame: another frame, and each of them is another pulse.
+"""PWM pulse lengths: they are counted in fractions of a frame, so they change with the frequency.
 
-The pulses as delivered are counted for the frequency as delivered. At 50 Hz they would be a fifth
-longer: what stands still at 60 Hz is 60 % of full throttle then.
+The default pulses are counted for the default frequency. At 50 Hz they would be a fifth longer:
+the neutral pulse of 60 Hz would then be 60 % of full throttle.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,20 +14,20 @@ from donkeycar.settings.schema import SETTINGS
 FREQUENCY = "PWM_FREQUENCY"
 STOPPED, REVERSE, SCALE = "THROTTLE_STOPPED_PWM", "THROTTLE_REVERSE_PWM", "PWM_THROTTLE_SCALE"
 COUNTS, CLOCK_HZ = 4096, 25e6
-# Every speed controller that can reverse stands still near 1500 us; its stick has a trim, and a
-# copy of the PCA9685 is some per cent off.
+# Every speed controller that can reverse has its neutral near 1500 us; its transmitter has a trim,
+# and a copy of the PCA9685 is off by some per cent.
 STANDS_STILL_US = (1300, 1700)
 
 
 def miscounted(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Find pulses as delivered that an owner's frequency would make longer or shorter.
+    """Find default pulses that the owner's frequency would make longer or shorter.
 
     Args:
-        layers: What was written, and where.
+        layers: The written values, and where they were written.
         values: The checked values.
 
     Yields:
-        The frequency's name, and the sentence about it: the rule, what came, the way out.
+        The name of the frequency, and a sentence: the rule, the received value, the next step.
     """
     default_hz, rate_hz = SETTINGS[FREQUENCY].default, values[FREQUENCY]
     counts = _as_delivered(layers, values) if rate_hz != default_hz else {}
@@ -48,7 +48,7 @@ def miscounted(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[str,
 
 
 def does_not_stand_still(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Find a pulse for standing still on which most speed controllers drive.
+    """Find a neutral pulse with which most speed controllers would drive.
 
     Yields:
         The name of the setting that holds it, and a sentence.
@@ -60,7 +60,7 @@ def does_not_stand_still(layers: Layers, values: Mapping[str, Any]) -> Iterator[
         family |= {name: values[name] for name in FLAT_NAMES if values[name] is not None}
     stopped, scale = family[STOPPED], family[SCALE]
     stopped_us = _us(stopped * scale, values[FREQUENCY])
-    # Without reverse, it is one end of the throttle: a speed controller of an aeroplane.
+    # Without reverse, neutral is one end of the throttle, as in a speed controller of an aeroplane.
     if stopped == family[REVERSE] or STANDS_STILL_US[0] <= stopped_us <= STANDS_STILL_US[1]:
         return
     is_flat = not _where(values) and values[STOPPED] is not None
@@ -76,7 +76,7 @@ def does_not_stand_still(layers: Layers, values: Mapping[str, Any]) -> Iterator[
 
 
 def _where(values: Mapping[str, Any]) -> str | None:
-    """The dictionary with the pulses of a car; "" if they stand alone, ``None`` without any."""
+    """The dictionary with the pulses of a car; "" if they are not in one, ``None`` without any."""
     kind = values[KIND]
     if kind in FLAT_KINDS:
         return ""
@@ -85,7 +85,7 @@ def _where(values: Mapping[str, Any]) -> str | None:
 
 
 def _as_delivered(layers: Layers, values: Mapping[str, Any]) -> dict[str, float]:
-    """Counts of pulses that this car uses and nobody wrote, by name."""
+    """Default counts of pulses that this car uses and no owner wrote, by name."""
     where = _where(values)
     if where is None:
         return {}
@@ -98,5 +98,5 @@ def _as_delivered(layers: Layers, values: Mapping[str, Any]) -> dict[str, float]
 
 
 def _us(count: float, rate_hz: float) -> float:
-    """A count in microseconds: the PCA9685 divides its clock by whole numbers only."""
+    """A count in microseconds; the PCA9685 divides its clock by whole numbers only."""
     return count * round(CLOCK_HZ / COUNTS / rate_hz) * 1e6 / CLOCK_HZ

@@ -1,4 +1,4 @@
-"""Which settings each command reads: only those can stop it."""
+"""The settings that each command reads: only a wrong value of these can stop the command."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ def _names(*groups: Group) -> frozenset[str]:
 
 
 _ALL = frozenset(SETTINGS)
-# Pins of before do nothing, but whoever says what replaces them must know which they were.
+# Old pins have no effect, but the message about their replacement needs their old values.
 _PINS_OF_BEFORE = frozenset(
     f"{what}_PWM_{entry}" for what in ("STEERING", "THROTTLE") for entry in ("PIN", "INVERTED")
 ) | {"HBRIDGE_PIN_FWD", "HBRIDGE_PIN_BWD"}
@@ -42,7 +42,7 @@ READS: dict[str, frozenset[str]] = {
     "models": frozenset({"MODELS_PATH"}),
     "config": frozenset(),
 }
-# These move wheels, or say whether a car can: wiring that nobody uses stops them.
+# Commands that move wheels, or say whether a car can: wiring without effect stops them.
 MOVES = ("drive", "doctor", "calibrate")
 
 Condition = Callable[[Mapping[str, Any]], bool]
@@ -82,7 +82,7 @@ def _of_words() -> Iterator[tuple[tuple[str], Condition]]:
         yield (name,), is_of(name)
 
 
-# Names, or beginnings of names that end in "_" -> when a car reads them. Others it always reads.
+# Names, or prefixes ending in "_" -> when a car reads them. All other names are always read.
 READ_WHEN: tuple[tuple[tuple[str, ...], Condition], ...] = (
     (
         (
@@ -106,12 +106,12 @@ READ_WHEN: tuple[tuple[tuple[str, ...], Condition], ...] = (
 
 
 def is_read(name: str, command: str | None, values: Mapping[str, Any]) -> bool:
-    """Whether a command looks at a setting of this car.
+    """Whether a command reads a setting of this car.
 
     Args:
-        name: Of the setting.
-        command: One of `READS`; ``None``, who is not known, may look at all that work.
-        values: Of all settings.
+        name: Name of the setting.
+        command: One of `READS`; ``None`` is an unknown command, which may read all active settings.
+        values: Values of all settings.
     """
     setting = SETTINGS[name]
     if setting.status != "active":

@@ -1,4 +1,4 @@
-"""The table of settings: every name that a car knows, old ones included."""
+"""Schema of the settings: every name that a car knows, including old ones."""
 
 import difflib
 from collections.abc import Iterable
@@ -57,21 +57,21 @@ SETTINGS: dict[str, Setting] = {
 
 
 def nearest(name: str, known: Iterable[str] | None = None) -> str | None:
-    """The known name that `name` most resembles.
+    """The known name that is most similar to `name`.
 
     Args:
         name: What the owner wrote.
-        known: Names to compare with. ``None``: every setting.
+        known: Names to compare with. ``None`` compares with every setting.
 
     Returns:
-        ``None`` if nothing is near.
+        ``None`` if none is similar enough.
 
     Example:
         >>> nearest("CAMERA_TIPE")
         'CAMERA_TYPE'
     """
     known = _names() if known is None else list(known)
-    for text in (name, name.upper()):  # small letters are the likeliest slip of all
+    for text in (name, name.upper()):  # small letters are the most likely mistake
         close = difflib.get_close_matches(text, known, 1, 0.8)
         if close:
             return close[0]

@@ -1,4 +1,4 @@
-"""What donkeycar knows about one setting, and about a group of them."""
+"""The description of one setting, and of a group of settings."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -16,29 +16,29 @@ class Setting:
 
     Attributes:
         name: Upper-case name in the owner's file.
-        default: Value of a car whose owner says nothing.
-        help: What it does, in the words of the person who drives the car; no final period.
+        default: Value of a car whose owner does not set it.
+        help: Its effect, in the words of a person who drives the car; no final period.
         kind: Type of its values; ``""`` takes the type of the default.
-            A ``path`` that is relative starts at the folder of the car. A ``range`` is a number
-            or two of them, the smaller first.
-        unit: Of its numbers, e.g. ``"pixels"``.
-            ``names`` is a dictionary whose keys the table does not know, of texts.
+            A relative ``path`` starts at the folder of the car. A ``range`` is a number, or two
+            numbers with the smaller first. ``names`` is a dictionary of texts whose keys the
+            table does not know.
+        unit: Unit of its numbers, e.g. ``"pixels"``.
         choices: Every value that works; empty if any value of its kind does. For ``strings``
-            they hold for each entry.
-        later_choices: Values that 5.x knew and this version cannot serve yet.
-        dead_choices: Values that earlier versions knew and none will serve again.
-        dead_advice: What to do instead of those; "" names the choices. No final period.
-        prefix: Names that begin so are choices too: the owner's own; "" for none.
-        low: Smallest number allowed. ``None``: no limit.
-        high: Largest number allowed. ``None``: no limit.
-        optional: Whether ``None`` is a value of it.
+            they apply to each entry.
+        later_choices: Values that 5.x knew and this version does not support yet.
+        dead_choices: Values that earlier versions knew and no later version will support.
+        dead_advice: What to use instead of those; "" names the choices. No final period.
+        prefix: Names with this prefix are choices too: the owner's own; "" for none.
+        low: Smallest allowed number. ``None``: no limit.
+        high: Largest allowed number. ``None``: no limit.
+        optional: Whether ``None`` is allowed.
         fields: Entries of a ``family``, a setting that is a dictionary.
-        status: ``active`` works; ``later`` is accepted and does nothing yet; ``dead`` does nothing
-            any more; ``computed`` follows from the car's folder.
+        status: ``active`` works; ``later`` is accepted and has no effect yet; ``dead`` has no
+            effect any more; ``computed`` follows from the car's folder.
         reason: Why it is not active, and what to use instead.
-        only_for: Another setting, and its values with which this one has an effect (one of them
-            in its list, if it is one); empty if it always has.
-        advice: What to do instead, for a value that it cannot have; no final period.
+        only_for: Another setting, and its values with which this one has an effect (for a list,
+            one of its entries must be among them); empty if it always has an effect.
+        advice: What to do if a value is not allowed; no final period.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Setting:
 
     @property
     def all_choices(self) -> tuple[Any, ...]:
-        """What may be written down: the values that work, then those that do not."""
+        """All values that may be written: those that work, then those that do not."""
         return self.choices + self.later_choices + self.dead_choices
 
 
@@ -92,7 +92,7 @@ class Group:
 
 
 def family(name: str, help: str, *fields: Setting) -> Setting:  # noqa: A002 - the row's own word
-    """A setting that is a dictionary; its default is made of the defaults of `fields`."""
+    """A setting that is a dictionary; its default consists of the defaults of `fields`."""
     return Setting(name, {field.name: field.default for field in fields}, help, fields=fields)
 
 
@@ -100,7 +100,7 @@ def later(reason: str, settings: Iterable[Setting]) -> tuple[Setting, ...]:
     """Mark `settings` as accepted but without effect in this version.
 
     Args:
-        reason: The part that is missing, e.g. ``"the joystick"``.
+        reason: The missing part, e.g. ``"the joystick"``.
         settings: Rows to mark.
     """
     sentence = f"{reason} is not in this version yet"
@@ -108,10 +108,10 @@ def later(reason: str, settings: Iterable[Setting]) -> tuple[Setting, ...]:
 
 
 def dead(name: str, reason: str) -> Setting:
-    """A setting of earlier versions that does nothing any more.
+    """A setting of earlier versions that has no effect any more.
 
     Args:
         name: Upper-case name.
-        reason: Why, and what replaces it.
+        reason: Why it has no effect, and what replaces it.
     """
     return Setting(name, None, reason, kind="any", status="dead", reason=reason)

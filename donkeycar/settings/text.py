@@ -1,7 +1,7 @@
-"""The table of settings as files for people: ``config.py``, ``myconfig.py``, a page of the docs.
+"""Generates files from the table of settings: ``config.py``, ``myconfig.py``, a page of the docs.
 
-``python -m donkeycar.settings.text`` writes the two that are kept in the repository; a test tells
-when they are out of date.
+``python -m donkeycar.settings.text`` writes the two that are in the repository; a test fails if
+they are out of date.
 """
 
 import textwrap
@@ -30,12 +30,12 @@ def config_text() -> str:
 
 
 def myconfig_text(header: str, overrides: Mapping[str, Any], why: str = "") -> str:
-    """The owner's ``myconfig.py``: a header, values of the template, the rest commented out.
+    """The owner's ``myconfig.py``: a header, the template's values, all others commented out.
 
     Args:
         header: Docstring of the file.
         overrides: Values that the template sets, by name.
-        why: What these are for, e.g. ``"drive in the simulator"``.
+        why: The purpose of these values, e.g. ``"drive in the simulator"``.
     """
     text = header.rstrip() + "\n"
     if overrides:
@@ -49,7 +49,7 @@ def myconfig_text(header: str, overrides: Mapping[str, Any], why: str = "") -> s
 
 
 def markdown() -> str:
-    """The page `docs/settings.md`: every setting, what it may be, and whether it works."""
+    """The page `docs/settings.md`: every setting, its allowed values, and whether it works."""
     lines = [
         "# Settings",
         "",
@@ -165,7 +165,7 @@ def _state(setting: Setting) -> str:
 
 
 def main() -> None:
-    """Write ``config_defaults.py`` and ``docs/settings.md`` anew."""
+    """Write ``config_defaults.py`` and ``docs/settings.md`` again."""
     package = Path(__file__).parents[1]
     (package / "templates" / "config_defaults.py").write_text(config_text(), encoding="utf-8")
     (package.parent / "docs" / "settings.md").write_text(markdown(), encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Wiring and calibration that the owner wrote and nobody uses: the car must not drive with other.
+"""Wiring and calibration that the owner wrote without effect: the car must not drive like that.
 
-A notice is not enough: the wheels would get the pulses of everybody instead of the owner's.
+A notice is not enough, because the wheels would get the default pulses instead of the owner's.
 """
 
 import re
@@ -17,11 +17,11 @@ from donkeycar.settings.schema import SETTINGS, nearest
 OTHER = "the car would drive with other values"
 CHANNELS = {"STEERING_CHANNEL": "PWM_STEERING_PIN", "THROTTLE_CHANNEL": "PWM_THROTTLE_PIN"}
 _PIN = re.compile(r"PCA9685\.(\d+):(?:0x)?([0-9A-Fa-f]+)\.(\d+)")
-# Names of drivetrains that no version builds any more, or that have moved; see `old`.
+# Names of drivetrains that no version supports any more, or that have moved; see `old`.
 DEAD_WIRING = re.compile(
     r"(STEERING|THROTTLE)_(PWM_(PIN|FREQ|INVERTED)|ARDUINO_PIN)|HBRIDGE_(L298N_)?PIN_.*"
 )
-# A number behind the name of the board, or the name of what it drives before it.
+# A number after the name of the board, or the name of what the board drives before it.
 _SECOND_BOARD = re.compile(
     r"(?:PCA9685|STEERING|THROTTLE)_(?:PCA9685_)?(?:I2C_)?(ADDR(?:ESS)?|BUS(?:NUM)?)_?\d*"
 )
@@ -33,14 +33,14 @@ _FAMILIES = tuple(
 
 
 def unused_wiring(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Find what the owner wired and calibrated for nothing.
+    """Find wiring and calibration of the owner that have no effect.
 
     Args:
-        layers: What was written, and where.
+        layers: The written values, and where they were written.
         values: The checked values.
 
     Yields:
-        A name, and the sentence about it: the rule, what came, the way out.
+        A name, and a sentence about it: the rule, the received value, the next step.
     """
     kind = values[KIND]
     if kind in HARMLESS or kind not in SETTINGS[KIND].choices:
@@ -80,10 +80,10 @@ def unused_wiring(layers: Layers, values: Mapping[str, Any]) -> Iterator[tuple[s
 
 
 def _misspelt(layers: Layers, kind: str, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Find wiring under a name that is nearly right, or not in its dictionary.
+    """Find wiring under a name that is misspelt, or outside of its dictionary.
 
-    A name of the owner's own code may look like a setting; it is one if nothing else says where
-    the wheels are.
+    A name of the owner's own code may look like a setting; it counts as one if nothing else says
+    where the wheels are connected.
     """
     unknown = [name for name in layers.owned if name not in SETTINGS]
     for name in (*unknown, *layers.small):
@@ -111,11 +111,11 @@ def _misspelt(layers: Layers, kind: str, values: Mapping[str, Any]) -> Iterator[
 
 
 def _way_out(name: str, kind: str, layers: Layers, values: Mapping[str, Any]) -> str:
-    """What to do about a name, "" if it is used or harmless."""
+    """The next step for a name, "" if the name is used or harmless."""
     if name in FLAT_NAMES:
         return "" if kind in FLAT_KINDS else _flat(name, kind, values)
     if DEAD_WIRING.fullmatch(name):
-        # Beside channels that the owner chose, what every config.py of before said is nobody's.
+        # If the owner chose channels, the defaults of an old config.py are not the owner's wiring.
         is_nobodys = KIND in layers.owned and kind in FLAT_KINDS and is_factory(name, values[name])
         is_used = values[name] not in (None, False) and not is_nobodys
         return _dead(name, kind, values) if is_used else ""
@@ -132,7 +132,7 @@ def _way_out(name: str, kind: str, layers: Layers, values: Mapping[str, Any]) ->
 
 
 def _dead(name: str, kind: str, values: Mapping[str, Any]) -> str:
-    """A name that no version reads any more; "" if a dictionary that is read says the same."""
+    """A name that no version reads any more; "" if an active dictionary says the same."""
     family = values[kind] if SETTINGS.get(kind) and SETTINGS[kind].fields else {}
     pin = f"RPI_GPIO.BOARD.{short(values[name])}"
     for old, _, entry in OLD_PINS:
@@ -152,7 +152,7 @@ def _flat(name: str, kind: str, values: Mapping[str, Any]) -> str:
     value = values[name]
     if name in CHANNELS:
         servo = "PWM_STEERING_PIN"
-        # A motor on a bridge has several pins in place of that of a speed controller.
+        # A motor on a bridge has several pins instead of one pin for a speed controller.
         entries = [CHANNELS[name]] if CHANNELS[name] in family else [*family.keys() - {servo}]
         found = [_PIN.fullmatch(str(family[entry])) for entry in entries]
         says_so = any(pin is not None and int(pin[3]) == value for pin in found)
@@ -184,9 +184,9 @@ def _board(values: Mapping[str, Any]) -> tuple[int, int]:
 
 
 def _second_board(layers: Layers, kind: str, values: Mapping[str, Any]) -> Iterator[str]:
-    """Names that say where a second PCA9685 is, in a car whose drivetrain knows one.
+    """Names that locate a second PCA9685, in a car whose drivetrain supports one.
 
-    Owners of a PiRacer and the like changed their manage.py for it.
+    Owners of a PiRacer and similar cars changed their manage.py for it.
     """
     if kind not in FLAT_KINDS:
         return
@@ -198,16 +198,16 @@ def _second_board(layers: Layers, kind: str, values: Mapping[str, Any]) -> Itera
 
 
 def _is_address(name: str, values: Mapping[str, Any]) -> bool:
-    """Whether a name of a second board is its address, and a number."""
+    """Whether a name of a second board is its address, and its value a number."""
     found = _SECOND_BOARD.fullmatch(name)
     return bool(found and found[1].startswith("ADDR") and isinstance(values[name], int))
 
 
 def _two_boards(names: Sequence[str], values: Mapping[str, Any]) -> dict[str, str]:
-    """The pins of a car with two boards, as far as its names say where each is.
+    """The pins of a car with two boards, as far as its names say where each pin is.
 
-    A name that does not say what its board drives is that of the motor's: the first board was
-    there for the servo.
+    A name that does not say what its board drives belongs to the motor's board, because the
+    first board was there for the servo.
     """
     pins = {}
     for channel, pin in CHANNELS.items():
@@ -223,7 +223,7 @@ def _two_boards(names: Sequence[str], values: Mapping[str, Any]) -> dict[str, st
 
 
 def _beside_flat(values: Mapping[str, Any]) -> str:
-    """A dictionary of donkeycar 5 in a car that names channels: pins, and pulses said twice."""
+    """A dictionary of donkeycar 5 in a car with flat names: pins, and pulses given twice."""
     family, default = values[FAMILY], SETTINGS[FAMILY].default
     used = {pin: (*_board(values), values[channel]) for channel, pin in CHANNELS.items()}
     lost = []

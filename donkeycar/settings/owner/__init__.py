@@ -1,1 +1,1 @@
-"""The owner's own files: run, edited in place, and carried into a new version."""
+"""The owner's settings files: running them, editing them in place, and upgrading them."""

@@ -1,7 +1,7 @@
-"""What a new ``config.py`` would change in a car, and how the owner keeps it.
+"""Upgrade of settings: what a new ``config.py`` would change, and how the owner keeps it.
 
-A car's ``config.py`` is replaced by a new version; settings that only the old one held would fall
-back to what everybody has: another drivetrain, another neutral.
+A new version replaces a car's ``config.py``. Settings that only the old file held would fall back
+to the defaults: another drivetrain, another neutral.
 """
 
 from collections.abc import Mapping
@@ -21,16 +21,16 @@ END = "# ----- end of what was carried over -----"
 
 
 def effective(folder: Path, *, with_config: bool) -> Layers:
-    """Settings of a car as its files say, without environment and command line.
+    """The settings of a car from its files, without environment and command line.
 
     Args:
-        folder: Of the car.
-        with_config: Whether its ``config.py`` counts; without, it is as a new one.
+        folder: Folder of the car.
+        with_config: Whether its ``config.py`` counts; if not, a new one is assumed.
 
     Raises:
         ConfigError: If a file cannot be read.
     """
-    folder = folder.resolve()  # the files say whole paths
+    folder = folder.resolve()  # the sources in the files are absolute paths
     layers = Layers(folder)
     for name, is_own in (("config.py", False), ("myconfig.py", True)):
         if (is_own or with_config) and (folder / name).is_file():
@@ -42,9 +42,9 @@ def effective(folder: Path, *, with_config: bool) -> Layers:
 
 
 def lost_settings(before: Layers, after: Layers) -> dict[str, Any]:
-    """Values by name that `before` has and `after` has not; a dictionary is whole, if it differs.
+    """Values by name that `before` has and `after` lacks; a dictionary that differs is complete.
 
-    What has no effect in this version is left out, unless its owner wrote it as wiring.
+    Settings without effect in this version are left out, unless the owner wrote them as wiring.
     """
     lost = {
         name: _kept(name, value, before.folder)
@@ -53,21 +53,21 @@ def lost_settings(before: Layers, after: Layers) -> dict[str, Any]:
         and not _same(name, value, after.values.get(name), before.folder)
     }
     if any(map(_stands_for_a_drivetrain, lost)) and KIND not in after.owned:
-        # In myconfig.py these names would stand for a drivetrain that the car may not have.
+        # In myconfig.py these names would imply a drivetrain that the car may not have.
         lost[KIND] = before.values[KIND]
     return lost
 
 
 def block(values: Mapping[str, Any], *, version: str, sources: Mapping[str, str]) -> str:
-    """Lines for the end of ``myconfig.py`` that give back `values`.
+    """The lines for the end of ``myconfig.py`` that restore `values`.
 
     Args:
-        values: Value by name.
-        version: Of donkeycar, for the comment.
-        sources: Where each was written.
+        values: Values by name.
+        version: Version of donkeycar, for the comment.
+        sources: Where each value was written.
 
     Raises:
-        ConfigError: If values are code, which cannot be written down: then all of those by name.
+        ConfigError: If values are code, which cannot be written down; it names all of them.
     """
     lines, code = [], []
     for name, value in values.items():
@@ -86,7 +86,7 @@ def block(values: Mapping[str, Any], *, version: str, sources: Mapping[str, str]
 def _has_effect(name: str, before: Layers) -> bool:
     setting = SETTINGS.get(name)
     if setting is None:
-        return True  # of the owner's own code
+        return True  # a name of the owner's own code
     if setting.status in ("dead", "computed"):
         is_owners = name in before.owned - before.factory - before.own
         return is_owners and DEAD_WIRING.fullmatch(name) is not None
@@ -103,7 +103,7 @@ def _stands_for_a_drivetrain(name: str) -> bool:
 
 
 def _kept(name: str, value: Any, folder: Path) -> Any:
-    """A dictionary without the entries that everybody has; a path in the car, beginning there."""
+    """A dictionary without default entries; a path inside the car, relative to its folder."""
     setting = SETTINGS.get(name)
     if setting is not None and setting.value_kind == "path":
         return _in_car(value, folder)
@@ -114,7 +114,7 @@ def _kept(name: str, value: Any, folder: Path) -> Any:
 
 
 def _rename(layers: Layers) -> None:
-    """Say in names of today what names of before said."""
+    """Translate old names of settings to those of today."""
     for old, names in RENAMED.items():
         value = layers.values[old]
         parts = (value,) if len(names) == 1 else value
@@ -129,7 +129,7 @@ def _in_car(value: Any, folder: Path) -> Any:
     try:
         path = Path(value)
         return str(path.relative_to(folder)) if path.is_relative_to(folder) else value
-    except TypeError:  # no path at all
+    except TypeError:  # not a path
         return value
 
 
@@ -143,5 +143,5 @@ def _same(name: str, one: Any, other: Any, folder: Path) -> bool:
     one, other = (tuple(value) if isinstance(value, list) else value for value in (one, other))
     try:
         return bool(one == other)
-    except Exception:  # values of the owner's code may compare as they like
+    except Exception:  # values of the owner's code may fail when they are compared
         return False

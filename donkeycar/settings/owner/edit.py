@@ -1,6 +1,6 @@
-"""Put one value into an owner's file, and leave every other line as it is.
+"""In-place editing: changes one value in an owner's file, and no other line.
 
-For commands and pages that find a value out for the owner: a learnt gamepad, a calibration.
+For commands and pages that determine a value for the owner: a learnt gamepad, a calibration.
 """
 
 import ast
@@ -14,23 +14,23 @@ from donkeycar.errors import ConfigError, text_of
 from donkeycar.files import write_atomically
 from donkeycar.settings.owner.place import last_assignment, offset_of
 
-# Width of a value that is written over several lines.
+# Line width for a value that is written over several lines.
 LINE = 96
 
-# What some editors put before the first letter of a file.
+# The byte order mark that some editors put at the start of a file.
 BOM = "\ufeff"
 
 
 def edited(source: str, name: str, value: Any) -> str:
-    r"""The text of a settings file with another value for one setting.
+    r"""The text of a settings file, with a new value for one setting.
 
-    The last plain assignment to `name` gets the new value in its place, its comment stays. If
-    there is none, or something after it changes `name` again, a line is put at the end.
+    The last plain assignment to `name` gets the new value in place, and its comment stays. If
+    there is none, or something after it changes `name` again, a line is added at the end.
 
     Args:
-        source: The text as it is.
+        source: The present text.
         name: An upper-case name.
-        value: What it shall be: numbers, texts, lists and dictionaries of those, ``None``.
+        value: The new value: numbers, texts, lists and dictionaries of those, ``None``.
 
     Returns:
         The new text.
@@ -60,34 +60,34 @@ def edited(source: str, name: str, value: Any) -> str:
 
 
 def set_values(path: Path, values: Mapping[str, Any]) -> str:
-    """Put values into a file: all of the change or nothing of it.
+    """Write values into a file, all of them or none.
 
     Args:
         path: E.g. a car's ``myconfig.py``; made if missing.
-        values: Value by name, as for `edited`.
+        values: Values by name, as for `edited`.
 
     Returns:
-        The text as it was before, for `write_text` to bring back.
+        The text as it was before, with which `write_text` can restore it.
 
     Raises:
-        ConfigError: As `edited`; or the file cannot be read or written. It is then unchanged.
+        ConfigError: As `edited`, or the file cannot be read or written. The file is then unchanged.
     """
     return change(path, values, edited)
 
 
 def change(path: Path, values: Mapping[str, Any], edit: Callable[[str, str, Any], str]) -> str:
-    """Edit a file value by value: all of the change or nothing of it.
+    """Edit a file value by value, all of the changes or none.
 
     Args:
         path: E.g. a car's ``myconfig.py``; made if missing.
-        values: Value by name.
-        edit: Takes a text, a name and a value; returns the new text.
+        values: Values by name.
+        edit: Takes a text, a name and a value, and returns the new text.
 
     Returns:
         The text as it was before.
 
     Raises:
-        ConfigError: As `edit`; or the file cannot be read or written. It is then unchanged.
+        ConfigError: As `edit`, or the file cannot be read or written. The file is then unchanged.
     """
     try:
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
@@ -103,7 +103,7 @@ def change(path: Path, values: Mapping[str, Any], edit: Callable[[str, str, Any]
 
 
 def place_of(source: str, name: str) -> ast.expr | None:
-    """What is last assigned to a name in a file; ``None`` if it is not assigned there.
+    """The last value assigned to a name in a file; ``None`` if it is not assigned there.
 
     Raises:
         ConfigError: If `source` is not Python.
@@ -118,17 +118,17 @@ def place_of(source: str, name: str) -> ast.expr | None:
 
 
 def lines_of(source: str) -> list[str]:
-    """Lines with their ends, whichever system wrote them."""
+    """Lines with their line endings, for the endings of any system."""
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source)
 
 
 def write_text(path: Path, text: str, *, mode: int | None = None) -> None:
-    """Write all of `text` into a file or leave what was there.
+    """Write all of `text` into a file, or leave the file as it was.
 
     Args:
-        path: Of the file.
-        text: All of it.
-        mode: Permission bits; those of the old file stay by default.
+        path: Path of the file.
+        text: The whole new text.
+        mode: Permission bits; by default, those of the old file.
 
     Raises:
         ConfigError: If it cannot be written.
@@ -142,7 +142,7 @@ def write_text(path: Path, text: str, *, mode: int | None = None) -> None:
 
 
 def literal(value: Any) -> str:
-    """A value as it stands in a settings file.
+    """A value in the form in which a settings file holds it.
 
     Raises:
         ConfigError: If it is not plain data.

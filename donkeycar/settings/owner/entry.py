@@ -1,4 +1,4 @@
-"""Put entries into a dictionary of an owner's file, and leave the others as they are written."""
+"""In-place editing of a dictionary: changes some entries of it, and leaves the others alone."""
 
 import ast
 import re
@@ -12,21 +12,21 @@ from donkeycar.settings.owner.place import offset_of
 
 
 def edited_entries(source: str, name: str, entries: Mapping[str, Any]) -> str:
-    r"""The text of a settings file with other values for some entries of one dictionary.
+    r"""The text of a settings file, with new values for some entries of one dictionary.
 
-    Entries that are written down get their new value in its place; others become the first
-    of the dictionary. A file without the dictionary gets one with these entries only.
+    Existing entries get their new value in place; new entries are put first in the dictionary. A
+    file without the dictionary gets one with these entries only.
 
     Args:
-        source: The text as it is.
+        source: The present text.
         name: An upper-case name of a setting that is a dictionary.
-        entries: Value by key: numbers, texts, ``None``.
+        entries: Values by key: numbers, texts, ``None``.
 
     Returns:
         The new text.
 
     Raises:
-        ConfigError: As `edited`, or the dictionary is made by something else than ``{...}``.
+        ConfigError: As `edited`, or the dictionary is not written as ``{...}``.
 
     Example:
         >>> text = "WHEELS = {\n    'LEFT': 460,  # mine\n    'PIN': 1,\n}\n"
@@ -61,17 +61,17 @@ def edited_entries(source: str, name: str, entries: Mapping[str, Any]) -> str:
 
 
 def set_entries(path: Path, changes: Mapping[str, Any]) -> str:
-    """Put values and entries into a file: all of the change or nothing of it.
+    """Write values and entries into a file, all of them or none.
 
     Args:
         path: E.g. a car's ``myconfig.py``; made if missing.
-        changes: Value by name; a dictionary holds the entries to change, others stay.
+        changes: Values by name; a dictionary holds the entries to change, others stay.
 
     Returns:
         The text as it was before.
 
     Raises:
-        ConfigError: As `edited_entries`; or the file cannot be read or written. It is then
+        ConfigError: As `edited_entries`, or the file cannot be read or written. The file is then
             unchanged.
     """
 
@@ -82,7 +82,7 @@ def set_entries(path: Path, changes: Mapping[str, Any]) -> str:
 
 
 def _keys(place: ast.expr) -> dict[str, ast.expr] | None:
-    """The value of each key; ``None`` if it is not a dictionary with texts for keys."""
+    """The value of each key; ``None`` if it is not a dictionary whose keys are texts."""
     if not isinstance(place, ast.Dict):
         return None
     keys: dict[str, ast.expr] = {}
@@ -94,7 +94,7 @@ def _keys(place: ast.expr) -> dict[str, ast.expr] | None:
 
 
 def _first(source: str, lines: list[str], place: ast.Dict, added: Mapping[str, Any]) -> str:
-    """Entries as the first of a dictionary, where no comma can be missing before them."""
+    """Put entries first in a dictionary, where no comma can be missing before them."""
     texts = [f'"{key}": {value!r},' for key, value in added.items()]
     first = place.keys[0] if place.keys else None
     if first is None or first.lineno == place.lineno:

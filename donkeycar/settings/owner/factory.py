@@ -1,13 +1,13 @@
-"""Values that the ``config.py`` of earlier versions had by default: no owner chose them.
+"""Defaults in the ``config.py`` of earlier versions, which no owner chose.
 
-An owner's wiring that has no effect is an error; these values in such a file are nobody's wiring.
+Wiring of an owner that has no effect is an error. These values in a ``config.py`` are not wiring.
 """
 
 from typing import Any
 
 # Source: files of cars made with donkeycar 3.0 to 5.1.
 FACTORY: dict[str, tuple[Any, ...]] = {
-    # Since 4.4 a section on ServoBlaster, further down than that on the PCA9685, says 0.
+    # Since 4.4 a section on ServoBlaster, below that on the PCA9685, says 0.
     "STEERING_CHANNEL": (1, 0),
     "THROTTLE_CHANNEL": (0,),
     "STEERING_LEFT_PWM": (460,),
@@ -42,5 +42,5 @@ FACTORY: dict[str, tuple[Any, ...]] = {
 
 
 def is_factory(name: str, value: Any) -> bool:
-    """Whether a setting has the value that a ``config.py`` of an earlier version gave it."""
+    """Whether a setting has the default of a ``config.py`` of an earlier version."""
     return any(type(value) is type(known) and value == known for known in FACTORY.get(name, ()))

@@ -1,4 +1,4 @@
-"""Run an owner's settings file, and say on which line each name got its value."""
+"""Runs an owner's settings file, and finds the line on which each name got its value."""
 
 import ast
 import sys
@@ -15,14 +15,14 @@ from donkeycar.settings.schema import SETTINGS
 
 
 class OwnerFile(NamedTuple):
-    """What a settings file says.
+    """The contents of a settings file.
 
     Attributes:
-        values: Value by upper-case name.
+        values: Values by upper-case name.
         lines: The line of the assignment, by name.
         small: The same for names that would be settings in capitals.
-        covered: Lines of settings that a later line says again, and otherwise: name, line, and
-            the line that holds.
+        covered: Lines of settings that a later line overrides with another value: name, line, and
+            the later line.
     """
 
     values: dict[str, Any]
@@ -34,14 +34,14 @@ class OwnerFile(NamedTuple):
 def read_owner_file(path: Path) -> OwnerFile:
     """Run `path` as plain Python and collect its upper-case names.
 
-    The file belongs to the owner of the car, who may import, compute and define functions in it;
-    modules beside it can be imported.
+    The file belongs to the owner of the car, who may import, compute and define functions in it.
+    It can import modules in its own folder.
 
     Args:
         path: A ``config.py`` or ``myconfig.py``.
 
     Raises:
-        ConfigError: If the file cannot be read, is not Python, or fails; names file and line.
+        ConfigError: If the file cannot be read, is not Python, or fails; it names file and line.
     """
     if not path.is_file():
         raise ConfigError(f"{path} must be a file. Received: something else of that name")
@@ -83,7 +83,7 @@ def _parse(source: bytes, path: Path) -> ast.Module:
 
 
 def _refuse_colons(tree: ast.Module, path: Path) -> None:
-    """Refuse ``NAME: 3``, which Python takes for a remark and which gives no value."""
+    """Refuse ``NAME: 3``, which Python takes as an annotation without a value."""
     values = (ast.Constant, ast.UnaryOp, ast.Dict, ast.List, ast.Tuple)
     for node in ast.walk(tree):
         if (
@@ -101,7 +101,7 @@ def _refuse_colons(tree: ast.Module, path: Path) -> None:
 
 
 def _encoding(source: bytes) -> str:
-    """The next step for a file that some editors save: two bytes a letter."""
+    """The next step if an editor saved the file as UTF-16, with two bytes per letter."""
     return ". Save it as UTF-8" if b"\0" in source else ""
 
 
@@ -111,7 +111,7 @@ def _run(tree: ast.Module, path: Path) -> dict[str, Any]:
     try:
         with _importable(path.parent):
             exec(compile(tree, str(path), "exec"), vars(module))
-    # Whatever an owner's own code can raise ends here: it becomes the one line they can act on.
+    # Any error of the owner's own code ends here: it becomes one line that they can act on.
     except (Exception, SystemExit) as error:
         line = _failing_line(error, path)
         if isinstance(error, GoneModule | GoneAttribute):
@@ -133,7 +133,7 @@ def _run(tree: ast.Module, path: Path) -> dict[str, Any]:
 
 
 def _is_choice(word: str) -> bool:
-    """Whether some setting may have this word for its value."""
+    """Whether this word is a valid value of some setting."""
     from donkeycar.settings.schema import SETTINGS
 
     return any(word in (setting.choices or ()) for setting in SETTINGS.values())
@@ -161,7 +161,7 @@ def _failing_line(error: BaseException, path: Path) -> int:
 
 
 def _covered(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
-    """Plain values of settings that nobody reads before a later line gives another."""
+    """Plain values of settings that a later line overrides before anything reads them."""
     held: dict[str, tuple[int, ast.expr]] = {}
     for statement in tree.body:
         read = {
@@ -183,7 +183,7 @@ def _covered(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
 
 
 def _lines(tree: ast.Module) -> dict[str, int]:
-    """Line of the last assignment to each name; ``*`` is that of a star import."""
+    """Line of the last assignment to each name; ``*`` stands for a star import."""
     lines: dict[str, int] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

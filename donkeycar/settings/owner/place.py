@@ -1,4 +1,4 @@
-"""Where in the text of a settings file a value is written."""
+"""Finds the place of a value in the text of a settings file."""
 
 import ast
 
@@ -21,7 +21,7 @@ def last_assignment(tree: ast.Module, name: str) -> ast.expr | None:
 
 
 def _touches(statement: ast.stmt, name: str) -> bool:
-    """Whether a statement may change `name`: it stores it, writes into it, or imports all."""
+    """Whether a statement may change `name`: it assigns it, writes into it, or imports ``*``."""
     for node in ast.walk(statement):
         if isinstance(node, ast.alias) and name in (node.asname or node.name, "*"):
             return True
@@ -44,12 +44,12 @@ def _touches(statement: ast.stmt, name: str) -> bool:
 
 
 def offset_of(lines: list[str], line: int, column: int) -> int:
-    """How many characters of a text lie before a place that the parser names.
+    """The number of characters before a place that the parser reports.
 
     Args:
         lines: The text, with the ends of its lines.
-        line: The place's line, from 1.
-        column: Its column in that line, in bytes of UTF-8, from 0.
+        line: Line of the place, from 1.
+        column: Column of the place, in bytes of UTF-8, from 0.
     """
     before = sum(len(text) for text in lines[: line - 1])
     return before + len(lines[line - 1].encode()[:column].decode())

@@ -1,1 +1,1 @@
-"""The rows: one file per group of settings, one row per setting."""
+"""The rows of the table: one file per group of settings, one row per setting."""

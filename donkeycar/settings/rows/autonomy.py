@@ -1,4 +1,4 @@
-"""Driving without a neural network: along a recorded path, along a line, up to a stop sign."""
+"""Driving without a neural network: path following, line following, stop sign detection."""
 
 from donkeycar.settings.setting import Group, Setting, later
 

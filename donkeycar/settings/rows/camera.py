@@ -1,4 +1,4 @@
-"""What the car sees."""
+"""Settings of the camera."""
 
 from typing import NamedTuple
 
@@ -6,13 +6,13 @@ from donkeycar.settings.setting import Group, Setting, dead, later
 
 
 class CameraWord(NamedTuple):
-    """What the settings know of a word of `CAMERA_TYPE`; the rest is its row in `assembly.camera`.
+    """What the settings know about a word of `CAMERA_TYPE`; `assembly.camera` has its other row.
 
     Attributes:
-        reads: Settings that do something with this camera, and nothing with cameras that do not
-            name them. Those that every camera reads are in no row.
-        replays: Whether it shows a road that the wheels of a real car do not follow, as a
-            recording does: a motor that turns is then warned of.
+        reads: Settings that have an effect with this camera, and none with cameras that do not
+            list them. Settings that every camera reads are in no row.
+        replays: Whether it shows a road that does not follow the wheels of a real car, as a
+            recording does; a warning then says that the motor turns.
     """
 
     reads: tuple[str, ...] = ()
@@ -30,7 +30,7 @@ _LATENCY = ("CAMERA_LATENCY_S", "CAMERA_JITTER_S", "SIM_SEED")
 CAMERA_WORDS = {
     "PICAM": CameraWord(reads=("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_INDEX")),
     "V4L": _USB,
-    # What donkeycar 5 called two other ways to read a USB camera.
+    # Names that donkeycar 5 had for two other ways to read a USB camera.
     "CVCAM": _USB,
     "WEBCAM": _USB,
     "STREAM": CameraWord(reads=("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_SOURCE")),

@@ -1,4 +1,4 @@
-"""Driving by something other than the web page: gamepads and RC receivers."""
+"""Settings of controllers other than the web page: gamepads and RC receivers."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What turns an order into moving wheels."""
+"""Settings of the drivetrain, which turns commands into moving wheels."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -7,16 +7,16 @@ from donkeycar.settings.setting import Group, Setting, dead, family
 
 
 class DrivetrainWord(NamedTuple):
-    """What the settings know of a word of `DRIVE_TRAIN_TYPE`.
+    """What the settings know about a word of `DRIVE_TRAIN_TYPE`.
 
-    The rest is its row in `assembly.drivetrain.table`.
+    `assembly.drivetrain.table` has the other row of the word.
 
     Attributes:
-        reads: Dictionaries, and beginnings of names that end in "_", that do something with this
-            drivetrain, and nothing with drivetrains that do not name them. Those that every
+        reads: Dictionaries, and prefixes of names ending in "_", that have an effect with this
+            drivetrain, and none with drivetrains that do not list them. Those that every
             drivetrain reads are in no row.
-        moves: Whether it moves something real. Wiring that nobody uses then stops the car.
-        is_flat: Whether it is for cars from before donkeycar 5, which name channels and pulses
+        moves: Whether it moves real hardware. Wiring that has no effect then stops the car.
+        is_flat: Whether it is for cars from before donkeycar 5, which have channels and pulses
             outside of dictionaries.
     """
 
@@ -41,7 +41,7 @@ DRIVETRAIN_WORDS = {
 }
 FLAT_KINDS = tuple(word for word, row in DRIVETRAIN_WORDS.items() if row.is_flat)
 HARMLESS = tuple(word for word, row in DRIVETRAIN_WORDS.items() if not row.moves)
-# Boards that have settings of their own: those begin with the word.
+# Boards that have settings of their own: those start with the word.
 SERIAL = tuple(word for word, row in DRIVETRAIN_WORDS.items() if f"{word}_" in row.reads)
 
 DRIVETRAIN = Group(
@@ -105,7 +105,7 @@ _STEERING = (
 )
 _BOARD = "RPI_GPIO.BOARD."
 
-# Pulses of all drivetrains are counted in parts of a frame of this length.
+# The pulses of all drivetrains are counted in fractions of a frame at this frequency.
 _FREQUENCY_HZ = 60
 # As in parts/drivetrain/order.py: a stop may have to wait for the end of a frame, 40 ms.
 _LOWEST_HZ = 25

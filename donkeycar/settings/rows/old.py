@@ -1,9 +1,9 @@
-"""Settings of earlier versions that do nothing any more, and what replaces them."""
+"""Deprecated settings: they have no effect any more, and each names its replacement."""
 
 from donkeycar.settings.setting import Group, dead
 
 _IN_FAMILY = "donkeycar 5 moved it into PWM_STEERING_THROTTLE[{entry!r}], where yours belongs"
-# Pins of H-bridges before donkeycar 5: numbers as on the board. Name, and where it is now.
+# H-bridge pins before donkeycar 5, as board numbers: the old name, and where it is now.
 OLD_PINS = (
     ("HBRIDGE_PIN_FWD", "SERVO_HBRIDGE_2PIN", "FWD_DUTY_PIN"),
     ("HBRIDGE_PIN_BWD", "SERVO_HBRIDGE_2PIN", "BWD_DUTY_PIN"),
@@ -20,7 +20,7 @@ OLD_PINS = (
         for what, entry in (("FWD", "FWD_PIN"), ("BWD", "BWD_PIN"), ("EN", "EN_DUTY_PIN"))
     ),
 )
-# Names that one or two of today took the place of: the same value, or its parts in this order.
+# Names replaced by one or two of today, which have the same value, or its parts in this order.
 RENAMED = {"CAMERA_RESOLUTION": ("IMAGE_H", "IMAGE_W"), "VEBOSE_TRAIN": ("VERBOSE_TRAIN",)}
 _NOW = "it is now {family}[{entry!r}], with a pin such as 'RPI_GPIO.BOARD.18'"
 _CACHE = "training decodes each picture once and makes new random changes every time"

@@ -1,4 +1,4 @@
-"""What a pilot is shown of a frame, on the car and in training."""
+"""Image transforms: the changes to a frame before a pilot gets it, on the car and in training."""
 
 from donkeycar.settings.setting import Group, Setting
 
@@ -7,8 +7,8 @@ STEPS = (
     "BGR2RGB", "RGB2HSV", "HSV2RGB", "BGR2HSV", "HSV2BGR", "RGB2GRAY", "BGR2GRAY", "HSV2GRAY",
     "GRAY2RGB", "GRAY2BGR",
 )  # fmt: skip
-# Begins the name of a transform that the owner wrote, as in CUSTOM_STRETCH; its file and class are
-# CUSTOM_STRETCH_MODULE and CUSTOM_STRETCH_CLASS.
+# Prefix of the name of a transform that the owner wrote, as in CUSTOM_STRETCH; its file and class
+# are CUSTOM_STRETCH_MODULE and CUSTOM_STRETCH_CLASS.
 OWN_STEP = "CUSTOM"
 
 TRANSFORMING = Group(

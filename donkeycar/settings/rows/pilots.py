@@ -1,4 +1,4 @@
-"""What a driver tells a pilot with a button: how to drive, and where the car is."""
+"""Inputs for a pilot that the driver sets with a button: the behavior, and the location."""
 
 from donkeycar.settings.setting import Group, Setting
 

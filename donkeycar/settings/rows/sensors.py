@@ -1,4 +1,4 @@
-"""What the car measures besides the camera, and the lights and displays it has."""
+"""Sensors other than the camera, and lights and displays."""
 
 from donkeycar.settings.setting import Group, Setting, later
 

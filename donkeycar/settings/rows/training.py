@@ -2,7 +2,7 @@
 
 from donkeycar.settings.setting import Group, Setting, later
 
-# As `donkeycar.pilots.kinds.registry` has them.
+# The same types as in `donkeycar.pilots.kinds.registry`.
 PILOT_TYPES = (
     "linear", "efficient", "categorical", "inferred", "memory", "imu", "behavior", "localizer",
     "rnn", "3d", "latent",
