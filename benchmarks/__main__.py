@@ -1,6 +1,6 @@
 """Run one benchmark: `python -m benchmarks NAME [its arguments]`. Without a name, list them.
 
-A benchmark is a module in one of the rooms, with a function `main(argv)`. Each name is there once.
+A benchmark is a module with a function `main(argv)` in one of the folders. Each name is unique.
 """
 
 import re
@@ -15,7 +15,7 @@ IS_BENCHMARK = re.compile(r"^def main\(argv\b", re.MULTILINE)
 
 
 def modules() -> dict[str, str]:
-    """Each benchmark by its name, and the module that runs it, in the order of rooms."""
+    """The module that runs each benchmark, by the benchmark's name, in the order of folders."""
     return {
         path.stem: f"benchmarks.{path.parent.name}.{path.stem}"
         for path in sorted(HERE.glob("*/*.py"))
@@ -24,7 +24,7 @@ def modules() -> dict[str, str]:
 
 
 def usage() -> str:
-    """Say how to call it, and which benchmarks each room has."""
+    """The usage text: how to call it, and the benchmarks of each folder."""
     rooms: dict[str, list[str]] = {}
     for name, module in modules().items():
         rooms.setdefault(module.split(".")[1], []).append(name)
@@ -33,7 +33,7 @@ def usage() -> str:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a benchmark in a process of its own; 2 if there is none of that name."""
+    """Run a benchmark in a process of its own; return 2 if no benchmark has that name."""
     name, *arguments = (sys.argv[1:] if argv is None else argv) or [""]
     module = modules().get(name)
     if module is None:

@@ -1,6 +1,6 @@
-"""Noise from gamepads: no list of bytes may push the car out of range, or end the thread.
+"""Fuzz test of gamepads: no bytes may push a command out of range, or end the thread.
 
-Each case is a fresh gamepad of a random model and kind and a list of writes to it: random bytes,
+Each case is a new gamepad of a random model and kind, and a list of writes to it: random bytes,
 records cut in half, codes and values beyond every range, floods, an early end. The seed of each
 case is its number; ``--first`` repeats one.
 """
@@ -25,7 +25,7 @@ RANGES = [(0, 255), (-32768, 32767), (0, 65535), (0, 1023), (-1, 1), (5, 5), (9,
 
 
 class ScriptedLine:
-    """A device that says what it was told to say, and then is gone."""
+    """A device that sends scripted bytes, and then disappears."""
 
     def __init__(self, identity: Identity, axes: dict[int, AbsInfo], writes: list[bytes]) -> None:
         self.identity, self.axes, self.held = identity, axes, set[int]()
@@ -40,10 +40,10 @@ class ScriptedLine:
         return self._writes.pop(0)
 
     def refresh(self) -> None:
-        """Nothing else is known."""
+        """Do nothing: this device has no other state."""
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: no file is open."""
 
 
 def device(seed: random.Random) -> tuple[Identity, dict[int, AbsInfo]]:
@@ -61,7 +61,7 @@ def device(seed: random.Random) -> tuple[Identity, dict[int, AbsInfo]]:
 
 
 def writes(seed: random.Random) -> list[bytes]:
-    """What the device sends, piece by piece."""
+    """The bytes that the device sends, piece by piece."""
     stream = b""
     for _ in range(seed.randrange(60)):
         roll = seed.random()
@@ -84,7 +84,7 @@ def writes(seed: random.Random) -> list[bytes]:
 
 
 def run_case(number: int) -> None:
-    """One case.
+    """Run one case.
 
     Raises:
         AssertionError: If an offer is out of range.
@@ -121,7 +121,7 @@ def run_case(number: int) -> None:
 
 
 def check_offer(part: GamepadController, number: int) -> None:
-    """Look at an offer as the car does."""
+    """Check an offer as the car does."""
     offer = part.run_threaded(1.0, "")
     if not (-1 <= offer.angle <= 1 and -1 <= offer.throttle <= 1):
         raise AssertionError(f"case {number}: {offer} is out of range")
@@ -130,7 +130,7 @@ def check_offer(part: GamepadController, number: int) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the cases; 1 if any fails."""
+    """Run the cases; return 1 if any fails."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")

@@ -1,10 +1,11 @@
-"""How long a car drives on after a stop: of a gamepad, a remote control, the page; or unplugged.
+"""Stop latency of a gamepad, a remote control and the page, and after a device is unplugged.
 
-A whole car in two real processes; the devices are sockets. The time counts from the moment before
-the person stops to the first neutral (or no) pulse in the trace of the emulated hardware, to the
-end of the last power at pins of the Pi. A runaway is any later pulse that is not neutral while the
-stick is still pushed; there must be none, and no pulse below neutral at all. The goals are S10 and
-S11 of the reliability specification; the limits may be stretched for a machine that is shared.
+A whole car runs in two real processes; the devices are sockets. The time counts from the moment
+before the person stops, to the first neutral (or no) pulse in the trace of the emulated hardware,
+or to the last power at the pins of the Pi. A runaway is any later pulse that is not neutral while
+the stick is still pushed. There must be no runaway, and no pulse below neutral at all. The goals
+are S10 and S11 of the reliability specification; their limits may be stretched for a
+machine that is shared.
 """
 
 import argparse
@@ -38,11 +39,11 @@ class Way(NamedTuple):
     """One way to stop.
 
     Attributes:
-        person: Who drives and stops.
-        stop: What they do.
+        person: The person who drives and stops.
+        stop: How they stop.
         again: What they do before they can resume.
-        goal_ms: Most time to neutral, in 99 of 100 trials, or in all of them if `for_all`.
-        for_all: Whether the goal is for the worst trial.
+        goal_ms: Longest allowed time to neutral, in 99 of 100 trials, or in all if `for_all`.
+        for_all: Whether the goal is for the slowest trial.
     """
 
     person: type[Person]
@@ -57,7 +58,7 @@ def nothing(person: Person) -> None:
 
 
 def plug_in(person: PadPerson) -> None:
-    """Put the cable back; to resume takes half a second of a steady link."""
+    """Put the cable back; resuming takes half a second of a steady link."""
     person.plug()
     person.push(0.0)
     time.sleep(0.6)
@@ -72,15 +73,15 @@ WAYS = {
 
 
 class Car:
-    """A car and the people around it.
+    """A car, and the people who drive it.
 
     Args:
-        hardware: What its motor is wired to, a key of `HARDWARE`.
-        folder: Of the car and of what is emulated.
-        rate_hz: Ticks a second.
+        hardware: The hardware that its motor is wired to, a key of `HARDWARE`.
+        folder: Folder of the car and of the emulated devices.
+        rate_hz: Ticks per second.
 
     Attributes:
-        motor: What it was told.
+        motor: The commands that the motor got.
     """
 
     def __init__(self, hardware: str, folder: Path, rate_hz: float) -> None:
@@ -101,12 +102,12 @@ class Car:
         self._people: list[Person] = []
 
     def join(self, kind: type[Person]) -> Person:
-        """Somebody comes."""
+        """Let a person of this kind join."""
         self._people.append(kind(*self._place))
         return self._people[-1]
 
     def soon(self, is_driven: bool, wait_s: float) -> bool:
-        """Whether the motor is driven, or is not, within a time."""
+        """Whether the motor starts, or stops, within a time."""
         end_s = time.monotonic() + wait_s
         while (self.motor.speed != 0) != is_driven:
             if time.monotonic() > end_s:
@@ -115,9 +116,9 @@ class Car:
         return True
 
     def stop(self, act: Callable[[], None]) -> Verdict | None:
-        """Somebody stops; what the trace says while the stick stays pushed.
+        """Let somebody stop; return the verdict from the trace while the stick stays pushed.
 
-        It says nothing if the car stood still before: on a busy machine its loop stalls at times.
+        It is ``None`` if the car stood still before, as its loop may stall on a busy machine.
         """
         began_s = time.monotonic()
         act()
@@ -130,7 +131,7 @@ class Car:
         return Verdict(1000 * (stopped_s - began_s), runaway)
 
     def reversed(self) -> bool:
-        """Whether it ever was told to go backward."""
+        """Whether the motor was ever told to go backward."""
         return any(sent.speed < 0 for sent in self.motor.sent)
 
     def close(self) -> None:
@@ -146,7 +147,7 @@ class Car:
 @contextmanager
 def car(rate_hz: float, hardware: str = "pca9685") -> Iterator[Car]:
     """Start a car, and clean up after it."""
-    # In memory, if the system has such a place: a slow disk is no part of the question.
+    # In memory, if the system has such a folder, because a slow disk is not measured here.
     where = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
     with TemporaryDirectory(dir=where) as folder:
         started = Car(hardware, Path(folder), rate_hz)
@@ -157,7 +158,7 @@ def car(rate_hz: float, hardware: str = "pca9685") -> Iterator[Car]:
 
 
 def drive(driven: Car, person: Person) -> None:
-    """Drive on, whatever stopped the car before; a hasty person has to try again."""
+    """Drive on, whatever stopped the car before; a person may have to try several times."""
     end_s = time.monotonic() + WAIT_S
     while time.monotonic() < end_s:
         person.push(0.0)
@@ -173,7 +174,7 @@ def drive(driven: Car, person: Person) -> None:
 def trials(
     way: Way, number: int, seed: random.Random, rate_hz: float, hardware: str = "pca9685"
 ) -> list[Verdict]:
-    """Stop so many times."""
+    """Run this many trials of a stop."""
     verdicts: list[Verdict] = []
     with car(rate_hz, hardware) as driven:
         person = driven.join(way.person)
@@ -190,7 +191,7 @@ def trials(
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench gamepad_stop", description=__doc__)
     parser.add_argument("--trials", type=int, default=200, help="of each way to stop")
     parser.add_argument("--rate", type=float, default=RATE_HZ, help="ticks a second")

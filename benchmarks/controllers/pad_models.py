@@ -1,9 +1,9 @@
-"""Pads, wheels and pedals at the moment when the car first sees them, for `pad_rests.py`.
+"""Gamepads, wheels and pedals at the moment when the car first sees them, for `pad_rests.py`.
 
-Each is what the kernel says of a device when it is opened (``EVIOCGABS``), how somebody holds it at
-that moment, and which of its axes gives throttle. Ranges, fuzz, flat and buttons are those of the
-driver that `source` names, from its source; where it names none they are constructed. Nothing here
-was measured at a real device.
+Each row has the kernel's description of a device when it is opened (``EVIOCGABS``), how somebody
+holds it at that moment, and the axis that gives throttle. Ranges, fuzz, flat and buttons come from
+the source code of the driver that `source` names; without such a driver they are constructed.
+Nothing here was measured at a real device.
 """
 
 from typing import NamedTuple
@@ -17,18 +17,18 @@ class Model(NamedTuple):
     """A device at the moment it appears.
 
     Attributes:
-        source: Where its numbers come from.
+        source: The source of its numbers.
         kind: `CONTROLLER_TYPE`.
         identity: Bus, vendor and product.
-        axes: What the kernel says of each axis.
-        throttle: The axis that gives throttle, by the kernel; "" if none does.
-        rest: Where that lies when it is let go of.
-        full: Where it is when it is pushed.
-        sign: +1 if that is forward, -1 if back.
-        buttons: How many buttons in a row from `base` it has; ``None`` if that is not known.
+        axes: The kernel's description of each axis.
+        throttle: The kernel's name of the axis that gives throttle; "" if none does.
+        rest: Value of that axis when it is released.
+        full: Value of that axis when it is pushed.
+        sign: +1 if that is forward, -1 if it is backward.
+        buttons: How many consecutive buttons it has from `base`; ``None`` if that is not known.
         bindings: `CONTROLLER_BINDINGS`.
-        first: Its first report, if the kernel has heard nothing of it since it was opened.
-        pulls: Whether it takes a full pull, and letting go, to see that it is a trigger.
+        first: Its first report, if it has sent nothing to the kernel since it was opened.
+        pulls: Whether it must be pulled fully and released before it counts as a trigger.
         base: The first of its buttons.
     """
 
@@ -68,7 +68,7 @@ def pull(value: int = 0, maximum: int = 1023) -> AbsInfo:
 
 
 def many(info: AbsInfo, *names: str) -> dict[str, AbsInfo]:
-    """The same axis, some times."""
+    """The same axis under several names."""
     return dict.fromkeys((f"ABS_{name}" for name in names), info)
 
 

@@ -1,12 +1,12 @@
-"""What the kernel says of real pads, and which of their four main buttons is which.
+"""Kernel descriptions of real gamepads, and the positions of their four main buttons.
 
 A record is a bus, a maker, a model, the codes of its buttons, its axes with their ranges, and the
-codes of the buttons at the bottom, on the right, on the left and on top. `source` says where that
-is from. "Dump" is what its owner showed of it (`evtest`, `evemu-describe`) in a public report; the
-places of its buttons are SDL's then, or its driver's. "Constructed" is put together from a driver's
-source and an entry of SDL's gamepad mappings, because no dump was found; it is tried as a Game Pad
-and as a Joystick where SDL, which counts buttons, does not tell the two apart. Nothing here was
-measured at a real device.
+codes of the buttons at the bottom, on the right, on the left and on top. `source` says where the
+record comes from. "Dump" is output that the owner showed (`evtest`, `evemu-describe`) in a public
+report; the positions of the buttons then come from SDL, or from the driver. "Constructed" means
+that no dump was found, and the record combines the source code of a driver and an entry of SDL's
+gamepad mappings. It is tried as a Game Pad and as a Joystick if SDL, which counts buttons, does not
+distinguish the two. Nothing here was measured at a real device.
 """
 
 import sys
@@ -33,7 +33,7 @@ from donkeycar.parts.controller.pad import Pad
 Faces = tuple[int, int, int, int]
 GAMEPAD, JOYSTICK = 0x130, 0x120
 
-# Where the guide has Stop, for kinds with the four main buttons: docs/controllers.md.
+# The position of Stop in docs/controllers.md, for kinds with the four main buttons.
 STOP_IS = {
     "xbox": "north", "xboxswapped": "north", "ps3": "south", "ps4": "south", "pygame": "south",
     "F710": "south", "nimbus": "south", "wiiu": "east",
@@ -45,11 +45,11 @@ class Record(NamedTuple):
     """A real pad.
 
     Attributes:
-        source: Where its numbers are from.
+        source: The source of its numbers.
         identity: Bus, vendor and product.
         keys: Codes of its buttons.
-        axes: What the kernel says of each axis.
-        faces: Codes of the buttons south, east, west and north; ``None`` if no source tells.
+        axes: The kernel's description of each axis.
+        faces: Codes of the buttons south, east, west and north; ``None`` if no source says it.
     """
 
     source: str
@@ -60,12 +60,12 @@ class Record(NamedTuple):
 
 
 def row(first: int, count: int) -> frozenset[int]:
-    """So many buttons, numbered from `first` on."""
+    """Codes of `count` buttons, numbered from `first` on."""
     return frozenset(range(first, first + count))
 
 
 def places(first: int, order: str) -> Faces:
-    """Codes of the four main buttons, by the letters of their places in the order of numbers."""
+    """Codes of the four main buttons, by the letters of their positions in the order of numbers."""
     south, east, west, north = (first + order.index(letter) for letter in "SEWN")
     return south, east, west, north
 
@@ -82,7 +82,7 @@ WII_U = many(AbsInfo(0, -1024, 1024, 4, 100), "X", "Y", "RX", "RY")
 DUMP_0006 = many(byte(127, 15), "X", "Y", "Z", "RX", "RZ")
 
 RECORDS: dict[str, Record] = {
-    # What owners showed.
+    # Dumps that owners showed.
     "Xbox One S, cable": Record(
         "dump in RPCS3 issue 3179; xpad.c", (3, 0x045E, 0x02EA), NAMED, XPAD, BY_LETTER
     ),
@@ -129,7 +129,7 @@ RECORDS: dict[str, Record] = {
     "Logitech F710, X": Record(
         "dump in a public note on the F710; xpad.c", (3, 0x046D, 0xC21F), NAMED, SMALL, BY_LETTER
     ),
-    # With their own driver.
+    # Gamepads with a driver of their own.
     "Xbox 360": Record("constructed from xpad.c", (3, 0x045E, 0x028E), NAMED, SMALL, BY_LETTER),
     "Xbox Series": Record("constructed from xpad.c", (3, 0x045E, 0x0B12), NAMED, XPAD, BY_LETTER),
     "Logitech F310, X": Record(
@@ -228,7 +228,7 @@ RECORDS |= dict(_constructed())
 
 
 def does(record: Record, kind: str, code: int) -> tuple[str, ...]:
-    """What a button of a pad does."""
+    """The actions of a button of a gamepad."""
     own = KINDS[kind]
     pad = Pad(
         Identity("", *record.identity), {AXES[n]: info for n, info in record.axes.items()},
@@ -239,10 +239,10 @@ def does(record: Record, kind: str, code: int) -> tuple[str, ...]:
 
 
 def faults(name: str) -> list[str]:
-    """What is wrong with the stop of a pad, for each kind; empty if nothing is.
+    """The faults of the stop of a gamepad, for each kind; empty if there are none.
 
-    The button that the guide calls Stop must stop, and nothing else; no other of the four may.
-    If no source tells which is which, each of the four must.
+    The button that the guide calls Stop must stop and do nothing else, and none of the other three
+    may stop. If no source says which button is which, each of the four must stop.
     """
     record = RECORDS[name]
     first = next(code for code in (JOYSTICK, GAMEPAD) if code in record.keys)
@@ -257,7 +257,7 @@ def faults(name: str) -> list[str]:
 
 
 def wrong_stops(cases: int, seed: int) -> int:
-    """How many of so many pads, one after the other, have no right stop; each is told."""
+    """Check this many gamepads, print each one without a right stop, and return their number."""
     names = list(RECORDS)
     failed = 0
     for case in range(seed, seed + cases):
@@ -268,7 +268,7 @@ def wrong_stops(cases: int, seed: int) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Try every pad; 1 if any has no right stop."""
+    """Check every gamepad; return 1 if any has no right stop."""
     no_arguments("pad_records", __doc__, argv)
     failed = wrong_stops(len(RECORDS), 0)
     pads = len({record.identity for record in RECORDS.values()})

@@ -1,11 +1,11 @@
-"""Whether a controller drives off: no pulse before its throttle was seen at rest, the right after.
+"""Unintended motion test: no pulse before a throttle was seen at rest, the right pulses after it.
 
-A trial opens one of the devices of `pad_models.py`, takes the wheel by steering and lets the motor
-be armed; plays with the throttle but lets it not come to rest; lets go of it, waits, and pushes.
-All is the product's, from the reader's records to the guardian, on one simulated clock; below is
-the emulated chip. Its pulses decide: neutral until the throttle was let go of, full in the
-right direction while it is pushed, neutral again, and never the wrong way. Recording may follow the
-throttle, and nothing else.
+A trial opens one of the devices of `pad_models.py`, takes control by steering and lets the motor
+be armed. It then moves the throttle without letting it come to rest, releases it, waits, and pushes
+it. Everything from the reader's records to the guardian is the product's own, on one simulated
+clock; below it is the emulated chip. The pulses decide: neutral until the throttle was released,
+full in the right direction while it is pushed, neutral again, and never in the wrong direction.
+Recording may follow the throttle, and nothing else may.
 """
 
 import logging
@@ -34,18 +34,18 @@ from donkeycar.parts.controller.codes import (
 from donkeycar.parts.controller.gamepad import GamepadController
 
 STEP_S, STEPS_A_TICK = 0.01, 5
-# Longer than a control must lie still at its rest, whatever else it may be.
+# Longer than any control must lie still to count as at rest.
 LET_GO_S = 2.0
-# A pulse follows: a tick of the loop, the guardian's ramp, and a tick more.
+# The delay of a pulse: a tick of the loop, the guardian's ramp, and one more tick.
 FOLLOWS_S = 0.25
 
 
 class Trial:
-    """One model in the hand of one person, and the car that it drives.
+    """One device in the hands of one person, and the car that it drives.
 
     Args:
-        name: Of the model.
-        chance: What the person does.
+        name: Name of the model.
+        chance: Random numbers for the person's actions.
     """
 
     def __init__(self, name: str, chance: random.Random) -> None:
@@ -74,13 +74,13 @@ class Trial:
             self.report(**model.first)
 
     def report(self, **values: int) -> None:
-        """The device says where axes are."""
+        """Let the device report the positions of axes."""
         self.at |= values
         data = b"".join(EVENT.pack(0, 0, EV_ABS, AXES[n], value) for n, value in values.items())
         self.part._take(self.line, data + EVENT.pack(0, 0, EV_SYN, SYN_REPORT, 0))
 
     def step(self) -> None:
-        """Let a hundredth of a second pass: the reader comes by, the loop at each fifth."""
+        """Advance a hundredth of a second: the reader runs, and at each fifth the loop."""
         self.part._take(self.line, b"")
         if self.steps % STEPS_A_TICK == 0:
             self._tick()
@@ -89,7 +89,7 @@ class Trial:
         self.clock.advance(STEP_S)
 
     def move(self, axis: str, value: int, is_right: Callable[[int], bool], what: str) -> None:
-        """Bring an axis to `value` as a hand does, report by report."""
+        """Move an axis to `value` as a hand does, report by report."""
         began, steps = self.at[axis], self.chance.randrange(6, 50)
         for step in range(1, steps + 1):
             self.report(**{axis: round(began + (value - began) * step / steps)})
@@ -130,7 +130,7 @@ def run(name: str, chance: random.Random) -> None:
     """Try a model once.
 
     Raises:
-        AssertionError: If it drives before its rest was seen, or wrongly after it.
+        AssertionError: If it drives before it was seen at rest, or drives wrongly after it.
     """
     trial = Trial(name, chance)
     model, axis = trial.model, trial.model.throttle
@@ -163,7 +163,7 @@ def run(name: str, chance: random.Random) -> None:
 
 
 def steer(trial: Trial) -> None:
-    """Take the wheel, and wait until the motor would run."""
+    """Take control, and wait until the motor would run."""
     axis = "ABS_RX" if trial.model.kind == "xboxswapped" else "ABS_X"
     info = trial.model.axes[axis]
     for value in (info.maximum, info.value):
@@ -174,7 +174,7 @@ def steer(trial: Trial) -> None:
 
 
 def throttle_before_rest(cases: int, seed: int) -> int:
-    """How many of so many trials went wrong, each told."""
+    """Run this many trials, print each failure, and return their number."""
     failed = 0
     names = list(MODELS)
     for case in range(cases):
@@ -187,7 +187,7 @@ def throttle_before_rest(cases: int, seed: int) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Try every model some times; 1 if any goes wrong."""
+    """Try every model several times; return 1 if any trial fails."""
     no_arguments("pad_rests", __doc__, argv)
     logging.disable(logging.WARNING)
     failed = throttle_before_rest(5 * len(MODELS), 0)

@@ -1,13 +1,13 @@
-"""Nonsense from the receiver of a remote control: what comes of it is in range, or lost.
+"""Fuzz test of RC receivers: the result of any input is in range, or the link counts as lost.
 
-Each case is a receiver with random settings and a list of what reaches it: as pulses of 0, 1 and
-65,535 us, with jitter, of channels that do not exist; as edges on pins, some missing, on a clock
-that wraps at 32 bits of microseconds; as lines of a RoboHAT, whole, cut or noise. The oracle keeps
-its own account of when each channel last had a pulse of 800 to 2200 us: without one of steering and
-one of throttle in the last 100 ms there must be no throttle at all. Half of the cases begin with
-the pulses of a transmitter that nobody touches: with them there must be an order. A pulse with both
-its edges has its own length or none, wherever the clock wraps. The seed of each case is its number;
-``--first`` repeats one.
+Each case is a receiver with random settings and a list of inputs: pulses of 0, 1 and 65,535 us,
+with jitter, of channels that do not exist; edges on pins, some missing, on a clock that wraps at 32
+bits of microseconds; lines of a RoboHAT, whole, cut or noise. The oracle records independently when
+each channel last had a pulse of 800 to 2200 us: without one of steering and one of throttle in the
+last 100 ms there must be no throttle at all. Half of the cases begin with the pulses of a
+transmitter that nobody touches: with them there must be a command. A pulse with both its edges is
+measured with its own length or not at all, wherever the clock wraps. The seed of each case is its
+number; ``--first`` repeats one.
 """
 
 import argparse
@@ -51,15 +51,15 @@ class Pins:
         self.edges: list[SimpleNamespace] = []
 
     def LineSettings(self, **settings: object) -> object:  # noqa: N802 - the library's name
-        """What a line is set to."""
+        """Accept the settings of a line."""
         return settings
 
     def request_lines(self, chip: str, **settings: object) -> "Pins":
-        """Lend the lines."""
+        """Hand out the lines."""
         return self
 
     def wait_edge_events(self, timeout_s: float) -> bool:
-        """Whether there are any."""
+        """Whether there are any edges."""
         return bool(self.edges)
 
     def read_edge_events(self) -> list[SimpleNamespace]:
@@ -72,7 +72,7 @@ class Pins:
 
 
 class PulseSource:
-    """Pulses as they are."""
+    """Passes pulses on unchanged."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -86,7 +86,7 @@ class PulseSource:
 
 
 class EdgeSource:
-    """Pulses as edges on pins."""
+    """Turns pulses into edges on pins."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -95,7 +95,7 @@ class EdgeSource:
         self._now_us = chance.choice([0, WRAP_US - 3000, chance.randrange(WRAP_US)])
 
     def send(self, channel: int, width_us: float) -> list[tuple[int, float]]:
-        """Let a pin go up and down; now and then an edge is missed, or comes twice."""
+        """Raise and lower a pin; now and then an edge is missed, or comes twice."""
         pin = PINS[channel % len(PINS)]
         rise_us, fall_us = self._now_us, self._now_us + max(int(width_us), 0)
         for kind, at_us in ((UP, rise_us), (DOWN, fall_us)):
@@ -118,7 +118,7 @@ class EdgeSource:
 
 
 class LineSource:
-    """Pulses as lines of a RoboHAT, through a terminal as real as a serial port."""
+    """Turns pulses into lines of a RoboHAT, sent through a pseudo-terminal like a serial port."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
@@ -147,40 +147,40 @@ class LineSource:
         os.close(self._near)
 
 
-# Lines go through the kernel: they take most of the time, and need the fewest cases.
+# Lines go through the kernel: they take most of the time and need the fewest cases.
 SOURCES: list[Callable[[random.Random], PulseSource | EdgeSource | LineSource]] = [
     *[PulseSource] * 6, *[EdgeSource] * 5, LineSource,
 ]  # fmt: skip
 
 
 class Oracle:
-    """Knows of each channel when it last had a pulse."""
+    """Records for each channel when it last had a pulse."""
 
     def __init__(self, clock: FakeClock) -> None:
         self._clock = clock
         self._heard_s: dict[int, float] = {}
 
     def hear(self, pulses: list[tuple[int, float]]) -> None:
-        """Take note of what the receiver gets."""
+        """Record the pulses that the receiver gets."""
         for channel, width_us in pulses:
             if SHORTEST_US <= width_us <= LONGEST_US:
                 self._heard_s[channel] = self._clock.now_s
 
     @property
     def age_s(self) -> float:
-        """Since the last pulse of steering or of throttle, whichever is the older one."""
+        """Time since the last pulse of steering or of throttle, whichever is the older one."""
         never_s = float("-inf")
         oldest_s = min(self._heard_s.get(channel, never_s) for channel in (STEERING, THROTTLE))
         return self._clock.now_s - oldest_s
 
 
 def never() -> PulseInput:
-    """The receiver's thread is not started: what comes is handed over case by case."""
+    """Prevent the receiver's thread from starting: inputs are handed over case by case."""
     raise OSError("no device")
 
 
 def receiver(chance: random.Random, clock: FakeClock) -> RCReceiver:
-    """One with random settings."""
+    """A receiver with random settings."""
     ends_us = [1000.0, 2000.0]
     chance.shuffle(ends_us)
     middle_us = chance.choice([1500.0, 1100.0, 1999.0])
@@ -197,7 +197,7 @@ def receiver(chance: random.Random, clock: FakeClock) -> RCReceiver:
 
 
 def run_case(number: int) -> None:
-    """One case.
+    """Run one case.
 
     Raises:
         AssertionError: If an offer is out of range, or a lost channel drives.
@@ -230,7 +230,7 @@ def run_case(number: int) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the cases; 1 if any fails."""
+    """Run the cases; return 1 if any fails."""
     parser = argparse.ArgumentParser(prog="scripts/bench rc_fuzz", description=__doc__)
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")

@@ -1,9 +1,9 @@
-"""Every binding that an owner can write: none of them takes the only stop away.
+"""Exhaustive test of button bindings: no binding that an owner can write removes the only stop.
 
-Every kind of gamepad with every control bound to every action, and to nothing; then the same
-controls as the button that arms a launch. What is accepted is tried: the buttons of a gamepad that
-has all of them are pressed, and one of them must stop the car. What is refused must name both
-settings, and must be one that would have taken the stop away, or no binding at all.
+Every control of every kind of gamepad is bound to every action, and to none; then every control
+becomes the button that arms a launch. An accepted binding is tried: the buttons of a gamepad that
+has all of them are pressed, and one of them must stop the car. A refusal must name both settings,
+and be for a binding that would have removed the stop, or that is not a valid binding.
 """
 
 import itertools
@@ -25,7 +25,7 @@ from donkeycar.timing import RealClock
 CONTROLS = (*BUTTONS, *AXES, *(f"{axis}-" for axis in AXES), "RC3")
 EVERY = tuple(itertools.product(KINDS, CONTROLS, (*ROLES, *ACTIONS, *HELD, "", None, "launch")))
 
-# A kind without bindings of its own has these of its owner.
+# Bindings of the owner for a kind that has none of its own.
 _STICKS = {"ABS_X": "steering", "ABS_Y": "throttle", "BTN_MODE": "stop"}
 _RANGE = AbsInfo(0, -1, 1)
 _DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
@@ -39,7 +39,7 @@ def built(kind: str, control: str, action: str | None) -> GamepadController:
     """
     bindings: dict[str, str | None] = dict(_STICKS) if kind == "custom" else {}
     if control in bindings and action != "launch":
-        control = "BTN_EAST"  # whoever writes a dictionary writes each of its keys once
+        control = "BTN_EAST"  # a dictionary has each key only once
     settings = {**_DEFAULTS, "CONTROLLER_TYPE": kind, "CONTROLLER_BINDINGS": bindings}
     if action == "launch":
         settings |= {"AI_LAUNCH_ENABLE_BUTTON": control, "AI_LAUNCH_DURATION": 1.0}
@@ -70,13 +70,13 @@ def can_stop(part: GamepadController, controls: Sequence[str]) -> bool:
 
 
 def own_stop(part: GamepadController) -> set[str]:
-    """What the kind itself has for a stop: a cable of a remote control erases in mode user."""
+    """The stop controls of the kind itself; a wire of a remote control erases in mode user."""
     own = part._kind.bindings.values()
     return set() if "stop" in own else set(own).intersection(STOPS)
 
 
 def is_wrong(kind: str, control: str, action: str | None) -> bool:
-    """Whether a binding takes the stop away, or is refused for no reason."""
+    """Whether a binding removes the stop, or is refused without a reason."""
     own = dict(_STICKS) if kind == "custom" else dict(KINDS[kind].bindings)
     stops = [name for name, did in own.items() if did in STOPS]
     try:
@@ -96,7 +96,7 @@ def is_wrong(kind: str, control: str, action: str | None) -> bool:
 
 
 def takes_stop_away(cases: int, seed: int) -> int:
-    """How many of so many bindings are wrong, each told; of all of them if `cases` is so many."""
+    """Check `cases` bindings, or all if there are no more; print and count the wrong ones."""
     wrong = 0
     for number in range(cases):
         binding = EVERY[(seed + number) % len(EVERY)]
@@ -107,7 +107,7 @@ def takes_stop_away(cases: int, seed: int) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Try them all; 1 if any is wrong."""
+    """Try all bindings; return 1 if any is wrong."""
     no_arguments("stop_bindings", __doc__, argv)
     wrong = takes_stop_away(len(EVERY), 0)
     print(f"{len(EVERY)} bindings: {wrong} wrong")

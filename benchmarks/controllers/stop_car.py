@@ -1,10 +1,10 @@
-"""A whole car that people drive, on emulated hardware: two real processes for `gamepad_stop.py`.
+"""A whole car with drivers on emulated hardware: two real processes for `gamepad_stop.py`.
 
 python -m benchmarks.controllers.stop_car guardian HARDWARE FOLDER RATE_HZ  starts both
 python -m benchmarks.controllers.stop_car vehicle HARDWARE FOLDER RATE_HZ   says port, token
 
-The vehicle is put together from settings as every car is. What is not there are the devices: a
-gamepad and the receiver of a remote control are sockets in FOLDER, the hardware is files in it.
+The vehicle is built from settings as every car is. Only the devices are emulated: a gamepad and
+the receiver of a remote control are sockets in FOLDER, and the hardware is files in it.
 """
 
 import socket
@@ -52,7 +52,7 @@ def connect(path: Path) -> socket.socket:
 
 
 def find_gamepad(path: Path) -> list[EventLine]:
-    """What the reader finds: the gamepad, unless it has it open."""
+    """Return the gamepad, unless the reader has it open already."""
     if any(line.is_open for line in FOUND):
         return []
     try:
@@ -65,7 +65,7 @@ def find_gamepad(path: Path) -> list[EventLine]:
 
 
 class Receiver:
-    """A receiver that sends a line for each pulse: its channel and its microseconds."""
+    """A receiver that reads a line for each pulse: its channel and its microseconds."""
 
     def __init__(self, path: Path) -> None:
         self._socket = connect(path)
@@ -84,12 +84,12 @@ class Receiver:
         return [(int(channel), float(us)) for channel, us in (line.split() for line in lines)]
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close the socket."""
         self._socket.close()
 
 
 def vehicle(hardware: str, folder: Path, rate_hz: float) -> int:
-    """Drive until the end of the guardian."""
+    """Drive until the guardian ends."""
     wired_to = HARDWARE[hardware](folder)
     gamepad.Finder = lambda only: lambda: find_gamepad(folder / GAMEPAD)
     gamepad.RESCAN_S = 0.3
@@ -113,7 +113,7 @@ def vehicle(hardware: str, folder: Path, rate_hz: float) -> int:
 
 
 def main() -> int:
-    """One of the two."""
+    """Run one of the two processes."""
     role, hardware, folder, rate_hz = sys.argv[1:]
     if role == "guardian":
         words = ["vehicle", hardware, folder, rate_hz]

@@ -1,4 +1,4 @@
-"""Who drives in `gamepad_stop.py`: a page, a gamepad, a remote control; each on a real socket."""
+"""The drivers in `gamepad_stop.py`: a page, a gamepad, a remote control, each on a real socket."""
 
 import socket
 import threading
@@ -23,16 +23,16 @@ class Listener:
         self._server.settimeout(30.0)
 
     def plug(self) -> socket.socket:
-        """Wait until the car has found the device; the near end of it."""
+        """Wait until the car has found the device; return the near end of the connection."""
         return self._server.accept()[0]
 
     def close(self) -> None:
-        """No device any more."""
+        """Remove the device."""
         self._server.close()
 
 
 class PadPerson:
-    """Drives by the right stick, stops by the upper button, resumes by Select."""
+    """Drives with the right stick, stops with the upper button, resumes with Select."""
 
     def __init__(self, folder: Path, port: int, token: str) -> None:
         self._listener = Listener(folder / GAMEPAD)
@@ -69,7 +69,7 @@ class PadPerson:
 
 
 class Steady(ABC):
-    """Says where the stick is all the time, in a thread; who never pushed it only watches."""
+    """Sends the position of the stick all the time, in a thread; without a push it only watches."""
 
     def __init__(self) -> None:
         self.share: float | None = None
@@ -94,11 +94,11 @@ class Steady(ABC):
 
     @abstractmethod
     def _say(self) -> None:
-        """Say it once."""
+        """Send it once."""
 
 
 class RemotePerson(Steady):
-    """Drives by a remote control: pulses every 20 ms; one switch stops, another one resumes."""
+    """Drives with a remote control: pulses every 20 ms; one switch stops, another one resumes."""
 
     def __init__(self, folder: Path, port: int, token: str) -> None:
         self._listener = Listener(folder / RECEIVER)
@@ -107,13 +107,13 @@ class RemotePerson(Steady):
         super().__init__()
 
     def stop(self) -> None:
-        """Throw the switch, as the next pulse: what the radio takes is no part of the question."""
+        """Throw the switch, as the next pulse; the delay of the radio is not measured."""
         with self._lock:
             self._switches |= {3: ON_US, 4: OFF_US}
             self._say()
 
     def resume(self) -> None:
-        """Throw it back, and the other one, which may have to be let go of first."""
+        """Throw it back, and then the other one, which may have to be released first."""
         with self._lock:
             self._switches |= {3: OFF_US, 4: OFF_US}
             self._say()
@@ -133,7 +133,7 @@ class RemotePerson(Steady):
 
 
 class PagePerson(Steady):
-    """Drives by the socket of the page, and echoes each tick as the page does."""
+    """Drives with the socket of the page, and echoes each tick as the page does."""
 
     def __init__(self, folder: Path, port: int, token: str) -> None:
         self._page = Socket(port, "/wsDrive", {"Authorization": f"Bearer {token}"})
