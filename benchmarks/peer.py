@@ -1,4 +1,4 @@
-"""donkeycar 5.3, in an environment of its own, to be measured and read with beside this one.
+"""Environment with donkeycar 5.3, for comparisons of figures and of tubs.
 
 The environment is `.venv-5.3` in the repository root, made when first needed: the package from
 PyPI and only what its Vehicle and its tubs import, so it takes seconds. `DONKEYCAR_53_PYTHON`
@@ -19,7 +19,7 @@ from benchmarks import ROOT
 ENVIRONMENT = ROOT / ".venv-5.3"
 WORKER = Path(__file__).with_name("peer_worker.py")
 PACKAGE = "donkeycar==5.3.0"
-# What `donkeycar.vehicle` and `donkeycar.parts.tub_v2` of 5.3 import.
+# Packages that `donkeycar.vehicle` and `donkeycar.parts.tub_v2` of 5.3 import.
 NEEDS = ["numpy<2; python_version < '3.13'", "numpy; python_version >= '3.13'"]
 NEEDS += ["pillow", "prettytable", "pyfiglet"]
 
@@ -47,7 +47,7 @@ def peer_python() -> Path:
 
 
 class Peer:
-    """The tub reader and writer of donkeycar 5.3, in a process that stays for many tubs."""
+    """The tub reader and writer of donkeycar 5.3, in one process for many tubs."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(

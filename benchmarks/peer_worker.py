@@ -1,4 +1,4 @@
-"""Runs inside donkeycar 5.3: does with tubs what it is told, one JSON line an order.
+"""Runs inside donkeycar 5.3: executes orders on tubs, one JSON line per order.
 
 python -I peer_worker.py
 """

@@ -1,4 +1,4 @@
-"""Is every branch of driving and guardian run by their own tests? Processes that they start count.
+"""Branch coverage of driving and guardian by their own tests, with the processes these start.
 
 Goal: 100 %, with no line left out by a comment.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks import ROOT
 from benchmarks.cases import no_arguments
 
-# A process of a test is measured however it begins and ends, unless it is killed by SIGKILL.
+# A process of a test is measured however it starts and ends, unless SIGKILL ends it.
 SETTINGS = """
 [run]
 branch = true
@@ -24,7 +24,7 @@ sigterm = true
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print what is not run; 1 if that is anything, or a test fails."""
+    """Print the branches that do not run; return 1 if there are any, or a test fails."""
     no_arguments("branches", __doc__, argv)
     with tempfile.TemporaryDirectory() as folder:
         settings = Path(folder) / "settings"
@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
             return subprocess.run(line, cwd=ROOT).returncode
 
         tests = coverage("run", "-m", "pytest", "-q", "tests/driving", "tests/guardian")
-        # A process that is killed while it writes leaves a file that cannot be read.
+        # A process that is killed while it writes leaves an unreadable file.
         coverage("combine", "--quiet")
         return coverage("report", "--show-missing", "--fail-under=100") or tests
 

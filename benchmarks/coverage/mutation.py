@@ -1,9 +1,9 @@
-"""Can the tests of driving and guardian fail? mutmut breaks these line by line and runs them.
+"""Mutation score of the tests of driving and guardian: mutmut changes code, and tests must fail.
 
-Goal: at least 97 % of the broken versions are noticed. Each is tried with the tests that call its
-function, in their own process or in one that they start. A module whose functions gave no version
-at all is an error, and so is a function that cannot be broken because of its decorator. Tables and
-numbers outside functions are not broken.
+Goal: the tests notice at least 97 % of the mutants. Each mutant is tried with the tests that call
+its function, in their own process or in one that they start. A module whose functions gave no
+mutant at all is an error, and so is a function that cannot be changed because of its decorator.
+Tables and numbers outside functions are not changed.
 """
 
 import argparse
@@ -20,16 +20,16 @@ from benchmarks import ROOT
 MIN_SCORE = 0.97
 PACKAGES = ("donkeycar.driving.", "donkeycar.guardian.")
 
-# The decorators of functions that can be broken, see `mutation_decorated`.
+# The decorators of functions that can be changed, see `mutation_decorated`.
 DECORATORS = {"staticmethod", "classmethod", "property", "contextmanager"}
 MUTMUT = [sys.executable, "-m", "benchmarks.coverage.mutation_decorated"]
 
-# mutmut's words for a version that the tests noticed: a test failed, or never ended.
+# mutmut's words for a mutant that the tests noticed: a test failed, or never ended.
 NOTICED = {"killed", "timeout"}
 
 
 def outcomes() -> dict[str, str]:
-    """Each broken version and what became of it."""
+    """The result of each mutant, by its name."""
     command = [*MUTMUT, "results", "--all", "true"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     names = "|".join(map(re.escape, PACKAGES))
@@ -37,7 +37,7 @@ def outcomes() -> dict[str, str]:
 
 
 def functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """All functions and methods of a module, but for those inside of others."""
+    """All functions and methods of a module, except those inside other functions."""
     body = ast.parse(path.read_text()).body
     body += [member for node in body if isinstance(node, ast.ClassDef) for member in node.body]
     return [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
@@ -51,11 +51,11 @@ def sources() -> dict[str, Path]:
 
 
 def left_out(versions: dict[str, int], modules: list[str]) -> list[str]:
-    """What gave no broken version although it could.
+    """The modules and functions that gave no mutant although they could.
 
     Args:
-        versions: How many versions each module gave.
-        modules: The modules that were asked for, by the names of `sources`.
+        versions: Number of mutants of each module.
+        modules: The modules to check, by the names of `sources`.
     """
     gaps = []
     for module in modules:
@@ -73,14 +73,14 @@ def left_out(versions: dict[str, int], modules: list[str]) -> list[str]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the score of each module, and what survived; 1 if the goal is missed."""
+    """Print the score of each module, and the surviving mutants; return 1 if the goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench mutation", description=__doc__)
     parser.add_argument("--jobs", type=int, default=2, help="versions tried at a time")
     parser.add_argument("modules", nargs="*", help="e.g. arbiter; all if none is given")
     args = parser.parse_args(argv)
     patterns = [f"{package}{module}.*" for package in PACKAGES for module in args.modules]
     command = [*MUTMUT, "run", "--max-children", str(args.jobs), *patterns]
-    # What an earlier run left would be mixed with newer tests.
+    # Results of an earlier run would be mixed with newer tests.
     shutil.rmtree(ROOT / "mutants", ignore_errors=True)
     log = ROOT / "mutants" / "log"
     log.parent.mkdir()

@@ -1,7 +1,7 @@
-"""For `mutation`: mutmut, which breaks properties and context managers of a package as well.
+"""For `mutation`: lets mutmut mutate properties and context managers too.
 
-mutmut leaves functions with a decorator alone, because it would run the decorator once for each
-version. Here the decorator stays on the function that chooses a version, and no version has it.
+mutmut leaves decorated functions alone, because it would run the decorator once for each mutant.
+Here the decorator stays on the function that chooses a mutant, and no mutant has it.
 """
 
 import sys
@@ -12,7 +12,7 @@ from mutmut.__main__ import cli
 from mutmut.mutation import file_mutation
 from mutmut.mutation.file_mutation import MODULE_STATEMENT, Mutation, MutationVisitor
 
-# What mutmut can break by itself, and what it can break with the changes below.
+# Functions that mutmut can mutate by itself, and those that it can with the changes below.
 OWN = ("staticmethod", "classmethod")
 ADDED = ("property", "contextmanager")
 

@@ -1,7 +1,7 @@
-"""A plugin of pytest for `mutation`: the quickest test first, and all that a test calls.
+"""pytest plugin for `mutation`: runs the fastest test first, and records all calls of a test.
 
-A broken version is done with at its first failure. Most are noticed by a test that takes no time at
-all; in the order of chance, those that start processes come before it as often as not.
+A mutant is finished at its first failing test. Most are noticed by a test that takes almost no
+time; in random order, the slow tests that start processes would often run before it.
 """
 
 import os
@@ -12,7 +12,7 @@ from mutmut.state import state
 
 from benchmarks.coverage.mutation_calls import FILE, Calls
 
-# Python imports a module of this name before it does anything else.
+# Python imports a module of this name before anything else.
 HOOK = Path("sitecustomize.py")
 HOOK_TEXT = f"""import os
 if os.environ.get("{FILE}"):
@@ -22,7 +22,7 @@ if os.environ.get("{FILE}"):
 
 
 class CallsOfChildren:
-    """Adds what the processes of a test called to what mutmut saw the test call itself."""
+    """Adds the calls of a test's child processes to those that mutmut saw itself."""
 
     def __init__(self) -> None:
         path = Path("calls").absolute()
@@ -33,23 +33,23 @@ class CallsOfChildren:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self) -> None:
-        """Read what has come; mutmut itself takes it from there in the same hook."""
+        """Read the recorded calls; mutmut takes them from there in the same hook."""
         state()._stats.update(line.rstrip() for line in self._lines)
 
     def pytest_unconfigure(self) -> None:
-        """Leave nothing behind: a broken version is tried without any of this."""
+        """Remove the plugin's files, because mutants are tried without them."""
         HOOK.unlink()
         del os.environ[FILE]
         self._lines.close()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Look at processes while mutmut finds out which test calls what."""
+    """Record child processes while mutmut finds out which test calls which function."""
     if os.environ.get("MUTANT_UNDER_TEST") == "stats":
         config.pluginmanager.register(CallsOfChildren())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort by what each test took when mutmut ran all of them; those it does not know are last."""
+    """Sort tests by the time that mutmut measured for them; unknown tests come last."""
     took_s = state().duration_by_test
     items.sort(key=lambda item: took_s.get(item.nodeid, float("inf")))

@@ -1,1 +1,1 @@
-"""The drive loop and a whole car: how well they keep time, how soon they start."""
+"""Timing of the drive loop and of a whole car: jitter, rate and start."""

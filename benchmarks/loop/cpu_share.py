@@ -1,14 +1,13 @@
-"""Hold a program and all it starts to a share of one core, as a small computer would.
+"""CPU quota: limits a program and all its children to a share of one core, as on a small computer.
 
-A quota of the kernel's CPU controller with a period of 10 ms (control groups, version 2 or 1),
-where this user may make a group: the processes run at full speed until the quota of a period is
-used up, and stand still until the next one. They come before all others, so that they really get
-it: what else this machine does is not the question. Elsewhere the process group is stopped and
-continued by signals (SIGSTOP, SIGCONT) with the same period, which is coarser and shows as stopped
-children.
-Either way every pause is at most 10 ms long, far below an interval of the loop: what is measured
-is slowness, not freezes. A group has the greatest weight, so that its share is there whatever else
-the computer does. Linux only.
+Where this user may make a control group (version 2 or 1), it uses a quota of the kernel's CPU
+controller with a period of 10 ms: the processes run at full speed until the quota of a period is
+used up, and stand still until the next one. The group has the greatest weight, so that it gets its
+share whatever else the computer does. Without control groups, the process group is stopped and
+continued by signals (SIGSTOP, SIGCONT) with the same period, which is coarser and visible as
+stopped children.
+Either way every pause is at most 10 ms long, far below an interval of the loop, so slowness is
+measured, not freezes. Linux only.
 """
 
 import math
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 PERIOD_S = 0.010
-# The kernel grants no less in a period; a smaller share has longer periods.
+# The kernel grants no less in a period; a smaller share gets longer periods.
 MIN_QUOTA_S = 0.001
 ROOT = Path("/sys/fs/cgroup")
 
@@ -32,14 +31,15 @@ ROOT = Path("/sys/fs/cgroup")
 class CpuShare:
     """A share of one core, for every process that `start` starts and for their children.
 
-    Use it as a context manager: what still runs at the end is killed.
+    Use it as a context manager: processes that still run at the end are killed.
 
     Args:
-        share: Greater than 0; 0.15 is 15 % of one core, 1 or more does not limit, but comes before
-            all others as well.
+        share: Greater than 0; 0.15 is 15 % of one core. 1 or more sets no limit, but still runs
+            before all other processes.
 
     Attributes:
-        way: How they are held: ``"cpu.max"``, ``"cfs_quota"``, ``"signals"`` or ``"nothing"``.
+        way: How the limit is enforced: ``"cpu.max"``, ``"cfs_quota"``, ``"signals"``,
+            ``"nothing"``.
 
     Raises:
         ValueError: If `share` is not greater than 0.
@@ -85,7 +85,7 @@ class CpuShare:
     def start(self, command: Sequence[str], **options: Any) -> subprocess.Popen[Any]:
         """Start `command` under the quota, as `subprocess.Popen` does, in a session of its own."""
         if self._group is not None:
-            # The shell joins the group before it becomes the command: nothing runs outside.
+            # The shell joins the group before it becomes the command, so nothing runs outside.
             join = 'echo $$ > "$0/cgroup.procs" && exec "$@"'
             command = ["/bin/sh", "-c", join, str(self._group), *command]
         process = subprocess.Popen(command, start_new_session=True, **options)
@@ -93,7 +93,7 @@ class CpuShare:
         return process
 
     def _make_group(self) -> Path | None:
-        """A new control group with the quota; ``None`` if there can be none."""
+        """A new control group with the quota; ``None`` if it cannot be made."""
         name = f"donkeycar-{os.getpid()}-{id(self)}"
         quota_us, period_us = round(self._quota_s * 1e6), round(self._period_s * 1e6)
         is_limited = self.share < 1
@@ -118,7 +118,7 @@ class CpuShare:
         return None
 
     def _remove(self, group: Path) -> None:
-        """Kill what is left in the group, then take it away."""
+        """Kill the processes left in the group, then remove it."""
         for _ in range(100):
             for number in (group / "cgroup.procs").read_text().split():
                 with suppress(ProcessLookupError):
@@ -129,7 +129,7 @@ class CpuShare:
             time.sleep(0.02)
 
     def _duty_cycle(self) -> None:
-        """Let them run for a share of each period, by signals."""
+        """Let the processes run for a share of each period, by signals."""
         began_s = time.monotonic()
         while not self._ended.is_set():
             for process in self._processes:

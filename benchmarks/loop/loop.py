@@ -1,7 +1,7 @@
-"""The loop: what a tick costs, and how well it keeps time, beside donkeycar 5.3 in the same run.
+"""Loop benchmark: cost of a tick and timing jitter, compared with donkeycar 5.3 in the same run.
 
-Both run `loop_worker.py`, each in its own process and its own environment. Pacing is measured on
-both at the same time, so that whatever else the machine does hits both alike.
+Both run `loop_worker.py`, each in its own process and its own environment. Their timing is measured
+at the same time, so that other load on the machine affects both alike.
 
 Goals: ten pass-through parts under 14 us a tick; at 20, 60 and 100 Hz with 30 % load the mean rate
 within 0.05 % of what was asked, and the p99 deviation of an interval at most half of 5.3's.
@@ -31,7 +31,7 @@ def start(python: Path | str, *arguments: object) -> subprocess.Popen:
 
 
 def result(worker: subprocess.Popen) -> dict:
-    """What a worker found."""
+    """The result of a worker."""
     out, err = worker.communicate()
     if worker.returncode:
         raise SystemExit(f"{worker.args} failed:\n{err}")
@@ -39,7 +39,7 @@ def result(worker: subprocess.Popen) -> dict:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench loop", description=__doc__)
     parser.add_argument("--seconds", type=float, default=20, help="of each run")
     parser.add_argument("--repeats", type=int, default=3, help="medians are taken over these")

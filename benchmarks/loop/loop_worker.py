@@ -1,4 +1,4 @@
-"""One measurement of a Vehicle, ours or 5.3's: whichever the interpreter has installed.
+"""One measurement of a Vehicle of this version or of 5.3, whichever the interpreter has.
 
 python -I loop_worker.py tick
 python -I loop_worker.py pace RATE_HZ SECONDS
@@ -39,7 +39,7 @@ class Busy:
 
 
 def tick_us():
-    """Microseconds a tick, best of five."""
+    """Microseconds per tick, best of five."""
     vehicle = Vehicle()
     vehicle.mem["c0"] = 1
     for index in range(10):

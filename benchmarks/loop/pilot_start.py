@@ -1,8 +1,8 @@
-"""A car that starts with a pilot: time until its first answer, memory, and latency of each file.
+"""Start of a car with a pilot: time to its first answer, memory, and latency of each file.
 
-The car is a created one with a camera of still pictures, the web page, the recorder, and a pilot
-that is opened in a child process first. Time begins with the command and ends with the first
-answer of the pilot.
+The car is a newly created one with a camera of still pictures, the web page, the recorder, and a
+pilot that is first opened in a child process. The time counts from the command to the pilot's first
+answer.
 
 Goals: the first answer within 1.5 s, less than 90 MB resident, `linear` on one thread in 1.2 ms
 with float32 and 0.4 ms with int8.
@@ -24,7 +24,7 @@ MAX_START_S, MAX_RESIDENT_MB = 1.5, 90.0
 MAX_LATENCY_MS = {"float32": 1.2, "float16": 1.2, "int8": 0.4}
 MARK = "    # A part of your own goes here"
 
-# Into manage.py of a created car: says when the pilot answered first, and what memory that took.
+# Added to manage.py of the created car: reports the first answer of the pilot, and the memory.
 STOPWATCH = """
     class Stopwatch:
         def run(self, angle):
@@ -46,7 +46,7 @@ STOPWATCH = """
 
 
 def make_pilot(models: Path) -> Path:
-    """A `linear` pilot with its three LiteRT files; what it has learnt does not matter here."""
+    """A `linear` pilot with its three LiteRT files; its training does not matter here."""
     from donkeycar.keras_backend import import_keras
 
     import_keras()

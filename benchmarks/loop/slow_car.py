@@ -1,16 +1,17 @@
-"""A whole car on a small computer: what its start takes, and how well it keeps time then.
+"""A whole car on a small computer: duration of its start, and timing of its loop.
 
-A created car with its guardian, a camera of still pictures, the page and the recorder is held to a
-share of one core (see `cpu_share`; 0.10 to 0.15 of a PC's is about a core of a Pi 3). One person
-opens the page, watches the video and drives; `--model` adds a pilot. The person is another process
-and runs at full speed.
+A created car with its guardian, a camera of still pictures, the page and the recorder is limited to
+a share of one core (see `cpu_share`; 0.10 to 0.15 of a PC's core is about a core of a Pi 3). One
+person opens the page, watches the video and drives; `--model` adds a pilot. The person is another
+process and runs at full speed.
 
-Figures: from the command to the first answer of the page, to the first order that the guardian let
-through, and, with `--model`, until the pilot can be chosen; then, a second, the loop's rate, late
-ticks, state messages, pictures, and the processor time of each process and thread.
+Times are measured from the command to the first answer of the page, to the first command that the
+guardian let through, and, with `--model`, until the pilot can be chosen. Then it measures per
+second the loop's rate, late ticks, state messages, pictures, and the processor time of each process
+and thread.
 
-Goals: page and first order within 5 s at 0.15, with and without a pilot. At every share the late
-ticks that are counted are those that were missing.
+Goals: page and first command within 5 s at 0.15, with and without a pilot. At every share the
+counted late ticks are those that were missing.
 """
 
 import argparse
@@ -37,11 +38,11 @@ RATE_HZ = 20
 PATIENCE_S = 90.0
 # As `drive_link.js` does it.
 HEARTBEAT_S = 0.04
-# The start is over, and its caches are warm.
+# The start is over, and the caches are warm.
 SETTLE_S = 3.0
 MARK = "    # A part of your own goes here"
 
-# Into manage.py: what the loop knows of itself, once a second, and which thread is which.
+# Added to manage.py: reports the loop's figures once a second, and the names of the threads.
 STOPWATCH = """
     class Stopwatch:
         ticks, reported_s, ordered = 0, 0.0, None
@@ -102,18 +103,18 @@ def page_answers(port: int) -> bool:
 
 
 def rows(car: Path) -> list[dict[str, Any]]:
-    """What the loop has said so far."""
+    """The figures that the loop has reported so far."""
     with contextlib.suppress(FileNotFoundError):
         return [json.loads(line) for line in (car / "loop.jsonl").read_text().splitlines()]
     return []
 
 
 class Person:
-    """Opens the page, watches and drives, as the drive page does; counts what comes.
+    """Opens the page, watches and drives as the drive page does, and counts what arrives.
 
     Args:
-        port: Of the car's page.
-        token: Lets in whoever has it.
+        port: Port of the car's page.
+        token: Token that gives access.
         mode: Drive mode to choose.
     """
 

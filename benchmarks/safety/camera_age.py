@@ -1,16 +1,17 @@
-"""A camera that is 0 to 120 ms old: does the pilot drive, and does the car still stop in time?
+"""Safety test with a camera whose frames are 0 to 120 ms old: the pilot drives, the car stops.
 
-A whole created car, as two real processes: a guardian that holds an emulated PCA9685, and
-`manage.py drive` with a MOCK camera whose frames are that old, the page and the recorder. The pilot
-is a real `linear` or `efficient` network that always gives throttle. One person has the page open,
-watches and lets the pilot drive (mode `local`), from a process of its own. Loop and camera run at
-20, 30 or 60 Hz. For the second half of the runs the car is held to 15 % of a core (`cpu_share`): a
-quota of the kernel with a period of 10 ms, because the usual one of 100 ms would freeze the car for
-85 ms at a time, which no slow computer does.
+A whole created car runs in two real processes: a guardian with an emulated PCA9685, and
+`manage.py drive` with a MOCK camera whose frames have that age, the page and the recorder. The
+pilot is a real `linear` or `efficient` network that always gives throttle. One person has the page
+open, watches and lets the pilot drive (mode `local`), from a process of its own. Loop and camera
+run at 20, 30 or 60 Hz. For the second half of the runs the car is limited to 15 % of a core
+(`cpu_share`) by a quota of the kernel with a period of 10 ms. The usual period of 100 ms would
+freeze the car for 85 ms at a time, which no slow computer does.
 
-A run drives for a minute, and the trace of the chip says for how much of it the motor's pulse was
-neutral. Then the person falls silent for a moment (S1), and at last the camera hangs (S8): the time
-counts from the last heartbeat, and from the exposure of the last frame, to the first neutral pulse.
+In a run the car drives for a minute, and the trace of the chip shows for which share of it the
+motor's pulse was neutral. Then the person falls silent for a moment (S1), and at last the camera
+hangs (S8). The time counts from the last heartbeat, and from the exposure of the last frame, to the
+first neutral pulse.
 
 Goals: neutral for less than 0.5 % of the minute; S1 within 300 ms; S8 within 250 ms, and the car
 ends with an error that names the camera.
@@ -42,19 +43,19 @@ MAX_NEUTRAL_SHARE = 0.005
 MAX_SILENT_MS = 300.0
 MAX_BLIND_MS = 250.0
 
-# The start is over, the pilot has found its pace.
+# The start is over, and the pilot runs at its usual rate.
 SETTLE_S = 4.0
 
 
 class Found(NamedTuple):
-    """What came of it.
+    """The result of one run.
 
     Attributes:
-        neutral_share: Of the time in which the pilot should have driven.
-        silent_ms: From the last heartbeat to neutral.
-        blind_ms: From the exposure of the last frame to neutral.
+        neutral_share: Share of the time in which the pilot should have driven, but was neutral.
+        silent_ms: Time from the last heartbeat to neutral.
+        blind_ms: Time from the exposure of the last frame to neutral.
         ended: Whether the car then ended with an error that names the camera.
-        reasons: What the page was told while the motor waited.
+        reasons: Reasons that the page showed while the motor waited.
     """
 
     neutral_share: float
@@ -64,7 +65,7 @@ class Found(NamedTuple):
     reasons: tuple[str, ...]
 
     def missed(self, *, factor: float = 1.0) -> list[str]:
-        """The goals it missed, with limits of time `factor` times as long."""
+        """The goals that were missed, with time limits multiplied by `factor`."""
         return [
             what
             for what, reached in (
@@ -121,7 +122,7 @@ def drive(run: Run, pilots: Path, seconds: float) -> Found:
 
 def failures(runs: Sequence[Run], *, seconds: float, factor: float = 1.0, pilots: Path | None,
              together: int = 1) -> int:  # fmt: skip
-    """Drive all of `runs`, print what came of each, and count those that missed a goal."""
+    """Drive all of `runs`, print the result of each, and count those that missed a goal."""
     with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(together) as pool:
         folder = Path(name) if pilots is None else pilots
         folder.mkdir(parents=True, exist_ok=True)
@@ -142,7 +143,7 @@ def failures(runs: Sequence[Run], *, seconds: float, factor: float = 1.0, pilots
 
 
 def standing(share: float, cases: int, seed: int) -> int:
-    """How many of so many runs at `share` of a core missed a goal; each drives a minute."""
+    """Number of runs at `share` of a core that missed a goal; each drives a minute."""
     runs = every_run([share])
     random.Random(seed).shuffle(runs)  # noqa: S311 - not a secret
     together = max(1, min(4, int(0.6 / share)))

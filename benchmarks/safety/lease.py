@@ -1,8 +1,8 @@
-"""Two phones, one wheel: only one of them drives, and both of them stop the car.
+"""Control lease: with two phones only one of them drives, and both of them can stop the car.
 
-On a simulated clock: whoever does not drive sends everything the protocol has but a stop, and
-nothing of the car may change; a driver falls silent, and the wheel must be free two seconds later
-and not before. In two real processes: somebody who does not drive stops the car, as seen in the
+On a simulated clock, a page that does not drive sends everything in the protocol except a stop, and
+nothing of the car may change; a driver falls silent, and the control must be free two seconds later
+and not before. In two real processes, somebody who does not drive stops the car, as seen in the
 trace of the emulated chip.
 
 Goals: 0 of 10,000 orders of somebody else do anything; the stop of anybody is neutral in 100 ms.

@@ -1,11 +1,12 @@
-"""The phone is gone: how soon is the throttle neutral, and does anything move the car after that?
+"""Link loss: how soon the throttle is neutral when the phone is gone, and whether the car stays.
 
-A real console, drive loop and drive mode on this computer. In each trial a driver holds 60 %
-throttle over a websocket and is then lost: its connection is closed, reset, or merely silent. The
-time counts from the last heartbeat the car accepted to the first tick with a neutral motor.
+A real console, drive loop and drive mode run on this computer. In each trial a driver holds 60 %
+throttle over a websocket and is then lost: the connection is closed, reset, or merely silent. The
+time counts from the last heartbeat that the car accepted to the first tick with a neutral motor.
 
-Then black-outs on a simulated clock: the link holds back everything for 0.3 to 10 s and delivers
-it at once. Nothing older than 300 ms may be applied, and after 1 s nothing may move before Resume.
+Then follow black-outs on a simulated clock: the link holds back everything for 0.3 to 10 s and then
+delivers it at once. Nothing older than 300 ms may be applied. After 1 s nothing may move before
+Resume.
 
 Goals: p99 at most 250 ms, maximum 300 ms; 0 old orders applied, 0 motions before Resume, and after
 a shorter loss the car goes on by itself.
@@ -31,7 +32,7 @@ MAX_ECHO_AGE_S = 0.300
 
 
 def lose(page: Socket, kind: str) -> None:
-    """End the connection of `page`, or just stop talking."""
+    """Close or reset the connection of `page`, or just stop sending."""
     if kind == "close":
         page.close()
     elif kind == "reset":
@@ -39,7 +40,7 @@ def lose(page: Socket, kind: str) -> None:
 
 
 def trial(car: ConsoleCar, page: Socket, kind: str, chance: random.Random) -> Verdict:
-    """Drive, lose the link, and see how long the throttle stayed up after it."""
+    """Drive, lose the link, and measure how long the throttle stayed up after it."""
     page.drive(0.1 + chance.uniform(0, 0.05), throttle=THROTTLE)
     deadline_s = time.monotonic() + 1
     while car.motor.throttle != THROTTLE:
@@ -123,10 +124,10 @@ class Blackouts:
 
     def run(self) -> None:
         """One black-out: everything sent during it arrives together at its end."""
-        # After a short loss it goes on by itself, after a long one it was resumed.
+        # After a short loss the car goes on by itself; after a long one Resume was pressed.
         self.never_again += not self.drive(0.5, throttle=0.5)
         lost_s = self.chance.uniform(0.3, 10)
-        # Either nothing gets through, or only what the phone says is held up.
+        # Either nothing gets through, or only the phone's messages are held up.
         deaf = self.chance.random() < 0.5
         held = []
         for _ in range(int(lost_s / 0.04)):
@@ -143,7 +144,7 @@ class Blackouts:
 
 
 def black_out(number: int, seed: int) -> int:
-    """Lose and find the link so many times; how often the car moved, or did not, against S2."""
+    """Lose and restore the link `number` times; count the cars that violated S2."""
     blackouts = Blackouts(seed)
     for _ in range(number):
         blackouts.run()

@@ -1,4 +1,4 @@
-"""What a motor was told over time, from the trace of emulated pins: each verdict comes from it."""
+"""The motor's commands over time, from the trace of emulated pins; every verdict uses it."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from donkeycar.testing.pulse_trace import Change, PulseTrace
 
 
 class Sent(NamedTuple):
-    """A change of what a motor is told.
+    """A change of the motor's command.
 
     Attributes:
         time_s: On the monotonic clock.
@@ -40,7 +40,7 @@ class Motor:
 
     @property
     def sent(self) -> list[Sent]:
-        """All changes up to now, oldest first; what it was told before the first is to stand."""
+        """All changes up to now, oldest first; before the first, the command was to stand."""
         new = self._trace.changes[self._num_read :]
         self._num_read += len(new)
         for change in new:
@@ -56,16 +56,16 @@ class Motor:
 
     @property
     def speed(self) -> int:
-        """What it is told now."""
+        """The present command."""
         return self.sent[-1].speed
 
     def drove(self, at_s: float) -> bool:
-        """Whether it was driven at a moment, or rested for no longer than in a frame."""
+        """Whether the motor was driven at a moment, or rested for no longer than in a frame."""
         last = next(sent for sent in reversed(self.sent) if sent.time_s <= at_s)
         return bool(last.speed) or at_s - last.time_s <= self.rest_s
 
     def stopped(self, since_s: float) -> tuple[float | None, bool]:
-        """When it was first told to stand after a moment, and whether it was driven after that.
+        """When the motor was first stopped after a moment, and whether it was driven again later.
 
         Args:
             since_s: A moment at which it `drove`.

@@ -1,8 +1,8 @@
-"""Folders of cars of every earlier version, as owners may have them, before and after an upgrade.
+"""Upgrade test: folders of cars of every earlier version, before and after an upgrade.
 
-Each folder is drawn: the files of a version, values of the owner in either file, on two emulated
-PCA9685. A violation is a car that drives with other wiring than its owner wrote instead of refusing
-to, and one whose pulses, or whether it drives at all, an upgrade changes.
+Each folder is random: the files of a version, values of the owner in either file, on two emulated
+PCA9685. It is a violation if a car drives with other wiring than its owner wrote instead of
+refusing to drive, or if an upgrade changes its pulses, or whether it drives at all.
 """
 
 import contextlib
@@ -58,7 +58,7 @@ Written = dict[tuple[str, str], Any]
 
 
 def drawn(dice: random.Random, *, flat: bool) -> dict[str, Any]:
-    """A few values of an owner, in one of the two forms."""
+    """Random values of an owner, in one of the two forms."""
     names = dice.sample(list(PULSES), dice.choice((0, 1, 2)))
     values: dict[str, Any] = {name: PULSES[name] + dice.randint(-9, 9) for name in names}
     if dice.random() < 0.3:
@@ -108,7 +108,7 @@ def make_folder(dice: random.Random, folder: Path) -> Written:
 
 
 def pulses_of(folder: Path) -> dict[tuple[int, int], dict[tuple[int, int], int]] | None:
-    """What both chips put out, by steering and throttle; ``None`` if the car refuses to drive."""
+    """The output of both chips, by steering and throttle; ``None`` if the car refuses to drive."""
     chips = {address: PCA9685Chip(address=address) for address in (0x40, 0x41)}
     bus = FakeI2C(*chips.values())
     try:
@@ -127,7 +127,7 @@ def pulses_of(folder: Path) -> dict[tuple[int, int], dict[tuple[int, int], int]]
 
 
 def run_case(case: int) -> None:
-    """Draw a folder, drive it, upgrade it, drive it again.
+    """Make a random folder, drive it, upgrade it, drive it again.
 
     Raises:
         AssertionError: If it drives with other wiring than its owner wrote, or other than before.

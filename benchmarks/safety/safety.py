@@ -1,8 +1,8 @@
-"""Whether the car stops: the tables of SAFETY.md, one row for each goal.
+"""Safety benchmark: whether the car stops; the tables of SAFETY.md, one row for each goal.
 
-A row of the first table is a fault, and the time from it to the first neutral pulse; of the second
-one, what must never happen. Goals are those of a quiet machine; `--factor 1.5` is for a shared one,
-`--burners 4` adds busy loops. The campaigns of other files can be run by themselves as well.
+A row of the first table is a fault, with the time from it to the first neutral pulse; a row of the
+second is what must never happen. Goals are for a quiet machine; `--factor 1.5` is for a shared one,
+`--burners 4` adds busy loops. The campaigns of other files can also be run by themselves.
 """
 
 import argparse
@@ -52,13 +52,13 @@ from benchmarks.safety.trial import (
 from benchmarks.safety.verdict import Verdict
 from benchmarks.web import web_fuzz
 
-# Trials at a time, of those that mostly wait.
+# Number of parallel trials, for those that mostly wait.
 BESIDE = 4
 KILL, FREEZE = signal.SIGKILL, signal.SIGSTOP
 # Goals in milliseconds, of 99 of 100 trials and of all.
 OF_A_DEAD_VEHICLE = (20, 250)
 OF_A_DEAD_GUARDIAN, OF_A_FROZEN_GUARDIAN = (100, 150), (350, 400)
-# In words, who is hit first and by what, who is hit second, how much later, and the goals.
+# For each row: first victim and signal, second victim and signal, the delay, and the goals.
 DOUBLE_FAULTS = (
     (
         "guardian and vehicle killed at once",
@@ -91,7 +91,7 @@ def turns(*probes: Callable[[], Verdict]) -> Callable[[int, int], list[Verdict]]
 
 
 def few(probe: Callable[[], Verdict]) -> Callable[[int, int], list[Verdict]]:
-    """Trials that take long, beside each other: one for ten of the others."""
+    """Slow trials, run in parallel: one for every ten of the others."""
 
     def trials(number: int, seed: int) -> list[Verdict]:
         random.seed(seed)
@@ -113,7 +113,7 @@ def double(
 
 
 def stops(way: str, hardware: str = "") -> Timed:
-    """A row of one way to stop, by a person; on the PCA9685 if it is of no kind of hardware."""
+    """A row for one way in which a person stops; without a kind of hardware, on the PCA9685."""
     goal = gamepad_stop.WAYS[way]
 
     def trials(number: int, seed: int) -> list[Verdict]:
@@ -162,7 +162,7 @@ def on(hardware: str) -> tuple[Timed, ...]:
 
 
 def unread(kind: str) -> Timed:
-    """A row of the ticks of a car that nobody listens to."""
+    """A row about the ticks of a car whose output nobody reads."""
     return Timed(
         f"S15 from tick to tick, the output a full {kind} that nobody reads",
         lambda number, seed: unread_output.drive_unread(kind, number),
@@ -173,13 +173,13 @@ def unread(kind: str) -> Timed:
 
 
 def starts(cases: int, seed: int) -> int:
-    """How many starts sent anything but neutral or nothing."""
+    """Number of starts that sent anything but neutral or nothing."""
     left_over = list(LEFT_OVER)
     return sum(not start(left_over[index % len(left_over)]) for index in range(cases))
 
 
 def seeded(campaign: Callable[[int], int]) -> Callable[[int, int], int]:
-    """A campaign whose chance is that of the whole process."""
+    """A campaign that uses the random numbers of the whole process."""
 
     def violations(cases: int, seed: int) -> int:
         random.seed(seed)
@@ -319,7 +319,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the tables; 1 if a goal is missed."""
     args = parser().parse_args(argv)
-    logging.disable(logging.WARNING)  # a camera that fails is told of, each time
+    logging.disable(logging.WARNING)  # otherwise each failing camera writes a line
     seed = random.randrange(2**32) if args.seed is None else args.seed
     burners = [
         subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(args.burners)

@@ -1,8 +1,9 @@
-"""A stop from any source, in any mode and state: the rule before the wheels gives no throttle.
+"""Exhaustive test of the stop rule: after a stop from any source there is no throttle.
 
-Every source of a stop with every drive mode and every state that people can bring a car into, on a
-simulated clock; after the stop everybody pushes every stick and asks for the pilot. Goal: in none
-of them any throttle until somebody resumes, never backwards, and the pilot off the wheel.
+Every source of a stop is combined with every drive mode and every state that people can bring a car
+into, on a simulated clock; after the stop everybody pushes every stick and asks for the pilot.
+Goal:
+in no case any throttle until somebody resumes, never backwards, and the pilot no longer drives.
 """
 
 import itertools
@@ -113,7 +114,7 @@ class Situation:
         )[2]
 
     def stop(self, source: str) -> None:
-        """Stop, and in the same breath ask for everything else."""
+        """Stop, and at the same time ask for everything else."""
         if source == "web":
             wish = Message(stop=True, throttle=-1.0, drive_mode="local")
             self.cockpit.handle(self.page.client, wish)
@@ -159,7 +160,7 @@ class Situation:
 
 
 def disobeyed(source: str, mode: str, state: str) -> str:
-    """How a stop was not obeyed; "" if it was."""
+    """How a stop was disobeyed; "" if it was obeyed."""
     car = Situation(mode, state)
     car.stop(source)
     if car.command().throttle != 0.0:

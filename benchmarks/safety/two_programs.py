@@ -1,8 +1,8 @@
-"""Two programs on one motor: the second must send nothing, and name the first.
+"""Mutual exclusion: two programs on one motor; the second must send nothing, and name the first.
 
-The programs are those that owners start: `manage.py drive`, `donkey calibrate`, `donkey neutral`;
-in two car folders whose settings spell the same chip differently. The trace of the emulated chip
-says who moved what: each change carries the process that made it.
+The programs are those that owners start: `manage.py drive`, `donkey calibrate`, `donkey neutral`.
+They run in two car folders whose settings spell the same chip differently. The trace of the
+emulated chip shows which process made each change.
 """
 
 import os
@@ -178,7 +178,7 @@ def _descendants(pid: int) -> list[int]:
 
 
 def disturbed(cases: int, seed: int) -> int:
-    """In how many pairs, each in turn, the second program did anything but refuse."""
+    """Number of pairs, each in turn, in which the second program did anything but refuse."""
     wrong = 0
     for number in range(cases):
         complaint = second_is_harmless(*PAIRS[number % len(PAIRS)])

@@ -1,9 +1,9 @@
-"""Nobody reads what the car says: is a tick late, does the motor stop, is a stop still obeyed?
+"""Unread output: checks ticks, motor and stop of a car whose output nobody reads.
 
-`python manage.py drive`, started as its owner starts it, with a standard output and error that take
-not one byte more: a pipe whose reader sleeps, or a terminal that was paused. A page drives it all
-the time. The car has much to say: a mock drivetrain that shows its pulses, the rate of the loop,
-and a part of the owner's that prints and logs in each tick, and notes when that was.
+`python manage.py drive` is started as its owner starts it, with a standard output and error that
+accept not one byte more: a pipe whose reader sleeps, or a paused terminal. A page drives it all the
+time. The car writes a lot: a mock drivetrain that shows its pulses, the rate of the loop, and a
+part of the owner's that prints and logs in each tick, and records the time of the tick.
 
 A tick is late if it begins more than 100 ms after the one before; it begins every 50 ms. Goals: 0
 late ticks, the motor never held back by the guardian, and at the end a stop obeyed within a second.
