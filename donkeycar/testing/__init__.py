@@ -1,6 +1,7 @@
-"""Stand-ins for what a test cannot have: time, hardware, and a vehicle to try a part in.
+"""Fakes and emulators for tests: a clock, hardware, and a vehicle to try a part in.
 
-Public, so that owners can test their own parts with them. Each is loaded when it is first used.
+They are public, so that owners can test their own parts with them. Each is loaded when it is first
+used.
 """
 
 from typing import TYPE_CHECKING

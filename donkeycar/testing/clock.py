@@ -1,13 +1,13 @@
-"""Time that passes only when a test says so."""
+"""Fake clock: time passes only when a test says so."""
 
 import threading
 
 
 class FakeClock:
-    """A clock that moves when somebody sleeps on it, or when a test advances it.
+    """A clock that advances when a caller sleeps on it, or when a test advances it.
 
     Args:
-        now_s: Where it starts, in seconds.
+        now_s: Time at the start, in seconds.
 
     Example:
         >>> clock = FakeClock()
@@ -34,13 +34,13 @@ class FakeClock:
         return self._now_s
 
     def sleep(self, seconds: float) -> None:
-        """Move the time on by `seconds`, at once, and note the call in `sleeps`."""
+        """Advance the time by `seconds` at once, and note the call in `sleeps`."""
         with self._lock:
             self.sleeps.append(seconds)
             self._now_s += max(seconds, 0.0)
 
     def advance(self, seconds: float) -> None:
-        """Move the time on by `seconds`, as if the world had taken them.
+        """Advance the time by `seconds`, as if they had passed outside the program.
 
         Raises:
             ValueError: If `seconds` is negative: a monotonic clock never goes back.

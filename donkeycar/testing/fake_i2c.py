@@ -1,12 +1,13 @@
-"""An I2C bus of chips that are not there, for drivers that expect a ``busio.I2C``.
+"""Fake I2C bus with emulated chips, for drivers that expect a ``busio.I2C``.
 
-Source: Adafruit Blinka 10.0.0 (PyPI), busio.py, class I2C: names and arguments of the methods. The
-error of a transfer that nobody answers is that of the kernel of a Pi: Linux 6.1,
+Source: Adafruit Blinka 10.0.0 (PyPI), busio.py, class I2C: names and arguments of the methods. If
+no chip answers, a transfer fails with the error of a Pi's kernel: Linux 6.1,
 drivers/i2c/busses/i2c-bcm2835.c.
 
 Not modelled: the time of a transfer and a bus that blocks (`I2CAdapter` has both), callers that
-wait for the lock (it is neither asked for nor kept between threads), `scan`, two chips that answer
-a read at once (the last one wins; on wires a 0 does), other devices on the bus.
+wait for the lock (transfers do not check it, and it does not hold between threads), `scan`, two
+chips that answer a read at once (here the last one wins; on wires a 0 wins), other devices on the
+bus.
 """
 
 import errno
@@ -19,7 +20,7 @@ class FakeI2C:
     """A bus with chips on it, for drivers that expect a ``busio.I2C``.
 
     Args:
-        chips: What is wired to it.
+        chips: The chips on the bus.
     """
 
     def __init__(self, *chips: PCA9685Chip) -> None:
@@ -28,7 +29,7 @@ class FakeI2C:
         self._locked = False
 
     def try_lock(self) -> bool:
-        """Take the bus; False if it is taken."""
+        """Take the bus; False if it is in use."""
         taken = not self._locked
         self._locked = True
         return taken
@@ -38,7 +39,7 @@ class FakeI2C:
         self._locked = False
 
     def deinit(self) -> None:
-        """Nothing is held."""
+        """Do nothing: there is nothing to close."""
 
     def writeto(
         self, address: int, buffer: bytes, *, start: int = 0, end: int | None = None

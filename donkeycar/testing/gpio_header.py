@@ -1,4 +1,4 @@
-"""The pins of a Raspberry Pi that is not there, with a trace of what they did.
+"""Emulated GPIO header of a Raspberry Pi, with a trace of its pins.
 
 Sources: Linux 6.12.117, drivers/gpio/gpiolib-cdev.c (who holds a line, what closing it frees), and
 drivers/pinctrl/bcm/pinctrl-bcm2835.c (`persist_gpio_outputs`, false there, true in the kernels of
@@ -21,8 +21,8 @@ class PinChange(NamedTuple):
     """One pin that was set.
 
     Attributes:
-        name: `GPIO13` and the like.
-        value: Share of the time that it shall be high, 0.0 to 1.0.
+        name: Name, such as `GPIO13`.
+        value: Ordered share of the time that it is high, 0.0 to 1.0.
     """
 
     name: str
@@ -33,9 +33,9 @@ class Edge(NamedTuple):
     """One change on a wire.
 
     Attributes:
-        time_s: On the clock of the header.
-        name: `GPIO13` and the like.
-        level: 0 or 1; ``None``: it became an input, and what is wired to it decides.
+        time_s: Time on the clock of the header.
+        name: Name, such as `GPIO13`.
+        level: 0 or 1; ``None`` if it became an input, whose level the wiring decides.
     """
 
     time_s: float
@@ -44,23 +44,23 @@ class Edge(NamedTuple):
 
 
 class GpioHeader:
-    """The chips of pins as the kernel hands them out, and processes that use them.
+    """The GPIO chips of the kernel, and the processes that use them.
 
-    A pin is held by one process. Claiming it as an output sets its level at once. A process that
-    ends or is killed lets go of its pins, and then they keep their level, unless the kernel was
-    told otherwise.
+    Only one process holds a pin. Claiming it as an output sets its level at once. A process that
+    ends or is killed releases its pins. They keep their level then, unless the kernel was told not
+    to keep it.
 
     Args:
-        clock: Source of time. Edges come out as it goes on.
-        labels: Of the chips, by their numbers. That of the header begins with ``pinctrl-``.
-        persists: Whether a pin that is let go keeps its level.
-        late_us: How late lgpio's thread is for an edge, in microseconds; asked for each.
+        clock: Source of time. Edges come out as it advances.
+        labels: Labels of the chips, by their numbers. The header's begins with ``pinctrl-``.
+        persists: Whether a released pin keeps its level.
+        late_us: How late lgpio's thread is for an edge, in microseconds; called for each edge.
 
     Attributes:
-        lgpio: For drivers that ask for the library: that of the first process.
-        trace: Every change of an output that was ordered, oldest first.
-        fails: Whether claiming and writing fail. Pulses that lgpio's thread makes do not: it looks
-            at no error.
+        lgpio: The library of the first process, for drivers that take it.
+        trace: Every ordered change of an output, oldest first.
+        fails: Whether claiming and writing fail. The pulses of lgpio's thread do not fail: the
+            thread ignores errors.
 
     Example:
         >>> header = GpioHeader()
@@ -93,7 +93,7 @@ class GpioHeader:
         self._levels: dict[str, int | None] = {}
         self._holders: dict[str, LgpioLibrary] = {}
         self._pulses: dict[str, Pulses] = {}
-        # Processes whose thread overslept since a stop: until when, and what it neglects.
+        # Processes whose thread sleeps after a stop: until when, and the pulses that it neglects.
         self._oversleeps: dict[LgpioLibrary, tuple[int, list[Pulses]]] = {}
         self._hung: set[LgpioLibrary] = set()
         self._processes: list[LgpioLibrary] = []
@@ -107,11 +107,11 @@ class GpioHeader:
 
     @property
     def values(self) -> dict[str, float]:
-        """Share of the time that every pin which was ever set is high from its next cycle on."""
+        """Share of the time that each pin is high from its next cycle on, for all pins ever set."""
         return dict(self._values)
 
     def process(self) -> LgpioLibrary:
-        """Start one more process; what it loads as lgpio."""
+        """Start another process; return the lgpio library that it loads."""
         self._processes.append(LgpioLibrary(self))
         return self._processes[-1]
 
@@ -121,19 +121,19 @@ class GpioHeader:
             process.die()
 
     def level(self, name: str) -> int | None:
-        """What is on the wire now: 0, 1, or ``None`` for a pin that nobody drives."""
+        """Level of the wire now: 0, 1, or ``None`` for a pin that no output drives."""
         self.go_on()
         return self._levels.get(name)
 
     def pulse_us(self, name: str) -> float:
-        """Length of the newest pulse that is over, as it came out, in microseconds; 0.0: none."""
+        """Actual length of the last complete pulse, in microseconds; 0.0 for none."""
         edges = [edge for edge in self.edges if edge.name == name]
         for rise, fall in reversed(list(zip(edges, edges[1:], strict=False))):
             if rise.level == 1:
                 return round((fall.time_s - rise.time_s) * 1e6, 3)
         return 0.0
 
-    # What the libraries use.
+    # The libraries use the methods from here on.
 
     @property
     def now_us(self) -> int:
@@ -141,11 +141,11 @@ class GpioHeader:
         return round(self._clock.monotonic() * 1e6)
 
     def name_of(self, chip: int, gpio: int) -> str:
-        """What a line is called here."""
+        """Name of a line in this emulation."""
         return f"GPIO{gpio}" if self.labels[chip].startswith("pinctrl-") else f"chip{chip}.{gpio}"
 
     def claim(self, name: str, holder: LgpioLibrary, level: int | None) -> bool:
-        """Hand a line out; False if somebody has it."""
+        """Give a line to a process; False if another one holds it."""
         if name in self._holders:
             return False
         self._holders[name] = holder
@@ -169,22 +169,22 @@ class GpioHeader:
         self._set(name, level, self.now_us)
 
     def pulses(self, name: str) -> Pulses | None:
-        """What lgpio's thread does on a line."""
+        """The pulses that lgpio's thread makes on a line."""
         self.go_on()
         running = self._pulses.get(name)
         return running if running is not None and running.is_active else None
 
     def start(self, name: str, pulses: Pulses) -> None:
-        """Let lgpio's thread begin."""
+        """Let lgpio's thread begin with the pulses."""
         self._pulses[name] = pulses
 
     def stop(self, name: str) -> None:
         """Stop the pulses of a line that has some, and the thread's work on all others with it.
 
-        Having dropped the newest of its pins, lgpio's thread looks at no other for 20 ms. Then it
-        is late, adds a negative time to its alarm, and if that falls on the change of a second the
-        alarm is invalid: it sleeps never and works never again. Every pin stays as it is, high
-        ones too. Here that happens to every stop with other pulses that last 20 ms longer.
+        After it has dropped the newest of its pins, lgpio's thread handles no other pin for 20 ms.
+        Then it is late and adds a negative time to its alarm. If that falls on the change of a
+        second, the alarm is invalid, and the thread never works again. Every pin keeps its level,
+        even a high one. Here that happens at every stop if other pulses go on for 20 ms more.
 
         Source: lgpio 0.2.2.0, src/lgPthTx.c, its loop; run by itself for two pins, it hung at the
         7th, 32nd and 88th stop.
@@ -207,13 +207,13 @@ class GpioHeader:
         self._hung.discard(process)
 
     def note(self, name: str, value: float) -> None:
-        """Note an order, if it is one."""
+        """Note an order in the trace, if it changes an output."""
         if self._values.get(name) != value:
             self._values[name] = value
             self.trace.append(PinChange(name, value))
 
     def go_on(self) -> None:
-        """Let lgpio's threads do what is due."""
+        """Let lgpio's threads do all work that is due."""
         now_us = self.now_us
         for process, (until_us, others) in list(self._oversleeps.items()):
             if until_us <= now_us:

@@ -1,7 +1,7 @@
-"""`/dev/i2c-N` as the kernel makes it, with chips on it: for smbus2, which calls ioctl(2) on it.
+"""Emulated I2C adapter of the kernel, `/dev/i2c-N`, for smbus2, which calls ioctl(2) on it.
 
-Here transfers take the time that they take on wires, and a stuck bus blocks its caller until the
-time-out of the adapter, which is a second unless somebody has set it.
+Transfers take as long as on wires, and a stuck bus blocks its caller until the time-out of the
+adapter, which is a second unless it was changed.
 
 Sources, of Linux 6.1 to 6.12: Documentation/i2c/dev-interface.rst and include/uapi/linux/i2c-dev.h
 (`I2C_TIMEOUT` in units of 10 ms, `I2C_RETRIES`, `I2C_RDWR`); drivers/i2c/i2c-core-base.c (a second
@@ -40,23 +40,23 @@ BITS_OF_A_BYTE = 9
 
 
 class I2CAdapter:
-    """An adapter of the computer and what is wired to it.
+    """An I2C adapter of the computer, and the chip that is wired to it.
 
     Args:
-        chip: What is wired to it.
-        number: It is ``/dev/i2c-<number>``.
+        chip: The chip on the bus.
+        number: The number in ``/dev/i2c-<number>``.
         rate_hz: Clocks a second on the wire.
-        clock: On which transfers take their time.
-        is_bcm2835: Whether it is that of the chips up to the Pi 4, which takes a write of no bytes,
-            and one read as the last message; else that of a Pi 5, RP1.
-        turns: A file on which several processes take turns, as they do in the kernel; ``None`` if
+        clock: The clock on which transfers take time.
+        is_bcm2835: Whether it is the adapter of models up to the Pi 4, which accepts a write of no
+            bytes, and one read as the last message; else it is that of a Pi 5, RP1.
+        turns: A file with which several processes take turns, as they do in the kernel; ``None`` if
             only one uses it.
 
     Attributes:
-        timeout_s: After which a transfer is given up.
-        retries: How often it is tried again after a lost arbitration.
-        held_s: For how long another device holds the clock low in the next transfer.
-        num_transfers: How many were asked for.
+        timeout_s: Time after which the adapter gives up a transfer.
+        retries: How often it repeats a transfer after a lost arbitration.
+        held_s: How long another device holds the clock low in the next transfer.
+        num_transfers: Number of requested transfers.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class I2CAdapter:
 
     @contextmanager
     def installed(self) -> Iterator["I2CAdapter"]:
-        """Be the only adapter of this process until the end of the block."""
+        """Make this the only adapter of the process until the end of the block."""
 
         class Os:
             O_RDWR = os.O_RDWR
@@ -98,7 +98,7 @@ class I2CAdapter:
             yield self
 
     def open(self, path: str, flags: int) -> int:
-        """Give a file for the path of this adapter, or say that there is none."""
+        """Open the path of this adapter; another path does not exist."""
         if path != self.path:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path)
         fd = os.open(os.devnull, flags)
@@ -106,12 +106,12 @@ class I2CAdapter:
         return fd
 
     def close(self, fd: int) -> None:
-        """Let go of a file. What was set for the adapter stays."""
+        """Close a file. The adapter keeps its settings."""
         self._opened.discard(fd)
         os.close(fd)
 
     def ioctl(self, fd: int, request: int, argument: Any = 0) -> int:
-        """Do what a caller asks the kernel for."""
+        """Carry out a request to the kernel."""
         if fd not in self._opened:
             raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         if request == I2C_FUNCS:
@@ -146,7 +146,7 @@ class I2CAdapter:
             answer = self.chip.transfer(messages[0].addr, data, num_read)
         except OSError as error:
             if error.errno == errno.ETIMEDOUT:
-                # Its interrupt does not come, not even when the bus is free before the time is up.
+                # The interrupt does not come, even if the bus is free again before the time-out.
                 self._give_up()
             self._clock.sleep(held_s + BITS_OF_A_BYTE / self._rate_hz)
             raise
@@ -166,7 +166,7 @@ class I2CAdapter:
             return
         import fcntl  # not on Windows
 
-        # An open file of its own: a fork shares the lock of an inherited one.
+        # The process opens the file itself: a forked process shares the lock of an inherited file.
         mine = os.open(f"/proc/self/fd/{self._turns}", os.O_RDWR)
         try:
             fcntl.flock(mine, fcntl.LOCK_EX)

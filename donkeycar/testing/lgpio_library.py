@@ -1,12 +1,12 @@
-"""lgpio as one process has it: the part of the module that moves outputs, on emulated pins.
+"""Emulated lgpio library of one process: the functions for outputs, on emulated pins.
 
 Source: lgpio 0.2.2.0 (PyPI): lgpio_extra.py, src/lgGpio.c, src/lgPthTx.c, src/lgErr.c.
 
 Not modelled: alerts, groups, waves, `tx_servo`, `tx_busy`, `tx_room`, flags of a line, the offset
-of a pulse, the pipe it makes in the working folder, the 0.1 s that closing a chip takes, and by
-how much its thread is late: tests say that. All chips have 54 lines, and none is refused for its
-number. That stopping the pulses of one pin ends those of the others always happens here; the real
-thread hangs so about once in fifty times (`GpioHeader.stop`).
+of a pulse, the pipe it makes in the working directory, the 0.1 s that closing a chip takes, and how
+late its thread is: tests set that. All chips have 54 lines, and no line is refused for its number.
+Here a stop of the pulses of one pin always ends those of the others; the real thread hangs in this
+way about once in fifty times (`GpioHeader.stop`).
 """
 
 import ctypes
@@ -14,52 +14,52 @@ from collections.abc import Sequence
 from typing import Protocol
 
 ENDLESS = -1
-# Settings of one pin that may wait, the one in use included.
+# How many settings of one pin may wait, including the current one.
 QUEUE = 10
 # A cycle must be longer than this.
 SHORTEST_CYCLE_US = 10
-# With nothing to do its thread wakes so often.
+# How often its thread wakes without work.
 IDLE_US = 20_000
-# Whole cycles without a change are not played one by one if there are more than this.
+# If there are more whole cycles without a change than this, they are skipped.
 PLAYED_CYCLES = 200
 IS_INPUT, IS_OUTPUT = 1 << 8, 1 << 9
 KERNEL_SAYS_OUTPUT = 1 << 1
 
 
 class LgpioError(Exception):
-    """What lgpio raises: a text, no number, and no ``OSError``."""
+    """The error of lgpio: it has a text but no number, and is not an ``OSError``."""
 
     def __str__(self) -> str:
-        """In quotation marks, as lgpio writes it."""
+        """The text in quotation marks, as lgpio writes it."""
         return repr(self.args[0])
 
 
 class Pulses:
     """The pulses of one pin, as lgpio's thread makes them.
 
-    New settings begin with the next cycle. Settings without an end that wait are replaced; those
+    New settings begin with the next cycle. They replace waiting settings that have no end; settings
     with a number of cycles queue up.
 
     Args:
-        on_us: Time high, whole microseconds.
-        off_us: Time low.
-        cycles: How many; 0: until there are others.
-        now_us: Time. The thread sleeps: it starts this as late as it can.
+        on_us: Time high, in whole microseconds.
+        off_us: Time low, in whole microseconds.
+        cycles: Number of cycles; 0 repeats until there are new settings.
+        now_us: Time now. The thread sleeps, and starts the pulses as late as it can.
     """
 
     def __init__(self, on_us: int, off_us: int, cycles: int, *, now_us: int) -> None:
         self.queue = [[on_us, off_us, cycles or ENDLESS]]
         self.is_active = True
         cycle_us = on_us + off_us
-        # It counts cycles from the begin of each second.
+        # The thread counts cycles from the beginning of each second.
         wakes_us = now_us + IDLE_US
         self._edge_us = wakes_us - wakes_us % 1_000_000 % cycle_us + cycle_us
-        # When the next edge comes out.
+        # Time of the next edge.
         self.due_us = self._edge_us
         self._begins = True
 
     def put(self, on_us: int, off_us: int, cycles: int) -> int:
-        """Queue settings; the room that is left, -1 if there was none."""
+        """Queue settings; return the room that is left, -1 if there was none."""
         if len(self.queue) > 1 and self.queue[-1][2] == ENDLESS:
             self.queue.pop()
         if len(self.queue) >= QUEUE:
@@ -68,7 +68,7 @@ class Pulses:
         return QUEUE - len(self.queue)
 
     def skip(self, now_us: int) -> None:
-        """Leave out whole cycles that are all the same."""
+        """Skip whole cycles that are all the same."""
         on_us, off_us, cycles = self.queue[0]
         gone = (now_us - self.due_us) // (on_us + off_us)
         if self._begins and cycles == ENDLESS and len(self.queue) == 1 and gone > PLAYED_CYCLES:
@@ -76,7 +76,7 @@ class Pulses:
             self.due_us += (gone - PLAYED_CYCLES) * (on_us + off_us)
 
     def step(self, late_us: int) -> int:
-        """Do what is due.
+        """Do the next step that is due.
 
         Args:
             late_us: How late the thread will be for the edge after this one.
@@ -100,13 +100,13 @@ class Pulses:
         else:
             self._edge_us += self.queue[0][1]
             self._begins = True
-        # Edges are counted from the first one on: being late does not add up.
+        # Edges are counted from the first one, so that delays do not add up.
         self.due_us = max(self._edge_us + late_us, self.due_us)
         return level
 
 
 class Header(Protocol):
-    """What the library asks of the pins behind it; `gpio_header.GpioHeader` is one."""
+    """The pins that the library needs behind it; `gpio_header.GpioHeader` implements them."""
 
     labels: Sequence[str]
     fails: bool
@@ -150,7 +150,7 @@ class LgpioLibrary:
     """Functions of the module, with its names and arguments.
 
     Args:
-        header: Whose pins.
+        header: The header with the pins.
     """
 
     SET_PULL_UP, SET_PULL_DOWN, SET_PULL_NONE = 32, 64, 128
@@ -178,7 +178,7 @@ class LgpioLibrary:
         return gpiochip << 16 | (len(self._chips) - 1)
 
     def gpiochip_close(self, handle: int) -> int:
-        """Close a chip: its pins are let go as they are."""
+        """Close a chip: its pins are released as they are."""
         for line in [line for line in self._lines if line[0] == handle]:
             self._release(line)
         return 0
@@ -189,14 +189,14 @@ class LgpioLibrary:
         return [0, 54, f"gpiochip{chip}", self._header.labels[chip]]
 
     def gpio_get_mode(self, handle: int, gpio: int) -> int:
-        """Bits of what a line is."""
+        """Mode of a line, in bits."""
         is_output = self._lines.get((handle, gpio))
         if is_output is None:
             return 0
         return IS_OUTPUT | KERNEL_SAYS_OUTPUT if is_output else IS_INPUT
 
     def gpio_claim_input(self, handle: int, gpio: int, lFlags: int = 0) -> int:  # noqa: N803
-        """Make an input of a line."""
+        """Claim a line as an input."""
         return self._claim(handle, gpio, None)
 
     def gpio_claim_output(
@@ -206,11 +206,11 @@ class LgpioLibrary:
         level: int = 0,
         lFlags: int = 0,  # noqa: N803
     ) -> int:
-        """Make an output of a line. One that this handle has is left as it is, its level too."""
+        """Claim a line as an output. A line that this handle already has keeps its level."""
         return self._claim(handle, gpio, int(bool(level)))
 
     def gpio_free(self, handle: int, gpio: int) -> int:
-        """Let go of a line."""
+        """Release a line."""
         if (handle, gpio) not in self._lines:
             raise LgpioError("GPIO not allocated")
         self._release((handle, gpio))
@@ -221,7 +221,7 @@ class LgpioLibrary:
         return self._header.level(self._name(handle, gpio)) or 0
 
     def gpio_write(self, handle: int, gpio: int, level: int) -> int:
-        """Set a level at once, whatever pulses the line has; they go on with their next edge."""
+        """Set a level at once; pulses of the line go on with their next edge."""
         if not self._lines.get((handle, gpio)):
             return self._claim(handle, gpio, int(bool(level)))
         if self._header.fails:
@@ -241,7 +241,7 @@ class LgpioLibrary:
         pulse_offset: int = 0,
         pulse_cycles: int = 0,
     ) -> int:
-        """Repeat a pulse, in whole microseconds. Both 0: stop, and leave the level as it is."""
+        """Repeat a pulse, in whole microseconds. If both are 0, stop and keep the level."""
         if not self._lines.get((handle, gpio)):
             self._claim(handle, gpio, 0)
         name = self._name(handle, gpio)

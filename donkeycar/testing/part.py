@@ -1,4 +1,4 @@
-"""Does a part keep the contract the vehicle relies on?"""
+"""Contract check of a part: whether it keeps the rules that the vehicle relies on."""
 
 import inspect
 import threading
@@ -22,18 +22,18 @@ def check_part(
 
     Args:
         part: The part. It is shut down afterwards.
-        *inputs: What its input channels hold.
-        outputs: How many channels it is added with.
-        threaded: Run its `update` in a thread and ask `run_threaded`. ``None`` means: only if
-            it has no `run`.
-        timeout_s: How long a threaded part may take to its first value, its thread to end, and
-            either shutdown to return, each, in seconds.
+        *inputs: Values of its input channels.
+        outputs: Number of its output channels.
+        threaded: Whether to run its `update` in a thread and call `run_threaded`. ``None`` does so
+            only if the part has no `run`.
+        timeout_s: Time limit in seconds for each of these: the first value of a threaded part, the
+            end of its thread, and either shutdown.
 
     Returns:
-        What the part returned.
+        The value that the part returned.
 
     Raises:
-        PartError: If it broke the contract.
+        PartError: If the part broke the contract.
 
     Example:
         >>> class Doubler:

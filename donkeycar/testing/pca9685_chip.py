@@ -1,6 +1,6 @@
-"""A PCA9685 down to its registers, on an I2C bus that can fail; its trace is the judge of tests.
+"""Emulated PCA9685 with its registers, on an I2C bus that can fail; tests check its trace.
 
-Registers can live in a file: then they outlast every process, as the real chip's do.
+Registers can be in a file: then they outlast every process, as those of the real chip do.
 
 Source: NXP, "PCA9685 16-channel, 12-bit PWM Fm+ I2C-bus LED controller", rev. 4: 7.1 addresses, 7.3
 registers (table 4: where auto-increment rolls over), 7.3.1.1 restart, 7.4 output enable, 7.6
@@ -38,7 +38,7 @@ FULL = 0x1000  # bit 4 of a high byte: always on, or always off
 GENERAL_CALL = 0x00
 SOFTWARE_RESET = 0x06
 
-# What follows the 256 registers: the OE pin, the fault and its argument.
+# Bytes behind the 256 registers: the OE pin, the fault and its argument.
 OE, FAULT, SHORT_AFTER, LENGTH = 256, 257, 258, 512
 FAULTS = ("", "nack", "stuck", "short", "low", "high")
 # What a line that is held reads as; what is written goes nowhere, and is acknowledged.
@@ -50,8 +50,8 @@ class PCA9685Chip:
 
     Args:
         path: A file for the registers, made if it is missing; a second one, ``<path>.trace``,
-            takes the trace. ``None`` keeps both in memory.
-        address: As wired by its pins A0 to A5.
+            holds the trace. ``None`` keeps both in memory.
+        address: The address that its pins A0 to A5 are wired to.
 
     Example:
         >>> chip = PCA9685Chip()
@@ -82,7 +82,7 @@ class PCA9685Chip:
                 self._reset()
 
     def close(self) -> None:
-        """Let go of the files; the registers stay in them."""
+        """Close the files; the registers stay in them."""
         if isinstance(self._registers, mmap.mmap):
             self._registers.close()
         if self._fd is not None:
@@ -91,7 +91,7 @@ class PCA9685Chip:
         self.trace.close()
 
     def power_on(self) -> None:
-        """Switch the supply off and on: every register as the data sheet says, no fault."""
+        """Switch the supply off and on: registers take their default values, faults are cleared."""
         with self._changing():
             self._registers[OE:LENGTH] = bytes(LENGTH - OE)
             self._reset()
@@ -110,17 +110,17 @@ class PCA9685Chip:
         """Break the bus for every process, until called again without a fault.
 
         Args:
-            fault: "nack" (nothing answers), "stuck" (a line is held low: every transfer times out),
-                "short" (each transfer breaks off), "low" (SDA is held low: all seems well,
-                and reads as 0x00), "high" (no answer reaches the bus, which reads as 0xFF) or ""
-                (all is well).
+            fault: "nack" (no chip answers), "stuck" (a line is held low: every transfer times out),
+                "short" (each transfer breaks off), "low" (SDA is held low: transfers seem to work,
+                and every read gives 0x00), "high" (no answer reaches the bus, and every read gives
+                0xFF) or "" (no fault).
             short_after: For "short": how many bytes still arrive.
         """
         self._registers[FAULT] = FAULTS.index(fault)
         self._registers[SHORT_AFTER] = short_after
 
     def transfer(self, address: int, data: bytes, num_read: int = 0) -> bytes:
-        """One transfer, START to STOP: write `data`, then (repeated START) read.
+        """Do one transfer, START to STOP: write `data`, then (repeated START) read.
 
         Outputs change at the STOP, all of them at once.
 
@@ -128,7 +128,7 @@ class PCA9685Chip:
             `num_read` bytes from the register that the first byte of `data` names.
 
         Raises:
-            OSError: What a real bus would say: ``EREMOTEIO`` if nobody answers at `address`,
+            OSError: With the errno of a real bus: ``EREMOTEIO`` if no chip answers at `address`,
                 ``ETIMEDOUT`` if the bus is stuck, ``EIO`` if the transfer broke off.
         """
         fault = FAULTS[self._registers[FAULT]]
