@@ -10,9 +10,9 @@ from donkeycar.driving.command import NEUTRAL, Command
 from donkeycar.errors import PartFailed
 from donkeycar.vehicle import Vehicle
 
-# Fast, so that many cases take little time: how fast a car ticks is no part of the question.
+# Fast, so that many cases take little time; the rate of the car is not measured here.
 RATE_HZ = 1000
-# A car that has not stopped by then, in three seconds, has not noticed.
+# A car that has not stopped after this number of ticks, three seconds, has not noticed.
 MAX_TICKS = 3000
 THROTTLE = 0.6
 
@@ -100,7 +100,7 @@ class Cue:
 
 @contextmanager
 def cannot_start(name: str) -> Iterator[None]:
-    """A system that has no thread left for whoever goes by `name`."""
+    """Emulate a system that cannot start a thread named `name`."""
     start = threading.Thread.start
 
     def refuse(thread: threading.Thread) -> None:

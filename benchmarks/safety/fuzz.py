@@ -1,4 +1,4 @@
-"""The rows of `safety.py` that need no second process: many cases, time as told."""
+"""Fuzz tests of `safety.py` that need no second process: many cases on a simulated clock."""
 
 import random
 
@@ -49,7 +49,7 @@ class Bench:
 
 
 def transitions(cases: int) -> int:
-    """Random pulses, one after another: how many changes were not from the old to the new."""
+    """Send random pulses; count the changes that were not from the old to the new one."""
     chip = PCA9685Chip()
     pin = PCA9685(FakeI2C(chip), clock=FakeClock()).pin(0)
     wanted = [0]
@@ -64,7 +64,7 @@ def transitions(cases: int) -> int:
 
 
 def retries(cases: int) -> int:
-    """Bus faults of random length: how often the writes are too many, or the motor goes on."""
+    """Random bus faults; count those with too many writes, or after which the motor goes on."""
     wrong = 0
     for _ in range(cases):
         bench = Bench()
@@ -85,10 +85,10 @@ def retries(cases: int) -> int:
 
 
 def frames(cases: int) -> int:
-    """Random packets: how often the motor is not neutral though no order that counts was armed.
+    """Random packets; count those after which the motor is not neutral without a valid arming.
 
-    The packets are noise, good frames with a bit changed, and good frames that may not arm: they
-    have no arm bit, no life, a stop, an old number, or throttle.
+    The packets are noise, good frames with one bit changed, and good frames that may not arm: they
+    have no arm bit, no validity, a stop, an old number, or throttle.
     """
     bench = Bench()
     wrong = 0

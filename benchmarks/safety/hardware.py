@@ -1,6 +1,6 @@
-"""What the motor of a trial is wired to, one row a kind: settings, emulation, trace and faults.
+"""The emulated hardware of a trial, one row per kind: settings, emulation, trace and faults.
 
-Every process of a trial builds the hardware of its folder anew, and finds it as others left it.
+Every process of a trial builds the hardware of its folder anew, in the state that others left.
 """
 
 import sys
@@ -30,7 +30,7 @@ LONGEST_REST_S = 0.2
 
 
 def pulsed_speed(change: Change) -> int | None:
-    """What a pulse means for a speed controller; no pulse is to stand."""
+    """The meaning of a pulse for a speed controller; no pulse means standing still."""
     if change.channel != THROTTLE_CHANNEL:
         return None
     over = change.pulse_us / tick_us() - NEUTRAL_TICKS

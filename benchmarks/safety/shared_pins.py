@@ -1,9 +1,9 @@
-"""Pins of one emulated computer for several real processes: what each did stays when it is dead.
+"""Emulated pins shared by several real processes; the pins keep their state when a process dies.
 
-The emulators of `donkeycar.testing` keep all in the memory of one process, and let lgpio's thread
-do what is due when somebody looks. Here the state is in a folder, a pin is held by a lock that the
-kernel takes back with its process, as it does with real ones, and that thread is a real one: it
-ends or stops with its process, and the pin stays as it is in that moment.
+The emulators of `donkeycar.testing` keep everything in the memory of one process, and run the work
+of lgpio's thread when somebody looks. Here the state is in a folder. A pin is held by a lock that
+the kernel releases when its process ends, as for a real pin. The thread is a real one: it ends or
+stops with its process, and the pin stays as it is at that moment.
 """
 
 import fcntl

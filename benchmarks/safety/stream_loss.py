@@ -1,8 +1,9 @@
-"""A camera on the network is gone while a pilot drives: how soon is the motor neutral?
+"""Loss of a network camera while a pilot drives: how soon the motor is neutral.
 
-As `camera_loss`, with the camera class of `CAMERA_TYPE = "STREAM"` and JPEGs over HTTP on loopback:
-the stream ends, is silent, shows the same picture again and again, gives one only every 0.6 s, or
-pictures that are too small. The time counts from when the last new picture was sent.
+It works like `camera_loss`, with the camera class of `CAMERA_TYPE = "STREAM"` and JPEGs over HTTP
+on
+loopback: the stream ends, is silent, repeats the same picture, sends one only every 0.6 s, or sends
+pictures that are too small. The time counts from the moment when the last new picture was sent.
 
 Goals: p99 at most 250 ms in each of the five ways; every car stopped.
 """
@@ -67,7 +68,7 @@ class FailingStreamCamera(StreamCamera):
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench stream_loss", description=__doc__)
     parser.add_argument("--trials", type=int, default=200, help="of each kind")
     parser.add_argument("--seed", type=int, default=1)

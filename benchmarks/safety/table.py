@@ -1,4 +1,4 @@
-"""The tables of SAFETY.md: what a row is, how it is measured and printed, and its verdict."""
+"""The tables of SAFETY.md: the rows, their measurement, their output, and their verdicts."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ TIMED_HEAD = (
 )
 COUNTED_HEAD = "| property | cases | violations | reached |\n|---|---|---|---|"
 
-# A row of the second table says its cases for so many of `--cases`.
+# A row of the second table gives its number of cases for this value of `--cases`.
 ALL_CASES = 100_000
 
 

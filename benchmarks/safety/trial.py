@@ -1,4 +1,4 @@
-"""One trial of the guardian: real processes, one fault; the verdict is from the motor's trace."""
+"""One trial of the guardian: real processes and one fault, judged by the motor's trace."""
 
 import os
 import random
@@ -29,11 +29,11 @@ START_TIMEOUT_S = 60.0
 VERDICT_S = 3.0
 POLL_S = 0.005
 MAX_TRIES = 5
-# How long the car drives at least before somebody is hit.
+# How long the car drives at least before the first fault.
 MOMENT_S = (0.06, 0.2)
 
-# What the program before left on the chip: it was killed at full throttle, and then the chip was
-# put to sleep or not.
+# The state of the chip after the last program: it was killed at full throttle, and the chip was
+# then put to sleep or not.
 FULL_THROTTLE = [
     bytes([0xFE, 101]),
     bytes([0x00, 0x21]),

@@ -1,8 +1,8 @@
-"""A USB camera is gone while a pilot drives: how soon is the motor neutral?
+"""Loss of a USB camera while a pilot drives: how soon the motor is neutral.
 
-As `camera_loss`, with the camera class of `CAMERA_TYPE = "V4L"` on the stand-in for the kernel: it
-is unplugged, gives no frame any more, the same picture again and again, a frame only every 0.6 s,
-or pictures that are too small. Its frames are 0, 50, 80 or 120 ms old when they are there.
+It works like `camera_loss`, with the camera class of `CAMERA_TYPE = "V4L"` on an emulated kernel:
+the camera is unplugged, delivers no more frames, repeats the same picture, delivers a frame only
+every 0.6 s, or pictures that are too small. Its frames are 0, 50, 80 or 120 ms old on arrival.
 
 Goals: p99 at most 250 ms in each of the five ways; every car stopped.
 """
@@ -96,7 +96,7 @@ class FailingUsbCamera(V4LCamera):
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench usb_camera_loss", description=__doc__)
     parser.add_argument("--trials", type=int, default=200, help="of each kind")
     parser.add_argument("--seed", type=int, default=1)

@@ -1,4 +1,4 @@
-"""What came of one trial of a stop."""
+"""The result of one trial of a stop."""
 
 import statistics
 from collections.abc import Sequence

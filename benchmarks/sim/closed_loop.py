@@ -1,8 +1,8 @@
-"""Pilots of several types learn from the expert on a simulated track, and drive it by themselves.
+"""Closed-loop benchmark: pilots learn from the expert on a simulated track, then drive it alone.
 
-A cell is one type, taught once with one seed on 4,000 records, that then drives five laps with
-another seed. Goal: nobody leaves the track. The result of a cell is kept in a folder, and a cell
-that is there already is not run again: a long campaign can be done in pieces.
+A cell is one type, trained once with one seed on 4,000 records. It then drives five laps with
+another seed. Goal: no pilot leaves the track. The result of a cell is kept in a folder, and a
+cell with a result is not run again, so a long campaign can be done in pieces.
 
     scripts/bench closed_loop --type linear rnn --seed 1 2 3
     scripts/bench closed_loop --report
@@ -29,7 +29,7 @@ EXAM_SEED = 1000
 
 
 def run_cell(kind: str, seed: int, track: str, epochs: int) -> dict[str, Any]:
-    """Record, train, drive; what came of it."""
+    """Record, train and drive; return the result."""
     with tempfile.TemporaryDirectory() as folder:
         tub, model = Path(folder, "tub"), Path(folder, "pilot.keras")
         record_expert(tub, track, NUM_RECORDS, seed=seed)

@@ -1,4 +1,4 @@
-"""A pilot that learns in a fraction of a second: grey values in, angle and throttle out."""
+"""Ridge regression pilot: learns in a fraction of a second from grey values."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from donkeycar.tub import TubReader
 
 # The lower two thirds of a frame, in this many columns and rows.
 GRID = (40, 20)
-# Keeps 800 weights from learning the grain of the floor by heart.
+# Regularisation: keeps 800 weights from overfitting to the grain of the floor.
 PENALTY = 30.0
 
 Frame = npt.NDArray[np.uint8]

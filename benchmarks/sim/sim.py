@@ -1,4 +1,4 @@
-"""The simulator: how fast it is, how well its expert drives, and whether a pilot can learn from it.
+"""Simulator benchmark: its speed, the driving of its expert, and whether a pilot can learn.
 
 Speeds are in processor time, so that a busy machine gives nearly the figures of a quiet one.
 """
@@ -32,7 +32,7 @@ FRAME_S = 0.05
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure everything; 0 if every goal is met."""
+    """Measure everything; return 0 if every goal is met."""
     parser = argparse.ArgumentParser(prog="sim", description=__doc__)
     parser.add_argument("--records", type=int, default=3000, help="for each pilot; default 3000")
     parser.add_argument("--laps", type=int, default=5, help="for each pilot; default 5")

@@ -1,1 +1,1 @@
-"""How well and how fast pilots are trained."""
+"""Training benchmarks: quality and speed of the training of pilots."""

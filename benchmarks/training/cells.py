@@ -1,7 +1,7 @@
-"""One cell of the training campaign: one candidate trained once, on one tub, with one seed.
+"""One cell of the training campaign: one candidate, trained once on one tub with one seed.
 
-Its result is one JSON file that says everything a table needs: the answers to the validation
-records, the history, the times, and whether the machine was busy with something else meanwhile.
+Its result is one JSON file with everything that a table needs: the answers to the validation
+records, the history, the times, and whether other programs kept the machine busy meanwhile.
 """
 
 import json

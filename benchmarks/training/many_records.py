@@ -1,8 +1,8 @@
-"""100,000 records on a computer with little memory: read, decoded, and dealt out for an epoch.
+"""Memory benchmark: 100,000 records are read, decoded and batched on a computer with little memory.
 
 The tub repeats the pictures of a real recording (hard links), so its files are as large as those of
-a car. Memory is the most that the process ever held, above what the same training of 200 records
-takes: that is the framework's. Every step runs in a process of its own.
+a car. The figure is the peak memory of the process, minus that of the same training with 200
+records, which is the framework's. Every step runs in a process of its own.
 """
 
 import argparse

@@ -1,8 +1,8 @@
-"""What feeds the network: pictures a second that are decoded, changed at random, and dealt out.
+"""Input pipeline benchmark: pictures per second that are decoded, augmented and batched.
 
-The goal is for what training does by itself (FLIP, BRIGHTNESS and SHADOW on frames of 160x120 that
-were decoded before), in two threads on two cores. Processor time is given beside it: it hardly
-depends on who else is busy.
+The goal is for the default training (FLIP, BRIGHTNESS and SHADOW on frames of 160x120 that were
+decoded before), in two threads on two cores. Processor time is shown too, because other load on the
+machine hardly changes it.
 """
 
 import argparse

@@ -11,11 +11,11 @@ from benchmarks.training.cells import AHEAD, CANDIDATES, PEER, WINDOW
 from donkeycar.training.validation import agreement
 
 Cell = dict[str, Any]
-# With so many pilots of one kind, the mean of their answers is in the table too.
+# From this number of pilots of one kind on, the table also has the mean of their answers.
 ENSEMBLE = 5
-# A cell during which others used more of the processors says nothing about time.
+# If other programs used a larger share of the processors, the times of a cell are not used.
 MAX_OTHERS_SHARE = 0.05
-# What the study wants, as shares of 5.3's; a goal where it wants more.
+# The targets of the study, as shares of 5.3's figures; a goal where the study has a stricter one.
 MAE_SHARE, MAE_GOAL = 1.0, 0.9
 TIME_SHARE, TIME_GOAL = 1 / 2, 1 / 3
 SPEED_SHARE, SPEED_GOAL = 1.3, 2.0
@@ -85,7 +85,7 @@ def _ensemble(cells: list[Cell]) -> Cell:
 
 
 def _print_quality(tub: str, lines: dict[str, Line]) -> None:
-    """Who drives most like the driver."""
+    """Print which pilots drive most like the driver."""
     cells = next(iter(lines.values())).cells
     print(
         f"\n{tub}: {cells[0]['teaching']} records for training, "
@@ -213,7 +213,7 @@ def _print_goals(lines: dict[str, Line]) -> int:
 
 
 def _print_efficient(linear: Line, efficient: Line) -> int:
-    """Better by so much, or as good in half the time."""
+    """Whether it is better by the required margin, or as good in half the time."""
     error = efficient.mae / linear.mae
     latency = min(c["latency_ms"] for c in efficient.cells) / min(
         c["latency_ms"] for c in linear.cells

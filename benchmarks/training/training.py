@@ -1,9 +1,9 @@
-"""Trains pilots here and in donkeycar 5.3 on the same records, and compares what they learnt.
+"""Training comparison: trains pilots here and in donkeycar 5.3 on the same records.
 
 The first 80 % of a real recording are for training, the last 20 %, in one block, for validation.
-5.3 is given a tub of the first 80 % and trains by its own rules and settings. A cell is one
-candidate, trained once with one seed; its result is kept in a folder, and a cell that is there
-already is not run again: a long campaign can be done in pieces.
+5.3 gets a tub of the first 80 % and trains by its own rules and settings. A cell is one candidate,
+trained once with one seed. Its result is kept in a folder, and a cell with a result is not run
+again, so a long campaign can be done in pieces.
 
     scripts/bench training --results build/study --candidate 5.3 linear --seed 1 2 3
     scripts/bench training --results build/study --report

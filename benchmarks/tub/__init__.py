@@ -1,1 +1,1 @@
-"""Recording: what it costs, and what is left of a tub when the disk or the process fails."""
+"""Recording benchmarks: its cost, and the state of a tub after a disk or a process failed."""

@@ -1,4 +1,4 @@
-"""Recording: what it costs the loop, beside donkeycar 5.3 in the same run, and in a long tub.
+"""Recorder benchmark: its cost for the loop, compared with donkeycar 5.3, and in a long tub.
 
 Both run `recorder_worker.py`, each in its own process and its own environment, one after the other,
 on the disk of the temporary folder.

@@ -1,4 +1,4 @@
-"""One measurement of a recorder, ours or 5.3's: whichever the interpreter has installed.
+"""One measurement of a recorder of this version or of 5.3, whichever the interpreter has.
 
 python -I recorder_worker.py pace FOLDER RATE_HZ SECONDS
 python -I recorder_worker.py long FOLDER RECORDS

@@ -1,7 +1,7 @@
-"""The recorder's disk fails at every single operation, in five ways.
+"""Fault injection: the recorder's disk fails at every single operation, in five ways.
 
-After each failure the tub must open here and in donkeycar 5.3, hold every record that was called
-safe, and go on being recorded into without a gap and without overwriting anything.
+After each failure the tub must open here and in donkeycar 5.3, hold every record that was reported
+as safe, and accept new records without a gap and without overwriting anything.
 """
 
 import argparse

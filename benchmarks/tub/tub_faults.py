@@ -1,4 +1,4 @@
-"""A disk that fails at a chosen operation, and what must be true of a tub afterwards."""
+"""Fault injection: a disk that fails at a chosen operation, and the checks of a tub afterwards."""
 
 import errno
 import json

@@ -1,8 +1,8 @@
-"""Kill -9 of a recording process at random moments.
+"""Crash test: kill -9 of a recording process at random moments.
 
-A process records flat out, in catalogs of five, and says after every flush how far its records are
-safe. It is killed, the tub is read here and by donkeycar 5.3, and the next process goes on in the
-same tub. Every fifth starts a new one.
+A process records as fast as it can, in catalogs of five, and reports after every flush which
+records are safe. It is killed, the tub is read here and by donkeycar 5.3, and the next process
+continues in the same tub. Every fifth process starts a new one.
 """
 
 import argparse

@@ -1,1 +1,1 @@
-"""The web page: hostile messages, and what viewers cost the car."""
+"""Web benchmarks: hostile messages, and the cost of viewers for the car."""

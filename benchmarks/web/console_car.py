@@ -1,4 +1,4 @@
-"""A car with a console and no wheels: the real loop, and a motor that only takes notes."""
+"""A car with a console and no wheels: the real loop, and a motor that only records commands."""
 
 import threading
 import time

@@ -1,8 +1,8 @@
-"""Hostile messages: the console goes on, says nothing it should not, and the throttle stays at 0.
+"""Fuzz test of the console: hostile messages cause no crash, no leak and no throttle.
 
-Over real sockets to a real console. Nothing that is sent holds a valid throttle other than 0, so
-any throttle at all is a failure. The limit of 60 messages a second is lifted for the run, or most
-would not even be read; the flood at the end runs with it.
+They are sent over real sockets to a real console. No message holds a valid throttle other than 0,
+so any throttle at all is a failure. The limit of 60 messages a second is lifted for the run,
+because most messages would not even be read; the flood at the end runs with the limit.
 
 Goals: no exit, no error logged, no traceback or path in any answer, no throttle, every HTTP answer
 within 1 s and below 500.

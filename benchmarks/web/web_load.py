@@ -1,12 +1,13 @@
-"""What people cost the car: four viewers, and how soon an order arrives at the motor.
+"""Load test of the web page: cost of four viewers, and latency of a command to the motor.
 
-The car (camera 160x120, console, drive mode, motor, 20 Hz) runs in this process, its driver and
-its viewers in another one. Cost is processor time of the car's process with four viewers less that
-with none, the driver driving in both. Latency is from the driver sending an order to the motor
-being told, over some hundred orders, each with a steering angle of its own.
+The car (camera 160x120, console, drive mode, motor, 20 Hz) runs in this process, its driver and its
+viewers in another one. Cost is the processor time of the car's process with four viewers, minus
+that with none; the driver drives in both. Latency is the time from the driver's sending of a
+command to its arrival at the motor, over some hundred commands, each with a steering angle of its
+own.
 
 Then a paired client that does not drive floods the car: eight pages and eight viewers, each of
-which pings as fast as it goes and comes back when it is refused.
+which sends pings as fast as it can and comes back when it is refused.
 
 Goals: four viewers under 10 % of a core; order to motor under one tick and 10 ms at p99, and no
 stop for want of orders, both beside the flood as well.
