@@ -1,21 +1,21 @@
-"""Stand-ins for ``picamera2`` and ``libcamera``, so that the camera part runs on any computer.
+"""Stubs of ``picamera2`` and ``libcamera``, so that the camera part runs on any computer.
 
-They behave as the real ones do where that matters to a driver: sizes are rounded down to even
-ones, rows are padded to what the hardware likes, frames come in the camera's own thread as
-requests, channel order follows the name of the format, `stop` waits for a thread that may hang.
+They behave as the real libraries where that matters to a driver: sizes are rounded down to even
+numbers, rows are padded as the hardware needs it, frames come in the camera's own thread as
+requests, the channel order follows the name of the format, `stop` waits for a thread that may hang.
 
 Sources: Raspberry Pi Ltd, "The Picamera2 Library", 2024; picamera2 0.3.36, picamera2/picamera2.py
 (`align_stream`, `create_video_configuration`, `configure`, `start`, `stop`, texts of errors) and
 picamera2/request.py (`make_buffer`, `make_array`, `get_metadata`); libcamera of Raspberry Pi
 04e282f, src/py/libcamera/py_main.cpp (text of a refused `acquire`); Raspberry Pi documentation,
-"Camera", 2025 (modes of the imx219); libcamera's definition of ``SensorTimestamp``. That rows are
-padded to 32 bytes, and to 64 on a Pi 5, is what a comment in `align_stream` says of the hardware.
+"Camera", 2025 (modes of the imx219); libcamera's definition of ``SensorTimestamp``. The padding of
+rows to 32 bytes, and to 64 on a Pi 5, comes from a comment on the hardware in `align_stream`.
 
 Not modelled: the sensor and the image processor (exposure, white balance, noise), the lag of a
 picture, buffers that are short, frames that are lost, requests that are kept and released, more
 formats than ``RGB888`` and ``BGR888``, streams beside ``main``, controls that change while it runs,
-an error in `post_callback` (the real one ends its thread), the lock of /dev/media* that whoever has
-a camera holds. Unless it runs free, a frame comes in the thread of the test.
+an error in `post_callback` (the real one ends its thread), the lock of /dev/media* that a program
+with an open camera holds. Unless the stub is free-running, a frame comes in the thread of the test.
 """
 
 import sys
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 
 from donkeycar.timing import Clock, RealClock
 
-# What the padding at the end of a row holds: never black, so that it shows if it leaks.
+# Value of the padding at the end of a row: it is not black, so that a leak into the picture shows.
 PADDING = 0xAA
 
 # The modes of Camera Module 2 (imx219): the second sees everything, the first and third do not.
@@ -45,7 +45,7 @@ IMX219_MODES: list[dict[str, Any]] = [
 
 @dataclass
 class Transform:
-    """``libcamera.Transform``: what the image processor does to the orientation."""
+    """``libcamera.Transform``: the flips that the image processor applies."""
 
     hflip: bool = False
     vflip: bool = False
@@ -100,7 +100,7 @@ class StubCamera:
         queue: bool = True,
         sensor: dict[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Return a configuration; sizes are rounded down to even ones, as the real one does."""
+        """Return a configuration, with sizes rounded down to even numbers as the real one does."""
         width_px, height_px = main["size"]
         return {
             "main": {**main, "size": (width_px - width_px % 2, height_px - height_px % 2)},
@@ -128,7 +128,7 @@ class StubCamera:
         return self.config
 
     def start(self) -> None:
-        """Begin to deliver."""
+        """Begin to deliver frames."""
         if self.config is None:
             raise RuntimeError("Camera has not been configured")
         self.started = True
@@ -137,14 +137,14 @@ class StubCamera:
             self._free_thread.start()
 
     def stop(self) -> None:
-        """Stop delivering; waits for ever if the stub hangs."""
+        """Stop delivering frames; wait for ever if the stub hangs."""
         self._stub.resumed.wait()
         self.started = False
         if self._free_thread is not None:
             self._free_thread.join()
 
     def close(self) -> None:
-        """Stop, and give the camera back."""
+        """Stop, and release the camera."""
         self.stop()
         self.closed = True
 
@@ -159,10 +159,10 @@ class StubCamera:
         """Complete one frame, in the caller's thread.
 
         Args:
-            image: What the sensor sees, RGB, of the configured size; noise if omitted.
+            image: The sensor's picture, RGB, of the configured size; noise if omitted.
             stamped_s: End of its first line's exposure, in seconds; now if omitted.
-            exposure_us: How long it was exposed, in microseconds.
-            metadata: Instead of the two above: all that comes with the frame.
+            exposure_us: Exposure time in microseconds.
+            metadata: All metadata of the frame; they replace `stamped_s` and `exposure_us`.
         """
         if not self.started or self.config is None or self.post_callback is None:
             return
@@ -198,13 +198,14 @@ class StubPicamera2:
 
     Args:
         cameras: How many cameras are connected; 0 fails as the real library does.
-        modes: What the sensor can do.
+        modes: Modes of the sensor.
         align_bytes: Rows are padded to a multiple of this many bytes: 32 up to Pi 4, 64 on Pi 5.
-        delivered_size: Width and height the driver gives whatever it is asked for.
+        delivered_size: Width and height that the driver gives, whatever the program requests.
         configure_error: If given, `configure` fails with this sentence.
-        open_error: If given, no camera can be acquired, and libcamera says this after its own
-            words; of one that another program has: ``"Device or resource busy"``.
-        free_running: Frames come by themselves, at the rate asked for. If not, `deliver` them.
+        open_error: If given, no camera can be acquired, and libcamera appends this sentence to its
+            own; for a camera in use it is ``"Device or resource busy"``.
+        free_running: Whether frames come by themselves at the requested rate. If not, `deliver`
+            them.
         clock: Source of the time stamps.
 
     Example:
@@ -248,7 +249,7 @@ class StubPicamera2:
         return self.opened[-1]
 
     def hang(self) -> None:
-        """Let the camera hang: no frame comes, `stop` and `close` do not return."""
+        """Let the camera hang: no frame comes, and `stop` and `close` do not return."""
         self.resumed.clear()
 
     def __enter__(self) -> "StubPicamera2":

@@ -1,8 +1,8 @@
-"""What came out of a chip's pins, change by change: the only judge of whether a car stood still.
+"""Trace of pulses at a chip's pins, change by change; only this decides if a car stood still.
 
-Source: none is needed to keep what a chip says. That a change takes effect with the next frame
-(`PulseTrace.pulses`) was written without a source at hand: it is the later of the two that a chip
-may do.
+Source: a record of a chip's outputs needs none. The rule that a change takes effect with the next
+frame (`PulseTrace.pulses`) was written without a source at hand: a chip may change at once or with
+the next frame, and this is the later of the two.
 
 Not modelled: where in a frame a pulse begins, a pulse that a change cuts or makes longer, how a
 servo or a speed controller follows the pulses.
@@ -22,7 +22,7 @@ class Change(NamedTuple):
     """One output that changed, at the STOP of a transfer or at a pin.
 
     Attributes:
-        time_s: On the monotonic clock, the same for all processes.
+        time_s: Time on the monotonic clock, which all processes share.
         pid: The process that caused it.
         channel: 0 to 15.
         ticks: On-time in a frame, 0 (no pulse) to 4096 (always on).
@@ -40,7 +40,7 @@ class PulseTrace:
     """Changes in the order in which they happened.
 
     Args:
-        path: A file that any number of processes append to. ``None`` keeps them in memory.
+        path: A file to which several processes may append. ``None`` keeps the changes in memory.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -59,9 +59,9 @@ class PulseTrace:
 
     @property
     def changes(self) -> list[Change]:
-        """Everything so far, oldest first."""
+        """All changes so far, oldest first."""
         if self._fd is not None:
-            # Only what is new: whoever waits for a change asks often.
+            # Read only what is new, because a caller that waits for a change asks often.
             read = len(self._changes) * _CHANGE.size
             data = os.pread(self._fd, os.fstat(self._fd).st_size - read, read)
             whole = len(data) - len(data) % _CHANGE.size
@@ -71,7 +71,7 @@ class PulseTrace:
     def pulses(
         self, channel: int, start_s: float, end_s: float, *, frame_s: float
     ) -> Iterator[tuple[float, float]]:
-        """The pulse train of an output: what a servo at its pin would see.
+        """The pulse train of an output, as a servo at its pin would see it.
 
         A change takes effect with the next frame. Frames are counted from `start_s`.
 
@@ -88,7 +88,7 @@ class PulseTrace:
             frame += 1
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None

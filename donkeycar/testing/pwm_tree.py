@@ -1,4 +1,4 @@
-"""The kernel's PWM files, in a folder, with the rules of the kernel.
+"""Emulated PWM files of the kernel (sysfs), in a folder, with the rules of the kernel.
 
 Sources: Linux, ``drivers/pwm/core.c``: ``pwm_apply_state`` of 6.1 and ``__pwm_apply`` of 6.6;
 ``pwm_state_valid`` of 6.11 (commit 9dd42d019e63, "pwm: Allow pwm state transitions from an invalid
@@ -32,17 +32,17 @@ POLARITIES = ("normal", "inversed")
 
 
 def _is_whole(state: State) -> bool:
-    """Before 6.11: every state must make sense, that of a disabled channel too."""
+    """Before 6.11: every state must be valid, even that of a disabled channel."""
     return state["period"] > 0 and state["duty_cycle"] <= state["period"]
 
 
 def _is_whole_if_disabled(state: State) -> bool:
-    """Linux 6.11 had its new rule upside down, and so had 6.12 at first."""
+    """In Linux 6.11 the new rule was inverted by mistake, and at first in 6.12, too."""
     return bool(state["enable"]) or _is_whole(state)
 
 
 def _is_whole_if_enabled(state: State) -> bool:
-    """Since then: what a disabled channel holds is of no matter."""
+    """Since then: the state of a disabled channel does not matter."""
     return not state["enable"] or _is_whole(state)
 
 
@@ -55,11 +55,11 @@ RULES: Mapping[str, Callable[[State], bool]] = {
 
 
 class Write(NamedTuple):
-    """One attribute that the kernel took.
+    """One write to an attribute that the kernel accepted.
 
     Attributes:
         attribute: Its path below the root, e.g. ``pwmchip0/pwm1/duty_cycle``.
-        value: What was written; of a polarity: 0 is normal.
+        value: The written value; for a polarity, 0 is normal.
     """
 
     attribute: str
@@ -67,21 +67,21 @@ class Write(NamedTuple):
 
 
 class PwmTree:
-    """Stands for ``/sys/class/pwm``: real files that can be read, written through `write`.
+    """Emulates ``/sys/class/pwm``: the files can be read, and `write` writes them.
 
-    A channel is there once it is exported, and begins without a period. What may be written when
-    depends on the kernel.
+    A channel exists once it is exported, and begins without a period. The kernel version decides
+    which writes are allowed in which state.
 
     Args:
-        root: An empty folder, or that of a tree, which stays as it is.
-        num_channels: Channels of each chip.
-        addresses: Of the chips, as the kernel numbers them.
-        forbidden: How many writes to a fresh channel are refused, until udev has been there.
+        root: An empty folder, or the folder of an earlier tree, which stays as it is.
+        num_channels: Number of channels of each chip.
+        addresses: Addresses of the chips, in the order of the kernel's numbers.
+        forbidden: How many writes to a new channel are refused, until udev has set its group.
         kernel: A key of `RULES`; the strictest is the default.
-        clock: On which frames go by.
+        clock: The clock that times the frames.
 
     Attributes:
-        trace: Every write the kernel took.
+        trace: Every write that the kernel accepted.
         fails: Whether the kernel refuses everything.
     """
 
@@ -102,7 +102,7 @@ class PwmTree:
         self._num_channels = num_channels
         self._forbidden = forbidden
         self._clock: Clock = RealClock() if clock is None else clock
-        # By channel: when its width was changed, and the width before.
+        # By channel: time of the last change of its width, and the width before.
         self._changed: dict[Path, tuple[float, int]] = {}
         self._stays_high: set[Path] = set()
         # Given back: what the kernel knows of it, and those that the chip is not told of since.
@@ -119,7 +119,7 @@ class PwmTree:
             (chip / "unexport").touch()
 
     def write(self, path: Path, text: str) -> None:
-        """Take what is written to an attribute, as the kernel would.
+        """Write an attribute, as the kernel would.
 
         Raises:
             OSError: If the kernel would refuse.
@@ -141,10 +141,10 @@ class PwmTree:
         self.trace.append(Write(str(path.relative_to(self.root)), value))
 
     def pulse_us(self, channel: int) -> float:
-        """Pulse that comes out of a channel, in microseconds; 0.0 for none.
+        """Pulse that a channel sends, in microseconds; 0.0 for none.
 
-        One that stays high has a pulse as long as a frame. What was written comes with the next
-        frame; here it counts as if that had come.
+        A channel that stays high has a pulse as long as a frame. A written width takes effect with
+        the next frame; this method counts it as if that frame had begun.
         """
         folder = self.root / "pwmchip0" / f"pwm{channel}"
         if folder in self._stays_high:
@@ -182,15 +182,15 @@ class PwmTree:
         now = {name: _read(path.parent / name) for name in ATTRIBUTES}
         asked = {**now, path.name: value}
         if not self._is_valid(asked):
-            # Newer kernels pass from one nonsense to another, and leave the hardware alone.
+            # Newer kernels accept a change between invalid states, and leave the hardware alone.
             if self._is_valid is _is_whole or self._is_valid(now):
                 raise _error(errno.EINVAL)
         elif not asked["period"] and asked != now:
-            raise _error(errno.EINVAL)  # by the driver of the chip: too short for its clock
+            raise _error(errno.EINVAL)  # the chip's driver refuses a period too short for its clock
         if path.read_text() != f"{text}\n":
             self._silent.discard(path.parent)
             self._put_out(path.parent, now, asked)
-        # As a whole: a process that is killed meanwhile leaves no half of a number to others.
+        # The number is written as a whole, so that a killed process leaves no half number behind.
         unseen = self.root / f".{os.getpid()}"
         unseen.write_text(f"{text}\n")
         unseen.replace(path)

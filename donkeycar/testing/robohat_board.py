@@ -1,4 +1,4 @@
-"""A RoboHAT MM1 that is not there: it reads lines as the board's program does, one at a time.
+"""Emulated RoboHAT MM1: it reads lines as the board's program does, one at a time.
 
 Source: the board's program, ``donkeycar/contrib/robohat/code.py`` of autorope/donkeycar (1613039,
 for CircuitPython 5.3) and ``examples/code.py`` of robotics-masters/mm1-hat-cpy-native (9611520),
@@ -29,15 +29,15 @@ LOOP_S = 0.025
 BUFFER_BYTES = 64
 RADIO_AFTER_S = 10.0
 LINE_LENGTH = 10
-# What the radio's channels are taken for before one was heard.
+# Pulses of the radio's channels before one was received.
 NEUTRAL_US = 1500
 
 
 class Pulses(NamedTuple):
-    """What a line ordered.
+    """The pulses that a line ordered.
 
     Attributes:
-        time_s: When the board obeyed it, in seconds.
+        time_s: Time at which the board obeyed the line, in seconds.
         steering_us: Pulse of the servo.
         throttle_us: Pulse of the speed controller.
     """
@@ -51,9 +51,9 @@ class RoboHATBoard:
     r"""A RoboHAT on a serial port.
 
     Args:
-        path: Where the port appears.
-        clock: Source of time for it.
-        loop_s: How often it reads a line, in seconds.
+        path: Path of the serial port.
+        clock: Source of time for the board.
+        loop_s: Time between two readings of a line, in seconds.
 
     Attributes:
         device: The serial line.
@@ -92,19 +92,19 @@ class RoboHATBoard:
 
     @property
     def trace(self) -> list[Pulses]:
-        """Every line it obeyed up to now, oldest first."""
+        """Every line that the board has obeyed up to now, oldest first."""
         self._run()
         return self._trace
 
     @property
     def num_bad(self) -> int:
-        """Lines up to now that were too short, made no sense, or came at another speed."""
+        """Number of lines that were too short, invalid, or sent at another speed."""
         self._run()
         return self._num_bad
 
     @property
     def num_waiting(self) -> int:
-        """Bytes that it has received, and not read yet."""
+        """Number of received bytes that the board has not read yet."""
         self._run()
         return len(self._buffer)
 
@@ -120,7 +120,7 @@ class RoboHATBoard:
 
     @property
     def radio_drives(self) -> bool:
-        """Whether it heard nothing for so long that it obeys the radio."""
+        """Whether the board obeys the radio, because it has received no byte for too long."""
         self._run()
         return self._clock.monotonic() - self._heard_s >= RADIO_AFTER_S
 
@@ -148,7 +148,7 @@ class RoboHATBoard:
         return b""
 
     def _run(self) -> None:
-        """Let its program run up to now."""
+        """Run the board's program up to now."""
         with self._lock:
             due = int((self._clock.monotonic() - self._start_s) / self._loop_s + 1e-6)
             while self._num_loops < due and self._buffer:
@@ -183,6 +183,6 @@ class RoboHATBoard:
 
 
 def _number(text: str) -> int:
-    if "_" in text:  # MicroPython knows no such numbers
+    if "_" in text:  # MicroPython does not accept such numbers
         raise ValueError(text)
     return int(text)

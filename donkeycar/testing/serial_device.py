@@ -1,4 +1,4 @@
-"""A device on a serial line that is not there: the driver sees a real port of the kernel.
+"""Emulated device on a serial line; the driver opens a real port of the kernel.
 
 Source: none was copied. The port is a pseudo terminal of the kernel under the tests (pty(7)), so
 opening, reading, writing and settings of the line are real; all else was written without a source
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Self
 
-# Sent on the same line behind everything else; neither protocol here knows it.
+# A mark that is sent on the same line behind all other bytes; neither protocol here uses it.
 _MARK = b"\xfe\xffsettle\xff\xfe"
 POLL_S = 0.05
 
@@ -28,9 +28,9 @@ class SerialDevice:
     """A pseudo terminal with a device at its far end.
 
     Args:
-        path: Where the port appears, as a link.
-        received: Is given the bytes that arrive, in the thread of the device; what it returns is
-            sent back.
+        path: Path of the port, which is a link.
+        received: Called with the bytes that arrive, in the thread of the device; the bytes that it
+            returns are sent back.
 
     Example:
         >>> import tempfile
@@ -54,7 +54,7 @@ class SerialDevice:
         self.plug()
 
     def plug(self) -> None:
-        """Appear."""
+        """Plug the device in: the port appears."""
         self._near, self._far = pty.openpty()[::-1]
         tty.setraw(self._near)
         self._waker, self._wake = os.pipe()
@@ -64,7 +64,7 @@ class SerialDevice:
         self._thread.start()
 
     def unplug(self) -> None:
-        """Disappear; whoever has the port open gets an error from now on."""
+        """Unplug the device; a program with the open port gets an error from now on."""
         if self._closing:
             return
         self._closing = True
@@ -77,17 +77,17 @@ class SerialDevice:
     close = unplug
 
     def deafen(self) -> None:
-        """Take nothing any more: what is written piles up."""
+        """Stop reading: written bytes pile up."""
         self._listening.clear()
         os.write(self._wake, b"x")
 
     def hear(self) -> None:
-        """Take everything again."""
+        """Read everything again."""
         self._listening.set()
         os.write(self._wake, b"x")
 
     def send(self, data: bytes) -> None:
-        """Say something unasked, to whoever reads the port."""
+        """Send bytes without a question, to the program that reads the port."""
         os.write(self._far, data)
 
     @property
@@ -96,10 +96,10 @@ class SerialDevice:
         return int(termios.tcgetattr(self._near)[5])
 
     def settle(self) -> None:
-        """Wait until the device has heard all that was written so far; unplugged, it hears nothing.
+        """Wait until the device has read all written bytes; an unplugged device reads nothing.
 
         Raises:
-            TimeoutError: If it does not within 5 s.
+            TimeoutError: If that takes more than 5 s.
         """
         if self._closing:
             return
@@ -125,7 +125,7 @@ class SerialDevice:
                 waiting = self._hand_over(waiting + os.read(self._far, 4096))
 
     def _hand_over(self, data: bytes) -> bytes:
-        """Give the device what is not a mark; return what may be the start of one."""
+        """Give the device all bytes except marks; return bytes that may begin a mark."""
         while _MARK in data:
             before, _, data = data.partition(_MARK)
             self._answer(before)

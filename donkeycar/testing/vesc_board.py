@@ -1,4 +1,4 @@
-"""A VESC that is not there: it checks every packet, and stops when it hears nothing.
+"""Emulated VESC motor controller: it checks every packet, and stops when it receives none.
 
 Source: vedderb/bldc 7.01 (b9d287b3, August 2026): ``comm/packet.c``, ``comm/commands.c`` (what each
 order does, and which restart the time-out), ``timeout.c`` (the same in 6.00), ``motor/mcpwm.c`` and
@@ -21,14 +21,14 @@ from typing import NamedTuple
 from donkeycar.testing.serial_device import SerialDevice
 from donkeycar.timing import Clock, RealClock
 
-# Orders that restart its time-out; one for the servo does not, nor does a question.
+# Orders that restart its time-out; an order for the servo or a question does not.
 _KEEPS_AWAKE = ("duty", "current", "brake", "alive")
 _MOVES = ("duty", "current", "brake")
 # Its thread looks at the time-out this often.
 _LOOKS_EVERY_US = 10_000
 # A smaller current lets the motor roll: cc_min_current, as delivered.
 _LEAST_A = 0.05
-# What may follow each start: the length of a payload, in one byte or in two.
+# Lengths of a payload that may follow each start byte: in one byte or in two.
 _LENGTHS = {2: range(1, 256), 3: range(255, 513)}
 
 
@@ -36,7 +36,7 @@ class VESCOrder(NamedTuple):
     """One good packet.
 
     Attributes:
-        time_s: When it came, in seconds.
+        time_s: Time of its arrival, in seconds.
         what: ``"duty"``, ``"current"``, ``"brake"``, ``"servo"``, ``"alive"`` or ``"version"``.
         value: -1 to +1 for a duty, amperes for a current, 0 to 1 for the servo, else 0.
     """
@@ -50,18 +50,18 @@ class VESCBoard:
     """A VESC on a serial port.
 
     Args:
-        path: Where the port appears.
-        timeout_s: Its own time-out, as set with VESC Tool; 0 is none.
-        timeout_brake_a: How strongly it brakes from then on, in amperes; 0 lets the motor roll.
-        clock: Source of time for it.
-        answers: Whether it tells its version when asked.
-        firmware: Its version, major and minor.
+        path: Path of the serial port.
+        timeout_s: Its own time-out, as set with VESC Tool; 0 means no time-out.
+        timeout_brake_a: Brake current after the time-out, in amperes; 0 lets the motor roll.
+        clock: Source of time for the VESC.
+        answers: Whether it answers a question for its version.
+        firmware: Version of its firmware, major and minor.
 
     Attributes:
         trace: Every good packet, oldest first.
         num_bad: Packets with a wrong CRC, length or end.
         num_configurations: How often its settings of the motor, limits of current included, were
-            overwritten; only by orders of a wrong number, and with whatever stood in its memory.
+            overwritten. Only orders of a wrong number do that, with whatever its memory held.
         device: The serial line.
 
     Example:
@@ -98,7 +98,7 @@ class VESCBoard:
         self._clock: Clock = RealClock() if clock is None else clock
         self._answers = answers
         self._data = bytearray()
-        # What moves the motor, and when it was last told that all is well.
+        # The order that moves the motor, and the time of the last sign of life.
         self._moved_by = VESCOrder(0.0, "brake", 0.0)
         self._awake_s = 0.0
         self.device = SerialDevice(path, received=self._take)
@@ -124,14 +124,14 @@ class VESCBoard:
 
     @property
     def servo(self) -> float | None:
-        """Position of the servo, 0 to 1; ``None`` before it was told one."""
+        """Position of the servo, 0 to 1; ``None`` before the first order."""
         return self._last("servo")
 
     def _obeyed(self) -> VESCOrder:
-        """The order that moves the motor, once its time-out had its say."""
+        """The order that moves the motor, after the time-out is applied."""
         now_us, silent_us = (round(1e6 * s) for s in (self._clock.monotonic(), self.timeout_s))
         ends_us = round(1e6 * self._awake_s) + silent_us
-        # It looks for the first time after that, on a grid of its own.
+        # The VESC checks the time-out at fixed intervals: the first check after it counts.
         if silent_us and now_us >= (ends_us // _LOOKS_EVERY_US + 1) * _LOOKS_EVERY_US:
             self._moved_by = VESCOrder(now_us / 1e6, "brake", self.timeout_brake_a)
         return self._moved_by
@@ -207,7 +207,7 @@ class VESCBoard:
 
 
 def crc16(data: bytes) -> int:
-    """CRC-16/XMODEM, bit by bit: written for itself, so that it can judge the driver's.
+    """CRC-16/XMODEM, bit by bit: written independently, to check the driver's.
 
     Example:
         >>> hex(crc16(b"123456789"))

@@ -1,4 +1,4 @@
-"""A stand-in for the kernel's side of Video4Linux, so that camera programs run on any computer.
+"""Emulated Video4Linux (V4L2) kernel interface, so that camera programs run on any computer.
 
 It answers system calls, not a library: `os.open`, `fcntl.ioctl`, `mmap.mmap` and `os.close` of the
 device files it lays out, with the bytes of the structures that the kernel would read and write; a
@@ -35,7 +35,7 @@ CAPTURE, META, STREAMING, OWN = 0x1, 0x00800000, 0x04000000, 0x80000000
 MONOTONIC, AT_START, ERROR = 0x2000, 0x10000, 0x40
 MJPG, YUYV = b"MJPG", b"YUYV"
 C920_SIZES = [(640, 480), (160, 90), (160, 120), (320, 240), (1280, 720)]
-# Number: smallest, largest, default. Those of a Logitech C920.
+# Controls of a Logitech C920 by number: smallest, largest and default value.
 C920_CONTROLS = {
     0x9A0901: (0, 3, 3),  # exposure, auto
     0x9A0902: (3, 2047, 250),  # exposure, absolute
@@ -50,15 +50,15 @@ class VideoCamera:
 
     Args:
         clock: Source of the time stamps.
-        name: As it calls itself.
-        capabilities: What this device file can do.
+        name: Name that the camera reports.
+        capabilities: Capability flags of this device file.
         formats: Formats, each with its sizes; ``None`` instead of sizes if it does not list them.
-        controls: Knobs: smallest, largest and default value.
-        given_size: Width and height the driver gives whatever it is asked for.
+        controls: Controls: smallest, largest and default value.
+        given_size: Width and height that the driver gives, whatever the program requests.
         pad_bytes: Bytes after each row of YUYV.
         stamps: Flags of the time stamps.
-        errors: What a request fails with, by its number (``0x80685600``) or ``"open"``.
-        rate_hz: The only rate it has; ``None`` has any.
+        errors: Errors of requests, by their number (``0x80685600``) or ``"open"``.
+        rate_hz: The only rate that it has; ``None`` allows any rate.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class VideoCamera:
         self.name, self.capabilities = name, capabilities
         self.formats = {YUYV: C920_SIZES, MJPG: C920_SIZES} if formats is None else formats
         self.controls = dict(C920_CONTROLS if controls is None else controls)
-        #: What knobs were set to.
+        #: Values of the controls that were set.
         self.values: dict[int, int] = {}
         self.errors: dict[Any, int] = dict(errors or {})
         self.given_size, self.pad_bytes = given_size, pad_bytes
@@ -110,10 +110,10 @@ class VideoCamera:
         """Fill a buffer.
 
         Args:
-            image: What the sensor sees, RGB; noise if omitted.
+            image: The sensor's picture, RGB; noise if omitted.
             data: The bytes, instead of a picture.
             stamped_s: Its time stamp; now if omitted.
-            damaged: Mark the buffer as one with an error.
+            damaged: Whether to mark the buffer as damaged.
         """
         if not self.streaming or not self._free:
             self.lost += 1
@@ -128,7 +128,7 @@ class VideoCamera:
         os.eventfd_write(self.ready_fd, 1)
 
     def unplug(self) -> None:
-        """Pull the plug: whoever waits is woken, and every request fails."""
+        """Unplug the camera: waiting programs wake up, and every request fails."""
         self.unplugged = True
         if self.ready_fd >= 0:
             os.eventfd_write(self.ready_fd, 1)
@@ -272,7 +272,7 @@ class VideoKernel:
 
     @property
     def camera(self) -> VideoCamera:
-        """The first one."""
+        """The first camera."""
         return self.cameras[0]
 
     def __enter__(self) -> "VideoKernel":
