@@ -111,7 +111,7 @@ def latency_ms(pilot: Path, precision: str, runs: int = 300) -> float:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench pilot_start", description=__doc__)
     parser.add_argument("--repeats", type=int, default=7, help="medians are taken over these")
     args = parser.parse_args(argv)

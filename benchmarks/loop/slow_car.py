@@ -244,7 +244,7 @@ def measure(share: float, seconds: float, words: list[str]) -> dict[str, Any]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench slow_car", description=__doc__)
     parser.add_argument("--shares", type=float, nargs="+", default=[0.10, 0.15, 0.30, 1.0])
     parser.add_argument("--seconds", type=float, default=15, help="of driving, at each share")

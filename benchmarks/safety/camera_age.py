@@ -151,7 +151,7 @@ def standing(share: float, cases: int, seed: int) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench camera_age", description=__doc__)
     parser.add_argument("--seconds", type=float, default=DRIVE_S, help="of driving, in each run")
     parser.add_argument("--ages", type=float, nargs="+", default=AGES_S, help="seconds")

@@ -277,7 +277,7 @@ def lose_cameras(kind: str, num_trials: int, seed: int, together: int = 1) -> li
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench camera_loss", description=__doc__)
     parser.add_argument("--trials", type=int, default=200, help="of each kind")
     parser.add_argument("--together", type=int, default=4, help="cars that drive at a time")

@@ -129,7 +129,7 @@ def stop_another(num_trials: int, seed: int) -> list[Verdict]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench lease", description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--trials", type=int, default=100)

@@ -152,7 +152,7 @@ def black_out(number: int, seed: int) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench link_loss", description=__doc__)
     parser.add_argument("--trials", type=int, default=100, help="of each kind")
     parser.add_argument("--blackouts", type=int, default=500)

@@ -166,7 +166,7 @@ changed_by_an_upgrade = partial(failures, run_case)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Try 2,000 folders; 1 if any is wrong."""
+    """Try 2,000 folders; return 1 if any is wrong."""
     no_arguments("old_cars", __doc__, argv)
     wrong = changed_by_an_upgrade(2000, 0)
     print(f"2000 folders of old cars: {wrong} wrong")

@@ -317,7 +317,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the tables; 1 if a goal is missed."""
+    """Print the tables; return 1 if a goal is missed."""
     args = parser().parse_args(argv)
     logging.disable(logging.WARNING)  # otherwise each failing camera writes a line
     seed = random.randrange(2**32) if args.seed is None else args.seed

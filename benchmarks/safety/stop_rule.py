@@ -187,7 +187,7 @@ def disobediences(cases: int, seed: int) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Try all; 1 if one was not obeyed."""
+    """Try all; return 1 if one was not obeyed."""
     no_arguments("stop_rule", __doc__, argv)
     wrong = disobediences(len(EVERY), 1)
     print(f"{len(EVERY)} pairs of source, mode and state: {wrong} stops were not obeyed")

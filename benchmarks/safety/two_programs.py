@@ -189,7 +189,7 @@ def disturbed(cases: int, seed: int) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Try every pair; 1 if one is wrong."""
+    """Try every pair; return 1 if one is wrong."""
     no_arguments("two_programs", __doc__, argv)
     return min(1, disturbed(len(PAIRS), 0))
 

@@ -208,7 +208,7 @@ def _drive(page: Socket, folder: Path, seconds: float) -> list[Verdict]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench unread_output", description=__doc__)
     parser.add_argument("--seconds", type=float, default=600, help="with a pipe, and a terminal")
     args = parser.parse_args(argv)

@@ -52,7 +52,7 @@ def run_cell(kind: str, seed: int, track: str, epochs: int) -> dict[str, Any]:
 
 
 def report(results: Path) -> int:
-    """Print the table; 1 if a pilot did not do its laps, or left the track."""
+    """Print the table; return 1 if a pilot did not do its laps, or left the track."""
     print("| type | seed | epochs | training s | laps | off track | cross-track error rms m |")
     print("|---|---|---|---|---|---|---|")
     bad = 0

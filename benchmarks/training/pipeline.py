@@ -45,7 +45,7 @@ GREY_INPUT = ("GRAY2RGB", "GRAY2BGR")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure everything; 0 if the goal is met."""
+    """Measure everything; return 0 if the goal is met."""
     parser = argparse.ArgumentParser(prog="pipeline", description=__doc__)
     parser.add_argument("--tub", type=Path, help="default: 1,500 simulated records")
     args = parser.parse_args(argv)

@@ -39,7 +39,7 @@ class Line(NamedTuple):
 
 
 def report(results: Path) -> int:
-    """Print the tables of every tub; 1 if anything that must be shown is missed."""
+    """Print the tables of every tub; return 1 if anything that must be shown is missed."""
     missed = 0
     for folder in sorted(path for path in results.iterdir() if path.is_dir()):
         groups = _groups(folder)

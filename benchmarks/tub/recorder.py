@@ -34,7 +34,7 @@ def measure(python: Path | str, *arguments: object) -> dict:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench recorder", description=__doc__)
     parser.add_argument("--seconds", type=float, default=30, help="of the run at 60 Hz")
     parser.add_argument("--records", type=int, default=100_000, help="of the long tub")

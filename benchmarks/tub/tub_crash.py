@@ -55,7 +55,7 @@ def fast_folder() -> Path | None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a tub was spoilt."""
+    """Print the figures; return 1 if a tub was spoilt."""
     parser = argparse.ArgumentParser(prog="scripts/bench tub_crash", description=__doc__)
     parser.add_argument("--records", type=int, default=12, help="in the workload")
     args = parser.parse_args(argv)

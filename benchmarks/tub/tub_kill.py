@@ -96,7 +96,7 @@ def _next_index(path: Path) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a tub was spoilt."""
+    """Print the figures; return 1 if a tub was spoilt."""
     parser = argparse.ArgumentParser(prog="scripts/bench tub_kill", description=__doc__)
     parser.add_argument("--deaths", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)

@@ -227,7 +227,7 @@ def memory_mb() -> float:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench web_fuzz", description=__doc__)
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=2_000)

@@ -197,7 +197,7 @@ def tell_latency(what: str, latencies_s: list[float]) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; 1 if a goal is missed."""
+    """Print the figures; return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="scripts/bench web_load", description=__doc__)
     parser.add_argument("--seconds", type=float, default=20, help="of each run")
     parser.add_argument("--people", type=int, metavar="PORT", help=argparse.SUPPRESS)
