@@ -1,4 +1,4 @@
-"""The whole cars of `camera_age`: two processes, an old camera that can hang, a pilot, a person.
+"""The whole cars of `camera_age`: two processes, a pilot, a person, an old camera that can hang.
 
 python -m benchmarks.safety.camera_age_car FOLDER COMMAND...    guards its emulated chip, runs a car
 """
@@ -25,7 +25,7 @@ from donkeycar.testing import PCA9685Chip
 SHAPE = (120, 160, 3)
 THROTTLE = 0.4
 PATIENCE_S = 90.0
-# As `drive_link.js` does it.
+# The same value as in `drive_link.js`.
 HEARTBEAT_S = 0.04
 MARK = "    # A part of your own goes here"
 SABOTEUR = "    from benchmarks.safety.camera_age_car import Saboteur\n    car.add(Saboteur(car))\n"
@@ -33,13 +33,13 @@ FAULT, BLIND = "fault", "blind"
 
 
 class Run(NamedTuple):
-    """What one car is like.
+    """The properties of one car.
 
     Attributes:
-        type: Of the pilot.
-        rate_hz: Of the loop and of the camera.
-        age_s: Of the camera.
-        share: Of a core that the car gets.
+        type: Type of the pilot.
+        rate_hz: Rate of the loop and of the camera.
+        age_s: Age of the camera's frames.
+        share: Share of a core that the car gets.
     """
 
     type: str
@@ -66,7 +66,7 @@ class Saboteur:
             self._camera.picture = self._hang
 
     def _hang(self) -> None:
-        """Note when the last frame was exposed, in the camera's thread, and never return."""
+        """Record when the last frame was exposed, in the camera's thread, and never return."""
         Path(f"{BLIND}.new").write_text(repr(self._camera._latest[1]))
         Path(f"{BLIND}.new").rename(BLIND)
         threading.Event().wait()
@@ -93,7 +93,7 @@ class Person:
             thread.start()
 
     def end(self) -> None:
-        """Close the page, of a car that has ended or not."""
+        """Close the page, whether the car has ended or not."""
         self._ended.set()
         for one in (self._page, self._viewer):
             with contextlib.suppress(OSError):
@@ -118,7 +118,7 @@ class Person:
                 if "tick" in self._page.state and not self.is_silent:
                     self.beat_s = time.monotonic()
                     self._page.beat(angle=0.0, throttle=0.0, **first)
-                    # The pilot may be loaded first.
+                    # The pilot may have to be loaded first.
                     is_chosen = is_chosen or self._page.state.get("driveMode") == "local"
                     if is_chosen:
                         first = {"resume": True} if self._page.state.get("can_resume") else {}
@@ -130,7 +130,7 @@ class Person:
 
 
 def make_pilots(folder: Path, types: Iterable[str]) -> None:
-    """Pilots of `types`, unless they are there: random eyes, and always the same throttle."""
+    """Make missing pilots of `types`: random weights, and always the same throttle."""
     from donkeycar.keras_backend import import_keras
 
     missing = [type for type in types if not (folder / f"{type}.json").exists()]
@@ -157,7 +157,7 @@ def make_pilots(folder: Path, types: Iterable[str]) -> None:
 
 
 def make_car(folder: Path, run: Run, port: int) -> None:
-    """A created car whose camera is as old as asked for, and can be made to hang."""
+    """Make a car whose camera frames have the requested age, and whose camera can hang."""
     from donkeycar.management.createcar import create_car
 
     create_car(folder)
@@ -172,7 +172,7 @@ def make_car(folder: Path, run: Run, port: int) -> None:
 
 
 class Car:
-    """One car that runs.
+    """One running car.
 
     Attributes:
         chip: Its emulated servo board.
@@ -195,7 +195,7 @@ class Car:
 
     @property
     def said(self) -> str:
-        """What it printed."""
+        """Its output."""
         return self._said.read_text()
 
     def wait_for(self, condition: Any) -> Any:
@@ -212,14 +212,14 @@ class Car:
         return found
 
     def neutral_s(self, since_s: float) -> float:
-        """When the motor's pulse first was neutral since a moment; infinite if it never was."""
+        """When the motor's pulse was first neutral after a moment; infinite if it never was."""
         return min(
             (at_s for at_s, is_neutral in self.phases() if is_neutral and at_s >= since_s),
             default=float("inf"),
         )
 
     def phases(self) -> list[tuple[float, bool]]:
-        """Moments at which the motor's pulse began to be neutral, or ended to be."""
+        """Moments at which the motor's pulse became neutral, or stopped being neutral."""
         return [
             (change.time_s, change.ticks in (0, NEUTRAL_TICKS))
             for change in self.chip.trace.changes

@@ -1,11 +1,11 @@
-"""The camera is gone while a pilot drives: how soon is the motor neutral?
+"""Camera loss while a pilot drives: how soon the motor is neutral.
 
-A real car at 20 Hz: camera, pilot in its thread, the rule who drives, and the guardian of a motor
-that takes notes, which looks every 10 ms as the real one does. The pilot gives throttle, the
-driver's link is alive and stays so; only the camera fails. It raises, hangs, or gives the same
-picture again and again. Its frames are 0, 50, 80 or 120 ms old when they are there. The time counts
-from the exposure of the last new frame to the moment from which the motor never turned again; then
-the car must stop with an error that names the camera.
+A real car runs at 20 Hz: camera, pilot in its thread, the arbiter, and the guardian of a motor that
+records its commands; the guardian runs every 10 ms as the real one does. The pilot gives throttle,
+and the driver's link stays alive; only the camera fails. It raises, hangs, or repeats the same
+picture. Its frames are 0, 50, 80 or 120 ms old on arrival. The time counts from the exposure of the
+last new frame to the moment from which the motor never turned again; then the car must stop with an
+error that names the camera.
 
 Goals: p99 at most 250 ms in each of the three ways; every car stopped.
 """
@@ -36,10 +36,10 @@ RATE_HZ = 20.0
 AGES_S = (0.0, 0.05, 0.08, 0.12)
 THROTTLE = 0.5
 MAX_P99_MS = 250.0
-# How long the motor is watched after the fault: the car must have stopped by itself by then.
+# How long the motor is watched after the fault: by then the car must have stopped by itself.
 WATCH_S = 0.7
 STOP_S = 3.0
-# A guardian arms after half a second without a late order, which a busy machine may not have soon.
+# A guardian arms after half a second without a late order, which may take long on a busy machine.
 START_S = 30.0
 MAX_TRIES = 5
 
@@ -52,12 +52,12 @@ DRIVE_INPUTS = [
 
 
 class FailingCamera(Camera):
-    """Noise, until `fault` is set: then whatever that does, for every picture.
+    """Delivers noise until `fault` is set; then calls that instead, for every picture.
 
     Args:
-        age_s: How old each frame is when it is handed over.
-        rate_hz: Frames a second.
-        seed: Of the noise.
+        age_s: Age of each frame when it is handed over.
+        rate_hz: Frames per second.
+        seed: Seed of the noise.
     """
 
     def __init__(self, *, age_s: float, rate_hz: float, seed: int) -> None:
@@ -83,25 +83,25 @@ class FailingCamera(Camera):
         return self._random.integers(0, 256, shape, np.uint8)
 
     def fault_raises(self) -> None:
-        """As a camera whose ribbon comes off."""
+        """Fail as a camera whose ribbon cable comes off."""
         raise DeviceError("the camera is gone")
 
     def fault_hangs(self) -> None:
-        """As a driver that waits for a picture that never comes."""
+        """Fail as a driver that waits for a picture that never comes."""
         self.released.wait()
 
     def fault_repeats(self) -> None:
-        """As a driver that hands out its last buffer for ever."""
+        """Fail as a driver that hands out its last buffer for ever."""
 
 
 KINDS = ("raises", "hangs", "repeats")
 
 
 class Motor:
-    """Takes notes of what it is told.
+    """Records its commands.
 
     Attributes:
-        notes: Moments, and the throttle that began with each.
+        notes: Moments, and the throttle from each moment on.
     """
 
     def __init__(self) -> None:
@@ -109,11 +109,11 @@ class Motor:
 
     @property
     def throttle(self) -> float:
-        """What it does now."""
+        """The present throttle."""
         return self.notes[-1][1]
 
     def neutral_share(self, from_s: float, to_s: float) -> float:
-        """Share of the time between two moments in which it stood still."""
+        """Share of the time between two moments in which the motor stood still."""
         ends_s = [at_s for at_s, _ in self.notes[1:]] + [to_s]
         neutral_s = sum(
             max(0.0, min(end_s, to_s) - max(at_s, from_s))
@@ -123,17 +123,17 @@ class Motor:
         return neutral_s / (to_s - from_s)
 
     def write(self, steering: float, throttle: float) -> None:
-        """Turn."""
+        """Record a command."""
         if throttle != self.throttle:
             self.notes.append((time.monotonic(), throttle))
 
     def off(self) -> None:
-        """Stand still."""
+        """Record a stop."""
         self.write(0.0, 0.0)
 
 
 class Watch:
-    """The guardian of a motor, in a thread that looks as often as the process would."""
+    """The guardian of a motor, in a thread that runs as often as the process would."""
 
     def __init__(self, motor: Motor) -> None:
         self._guardian = Guardian(motor)
@@ -149,14 +149,14 @@ class Watch:
             self._guardian.step()
 
     def status(self) -> MotorFrame:
-        """What the guardian does now."""
+        """The present state of the guardian."""
         return self._guardian.status
 
     def halt(self) -> None:
-        """Nobody stops this car."""
+        """Do nothing: nobody stops this car."""
 
     def end(self) -> None:
-        """Look no more."""
+        """End the thread."""
         self._ended.set()
         self._thread.join()
 
@@ -216,7 +216,7 @@ class PilotedCar:
             time.sleep(0.005)
 
     def end(self) -> None:
-        """Let go of a hanging camera, and stop what still runs."""
+        """Release a hanging camera, and stop everything that still runs."""
         self.camera.released.set()
         self._car.on = False
         self._thread.join(STOP_S)
@@ -230,16 +230,16 @@ class PilotedCar:
 
 
 def trial(kind: str, seed: int, make_camera: Callable[..., Any] = FailingCamera) -> Verdict:
-    """Drive, let the camera fail in the way of `kind`, and see what the motor does.
+    """Drive, let the camera fail in the way of `kind`, and observe the motor.
 
     Args:
-        kind: What is set as the `fault` of the camera: its method ``fault_`` and this.
-        seed: Of the noise and of the moment.
+        kind: Name of the fault; the camera's method is ``fault_`` and this name.
+        seed: Seed of the noise and of the moment.
         make_camera: Makes a camera, as `FailingCamera` is made.
 
     Returns:
-        The time from the exposure of the last new frame to the motor that is neutral for good. It
-        is a runaway if the car did not stop by itself, with an error that names the camera.
+        The time from the exposure of the last new frame until the motor stays neutral. It is a
+        runaway if the car did not stop by itself, with an error that names the camera.
     """
     chance = random.Random(seed)  # noqa: S311 - not a secret
     car = _driving(seed, make_camera)
@@ -251,7 +251,8 @@ def trial(kind: str, seed: int, make_camera: Callable[..., Any] = FailingCamera)
     notes = car.motor.notes
     neutral_s = float("inf")
     if car.motor.throttle == 0.0:
-        # Neutral before the last frame was there, if the machine was late: then there is no delay.
+        # If the machine was late, it was neutral before the last frame came: then there is no
+        # delay.
         neutral_s = max(0.0, notes[-1][0] - car.camera.last_new_s)
     return Verdict(1000 * neutral_s, runaway=not stopped)
 
