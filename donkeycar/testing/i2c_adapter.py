@@ -5,7 +5,7 @@ adapter, which is a second unless it was changed.
 
 Sources, of Linux 6.1 to 6.12: Documentation/i2c/dev-interface.rst and include/uapi/linux/i2c-dev.h
 (`I2C_TIMEOUT` in units of 10 ms, `I2C_RETRIES`, `I2C_RDWR`); drivers/i2c/i2c-core-base.c (a second
-by default; both belong to the adapter, for whoever uses it; callers take turns; only lost
+by default; both belong to the adapter, for all its users; callers take turns; only lost
 arbitration is tried again); drivers/i2c/busses/i2c-bcm2835.c (the time-out is that of all messages
 of a transfer together, ends it with ETIMEDOUT, and what came of it is lost; ERR is EREMOTEIO; one
 read, the last message; SDA that is held low is an acknowledge and a 0 in every bit);

@@ -5,10 +5,10 @@ Sources: Linux, ``drivers/pwm/core.c``: ``pwm_apply_state`` of 6.1 and ``__pwm_a
 state"); its correction in 6.16, July 2025 (9ee124caae1b, "pwm: Fix invalid state detection"; in
 6.12.117, too). ``drivers/pwm/sysfs.c`` (6.1) for the attributes. For a channel that is disabled:
 ``Documentation/driver-api/pwm.rst`` of 6.12: "don't rely on the output's state". Here it is the
-worst that this allows: a channel that is disabled within a pulse stays high. And
-``drivers/pwm/pwm-bcm2835.c`` (6.6), ``bcm2835_pwm_free``: one that is given back puts nothing out.
-Its files show what they did when it is exported again, for that driver and the one of RP1 cannot
-ask the chip (``pwm_device_request``), and what they show already is not written to the chip.
+worst case that this allows: a channel that is disabled within a pulse stays high. And
+``drivers/pwm/pwm-bcm2835.c`` (6.6), ``bcm2835_pwm_free``: an unexported channel has no output. When
+it is exported again, its files show the old values, because that driver and the one of RP1 cannot
+ask the chip (``pwm_device_request``). A value that a file already shows is not written to the chip.
 
 Not modelled: the phase of a frame (a new width counts from a frame after it was written), rounding
 to the clock of the chip, the shortest and the longest period of a chip, what a chip does when the
@@ -105,7 +105,7 @@ class PwmTree:
         # By channel: time of the last change of its width, and the width before.
         self._changed: dict[Path, tuple[float, int]] = {}
         self._stays_high: set[Path] = set()
-        # Given back: what the kernel knows of it, and those that the chip is not told of since.
+        # Unexported channels: the state that the kernel keeps, and those the chip has not got since.
         self._known: dict[Path, dict[str, str]] = {}
         self._silent: set[Path] = set()
         for number, address in enumerate(addresses):
