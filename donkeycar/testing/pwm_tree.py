@@ -105,7 +105,7 @@ class PwmTree:
         # By channel: time of the last change of its width, and the width before.
         self._changed: dict[Path, tuple[float, int]] = {}
         self._stays_high: set[Path] = set()
-        # Unexported channels: the state that the kernel keeps, and those the chip has not got since.
+        # Unexported channels: the state that the kernel keeps, and those whose chip has not got it.
         self._known: dict[Path, dict[str, str]] = {}
         self._silent: set[Path] = set()
         for number, address in enumerate(addresses):
