@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from donkeycar.commands import pip_install
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image
@@ -22,7 +23,7 @@ from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)
 
-AV = Library("av", "python -m pip install av")
+AV = Library("av", pip_install("av"))
 #: What must be installed beside donkeycar.
 LIBRARIES = (AV,)
 
