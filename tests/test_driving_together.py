@@ -96,7 +96,7 @@ def test_it_says_whether_disagreement_tells_of_errors(trained, capsys):
     tell_folds(trained)
     text = capsys.readouterr().out
     wrong, other = trained.disagreement.disputed_error, trained.disagreement.other_error
-    assert f"misses the steering by {wrong:.3f}; in the rest by {other:.3f}" in text
+    assert f"not trained on them is {wrong:.3f}; in the rest it is {other:.3f}" in text
     assert f"drive --model models/{trained.folder.name}, with all 3 at once" in text
 
 

@@ -294,10 +294,10 @@ def test_the_pages_of_one_browser_do_not_make_the_car_forget_those_of_others(car
     """What used to happen: 64 pages, and the driver's page counted its messages from the start."""
     console = car.controller._console
     page = console.client("Anna page1")
-    page.seq = 77
+    page.next_seq = 77
     for number in range(600):
         console.client(f"Ben page{number}")
-    assert console.client("Anna page1").seq == 77
+    assert console.client("Anna page1").next_seq == 77
     assert len(console.clients) < 20
 
 
