@@ -1,8 +1,7 @@
 """Safety benchmark: whether the car stops; the tables of SAFETY.md, one row for each goal.
 
 A row of the first table is a fault, with the time from it to the first neutral pulse; a row of the
-second is what must never happen. Goals are for a quiet machine; `--factor 1.5` is for a shared one,
-`--burners 4` adds busy loops. The campaigns of other files can also be run by themselves.
+second is what must never happen. Goals are for a quiet machine; `--factor 1.5` is for a shared one.
 """
 
 import argparse
