@@ -15,7 +15,7 @@ import random
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -275,6 +275,27 @@ def lose_cameras(kind: str, num_trials: int, seed: int, together: int = 1) -> li
     with ThreadPoolExecutor(together) as pool:
         seeds = range(seed, seed + num_trials)
         return list(pool.map(lambda number: trial(kind, number), seeds))
+
+
+def measure(
+    name: str,
+    description: str | None,
+    kinds: Sequence[str],
+    make_camera: Callable[..., Camera],
+    argv: list[str] | None,
+) -> int:
+    """Lose cameras of one class, one car at a time; return 1 if a goal is missed."""
+    parser = argparse.ArgumentParser(prog=f"scripts/bench {name}", description=description)
+    parser.add_argument("--trials", type=int, default=200, help="of each kind")
+    parser.add_argument("--seed", type=int, default=1)
+    args = parser.parse_args(argv)
+    missed = False
+    for kind in kinds:
+        seeds = range(args.seed, args.seed + args.trials)
+        seen = figures([trial(kind, seed, make_camera) for seed in seeds])
+        missed |= seen.p99_ms > MAX_P99_MS or seen.runaways > 0
+        print(f"{kind}: {seen}")
+    return 1 if missed else 0
 
 
 def main(argv: list[str] | None = None) -> int:

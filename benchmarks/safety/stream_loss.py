@@ -1,20 +1,18 @@
 """Loss of a network camera while a pilot drives: how soon the motor is neutral.
 
 It works like `camera_loss`, with the camera class of `CAMERA_TYPE = "STREAM"` and JPEGs over HTTP
-on
-loopback: the stream ends, is silent, repeats the same picture, sends one only every 0.6 s, or sends
-pictures that are too small. The time counts from the moment when the last new picture was sent.
+on loopback: the stream ends, is silent, repeats the same picture, sends one only every 0.6 s, or
+sends pictures that are too small. The time counts from the moment when the last new picture was
+sent.
 
 Goals: p99 at most 250 ms in each of the five ways; every car stopped.
 """
 
-import argparse
 import threading
 from collections.abc import Callable
 
-from benchmarks.safety.camera_loss import MAX_P99_MS, trial
+from benchmarks.safety.camera_loss import measure
 from benchmarks.safety.mjpeg_server import MjpegServer
-from benchmarks.safety.verdict import figures
 from donkeycar.parts.camera.stream import StreamCamera
 
 KINDS = ("close", "hang", "repeat", "slow", "small")
@@ -69,17 +67,7 @@ class FailingStreamCamera(StreamCamera):
 
 def main(argv: list[str] | None = None) -> int:
     """Print the figures; return 1 if a goal is missed."""
-    parser = argparse.ArgumentParser(prog="scripts/bench stream_loss", description=__doc__)
-    parser.add_argument("--trials", type=int, default=200, help="of each kind")
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args(argv)
-    missed = False
-    for kind in KINDS:
-        seeds = range(args.seed, args.seed + args.trials)
-        seen = figures([trial(kind, seed, FailingStreamCamera) for seed in seeds])
-        missed |= seen.p99_ms > MAX_P99_MS or seen.runaways > 0
-        print(f"{kind}: {seen}")
-    return 1 if missed else 0
+    return measure("stream_loss", __doc__, KINDS, FailingStreamCamera, argv)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,13 @@ every 0.6 s, or pictures that are too small. Its frames are 0, 50, 80 or 120 ms 
 Goals: p99 at most 250 ms in each of the five ways; every car stopped.
 """
 
-import argparse
 import io
 import threading
 
 import numpy as np
 from PIL import Image as Picture
 
-from benchmarks.safety.camera_loss import MAX_P99_MS, trial
-from benchmarks.safety.verdict import figures
+from benchmarks.safety.camera_loss import measure
 from donkeycar.parts.camera.v4l import V4LCamera
 from donkeycar.testing import VideoKernel
 
@@ -97,18 +95,8 @@ class FailingUsbCamera(V4LCamera):
 
 def main(argv: list[str] | None = None) -> int:
     """Print the figures; return 1 if a goal is missed."""
-    parser = argparse.ArgumentParser(prog="scripts/bench usb_camera_loss", description=__doc__)
-    parser.add_argument("--trials", type=int, default=200, help="of each kind")
-    parser.add_argument("--seed", type=int, default=1)
-    args = parser.parse_args(argv)
-    missed = False
-    for kind in KINDS:
-        # One car at a time: the stand-in for the kernel is there for the whole process.
-        seeds = range(args.seed, args.seed + args.trials)
-        seen = figures([trial(kind, seed, FailingUsbCamera) for seed in seeds])
-        missed |= seen.p99_ms > MAX_P99_MS or seen.runaways > 0
-        print(f"{kind}: {seen}")
-    return 1 if missed else 0
+    # One car at a time: the stand-in for the kernel is there for the whole process.
+    return measure("usb_camera_loss", __doc__, KINDS, FailingUsbCamera, argv)
 
 
 if __name__ == "__main__":
