@@ -56,7 +56,7 @@ def guardian(hardware: str, folder: Path, command: list[str]) -> int:
 
 
 class Driver:
-    """Wants `THROTTLE`, and renews its order each tick, until the fault."""
+    """Ask for `THROTTLE` with a fresh order at each tick, until the fault."""
 
     def __init__(self, fault: str) -> None:
         self.fault = fault
@@ -65,7 +65,7 @@ class Driver:
         self.renewed_s = 0.0
 
     def run(self, state: str | None) -> Command:
-        """One tick of the car."""
+        """Run one tick of the car."""
         now_s = time.monotonic()
         if self.fault == "unarmed":
             return NEUTRAL
@@ -83,24 +83,24 @@ class Driver:
 
 
 def fail() -> None:
-    """What a part does that cannot go on."""
+    """Raise the error of a part that cannot go on."""
     raise RuntimeError("a part failed")
 
 
 def spin() -> None:
-    """Never give the interpreter's lock back to the loop."""
+    """Keep the interpreter's lock, so that the loop cannot run."""
     while True:
         pass
 
 
 def close() -> None:
-    """Lose every file, and live on."""
+    """Close every open file, and keep running."""
     os.closerange(3, 256)
     time.sleep(3600)
 
 
 def flood(packet: bytes) -> None:
-    """Send the guardian a packet that must not count, as fast as it goes, for ever."""
+    """Send the guardian invalid packets as fast as possible, without end."""
     fd = int(next(name for name in os.listdir("/proc/self/fd") if is_link(name)))
     os.set_blocking(fd, True)
     while True:
@@ -108,7 +108,7 @@ def flood(packet: bytes) -> None:
 
 
 def is_link(name: str) -> bool:
-    """Whether an open file of this process is the socket to its guardian, not what claims."""
+    """Whether an open file of this process is the socket to its guardian, and not a claim."""
     if int(name) <= 2:
         return False
     try:
@@ -150,7 +150,7 @@ def vehicle(hardware: str, folder: Path, fault: str) -> int:
 
 
 def main() -> int:
-    """One of the two."""
+    """Run the guardian or the vehicle."""
     role, hardware, folder, fault = sys.argv[1:]
     signal.signal(signal.SIGINT, signal.default_int_handler)  # may be ignored when inherited
     if role == "guardian":

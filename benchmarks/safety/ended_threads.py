@@ -29,11 +29,11 @@ WAYS = {
 
 
 class Odd(BaseException):
-    """What libraries for other loops raise to end a thread."""
+    """The kind of exception with which some libraries end a thread."""
 
 
 class Ending:
-    """A threaded part that wants to drive, and whose thread ends when it is told to.
+    """A threaded part that asks for throttle, and whose thread ends on request.
 
     Args:
         way: One of `WAYS`.
@@ -52,17 +52,17 @@ class Ending:
         self._told = threading.Event()
 
     def end(self) -> None:
-        """Let the thread end."""
+        """Ask the thread to end."""
         self._told.set()
 
     def update(self) -> None:
-        """Wait, and end."""
+        """Wait for the request, then end."""
         self._told.wait(10)
         if self.way in self.RAISED:
             raise self.RAISED[self.way]
 
     def run_threaded(self) -> float:
-        """Want to drive."""
+        """Ask for throttle."""
         return THROTTLE
 
     def shutdown(self) -> None:
@@ -71,7 +71,7 @@ class Ending:
 
 
 class Wheels:
-    """What the motor is told, and how often it was told to go after the fault."""
+    """Records the commands to the motor, and counts those that drive it after the fault."""
 
     def __init__(self) -> None:
         self.command = NEUTRAL

@@ -34,7 +34,7 @@ class Bench:
         self.seq = 0
 
     def tick(self, throttle: float, *, step_s: float = 0.01) -> None:
-        """One tick of a car that drives, and the guardian's steps until the next."""
+        """Run one tick of a car that drives, and the guardian's steps until the next tick."""
         self.seq = (self.seq + 1) % 65536
         steering = random.uniform(-0.1, 0.1)
         self.guardian.receive(MotorFrame(self.seq, steering, throttle, 0.25, ARM).encode())
@@ -43,13 +43,13 @@ class Bench:
             self.clock.advance(step_s)
 
     def arm(self) -> None:
-        """Drive at zero throttle until it runs."""
+        """Send zero throttle until the guardian is armed."""
         while self.guardian.state is not State.RUN:
             self.tick(0.0)
 
 
 def transitions(cases: int) -> int:
-    """Send random pulses; count the changes that were not from the old to the new one."""
+    """Send random pulses; count the changes that passed through a third value."""
     chip = PCA9685Chip()
     pin = PCA9685(FakeI2C(chip), clock=FakeClock()).pin(0)
     wanted = [0]
@@ -64,7 +64,7 @@ def transitions(cases: int) -> int:
 
 
 def retries(cases: int) -> int:
-    """Random bus faults; count those with too many writes, or after which the motor goes on."""
+    """Cause random bus faults; count those with too many writes, or a motor that runs on."""
     wrong = 0
     for _ in range(cases):
         bench = Bench()

@@ -71,25 +71,25 @@ class Hardware(ABC):
 
     @abstractmethod
     def wired(self) -> Any:
-        """Have this process find it, for the length of a block, which gets the board."""
+        """A context in which this process finds the emulated hardware; it yields the board."""
 
     @abstractmethod
     def fail(self, fault: str = "") -> None:
-        """Break it for every process, until called again without a fault."""
+        """Cause a fault for every process, until called again without one."""
 
     @abstractmethod
     def close(self) -> None:
-        """Let go of it; it stays as it is."""
+        """Close the files of the emulation; the outputs keep their state."""
 
     @classmethod
     def all_settings(cls) -> dict[str, Any]:
-        """What the guardian of such a car reads."""
+        """The settings that the guardian of such a car reads."""
         defaults = {name: SETTINGS[name].default for name in READS["guardian"] if name in SETTINGS}
         return {**defaults, **cls.settings}
 
 
 class OnPCA9685(Hardware):
-    """Servo and speed controller on the chip, on a bus that takes its time."""
+    """Servo and speed controller on the chip; transfers on the bus take time, as on a real one."""
 
     title = "PCA9685"
     trouble = "the bus fails (no answer, stuck, broken off, SDA low)"

@@ -35,7 +35,7 @@ WISHES = (
 
 
 class Phones:
-    """A car on a simulated clock, somebody who drives it, and others who would like to."""
+    """A car on a simulated clock, its driver, and other people who try to drive."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - not a secret
@@ -48,17 +48,17 @@ class Phones:
         self.seq = 0
 
     def say(self, client: Client, **fields: object) -> None:
-        """Send a message as a page does: written down, numbered, and echoing the newest tick."""
+        """Send a message as a page does: as JSON, numbered, with the newest tick as its echo."""
         self.seq += 1
         said = {"seq": self.seq, "echo": self.cockpit.issue_tick(), **fields}
         self.cockpit.handle(client, parse_message(json.dumps(said)))
 
     def drives(self, client: Client) -> bool:
-        """Whether `client` holds the wheel."""
+        """Whether `client` holds the lease."""
         return bool(self.cockpit.state(client)["you_drive"])
 
     def intrude(self) -> None:
-        """Somebody else orders something."""
+        """Send a command of somebody who does not drive."""
         chance = self.chance
         if chance.random() < 0.25:
             hand = chance.choice([self.pad, self.rc])
@@ -82,14 +82,14 @@ class Phones:
 
     @property
     def commanded(self) -> tuple[object, ...]:
-        """All that a driver decides."""
+        """Everything that a driver decides."""
         cockpit = self.cockpit
         decided = (cockpit.order, cockpit.mode, cockpit.recording, cockpit.max_throttle)
         return (*decided, cockpit.source, *cockpit.pressed, *cockpit.actions)
 
 
 def intruded(cases: int, seed: int) -> int:
-    """How many of so many orders of somebody who does not drive did something."""
+    """Send this many commands of somebody who does not drive; count those with an effect."""
     phones = Phones(seed)
     phones.say(phones.driver, throttle=0.5)
     wrong = 0
@@ -103,7 +103,7 @@ def intruded(cases: int, seed: int) -> int:
 
 
 def misplaced(cases: int, seed: int) -> int:
-    """Drivers fall silent: how often the wheel was kept too long, or given away too soon."""
+    """Let drivers fall silent; count how often the lease ended too late or too soon."""
     wrong = 0
     for case in range(cases):
         phones = Phones(seed + case)
@@ -116,7 +116,7 @@ def misplaced(cases: int, seed: int) -> int:
 
 
 def stop_another(num_trials: int, seed: int) -> list[Verdict]:
-    """One page drives, another page stops; so many times."""
+    """Stop the car from a second page while the first one drives, this many times."""
     chance = random.Random(seed)  # noqa: S311 - not a secret
     verdicts = []
     with car(RATE_HZ) as driven:

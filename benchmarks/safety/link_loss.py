@@ -61,7 +61,7 @@ def trial(car: ConsoleCar, page: Socket, kind: str, chance: random.Random) -> Ve
 
 
 def lose_links(kind: str, num_trials: int, seed: int) -> list[Verdict]:
-    """Lose the link in the way of `kind`, so many times."""
+    """Lose the link in the way of `kind`, this many times."""
     chance = random.Random(seed)  # noqa: S311 - not a secret
     verdicts = []
     with ConsoleCar() as car:
@@ -94,14 +94,14 @@ class Blackouts:
         self.issued_s: dict[int, float] = {}
 
     def message(self, *, deaf: bool = False, **fields: object) -> Message:
-        """The next message of the phone, with the newest tick unless it is `deaf`."""
+        """The next message of the phone; its echo is the newest tick unless the phone is `deaf`."""
         self.seq += 1
         self.tick = self.tick if deaf else self.cockpit.issue_tick()
         self.issued_s.setdefault(self.tick, self.clock.now_s)
         return Message(seq=self.seq, echo=self.tick, **fields)  # type: ignore[arg-type]
 
     def deliver(self, message: Message) -> None:
-        """Hand a message to the car; note it if it was old and still did something."""
+        """Hand a message to the car; note it if it was old and still had an effect."""
         before = self.cockpit.order
         self.cockpit.handle(self.client, message)
         age_s = self.clock.now_s - self.issued_s[message.echo or 0]
@@ -110,11 +110,11 @@ class Blackouts:
 
     @property
     def moves(self) -> bool:
-        """Whether the motor turns now."""
+        """Whether the motor turns."""
         return self.cockpit.order.at(self.clock.now_s)[1] != 0.0
 
     def drive(self, seconds: float, **fields: object) -> bool:
-        """Heartbeats at 25 Hz; whether the car moved."""
+        """Send heartbeats at 25 Hz; return whether the car moved."""
         moved = False
         for _ in range(round(seconds * 25)):
             self.deliver(self.message(**fields))
@@ -123,7 +123,7 @@ class Blackouts:
         return moved
 
     def run(self) -> None:
-        """One black-out: everything sent during it arrives together at its end."""
+        """Run one black-out: everything sent during it arrives together at its end."""
         # After a short loss the car goes on by itself; after a long one Resume was pressed.
         self.never_again += not self.drive(0.5, throttle=0.5)
         lost_s = self.chance.uniform(0.3, 10)

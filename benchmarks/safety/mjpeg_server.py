@@ -14,7 +14,7 @@ BOUNDARY = "frame"
 
 
 def jpeg(seed: int, width: int = 320, height: int = 240) -> bytes:
-    """Red on the left, blue on the right, noise over it."""
+    """A JPEG that is red on the left and blue on the right, with noise."""
     noise = np.random.default_rng(seed).integers(0, 40, (height, width, 3), np.uint8)
     noise[:, : width // 2, 0] += 200
     noise[:, width // 2 :, 2] += 200
@@ -24,7 +24,7 @@ def jpeg(seed: int, width: int = 320, height: int = 240) -> bytes:
 
 
 class MjpegServer:
-    """Serves pictures, each once, until `num_frames` are sent or `fault` is set.
+    """Serves each picture once, until `num_frames` are sent or `fault` is set.
 
     Args:
         interval_s: From one picture to the next.

@@ -60,7 +60,7 @@ class Motor:
         return self.sent[-1].speed
 
     def drove(self, at_s: float) -> bool:
-        """Whether the motor was driven at a moment, or rested for no longer than in a frame."""
+        """Whether the motor was driven at a moment, but for the pause within a frame."""
         last = next(sent for sent in reversed(self.sent) if sent.time_s <= at_s)
         return bool(last.speed) or at_s - last.time_s <= self.rest_s
 

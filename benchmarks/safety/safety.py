@@ -80,7 +80,7 @@ ENDS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT)
 
 
 def turns(*probes: Callable[[], Verdict]) -> Callable[[int, int], list[Verdict]]:
-    """Trials of two real processes, by each of `probes` in turn."""
+    """Run trials with two real processes, with each of `probes` in turn."""
 
     def trials(number: int, seed: int) -> list[Verdict]:
         random.seed(seed)
@@ -90,7 +90,7 @@ def turns(*probes: Callable[[], Verdict]) -> Callable[[int, int], list[Verdict]]
 
 
 def few(probe: Callable[[], Verdict]) -> Callable[[int, int], list[Verdict]]:
-    """Slow trials, run in parallel: one for every ten of the others."""
+    """Run slow trials in parallel: one for every ten of the others."""
 
     def trials(number: int, seed: int) -> list[Verdict]:
         random.seed(seed)
@@ -172,7 +172,7 @@ def unread(kind: str) -> Timed:
 
 
 def starts(cases: int, seed: int) -> int:
-    """Number of starts that sent anything but neutral or nothing."""
+    """Count the starts that sent a pulse other than neutral."""
     left_over = list(LEFT_OVER)
     return sum(not start(left_over[index % len(left_over)]) for index in range(cases))
 

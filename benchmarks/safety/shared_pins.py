@@ -25,7 +25,7 @@ ALWAYS_ON = 4096
 
 
 class Refusal:
-    """Whether the kernel refuses everything, for all processes: a file."""
+    """A file that says, for all processes, whether the kernel refuses everything."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -34,7 +34,7 @@ class Refusal:
         return self._path.exists()
 
     def put(self, refuses: bool) -> None:
-        """Begin or end to refuse."""
+        """Begin to refuse, or stop refusing."""
         if refuses:
             self._path.touch()
         else:
@@ -42,7 +42,7 @@ class Refusal:
 
 
 class SharedHeader(GpioHeader):
-    """The header of pins, as one of its processes sees it.
+    """The pin header as one of its processes sees it.
 
     Args:
         folder: Of the emulated computer.
@@ -97,7 +97,7 @@ class SharedHeader(GpioHeader):
 
 
 class SharedLgpio:
-    """The module lgpio of a process: one call at a time, beside its thread.
+    """The module lgpio of a process: its calls and its thread take turns.
 
     Args:
         header: Whose pins.
@@ -138,7 +138,7 @@ class SharedTree(PwmTree):
         self.fails = Refusal(folder / "refuses")
 
     def write(self, path: Path, text: str) -> None:
-        """Take what is written to an attribute, as the kernel would."""
+        """Accept a write to an attribute, as the kernel does."""
         with self._alone():
             before_us = [self.pulse_us(channel) for channel in range(2)]
             super().write(path, text)

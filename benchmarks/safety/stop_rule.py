@@ -48,14 +48,14 @@ class Hand:
         self, throttle: float = 0.0, angle: float = 0.0, *, moved: bool = False,
         actions: tuple[str, ...] = (), recording: bool | None = None,
     ) -> "Hand":  # fmt: skip
-        """Offer this at one tick."""
+        """Offer these values at one tick."""
         expires_s = self.clock.monotonic() + OFFER_LIFE_S
         offer = Offer(angle, throttle, expires_s, moved, recording, actions)
         self.cockpit.take(self.client, offer)
         return self
 
     def press(self, *actions: str) -> "Hand":
-        """Press buttons."""
+        """Press buttons for one tick."""
         return self.offer(moved=True, actions=actions)
 
     def gone(self) -> None:
@@ -63,7 +63,7 @@ class Hand:
         self.cockpit.take(self.client, Offer())
 
     def hold(self, seconds: float, **offer: Any) -> None:
-        """Offer the same for a while."""
+        """Offer the same values for a while."""
         for _ in range(round(seconds / TICK_S)):
             self.offer(**offer)
             self.clock.advance(TICK_S)
@@ -71,7 +71,7 @@ class Hand:
 
 
 class Page:
-    """A page that drives, or would like to."""
+    """A page that drives or tries to."""
 
     def __init__(self, cockpit: Cockpit, clock: FakeClock, name: str = "page") -> None:
         self.cockpit, self.clock = cockpit, clock
@@ -90,7 +90,7 @@ class Page:
 
 
 class Situation:
-    """A car whose people brought it into a state, and the rule before its wheels."""
+    """A car in a chosen state, with the stop rule in front of its wheels."""
 
     def __init__(self, mode: str, state: str) -> None:
         self.clock = clock = FakeClock(100.0)
@@ -106,7 +106,7 @@ class Situation:
         self.command()
 
     def command(self) -> Command:
-        """What one tick orders; the pilot gives throttle, always."""
+        """The command of one tick; the pilot always gives throttle."""
         cockpit, now_s = self.cockpit, self.clock.monotonic()
         angle, throttle, expires_s, _ = cockpit.order.at(now_s)
         return self._rule.run(
@@ -114,7 +114,7 @@ class Situation:
         )[2]
 
     def stop(self, source: str) -> None:
-        """Stop, and at the same time ask for everything else."""
+        """Stop, and ask for everything else at the same time."""
         if source == "web":
             wish = Message(stop=True, throttle=-1.0, drive_mode="local")
             self.cockpit.handle(self.page.client, wish)
@@ -130,7 +130,7 @@ class Situation:
             hand.offer(-1.0, moved=True, actions=("mode_local", "stop", "resume"), recording=True)
 
     def push(self, throttle: float) -> None:
-        """Everybody pushes, for a tick, and wants the pilot to drive."""
+        """For one tick everybody gives throttle and selects the pilot."""
         self.page.send(angle=0.0, throttle=throttle, drive_mode="local")
         self.pad.offer(throttle, moved=True, actions=("mode_local",))
         self.rc.offer(throttle, moved=True, actions=("mode_local",))
@@ -176,7 +176,7 @@ def disobeyed(source: str, mode: str, state: str) -> str:
 
 
 def disobediences(cases: int, seed: int) -> int:
-    """Try so many of `EVERY`, in the order of the seed; how many were not obeyed, each told."""
+    """Try this many of `EVERY`, shuffled by the seed; print and count those not obeyed."""
     chosen = random.Random(seed).sample(EVERY, min(cases, len(EVERY)))  # noqa: S311 - no secret
     wrong = 0
     for case in chosen:
@@ -187,7 +187,7 @@ def disobediences(cases: int, seed: int) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Try all; return 1 if one was not obeyed."""
+    """Try all; return 1 if any was not obeyed."""
     no_arguments("stop_rule", __doc__, argv)
     wrong = disobediences(len(EVERY), 1)
     print(f"{len(EVERY)} pairs of source, mode and state: {wrong} stops were not obeyed")

@@ -36,7 +36,7 @@ class Timed(NamedTuple):
     hardware: str = ""
 
     def measure(self, number: int, seed: int, factor: float) -> bool:
-        """Print the row; whether the goal was reached, with limits `factor` times as long."""
+        """Print the row; return whether it met the goal, with limits `factor` times as long."""
         seen = figures(self.trials(number, seed))
         reached = (
             not seen.runaways
@@ -66,7 +66,7 @@ class Counted(NamedTuple):
     violations: Callable[[int, int], int]
 
     def measure(self, all_cases: int, seed: int) -> bool:
-        """Print the row; whether it never happened."""
+        """Print the row; return whether it never happened."""
         cases = max(1, self.cases * all_cases // ALL_CASES)
         violations = self.violations(cases, seed)
         print(f"| {self.name} | {cases} | {violations} | {_word(not violations)} |", flush=True)

@@ -48,7 +48,7 @@ LEFT_OVER = {
 
 
 class Stood(Exception):
-    """The guardian stopped the car before the fault, as a busy machine starved its loop."""
+    """The guardian stopped the car before the fault, because a busy machine starved its loop."""
 
 
 class Trial:
@@ -83,7 +83,7 @@ class Trial:
         )
 
     def wait_until_driving(self) -> None:
-        """Until the motor is driven, for a moment of any length."""
+        """Wait until the motor is driven, for however short a time."""
         deadline_s = time.monotonic() + START_TIMEOUT_S
         while self.wired_to.motor.speed <= 0:
             if time.monotonic() > deadline_s or self.process.poll() is not None:
@@ -105,7 +105,7 @@ class Trial:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
     def wait_for_fault(self) -> float:
-        """Until the vehicle says that its fault begins; when that was."""
+        """Wait until the vehicle says that its fault begins; return that time."""
         stdout = self.process.stdout
         if stdout is None or not select.select([stdout], [], [], START_TIMEOUT_S)[0]:
             raise SystemExit("the vehicle never had its fault")
@@ -114,7 +114,7 @@ class Trial:
     def verdict(
         self, began_s: float, *, reached_s: float | None = None, within_s: float = VERDICT_S
     ) -> Verdict:
-        """Watch the motor's output until it is over.
+        """Watch the motor's output until the outcome is certain.
 
         Args:
             began_s: When the fault began.
@@ -137,7 +137,7 @@ class Trial:
         return Verdict(1000 * max(0.0, stopped_s - reached_s), runaway)
 
     def end(self) -> None:
-        """Kill what is left of the three, and nothing else; the last one first."""
+        """Kill those of the three processes that still run, the last one first."""
         for pid in (self.watchdog, self.vehicle):
             if pid:
                 with suppress(ProcessLookupError):
@@ -166,7 +166,7 @@ def trial(
 
 
 def driving(probe: Callable[..., Verdict]) -> Callable[..., Verdict]:
-    """Repeat a trial that proves nothing, as the car stood."""
+    """Repeat trials that prove nothing because the car stood still."""
 
     @wraps(probe)
     def again(*args: Any, **options: Any) -> Verdict:
@@ -182,14 +182,14 @@ def driving(probe: Callable[..., Verdict]) -> Callable[..., Verdict]:
 
 @driving
 def inner_fault(fault: str, hardware: str = "pca9685") -> Verdict:
-    """The vehicle process goes wrong by itself."""
+    """Cause a fault inside the vehicle process."""
     with trial(fault, hardware) as car:
         return car.verdict(car.wait_for_fault())
 
 
 @driving
 def signal_to(target: str, number: int, hardware: str = "pca9685") -> Verdict:
-    """A signal to the guardian, to the vehicle, or to both, as Ctrl-C sends it."""
+    """Send a signal to the guardian, to the vehicle, or to both as Ctrl-C does."""
     with trial(hardware=hardware) as car:
         car.wait_until_driving()
         began_s = time.monotonic()
@@ -246,7 +246,7 @@ def bus_away(
 
 
 def start(left_over: str) -> bool:
-    """Whether a start sent nothing but neutral, or nothing, before it was armed.
+    """Whether a start sent no pulse other than neutral before it was armed.
 
     Args:
         left_over: What the program before left on the chip, out of `LEFT_OVER`.

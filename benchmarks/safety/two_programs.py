@@ -64,7 +64,7 @@ PAIRS = tuple(product(PROGRAMS, PROGRAMS))
 
 
 class TwoCars:
-    """Two folders of one car, and the chip that both are wired to."""
+    """Two folders of one car, and the chip that both of them use."""
 
     def __init__(self, folder: Path) -> None:
         self.chip = PCA9685Chip(folder / "chip")
@@ -100,7 +100,7 @@ class TwoCars:
         )  # fmt: skip
 
     def wait_for(self, ticks: int, holder: "subprocess.Popen[str]") -> None:
-        """Until the motor's output is at `ticks`, or without any until a page could be opened."""
+        """Wait until the motor's output is at `ticks`; without it, until the page opens."""
         if not ticks and holder.stdout is not None:
             if not any("/pair#" in line for line in holder.stdout):
                 raise SystemExit("it ended before it had a page")
@@ -124,7 +124,7 @@ def two_cars() -> Iterator[TwoCars]:
 
 
 def second_is_harmless(first: str, second: str) -> str:
-    """Start a program, then another one; "" if that one sent nothing and said who has the motor.
+    """Start a program, then a second one, which must send nothing and say who has the motor.
 
     Args:
         first: Out of `PROGRAMS`.
@@ -154,7 +154,7 @@ def second_is_harmless(first: str, second: str) -> str:
 
 
 def _end(holder: "subprocess.Popen[str]") -> None:
-    """End a program and all that it started; its folder is about to go."""
+    """End a program and all that it started, because its folder will be removed."""
     children = _descendants(holder.pid)
     holder.send_signal(signal.SIGINT)
     try:
@@ -178,7 +178,7 @@ def _descendants(pid: int) -> list[int]:
 
 
 def disturbed(cases: int, seed: int) -> int:
-    """Number of pairs, each in turn, in which the second program did anything but refuse."""
+    """Try pairs in turn; count those in which the second program did anything but refuse."""
     wrong = 0
     for number in range(cases):
         complaint = second_is_harmless(*PAIRS[number % len(PAIRS)])
@@ -189,7 +189,7 @@ def disturbed(cases: int, seed: int) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Try every pair; return 1 if one is wrong."""
+    """Try every pair; return 1 if any is wrong."""
     no_arguments("two_programs", __doc__, argv)
     return min(1, disturbed(len(PAIRS), 0))
 

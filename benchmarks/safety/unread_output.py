@@ -53,7 +53,7 @@ FAILURE = Verdict(float("inf"), runaway=True)
 
 
 class Tick(NamedTuple):
-    """What the owner's part noted.
+    """One tick as the owner's part noted it.
 
     Attributes:
         at_s: When.
@@ -67,7 +67,7 @@ class Tick(NamedTuple):
 
 
 class Talker:
-    """A part that says something in each tick, and notes the tick in a file."""
+    """A part that prints at each tick, and notes the tick in a file."""
 
     def __init__(self) -> None:
         self._file = os.open(TICKS_FILE, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -82,7 +82,7 @@ class Talker:
 
 
 def fill(file: int) -> None:
-    """Write until nothing more goes in."""
+    """Write until the pipe is full."""
     os.set_blocking(file, False)
     for size in (4096, 1):
         with suppress(BlockingIOError):
@@ -111,21 +111,21 @@ def full_output(kind: str) -> Iterator[int]:
 
 
 def ticks_of(folder: Path) -> list[Tick]:
-    """What was noted so far."""
+    """The ticks noted so far."""
     path = folder / TICKS_FILE
     data = path.read_bytes() if path.exists() else b""
     return [Tick(*each) for each in _TICK.iter_unpack(data[: len(data) // _TICK.size * _TICK.size])]
 
 
 def free_port() -> int:
-    """A port that was free a moment ago: the car cannot tell which it took."""
+    """A port that was free a moment ago, because the car does not report which one it took."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
         return port
 
 
 def make_car(folder: Path, port: int) -> None:
-    """A created car that moves nothing, and says a lot."""
+    """Create a car without hardware that prints a lot."""
     create_car(folder)
     manage = folder / "manage.py"
     manage.write_text(manage.read_text().replace(BEFORE, OWN_PART + BEFORE))
@@ -137,7 +137,7 @@ def make_car(folder: Path, port: int) -> None:
 
 
 def connect(port: int, process: subprocess.Popen[bytes]) -> Socket | None:
-    """A page of the car, once it serves; ``None`` if it never does."""
+    """Connect to the page once the car serves it; ``None`` if it never does."""
     deadline_s = time.monotonic() + START_TIMEOUT_S
     while time.monotonic() < deadline_s and process.poll() is None:
         try:
@@ -182,7 +182,7 @@ def drive_unread(kind: str, seconds: float) -> list[Verdict]:
 
 
 def _drive(page: Socket, folder: Path, seconds: float) -> list[Verdict]:
-    """Push until the motor runs, then drive, then stop."""
+    """Give throttle until the motor runs, then drive, then stop."""
     deadline_s = time.monotonic() + START_TIMEOUT_S
     while not any(tick.runs and tick.throttle for tick in ticks_of(folder)[-1:]):
         if time.monotonic() > deadline_s:

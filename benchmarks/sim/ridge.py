@@ -19,7 +19,7 @@ Frame = npt.NDArray[np.uint8]
 
 
 class RidgePilot:
-    """Steers by the camera alone, with one weight a pixel: closed loop without TensorFlow.
+    """Ridge regression from pixels to steering: a pilot that needs no TensorFlow.
 
     Args:
         images: Frames of shape ``(120, 160, 3)``.
@@ -35,14 +35,14 @@ class RidgePilot:
 
     @classmethod
     def of_tub(cls, path: str | Path) -> "RidgePilot":
-        """Learn from everything in a tub."""
+        """Fit to all records of a tub."""
         reader = TubReader(path)
         records: list[dict[str, Any]] = list(reader)
         answers = [(record["user/angle"], record["user/throttle"]) for record in records]
         return cls([reader.image(record) for record in records], answers)
 
     def infer(self, image: Frame) -> tuple[float, float]:
-        """Look at one frame."""
+        """Return the angle and throttle for one frame."""
         angle, throttle = _features(image) @ self._weights
         return float(angle), float(throttle)
 

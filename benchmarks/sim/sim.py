@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def report(name: str, figures: str, met: bool) -> bool:
-    """Print one line; returns `met`."""
+    """Print one line; return `met`."""
     print(f"{name:<32}{figures:<66}{'ok' if met else 'MISSED'}", flush=True)
     return met
 
@@ -60,7 +60,7 @@ def seconds_per_call(call: Callable[[int], object], count: int = 300, rounds: in
 
 
 def speed() -> bool:
-    """Frames and steps a second on one core."""
+    """Measure frames and steps per second on one core."""
     track = load_track("warehouse")
     renderer = Renderer(track, CameraModel())
     large = Renderer(track, CameraModel(width_px=320, height_px=240))
@@ -89,7 +89,7 @@ def speed() -> bool:
 
 
 def start() -> bool:
-    """From nothing to the first frame, in a process of its own."""
+    """Measure the time to the first frame, in a new process."""
     code = (
         "import time; start = time.process_time()\n"
         "from donkeycar.sim.track import load_track\n"
@@ -103,7 +103,7 @@ def start() -> bool:
 
 
 def repeatable() -> bool:
-    """The same seed gives the same states and frames in two processes."""
+    """Check that one seed gives equal states and frames in two processes."""
     code = "from benchmarks.sim.sim import digest; print(digest())"
     digests = {
         subprocess.check_output(
@@ -126,7 +126,7 @@ def digest(ticks: int = 700) -> str:
 
 
 def expert(name: str) -> bool:
-    """Two laps of the expert."""
+    """Let the expert drive two laps."""
     world = World(load_track(name), seed=1)
     driver, errors = Expert(world), []
     while world.laps_completed < 2 and world.time_s < 200:
@@ -140,7 +140,7 @@ def expert(name: str) -> bool:
 
 
 def pilot(name: str, records: int, laps: int) -> bool:
-    """Record the expert, learn, and drive by the camera alone."""
+    """Record the expert, fit a pilot, and let it drive by the camera alone."""
     with tempfile.TemporaryDirectory() as folder:
         tub = Path(folder) / "tub"
         started_s = time.perf_counter()

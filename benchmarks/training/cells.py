@@ -32,7 +32,7 @@ Result = dict[str, Any]
 
 
 class Candidate(NamedTuple):
-    """What is trained, and how.
+    """A kind of training to compare.
 
     Attributes:
         about: A few words for the table.
@@ -45,7 +45,7 @@ class Candidate(NamedTuple):
 
 
 def run_cell(tub: SplitTub, name: str, seed: int, results: Path, *, epochs: int) -> Path:
-    """Teach one candidate, unless its result is there already.
+    """Train one candidate, unless its result exists.
 
     Args:
         tub: Its training and validation records.
@@ -110,7 +110,7 @@ def peer(tub: SplitTub, seed: int, folder: Path, epochs: int) -> Result:
 
 
 def ours(*, blind: bool = False, **options: Any) -> Callable[[SplitTub, int, Path, int], Result]:
-    """Say how one of our own is trained.
+    """Make a candidate of this project.
 
     Args:
         blind: Hide the validation records from the training too; it then chooses its best epoch by
@@ -150,7 +150,7 @@ def ours(*, blind: bool = False, **options: Any) -> Callable[[SplitTub, int, Pat
 
 
 def _candidates() -> dict[str, Candidate]:
-    """5.3, and ours with what is compared."""
+    """All candidates: 5.3 and the variants of this project."""
     rows = {PEER: Candidate("donkeycar 5.3, linear", peer)}
     for name in ("linear", "efficient"):
         for ending, about, options in (
@@ -167,7 +167,7 @@ CANDIDATES = _candidates()
 
 
 def full_peer_python() -> Path:
-    """Interpreter of a complete donkeycar 5.3 with TensorFlow; installed if there is none."""
+    """Interpreter of a complete donkeycar 5.3 with TensorFlow; it is installed if it is missing."""
     named = os.environ.get("DONKEYCAR_53_FULL_PYTHON")
     if named:
         return Path(named)
@@ -182,7 +182,7 @@ def full_peer_python() -> Path:
 
 
 def _latency_ms(pilot: Any, frames: list[np.ndarray], rounds: int = 30) -> float:
-    """Time of one answer on one thread, the best median of some rounds."""
+    """Inference time on one thread: the smallest median of several rounds."""
     medians = []
     for _ in range(rounds):
         times = []
@@ -195,7 +195,7 @@ def _latency_ms(pilot: Any, frames: list[np.ndarray], rounds: int = 30) -> float
 
 
 class MachineTime(NamedTuple):
-    """Processor seconds so far: of everything on the machine, of this process and its children."""
+    """Processor seconds so far, of the whole machine and of this process with its children."""
 
     all_s: float
     own_s: float
@@ -203,7 +203,7 @@ class MachineTime(NamedTuple):
 
 
 def _machine_time_s() -> MachineTime:
-    """Read the clocks of the kernel; where there are none, nobody else computes."""
+    """Read the kernel's counters; without them, other processes count as idle."""
     own_s = sum(os.times()[:4])
     try:
         words = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
@@ -214,6 +214,6 @@ def _machine_time_s() -> MachineTime:
 
 
 def _others_share(before: MachineTime, after: MachineTime) -> float:
-    """Share of the processors that others used in between, 0 to 1."""
+    """Share of the processors that other processes used in between, 0 to 1."""
     others_s = (after.all_s - before.all_s) - (after.own_s - before.own_s)
     return max(0.0, others_s / ((after.wall_s - before.wall_s) * (os.cpu_count() or 1)))

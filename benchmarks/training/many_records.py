@@ -26,7 +26,7 @@ FEW = 200
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measure; 0 if the goal is met."""
+    """Print the figures; return 1 if the goal is missed."""
     parser = argparse.ArgumentParser(prog="many_records", description=__doc__)
     parser.add_argument("--tub", type=Path, default=TUB, help="default: %(default)s")
     parser.add_argument("--records", type=int, default=100_000, help="default: %(default)s")
@@ -59,7 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def work(tub: Path, folder: Path, *, train: bool) -> dict[str, object]:
-    """Do what training does, and say what it took."""
+    """Read records as training does, and print the time and memory."""
     import numpy as np
 
     from donkeycar.keras_backend import import_keras
@@ -102,7 +102,7 @@ def work(tub: Path, folder: Path, *, train: bool) -> dict[str, object]:
 
 
 def most_memory_bytes() -> int:
-    """Most memory that this process ever held, as Linux counts it."""
+    """Peak resident memory of this process, from Linux."""
     for line in Path("/proc/self/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
@@ -110,7 +110,7 @@ def most_memory_bytes() -> int:
 
 
 def in_a_process(words: list[str]) -> dict[str, object]:
-    """Run a worker, and return what it says."""
+    """Run a worker, and return what it prints."""
     command = [sys.executable, "-m", "benchmarks.training.many_records", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if done.returncode:
@@ -120,7 +120,7 @@ def in_a_process(words: list[str]) -> dict[str, object]:
 
 
 def repeat(source: Path, target: Path, count: int) -> None:
-    """Write a tub of `count` records that repeats those of another; each picture is copied once."""
+    """Write a tub of `count` records that repeats those of another; each image is copied once."""
     reader = TubReader(source)
     records = reader.records()
     images = target / "images"

@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def step(title: str, call: Callable[[int], object], count: int) -> None:
-    """Print how many calls a second one core does, in the best of some rounds."""
+    """Print the calls per second on one core, in the best of several rounds."""
     best_s = min(processor_s(lambda: [call(row) for row in range(count)]) for _ in range(ROUNDS))
     print(
         f"{title:28} {count / best_s:8.0f} a processor second, {best_s / count * 1e6:6.0f} us each"
@@ -85,7 +85,7 @@ def augment(
     *,
     always: bool = False,
 ) -> None:
-    """Print how many frames a second are changed by one core."""
+    """Print how many frames per second one core augments."""
     changes = {name: replace(AUGMENTATIONS[name], share=1.0) for name in names or () if always}
     chosen = Augmentation(names, changes=changes) if names else Augmentation()
     some, labels = frames[:BATCH_SIZE], recordings.labels[:BATCH_SIZE]
@@ -99,7 +99,7 @@ def augment(
 
 
 def batches(recordings: Recordings, in_memory: np.ndarray, folder: Path) -> bool:
-    """Print how many images a second are dealt out; whether the goal is met."""
+    """Print how many images per second are batched; return whether the goal is met."""
     from donkeycar.training.epochs.batches import Batches
 
     _, on_disk = decode(recordings, folder=folder, progress=Silent(), memory_budget_bytes=0)
@@ -126,7 +126,7 @@ def batches(recordings: Recordings, in_memory: np.ndarray, folder: Path) -> bool
 
 
 def deal(dealt: Sequence[object], threads: int) -> tuple[float, float]:
-    """Images a second of some epochs, and how many cores that took, in the best round."""
+    """Images per second over several epochs, and the cores used, in the best round."""
     results = []
     with ThreadPoolExecutor(threads) as pool:
         for epoch in range(2 * ROUNDS):
@@ -141,7 +141,7 @@ def deal(dealt: Sequence[object], threads: int) -> tuple[float, float]:
 
 
 def processor_s(call: Callable[[], object]) -> float:
-    """Processor seconds of a call."""
+    """Processor seconds of one call."""
     started_s = time.thread_time()
     call()
     return time.thread_time() - started_s

@@ -39,7 +39,7 @@ class Line(NamedTuple):
 
 
 def report(results: Path) -> int:
-    """Print the tables of every tub; return 1 if anything that must be shown is missed."""
+    """Print the tables of every tub; return 1 if a goal is missed."""
     missed = 0
     for folder in sorted(path for path in results.iterdir() if path.is_dir()):
         groups = _groups(folder)
@@ -79,13 +79,13 @@ def _driver(cell: Cell) -> np.ndarray:
 
 
 def _ensemble(cells: list[Cell]) -> Cell:
-    """One that answers the mean of what several answer."""
+    """An ensemble: the mean of the predictions of several pilots."""
     answers = np.mean([cell["answers"] for cell in cells[:ENSEMBLE]], axis=0)
     return {**cells[0], "answers": answers}
 
 
 def _print_quality(tub: str, lines: dict[str, Line]) -> None:
-    """Print which pilots drive most like the driver."""
+    """Print how closely each pilot's predictions match the driver."""
     cells = next(iter(lines.values())).cells
     print(
         f"\n{tub}: {cells[0]['teaching']} records for training, "
@@ -135,13 +135,13 @@ def _print_labels(groups: dict[str, list[Cell]]) -> None:
 
 
 def _filtered(labels: np.ndarray) -> np.ndarray:
-    """Mean of so many labels around each; fewer at the ends."""
+    """Moving average of the labels; the window is shorter at both ends."""
     ones = np.ones(WINDOW)
     return np.convolve(labels, ones, "same") / np.convolve(np.ones(len(labels)), ones, "same")
 
 
 def _print_time(lines: dict[str, Line]) -> None:
-    """How fast they learn, beside 5.3 in the same campaign."""
+    """Print the training times, beside 5.3 in the same campaign."""
     peer = lines.get(PEER)
     print("\n                              epochs  whole s  to 5.3's error s  images/s")
     for name, line in lines.items():
@@ -163,12 +163,12 @@ def _epochs(cell: Cell) -> int:
 
 
 def _speed(line: Line) -> float:
-    """Images learnt from in a second; the first epoch builds the graph."""
+    """Training images per second, without the first epoch, which builds the graph."""
     return float(np.median([s for c in line.cells for s in c["history"]["images_per_s"][1:]]))
 
 
 def _seconds_to(cell: Cell, mae: float) -> float | None:
-    """When a training first reached this error on the validation records; ``None`` if never."""
+    """When a training first reached this validation error; ``None`` if never."""
     history = cell["history"]
     for seconds, error in zip(history["seconds"], history.get("val_angle_mae", []), strict=False):
         if error <= mae:
@@ -177,7 +177,7 @@ def _seconds_to(cell: Cell, mae: float) -> float | None:
 
 
 def _print_goals(lines: dict[str, Line]) -> int:
-    """Print what must be shown, and count what is missed."""
+    """Print the goals, and count the missed ones."""
     missed = 0
 
     def check(what: str, share: float, most: float, goal: float | None = None) -> None:
@@ -213,7 +213,7 @@ def _print_goals(lines: dict[str, Line]) -> int:
 
 
 def _print_efficient(linear: Line, efficient: Line) -> int:
-    """Whether it is better by the required margin, or as good in half the time."""
+    """Whether the pilot is better by the required margin, or as good in half the time."""
     error = efficient.mae / linear.mae
     latency = min(c["latency_ms"] for c in efficient.cells) / min(
         c["latency_ms"] for c in linear.cells

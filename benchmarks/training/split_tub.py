@@ -16,7 +16,7 @@ CATALOG_RECORDS = 1000
 
 
 class SplitTub:
-    """The records of a tub that are not deleted, in two parts.
+    """The records of a tub that are not deleted, split into training and validation.
 
     Args:
         path: Folder of the tub.
@@ -42,11 +42,11 @@ class SplitTub:
         self.sessions = np.array([known[name] for name in names])
 
     def validation_frames(self) -> list[Path]:
-        """Pictures of the validation records."""
+        """Images of the validation records."""
         return [self.reader.image_path(record).resolve() for record in self.validation]
 
     def write_train(self, target: Path) -> None:
-        """Write a tub v2 of nothing but the records to learn from, with its pictures.
+        """Write a tub v2 of the training records alone, with their images.
 
         Deleted records are not in it at all: nobody can disagree about them.
         """

@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def main(folder: Path, seed: int) -> None:
-    """Train as `donkey train` of 5.3 does with its own settings, then answer for every frame."""
+    """Train as `donkey train` of 5.3 does by default, then predict for every frame."""
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import numpy as np
     import tensorflow as tf
@@ -58,7 +58,7 @@ def main(folder: Path, seed: int) -> None:
 
 
 def _stamp_epochs(tf, epochs: list[list[float]]) -> None:
-    """Have Keras note the start, the end of the steps and the end of the validation of each epoch.
+    """Let Keras note for each epoch its start, the end of its steps, and the end of validation.
 
     Args:
         tf: The module ``tensorflow``.

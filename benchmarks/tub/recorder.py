@@ -23,7 +23,7 @@ MAX_GROWTH = 1.25  # what measuring on a shared machine leaves uncertain
 
 
 def measure(python: Path | str, *arguments: object) -> dict:
-    """One run of the worker in a new folder."""
+    """Run the worker once in a new folder."""
     what, *numbers = map(str, arguments)
     with tempfile.TemporaryDirectory() as folder:
         command = [str(python), "-I", str(WORKER), what, f"{folder}/tub", *numbers]

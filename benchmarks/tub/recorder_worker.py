@@ -20,7 +20,7 @@ TURNS = 20
 
 
 def make(folder):
-    """The recorder of this interpreter's donkeycar."""
+    """Make the recorder of this interpreter's donkeycar."""
     try:
         from donkeycar.parts.recorder import TubRecorder
     except ImportError:
@@ -40,7 +40,7 @@ def pictures():
 
 
 def pace(folder, rate_hz, seconds):
-    """Milliseconds a call at a steady rate."""
+    """Milliseconds of each call at a steady rate."""
     recorder, frames, costs_ms = make(folder), pictures(), []
     due_s = time.perf_counter()
     for number in range(int(rate_hz * seconds)):
@@ -57,7 +57,7 @@ def pace(folder, rate_hz, seconds):
 
 
 class Run:
-    """Calls of one recorder, as fast as its thread can follow."""
+    """Calls one recorder as fast as its thread can follow."""
 
     def __init__(self, folder):
         self.recorder = make(folder)
@@ -67,7 +67,7 @@ class Run:
         self.record_ms = []
 
     def record(self, count):
-        """Record some and note what they cost; end with nothing waiting."""
+        """Record some, note their cost, and wait until all are written."""
         begin_s = time.perf_counter()
         for _ in range(count):
             values = (self.frames[self.num_records % NUM_FRAMES], 0.25, 0.5, "user")
@@ -82,7 +82,7 @@ class Run:
         self.record_ms.append(1e3 * (time.perf_counter() - begin_s) / count)
 
     def end(self):
-        """Close the tub and say what it cost since the costs were last forgotten."""
+        """Close the tub; return the costs since they were last cleared."""
         self.recorder.shutdown()
         return {
             "records": self.recorder.run(self.frames[0], 0.25, 0.5, "user")[0],

@@ -20,7 +20,7 @@ from benchmarks.tub.tub_faults import MODES, FaultyFileSystem, Workload, crashed
 def failures(
     folder: Path, peer: Peer, mode: str, num_records: int, *, crashed: bool = False
 ) -> Iterator[list[str]]:
-    """What was wrong after each failure, one list for each operation of the workload.
+    """The faults found after each failure, one list for each operation of the workload.
 
     Args:
         folder: Where the tubs may be made; they are removed again.
@@ -49,13 +49,13 @@ def failures(
 
 
 def fast_folder() -> Path | None:
-    """A disk in memory, if there is one: what is tested is the order of operations."""
+    """A folder in memory if possible, because only the order of operations matters."""
     memory = Path("/dev/shm")
     return memory if memory.is_dir() else None
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; return 1 if a tub was spoilt."""
+    """Print the figures; return 1 if a tub was damaged."""
     parser = argparse.ArgumentParser(prog="scripts/bench tub_crash", description=__doc__)
     parser.add_argument("--records", type=int, default=12, help="in the workload")
     args = parser.parse_args(argv)

@@ -28,11 +28,11 @@ MAX_LEN = 5
 
 
 class Crash(BaseException):
-    """The program is dead: every later operation raises it too."""
+    """The program has crashed: every later operation raises this too."""
 
 
 class FaultyFileSystem(FileSystem):
-    """Counts the operations that change a disk, and lets one of them go wrong.
+    """Counts the operations that change a disk, and lets one of them fail.
 
     Args:
         at: Number of the operation, from 0; ``None`` for a disk that works.
@@ -77,22 +77,22 @@ class FaultyFileSystem(FileSystem):
             super().close(fd)  # the system closes it, whatever it answers
 
     def sync(self, fd: int) -> None:
-        """Synchronise a file."""
+        """Flush a file to the disk."""
         self.num_syncs += 1
         self._do(lambda: super(FaultyFileSystem, self).sync(fd))
 
     def sync_data(self, fd: int) -> None:
-        """Synchronise what is in a file."""
+        """Flush the contents of a file to the disk."""
         self.num_syncs += 1
         self._do(lambda: super(FaultyFileSystem, self).sync_data(fd))
 
     def sync_directory(self, path: Path) -> None:
-        """Synchronise the names in a folder."""
+        """Flush the names in a folder to the disk."""
         self.num_syncs += 1
         self._do(lambda: super(FaultyFileSystem, self).sync_directory(path))
 
     def sync_files(self, folder: Path, paths: Iterable[Path]) -> None:
-        """Synchronise new files."""
+        """Flush new files to the disk."""
         self.num_syncs += 1
         self._do(lambda: super(FaultyFileSystem, self).sync_files(folder, paths))
 
@@ -109,7 +109,7 @@ class FaultyFileSystem(FileSystem):
         self._do(lambda: super(FaultyFileSystem, self).make_directory(path), needs_room=True)
 
     def end_program(self) -> None:
-        """Close what the dead program had open, as the system does."""
+        """Close what the crashed program had open, as the system does."""
         for fd in self._descriptors:
             os.close(fd)
         self._descriptors.clear()
@@ -143,7 +143,7 @@ class FaultyFileSystem(FileSystem):
 
 
 class Workload:
-    """Records into a tub and remembers what it was told is safe.
+    """Records into a tub and remembers which records were reported as safe.
 
     Args:
         path: The tub.
@@ -157,7 +157,7 @@ class Workload:
         self.maybe_deleted: set[int] = set()
 
     def run(self, num_records: int) -> bool:
-        """Two sessions; the second has a sensor more.
+        """Record two sessions; the second has one more sensor.
 
         Returns:
             Whether it came to its end. If not, the disk failed or the program died.
@@ -220,7 +220,7 @@ def crashed_tub(path: Path) -> dict[int, float]:
 
 
 def values(angle: float) -> dict[str, Any]:
-    """What a small car sees and does."""
+    """The values of one record of a small car."""
     image = np.full((8, 8, 3), round(angle * 100) % 256, np.uint8)
     return {
         "cam/image_array": image,
@@ -231,7 +231,7 @@ def values(angle: float) -> dict[str, Any]:
 
 
 def wrong_with(work: Workload, peer: Peer) -> list[str]:
-    """What is wrong with a tub after a failure, read here and by donkeycar 5.3.
+    """Find the faults of a tub after a failure, read by this project and by donkeycar 5.3.
 
     Then the program starts again on a disk that works, records, and all is looked at once more.
     """
@@ -252,7 +252,7 @@ def wrong_with(work: Workload, peer: Peer) -> list[str]:
 
 
 def wrong_now(work: Workload, peer: Peer) -> list[str]:
-    """What is wrong with a tub as it lies there, read here and by donkeycar 5.3."""
+    """Find the faults of a tub as it is now, read by this project and by donkeycar 5.3."""
     path = work.path
     if not (path / "manifest.json").exists():
         return ["no manifest, though records were called safe"] if work.safe else []

@@ -29,12 +29,12 @@ LONGEST_S = 0.05  # a process lives at most this long after it began
 
 
 def angle(life: int, index: int) -> float:
-    """What a process records as its angle: another in every life, so none can pass for another."""
+    """The angle that a process records; each process has its own."""
     return (life * 7919 + index * 31) % 1000 / 1000
 
 
 def record_until_killed(path: Path, life: int, reports: Connection) -> None:
-    """The process that is killed: record, and report indexes as they become safe."""
+    """Record until killed, and report each index once it is safe on disk."""
     logging.disable()
     rng = random.Random(life)
     reports.send(-1)
@@ -50,7 +50,7 @@ def record_until_killed(path: Path, life: int, reports: Connection) -> None:
 
 
 def deaths(folder: Path, peer: Peer, num_deaths: int, seed: int) -> Iterator[tuple[int, list[str]]]:
-    """Kill that many processes.
+    """Kill this many processes while they record.
 
     Args:
         folder: Where the tubs may be made.
@@ -96,7 +96,7 @@ def _next_index(path: Path) -> int:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the figures; return 1 if a tub was spoilt."""
+    """Print the figures; return 1 if a tub was damaged."""
     parser = argparse.ArgumentParser(prog="scripts/bench tub_kill", description=__doc__)
     parser.add_argument("--deaths", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)

@@ -27,7 +27,7 @@ DRIVE_INPUTS = [
 
 
 class Note(NamedTuple):
-    """What the motor was told, and when."""
+    """A command to the motor, and its time."""
 
     at_s: float
     angle: float
@@ -35,20 +35,20 @@ class Note(NamedTuple):
 
 
 class Motor:
-    """A drivetrain: an order past its life is neutral, as on a real one."""
+    """A drivetrain: an expired command counts as neutral, as on a real one."""
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
 
     def run(self, command: Command) -> None:
-        """Take one order."""
+        """Accept one command."""
         now_s = time.monotonic()
         alive = now_s < command.expires_s
         self.notes.append(Note(now_s, command.angle, command.throttle if alive else 0.0))
 
     @property
     def throttle(self) -> float:
-        """What the wheels do now."""
+        """The present throttle."""
         return self.notes[-1].throttle if self.notes else 0.0
 
 
@@ -98,7 +98,7 @@ class ConsoleCar:
 
     @property
     def is_running(self) -> bool:
-        """Whether loop and console are both alive."""
+        """Whether the loop and the console both run."""
         loop = self.served.controller._loop
         return self._thread.is_alive() and loop is not None and loop.is_running()
 

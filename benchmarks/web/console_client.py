@@ -35,7 +35,7 @@ class Reply:
 
 
 class Served:
-    """A console that serves on this computer, with the loop's part of the work in `tick`.
+    """A console that serves on this computer; `tick` does what the loop would do.
 
     Use as a context manager.
 
@@ -82,15 +82,15 @@ class Served:
 
     @property
     def host(self) -> str:
-        """What a browser sends as `Host`."""
+        """The `Host` header of a browser."""
         return f"127.0.0.1:{self.port}"
 
     def tick(self, **offers: Any) -> Driving:
-        """What the drive loop gets of the driver now; `offers` are inputs of `DriverPart`."""
+        """Run one tick; `offers` are inputs of `DriverPart`, whose outputs it returns."""
         return self.driver.run(**offers)
 
     def show(self, *frame: Any, **telemetry: Any) -> None:
-        """Show a frame, its time and its number, and what channels hold.
+        """Show a frame with its time and number, and the values of channels.
 
         Args:
             frame: As the first inputs of `WebConsole`.
@@ -106,7 +106,7 @@ class Served:
         body: bytes | str | None = None,
         headers: dict[str, str] | None = None,
     ) -> Reply:
-        """Ask something over HTTP; nothing is added to `headers`."""
+        """Send an HTTP request with exactly these `headers`."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
             connection.request(method, path, body, headers or {})
@@ -126,7 +126,7 @@ class Served:
         return str(reply.headers["Set-Cookie"]).partition(";")[0]
 
     def device(self) -> dict[str, str]:
-        """Headers of a browser that was paired just now, on the car's own page."""
+        """Headers of a newly paired browser on the car's own page."""
         return {"Cookie": self.pair(), "Origin": f"http://{self.host}"}
 
     def socket(self, path: str = "/wsDrive", **headers: str) -> "Socket":
@@ -148,7 +148,7 @@ class Refused(Exception):
 
 
 class Socket:
-    """One websocket, written out by hand.
+    """A websocket client.
 
     Set `is_alive` to False to leave pings unanswered.
     """
@@ -197,7 +197,7 @@ class Socket:
         self.send(json.dumps(fields))
 
     def beat(self, **fields: Any) -> None:
-        """Send one message as the page does, with its number and the last tick seen."""
+        """Send one message as the page does, with its number and the newest tick."""
         self.seq += 1
         self.say(seq=self.seq, echo=self.state["tick"], **fields)
 
@@ -219,7 +219,7 @@ class Socket:
         return opcode, payload
 
     def hear(self) -> dict[str, Any]:
-        """Wait for one message and learn what it says of the car."""
+        """Wait for one message, and note the tick that it carries."""
         opcode, payload = self.receive()
         if opcode == CLOSE:
             raise ConnectionError(f"the console closed the socket: {payload!r}")
@@ -242,11 +242,11 @@ class Socket:
             self.beat(**fields)
 
     def close(self) -> None:
-        """Close the connection, without a word."""
+        """Close the connection without a close frame."""
         self._input.close()
         self.raw.close()
 
     def reset(self) -> None:
-        """Break the connection off, as a phone that crashes does."""
+        """Reset the connection, as a phone that crashes does."""
         self.raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close()

@@ -52,12 +52,12 @@ class ErrorLog(logging.Handler):
         logging.getLogger().removeHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep one line."""
+        """Keep one line of the log."""
         self.lines.append(self.format(record))
 
 
 def check(car: Served, log: ErrorLog) -> None:
-    """Look at the console.
+    """Check the state of the console.
 
     Raises:
         Failed: If it is not as it should be.
@@ -72,7 +72,7 @@ def check(car: Served, log: ErrorLog) -> None:
 
 
 class Listener(threading.Thread):
-    """Reads what a socket is told, so that its buffers stay empty, and looks for leaks."""
+    """Reads from a socket, so that its buffers stay empty, and looks for leaks."""
 
     def __init__(self, page: Socket) -> None:
         super().__init__(daemon=True)
@@ -97,7 +97,7 @@ class Listener(threading.Thread):
 
 
 def fuzz_socket(car: Served, log: ErrorLog, fuzzer: Fuzzer, number: int) -> int:
-    """Send `number` messages over a socket that drives; open it anew whenever it is closed.
+    """Send `number` messages over a driving socket; open a new one whenever it is closed.
 
     Returns:
         How many sockets that took.
@@ -124,7 +124,7 @@ def fuzz_socket(car: Served, log: ErrorLog, fuzzer: Fuzzer, number: int) -> int:
 
 
 def open_page(car: Served) -> tuple[Socket, Listener, int]:
-    """Open a driving socket with somebody to read it."""
+    """Open a driving socket with a reader."""
     page = car.socket("/wsDrive?page=fuzz")
     page.seq = 2**40 + random.randrange(2**20) + int(time.monotonic() * 1000)  # noqa: S311
     page.hear_until("tick")
@@ -155,7 +155,7 @@ def fuzz_http(car: Served, log: ErrorLog, fuzzer: Fuzzer, number: int) -> None:
 
 
 def ask(car: Served, request: bytes) -> bytes:
-    """Send raw bytes and return the beginning of the answer, if there is one soon."""
+    """Send raw bytes; return the beginning of the answer, if one comes soon."""
     with socket.create_connection(("127.0.0.1", car.port), timeout=0.5) as connection:
         try:
             connection.sendall(request)
@@ -165,7 +165,7 @@ def ask(car: Served, request: bytes) -> bytes:
 
 
 def flood(car: Served, log: ErrorLog, seconds: float) -> None:
-    """Send as fast as it goes, with the limit in force, while another page stops the car."""
+    """Send as fast as possible with the limit in force, while another page stops the car."""
     ended = threading.Event()
     browser = car.device()  # of its own: the token's limit was lifted above
 
@@ -198,7 +198,7 @@ def flood(car: Served, log: ErrorLog, seconds: float) -> None:
 
 @contextmanager
 def no_limit() -> Iterator[None]:
-    """Let any number of messages through."""
+    """Set no limit on messages."""
     limits: Any = guard_module
     ration_hz = limits.MAX_MESSAGES_HZ
     limits.MAX_MESSAGES_HZ = 10**9
@@ -209,7 +209,7 @@ def no_limit() -> Iterator[None]:
 
 
 def hostile_messages(number: int, seed: int) -> int:
-    """Send so many messages; 1 if the console did what it must never do, and says what."""
+    """Send this many messages; print what the console did wrong, and return 1, or 0 if nothing."""
     try:
         with Served(has_pilot=True) as car, ErrorLog() as log, no_limit():
             fuzz_socket(car, log, Fuzzer(seed), number)

@@ -56,7 +56,7 @@ def browser(port: int, cookie: str) -> dict[str, str]:
 
 
 def people(port: int, token: str, viewers: list[str], seconds: float) -> int:
-    """The other process: drive for `seconds`, and print when each order was sent.
+    """Run the second process: drive for `seconds`, and print when each command was sent.
 
     Args:
         port: Of the car.
@@ -87,7 +87,7 @@ def people(port: int, token: str, viewers: list[str], seconds: float) -> int:
 
 
 def pester(port: int, headers: dict[str, str], path: str) -> None:
-    """Open `path` and send pings as fast as they go, for ever."""
+    """Open `path` and send pings as fast as possible, without end."""
     while True:
         try:
             pest = Socket(port, path, headers)
@@ -101,7 +101,7 @@ def pester(port: int, headers: dict[str, str], path: str) -> None:
 
 
 def drain(pest: Socket) -> None:
-    """Read what comes, so that nobody waits for it."""
+    """Read and discard, so that the sender never waits."""
     try:
         while pest.raw.recv(65536):
             pass
@@ -110,7 +110,7 @@ def drain(pest: Socket) -> None:
 
 
 def pests(port: int, cookie: str, number: int) -> int:
-    """The third process: so many pages and viewers of one browser; until it is killed."""
+    """Run the third process until killed: this many pages and viewers of one browser."""
     # What it costs the car is the question, not what the flood costs the computer it comes from.
     os.nice(19)
     headers = browser(port, cookie)
@@ -122,13 +122,13 @@ def pests(port: int, cookie: str, number: int) -> int:
 
 
 def listen(page: Socket) -> None:
-    """Hear ticks, so that there is always a new one to echo."""
+    """Receive ticks, so that there is always a new one to echo."""
     while True:
         page.hear()
 
 
 class Load(NamedTuple):
-    """What a drive cost.
+    """The cost of a drive.
 
     Attributes:
         share: Of a core.
@@ -145,7 +145,7 @@ class Load(NamedTuple):
 
 @contextmanager
 def flooded(car: ConsoleCar, number: int) -> Iterator[None]:
-    """Have a browser flood the car meanwhile; 0 for none."""
+    """A context in which a browser floods the car; 0 for none."""
     if not number:
         yield
         return
@@ -159,7 +159,7 @@ def flooded(car: ConsoleCar, number: int) -> Iterator[None]:
 
 
 def measure(seconds: float, viewers: int, num_pests: int = 0) -> Load:
-    """Drive a car with so many viewers, beside a flood of so many pages and viewers."""
+    """Drive a car with this many viewers, beside a flood of this many pages and viewers."""
     with ConsoleCar(rate_hz=RATE_HZ) as car, flooded(car, num_pests):
         module = "benchmarks.web.web_load"
         command = [sys.executable, "-m", module, "--people", str(car.served.port)]

@@ -30,13 +30,13 @@ PATHS = [
 
 
 class Fuzzer:
-    """Makes messages; the same ones for the same seed."""
+    """Makes random messages; equal seeds give equal messages."""
 
     def __init__(self, seed: int) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - not a secret
 
     def message(self, page: Socket) -> bytes:
-        """One message, somewhere between nearly right and noise."""
+        """One message, from nearly valid to pure noise."""
         chance = self.chance
         match chance.randrange(8):
             case 0 | 1 | 2 | 3:
