@@ -30,7 +30,7 @@ COMMANDS = {
     "tub": Command("tub.tub", "check, repair and report on recordings (tubs)"),
     "calibrate": Command("calibrate", "find the pulses of servo and motor"),
     "gamepad": Command("gamepad", "try a gamepad, and teach it to a car"),
-    "doctor": Command("doctor", "check a car: what works, what is missing, and what to do"),
+    "doctor": Command("doctor.doctor", "check a car: what works, what is missing, and what to do"),
     "neutral": Command("neutral", "stop a motor whose program is gone"),
     "service": Command("service.service", "let the car start with the computer"),
     "train": Command("pilot.train", "train a pilot, a neural network, on recordings"),

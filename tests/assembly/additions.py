@@ -84,7 +84,7 @@ USE_CAMERA = """
     from donkeycar.assembly.channels import markdown
     from donkeycar.tub import TubReader
     from donkeycar.assembly.check import check_car
-    from donkeycar.management import doctor_camera
+    from donkeycar.management.doctor import camera
 
     cfg = car_with("CAMERA_TYPE = 'GREY'\\nCAMERA_INDEX = 7\\nDRIVE_TRAIN_TYPE = 'MOCK'\\n")
     check_car(cfg)
@@ -104,8 +104,8 @@ USE_CAMERA = """
     assert tub.image(record, "cam/depth_array").max() == 1008
     assert "| `cam/depth_array` | uint16 array (height, width) |" in markdown()
 
-    assert doctor_camera.libraries(cfg) == {"greylib": "sudo apt install python3-greylib"}
-    (missing,) = doctor_camera.camera(cfg, run=lambda words: None)
+    assert camera.libraries(cfg) == {"greylib": "sudo apt install python3-greylib"}
+    (missing,) = camera.camera(cfg, run=lambda words: None)
     assert (missing.found, missing.step) == (
         "CAMERA_TYPE is GREY, but no grey answers", "plug it in",
     )

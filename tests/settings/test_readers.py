@@ -18,7 +18,7 @@ DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
 MODULES = {
     "drive": [
         "assembly/*.py", "assembly/drivetrain/*.py", "templates/manage.py", "management/car.py",
-        "management/doctor.py",
+        "management/doctor/doctor.py",
     ],
     "calibrate": ["management/calibrate.py"],
     "neutral": ["management/neutral.py"],

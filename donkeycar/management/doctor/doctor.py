@@ -14,8 +14,7 @@ from donkeycar.config import Config, load_config
 from donkeycar.console.listener import bind
 from donkeycar.errors import ConfigError, DeviceError, DonkeyError
 from donkeycar.guardian.claim import refuse_if_held
-from donkeycar.management import doctor_camera, doctor_power
-from donkeycar.management import doctor_probes as probes
+from donkeycar.management.doctor import camera, power, probes
 from donkeycar.management.old_manage import manage_file
 from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE
 from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
@@ -37,7 +36,7 @@ def examine(folder: Path, *, run: Runner = probes.output_of) -> Iterator[Finding
     yield from findings
     yield manage_file(folder / "manage.py")
     if cfg is not None:
-        yield from doctor_camera.camera(cfg, run=run)
+        yield from camera.camera(cfg, run=run)
         yield from drivetrain.probe(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
         yield from probes.packages(_needed(cfg))
         yield _gamepads(cfg)
@@ -46,9 +45,9 @@ def examine(folder: Path, *, run: Runner = probes.output_of) -> Iterator[Finding
     yield probes.disk(folder)
     yield probes.writing(folder, monotonic=time.monotonic)
     yield probes.time_of_day(run=run)
-    yield from doctor_power.supply()
-    yield from doctor_power.power(run=run)
-    yield doctor_power.temperature()
+    yield from power.supply()
+    yield from power.power(run=run)
+    yield power.temperature()
     yield _network()
 
 
@@ -92,7 +91,7 @@ def _free(cfg: Config) -> Iterator[Finding]:
 def _needed(cfg: Config) -> dict[str, str]:
     libraries = drivetrain.libraries_of(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
     needed = {library.module: library.install for library in libraries}
-    needed |= doctor_camera.libraries(cfg)
+    needed |= camera.libraries(cfg)
     needed["ai_edge_litert"] = pip_install("ai-edge-litert")
     return needed
 

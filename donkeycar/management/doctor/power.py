@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from donkeycar.management.doctor_probes import output_of
+from donkeycar.management.doctor.probes import output_of
 from donkeycar.parts.drivetrain.pi_board import is_pi5
 from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
 from donkeycar.parts.needs import Runner

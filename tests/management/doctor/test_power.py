@@ -6,8 +6,8 @@ The files are written as the firmware and the kernel write them; where their for
 
 import pytest
 
-from donkeycar.management import doctor_power
-from donkeycar.management.doctor import line_of
+from donkeycar.management.doctor import power
+from donkeycar.management.doctor.doctor import line_of
 
 # Fixed supplies as USB Power Delivery writes them: 5 V 5 A, 9 V 3 A, 12 V 2.25 A and 15 V 1.8 A.
 OBJECTS = [0x0A0191F4, 0x0002D12C, 0x0003C0E1, 0x0004B0B4, 0, 0, 0]
@@ -18,7 +18,7 @@ def vcgencmd(answer):
 
 
 def told(answer, tmp_path):
-    found = doctor_power.power(run=vcgencmd(answer), hwmon=tmp_path, device_tree=tmp_path)
+    found = power.power(run=vcgencmd(answer), hwmon=tmp_path, device_tree=tmp_path)
     return [(finding.state, finding.found) for finding in found]
 
 
@@ -40,7 +40,7 @@ def test_each_bit_is_told_by_its_own_words_now_and_in_the_past(tmp_path, bit, na
 
 
 def test_several_bits_are_several_findings_each_with_a_step(tmp_path):
-    found = list(doctor_power.power(run=vcgencmd("throttled=0xe0005"), hwmon=tmp_path))
+    found = list(power.power(run=vcgencmd("throttled=0xe0005"), hwmon=tmp_path))
     assert [finding.found.partition(":")[::2] for finding in found] == [
         ("under-voltage", " now, the Pi has less than 4.63 V and may stop at any moment"),
         ("frequency of the processor capped", " not now, but since the start"),
@@ -97,21 +97,21 @@ def test_without_vcgencmd_the_kernel_is_asked_which_knows_two_seconds(
 )
 def test_a_hot_processor_is_noticed(tmp_path, text, state):
     (tmp_path / "temp").write_text(text)
-    assert doctor_power.temperature(tmp_path / "temp").state == state
+    assert power.temperature(tmp_path / "temp").state == state
 
 
 @pytest.fixture
 def pi5(tmp_path):
     """A Pi 5 whose firmware left these numbers in the device tree, and the findings about it."""
     (tmp_path / "compatible").write_bytes(b"raspberrypi,5-model-b\0brcm,bcm2712\0")
-    power = tmp_path / "chosen" / "power"
-    power.mkdir(parents=True)
+    folder = tmp_path / "chosen" / "power"
+    folder.mkdir(parents=True)
 
     def findings(**properties):
         for name, value in properties.items():
             cells = value if isinstance(value, list) else [value]
-            (power / name).write_bytes(b"".join(cell.to_bytes(4, "big") for cell in cells))
-        return list(doctor_power.supply(device_tree=tmp_path))
+            (folder / name).write_bytes(b"".join(cell.to_bytes(4, "big") for cell in cells))
+        return list(power.supply(device_tree=tmp_path))
 
     return findings
 
@@ -172,6 +172,6 @@ def test_an_old_bootloader_does_not_tell(pi5, known):
 
 
 def test_other_boards_negotiate_nothing(tmp_path):
-    assert list(doctor_power.supply(device_tree=tmp_path)) == []
+    assert list(power.supply(device_tree=tmp_path)) == []
     (tmp_path / "compatible").write_bytes(b"raspberrypi,4-model-b\0brcm,bcm2711\0")
-    assert list(doctor_power.supply(device_tree=tmp_path)) == []
+    assert list(power.supply(device_tree=tmp_path)) == []

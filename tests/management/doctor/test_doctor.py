@@ -9,10 +9,9 @@ from contextlib import contextmanager
 import pytest
 
 from donkeycar.assembly.drivetrain.table import DRIVETRAINS
-from donkeycar.management import doctor
-from donkeycar.management import doctor_probes as probes
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
+from donkeycar.management.doctor import doctor, probes
 from donkeycar.parts.drivetrain import probe as hardware
 from donkeycar.parts.drivetrain.pi_board import keeps_levels
 from donkeycar.testing import FakeI2C, PCA9685Chip

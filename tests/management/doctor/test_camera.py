@@ -6,7 +6,7 @@ import pytest
 
 from donkeycar.config import load_config
 from donkeycar.management.createcar import create_car
-from donkeycar.management.doctor_camera import camera, camera_age, libraries
+from donkeycar.management.doctor.camera import camera, camera_age, libraries
 from donkeycar.testing import StubPicamera2, VideoKernel
 from donkeycar.timing import RealClock
 
