@@ -8,19 +8,18 @@ import logging
 import re
 import threading
 from contextlib import ExitStack
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from donkeycar.commands import pip_install
-from donkeycar.errors import ConfigError, DeviceError
-from donkeycar.parts.camera.camera import Camera
+from donkeycar.errors import DeviceError
 from donkeycar.parts.camera.image import Image
+from donkeycar.parts.camera.live import LiveCamera, LiveOptions
 from donkeycar.parts.camera.refusal import reasons, refusal
 from donkeycar.parts.camera.sensor_mode import sensor_mode
 from donkeycar.parts.finding import MISSING, OK, Finding
 from donkeycar.parts.needs import Library, Runner
-from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ BUFFERS = 4
 PLAUSIBLE_AGE_S = 5.0
 
 
-class PiCamera(Camera):
+class PiCamera(LiveCamera):
     """Frames of a camera on the ribbon cable of a Raspberry Pi.
 
     It asks the sensor for its full field of view and for exactly `framerate_hz`, flips the picture
@@ -53,22 +52,13 @@ class PiCamera(Camera):
     exposure.
 
     Args:
-        width_px: Width of a frame.
-        height_px: Height of a frame.
-        framerate_hz: Frames a second asked of the sensor, more than 1 / `max_age_s`.
-        hflip: Mirror left and right.
-        vflip: Turn upside down; use it with `hflip` for a camera that is mounted upside down.
-        grey: Remove the colour.
         camera_index: Which camera, as ``rpicam-hello --list-cameras`` counts them.
-        max_age_s: The newest frame may have been exposed this long ago, in seconds.
-        start_timeout_s: The first frame must arrive within this time, in seconds.
-        close_timeout_s: How long `shutdown` waits for a camera that hangs, in seconds.
-        clock: Source of time. Frames are stamped by the kernel's monotonic clock.
+        options: As those of `LiveCamera`. Frames are stamped by the kernel's monotonic clock.
 
     Raises:
         DeviceError: If picamera2 is missing, no camera answers, or it gives other pictures than
             requested.
-        ConfigError: If the sensor cannot deliver `framerate_hz`.
+        ConfigError: If the sensor cannot deliver `framerate_hz`, or a value is out of its range.
 
     Example:
         >>> from donkeycar.testing import StubPicamera2
@@ -87,36 +77,8 @@ class PiCamera(Camera):
 
     what_to_check = "Check both ends of the ribbon cable, and that `rpicam-hello` shows a picture"
 
-    def __init__(
-        self,
-        *,
-        width_px: int = 160,
-        height_px: int = 120,
-        framerate_hz: float = 20,
-        hflip: bool = False,
-        vflip: bool = False,
-        grey: bool = False,
-        camera_index: int = 0,
-        max_age_s: float = 0.5,
-        start_timeout_s: float = 5.0,
-        close_timeout_s: float = 2.0,
-        clock: Clock | None = None,
-    ) -> None:
-        super().__init__(
-            width_px=width_px,
-            height_px=height_px,
-            grey=grey,
-            max_age_s=max_age_s,
-            start_timeout_s=start_timeout_s,
-            clock=clock,
-        )
-        if not framerate_hz > 1 / max_age_s:
-            raise ConfigError(
-                f"`framerate_hz` must be greater than 1 / max_age_s = {1 / max_age_s:g}. "
-                f"Received: framerate_hz={framerate_hz}"
-            )
-        self.framerate_hz = framerate_hz
-        self.close_timeout_s = close_timeout_s
+    def __init__(self, *, camera_index: int = 0, **options: Unpack[LiveOptions]) -> None:
+        super().__init__(**options)
         self._arrived = threading.Condition()
         self._slot: tuple[Image, dict[str, Any], float] | None = None
         self._callback_error: Exception | None = None
@@ -126,7 +88,7 @@ class PiCamera(Camera):
         with ExitStack() as undo:
             undo.callback(self._close)
             try:
-                self._configure(hflip=hflip, vflip=vflip)
+                self._configure()
                 self._camera.post_callback = self._keep
                 self._camera.start()
             except RuntimeError as error:
@@ -142,9 +104,8 @@ class PiCamera(Camera):
             The frame and the start of its exposure; ``None`` if none came in time, or if it is not
             newer than the last one.
         """
-        timeout_s = self.max_age_s if self._sequence else self.start_timeout_s
         with self._arrived:
-            self._arrived.wait_for(self._something_happened, timeout_s)
+            self._arrived.wait_for(self._something_happened, self.patience_s)
             slot, self._slot = self._slot, None
         if self._callback_error is not None:
             raise self._callback_error
@@ -170,7 +131,7 @@ class PiCamera(Camera):
             self._arrived.notify_all()
         self._close()
 
-    def _configure(self, *, hflip: bool, vflip: bool) -> None:
+    def _configure(self) -> None:
         from libcamera import Transform
 
         # An odd size would be rounded down.
@@ -184,7 +145,7 @@ class PiCamera(Camera):
             self._camera.create_video_configuration(
                 # picamera2 names the bytes from last to first: BGR888 is R, G, B in memory.
                 main={"size": asked, "format": "BGR888"},
-                transform=Transform(hflip=hflip, vflip=vflip),
+                transform=Transform(hflip=self.hflip, vflip=self.vflip),
                 buffer_count=BUFFERS,
                 controls={"FrameDurationLimits": (frame_us, frame_us)},
                 queue=False,

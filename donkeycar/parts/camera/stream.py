@@ -7,19 +7,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 from urllib.parse import urlsplit
 
 import numpy as np
 
 from donkeycar.commands import pip_install
 from donkeycar.errors import ConfigError, DeviceError
-from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image
+from donkeycar.parts.camera.live import LiveCamera, LiveOptions
 from donkeycar.parts.camera.usb_picture import cut
 from donkeycar.parts.finding import MISSING, OK, Finding
 from donkeycar.parts.needs import Library, Runner
-from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +41,7 @@ OPTIONS = {
 }  # fmt: skip
 
 
-class StreamCamera(Camera):
+class StreamCamera(LiveCamera):
     """Frames of a stream from the network, the newest only, or of a video file.
 
     A frame is stamped with its arrival: what happened before, in the camera and on the network,
@@ -56,18 +55,10 @@ class StreamCamera(Camera):
     Args:
         source: An address that begins with ``rtsp://``, ``http://`` or ``https://``, or the path of
             a video file.
-        width_px: Width of a frame; a larger picture is cut in the middle to the proportions of a
-            frame, and scaled.
-        height_px: Height of a frame.
-        framerate_hz: Frames a second of a file, more than 1 / `max_age_s`. A stream has its own.
-        hflip: Mirror left and right.
-        vflip: Turn upside down.
-        grey: Remove the colour.
-        max_age_s: The newest frame may have arrived this long ago, in seconds.
-        start_timeout_s: The stream must open, and the first frame arrive, within this time each,
-            in seconds.
-        close_timeout_s: How long `shutdown` waits for a read, in seconds.
-        clock: Source of time.
+        options: As those of `LiveCamera`. A picture that is larger than a frame is cut in the
+            middle to the proportions of a frame, and scaled; `framerate_hz` is that of a file, a
+            stream has its own; the stream must open within `start_timeout_s`, too; frames are
+            stamped with their arrival.
 
     Raises:
         ConfigError: If `source` is no such address or file.
@@ -76,39 +67,15 @@ class StreamCamera(Camera):
 
     what_to_check = "Check the camera's power and network, and its address in another player"
 
-    def __init__(
-        self,
-        source: str,
-        *,
-        width_px: int = 160,
-        height_px: int = 120,
-        framerate_hz: float = 20,
-        hflip: bool = False,
-        vflip: bool = False,
-        grey: bool = False,
-        max_age_s: float = 0.5,
-        start_timeout_s: float = 5.0,
-        close_timeout_s: float = 2.0,
-        clock: Clock | None = None,
-    ) -> None:
+    def __init__(self, source: str, **options: Unpack[LiveOptions]) -> None:
         is_file = "://" not in source
-        super().__init__(
-            width_px=width_px,
-            height_px=height_px,
-            grey=grey,
-            rate_hz=framerate_hz if is_file else None,
-            max_age_s=max_age_s,
-            start_timeout_s=start_timeout_s,
-            clock=clock,
-        )
+        super().__init__(**options, rate_hz=options.get("framerate_hz", 20) if is_file else None)
         check_source(source)
         self.source = str(Path(source).expanduser()) if is_file else source
         self.shown_source = without_password(source)
-        self.close_timeout_s = close_timeout_s
         #: Frames that had waited too long when they were read.
         self.passed_over = 0
         self._is_file = is_file
-        self._turn = (-1 if vflip else 1, -1 if hflip else 1)
         self._using = threading.Lock()
         self._container: Any
         self._live_s = self.clock.monotonic()
@@ -257,8 +224,7 @@ class StreamCamera(Camera):
         if picture.size != size:
             box = cut(*picture.size, *size)
             picture = picture.resize(size, Picture.Resampling.BILINEAR, box=box)
-        down, across = self._turn
-        return np.array(picture, dtype=np.uint8)[::down, ::across].copy()
+        return self.turned(np.array(picture, dtype=np.uint8))
 
 
 def check_source(source: str) -> None:

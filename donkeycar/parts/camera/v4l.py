@@ -3,16 +3,16 @@
 import logging
 import threading
 from contextlib import ExitStack, suppress
+from typing import Unpack
 
 from donkeycar.driving.moment import AHEAD_S
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.parts.camera import v4l2_abi as abi
-from donkeycar.parts.camera.camera import Camera
 from donkeycar.parts.camera.image import Image
+from donkeycar.parts.camera.live import LiveCamera, LiveOptions, Thinning
 from donkeycar.parts.camera.usb_picture import from_mjpeg, from_yuyv
 from donkeycar.parts.camera.v4l2_device import Taken, VideoDevice
 from donkeycar.parts.camera.v4l2_nodes import GONE, check, find, refusal
-from donkeycar.timing import Clock
 
 logger = logging.getLogger(__name__)
 
@@ -22,13 +22,12 @@ LOOK_S = 0.1
 PLAUSIBLE_AGE_S = 5.0
 # A camera that gives less than this of the rate it was asked for is told of.
 RATE_SHARE = 0.9
-# Of one that gives more than this, the frames too many are left out: a pilot with a memory was
-# trained at the rate that was asked for.
+# Of one that gives more than this, the frames too many are left out.
 RATE_EXCESS = 1.1
 EXPOSURE_UNIT_MS = 0.1  # V4L2_CID_EXPOSURE_ABSOLUTE counts in 100 microseconds
 
 
-class V4LCamera(Camera):
+class V4LCamera(LiveCamera):
     """Frames of a USB camera, the newest only.
 
     It asks for MJPG, or YUYV where there is none, in the smallest size that covers a frame, if
@@ -39,20 +38,11 @@ class V4LCamera(Camera):
     Args:
         source: Its device file, such as ``/dev/v4l/by-id/...``, or a part of its name; "" for the
             one with the number `camera_index`.
-        width_px: Width of a frame.
-        height_px: Height of a frame.
-        framerate_hz: Frames a second asked of the camera, more than 1 / `max_age_s`.
-        hflip: Mirror left and right.
-        vflip: Turn upside down; use it with `hflip` for a camera that is mounted upside down.
-        grey: Remove the colour.
         camera_index: The number of its device file: 0 is /dev/video0.
         exposure_ms: Exposure time, in milliseconds, less than the time of a frame; ``None`` leaves
             it to the camera.
         white_balance_k: Colour of the light, in kelvin; ``None`` leaves it to the camera.
-        max_age_s: The newest frame may have been exposed this long ago, in seconds.
-        start_timeout_s: The first frame must arrive within this time, in seconds.
-        close_timeout_s: How long `shutdown` waits for a camera that hangs, in seconds.
-        clock: Source of time. Frames are stamped by the kernel's monotonic clock.
+        options: As those of `LiveCamera`. Frames are stamped by the kernel's monotonic clock.
 
     Raises:
         DeviceError: If no such camera answers, or it gives no pictures that are large enough.
@@ -79,43 +69,18 @@ class V4LCamera(Camera):
         self,
         source: str = "",
         *,
-        width_px: int = 160,
-        height_px: int = 120,
-        framerate_hz: float = 20,
-        hflip: bool = False,
-        vflip: bool = False,
-        grey: bool = False,
         camera_index: int = 0,
         exposure_ms: float | None = None,
         white_balance_k: int | None = None,
-        max_age_s: float = 0.5,
-        start_timeout_s: float = 5.0,
-        close_timeout_s: float = 2.0,
-        clock: Clock | None = None,
+        **options: Unpack[LiveOptions],
     ) -> None:
-        super().__init__(
-            width_px=width_px,
-            height_px=height_px,
-            grey=grey,
-            max_age_s=max_age_s,
-            start_timeout_s=start_timeout_s,
-            clock=clock,
-        )
-        if not framerate_hz > 1 / max_age_s:
-            raise ConfigError(
-                f"`framerate_hz` must be greater than 1 / max_age_s = {1 / max_age_s:g}. "
-                f"Received: framerate_hz={framerate_hz}"
-            )
-        self.framerate_hz = framerate_hz
-        self.close_timeout_s = close_timeout_s
+        super().__init__(**options)
         #: Pictures that could not be read.
         self.damaged = 0
-        self._turn = (-1 if vflip else 1, -1 if hflip else 1)
         self._using = threading.Lock()
         self._stamped_s = 0.0
         self._stamps_usable: bool | None = None
-        self._early_s: float | None = None
-        self._due_s = 0.0
+        self._thinning: Thinning | None = None
         self.path = find(source, camera_index)
         with ExitStack() as undo:
             try:
@@ -139,9 +104,7 @@ class V4LCamera(Camera):
             The frame and the start of its exposure; ``None`` if none came in time, if it is
             damaged, not newer than the last one, or more than `framerate_hz` asks for.
         """
-        deadline_s = self.clock.monotonic() + (
-            self.max_age_s if self._sequence else self.start_timeout_s
-        )
+        deadline_s = self.clock.monotonic() + self.patience_s
         while not self._stopping.is_set():
             with self._using:
                 if self._stopping.is_set():
@@ -184,7 +147,8 @@ class V4LCamera(Camera):
                 self.repeats += 1
                 return None
             self._stamped_s = taken.stamped_s
-        if self._is_too_many(arrived_s if taken.stamped_s is None else taken.stamped_s):
+        came_s = arrived_s if taken.stamped_s is None else taken.stamped_s
+        if self._thinning is not None and self._thinning.is_too_many(came_s):
             return None
         seen = self._format
         try:
@@ -200,8 +164,7 @@ class V4LCamera(Camera):
             if self.damaged == 1:
                 logger.warning("The camera gave a damaged picture, which is dropped: %s", error)
             return None
-        down, across = self._turn
-        return image[::down, ::across].copy(), self._exposed_s(taken, arrived_s)
+        return self.turned(image), self._exposed_s(taken, arrived_s)
 
     def _exposed_s(self, taken: Taken, arrived_s: float) -> float:
         """When its exposure began, or the earliest time that is possible."""
@@ -254,16 +217,7 @@ class V4LCamera(Camera):
                 self.path, given_hz, self.framerate_hz,
             )  # fmt: skip
         if given_hz is not None and given_hz > RATE_EXCESS * self.framerate_hz:
-            self._early_s = 0.5 / given_hz
-
-    def _is_too_many(self, at_s: float) -> bool:
-        """Whether a frame comes before the next one is due, at the rate that was asked for."""
-        if self._early_s is None:
-            return False
-        if at_s < self._due_s - self._early_s:
-            return True
-        self._due_s = max(self._due_s + 1 / self.framerate_hz, at_s)
-        return False
+            self._thinning = Thinning(self.framerate_hz, given_hz)
 
     def _expose(self, exposure_ms: float | None) -> None:
         if exposure_ms is None:
