@@ -15,8 +15,8 @@ NAMES = {
     "branches", "camera_age", "camera_loss", "closed_loop", "cpu_share", "endurance",
     "gamepad_fuzz", "gamepad_stop", "lease", "link_loss", "loop", "many_records", "mutation",
     "old_cars", "pad_records", "pad_rests", "pilot_start", "pipeline", "rc_fuzz", "recorder",
-    "safety", "sim", "slow_car", "stop_bindings", "stop_rule", "stream_loss", "training",
-    "tub_crash", "tub_kill", "two_programs", "unread_output", "usb_camera_loss", "web_fuzz",
+    "safety", "sim", "slow_car", "stop_bindings", "stop_rule", "training",
+    "tub_crash", "tub_kill", "two_programs", "unread_output", "web_fuzz",
     "web_load",
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.safety.camera_age import AGES_S, RATES_HZ, failures
 from benchmarks.safety.camera_age_car import Run
-from benchmarks.safety.camera_loss import PilotedCar
+from benchmarks.safety.piloted_car import PilotedCar
 
 DRIVE_S = 1.0
 

@@ -211,7 +211,7 @@ TIMED: tuple[Timed, ...] = (
     ),
     *(
         Timed(f"S8 the camera {kind}, a pilot drives", partial(camera_loss.lose_cameras, kind), 250)
-        for kind in camera_loss.KINDS
+        for kind in ("raises", "hangs", "repeats")
     ),
     *(stops(way) for way in gamepad_stop.WAYS if not way.startswith("S11")),
     Timed("S13 Stop on the page of somebody who does not drive", lease.stop_another, 100, 100),
