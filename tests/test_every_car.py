@@ -208,7 +208,7 @@ class Rig:
                 f"DRIVE_LOOP_HZ={RATE_HZ}", f"DRIVE_TRAIN_TYPE={drivetrain}",
                 "USE_JOYSTICK_AS_DEFAULT=True", f"CONTROLLER_TYPE={controller}",
                 "CONTROLLER_BINDINGS={'ABS_X': 'steering', 'ABS_RY': 'throttle'}"
-                if controller == "custom" else "MOCK_JOYSTICK_THROTTLE=0.3",
+                if controller in ("custom", "evdev") else "MOCK_JOYSTICK_THROTTLE=0.3",
                 f"VESC_SERIAL_PORT={hardware.vesc.device.path}",
                 f"MM1_SERIAL_PORT={hardware.robohat.device.path}",
             ],

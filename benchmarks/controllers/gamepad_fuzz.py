@@ -92,7 +92,7 @@ def run_case(number: int) -> None:
     seed = random.Random(number)
     identity, axes = device(seed)
     kind = seed.choice(sorted(KINDS))
-    bindings = {"ABS_X": "steering", "ABS_Y": "throttle"} if kind == "custom" else {}
+    bindings = {"ABS_X": "steering", "ABS_Y": "throttle"} if kind in ("custom", "evdev") else {}
     clock = FakeClock(1.0)
     part = GamepadController(
         kind=kind, bindings=bindings, deadzone=seed.choice((0, 0.01, 0.9)),

@@ -37,7 +37,7 @@ def built(kind: str, control: str, action: str | None) -> GamepadController:
     Raises:
         ConfigError: If the car refuses it.
     """
-    bindings: dict[str, str | None] = dict(_STICKS) if kind == "custom" else {}
+    bindings: dict[str, str | None] = dict(_STICKS) if kind in ("custom", "evdev") else {}
     if control in bindings and action != "launch":
         control = "BTN_EAST"  # a dictionary has each key only once
     settings = {**_DEFAULTS, "CONTROLLER_TYPE": kind, "CONTROLLER_BINDINGS": bindings}
@@ -77,14 +77,14 @@ def own_stop(part: GamepadController) -> set[str]:
 
 def is_wrong(kind: str, control: str, action: str | None) -> bool:
     """Whether a binding removes the stop, or is refused without a reason."""
-    own = dict(_STICKS) if kind == "custom" else dict(KINDS[kind].bindings)
+    own = dict(_STICKS) if kind in ("custom", "evdev") else dict(KINDS[kind].bindings)
     stops = [name for name, did in own.items() if did in STOPS]
     try:
         part = built(kind, control, action)
     except ConfigError as error:
         names = ("AI_LAUNCH_ENABLE_BUTTON",) if action == "launch" else ("CONTROLLER_BINDINGS",)
         if control in stops and (action not in ROLES or control not in BUTTONS):
-            names += ("CONTROLLER_BINDINGS" if kind == "custom" else "CONTROLLER_TYPE",)
+            names += ("CONTROLLER_BINDINGS" if kind in ("custom", "evdev") else "CONTROLLER_TYPE",)
         elif action == "launch":
             return own.get(control) not in ROLES and control in stops
         elif action in ROLES or own.get(control) == "steering":

@@ -61,9 +61,9 @@ def _refuse_python(cfg: Config) -> None:
     if cfg.CONTROLLER_TYPE == "custom" and not cfg.CONTROLLER_BINDINGS and file.exists():
         raise ConfigError(
             "`CONTROLLER_TYPE` 'custom' takes its buttons from CONTROLLER_BINDINGS, and reads no "
-            f"{OLD_PAD} any more. Received: {file}, and no CONTROLLER_BINDINGS. Plug the gamepad "
-            f"in and run `{donkey('gamepad', 'learn', '--path', cfg.CAR_PATH)}`: it asks for each "
-            "stick and button, and writes that setting"
+            f"{OLD_PAD} any more. Received: {file}, and no CONTROLLER_BINDINGS. "
+            f"`{donkey('gamepad', 'convert', '--path', cfg.CAR_PATH)}` reads it and writes that "
+            "setting; `donkey gamepad learn` asks for each stick and button instead"
         )
 
 

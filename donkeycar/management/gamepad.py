@@ -9,10 +9,11 @@ from typing import Any
 
 from donkeycar import commands
 from donkeycar.assembly import add_controllers
-from donkeycar.assembly.controller import gamepad_bindings
+from donkeycar.assembly.controller import OLD_PAD, gamepad_bindings
 from donkeycar.config import load_config
 from donkeycar.driving.arbiter import Offer
 from donkeycar.errors import DeviceError
+from donkeycar.management.old_joystick.read import read_joystick
 from donkeycar.parts.controller.actions import ACTIONS
 from donkeycar.parts.controller.codes import AXES, EVENT
 from donkeycar.parts.controller.device import Finder, Line
@@ -193,8 +194,9 @@ def _typed_enter() -> bool:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.add_argument(
-        "what", nargs="?", choices=("list", "test", "learn"), default="list",
-        help="list the gamepads (default), test what their controls do, or learn a mapping",
+        "what", nargs="?", choices=("list", "test", "learn", "convert"), default="list",
+        help="list the gamepads (default), test what their controls do, learn a mapping, or "
+        "convert the my_joystick.py of an earlier version",
     )  # fmt: skip
     parser.add_argument(
         "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
@@ -205,8 +207,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """List, test or learn gamepads."""
-    {"list": _list, "test": _test, "learn": _learn}[args.what](args)
+    """List, test or learn gamepads, or convert what an earlier version learnt."""
+    {"list": _list, "test": _test, "learn": _learn, "convert": _convert}[args.what](args)
 
 
 def _list(args: argparse.Namespace) -> None:
@@ -265,3 +267,24 @@ def _learn(args: argparse.Namespace) -> None:
     set_values(myconfig, {"CONTROLLER_TYPE": "custom", "CONTROLLER_BINDINGS": bindings})
     test = commands.donkey("gamepad", "test", "--path", myconfig.parent)
     print(f"Wrote {len(bindings)} bindings into {myconfig}. Try them: {test}")
+
+
+def _convert(args: argparse.Namespace) -> None:
+    cfg = load_config(args.path / "config.py", command="gamepad")
+    launches = cfg.AI_LAUNCH_DURATION > 0
+    old = read_joystick(
+        args.path / OLD_PAD,
+        throttle_dir=cfg.JOYSTICK_THROTTLE_DIR,
+        launch_button=cfg.AI_LAUNCH_ENABLE_BUTTON if launches else "",
+    )
+    myconfig = args.path / "myconfig.py"
+    set_values(myconfig, old.settings)
+    for control, action in old.bindings.items():
+        print(f"{control}: {action or 'nothing'}")
+    for note in old.notes:
+        print(f"note: {note}")
+    test = commands.donkey("gamepad", "test", "--path", myconfig.parent)
+    print(
+        f"Wrote CONTROLLER_TYPE = {old.kind!r} and {len(old.bindings)} bindings into {myconfig}. "
+        f"Try them with the wheels up: {test}"
+    )

@@ -9,7 +9,8 @@ COMMANDS: dict[str, dict[str, str]] = {
     "donkey": {
         "findcar": "The car prints its address when it starts, and answers to its host name. On "
         "the car, donkey doctor shows both",
-        "createjs": "donkey gamepad learn asks for each button, and saves CONTROLLER_BINDINGS",
+        "createjs": "donkey gamepad learn asks for each button, and saves CONTROLLER_BINDINGS; "
+        "donkey gamepad convert takes over the my_joystick.py that createjs wrote",
         "ui": "The drive page, donkey tub, donkey train and donkey evaluate do its work",
         "tubclean": "Nothing has to be cut out by hand: donkey tub report says what is odd about "
         "a recording, and TRAIN_FILTER leaves records out",

@@ -186,7 +186,7 @@ WEB_INIT_MODE = "user"                # drive mode at the start: user, local_ang
 # A gamepad plugged into the car, or the receiver of a remote control.
 USE_JOYSTICK_AS_DEFAULT = False       # drive with a gamepad even without --js
 # kind of gamepad or remote control: xbox, xboxswapped, ps3, ps3sixad, ps4, pygame, F710, nimbus,
-# wiiu, rc3, MM1, pigpio_rc, custom or mock
+# wiiu, rc3, MM1, pigpio_rc, custom, evdev or mock
 CONTROLLER_TYPE = "xbox"
 CONTROLLER_BINDINGS = {}              # changes to what its buttons do, e.g. {'BTN_SOUTH': 'stop'}
 JOYSTICK_MAX_THROTTLE = 0.5           # throttle limit at the start: what a full stick gives

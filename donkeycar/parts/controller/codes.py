@@ -18,6 +18,8 @@ SYN_REPORT = 0
 SYN_DROPPED = 3
 
 _BUTTONS = {
+    **{f"BTN_{number}": 0x100 + number for number in range(10)},
+    **{f"BTN_{code:X}": code for code in range(0x10A, 0x110)},  # the kernel has no names for them
     "BTN_TRIGGER": 0x120, "BTN_THUMB": 0x121, "BTN_THUMB2": 0x122, "BTN_TOP": 0x123,
     "BTN_TOP2": 0x124, "BTN_PINKIE": 0x125, "BTN_BASE": 0x126, "BTN_BASE2": 0x127,
     "BTN_BASE3": 0x128, "BTN_BASE4": 0x129, "BTN_BASE5": 0x12A, "BTN_BASE6": 0x12B,

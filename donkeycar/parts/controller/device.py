@@ -13,7 +13,7 @@ import os
 import re
 import select
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -50,6 +50,11 @@ _AXIS_BYTES = 0x40 // 8
 
 # A gamepad has one of these buttons; mice, keyboards, touchpads and gyroscopes do not.
 _PAD_BUTTONS = range(BUTTONS["BTN_TRIGGER"], BUTTONS["BTN_THUMBR"] + 1)
+# The transmitter of a remote control on a cable has only buttons from BTN_0 on, and four axes or
+# more. So have drawing tablets, but with buttons for pen and finger (BTN_TOOL_PEN and following).
+_NUMBERED = range(BUTTONS["BTN_0"], BUTTONS["BTN_0"] + 16)
+_PENS = range(0x140, 0x150)
+_TRANSMITTER_AXES = 4
 
 # Records read at a time.
 _BATCH = 64
@@ -184,7 +189,7 @@ def open_line(path: Path, *, any_device: bool = False) -> EventLine | None:
     try:
         buttons = _codes(_ask(descriptor, _GET_CODES + EV_KEY, _KEY_BYTES))
         axes, held = state_of(descriptor)
-        if not any_device and not (axes and buttons.intersection(_PAD_BUTTONS)):
+        if not any_device and not is_pad(axes, buttons):
             os.close(descriptor)
             return None
         bus, vendor, product, _ = _ID.unpack(_ask(descriptor, _GET_ID, _ID.size))
@@ -195,6 +200,15 @@ def open_line(path: Path, *, any_device: bool = False) -> EventLine | None:
         os.close(descriptor)
         raise
     return EventLine(descriptor, identity, axes, held, state_of, buttons, reported=False)
+
+
+def is_pad(axes: Collection[int], buttons: Collection[int]) -> bool:
+    """Whether a device with these codes is a gamepad, a joystick or a transmitter on a cable."""
+    found = set(buttons)
+    if axes and found.intersection(_PAD_BUTTONS):
+        return True
+    is_tablet = bool(found.intersection(_PENS))
+    return len(axes) >= _TRANSMITTER_AXES and bool(found.intersection(_NUMBERED)) and not is_tablet
 
 
 def event_path(device: str, *, sys_folder: Path = SYS_FOLDER) -> Path:

@@ -59,6 +59,8 @@ def renames_for(
         follow only from the names of axes and the table of models: bindings that the owner taught
         must always mean the same, however the device is held when it appears.
     """
+    if kind.by_kernel_name:
+        return {}
     if not kind.bindings:
         return {**CROSS, **_usual(positions), **_exception(identity), **kind.renames}
     row = row_of(buttons or ())

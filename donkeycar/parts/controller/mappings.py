@@ -106,10 +106,12 @@ class Kind(NamedTuple):
         bindings: Control -> action.
         renames: Kernel name -> name in our layout, if that depends on the kind and not on the
             device.
+        by_kernel_name: Whether controls keep the kernel's names, whatever the device is.
     """
 
     bindings: Mapping[str, str]
     renames: Mapping[str, str] = {}
+    by_kernel_name: bool = False
 
 
 _STICKS = {"ABS_X": "steering", "ABS_RY": "throttle"}
@@ -165,6 +167,8 @@ KINDS: dict[str, Kind] = {
         "BTN_THUMB": "mode", "BTN_TRIGGER": "erase_or_stop",
     }),
     "custom": Kind({}),
+    # Controls as `evtest` and the my_joystick.py of earlier versions number them.
+    "evdev": Kind({}, by_kernel_name=True),
 }  # fmt: skip
 
 # Channels of receivers; the third is a switch between driver and pilot.

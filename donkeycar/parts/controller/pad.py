@@ -127,9 +127,16 @@ class Pad:
         self._rests = {
             name: (HIGH if pedals else LOW) if name in TRIGGERS else CENTRE for name in places
         }
+        if self._kind.by_kernel_name:
+            # The name of an axis says little here: its use says more.
+            usual = renames_for(self._identity, positions, Kind({}), self._buttons)
+            self._rests = {
+                name: LOW if usual.get(name, name) in TRIGGERS else CENTRE for name in places
+            }
         if self._let_go:
             self._rests = {name: end_at(position) for name, position in places.items()}
         self._by_role = {role: name for name, role in self._bindings.items() if role in ROLES}
+        self._rests |= {name: CENTRE for name in places if name == self._axis_of("steering")}
         if pedals and not any(self._axis_of(role) in places for role in THROTTLE_ROLES):
             self._by_role |= {role: name for name, role in PEDAL_BINDINGS.items()}
         self._controls = {

@@ -39,6 +39,7 @@ CONTROLLER_WORDS = {
         "receiver", reads=("PIGPIO_", *_RC_PINS), switch="USE_RC", pins=_RC_PINS
     ),
     "custom": ControllerWord("gamepad"),
+    "evdev": ControllerWord("gamepad"),
     "mock": ControllerWord("none"),
 }  # fmt: skip
 

@@ -148,7 +148,7 @@ def test_every_kind_of_controller_is_in_the_settings():
 def test_every_controller_type_drives_100_ticks(folder, kind):
     """Nothing is plugged in: the car waits, and nothing moves; the mock drives by itself."""
     overrides = [f"CONTROLLER_TYPE={kind}", "USE_JOYSTICK_AS_DEFAULT=True"]
-    if kind == "custom":
+    if kind in ("custom", "evdev"):
         overrides.append("CONTROLLER_BINDINGS={'ABS_X': 'steering', 'ABS_Y': 'throttle'}")
     if kind == "mock":
         overrides += ["MOCK_JOYSTICK_STEERING=0.3", "MOCK_JOYSTICK_THROTTLE=0.2"]

@@ -8,7 +8,7 @@ import pytest
 from donkeycar.errors import DeviceError
 from donkeycar.parts.controller import device
 from donkeycar.parts.controller.codes import AXES, BUTTONS, AbsInfo
-from donkeycar.parts.controller.device import Finder, event_path, open_line
+from donkeycar.parts.controller.device import Finder, event_path, is_pad, open_line
 
 
 def bits(codes, size):
@@ -182,3 +182,19 @@ def test_an_old_joystick_device_leads_to_its_event_device(tmp_path):
 
 def test_a_joystick_device_that_is_not_there_is_no_gamepad():
     assert Finder("/dev/input/js77")() == []
+
+
+@pytest.mark.parametrize(
+    ("axes", "buttons", "is_one"),
+    [
+        (range(8), range(0x100, 0x118), True),  # EdgeTX on USB
+        (range(3), range(0x100, 0x118), False),
+        (range(8), range(0x110, 0x118), False),  # a mouse
+        ((0, 1, 8, 0x28), (0x100, 0x101, 0x14B), False),  # a drawing tablet, BTN_STYLUS
+        ((), (0x130,), False),
+        ((0, 1), (0x130,), True),
+    ],
+)
+def test_a_transmitter_on_a_cable_is_a_pad_and_a_tablet_is_none(axes, buttons, is_one):
+    """Three published my_joystick.py have the numbers of such transmitters, 0x100 and on."""
+    assert is_pad(list(axes), list(buttons)) is is_one

@@ -108,7 +108,7 @@ def test_the_python_of_an_old_pad_is_named_with_the_way_on(folder):
     said = refusal(folder, text)
     assert said.startswith("myconfig.py:1: `CONTROLLER_TYPE` 'custom' takes its buttons from")
     assert f"Received: {folder / 'my_joystick.py'}, and no CONTROLLER_BINDINGS." in said
-    assert f"donkey gamepad learn --path {folder}`" in said
+    assert f"donkey gamepad convert --path {folder}`" in said
     taught = "CONTROLLER_BINDINGS = {'ABS_X': 'steering', 'BTN_SOUTH': 'stop'}\n"
     check_car(settings(folder, text + taught))
     check_car(settings(folder, "CONTROLLER_TYPE = 'ps4'\n"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from donkeycar.parts.controller.codes import AXES, BUTTONS, EV_KEY, AbsInfo, Identity
+from donkeycar.parts.controller.codes import AXES, BUTTONS, EV_ABS, EV_KEY, AbsInfo, Identity
 from donkeycar.parts.controller.mappings import KINDS
 from donkeycar.parts.controller.pad import GUESSED, Pad
 from tests.parts.controller.pad_devices import BYTE, HAT, PULL, STICK, XPAD, axes
@@ -84,6 +84,29 @@ def test_what_an_owner_was_taught_means_the_same_for_ever(vendor, infos, buttons
     swapped = ["BTN_SOUTH", "BTN_EAST", "BTN_C", "BTN_WEST"]
     kept = ["BTN_SOUTH", "BTN_EAST", "BTN_C", "BTN_NORTH"]
     assert names == [swapped if vendor == 0x045E else kept] * 3
+
+
+@pytest.mark.parametrize("vendor", [0x045E, 0x054C, 0x1234])
+@pytest.mark.parametrize("infos", [SIX, GAS, SONY, FOUR])
+def test_evdev_means_the_names_of_the_kernel_whatever_the_device_is(vendor, infos):
+    """A my_joystick.py of donkeycar 5 has the kernel's numbers: an Xbox pad's X is BTN_NORTH."""
+    bindings = {"ABS_X": "steering", "BTN_NORTH": "stop"}
+    pad = Pad(XBOX._replace(vendor=vendor), infos, kind=KINDS["evdev"], bindings=bindings)
+    pad.take(EV_KEY, BUTTONS["BTN_NORTH"], 1)
+    assert pad.actions() == ("stop",)
+
+
+def test_evdev_knows_from_its_use_where_an_axis_rests():
+    """A pad whose right stick is on ABS_Z and ABS_RZ, which are triggers elsewhere."""
+    bindings = {"ABS_Z": "steering", "ABS_RZ": "throttle", "ABS_GAS": "limit_up"}
+    infos = axes(ABS_X=BYTE, ABS_Y=BYTE, ABS_Z=BYTE, ABS_RZ=BYTE, ABS_GAS=BYTE._replace(value=0))
+    pad = Pad(XBOX, infos, kind=KINDS["evdev"], bindings=bindings)
+    assert (pad.sticks(), pad.actions()) == ((0.0, 0.0, False), ())
+    pad.take(EV_ABS, AXES["ABS_Z"], 0)
+    assert pad.sticks().angle == -1.0
+    six = axes(ABS_X=BYTE, ABS_Y=BYTE, ABS_Z=BYTE, ABS_RX=BYTE, ABS_RY=BYTE, ABS_RZ=BYTE)
+    pad = Pad(XBOX, six, kind=KINDS["evdev"], bindings=bindings)
+    assert pad.sticks().angle == 0.0, "with six axes ABS_Z looks like a trigger"
 
 
 def lacks(identity, infos, kind, buttons, **bindings):

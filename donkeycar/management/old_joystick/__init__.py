@@ -1,0 +1,1 @@
+"""Translates the ``my_joystick.py`` of earlier versions into settings, without running it."""
