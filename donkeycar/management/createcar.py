@@ -196,34 +196,85 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path("~/mycar"),
         help="folder of the car (default: %(default)s)",
     )
-    parser.add_argument(
-        "--template", default="complete", help="complete (default), or sim for a simulated car"
-    )
+    parser.add_argument("--template", help="complete (default), or sim for a simulated car")
     parser.add_argument(
         "--overwrite",
         action="store_true",
         help="replace manage.py and config.py; myconfig.py stays, and settings that only the old "
         "config.py had are added at its end",
     )
+    old = parser.add_argument_group("a new car of an old one (donkeycar 2 to 5)")
+    old.add_argument(
+        "--from", type=Path, dest="old", metavar="OLD_CAR",
+        help="folder of the old car; it is only read: its settings, recordings and models go into "
+        "the new folder, and a report says what became of each",
+    )  # fmt: skip
+    old.add_argument(
+        "--tubs", choices=("copy", "leave"), default="copy",
+        help="copy its recordings (default), or leave them where they are",
+    )  # fmt: skip
+    old.add_argument(
+        "--trust", action="store_true",
+        help="also open its .h5 files and SavedModels, because you know who made them",
+    )  # fmt: skip
+    old.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="overrides",
+        help="a setting of the old car that cannot be read; may be repeated",
+    )  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> None:
     """Make the car, and say what was written and what to do next."""
     path = args.path.expanduser()
+    if args.old is not None:
+        _take_over(args, path)
+        return
+    _refuse_alone(args)
+    template = args.template or "complete"
     had_own = os.path.exists(path / "myconfig.py")  # False in a folder that may not be read
-    made = create_car(path, template=args.template, overwrite=args.overwrite)
+    made = create_car(path, template=template, overwrite=args.overwrite)
     tell(made)
-    if had_own and TEMPLATES[args.template]:
-        values = ", ".join(
-            f"{name} = {value!r}" for name, value in TEMPLATES[args.template].items()
-        )
-        print(f"kept {path / 'myconfig.py'}; for template {args.template} put into it: {values}")
+    if had_own and TEMPLATES[template]:
+        values = ", ".join(f"{name} = {value!r}" for name, value in TEMPLATES[template].items())
+        print(f"kept {path / 'myconfig.py'}; for template {template} put into it: {values}")
     source = (path / "manage.py").read_text(encoding="utf-8", errors="replace")
     if old_imports(source):
         print("note: Its manage.py is of an earlier version. Run this again with --overwrite")
     is_upgrade = any(made.written.values())
     step = commands.donkey("doctor", "--path", path) if is_upgrade else commands.drive(folder=path)
     print(f"Your car is in {path.resolve()}. Next: {step}")
+
+
+def _take_over(args: argparse.Namespace, path: Path) -> None:
+    from donkeycar.management.takeover.report import FILE
+    from donkeycar.management.takeover.takeover import Request, take_over
+
+    if args.overwrite or args.template is not None:
+        word = "--overwrite" if args.overwrite else "--template"
+        raise ConfigError(
+            f"`--from` makes a new folder of the kind that the old car is. Received: {word} beside "
+            "it. Leave that out"
+        )
+    request = Request(
+        args.old, path, tuple(args.overrides), copies=args.tubs == "copy", trust=args.trust
+    )
+    for line in take_over(request, make=create_car, say=print):
+        print(line)
+    new = path.resolve()
+    print(f"wrote {new / FILE}, which says what became of everything")
+    print(f"Your new car is in {new}; {args.old} is as it was. Next: ", end="")
+    print(commands.donkey("doctor", "--path", new))
+
+
+def _refuse_alone(args: argparse.Namespace) -> None:
+    """Refuse options that mean nothing without an old car."""
+    given = {"--trust": args.trust, "--set": args.overrides, "--tubs": args.tubs != "copy"}
+    for word, is_given in given.items():
+        if is_given:
+            raise ConfigError(
+                f"`{word}` belongs to `--from OLD_CAR`. Received: {word} without it. Leave it out, "
+                "or name the old car"
+            )
 
 
 def tell(made: Made) -> None:

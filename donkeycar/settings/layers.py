@@ -1,13 +1,13 @@
 """Layers of configuration: files, environment and command line, each overriding the last."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
 from donkeycar.settings.owner.factory import is_factory
-from donkeycar.settings.owner.file import read_owner_file
+from donkeycar.settings.owner.file import OwnerFile, read_owner_file
 from donkeycar.settings.rows.drivetrain import FLAT_KINDS
 from donkeycar.settings.schema import SETTINGS, nearest
 
@@ -50,17 +50,24 @@ class Layers:
         self.entries: dict[str, set[str]] = {}
         self._names_kind = False
 
-    def add_file(self, path: Path, *, is_own: bool) -> None:
+    def add_file(
+        self,
+        path: Path,
+        *,
+        is_own: bool,
+        read: Callable[[Path], OwnerFile] = read_owner_file,
+    ) -> None:
         """Add the values of a file.
 
         Args:
             path: A ``config.py`` or ``myconfig.py``.
             is_own: Whether it is the owner's file.
+            read: Reads the file; by default it is run. Another person's car is only read.
 
         Raises:
             ConfigError: For the same reasons as `read_owner_file`.
         """
-        file = read_owner_file(path)
+        file = read(path)
         for name, value in file.values.items():
             is_same = name in SETTINGS and same_as_default(name, value)
             self._names_kind |= name == KIND and not is_own

@@ -4,13 +4,14 @@ A new version replaces a car's ``config.py``. Settings that only the old file he
 to the defaults: another drivetrain, another neutral.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError
 from donkeycar.settings.layers import FLAT_NAMES, KIND, Layers
 from donkeycar.settings.owner.edit import edited
+from donkeycar.settings.owner.file import OwnerFile, read_owner_file
 from donkeycar.settings.rows.drivetrain import FLAT_KINDS, SERIAL
 from donkeycar.settings.rows.old import RENAMED
 from donkeycar.settings.schema import SETTINGS
@@ -20,12 +21,18 @@ START = "# ----- from the config.py of before, which donkeycar {version} replace
 END = "# ----- end of what was carried over -----"
 
 
-def effective(folder: Path, *, with_config: bool) -> Layers:
+def effective(
+    folder: Path,
+    *,
+    with_config: bool,
+    read: Callable[[Path], OwnerFile] = read_owner_file,
+) -> Layers:
     """The settings of a car from its files, without environment and command line.
 
     Args:
         folder: Folder of the car.
         with_config: Whether its ``config.py`` counts; if not, a new one is assumed.
+        read: Reads a file; by default it is run. Another person's car is only read.
 
     Raises:
         ConfigError: If a file cannot be read.
@@ -34,7 +41,7 @@ def effective(folder: Path, *, with_config: bool) -> Layers:
     layers = Layers(folder)
     for name, is_own in (("config.py", False), ("myconfig.py", True)):
         if (is_own or with_config) and (folder / name).is_file():
-            layers.add_file(folder / name, is_own=is_own)
+            layers.add_file(folder / name, is_own=is_own, read=read)
     layers.deduce()
     if with_config:
         _rename(layers)
@@ -106,7 +113,7 @@ def _kept(name: str, value: Any, folder: Path) -> Any:
     """A dictionary without default entries; a path inside the car, relative to its folder."""
     setting = SETTINGS.get(name)
     if setting is not None and setting.value_kind == "path":
-        return _in_car(value, folder)
+        return in_car(value, folder)
     if setting is None or not setting.fields or not isinstance(value, dict):
         return value
     default = setting.default
@@ -125,7 +132,8 @@ def _rename(layers: Layers) -> None:
                 layers.sources[name] = f"{old}, {layers.sources[old]}"
 
 
-def _in_car(value: Any, folder: Path) -> Any:
+def in_car(value: Any, folder: Path) -> Any:
+    """A path, relative to the car's folder if it is inside; any other value as it is."""
     try:
         path = Path(value)
         return str(path.relative_to(folder)) if path.is_relative_to(folder) else value

@@ -49,7 +49,7 @@ def read_owner_file(path: Path) -> OwnerFile:
         source = path.read_bytes()
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
-    tree = _parse(source, path)
+    tree = parse_file(source, path)
     _refuse_colons(tree, path)
     everything = _run(tree, path)
     values = {name: value for name, value in everything.items() if name.isupper()}
@@ -63,10 +63,15 @@ def read_owner_file(path: Path) -> OwnerFile:
         and not callable(value)
     }
     placed = {name: lines.get(name, lines.get("*", 1)) for name in values}
-    return OwnerFile(values, placed, small, tuple(_covered(tree)))
+    return OwnerFile(values, placed, small, tuple(covered_lines(tree)))
 
 
-def _parse(source: bytes, path: Path) -> ast.Module:
+def parse_file(source: bytes, path: Path) -> ast.Module:
+    """The syntax tree of a settings file.
+
+    Raises:
+        ConfigError: If it is not Python; it names file and line.
+    """
     try:
         tree = ast.parse(source, str(path))
     except SyntaxError as error:
@@ -160,7 +165,7 @@ def _failing_line(error: BaseException, path: Path) -> int:
     return 1
 
 
-def _covered(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
+def covered_lines(tree: ast.Module) -> Iterator[tuple[str, int, int]]:
     """Plain values of settings that a later line overrides before anything reads them."""
     held: dict[str, tuple[int, ast.expr]] = {}
     for statement in tree.body:

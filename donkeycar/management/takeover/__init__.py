@@ -1,0 +1,1 @@
+"""`donkey createcar --from OLD_CAR`: a new car with everything that an old one has."""

@@ -1,0 +1,186 @@
+"""The folder of an old car, read as data: no file in it is run, and none is changed."""
+
+import ast
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from donkeycar.errors import ConfigError
+from donkeycar.settings.layers import KIND, Layers
+from donkeycar.settings.owner.carried import effective
+from donkeycar.settings.owner.file import OwnerFile
+from donkeycar.settings.owner.unrun import MAX_BYTES, Unread, read_unrun
+from donkeycar.settings.rows.drivetrain import FLAT_KINDS, HARMLESS
+
+SETTINGS_FILES = ("config.py", "myconfig.py")
+# What a car's folder has, for a folder that is none but holds one.
+_DEEPEST = 2
+_SIM = {"CAMERA_TYPE": "SIM", "DRIVE_TRAIN_TYPE": "SIM"}
+
+
+class Program(NamedTuple):
+    """What an old manage.py means for the settings, besides what the files of settings say.
+
+    Attributes:
+        values: Settings that stand for what it did.
+        why: Why they are not those of the old files, as a sentence; "" if they are.
+    """
+
+    values: Mapping[str, Any] = {}
+    why: str = ""
+
+
+class OldCar(NamedTuple):
+    """An old car.
+
+    Attributes:
+        folder: Its folder, an absolute path.
+        layers: Its effective settings, as its own program used them.
+        names: The place of each name that its files give a value, in the order of the files.
+        unread: Names whose value cannot be known without running the files.
+        manage: Text of its manage.py, "" if it has none.
+        program: What that means for the settings.
+    """
+
+    folder: Path
+    layers: Layers
+    names: dict[str, str]
+    unread: dict[str, Unread]
+    manage: str
+    program: Program
+
+
+def read_old_car(folder: Path, overrides: Iterable[str] = ()) -> OldCar:
+    """Read the settings and the program of an old car.
+
+    Args:
+        folder: The folder with its ``config.py`` or ``myconfig.py``.
+        overrides: ``"NAME=VALUE"`` for names that cannot be read.
+
+    Raises:
+        ConfigError: If it is not the folder of a car, or a file is not Python.
+    """
+    folder = _checked(folder)
+    names: dict[str, str] = {}
+    unread: dict[str, Unread] = {}
+
+    def read(path: Path) -> OwnerFile:
+        file = read_unrun(path, unread)
+        names.update({name: f"{path.name}:{line}" for name, line in file.lines.items()})
+        return file
+
+    layers = effective(folder, with_config=True, read=read)
+    names.update({name: each.place for name, each in unread.items()})
+    manage = text_of_file(folder / "manage.py")
+    for text in overrides:
+        layers.add_override(text)
+        name, entry, _ = text.partition("=")[0].strip().partition(".")
+        if not entry:  # of a dictionary that cannot be read, one entry is not enough
+            unread.pop(name, None)
+        names[name] = "--set"
+    # The new car gets a myconfig.py of its own: nothing of the old one stays in place.
+    layers.own = set()
+    program = _program(manage, layers.values)
+    for name, value in program.values.items():
+        layers.values[name], layers.sources[name] = value, "manage.py"
+        layers.owned.add(name)
+    return OldCar(folder, layers, names, unread, manage, program)
+
+
+def text_of_file(path: Path) -> str:
+    """A text file as far as it is one; "" if it is missing or much too long."""
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return ""
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _checked(folder: Path) -> Path:
+    if re.match(r"[a-z+]+:/|git@", str(folder)):
+        raise ConfigError(
+            f"`--from` must be a folder on this computer. Received: {folder}. Get it first, with "
+            "git clone"
+        )
+    folder = folder.expanduser().absolute()
+    if folder.is_file() and folder.name in (*SETTINGS_FILES, "manage.py"):
+        folder = folder.parent
+    if not folder.is_dir():
+        raise ConfigError(f"`--from` must be the folder of a car. Received: {folder}, no folder")
+    if not any((folder / name).is_file() for name in SETTINGS_FILES):
+        inside = list(cars_in(folder))
+        way = f". Name one of: {', '.join(map(str, inside))}" if inside else ""
+        raise ConfigError(
+            "`--from` must be the folder of a car, with its config.py or myconfig.py. Received: "
+            f"{folder}, which has neither{way}"
+        )
+    return folder.resolve()
+
+
+def cars_in(folder: Path, depth: int = _DEEPEST) -> list[Path]:
+    """Folders below this one that look like a car."""
+    found: list[Path] = []
+    try:
+        inner = sorted(path for path in folder.iterdir() if path.is_dir() and path.name[0] != ".")
+    except OSError:
+        return []
+    for path in inner:
+        if (path / "manage.py").is_file() and (path / "config.py").is_file():
+            found.append(path)
+        elif depth > 1 and not path.is_symlink():
+            found += cars_in(path, depth - 1)
+    return found
+
+
+def _program(source: str, values: Mapping[str, Any]) -> Program:
+    """What an old manage.py means for the settings. Source: templates of donkeycar 2.2 to 5.4."""
+    kind = values[KIND]
+    if values["DONKEY_GYM"] is True and kind != "SIM":
+        return Program(
+            _SIM,
+            "The old car drove in the external simulator (DONKEY_GYM): the new one drives in the "
+            "simulator that is built in.",
+        )
+    if re.search(r"\bMovingSquareTelemetry\b|\bSquareBoxCamera\b", source):
+        return Program(
+            _SIM,
+            "The old car drove a square in made-up pictures: the new one drives in the simulator "
+            "that is built in.",
+        )
+    if re.search(r"\bArduinoFirmata\b|\bArdPWM\w*", source):
+        return Program(
+            {KIND: "MOCK"},
+            "The old car drove through an Arduino with Firmata, which no version drives any more: "
+            "the new one moves nothing (DRIVE_TRAIN_TYPE = 'MOCK') until you wire and name another "
+            "drivetrain (docs/drivetrains.md).",
+        )
+    if _takes_channels_always(source) and kind not in (*FLAT_KINDS, *HARMLESS):
+        return Program(
+            {KIND: FLAT_KINDS[0]},
+            f"The old manage.py drove by channels and pulses outside of a dictionary, whatever "
+            f"DRIVE_TRAIN_TYPE said ({kind}): that is DRIVE_TRAIN_TYPE = {FLAT_KINDS[0]!r}.",
+        )
+    return Program()
+
+
+def _takes_channels_always(source: str) -> bool:
+    """Whether a manage.py opens a PCA9685 on `STEERING_CHANNEL` without asking for a drivetrain.
+
+    The templates donkey2, basic and just_drive do so.
+    """
+    if not re.search(r"\bPCA9685\(\s*cfg\.STEERING_CHANNEL", source):
+        return False
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    asked = {
+        word.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and "DRIVE_TRAIN_TYPE" in ast.unparse(node.left)
+        for word in node.comparators
+        if isinstance(word, ast.Constant)
+    }
+    return asked <= {"MOCK"}

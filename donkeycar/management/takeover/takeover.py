@@ -1,0 +1,195 @@
+"""Makes a new car of an old one: settings, recordings, models, and a report of all of it."""
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+from donkeycar.config import load_config
+from donkeycar.errors import ConfigError
+from donkeycar.management.old_manage import lost_jobs
+from donkeycar.management.takeover.leftovers import left_in
+from donkeycar.management.takeover.models import (
+    Model,
+    changes_of,
+    models_of,
+    take_model,
+    where_from,
+)
+from donkeycar.management.takeover.old_car import OldCar, read_old_car
+from donkeycar.management.takeover.report import (
+    FILE,
+    Section,
+    screen_of,
+    settings_sections,
+    text_of,
+)
+from donkeycar.management.takeover.settings import Carried, carry, differences, myconfig_of
+from donkeycar.management.takeover.tubs import (
+    Copied,
+    Recording,
+    check_room,
+    copy_recording,
+    recordings_of,
+    size_of,
+    state_of,
+)
+from donkeycar.settings.owner.carried import effective
+from donkeycar.settings.owner.edit import write_text
+
+Say = Callable[[str], None]
+
+
+class Request(NamedTuple):
+    """What a takeover is asked to do.
+
+    Attributes:
+        old: Folder of the old car.
+        new: Folder of the new one; it must not exist, or be empty.
+        overrides: ``"NAME=VALUE"`` for settings that cannot be read.
+        copies: Whether recordings are copied; if not, they stay where they are.
+        trust: Whether the owner trusts models of formats that can carry code.
+    """
+
+    old: Path
+    new: Path
+    overrides: tuple[str, ...] = ()
+    copies: bool = True
+    trust: bool = False
+
+
+def take_over(request: Request, make: Callable[[Path], object], say: Say) -> list[str]:
+    """Make a new car of an old one. The old folder is only read, and no file in it is run.
+
+    The new folder appears with all its files and recordings, or not at all; only pilots are made
+    in it afterwards.
+
+    Args:
+        request: What to do.
+        make: Makes the folder of a new car, with its manage.py and config.py.
+        say: Called with what takes its time.
+
+    Returns:
+        Lines for the screen; the new car has a longer report.
+
+    Raises:
+        ConfigError: If the old folder is not a car, something of it cannot be taken over without a
+            risk, or the new folder cannot be made. Nothing is left of that then.
+    """
+    car = read_old_car(request.old, request.overrides)
+    new = _free(request.new, car.folder)
+    carried = carry(car)
+    values = car.layers.values
+    recordings = recordings_of(
+        car.folder, where_from(car.folder, values["DATA_PATH"]), Path("data")
+    )
+    check_room(size_of(recordings) if request.copies else 0, new)
+    new.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=new.parent, prefix=f".{new.name}-") as name:
+        draft = Path(name) / new.name
+        make(draft)
+        _write_settings(car, carried, draft)
+        copied = [copy_recording(each, draft, say) for each in recordings if request.copies]
+        _put(draft, new)
+    models = models_of(where_from(car.folder, values["MODELS_PATH"]))
+    sections = [
+        *_first(new),
+        *settings_sections(carried.keys),
+        Section("Recordings", _tubs(copied, recordings, new, request)),
+        Section("Pilots", _models(models, car, new, request, say)),
+        Section("What the old program did", _program(car)),
+        Section("Left in the old folder", left_in(car, recordings, models), short=()),
+    ]
+    sections = [section for section in sections if section.lines]
+    write_text(new / FILE, text_of(sections, car.folder, carried.keys))
+    return screen_of(sections, carried.keys)
+
+
+def _free(new: Path, old: Path) -> Path:
+    """The path of the new car, if nothing is there."""
+    new = Path(os.path.abspath(new.expanduser()))
+    if new == old or new.is_relative_to(old) or old.is_relative_to(new):
+        raise ConfigError(
+            f"`--path` must be a new folder outside of the old car. Received: {new}. Choose "
+            f"another, such as {old.with_name(old.name + '_6')}"
+        )
+    if new.exists() and (not new.is_dir() or any(new.iterdir())):
+        raise ConfigError(
+            f"`--path` must be a new folder. Received: {new}, which has something in it. Choose "
+            f"another, such as {new.with_name(new.name + '_6')}"
+        )
+    return new
+
+
+def _write_settings(car: OldCar, carried: Carried, draft: Path) -> None:
+    """Write myconfig.py, and compare every effective value with the old car's.
+
+    Raises:
+        ConfigError: If one differs.
+    """
+    header = (resources.files("donkeycar.templates") / "myconfig.py").read_text(encoding="utf-8")
+    text = myconfig_of(header, carried, car.layers.sources, car.folder.name)
+    write_text(draft / "myconfig.py", text)
+    replaced = [key.name for key in carried.keys if key.state in ("renamed", "code")]
+    program = list(car.program.values)
+    replaced = [name for name in replaced if name not in program]
+    wrong = differences(car, draft, replaced)
+    if wrong:
+        raise ConfigError(
+            "Every setting of the old car must stay what it is. Received: "
+            f"{', '.join(wrong)}, which cannot be kept. Give each by --set NAME=VALUE; nothing was "
+            "made"
+        )
+
+
+def _put(draft: Path, new: Path) -> None:
+    try:
+        if new.exists():
+            new.rmdir()  # it is empty
+        draft.rename(new)
+    except OSError as error:
+        raise ConfigError(
+            f"`--path` must be a folder that can be written to. Received: {new} ({error.strerror})"
+        ) from error
+
+
+def _first(new: Path) -> list[Section]:
+    """What stops the new car from driving as it is."""
+    try:
+        cfg = load_config(new / "config.py", command="drive")
+    except ConfigError as error:
+        return [Section("Before it drives", str(error).splitlines())]
+    notices = [line for line in cfg.notices if "drive" in line or "DRIVE_TRAIN" in line]
+    return [Section("To know before it drives", notices, short=())]
+
+
+def _tubs(
+    copied: Iterable[Copied], recordings: list[Recording], new: Path, request: Request
+) -> list[str]:
+    if request.copies:
+        return [line for each in copied for line in state_of(each, new)]
+    return [f"{each.old}: left there; --tub {each.old} names it" for each in recordings]
+
+
+def _models(
+    models: Iterable[Model], car: OldCar, new: Path, request: Request, say: Say
+) -> list[str]:
+    folder = new / str(effective(new, with_config=True).values["MODELS_PATH"])
+    values = car.layers.values
+    changes = changes_of(values, car.names)
+    return [
+        line
+        for model in models
+        for line in take_model(
+            model, folder, settings=values, changes=changes, trust=request.trust, say=say
+        )
+    ]
+
+
+def _program(car: OldCar) -> list[str]:
+    lines = [car.program.why] if car.program.why else []
+    if car.manage:
+        lines += lost_jobs(car.manage, car.folder, {**car.layers.values, "DONKEY_GYM": False})
+    return lines

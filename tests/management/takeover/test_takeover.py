@@ -1,0 +1,341 @@
+"""`donkey createcar --from`: a new car with all that an old one has, and the old one untouched."""
+
+import hashlib
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from PIL import Image
+
+from donkeycar.config import load_config
+from donkeycar.management.cli import main
+
+OLD_MANAGE = """\
+from docopt import docopt
+import donkeycar as dk
+from donkeycar.parts.controller import LocalWebController
+from my_horn import Horn
+V = dk.vehicle.Vehicle()
+"""
+CONFIG = """\
+import os
+CAR_PATH = PACKAGE_PATH = os.path.dirname(os.path.realpath(__file__))
+DATA_PATH = os.path.join(CAR_PATH, 'data')
+MODELS_PATH = os.path.join(CAR_PATH, 'models')
+CAMERA_TYPE = "PICAM"
+IMAGE_W = 160
+DRIVE_TRAIN_TYPE = "PWM_STEERING_THROTTLE"
+CACHE_POLICY = 'ARRAY'
+HAVE_IMU = False
+USE_JOYSTICK_AS_DEFAULT = True
+"""
+MYCONFIG = """\
+IMAGE_W = 224
+C = 372
+PWM_STEERING_THROTTLE = {
+    "PWM_STEERING_PIN": "PCA9685.1:40.3",
+    "STEERING_LEFT_PWM": C + 80,
+    "THROTTLE_STOPPED_PWM": C,
+}
+HAVE_IMU = True
+MY_HORN_PIN = 7
+PI_PASSWD = "hush"
+"""
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch):
+    monkeypatch.delenv("WEB_CONTROL_PORT", raising=False)
+
+
+@pytest.fixture
+def make_old(tmp_path):
+    def make(**files):
+        old = tmp_path / "mycar"
+        for name in ("data", "models", "logs"):
+            (old / name).mkdir(parents=True, exist_ok=True)
+        content = {"config_py": CONFIG, "myconfig_py": MYCONFIG, "manage_py": OLD_MANAGE, **files}
+        for name, text in content.items():
+            if text is not None:
+                (old / name.replace("_py", ".py")).write_text(text)
+        return old
+
+    return make
+
+
+@pytest.fixture
+def take(tmp_path, capsys):
+    """Take over the old car; returns the exit code, the new folder, and what was printed."""
+
+    def take(*words, old=None, new="new"):
+        path = tmp_path / new
+        code = main(
+            ["createcar", "--from", str(old or tmp_path / "mycar"), "--path", str(path), *words]
+        )
+        printed = capsys.readouterr()
+        return code, path, printed.out + printed.err
+
+    return take
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_symlink()
+    }
+
+
+def write_v1(tub, count=3):
+    tub.mkdir(parents=True)
+    meta = {"inputs": ["cam/image_array", "user/angle"], "types": ["image_array", "float"]}
+    (tub / "meta.json").write_text(json.dumps(meta))
+    for number in range(count):
+        name = f"{number}_cam-image_array_.jpg"
+        Image.new("RGB", (16, 12)).save(tub / name)
+        record = {"cam/image_array": name, "user/angle": 0.1 * number, "milliseconds": number}
+        (tub / f"record_{number}.json").write_text(json.dumps(record))
+    return tub
+
+
+def report_of(new):
+    return (new / "from_old_car.md").read_text()
+
+
+def test_every_effective_value_is_the_same_and_every_name_is_reported(make_old, take):
+    old = make_old()
+    before = contents(old)
+    code, new, printed = take()
+    assert code == 0
+    cfg, was = load_config(new / "config.py"), load_config(old / "config.py")
+    differ = [
+        name for name in was if cfg.get(name) != was[name]
+        and not isinstance(was[name], str) and name not in ("C", "PI_PASSWD")
+    ]  # fmt: skip
+    assert differ == []
+    assert (cfg.IMAGE_W, cfg.MY_HORN_PIN, cfg.C, cfg.HAVE_IMU) == (224, 7, 372, True)
+    assert cfg.PWM_STEERING_THROTTLE["STEERING_LEFT_PWM"] == 452
+    assert Path(cfg.DATA_PATH) == new / "data"
+    report = report_of(new)
+    for name in ("CAR_PATH", "DATA_PATH", "CACHE_POLICY", "HAVE_IMU", "MY_HORN_PIN", "PI_PASSWD"):
+        assert f"- {name} " in report
+    assert "hush" not in report + printed + (new / "myconfig.py").read_text()
+    assert "HAVE_IMU: the motion sensor is not in this version yet" in printed
+    assert contents(old) == before
+
+
+def test_nothing_of_the_old_folder_runs(make_old, take, tmp_path):
+    mark = tmp_path / "ran"
+    code = f"open({str(mark)!r}, 'w')\n"
+    files = dict.fromkeys(("config_py", "manage_py", "helper_py", "my_joystick_py"), code)
+    make_old(**files, myconfig_py=code + "import helper\nfrom helper import *\nIMAGE_W = 80\n")
+    done, new, _ = take()
+    assert done == 0
+    assert load_config(new / "config.py").IMAGE_W == 80
+    assert not mark.exists()
+
+
+def test_code_of_a_setting_becomes_a_comment(make_old, take):
+    make_old(myconfig_py="def TRAIN_FILTER(record):\n    return boom()\n")
+    code, new, printed = take()
+    assert code == 0
+    text = (new / "myconfig.py").read_text()
+    assert "\n# def TRAIN_FILTER(record):\n#     return boom()\n" in text
+    assert load_config(new / "config.py").TRAIN_FILTER is None
+    assert "TRAIN_FILTER (myconfig.py:1): it is code" in printed
+
+
+@pytest.mark.parametrize(
+    ("myconfig", "named"),
+    [
+        ("THROTTLE_STOPPED_PWM = measure()\n", "--set THROTTLE_STOPPED_PWM=VALUE"),
+        ("DRIVE_TRAIN_TYPE = kind()\n", "--set DRIVE_TRAIN_TYPE=VALUE"),
+        ("P = {}\nPWM_STEERING_THROTTLE = dict(A=f())\n", "myconfig.py:2: it needs f"),
+        ("exec(open('more.py').read())\n", "exec() may set any name"),
+    ],
+)
+def test_wiring_that_is_code_is_refused_and_nothing_is_made(make_old, take, myconfig, named):
+    # What would happen otherwise: the wheels get the default pulses instead of the owner's.
+    make_old(myconfig_py=myconfig)
+    code, new, printed = take()
+    assert code == 1
+    assert named in printed
+    assert list(new.parent.iterdir()) == [new.parent / "mycar"]
+
+
+def test_wiring_that_is_code_can_be_given(make_old, take):
+    make_old(myconfig_py="DRIVE_TRAIN_TYPE = kind()\n")
+    code, new, _ = take("--set", "DRIVE_TRAIN_TYPE=MOCK")
+    assert code == 0
+    assert load_config(new / "config.py").DRIVE_TRAIN_TYPE == "MOCK"
+
+
+def test_old_names_are_translated(make_old, take):
+    config = "CAMERA_RESOLUTION = (240, 320)\nDRIVE_TRAIN_TYPE = 'DC_TWO_WHEEL'\n"
+    config += "HBRIDGE_PIN_LEFT_FWD = 32\nHBRIDGE_PIN_RIGHT_BWD = 13\n"
+    make_old(config_py=config, myconfig_py=None)
+    code, new, printed = take()
+    assert code == 0
+    cfg = load_config(new / "config.py", command="drive")
+    assert (cfg.IMAGE_H, cfg.IMAGE_W) == (240, 320)
+    assert cfg.DC_TWO_WHEEL["LEFT_FWD_DUTY_PIN"] == "RPI_GPIO.BOARD.32"
+    assert cfg.DC_TWO_WHEEL["LEFT_BWD_DUTY_PIN"] == "RPI_GPIO.BOARD.16"
+    assert "CAMERA_RESOLUTION = (240, 320) (config.py:1): IMAGE_H = 240, IMAGE_W = 320" in printed
+
+
+PROGRAMS = {
+    "basic": (
+        "PCA9685(cfg.STEERING_CHANNEL,\n cfg.PCA9685_I2C_ADDR)\nif cfg.DRIVE_TRAIN_TYPE == 'MOCK':"
+        "\n    pass\n",
+        "DRIVE_TRAIN_TYPE = 'PIGPIO_PWM'\nSTEERING_LEFT_PWM = 440\n",
+        ("PICAM", "I2C_SERVO"),
+    ),
+    "complete": (
+        "if cfg.DRIVE_TRAIN_TYPE == 'I2C_SERVO':\n    PCA9685(cfg.STEERING_CHANNEL)\n",
+        "DRIVE_TRAIN_TYPE = 'PWM_STEERING_THROTTLE'\n",
+        ("PICAM", "PWM_STEERING_THROTTLE"),
+    ),
+    "arduino": ("c = ArduinoFirmata(servo_pin=6)\n", "IMAGE_W = 160\n", ("PICAM", "MOCK")),
+    "square": ("cam = SquareBoxCamera()\n", "IMAGE_W = 160\n", ("SIM", "SIM")),
+    "simulator": ("", "DONKEY_GYM = True\nDRIVE_TRAIN_TYPE = 'MOCK'\n", ("SIM", "SIM")),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_what_the_old_program_did_counts(make_old, take, name):
+    # What used to happen: DRIVE_TRAIN_TYPE decided, which those of basic and square never asked.
+    manage, config, (camera, kind) = PROGRAMS[name]
+    make_old(manage_py=manage, config_py=config, myconfig_py=None)
+    code, new, _ = take()
+    assert code == 0
+    cfg = load_config(new / "config.py", command="drive")
+    assert (camera, kind) == (cfg.CAMERA_TYPE, cfg.DRIVE_TRAIN_TYPE)
+
+
+def test_recordings_are_copied_byte_by_byte_wherever_they_lay(make_old, take):
+    old = make_old()
+    write_v1(old / "data" / "tub_1")
+    write_v1(old / "tub_2")
+    code, new, printed = take()
+    assert code == 0
+    assert contents(new / "data" / "tub_1") == contents(old / "data" / "tub_1")
+    assert contents(new / "data" / "tub_2") == contents(old / "tub_2")
+    assert "data/tub_1: 3 records, 7 files" in printed
+
+
+def test_a_damaged_tub_is_said_and_kept(make_old, take):
+    old = make_old()
+    tub = write_v1(old / "data" / "tub_1")
+    (tub / "record_1.json").write_text("{")
+    (tub / "link.jpg").symlink_to("/etc/hostname")
+    code, new, printed = take()
+    assert code == 0
+    assert contents(new / "data" / "tub_1") == contents(tub)
+    assert "data/tub_1: record_1.json" in printed
+    assert "data/tub_1: not copied: link.jpg: a link" in printed
+    assert not (new / "data" / "tub_1" / "link.jpg").exists()
+
+
+def test_recordings_can_stay_where_they_are(make_old, take):
+    old = make_old()
+    tub = write_v1(old / "data" / "tub_1")
+    code, new, printed = take("--tubs", "leave")
+    assert code == 0
+    assert list((new / "data").iterdir()) == []
+    assert f"--tub {tub} names it" in printed
+
+
+def test_what_the_disk_does_not_hold_is_refused_first(make_old, take, monkeypatch):
+    write_v1(make_old() / "data" / "tub_1")
+    monkeypatch.setattr("shutil.disk_usage", lambda path: SimpleNamespace(free=10**6))
+    code, new, printed = take()
+    assert code == 1
+    assert "Received: 1 MB free, 0 MB to copy" in printed
+    assert not new.exists()
+
+
+def test_a_disk_that_fails_leaves_nothing(make_old, take, monkeypatch):
+    write_v1(make_old() / "data" / "tub_1")
+
+    def fail(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    code, new, printed = take()
+    assert code == 1
+    assert "No space left" in printed
+    assert list(new.parent.iterdir()) == [new.parent / "mycar"]
+
+
+def test_a_model_of_a_format_that_can_carry_code_is_only_copied(make_old, take):
+    old = make_old()
+    model = old / "models" / "pilot.h5"
+    model.write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(64))
+    code, new, printed = take()
+    assert code == 0
+    assert (new / "models" / "pilot.h5").read_bytes() == model.read_bytes()
+    assert "its format can carry code" in printed
+    assert "convertmodel" in printed
+
+
+def test_a_model_that_saw_changed_frames_keeps_to_the_settings(make_old, take):
+    # What would happen otherwise: the pilot's own description says that no frame is changed.
+    old = make_old(myconfig_py="TRANSFORMATIONS = ['CROP']\nROI_CROP_TOP = 40\n")
+    (old / "models" / "pilot.tflite").write_bytes(bytes(4) + b"TFL3" + bytes(64))
+    code, new, printed = take()
+    assert code == 0
+    assert sorted(path.name for path in (new / "models").iterdir()) == ["pilot.tflite"]
+    assert "because TRANSFORMATIONS changed the frames that it saw" in printed
+    assert "--type linear" in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (["--overwrite"], "Received: --overwrite beside it"),
+        (["--template", "sim"], "Received: --template beside it"),
+    ],
+)
+def test_options_that_contradict_an_old_car_are_refused(make_old, take, words, named):
+    make_old()
+    code, new, printed = take(*words)
+    assert (code, named in printed, new.exists()) == (1, True, False)
+
+
+@pytest.mark.parametrize("word", ["--trust", "--set=IMAGE_W=3", "--tubs=leave"])
+def test_options_of_an_old_car_alone_are_refused(tmp_path, capsys, word):
+    assert main(["createcar", "--path", str(tmp_path / "new"), word]) == 1
+    assert "belongs to `--from OLD_CAR`" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("new", ["mycar", "mycar/new", "."])
+def test_the_old_folder_is_never_the_new_one(make_old, take, new):
+    old = make_old()
+    before = contents(old)
+    code, _, printed = take(new=new)
+    assert code == 1
+    assert "mycar" in printed
+    assert contents(old) == before
+
+
+def test_a_folder_that_is_no_car_names_those_inside(make_old, take, tmp_path):
+    make_old()
+    code, _, printed = take(old=tmp_path)
+    assert code == 1
+    assert f"Name one of: {tmp_path / 'mycar'}" in printed
+
+
+def test_an_address_is_not_a_folder(take):
+    code, _, printed = take(old="https://example.org/car.git")
+    assert code == 1
+    assert "git clone" in printed
+
+
+def test_a_car_that_cannot_drive_says_so_first(make_old, take):
+    make_old(myconfig_py="DRIVE_TRAIN_TYPE = 'I2C_SERVO'\nSTEERING_PWM_PIN = 12\n")
+    code, new, printed = take()
+    assert code == 0
+    assert "Before it drives:\n  myconfig.py" in printed
+    assert "## Before it drives" in report_of(new)
