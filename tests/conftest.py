@@ -32,6 +32,12 @@ def ctrl_c_is_heard():
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_folder(tmp_path_factory):
+    """What programs of a test remember, such as paired phones, is not for this computer's user."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
 @pytest.fixture(autouse=True)
 def logging_as_it_was():
     """A command sets up the log of its process; its handler used to outlive the test's streams."""

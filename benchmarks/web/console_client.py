@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 from donkeycar.console.access import Auth
+from donkeycar.console.pairing_file import PairingFile
 from donkeycar.console.web_console import WebConsole
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.telemetry import TELEMETRY
@@ -45,6 +46,7 @@ class Served:
         host: As of `WebConsole`.
         auth: As of `WebConsole`.
         names: As of `WebConsole`.
+        pairing_file: As of `WebConsole`.
         cockpit: Arguments of the `Cockpit`.
     """
 
@@ -56,13 +58,20 @@ class Served:
         host: str = "127.0.0.1",
         auth: Auth = "pair",
         names: Collection[str] = (),
+        pairing_file: PairingFile | None = None,
         **cockpit: Any,
     ) -> None:
         self.cockpit = Cockpit(clock=clock, **cockpit)
         self.driver = DriverPart(self.cockpit, clock=clock)
         self.buttons = ButtonsPart(self.cockpit)
         self.controller = WebConsole(
-            self.cockpit, port=port, host=host, auth=auth, names=names, clock=clock
+            self.cockpit,
+            port=port,
+            host=host,
+            auth=auth,
+            names=names,
+            pairing_file=pairing_file,
+            clock=clock,
         )
         self.port = self.controller.port
         self.token = self.controller.pairing.url.partition("#")[2]

@@ -1,6 +1,7 @@
 """Adds the drive page."""
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from donkeycar.assembly.controller import controllers_of
@@ -14,6 +15,7 @@ from donkeycar.errors import ConfigError
 from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
+    from donkeycar.console.pairing_file import PairingFile
     from donkeycar.console.web_console import WebConsole
 
 # Channels that the page shows if the car has them; parts before and after the page write them.
@@ -73,6 +75,7 @@ def add_console(
         port=cfg.WEB_CONTROL_PORT,
         host=cfg.WEB_HOST,
         auth=cfg.WEB_AUTH,
+        pairing_file=pairing_file(cfg),
         clock=car.clock,
     )
     for channel in OF_LATER_PARTS:
@@ -90,6 +93,13 @@ def add_console(
         threaded=True,
     )  # fmt: skip
     return console
+
+
+def pairing_file(cfg: Config) -> "PairingFile | None":
+    """Where the pairings of this car are stored; ``None`` if they end with each run."""
+    from donkeycar.console.pairing_file import PairingFile
+
+    return PairingFile(Path(cfg.CAR_PATH)) if cfg.WEB_REMEMBER else None
 
 
 def _tell_of_owners(car: Vehicle, cockpit: Cockpit) -> None:

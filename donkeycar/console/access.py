@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from donkeycar.console.pairing_file import Device, Pairings
 from donkeycar.timing import Clock, RealClock
 
 PIN_LIFE_S = 300.0
@@ -30,24 +32,33 @@ class Session:
     """A paired browser.
 
     Attributes:
-        digest: Digest of its cookie, so that a dump of memory does not give access.
+        device: Digest of its cookie, so that a dump of memory does not give access, and what is
+            stored with it.
         used_s: Time of its last request, or of its pairing.
         came_back: Whether it made a request after its pairing.
+        stored: Whether it is paired after a restart, too.
     """
 
-    digest: str
+    device: Device
     used_s: float
     came_back: bool = False
+    stored: bool = False
 
 
 class TooManySessions(Exception):
     """There is no room for another browser, because too many are paired and in use."""
 
 
-class Access:
-    """The secrets of one run of the car.
+def digest_of(secret: str) -> str:
+    """Digest of a secret that is known to this run alone."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
-    A link with `token` pairs as long as the program runs, a six-digit `pin` for five minutes.
+
+class Access:
+    """The secrets of one run of the car, and the devices that were paired in earlier ones.
+
+    A link with `token` pairs as long as the program runs, a six-digit `pin` for five minutes. The
+    link of a stored invitation pairs as many devices as it was made for.
     After ten wrong PINs the PIN changes, and none is accepted for a minute. When `MAX_SESSIONS`
     browsers are paired, another one takes the place of a browser that never came back or has not
     been used for ten minutes. It never takes the place of a browser in use: otherwise anybody with
@@ -55,14 +66,30 @@ class Access:
 
     Args:
         auth: ``"pair"``, or ``"none"`` to let everybody in.
+        digest: Digest of a secret; see `PairingFile.digest`.
         clock: Source of time.
+
+    Attributes:
+        sessions: The paired browsers, by public name.
+        invitations: How many more devices an invitation pairs, by its digest.
+        made_room: Digests of devices that had to make room for others in this run.
     """
 
-    def __init__(self, *, auth: Auth = "pair", clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        auth: Auth = "pair",
+        digest: Callable[[str], str] = digest_of,
+        clock: Clock | None = None,
+    ) -> None:
         self._clock: Clock = RealClock() if clock is None else clock
+        self._digest = digest
         self.auth = auth
         self.token = secrets.token_urlsafe(16)
-        self._sessions: dict[str, Session] = {}
+        self.sessions: dict[str, Session] = {}
+        self.invitations: dict[str, int] = {}
+        self.made_room: set[str] = set()
+        self._revoked: set[str] = set()
         self._wrong_pins = 0
         self._locked_until_s = float("-inf")
         self._pin = _new_pin()
@@ -91,7 +118,14 @@ class Access:
         Raises:
             TooManySessions: If there is no room for another session.
         """
-        return self._new_session() if self.is_token(token) else None
+        if self.is_token(token):
+            return self._new_session()
+        invitation = self._digest(token)
+        if self.invitations.get(invitation, 0) < 1:
+            return None
+        session = self._new_session()
+        self.invitations[invitation] -= 1
+        return session
 
     def pair_by_pin(self, pin: str) -> str | None:
         """Exchange a PIN for a session; ``None`` if it is wrong or expired, or PINs are locked.
@@ -116,26 +150,66 @@ class Access:
 
     def session_name(self, session: str) -> str | None:
         """Return the public name of a session; ``None`` if there is no such session."""
-        digest = _digest(session)
+        digest = self._digest(session)
         name = digest[:NAME_LETTERS]
-        known = self._sessions.get(name)
-        if known is None or known.digest != digest:
+        known = self.sessions.get(name)
+        if known is None or not hmac.compare_digest(known.device.digest, digest):
             return None
         self.touch(name)
         return name
 
     def touch(self, name: str) -> None:
         """Note that the session with this public name is in use; ignore unknown names."""
-        known = self._sessions.get(name)
+        known = self.sessions.get(name)
         if known is not None:
             known.used_s, known.came_back = self._clock.monotonic(), True
 
+    def adopt(self, pairings: Pairings, *, all_new: bool = False) -> list[str]:
+        """Take over what is stored: new devices may drive, and those that are gone may not.
+
+        Args:
+            pairings: What is stored now.
+            all_new: Whether sessions that were never stored are gone, too.
+
+        Returns:
+            The public names of the sessions that are gone. Call `forget` with them.
+        """
+        gone = []
+        for name, known in self.sessions.items():
+            if known.device.digest in pairings.devices:
+                known.stored = True
+            elif known.stored or all_new:
+                gone.append(name)
+        for place, (digest, device) in enumerate(pairings.devices.items()):
+            name = digest[:NAME_LETTERS]
+            if digest not in self._revoked | self.made_room and name not in self.sessions:
+                # Before everything that happens now, in the order in which they were last used.
+                used_s = place - 1e9
+                self.sessions[name] = Session(device, used_s, came_back=True, stored=True)
+        self.invitations = {one.digest: one.uses for one in pairings.invitations.values()}
+        return gone
+
+    def forget(self, names: list[str]) -> None:
+        """Take the right to drive from sessions, and keep their devices from coming back.
+
+        The link of this run, its PIN and the invitations may be known to whoever had a session, so
+        they end as well.
+        """
+        for name in names:
+            known = self.sessions.pop(name, None)
+            if known is not None:
+                # A file that is read late may still have it.
+                self._revoked.add(known.device.digest)
+        self.token = secrets.token_urlsafe(16)
+        self._pin_until_s = float("-inf")
+        self.invitations.clear()
+
     def _new_session(self) -> str:
-        if len(self._sessions) >= MAX_SESSIONS:
+        if len(self.sessions) >= MAX_SESSIONS:
             self._make_room()
         session = secrets.token_urlsafe(32)
-        digest = _digest(session)
-        self._sessions[digest[:NAME_LETTERS]] = Session(digest, self._clock.monotonic())
+        digest = self._digest(session)
+        self.sessions[digest[:NAME_LETTERS]] = Session(Device(digest), self._clock.monotonic())
         return session
 
     def _make_room(self) -> None:
@@ -143,12 +217,12 @@ class Access:
         now_s = self._clock.monotonic()
         idle = [
             (one.came_back, one.used_s, name)
-            for name, one in self._sessions.items()
+            for name, one in self.sessions.items()
             if now_s - one.used_s >= (IN_USE_S if one.came_back else NEWCOMER_S)
         ]
         if not idle:
             raise TooManySessions
-        del self._sessions[min(idle)[2]]
+        self.made_room.add(self.sessions.pop(min(idle)[2]).device.digest)
 
 
 def _new_pin() -> str:
@@ -158,7 +232,3 @@ def _new_pin() -> str:
 def _same(given: str, right: str) -> bool:
     """Compare in constant time, which does not reveal how much was right."""
     return hmac.compare_digest(given.encode("utf-8", "replace"), right.encode())
-
-
-def _digest(session: str) -> str:
-    return hashlib.sha256(session.encode("utf-8", "replace")).hexdigest()

@@ -23,6 +23,7 @@ MAX_INTERFACES = 64
 
 # Interfaces of containers, virtual machines and tunnels: no phone reaches the car through them.
 VIRTUAL = re.compile(r"docker|br-|veth|virbr|vmnet|lxc|tun|tap|wg|zt")
+EVERYWHERE = ("", "0.0.0.0")  # noqa: S104 - only compared with a host
 ROUTES = Path("/proc/net/route")
 RESOLVER = Path("/etc/resolv.conf")
 
@@ -54,6 +55,20 @@ def addresses() -> list[str]:
         )  # fmt: skip
 
     return list(dict.fromkeys(address for _, address, _ in sorted(found, key=rank)))
+
+
+def urls_of(host: str, port: int) -> tuple[str, ...]:
+    """Addresses of a page for others now; without a network, that of this computer.
+
+    Args:
+        host: The address that the page listens at.
+        port: Its port.
+    """
+    if host not in EVERYWHERE:
+        return (f"http://{host}:{port}",)
+    found = addresses()
+    names = [*found, local_name()] if found else ["127.0.0.1"]
+    return tuple(f"http://{name}:{port}" for name in names if name)
 
 
 def own_names() -> set[str]:

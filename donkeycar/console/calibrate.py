@@ -67,6 +67,7 @@ class CalibratePage(Guarded):
 
     def get(self) -> None:
         """Serve the page."""
+        self.renew_session()
         self.show("calibrate")
 
 

@@ -5,6 +5,7 @@ from tornado.web import Application
 from donkeycar.console.access import Auth
 from donkeycar.console.bench import Bench
 from donkeycar.console.calibrate import ROUTES, CalibrateFeed
+from donkeycar.console.pairing_file import PairingFile
 from donkeycar.console.served import ServedConsole
 from donkeycar.console.server import make_application
 from donkeycar.driving.cockpit import Cockpit
@@ -21,6 +22,7 @@ class CalibrationConsole(ServedConsole):
         host: Address to listen at.
         auth: ``"pair"``, or ``"none"`` to let everybody on the network in.
         car_name: The car's name.
+        pairing_file: Where pairings are stored; ``None`` lets them end with this run.
         clock: Source of time.
 
     Raises:
@@ -37,6 +39,7 @@ class CalibrationConsole(ServedConsole):
         host: str = "0.0.0.0",  # noqa: S104 - phones come from other addresses
         auth: Auth = "pair",
         car_name: str = "donkeycar",
+        pairing_file: PairingFile | None = None,
         clock: Clock | None = None,
     ) -> None:
         clock = RealClock() if clock is None else clock
@@ -45,7 +48,15 @@ class CalibrationConsole(ServedConsole):
         cockpit = Cockpit(
             mode="user", throttle_ceiling=0.0, has_pilot=False, car_name=car_name, clock=clock
         )
-        super().__init__(cockpit, port=port, host=host, auth=auth, max_viewers=0, clock=clock)
+        super().__init__(
+            cockpit,
+            port=port,
+            host=host,
+            auth=auth,
+            max_viewers=0,
+            pairing_file=pairing_file,
+            clock=clock,
+        )
 
     def run_threaded(
         self,

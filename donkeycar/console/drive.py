@@ -45,6 +45,7 @@ def full_state(console: Console, client: Client) -> dict[str, Any]:
         "viewers": console.frames.num_viewers,
         "max_viewers": console.frames.max_viewers,
         "auth": console.access.auth,
+        "num_paired": len(console.access.sessions),
         "eased": console.pace.is_eased,
     }
 
@@ -80,6 +81,7 @@ class DrivePage(Guarded):
 
     def get(self) -> None:
         """Serve the page."""
+        self.renew_session()
         self.show("drive")
 
     def post(self) -> None:

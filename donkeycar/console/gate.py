@@ -1,5 +1,6 @@
 """Connection limit of the console, so that a flood of connections cannot lock the driver out."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,12 @@ class Seat:
 
     stream: IOStream
     address: str
-    guarded: bool = False
+    who: str = ""
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a paired client has a request in progress on it."""
+        return self.who != ""
 
 
 class Gate:
@@ -45,11 +51,20 @@ class Gate:
         self._seats.append(Seat(stream, address))
         return True
 
-    def guard(self, stream: IOStream | None, *, guarded: bool) -> None:
-        """Set whether `stream` must stay open whatever other connections come."""
+    def guard(self, stream: IOStream | None, *, who: str) -> None:
+        """Set who uses `stream`, "" for nobody. A stream in use stays open."""
         for seat in self._seats:
             if seat.stream is stream:
-                seat.guarded = guarded
+                seat.who = who
+
+    def users(self) -> set[str]:
+        """Who has a request in progress, such as an open socket."""
+        return {seat.who for seat in self._seats if seat.guarded and not seat.stream.closed()}
+
+    def cut(self, who: Container[str]) -> None:
+        """Close every connection that one of `who` uses."""
+        for seat in [seat for seat in self._seats if seat.guarded and seat.who in who]:
+            seat.stream.close()
 
     def close(self) -> None:
         """Close every connection."""

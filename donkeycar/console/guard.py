@@ -8,7 +8,7 @@ from typing import Any
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 from tornado.websocket import WebSocketHandler, WebSocketProtocol
 
-from donkeycar.console.console import Console
+from donkeycar.console.console import BEARER, Console
 from donkeycar.console.masked import StrictProtocol
 from donkeycar.console.origin import is_own_host, is_same_origin
 from donkeycar.console.token_bucket import ClientLimit, TokenBucket
@@ -27,6 +27,9 @@ CLIENT_SHARE = 2
 # After this many refused messages within a few seconds, the client's sockets are closed.
 MAX_REFUSED = 300
 POLICY_VIOLATION = 1008
+
+# A browser that does not open the page for this long must pair again. The browser counts the days.
+COOKIE_DAYS = 180
 
 # Status for a request under a name that is not this server's.
 MISDIRECTED = 421
@@ -93,6 +96,19 @@ class Guarded(RequestHandler):
         host = self.request.host if self._is_for_this_car() else ""
         sockets = f"ws://{host} wss://{host}" if host else ""
         self.set_header("Content-Security-Policy", POLICY.format(sockets=sockets))
+
+    def set_session(self, session: str) -> None:
+        """Give the browser a cookie, or let it keep the one that it has for as long again."""
+        self.set_cookie(
+            self.console.cookie, session, expires_days=COOKIE_DAYS, httponly=True,
+            samesite="Strict", secure=self.request.protocol == "https",
+        )  # fmt: skip
+
+    def renew_session(self) -> None:
+        """Let a paired browser keep its cookie for as long again."""
+        session = self.get_cookie(self.console.cookie)
+        if session and self._session():
+            self.set_session(session)
 
     def show(self, name: str) -> None:
         """Answer with the page of this name: ``page.html`` in its folder of `PAGES`."""
@@ -168,7 +184,7 @@ class Guarded(RequestHandler):
     def _bearer(self) -> str:
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self.console.access.is_token(token.strip()):
-            return f"bearer {self.remote_address()}"
+            return f"{BEARER}{self.remote_address()}"
         return ""
 
     def _session(self) -> str:
@@ -192,8 +208,8 @@ class Guarded(RequestHandler):
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.finish(page.replace("{url}", url))
 
-    def _keep_connection(self, guarded: bool) -> None:
-        self.console.gate.guard(self.stream(), guarded=guarded)
+    def _keep_connection(self, keep: bool) -> None:
+        self.console.gate.guard(self.stream(), who=self.who if keep else "")
 
 
 class GuardedSocket(Guarded, WebSocketHandler):

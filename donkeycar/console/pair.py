@@ -7,6 +7,8 @@ from typing import Any
 from tornado.web import HTTPError
 
 from donkeycar.console.access import PIN_LIFE_S, TooManySessions
+from donkeycar.console.device_label import device_label
+from donkeycar.console.devices import Devices
 from donkeycar.console.guard import STATIC, Guarded, PublicFile, Route, page_routes
 from donkeycar.console.pairing import pairing_url, qr_svg
 
@@ -22,9 +24,14 @@ class PairPage(Guarded):
         """Serve the page."""
         self.show("pair")
 
-    def post(self) -> None:
+    async def post(self) -> None:
         """Exchange a token or a PIN for a cookie."""
         access = self.console.access
+        if self._session():
+            # It is paired already, and stays one device in the list.
+            self.renew_session()
+            self.finish({"paired": True})
+            return
         kind, secret = self._secret()
         session = None
         try:
@@ -34,14 +41,14 @@ class PairPage(Guarded):
                 session = access.pair_by_pin(secret)
         except TooManySessions:
             raise HTTPError(503, reason=FULL) from None
-        if session is not None:
-            self.set_cookie(
-                self.console.cookie, session, expires_days=30, httponly=True, samesite="Strict",
-                secure=self.request.protocol == "https",
-            )  # fmt: skip
-            self.finish({"paired": True})
+        if session is None:
+            self._refuse(kind)
             return
-        self._refuse(kind)
+        await self.console.keeper.keep(
+            session, device_label(self.request.headers.get("User-Agent", ""))
+        )
+        self.set_session(session)
+        self.finish({"paired": True})
 
     def _secret(self) -> tuple[str, str]:
         """The kind of secret in the body, and the secret; both "" if there is none."""
@@ -65,7 +72,7 @@ class PairPage(Guarded):
             return
         self.set_status(403 if kind else 400)
         self.finish({"error": {
-            "token": "This link is from an earlier start of the car. Scan the new one",
+            "token": "This link is from an earlier start, or has been used. Scan the new one",
             "pin": "This PIN is wrong or has run out. A paired phone can show a new one",
             "": "The body must be an object with `token` or `pin`",
         }[kind]})  # fmt: skip
@@ -97,4 +104,5 @@ PAIRING: list[Route] = [
     (r"/pair/(style\.css)", PublicFile, {"path": str(STATIC)}),
     *page_routes("pair", PairPage, files=PublicFile),
     (r"/invite", Invite, {}),
+    (r"/devices", Devices, {}),
 ]

@@ -7,15 +7,18 @@ from collections.abc import Collection
 
 from tornado.web import Application
 
-from donkeycar.console.access import Access, Auth
-from donkeycar.console.addresses import addresses, local_name, own_names
+from donkeycar.console.access import Access, Auth, digest_of
+from donkeycar.console.addresses import own_names, urls_of
 from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
+from donkeycar.console.keeper import LOOK_EVERY_S as LOOK_AT_FILE_EVERY_S
+from donkeycar.console.keeper import Keeper
 from donkeycar.console.listener import bind
 from donkeycar.console.log_limit import lift, limit_logs
 from donkeycar.console.pace import Pace
 from donkeycar.console.pairing import Pairing, pairing_url
+from donkeycar.console.pairing_file import PairingFile
 from donkeycar.console.server import make_application, serve
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.timing import Clock
@@ -24,7 +27,6 @@ logger = logging.getLogger(__name__)
 
 # How often the interfaces are checked: an access point or Wi-Fi may come up long after the start.
 LOOK_EVERY_S = 3.0
-EVERYWHERE = ("", "0.0.0.0")  # noqa: S104 - only compared with a host
 
 
 class ServedConsole:
@@ -37,6 +39,7 @@ class ServedConsole:
         auth: ``"pair"``, or ``"none"`` to let everybody on the network in.
         max_viewers: The most video streams at a time.
         names: More names of the car; ``name:port`` if the port differs.
+        pairing_file: Where pairings are stored; ``None`` lets them end with this run.
         clock: Source of time.
 
     Raises:
@@ -55,6 +58,7 @@ class ServedConsole:
         auth: Auth,
         max_viewers: int,
         names: Collection[str] = (),
+        pairing_file: PairingFile | None = None,
         clock: Clock,
     ) -> None:
         self._listener = bind(host, port)
@@ -62,14 +66,19 @@ class ServedConsole:
         self._host = host
         self._names = frozenset(name.lower() for name in names)
         pace = Pace(clock=clock)
+        file = pairing_file if auth == "pair" else None
+        digest = digest_of if file is None else file.digest
+        access = Access(auth=auth, digest=digest, clock=clock)
         self._console = Console(
-            access=Access(auth=auth, clock=clock),
+            access=access,
+            keeper=Keeper(access, file, clock=clock),
             cockpit=cockpit,
             frames=FrameHub(max_viewers=max_viewers, pace=pace),
             gate=Gate(),
             pace=pace,
             clock=clock,
             port=self.port,
+            cookie=f"donkeycar_{self.port}" + (f"_{file.car_id}" if file is not None else ""),
             names=self._own_names(),
             urls=self._urls(),
             clients={},
@@ -112,23 +121,23 @@ class ServedConsole:
             self._loop = asyncio.get_running_loop()
             self._ended = self._console.ended = asyncio.Event()
         logs = limit_logs()
-        looking = asyncio.create_task(self._look_for_addresses())
-        looking.add_done_callback(self._console.heed)
+        looking = [
+            asyncio.create_task(task)
+            for task in (self._look_for_addresses(), self._look_at_pairings())
+        ]
+        for task in looking:
+            task.add_done_callback(self._console.heed)
         try:
             await serve(self._console, self._listener, self._ended, application=self._application())
         finally:
-            looking.cancel()
+            for task in looking:
+                task.cancel()
             lift(logs)
         if self._console.fault is not None:
             raise self._console.fault
 
     def _urls(self) -> tuple[str, ...]:
-        """Addresses of this console for others now; without a network, that of this computer."""
-        if self._host not in EVERYWHERE:
-            return (f"http://{self._host}:{self.port}",)
-        found = addresses()
-        names = [*found, local_name()] if found else ["127.0.0.1"]
-        return tuple(f"http://{name}:{self.port}" for name in names if name)
+        return urls_of(self._host, self.port)
 
     def _own_names(self) -> frozenset[str]:
         return self._names | own_names()
@@ -147,3 +156,12 @@ class ServedConsole:
             if not told.issuperset(urls):
                 told.update(urls)
                 print(self.pairing.text, flush=True)  # noqa: T201 - manage.py prints it too
+
+    async def _look_at_pairings(self) -> None:
+        """Notice what `donkey pair` changed; whoever was revoked is cut off at once."""
+        while True:
+            await asyncio.sleep(LOOK_AT_FILE_EVERY_S)
+            gone = await self._console.keeper.look()
+            if gone is not None:
+                self._console.revoke(gone)
+                print(self.pairing.text, flush=True)  # noqa: T201 - the old link has ended

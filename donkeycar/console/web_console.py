@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from donkeycar.console.access import Auth
+from donkeycar.console.pairing_file import PairingFile
 from donkeycar.console.served import ServedConsole
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.telemetry import TELEMETRY, shown
@@ -27,6 +28,7 @@ class WebConsole(ServedConsole):
         names: More names of the car; ``name:port`` if the port differs.
         telemetry: The channels that `run_threaded` gets after its first four inputs, in that
             order; each is one of `telemetry.TELEMETRY`.
+        pairing_file: Where pairings are stored; ``None`` lets them end with this run.
         clock: Source of time; the same one as the loop's.
 
     Raises:
@@ -44,6 +46,7 @@ class WebConsole(ServedConsole):
         max_viewers: int = MAX_VIEWERS,
         names: Collection[str] = (),
         telemetry: Sequence[str] = tuple(TELEMETRY),
+        pairing_file: PairingFile | None = None,
         clock: Clock | None = None,
     ) -> None:
         if auth not in ("pair", "none"):
@@ -57,6 +60,7 @@ class WebConsole(ServedConsole):
             auth=auth,
             max_viewers=max_viewers,
             names=names,
+            pairing_file=pairing_file,
             clock=RealClock() if clock is None else clock,
         )
 

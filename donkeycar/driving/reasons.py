@@ -10,6 +10,7 @@ REASONS = {
     link.SILENT: "The link to the driver is lost. The car goes on when it is back.",
     link.LOST: "The link was lost. Let go of the stick, then tap Resume.",
     link.LEFT: "The driver's page was hidden or closed. Tap Resume to drive on.",
+    link.UNPAIRED: "The driver's device was unpaired. Tap Resume to drive on.",
     link.START: "The car starts with the pilot driving. Tap Resume to let it go.",
     link.HANDED_OVER: "The wheel was handed over. Tap Resume to drive.",
     link.GONE: "The gamepad or remote control is gone. Let go of the stick, then resume.",

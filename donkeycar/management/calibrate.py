@@ -198,6 +198,7 @@ def _check_saved(cfg: Config, folder: Path, path: Path, before: str) -> None:
 
 
 def _page(bench: Bench, cfg: Config) -> Any:
+    from donkeycar.assembly.console import pairing_file
     from donkeycar.console.calibration_console import CalibrationConsole
 
     console = CalibrationConsole(
@@ -206,6 +207,7 @@ def _page(bench: Bench, cfg: Config) -> Any:
         host=cfg.WEB_HOST,
         auth=cfg.WEB_AUTH,
         car_name=Path(cfg.CAR_PATH).name,
+        pairing_file=pairing_file(cfg),
     )
     print("Lift the wheels off the ground, then open the page. Ctrl-C ends it.")
     print(console.pairing.text, flush=True)

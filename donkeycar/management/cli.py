@@ -33,6 +33,7 @@ COMMANDS = {
     "doctor": Command("doctor.doctor", "check a car: what works, what is missing, and what to do"),
     "neutral": Command("neutral", "stop a motor whose program is gone"),
     "service": Command("service.service", "let the car start with the computer"),
+    "pair": Command("pair", "list the paired phones, revoke one, invite one more"),
     "train": Command("pilot.train", "train a pilot, a neural network, on recordings"),
     "replay": Command("pilot.replay", "see how a pilot learnt, epoch by epoch"),
     "models": Command("pilot.models", "list the pilots of a car, with their errors"),

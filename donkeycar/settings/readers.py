@@ -32,6 +32,7 @@ READS: dict[str, frozenset[str]] = {
     "drive": _CAR,
     "doctor": _CAR,
     "calibrate": _MOTOR | _names(car.WEB, car.LOGGING),
+    "pair": _names(car.WEB),
     "neutral": _MOTOR,
     "guardian": _MOTOR | _names(car.LOGGING),
     "gamepad": _names(controller.CONTROLLER)

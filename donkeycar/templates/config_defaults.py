@@ -180,6 +180,8 @@ WEB_CONTROL_PORT = 8887               # port of the web page; 0 takes any free o
 WEB_HOST = "0.0.0.0"
 # pair admits whoever has the link or the PIN; none admits anyone
 WEB_AUTH = "pair"
+# paired devices stay paired after a restart; False forgets them at each start
+WEB_REMEMBER = True
 WEB_INIT_MODE = "user"                # drive mode at the start: user, local_angle or local
 
 # GAMEPAD AND RADIO

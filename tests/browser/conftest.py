@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from donkeycar.console.pairing_file import PairingFile
 from donkeycar.console.web_console import WebConsole
 from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.command import NEUTRAL
@@ -206,6 +207,7 @@ class Car:
             host="127.0.0.1",
             names=[f"127.0.0.1:{self.wire.port}"],
             auth=auth,
+            pairing_file=PairingFile(tub_path, state=tub_path.parent / "state"),
             clock=clock,
         )
         self.wire.target_port = self.console.port

@@ -782,6 +782,46 @@ def test_another_phone_is_invited_by_a_code_and_a_pin(car, page):
     page.wait_for_function("() => document.getElementById('invite-code').naturalWidth > 0")
 
 
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_paired_devices_are_listed_and_a_lost_phone_is_removed(
+    car, page, open_page, scheme, tmp_path
+):
+    lost = open_page(
+        car, user_agent="Mozilla/5.0 (iPhone; like Mac OS X) Version/18.5 Safari/604.1"
+    )
+    page.locator(".toast").get_by_text("Another device was paired").wait_for()
+    page.locator("#menu-open").click()
+    devices = page.locator("#devices li")
+    devices.get_by_text("iPhone, Safari").wait_for()
+    assert devices.count() == 2
+    assert "(this one)" in devices.nth(0).inner_text() + devices.nth(1).inner_text()
+    page.emulate_media(color_scheme=scheme)
+    remove = page.get_by_label("Remove iPhone, Safari")
+    for name, size in SIZES.items():
+        page.set_viewport_size(size)
+        remove.scroll_into_view_if_needed()
+        page.screenshot(path=tmp_path / f"devices_{name}_{scheme}.png")
+        box = remove.bounding_box()
+        assert min(box["width"], box["height"]) >= 44, name
+        assert page.locator("#menu").evaluate("one => one.scrollWidth <= one.clientWidth"), name
+    remove.click()
+    remove.get_by_text("Sure?").wait_for()
+    assert devices.count() == 2
+    remove.click()
+    lost.wait_for_url("**/pair")
+    wait_until(lambda: devices.count() == 1)
+    assert is_free(page)
+
+
+def test_a_phone_that_removes_itself_must_pair_again(car, page):
+    page.locator("#menu-open").click()
+    for _ in range(2):
+        page.locator("#devices button").click()
+    page.wait_for_url("**/pair")
+    page.goto(f"{car.url}/drive")
+    page.get_by_role("heading", name="Pair with the car").wait_for()
+
+
 def test_a_tilted_phone_steers_and_the_thumb_gives_throttle(car, page):
     phone = page.context.new_cdp_session(page)
     page.locator("#menu-open").click()

@@ -48,10 +48,10 @@ def test_other_addresses_are_not_touched_by_that(gate):
 
 def test_a_guarded_connection_is_never_closed_for_another(gate):
     first = admit(gate, 1)[0]
-    gate.guard(first, guarded=True)
+    gate.guard(first, who="phone")
     admit(gate, 100)
     assert not first.closed()
-    gate.guard(first, guarded=False)
+    gate.guard(first, who="")
     admit(gate, 1)
     assert first.closed()
 
@@ -71,7 +71,7 @@ def test_in_all_there_are_64(gate):
 
 def test_when_all_are_guarded_a_new_one_is_refused(gate):
     for number in range(MAX_CONNECTIONS):
-        gate.guard(admit(gate, 1, f"10.0.0.{number}")[0], guarded=True)
+        gate.guard(admit(gate, 1, f"10.0.0.{number}")[0], who="phone")
     assert not gate.admit(Stream(), "10.0.1.1")
 
 

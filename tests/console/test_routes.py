@@ -18,6 +18,7 @@ ADDRESSES = {
     r"/pair/(style\.css)": "/pair/style.css",
     r"/pair/([a-z_]+\.(?:js|css))": "/pair/page.js",
     r"/invite": "/invite",
+    r"/devices": "/devices",
     r"/drive": "/drive",
     r"/drive/([a-z_]+\.(?:js|css))": "/drive/page.js",
     r"/wsDrive": "/wsDrive",

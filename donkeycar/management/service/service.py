@@ -151,7 +151,8 @@ def run(args: argparse.Namespace) -> int:
     systemctl = "systemctl --user" if args.user else "sudo systemctl"
     journal = "journalctl --user" if args.user else "journalctl"
     print(f"The car starts with the computer. Now: {systemctl} start {CAR_UNIT}")
-    print(f"The link to pair with it: {journal} -u {CAR_UNIT}")
+    print("Pair a phone once, so that it can drive after each start: donkey pair invite")
+    print(f"The link of a start, and what the car says: {journal} -u {CAR_UNIT}")
     if args.user:
         print("To let it run while you are logged out: sudo loginctl enable-linger $USER")
     return 0

@@ -119,6 +119,10 @@ WEB = Group(
             choices=("pair", "none"),
         ),
         Setting(
+            "WEB_REMEMBER", True,
+            "paired devices stay paired after a restart; False forgets them at each start",
+        ),
+        Setting(
             "WEB_INIT_MODE", "user", "drive mode at the start",
             choices=("user", "local_angle", "local"),
         ),

@@ -3,6 +3,7 @@
 import { copyLine } from "/static/lib/copy_line.js";
 import { Segments } from "/static/lib/segments.js";
 import { toast } from "/static/lib/toast.js";
+import { Devices } from "./devices.js";
 
 const find = (id) => document.getElementById(id);
 
@@ -27,6 +28,7 @@ export class Menu {
     addEventListener("keydown", ({ key }) => key === "Escape" && this._sheet.close());
     document.querySelector("main").addEventListener("pointerdown", () => this._sheet.close());
     find("own").addEventListener("click", ({ target }) => target.value && onButton(target.value));
+    this._devices = new Devices({ list: find("devices"), note: find("devices-note") });
     find("invite").addEventListener("click", () => this._invite());
     this._showCommands();
     this._showInputs();
@@ -39,6 +41,7 @@ export class Menu {
       this._showInputs();
       // Not modal: the stop button stays in reach.
       this._sheet.show();
+      this._devices.load().catch(() => {});
     }
     if (section) find(section).scrollIntoView();
     else this._sheet.scrollTop = 0;
@@ -51,6 +54,14 @@ export class Menu {
       toast(error.message);
     }
     this._showInputs();
+  }
+
+  /** Follow how many devices are paired, so that nobody pairs unnoticed. */
+  showPaired(count, auth) {
+    const more = this._numPaired !== undefined && count > this._numPaired;
+    if (more && auth !== "none") toast("Another device was paired: see Menu, Paired devices.");
+    if (count !== this._numPaired && this._numPaired !== undefined && this._sheet.open) this._devices.load().catch(() => {});
+    this._numPaired = count ?? this._numPaired;
   }
 
   _showInputs() {
@@ -95,6 +106,7 @@ export class Menu {
       copyLine("Train a pilot on the recordings", "python manage.py train --tub data --model models/mypilot.keras"),
       copyLine("Stop the car", post({ stop: true })),
       copyLine("Read its state", post({})),
+      copyLine("List the paired devices", "donkey pair list"),
     );
     const note = document.createElement("p");
     note.className = "quiet";

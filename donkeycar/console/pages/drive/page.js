@@ -160,6 +160,7 @@ function show() {
   if (document.title !== name) document.title = name;
   showLink();
   showRate();
+  menu.showPaired(state.num_paired, state.auth);
   write(find("records"), state.num_records === null ? "–" : String(state.num_records ?? 0));
   find("records").parentElement.title = state.num_records ? "Records safely on the car's disk" : "No records yet: drive and press Record";
   find("open-mode").hidden = state.auth !== "none";

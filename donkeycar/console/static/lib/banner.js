@@ -5,6 +5,7 @@ const TITLES = {
   link: "Link silent",
   lost: "Link lost",
   left: "The driver's page was hidden or closed",
+  unpaired: "The driver's device was unpaired",
   start: "Ready in a pilot mode",
   handed_over: "You have the wheel",
   gone: "The gamepad or remote control is gone",
