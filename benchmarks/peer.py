@@ -1,8 +1,9 @@
-"""Environment with donkeycar 5.3, for comparisons of figures and of tubs.
+"""Environment with an earlier donkeycar, for comparisons of figures and of tubs.
 
-The environment is `.venv-5.3` in the repository root, made when first needed: the package from
-PyPI and only what its Vehicle and its tubs import, so it takes seconds. `DONKEYCAR_53_PYTHON`
-names the interpreter of a complete installation to be used instead.
+5.4 where the Python is new enough for it (`scripts/trixie` has one), 5.3 elsewhere. Its environment
+is `.venv-5.4` or `.venv-5.3`, beside the one in use, made when first needed: the package from PyPI
+and only what its Vehicle and its tubs import, so it takes seconds. `DONKEYCAR_54_PYTHON` or
+`DONKEYCAR_53_PYTHON` names the interpreter of a complete installation to be used instead.
 """
 
 import contextlib
@@ -12,42 +13,69 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from benchmarks import ROOT
 
-ENVIRONMENT = ROOT / ".venv-5.3"
 WORKER = Path(__file__).with_name("peer_worker.py")
-PACKAGE = "donkeycar==5.3.0"
-# Packages that `donkeycar.vehicle` and `donkeycar.parts.tub_v2` of 5.3 import.
-NEEDS = ["numpy<2; python_version < '3.13'", "numpy; python_version >= '3.13'"]
-NEEDS += ["pillow", "prettytable", "pyfiglet"]
+# Packages that `donkeycar.vehicle` and `donkeycar.parts.tub_v2` import.
+NEEDS = ["pillow", "prettytable", "pyfiglet"]
 
 
-def peer_python() -> Path:
-    """Interpreter that has donkeycar 5.3; its environment is made if there is none.
+class Release(NamedTuple):
+    """An earlier donkeycar.
+
+    Attributes:
+        version: Its version, in two numbers.
+        package: What pip installs.
+        needs: What its Vehicle and its tubs import.
+        variable: The environment variable that names a complete installation.
+    """
+
+    version: str
+    package: str
+    needs: list[str]
+    variable: str
+
+
+OLD = Release(
+    "5.3",
+    "donkeycar==5.3.0",
+    ["numpy<2; python_version < '3.13'", "numpy; python_version >= '3.13'", *NEEDS],
+    "DONKEYCAR_53_PYTHON",
+)
+NEW = Release("5.4", "donkeycar==5.4.0", ["numpy", *NEEDS], "DONKEYCAR_54_PYTHON")
+# 5.4 asks for Python 3.12 or newer.
+PEER = NEW if sys.version_info >= (3, 12) else OLD
+
+
+def peer_python(release: Release = PEER) -> Path:
+    """Interpreter that has the earlier donkeycar; its environment is made if there is none.
 
     Raises:
         RuntimeError: If it cannot be installed.
     """
-    named = os.environ.get("DONKEYCAR_53_PYTHON")
+    named = os.environ.get(release.variable)
     if named:
         return Path(named)
-    folder = "Scripts/python.exe" if os.name == "nt" else "bin/python"
-    ENVIRONMENT.mkdir(exist_ok=True)
-    with _alone(ENVIRONMENT / ".lock"):
-        complete = ENVIRONMENT / ".complete"
+    mine = Path(sys.prefix)
+    beside = ROOT if sys.prefix == sys.base_prefix else mine.parent
+    environment = beside / f".venv-{release.version}"
+    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    environment.mkdir(exist_ok=True)
+    with _alone(environment / ".lock"):
+        complete = environment / ".complete"
         if not complete.exists():
-            _call(sys.executable, "-m", "venv", str(ENVIRONMENT))
-            pip = [str(ENVIRONMENT / folder), "-m", "pip", "install", "--quiet"]
-            _call(*pip, "--no-deps", "--ignore-requires-python", PACKAGE)
-            _call(*pip, *NEEDS)
+            _call(sys.executable, "-m", "venv", str(environment))
+            pip = [str(python), "-m", "pip", "install", "--quiet"]
+            _call(*pip, "--no-deps", "--ignore-requires-python", release.package)
+            _call(*pip, *release.needs)
             complete.touch()
-    return ENVIRONMENT / folder
+    return python
 
 
 class Peer:
-    """The tub reader and writer of donkeycar 5.3, in one process for many tubs."""
+    """The tub reader and writer of the earlier donkeycar, in one process for many tubs."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -60,7 +88,7 @@ class Peer:
         )
 
     def read(self, path: Path, *, images: bool = True) -> dict[str, Any]:
-        """Open a tub as 5.3's training does, read-only.
+        """Open a tub as its training does, read-only.
 
         Args:
             path: The tub.
@@ -73,11 +101,11 @@ class Peer:
         return self._ask(order="read", path=str(path), images=images)
 
     def append(self, path: Path, inputs: list[str], types: list[str], count: int) -> dict[str, Any]:
-        """Open a tub as 5.3's car does and record `count` records."""
+        """Open a tub as its car does and record `count` records."""
         return self._ask(order="append", path=str(path), inputs=inputs, types=types, count=count)
 
     def delete(self, path: Path, indexes: list[int]) -> dict[str, Any]:
-        """Open a tub as 5.3's tub manager does and delete records."""
+        """Open a tub as its tub manager does and delete records."""
         return self._ask(order="delete", path=str(path), indexes=indexes)
 
     def close(self) -> None:
@@ -96,14 +124,14 @@ class Peer:
     def _ask(self, **order: Any) -> dict[str, Any]:
         stdin, stdout = self._process.stdin, self._process.stdout
         if stdin is None or stdout is None:
-            raise RuntimeError("the process of donkeycar 5.3 has no pipes")
+            raise RuntimeError(f"the process of donkeycar {PEER.version} has no pipes")
         stdin.write(json.dumps(order) + "\n")
         stdin.flush()
         while line := stdout.readline():
-            if line.startswith("{"):  # 5.3 prints a banner when it is imported
+            if line.startswith("{"):  # it prints a banner when it is imported
                 answer: dict[str, Any] = json.loads(line)
                 return answer
-        raise RuntimeError(f"donkeycar 5.3 ended while it did {order}")
+        raise RuntimeError(f"donkeycar {PEER.version} ended while it did {order}")
 
 
 @contextlib.contextmanager

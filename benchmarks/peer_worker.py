@@ -1,4 +1,4 @@
-"""Runs inside donkeycar 5.3: executes orders on tubs, one JSON line per order.
+"""Runs inside an earlier donkeycar (5.3, 5.4): executes orders on tubs, one JSON line per order.
 
 python -I peer_worker.py
 """
@@ -16,7 +16,7 @@ from PIL import Image  # noqa: E402
 
 
 def read(path, images):
-    """Everything that 5.3 sees in a tub."""
+    """Everything that it sees in a tub."""
     tub = Tub(path, read_only=True)
     try:
         records = list(tub)
@@ -52,6 +52,7 @@ def append(path, inputs, types, count):
         "str": "user",
         "int": 3,
         "boolean": True,
+        "vector": [0.5, 9.81, -0.25],
     }
     tub = Tub(path, inputs=inputs, types=types)
     for _ in range(count):

@@ -13,7 +13,8 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
+# scripts/trixie names another one: the same checkout is seen by two Pythons.
+VENV = Path(os.environ.get("DONKEYCAR_VENV") or ROOT / ".venv")
 OLDEST, NEWEST = (3, 11), (3, 13)
 SCRIPTS = "Scripts" if os.name == "nt" else "bin"
 
@@ -39,8 +40,28 @@ def run(*command: str | Path, check: bool = True, **options) -> int:
     return code
 
 
+def find_tool(package: str, programs: tuple[str, ...]) -> bool:
+    """Whether one of some programs is there; apt brings it where that is allowed.
+
+    Args:
+        package: Debian's package, which brings one of them.
+        programs: The names that it may have.
+    """
+    if any(shutil.which(name) for name in programs):
+        return True
+    if shutil.which("apt-get"):
+        root = not hasattr(os, "geteuid") or os.geteuid() == 0
+        # -n: never ask for a password; whoever has none is told what is missing.
+        if root or (shutil.which("sudo") and run("sudo", "-n", "true", check=False) == 0):
+            print(f"Installing {package} ...", flush=True)
+            apt = [*([] if root else ["sudo", "-n"]), "apt-get"]
+            run(*apt, "update", "-qq", check=False)
+            run(*apt, "install", "-qq", "-y", "--no-install-recommends", package, check=False)
+    return any(shutil.which(name) for name in programs)
+
+
 def ensure(extra: str) -> Path:
-    """Make `.venv` with ``donkeycar[extra]`` in it, or leave it alone if it is there.
+    """Make `VENV` with ``donkeycar[extra]`` in it, or leave it alone if it is there.
 
     Args:
         extra: One of the extras of setup.py: ``train`` or ``dev``.

@@ -1,4 +1,4 @@
-"""One measurement of a Vehicle of this version or of 5.3, whichever the interpreter has.
+"""One measurement of a Vehicle of this version or of an earlier one, whichever the interpreter has.
 
 python -I loop_worker.py tick
 python -I loop_worker.py pace RATE_HZ SECONDS

@@ -1,7 +1,8 @@
-"""Recorder benchmark: its cost for the loop, compared with donkeycar 5.3, and in a long tub.
+"""Recorder benchmark: its cost for the loop, beside an earlier donkeycar, and in a long tub.
 
 Both run `recorder_worker.py`, each in its own process and its own environment, one after the other,
-on the disk of the temporary folder.
+on the disk of the temporary folder. It is 5.3, and 5.4 where the Python is new enough for it:
+`scripts/trixie scripts/bench recorder`.
 
 Goals: at 60 Hz the 99th percentile of what a record costs the loop is under 0.3 ms, and nothing is
 dropped; over 100,000 records neither that nor the time a record takes grows.
@@ -14,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.peer import peer_python
+from benchmarks.peer import PEER, peer_python
 
 WORKER = Path(__file__).with_name("recorder_worker.py")
 RATE_HZ = 60
@@ -43,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
 
     ours = measure(sys.executable, "pace", RATE_HZ, args.seconds)
     peer = measure(peer_python(), "pace", RATE_HZ, args.seconds)
-    for name, run in (("here", ours), ("5.3", peer)):
+    for name, run in (("here", ours), (PEER.version, peer)):
         print(
             f"{RATE_HZ} Hz, {name:>4}: p50 {run['p50_ms']:.3f} ms, p99 {run['p99_ms']:.3f} ms, "
             f"longest {run['max_ms']:.2f} ms inside the loop; {run['dropped']} dropped"

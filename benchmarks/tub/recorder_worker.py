@@ -1,4 +1,4 @@
-"""One measurement of a recorder of this version or of 5.3, whichever the interpreter has.
+"""One measurement of a recorder of this version or an earlier one, whichever the interpreter has.
 
 python -I recorder_worker.py pace FOLDER RATE_HZ SECONDS
 python -I recorder_worker.py long FOLDER RECORDS

@@ -1,7 +1,7 @@
 """Fault injection: the recorder's disk fails at every single operation, in five ways.
 
-After each failure the tub must open here and in donkeycar 5.3, hold every record that was reported
-as safe, and accept new records without a gap and without overwriting anything.
+After each failure the tub must open here and in an earlier donkeycar, hold every record that was
+reported as safe, and accept new records without a gap and without overwriting anything.
 """
 
 import argparse
@@ -24,7 +24,7 @@ def failures(
 
     Args:
         folder: Where the tubs may be made; they are removed again.
-        peer: donkeycar 5.3.
+        peer: The earlier donkeycar.
         mode: What goes wrong.
         num_records: Length of the workload.
         crashed: Whether to begin with a tub that a crash has left, instead of none.

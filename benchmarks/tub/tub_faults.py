@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.peer import Peer
+from benchmarks.peer import PEER, Peer
 from donkeycar.errors import DeviceError
 from donkeycar.tub import TubReader, TubWriter
 from donkeycar.tub.filesystem import FileSystem
@@ -231,7 +231,7 @@ def values(angle: float) -> dict[str, Any]:
 
 
 def wrong_with(work: Workload, peer: Peer) -> list[str]:
-    """Find the faults of a tub after a failure, read by this project and by donkeycar 5.3.
+    """Find the faults of a tub after a failure, read by this project and by the peer.
 
     Then the program starts again on a disk that works, records, and all is looked at once more.
     """
@@ -252,17 +252,17 @@ def wrong_with(work: Workload, peer: Peer) -> list[str]:
 
 
 def wrong_now(work: Workload, peer: Peer) -> list[str]:
-    """Find the faults of a tub as it is now, read by this project and by donkeycar 5.3."""
+    """Find the faults of a tub as it is now, read by this project and by the peer."""
     path = work.path
     if not (path / "manifest.json").exists():
         return ["no manifest, though records were called safe"] if work.safe else []
     wrong = []
     answer = peer.read(path)
     if answer["error"]:
-        wrong.append(f"donkeycar 5.3 cannot open it: {answer['error']}")
+        wrong.append(f"donkeycar {PEER.version} cannot open it: {answer['error']}")
     if answer["bad_images"]:
-        wrong.append(f"donkeycar 5.3 finds damaged images {answer['bad_images']}")
-    wrong += [f"donkeycar 5.3: {text}" for text in _missing(answer["records"], work)]
+        wrong.append(f"donkeycar {PEER.version} finds damaged images {answer['bad_images']}")
+    wrong += [f"donkeycar {PEER.version}: {text}" for text in _missing(answer["records"], work)]
     try:
         tub = TubReader(path)
         for record in tub:

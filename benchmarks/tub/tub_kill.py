@@ -1,8 +1,8 @@
 """Crash test: kill -9 of a recording process at random moments.
 
 A process records as fast as it can, in catalogs of five, and reports after every flush which
-records are safe. It is killed, the tub is read here and by donkeycar 5.3, and the next process
-continues in the same tub. Every fifth process starts a new one.
+records are safe. It is killed, the tub is read here and by an earlier donkeycar, and the next
+process continues in the same tub. Every fifth process starts a new one.
 """
 
 import argparse
@@ -54,7 +54,7 @@ def deaths(folder: Path, peer: Peer, num_deaths: int, seed: int) -> Iterator[tup
 
     Args:
         folder: Where the tubs may be made.
-        peer: donkeycar 5.3.
+        peer: The earlier donkeycar.
         num_deaths: How many.
         seed: Of the moments.
 

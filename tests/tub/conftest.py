@@ -21,7 +21,7 @@ def folder():
 
 @pytest.fixture(scope="session")
 def peer():
-    """The tub reader of donkeycar 5.3."""
+    """The tub reader of an earlier donkeycar: 5.4, or 5.3 below Python 3.12."""
     with Peer() as process:
         yield process
 

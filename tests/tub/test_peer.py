@@ -1,4 +1,4 @@
-"""Tubs that go back and forth between donkeycar 5.3 and this one."""
+"""Tubs that go back and forth between an earlier donkeycar, 5.3 or 5.4, and this one."""
 
 import shutil
 
@@ -157,3 +157,18 @@ def test_what_we_repair_the_peer_reads(peer, make_tub, record, damage):
     with TubWriter(path, INPUTS, TYPES) as writer:
         writer.append(record())
     assert seen_by(peer, path)["records"] == TubReader(path).records()
+
+
+# How donkeycar 5.4 records an IMU.
+VECTORS = {"imu/accel": "vector", "imu/gyro": "vector", "imu/quat": "vector"}
+
+
+def test_vectors_of_an_imu_go_there_and_back(peer, folder, record):
+    inputs, types = [*INPUTS, *VECTORS], [*TYPES, *VECTORS.values()]
+    assert peer.append(folder, inputs, types, 2)["error"] == ""
+    with TubWriter(folder, inputs, types) as writer:
+        assert writer.notes == []
+        writer.append(record(**dict.fromkeys(VECTORS, [0.0, 9.81, 0.5])))
+    answer = seen_by(peer, folder)
+    assert answer["records"] == TubReader(folder).records()
+    assert [read["imu/gyro"][1] for read in answer["records"]] == [9.81] * 3
