@@ -88,20 +88,36 @@ class Watcher:
         self.seen.add(expires_s)
 
 
-def assemble(car, model, *settings, imu=True):
+def assemble(car, model, *settings, imu=True, part=None, channels=IMU_CHANNELS):
     cfg = load_config(car / "config.py", overrides=settings)
     vehicle = Vehicle(clock=make_clock(cfg))
     world = make_world(cfg)
     add_camera(vehicle, cfg, world)
     add_choices(vehicle, cfg)
     if imu:
-        vehicle.add(Imu(), outputs=list(IMU_CHANNELS))
+        vehicle.add(part or Imu(), outputs=list(channels))
     add_pilot(vehicle, cfg, model)
     vehicle.mem["user/mode"] = "local"
     vehicle.mem["user/expires_s"] = math.inf
     add_drive_mode(vehicle, cfg)
     add_drivetrain(vehicle, cfg, world)
     return vehicle
+
+
+class VectorImu:
+    """A motion sensor of donkeycar 5.4."""
+
+    def run(self):
+        return (0.1, 0.2, 9.8), (0.0, 0.0, 0.1)
+
+
+@pytest.mark.slow
+def test_a_pilot_that_feels_drives_with_the_channels_of_5_4(pilot_of_type, full_car):
+    vehicle = assemble(
+        full_car, pilot_of_type("imu"), part=VectorImu(), channels=("imu/accel", "imu/gyro")
+    )
+    vehicle.start(rate_hz=50, max_loop_count=100)
+    assert vehicle.mem["pilot/angle"] is not None
 
 
 @pytest.mark.slow

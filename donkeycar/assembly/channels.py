@@ -108,6 +108,18 @@ CHANNELS: dict[str, Channel] = {
         for kind, meaning in _IMU.items()
         for axis in "xyz"
     },
+    "imu/accel": Channel(
+        "3 numbers", "acceleration along x, y and z, as donkeycar 5.4 has it", OWN,
+        ["add_pilot", "add_recorder"], tub_type="vector",
+    ),
+    "imu/gyro": Channel(
+        "3 numbers", "rate of turn about x, y and z, as donkeycar 5.4 has it", OWN,
+        ["add_pilot", "add_recorder"], tub_type="vector",
+    ),
+    "imu/quat": Channel(
+        "4 numbers", "orientation: i, j, k and real part of a quaternion", OWN, ["add_recorder"],
+        tub_type="vector",
+    ),
     "pilot/angle": Channel(
         "float, -1 left to +1 right", "steering that the pilot wants",
         ["add_pilot"], ["add_console", "add_drive_mode", "add_recorder"],

@@ -79,12 +79,12 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         interval_s=1 / cfg.DRIVE_LOOP_HZ if is_open and not waits else None,
     )
     pilot = later.load() if waits else later
-    _check_channels(car, cfg, pilot)
+    beside = _check_channels(car, cfg, pilot)
     outputs = ["pilot/angle", "pilot/throttle", "pilot/expires_s"]
     part = PilotPart(pilot, clock=car.clock)
     car.add(
         part,
-        inputs=["cam/image_array", "cam/exposed_s", *pilot.vector_channels],
+        inputs=["cam/image_array", "cam/exposed_s", *beside],
         outputs=outputs if pilot.kind.locate is None else [*outputs, "pilot/loc"],
         threaded=True,
         prompt=True,
@@ -132,10 +132,19 @@ def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "LoadedPilot | L
         car.add(OldName(), inputs=[name], outputs=[OLD_NAMES[name]])
 
 
-def _check_channels(car: Vehicle, cfg: Config, pilot: "LoadedPilot | LaterPilot") -> None:
-    """Refuse a pilot that needs channels or behaviors that this car does not have."""
-    missing = [name for name in pilot.vector_channels if not car.writes(name)]
+def _check_channels(
+    car: Vehicle, cfg: Config, pilot: "LoadedPilot | LaterPilot"
+) -> tuple[str, ...]:
+    """The channels beside the frame; refuse a pilot that needs some that this car lacks."""
+    from donkeycar.pilots.kinds.registry import ALIKE
+
+    wanted = tuple(pilot.vector_channels)
+    missing = [name for name in wanted if not car.writes(name)]
+    alike = ALIKE.get(wanted, ())
+    if missing and alike and all(car.writes(name) for name in alike):
+        missing, wanted = [], alike
     if missing:
+        or_alike = f", or {', '.join(alike)}" if alike else ""
         advice = (
             "Set TRAIN_BEHAVIORS=True in myconfig.py; manage.py must have add_choices before "
             "add_pilot"
@@ -143,15 +152,16 @@ def _check_channels(car: Vehicle, cfg: Config, pilot: "LoadedPilot | LaterPilot"
             else "Add a part that writes them to manage.py, before add_pilot"
         )
         raise ConfigError(
-            f"A pilot of type {pilot.kind.name} needs the channels "
-            f"{', '.join(pilot.vector_channels)}. Received: no part writes {', '.join(missing)}. "
+            f"A pilot of type {pilot.kind.name} needs the channels {', '.join(wanted)}"
+            f"{or_alike}. Received: no part writes {', '.join(missing)}. "
             f"{advice}."
         )
     behaviors = pilot.options.get("behaviors")
     if behaviors is None or pilot.info is None:
-        return
+        return wanted
     if list(behaviors) != list(cfg.BEHAVIOR_LIST):
         raise ConfigError(
             f"This pilot learnt the behaviors {list(behaviors)}. Received: "
             f"BEHAVIOR_LIST={list(cfg.BEHAVIOR_LIST)}. Set it to what the pilot learnt."
         )
+    return wanted

@@ -136,6 +136,30 @@ def test_records_without_what_the_car_felt_are_left_out():
     assert min(felt.options["imu_spread"]) > 0
 
 
+def test_a_tub_of_donkeycar_5_4_feels_the_same():
+    """Its IMU columns are two vectors: it could not be trained from, not even by 5.4 itself."""
+    old = recordings(**{
+        name.replace("/", "__"): [float(row + place) for row in range(COUNT)]
+        for place, name in enumerate(IMU_CHANNELS)
+    })  # fmt: skip
+    new = recordings(
+        imu__accel=[[row + 0.0, row + 1.0, row + 2.0] for row in range(COUNT)],
+        imu__gyro=[[row + 3.0, row + 4.0, row + 5.0] for row in range(COUNT)],
+        imu__quat=[[0.0, 0.0, 0.0, 1.0]] * COUNT,
+    )
+    felt, feels = samples("imu", old), samples("imu", new)
+    assert feels.options == felt.options
+    rows = np.arange(COUNT)
+    np.testing.assert_array_equal(feels.beside(rows), felt.beside(rows))
+
+
+def test_letters_instead_of_numbers_are_said():
+    """Donkeycar 5.4 stores the keys of the dictionaries that it has from an MPU6050."""
+    letters = [["x", "y", "z"]] * COUNT
+    with pytest.raises(TrainingError, match="imu/accel, imu/gyro hold the letters x, y and z"):
+        samples("imu", recordings(imu__accel=letters, imu__gyro=letters))
+
+
 def test_no_sensor_at_all_is_said():
     with pytest.raises(TrainingError, match="imu needs 6 numbers of imu/acl_x, .* Received: none"):
         samples("imu")

@@ -22,6 +22,10 @@ NETWORK = "network"
 IMU_CHANNELS = (
     "imu/acl_x", "imu/acl_y", "imu/acl_z", "imu/gyr_x", "imu/gyr_y", "imu/gyr_z",
 )  # fmt: skip
+# The same six numbers as donkeycar 5.4 names them: two channels of three numbers.
+IMU_VECTORS = ("imu/accel", "imu/gyro")
+# Channels of a second input -> channels that hold the same numbers in the same order.
+ALIKE: Mapping[tuple[str, ...], tuple[str, ...]] = {IMU_CHANNELS: IMU_VECTORS}
 BEHAVIOR_CHANNELS = ("behavior/one_hot_state_array",)
 
 

@@ -80,7 +80,7 @@ SENSORS = Group(
                 Setting(
                     "IMU_SENSOR", "mpu6050",
                     "kind of motion sensor",
-                    choices=("mpu6050", "mpu9250")),
+                    choices=("mpu6050", "mpu9250", "bno08x")),
                 Setting("IMU_ADDRESS", 0x68, "its I2C address", low=3, high=0x77),
                 Setting("IMU_DLP_CONFIG", 0, "its low-pass filter", low=0, high=6),
             ),
@@ -97,6 +97,13 @@ SENSORS = Group(
                     kind="str", optional=True,
                 ),
                 Setting("GPS_DEBUG", False, "print positions"),
+            ),
+        ),
+        *later(
+            "the filter that joins GPS and motion sensor",
+            (
+                Setting("USE_FUSION", False, "join GPS and motion sensor with a Kalman filter"),
+                Setting("FUSION_DEBUG", False, "print its position and heading"),
             ),
         ),
         *later(

@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from donkeycar.pilots.kinds.options import Options
-from donkeycar.pilots.kinds.registry import PilotType
+from donkeycar.pilots.kinds.registry import ALIKE, PilotType
 from donkeycar.training.records.recordings import Recordings
 
 # Smallest distance between the first and the last bin.
@@ -103,13 +103,18 @@ def vectors(recordings: Recordings, channels: Sequence[str]) -> np.ndarray:
 
     Args:
         recordings: The records.
-        channels: Names of channels, each with a number or a list of numbers.
+        channels: Names of channels, each with a number or a list of numbers. A record without
+            them may have those of `ALIKE`.
 
     Returns:
         float32, ``(rows, numbers)``; NaN in every column of a record that lacks a channel, or has
         another number of values than most.
     """
-    rows = [_numbers(record, channels) for _, record in recordings.sources]
+    alike = ALIKE.get(tuple(channels), ())
+    rows = [
+        _numbers(record, channels) or (_numbers(record, alike) if alike else [])
+        for _, record in recordings.sources
+    ]
     lengths = [len(row) for row in rows if row]
     width = max(set(lengths), key=lengths.count) if lengths else len(channels)
     table = np.full((len(rows), width), np.nan, np.float32)

@@ -9,7 +9,7 @@ from donkeycar.errors import TrainingError
 from donkeycar.pilots.kinds.bins import ANGLE_RANGE, to_bins
 from donkeycar.pilots.kinds.networks.picture import shrunk
 from donkeycar.pilots.kinds.options import Options
-from donkeycar.pilots.kinds.registry import PilotType
+from donkeycar.pilots.kinds.registry import ALIKE, PilotType
 from donkeycar.pilots.transform import Transforms
 from donkeycar.training.records.found import LOCATION_COLUMNS, locations, run_ages, vectors
 from donkeycar.training.records.frames import Frames
@@ -216,8 +216,24 @@ def _vectors(kind: PilotType, options: Options, recordings: Recordings) -> np.nd
             f"A pilot of type {kind.name} needs {wanted} numbers of "
             f"{', '.join(kind.vector_channels)} in its records. Received: "
             + (f"{table.shape[1]} numbers" if np.isfinite(table).any() else "none")
+            + _letters(kind, recordings)
         )
     return table
+
+
+def _letters(kind: PilotType, recordings: Recordings) -> str:
+    """What to say of columns that hold the names of axes instead of numbers.
+
+    With an MPU6050, donkeycar 5.4 recorded ``["x", "y", "z"]`` instead of three numbers.
+    """
+    _, first = recordings.sources[0]
+    names = [name for name in ALIKE.get(kind.vector_channels, ()) if first.get(name) == list("xyz")]
+    if not names:
+        return ""
+    return (
+        f". {', '.join(names)} hold the letters x, y and z: donkeycar 5.4 recorded these instead "
+        "of the numbers of an MPU6050, and they are lost. Record again"
+    )
 
 
 def _places(kind: PilotType, options: Options, recordings: Recordings) -> np.ndarray:
