@@ -26,6 +26,8 @@ COMMANDS = {
     "demo": Command("demo.demo", "run everything once, without any hardware"),
     "createcar": Command("createcar", "make the folder of a car"),
     "update": Command("update", "renew manage.py and config.py of a car"),
+    "backup": Command("backup.backup", "write a whole car into one checked file"),
+    "restore": Command("backup.restore", "make the car of a backup"),
     "config": Command("config", "show the settings of a car"),
     "tub": Command("tub.tub", "check, repair and report on recordings (tubs)"),
     "calibrate": Command("calibrate", "find the pulses of servo and motor"),

@@ -1,0 +1,1 @@
+"""`donkey backup` and `donkey restore`: a whole car in one checked file."""
