@@ -25,6 +25,10 @@ PI = [
 # Cameras on the network (CAMERA_TYPE = "STREAM"): 104 MB, so only for a car that has one.
 STREAM = ["av>=14"]
 
+# The OAK-D (CAMERA_TYPE = "OAKD"). It runs with 2 and 3; both have wheels for a Pi with Python 3.11
+# and 3.13. This one takes 25 MB, depthai 3 takes 342.
+OAKD = ["depthai>=2.30,<3"]
+
 TEACH = [
     "keras>=3.12,<4",
     "h5py>=3.11",
@@ -94,6 +98,7 @@ setup(
     extras_require={
         "pi": PI,
         "stream": STREAM,
+        "oakd": OAKD,
         "train": TRAIN,
         "train-cuda": TRAIN_CUDA,
         "train-metal": TRAIN_METAL,

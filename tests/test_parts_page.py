@@ -24,7 +24,7 @@ from donkeycar.assembly import (
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TubError
 from donkeycar.management.createcar import create_car
-from donkeycar.testing import FakeClock
+from donkeycar.testing import FakeClock, StubDepthAI
 from donkeycar.tub import TubReader
 from donkeycar.tub.format import TYPES
 from donkeycar.tub.values import COLUMNS
@@ -46,6 +46,7 @@ CARS = {
     "other buttons": {"BEHAVIOR_BUTTON": "w3", "LOCATION_BUTTON": "w4"},
     "last button": {"BEHAVIOR_BUTTON": "w5"},
     "own pilot": {},
+    "depth": {"CAMERA_TYPE": "OAKD"},
     "speed controller": {"DRIVE_TRAIN_TYPE": "PWM_STEERING_THROTTLE"},
 }
 
@@ -112,7 +113,9 @@ def found(settings, tmp_path_factory):
         ]
         pilot = ["pilot/angle", "pilot/throttle", "pilot/loading"]
         own += [pilot] if name == "own pilot" else []
-        for into, one in zip((writers, readers), assembled(cfg, own=own), strict=True):
+        with StubDepthAI():
+            found = assembled(cfg, own=own)
+        for into, one in zip((writers, readers), found, strict=True):
             for channel, names in one.items():
                 into[channel] |= names
     return writers, readers

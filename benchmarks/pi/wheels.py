@@ -34,6 +34,8 @@ TARGETS = (
     Target("pi", "3.13", TRIXIE, CAR, ("tensorflow", "lgpio")),
     Target("stream", "3.11", BOOKWORM, ("av",)),
     Target("stream", "3.13", TRIXIE, ("av",)),
+    Target("oakd", "3.11", BOOKWORM, ("depthai",)),
+    Target("oakd", "3.13", TRIXIE, ("depthai",)),
     Target("train", "3.11", LINUX, ("tensorflow-cpu",), ("tensorflow",)),
     Target("train", "3.13", LINUX, ("tensorflow-cpu",), ("tensorflow",)),
     Target("train", "3.13", MAC, ("tensorflow",), ("tensorflow-metal",)),

@@ -1,6 +1,6 @@
 """Adds the camera, from a table with one row per camera, and the world of a simulated car."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from donkeycar.assembly.channel import Channel
@@ -33,6 +33,7 @@ class CameraRow(NamedTuple):
         in_world: Whether it shows the simulated world.
         channels: What it writes besides frame, time and number, in order: depth, for example. One
             with a `tub_type` is recorded.
+        is_wanted: Whether the settings ask for one of `channels`; ``None`` writes all.
     """
 
     recipe: Recipe
@@ -40,11 +41,17 @@ class CameraRow(NamedTuple):
     libraries: str = ""
     in_world: bool = False
     channels: Mapping[str, Channel] = {}
+    is_wanted: Callable[[Config, str], bool] | None = None
 
     @property
     def is_real(self) -> bool:
         """Whether it needs hardware."""
         return self.probe is not None
+
+    def written(self, cfg: Config) -> list[str]:
+        """What it writes besides frame, time and number with these settings, in order."""
+        asked = self.is_wanted
+        return [name for name in self.channels if asked is None or asked(cfg, name)]
 
     def needed(self) -> "tuple[Library, ...]":
         """The libraries that the owner must install; found without importing them."""
@@ -78,6 +85,11 @@ _SETTINGS = {
     "exposure_ms": "CAMERA_EXPOSURE_MS", "white_balance_k": "CAMERA_WHITE_BALANCE_K",
     "source": "CAMERA_SOURCE",
 }  # fmt: skip
+
+_DEPTH = Channel(
+    "uint16 array (height, width)", "distance of each pixel of the frame, in mm; 0 is not measured",
+    ["add_camera"], ["add_recorder"], tub_type="gray16_array",
+)  # fmt: skip
 
 _USB = CameraRow(
     Recipe(
@@ -139,6 +151,44 @@ CAMERAS = {
             lambda cfg, clock, world: {"source": cfg.CAMERA_SOURCE},
         ),
         libraries="donkeycar.parts.camera.stream:LIBRARIES",
+    ),
+    "OAKD": CameraRow(
+        Recipe(
+            "donkeycar.parts.camera.oakd:OakDCamera",
+            lambda cfg, clock, world: {
+                **_frames(cfg, clock),
+                "hflip": cfg.CAMERA_HFLIP,
+                "vflip": cfg.CAMERA_VFLIP,
+                "device_id": cfg.OAKD_ID,
+                "colour": cfg.OAKD_RGB,
+                "depth": cfg.OAKD_DEPTH,
+                "output_mode": cfg.OAKD_RGB_OUTPUT_MODE,
+                "isp_scale_num": cfg.OAKD_RGB_ISP_SCALE_NUM,
+                "isp_scale_den": cfg.OAKD_RGB_ISP_SCALE_DEN,
+                "sensor_crop_x": cfg.OAKD_RGB_SENSOR_CROP_X,
+                "sensor_crop_y": cfg.OAKD_RGB_SENSOR_CROP_Y,
+                "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
+                "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+            },
+            settings={
+                **_SETTINGS,
+                "device_id": "OAKD_ID",
+                "colour": "OAKD_RGB",
+                "depth": "OAKD_DEPTH",
+                "output_mode": "OAKD_RGB_OUTPUT_MODE",
+                "isp_scale_num": "OAKD_RGB_ISP_SCALE_NUM",
+                "isp_scale_den": "OAKD_RGB_ISP_SCALE_DEN",
+                "sensor_crop_x": "OAKD_RGB_SENSOR_CROP_X",
+                "sensor_crop_y": "OAKD_RGB_SENSOR_CROP_Y",
+            },
+        ),
+        probe=Recipe(
+            "donkeycar.parts.camera.oakd:probe",
+            lambda cfg, clock, world: {"device_id": cfg.OAKD_ID},
+        ),
+        libraries="donkeycar.parts.camera.oakd:LIBRARIES",
+        channels={"cam/depth_array": _DEPTH},
+        is_wanted=lambda cfg, channel: bool(cfg.OAKD_DEPTH),
     ),
     "IMAGE_LIST": CameraRow(
         Recipe(
@@ -231,7 +281,8 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
 
     Channels:
         Writes ``cam/image_array``, ``cam/exposed_s`` and ``cam/sequence``, and how old frames are
-        when they are there, ``cam/age_s``.
+        when they are there, ``cam/age_s``. A camera that sees distance writes ``cam/depth_array``,
+        and one with a motion sensor ``imu/...``, if the settings ask for them.
     """
     from donkeycar.parts.camera.frame_age import FrameAge
 
@@ -241,5 +292,6 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     # A camera that is faster than the loop runs once a tick only: a pilot with a memory was trained
     # on frames at that rate.
     prompt = cfg.CAMERA_FRAMERATE <= PROMPT_SHARE * cfg.DRIVE_LOOP_HZ
-    car.add(camera, outputs=[*outputs, *row.channels], threaded=row.recipe.threaded, prompt=prompt)
+    besides = row.written(cfg)
+    car.add(camera, outputs=[*outputs, *besides], threaded=row.recipe.threaded, prompt=prompt)
     car.add(FrameAge(clock=car.clock), inputs=outputs[1:], outputs=["cam/age_s"], prompt=prompt)

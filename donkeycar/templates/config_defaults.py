@@ -16,7 +16,7 @@ MODELS_PATH = "models"                # folder of the pilots
 
 # CAMERA
 # Where frames come from, and how large they are. A frame is one picture.
-# which camera: PICAM, V4L, CVCAM, WEBCAM, STREAM, IMAGE_LIST, TUB, MOCK or SIM
+# which camera: PICAM, V4L, CVCAM, WEBCAM, STREAM, OAKD, IMAGE_LIST, TUB, MOCK or SIM
 CAMERA_TYPE = "PICAM"
 IMAGE_W = 160                         # width of a frame (pixels)
 IMAGE_H = 120                         # height of a frame (pixels)
@@ -362,3 +362,20 @@ LOGGING_LEVEL = "INFO"
 LOGGING_FORMAT = "%(message)s"        # format of a line, as in Python's logging
 SHOW_FPS = False                      # write the measured loop rate to the log
 FPS_DEBUG_INTERVAL = 10               # time between two of these lines (seconds)
+
+# OTHER CAMERAS
+# Depth cameras and cameras of the Jetson.
+# take colour pictures with the OAK-D; False takes the grey ones of its right camera
+OAKD_RGB = True
+OAKD_DEPTH = True                     # measure how far away each pixel is, too
+OAKD_ID = None                        # serial number of the OAK-D, if several are plugged in
+# 'isp' scales the whole picture of the OAK-D; 'video' cuts a window of 640x480 pixels of the sensor
+# out of it, which shows a small part of the road
+OAKD_RGB_OUTPUT_MODE = "isp"
+OAKD_RGB_ISP_SCALE_NUM = 1            # numerator of the scale of mode 'isp'
+# its denominator: 1/6 makes 702x520 of 4208x3120; the car scales that to IMAGE_W and IMAGE_H
+OAKD_RGB_ISP_SCALE_DEN = 6
+# left edge of the window of mode 'video', a share of the width; with both None the window is in the
+# middle
+OAKD_RGB_SENSOR_CROP_X = None
+OAKD_RGB_SENSOR_CROP_Y = None         # its upper edge, a share of the height

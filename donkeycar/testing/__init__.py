@@ -10,6 +10,7 @@ from donkeycar.lazy import names_of
 
 if TYPE_CHECKING:
     from donkeycar.testing.clock import FakeClock
+    from donkeycar.testing.depthai import StubDepthAI
     from donkeycar.testing.fake_i2c import FakeI2C
     from donkeycar.testing.gpio_header import GpioHeader
     from donkeycar.testing.i2c_adapter import I2CAdapter
@@ -31,6 +32,7 @@ __all__ = [
     "PwmTree",
     "RoboHATBoard",
     "SerialDevice",
+    "StubDepthAI",
     "StubPicamera2",
     "VESCBoard",
     "VideoCamera",
@@ -47,6 +49,7 @@ _HOMES = {
     "PwmTree": "pwm_tree",
     "RoboHATBoard": "robohat_board",
     "SerialDevice": "serial_device",
+    "StubDepthAI": "depthai",
     "StubPicamera2": "picamera2",
     "VESCBoard": "vesc_board",
     "VideoCamera": "video_kernel",

@@ -64,7 +64,7 @@ NEW_CAMERA = {
             probe=Recipe("donkeycar.parts.camera.grey:probe", lambda cfg, clock, world: {}),
             libraries="donkeycar.parts.camera.grey:LIBRARIES",
             channels={
-                "cam/depth_array": Channel(
+                "cam/greyness_array": Channel(
                     "uint16 array (height, width)", "distance of each pixel in mm",
                     ["add_camera"], ["add_recorder"], tub_type="gray16_array",
                 ),
@@ -101,8 +101,8 @@ USE_CAMERA = """
     car.stop()
     tub = TubReader(Path("car/data"))
     (record,) = tub
-    assert tub.image(record, "cam/depth_array").max() == 1008
-    assert "| `cam/depth_array` | uint16 array (height, width) |" in markdown()
+    assert tub.image(record, "cam/greyness_array").max() == 1008
+    assert "| `cam/greyness_array` | uint16 array (height, width) |" in markdown()
 
     assert camera.libraries(cfg) == {"greylib": "sudo apt install python3-greylib"}
     (missing,) = camera.camera(cfg, run=lambda words: None)

@@ -6,6 +6,7 @@ A new camera is one row of `RIGS`. The test that every camera passes and the ben
 
 from benchmarks.safety.rigs.files import ImageListRig, TubRig
 from benchmarks.safety.rigs.made import MockRig, OwnRig, SimRig
+from benchmarks.safety.rigs.oakd import OakDRig
 from benchmarks.safety.rigs.picamera import PicameraRig
 from benchmarks.safety.rigs.rig import Rig
 from benchmarks.safety.rigs.stream import StreamRig
@@ -18,6 +19,7 @@ RIGS: dict[str, type[Rig]] = {
     "CVCAM": V4LRig,
     "WEBCAM": V4LRig,
     "STREAM": StreamRig,
+    "OAKD": OakDRig,
     "IMAGE_LIST": ImageListRig,
     "TUB": TubRig,
     "MOCK": MockRig,

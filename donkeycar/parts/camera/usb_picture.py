@@ -11,7 +11,7 @@ FULL = (0.0, 1.0, 1.402, 0.344, 0.714, 1.772)
 
 
 def cut(
-    width_px: int, height_px: int, wanted_w: int, wanted_h: int
+    width_px: float, height_px: float, wanted_w: int, wanted_h: int
 ) -> tuple[float, float, float, float]:
     """The largest part in the middle of a picture that has the proportions of a frame.
 
@@ -63,10 +63,33 @@ def from_yuyv(
     seen = np.frombuffer(data, np.uint8)[: height * stride]
     padded[: seen.size] = seen
     rows = padded.reshape(height, stride)[:, : 2 * width]
+    planes = rows[:, 0::2], rows[:, 1::4], rows[:, 3::4]
+    return from_planes(planes, size, full_range, width_px, height_px)
+
+
+def from_planes(
+    planes: tuple[Image, Image, Image],
+    size: tuple[int, int],
+    full_range: bool,
+    width_px: int,
+    height_px: int,
+) -> Image:
+    """Turn planes of brightness and colour into a frame.
+
+    Args:
+        planes: Y, U and V, each ``(height, width)`` or smaller.
+        size: Width and height of the picture.
+        full_range: Whether values are 0 to 255.
+        width_px: Width of the frame.
+        height_px: Height of the frame.
+
+    Raises:
+        ValueError: If the picture is smaller than the frame.
+    """
     # Smaller first, then colours: so only the pixels of the frame are converted.
-    y = _resized(rows[:, 0::2], width_px, height_px).astype(np.float32)
-    u = _resized(rows[:, 1::4], width_px, height_px, size).astype(np.float32) - 128
-    v = _resized(rows[:, 3::4], width_px, height_px, size).astype(np.float32) - 128
+    y, u, v = (_resized(plane, width_px, height_px, size).astype(np.float32) for plane in planes)
+    u -= 128
+    v -= 128
     black, gain, r_v, g_u, g_v, b_u = FULL if full_range else LIMITED
     grey = (y - black) * gain
     picture = np.stack([grey + r_v * v, grey - g_u * u - g_v * v, grey + b_u * u], axis=2)
@@ -81,14 +104,14 @@ def _resized(
     from PIL import Image as Picture
 
     height, width = plane.shape[:2]
-    if width < width_px / (2 if size else 1) or height < height_px:
-        raise ValueError(f"a picture of {width}x{height}")
-    if (width, height) == (width_px, height_px) and size is None:
-        return np.ascontiguousarray(plane)
     whole_w, whole_h = size or (width, height)
+    if whole_w < width_px or whole_h < height_px:
+        raise ValueError(f"a picture of {whole_w}x{whole_h}")
+    if (width, height) == (width_px, height_px) == (whole_w, whole_h):
+        return np.ascontiguousarray(plane)
     left, top, right, bottom = cut(whole_w, whole_h, width_px, height_px)
-    scale = width / whole_w
-    # The edges of a plane with fewer columns than its picture.
-    box = (left * scale, top, right * scale, bottom)
+    # The edges of a plane with fewer columns or rows than its picture.
+    across, down = width / whole_w, height / whole_h
+    box = (left * across, top * down, right * across, bottom * down)
     picture = Picture.fromarray(np.ascontiguousarray(plane))
     return np.array(picture.resize((width_px, height_px), Picture.Resampling.BILINEAR, box=box))

@@ -34,6 +34,22 @@ CAMERA_WORDS = {
     "CVCAM": _USB,
     "WEBCAM": _USB,
     "STREAM": CameraWord(reads=("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_SOURCE")),
+    "OAKD": CameraWord(
+        reads=(
+            "CAMERA_VFLIP",
+            "CAMERA_HFLIP",
+            "CAMERA_EXPOSURE_MS",
+            "CAMERA_WHITE_BALANCE_K",
+            "OAKD_RGB",
+            "OAKD_DEPTH",
+            "OAKD_ID",
+            "OAKD_RGB_OUTPUT_MODE",
+            "OAKD_RGB_ISP_SCALE_NUM",
+            "OAKD_RGB_ISP_SCALE_DEN",
+            "OAKD_RGB_SENSOR_CROP_X",
+            "OAKD_RGB_SENSOR_CROP_Y",
+        ),
+    ),  # fmt: skip
     "IMAGE_LIST": CameraWord(reads=("PATH_MASK", *_LATENCY), replays=True),
     "TUB": CameraWord(reads=("CAMERA_TUB", *_LATENCY), replays=True),
     "MOCK": CameraWord(reads=_LATENCY),
@@ -47,7 +63,7 @@ CAMERA = Group(
         Setting(
             "CAMERA_TYPE", "PICAM", "which camera",
             choices=tuple(CAMERA_WORDS),
-            later_choices=("CSIC", "D435", "OAKD", "LEOPARD"),
+            later_choices=("CSIC", "D435", "LEOPARD"),
         ),
         Setting("IMAGE_W", 160, "width of a frame", unit="pixels", low=16, high=4096),
         Setting("IMAGE_H", 120, "height of a frame", unit="pixels", low=16, high=4096),
@@ -138,13 +154,39 @@ OTHER_CAMERAS = Group(
                 ),
             ),
         ),
-        *later(
-            "the OAK-D camera",
-            (
-                Setting("OAKD_RGB", True, "take colour pictures"),
-                Setting("OAKD_DEPTH", True, "take depth pictures"),
-                Setting("OAKD_ID", None, "serial number of the camera", kind="any", optional=True),
-            ),
+        Setting(
+            "OAKD_RGB", True,
+            "take colour pictures with the OAK-D; False takes the grey ones of its right camera",
+        ),
+        Setting("OAKD_DEPTH", True, "measure how far away each pixel is, too"),
+        Setting(
+            "OAKD_ID", None, "serial number of the OAK-D, if several are plugged in",
+            kind="str", optional=True,
+        ),
+        Setting(
+            "OAKD_RGB_OUTPUT_MODE", "isp",
+            "'isp' scales the whole picture of the OAK-D; 'video' cuts a window of 640x480 pixels "
+            "of the sensor out of it, which shows a small part of the road",
+            choices=("isp", "video"),
+        ),
+        Setting(
+            "OAKD_RGB_ISP_SCALE_NUM", 1, "numerator of the scale of mode 'isp'", low=1, high=16,
+        ),
+        Setting(
+            "OAKD_RGB_ISP_SCALE_DEN", 6,
+            "its denominator: 1/6 makes 702x520 of 4208x3120; the car scales that to IMAGE_W and "
+            "IMAGE_H",
+            low=1, high=63,
+        ),
+        Setting(
+            "OAKD_RGB_SENSOR_CROP_X", None,
+            "left edge of the window of mode 'video', a share of the width; with both None the "
+            "window is in the middle",
+            kind="float", low=0, high=1, optional=True,
+        ),
+        Setting(
+            "OAKD_RGB_SENSOR_CROP_Y", None, "its upper edge, a share of the height",
+            kind="float", low=0, high=1, optional=True,
         ),
     ),
-)
+)  # fmt: skip
