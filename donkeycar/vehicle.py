@@ -2,38 +2,31 @@
 
 import inspect
 import logging
-import signal
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
-from types import FrameType
 from typing import Any
 
 from donkeycar.errors import PartError, PartFailed
 from donkeycar.loop.doorbell import Doorbell
-from donkeycar.loop.entry import Entry
+from donkeycar.loop.entry import Entry, join_threads
+from donkeycar.loop.news_pace import NewsPace
 from donkeycar.loop.profiler import Stopwatch, report
 from donkeycar.loop.prompt import prompt_entries, run_news
 from donkeycar.loop.rate_meter import RateMeter
+from donkeycar.loop.stop_signals import heard
 from donkeycar.loop.wiring import overruled, unwritten, wiring_warnings
 from donkeycar.memory import Memory
 from donkeycar.timing import Clock, RateKeeper, RealClock
 
 logger = logging.getLogger(__name__)
 
-# All threads together get this long to end, so that a stuck camera cannot hold up the exit.
-JOIN_TIMEOUT_S = 2.0
-
 # A part that takes longer in one tick is named in the log.
 HANG_S = 1.0
 
 # Written by the loop itself.
 OWN_CHANNELS = {"loop/rate_hz", "loop/late_ticks", "car/faults"}
-
-# The signals by which a person or the system asks a program to end.
-STOP_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 
 class Vehicle:
@@ -82,6 +75,7 @@ class Vehicle:
         self._stop_asked = False
         self._is_ending = False
         self._bell = Doorbell(self.clock)
+        self._paced_by: Entry | None = None
 
     def add(
         self,
@@ -135,13 +129,38 @@ class Vehicle:
                 part.wake = partial(self._ring, entry)
         self.entries.append(entry)
 
+    @property
+    def is_paced(self) -> bool:
+        """Whether the news of a part begin the ticks, see `pace_by`."""
+        return self._paced_by is not None
+
+    def pace_by(self, part: Any) -> None:
+        """Run a tick for each of the news of `part`, such as the frames of a camera.
+
+        Without news a tick runs all the same, see `donkeycar.loop.news_pace`. In a car with a part
+        that changes orders and is not prompt, an answer of the pilot begins a tick, too.
+
+        Args:
+            part: One that was added with ``threaded=True`` and ``prompt=True`` and has a `wake`.
+
+        Raises:
+            PartError: If the car has no such part.
+        """
+        found = [entry for entry in self.entries if entry.part is part]
+        if not found or not found[0].prompt or not found[0].thread or not hasattr(part, "wake"):
+            raise PartError(
+                "The part that paces a car must be added first, with threaded=True and "
+                f"prompt=True, and call self.wake() when it has news. Received: {part!r:.80}"
+            )
+        self._paced_by = found[0]
+
     def start(self, rate_hz: float = 20, max_loop_count: int | None = None) -> int:
         """Drive until `stop` is asked for, Ctrl-C, SIGTERM, or `max_loop_count` loops.
 
         However the loop ends, the motor becomes neutral first, and then every part is shut down.
 
         Args:
-            rate_hz: Ticks a second, greater than 0.
+            rate_hz: Ticks a second, greater than 0; after `pace_by`, the fewest.
             max_loop_count: Ticks to run; ``None`` or 0 runs until stopped.
 
         Returns:
@@ -157,7 +176,7 @@ class Vehicle:
         self.on = True
         self._stop_asked = self._is_ending = False
         self.mem["car/faults"] = ()
-        with self._stop_signals():
+        with heard(self._hear_stop):
             try:
                 if refusal := overruled(self.entries):
                     raise PartError(refusal)
@@ -225,7 +244,9 @@ class Vehicle:
             self._take_out(broken, cause)
 
     def _ring(self, entry: Entry) -> None:
-        entry.has_news = True
+        if not entry.has_news:
+            entry.news_s = self.clock.monotonic()
+            entry.has_news = True
         self._bell.ring()
 
     def halt(self) -> None:
@@ -249,16 +270,14 @@ class Vehicle:
             self._call(entry, "neutral")
         for entry in sorted(last_first, key=lambda entry: not entry.is_actuator):
             self._call(entry, "shutdown")
-        self._join_threads()
+        join_threads(self.entries)
 
     def profile(self) -> str:
         """Time spent in each part, as a table."""
         return report(entry.watch for entry in self.entries)
 
     def _loop(self, rate_hz: float, max_loop_count: int | None) -> int:
-        prompt = prompt_entries(self.entries)
-        self._bell.answer = partial(run_news, prompt, self.mem)
-        rate = RateKeeper(rate_hz, clock=self._bell if prompt else self.clock)
+        rate = self._pace(rate_hz)
         meter = RateMeter(rate_hz, self.entries, clock=self.clock)
         loops = 0
         while self.on and not (max_loop_count and loops >= max_loop_count):
@@ -271,6 +290,18 @@ class Vehicle:
                 self.mem["loop/rate_hz"] = measured_hz
                 self.mem["loop/late_ticks"] = rate.late_ticks
         return loops
+
+    def _pace(self, rate_hz: float) -> RateKeeper | NewsPace:
+        prompt = prompt_entries(self.entries)
+        paced_by = self._paced_by
+        if paced_by is None:
+            self._bell.answer = partial(run_news, prompt, self.mem)
+            return RateKeeper(rate_hz, clock=self._bell if prompt else self.clock)
+        between = [entry for entry in prompt if entry is not paced_by]
+        self._bell.answer = partial(run_news, between, self.mem)
+        # Where orders may not go out between ticks, an answer of the pilot is worth a tick.
+        begins = [paced_by] if prompt else [entry for entry in self.entries if entry.prompt]
+        return NewsPace(rate_hz, begins, bell=self._bell)
 
     def _start_threads(self) -> None:
         for entry in tuple(self.entries):
@@ -308,37 +339,12 @@ class Vehicle:
             # Any exception, also Ctrl-C: the parts after this one must still be made safe.
             logger.exception("%s: %s failed", entry.name, method)
 
-    def _join_threads(self) -> None:
-        deadline_s = time.monotonic() + JOIN_TIMEOUT_S
-        for entry in self.entries:
-            if entry.thread and entry.thread.is_alive():
-                entry.thread.join(max(0.0, deadline_s - time.monotonic()))
-                if entry.thread.is_alive():
-                    logger.warning("%s is still running after its shutdown", entry.name)
-
-    @contextmanager
-    def _stop_signals(self) -> Iterator[None]:
+    def _hear_stop(self) -> None:
         """Turn every signal that asks for the end into one orderly stop.
 
         A second signal changes nothing, because it must not interrupt the shutdown.
         """
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-
-        def ask(number: int, frame: FrameType | None) -> None:
-            self.on = False
-            if not self._stop_asked:
-                self._stop_asked = True
-                raise KeyboardInterrupt
-
-        before = {
-            number: signal.signal(number, ask)
-            for name in STOP_SIGNALS
-            if (number := getattr(signal, name, None)) is not None
-        }
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        self.on = False
+        if not self._stop_asked:
+            self._stop_asked = True
+            raise KeyboardInterrupt

@@ -111,7 +111,7 @@ def found(settings, tmp_path_factory):
         own = [
             [channel] for channel, row in channels.CHANNELS.items() if row.writers == channels.OWN
         ]
-        pilot = ["pilot/angle", "pilot/throttle", "pilot/loading"]
+        pilot = ["pilot/angle", "pilot/throttle", "pilot/loading", "pilot/exposed_s"]
         own += [pilot] if name == "own pilot" else []
         with StubDepthAI():
             found = assembled(cfg, own=own)

@@ -268,7 +268,7 @@ def test_threads_are_joined(vehicle):
 
 
 def test_a_thread_that_does_not_end_is_reported_and_left(vehicle, caplog, monkeypatch):
-    monkeypatch.setattr("donkeycar.vehicle.JOIN_TIMEOUT_S", 0.05)
+    monkeypatch.setattr("donkeycar.loop.entry.JOIN_TIMEOUT_S", 0.05)
     release = threading.Event()
     vehicle.add(Threaded(lambda self: release.wait(5)), outputs=["x"], threaded=True)
     vehicle.start(max_loop_count=1)

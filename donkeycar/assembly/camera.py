@@ -1,5 +1,6 @@
 """Adds the camera, from a table with one row per camera, and the world of a simulated car."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +16,8 @@ from donkeycar.vehicle import Vehicle
 if TYPE_CHECKING:
     from donkeycar.parts.needs import Library
     from donkeycar.sim.world import World
+
+logger = logging.getLogger(__name__)
 
 
 class CameraRow(NamedTuple):
@@ -277,7 +280,7 @@ def make_world(cfg: Config) -> "World | None":
 
 
 def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
-    """Add the camera of `CAMERA_TYPE`.
+    """Add the camera of `CAMERA_TYPE`; with `LOOP_PACE` "camera", its frames begin the ticks.
 
     Channels:
         Writes ``cam/image_array``, ``cam/exposed_s`` and ``cam/sequence``, and how old frames are
@@ -287,11 +290,19 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     from donkeycar.parts.camera.frame_age import FrameAge
 
     row = row_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE)
+    paces = cfg.LOOP_PACE == "camera"
     camera = row.recipe.make(cfg, car.clock, world)
     outputs = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
-    # A camera that is faster than the loop runs once a tick only: a pilot with a memory was trained
-    # on frames at that rate.
-    prompt = cfg.CAMERA_FRAMERATE <= PROMPT_SHARE * cfg.DRIVE_LOOP_HZ
+    # By the clock, a camera that is faster than the loop runs once a tick only: a pilot with a
+    # memory was trained on frames at that rate.
+    prompt = paces or cfg.CAMERA_FRAMERATE <= PROMPT_SHARE * cfg.DRIVE_LOOP_HZ
     besides = row.written(cfg)
     car.add(camera, outputs=[*outputs, *besides], threaded=row.recipe.threaded, prompt=prompt)
     car.add(FrameAge(clock=car.clock), inputs=outputs[1:], outputs=["cam/age_s"], prompt=prompt)
+    if paces and row.recipe.threaded:
+        car.pace_by(camera)
+    elif paces:
+        logger.warning(
+            "LOOP_PACE = 'camera' changes nothing with CAMERA_TYPE = %r, whose pictures are taken "
+            "in the tick itself.", cfg.CAMERA_TYPE,
+        )  # fmt: skip

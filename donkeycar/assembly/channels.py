@@ -24,7 +24,9 @@ CHANNELS: dict[str, Channel] = {
     ),
     "cam/exposed_s": Channel(
         "seconds on car.clock", "when that frame was exposed",
-        ["add_camera"], ["add_camera", "add_pilot", "add_console", "add_drive_mode"],
+        ["add_camera"],
+        ["add_camera", "add_pilot", "add_console", "add_drive_mode", "add_recorder",
+         "add_drivetrain"],
     ),
     "cam/sequence": Channel(
         "int, grows by 1 a frame", "number of that frame",
@@ -132,6 +134,10 @@ CHANNELS: dict[str, Channel] = {
         "seconds on car.clock", "until when the pilot's order holds",
         ["add_pilot", "add_drive_mode"], ["add_drive_mode"],
     ),
+    "pilot/exposed_s": Channel(
+        "seconds on car.clock", "when the frame of that order was exposed",
+        ["add_pilot"], ["add_drivetrain"],
+    ),
     "pilot/reason": Channel(
         "str", "why the pilot's orders come too late; '' if they do not",
         ["add_pilot", "add_drive_mode"], ["add_drivetrain"],
@@ -171,11 +177,23 @@ CHANNELS: dict[str, Channel] = {
     ),
     "drivetrain/state": Channel(
         "'boot', 'safe', 'run' or 'off'", "what the guardian of the motor does",
-        ["add_drivetrain"], ["add_console"],
+        ["add_drivetrain"], ["add_console", "add_drivetrain"],
     ),
     "drivetrain/reason": Channel(
         "str", "why it lets no order through; '' if it does", ["add_drivetrain"], ["add_console"],
     ),
+    "drivetrain/age_s": Channel(
+        "seconds",
+        "how old the frame behind the newest order was when that was sent (camera to wheel)",
+        ["add_drivetrain"], ["add_recorder"],
+    ),
+    **{
+        f"drivetrain/age_p{percent}_s": Channel(
+            "seconds", f"{percent} % of these ages in the last half minute were at most this",
+            ["add_drivetrain"], ["add_console"],
+        )
+        for percent in (50, 99)
+    },
     **{name: row for sensor in SENSORS.values() for name, row in sensor.channels.items()},
     "tub/take": Channel(
         "bool", "whether this tick is recorded", ["add_recorder"], ["add_recorder"],

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Channels that the page shows if the car has them; parts before and after the page write them.
 OF_LATER_PARTS = (
     "tub/num_records", "tub/status", "tub/reason", "drivetrain/state", "drivetrain/reason",
+    "drivetrain/age_p50_s", "drivetrain/age_p99_s",
 )  # fmt: skip
 OF_EARLIER_PARTS = ("pilot/angle", "pilot/throttle", "cam/age_s", "power/reason")
 

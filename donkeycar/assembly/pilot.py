@@ -50,11 +50,11 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
 
     Channels:
         Reads the frame and the other channels that its type needs; writes ``pilot/angle``,
-        ``pilot/throttle``, until when they are valid (``pilot/expires_s``), what is too slow if
-        they come too late (``pilot/reason``), and why the pilot cannot be chosen yet
-        (``pilot/loading``, "" once it is loaded). A pilot that knows places writes ``pilot/loc``.
-        With `AI_CAUTION`, it writes ``pilot/novelty``, and for an ensemble ``pilot/disagreement``
-        (for both, up to 1 is usual).
+        ``pilot/throttle``, until when they are valid (``pilot/expires_s``), when their frame was
+        exposed (``pilot/exposed_s``), what is too slow if they come too late (``pilot/reason``),
+        and why the pilot cannot be chosen yet (``pilot/loading``, "" once it is loaded). A pilot
+        that knows places writes ``pilot/loc``. With `AI_CAUTION`, it writes ``pilot/novelty``, and
+        for an ensemble ``pilot/disagreement`` (for both, up to 1 is usual).
 
     Raises:
         ConfigError: If no part before it writes a channel that it needs, or if `AI_CAUTION` needs a
@@ -80,8 +80,8 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     )
     pilot = later.load() if waits else later
     beside = _check_channels(car, cfg, pilot)
-    outputs = ["pilot/angle", "pilot/throttle", "pilot/expires_s"]
-    part = PilotPart(pilot, clock=car.clock)
+    outputs = ["pilot/angle", "pilot/throttle", "pilot/expires_s", "pilot/exposed_s"]
+    part = PilotPart(pilot, stamped=True, clock=car.clock)
     car.add(
         part,
         inputs=["cam/image_array", "cam/exposed_s", *beside],

@@ -27,10 +27,11 @@ def add_recorder(
         columns: Channels of your own parts, and the type of each: see ``docs/parts.md``.
 
     Channels:
-        Records frame, driver and mode; also the behavior and the place that a driver chose, and the
-        values of an IMU, if a part before it writes them. Writes ``tub/num_records``, the number of
-        records safely on disk, ``tub/status``, and why nothing is recorded although recording is on
-        (``tub/reason``).
+        Records frame, driver and mode; when the frame was exposed, and how old the frame of the
+        newest order was when that went to the wheels; also the behavior and the place that a driver
+        chose, and the values of an IMU, if a part before it writes them. Writes
+        ``tub/num_records``, the number of records safely on disk, ``tub/status``, and why nothing
+        is recorded although recording is on (``tub/reason``).
 
     Raises:
         ConfigError: If no part before it writes one of `columns`, if `columns` is not a mapping, or
@@ -46,6 +47,13 @@ def add_recorder(
     if cfg.RECORD_DURING_AI and car.writes("pilot/angle"):
         inputs += ["pilot/angle", "pilot/throttle"]
         types += ["float", "float"]
+    if car.writes("cam/exposed_s"):
+        inputs.append("cam/exposed_s")
+        types.append("float")
+    # Written by add_drivetrain, which comes last: the newest value is that of the order before.
+    car.mem["drivetrain/age_s"] = None
+    inputs.append("drivetrain/age_s")
+    types.append("float")
     fixed = dict(zip(inputs, types, strict=True))
     for channel, type_name in RECORDED.items():
         if written(car, channel, reader="add_recorder")[0]:

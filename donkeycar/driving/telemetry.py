@@ -65,5 +65,7 @@ TELEMETRY = {
     "drivetrain/reason": Shown("drivetrain_reason", _text),
     # Rounded to hundredths, because every change has to be sent.
     "cam/age_s": Shown("camera_age_s", partial(_rounded, digits=2)),
+    "drivetrain/age_p50_s": Shown("wheel_age_p50_s", _THOUSANDTHS),
+    "drivetrain/age_p99_s": Shown("wheel_age_p99_s", _THOUSANDTHS),
     "power/reason": Shown("power_reason", _text),
 }

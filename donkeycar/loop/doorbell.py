@@ -49,6 +49,18 @@ class Doorbell:
             self._rung.clear()
             self.answer()
 
+    def wait_for(self, is_over: Callable[[], bool], due_s: float) -> None:
+        """Return once `is_over` holds after a ring, at `due_s` at the latest; answer meanwhile."""
+        while True:
+            self.look()
+            wait_s = due_s - self._clock.monotonic()
+            if wait_s <= 0 or is_over():
+                return
+            if self._is_waited_for:
+                self._rung.wait(wait_s)
+            else:
+                self._clock.sleep(wait_s)
+
     def monotonic(self) -> float:
         """Seconds on the clock below."""
         return self._clock.monotonic()

@@ -1,13 +1,20 @@
 """A part in the loop: its wiring, its thread, and how that thread ended."""
 
+import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from donkeycar.errors import PartError, repr_of, text_of
 from donkeycar.loop.origin import origin_of
 from donkeycar.loop.profiler import Stopwatch
+
+logger = logging.getLogger(__name__)
+
+# All threads together get this long to end, so that a stuck camera cannot hold up the exit.
+JOIN_TIMEOUT_S = 2.0
 
 # Whoever reads one of these and writes nothing holds a motor or a servo.
 ACTUATOR_CHANNELS = {
@@ -29,6 +36,7 @@ class Entry:
     watch: Stopwatch
     thread: threading.Thread | None = None
     has_news: bool = False
+    news_s: float = 0.0
     condition: tuple[str, ...] = field(init=False)
     _ending: BaseException | None = None
     _started: bool = False
@@ -104,3 +112,13 @@ class Entry:
             self.part.update()
         except BaseException as error:
             self._ending = error
+
+
+def join_threads(entries: Iterable[Entry]) -> None:
+    """Wait for the threads of parts that were shut down; name those that do not end."""
+    deadline_s = time.monotonic() + JOIN_TIMEOUT_S
+    for entry in entries:
+        if entry.thread and entry.thread.is_alive():
+            entry.thread.join(max(0.0, deadline_s - time.monotonic()))
+            if entry.thread.is_alive():
+                logger.warning("%s is still running after its shutdown", entry.name)

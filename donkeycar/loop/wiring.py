@@ -32,6 +32,7 @@ LINES = {
     "command": "add_drive_mode",
     "tub/num_records": "add_recorder",
     "drivetrain/state": "add_drivetrain",
+    "drivetrain/age_s": "add_drivetrain",
 }
 # What an add_console adds to a manage.py that was made before there was a line for it.
 OF_OLD_CONSOLES = ("add_driver", "add_sensors")

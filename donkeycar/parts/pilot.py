@@ -26,8 +26,9 @@ FIRST_TICK_S = 5.0
 # After a gap this long, a pilot with a memory would see a car that jumps.
 MAX_GAP_S = 0.5
 
-# Angle, throttle, and when they expire; for a pilot that knows places, also the place.
-Answer = tuple[float, float, float] | tuple[float, float, float, int | None]
+# Angle, throttle, and when they expire; if asked for, the exposure of their frame; for a pilot that
+# knows places, also the place.
+Answer = tuple[float, float, float, *tuple[float | int | None, ...]]
 Value = float | Sequence[float] | np.ndarray | None
 
 
@@ -65,6 +66,7 @@ class PilotPart:
         pilot: Turns a frame into angle and throttle; see `donkeycar.pilots.load_pilot`, and
             `donkeycar.pilots.inference.later` for one that must still be loaded.
         max_age_s: Longest validity of an answer, in seconds; greater than 0.
+        stamped: Whether an answer also says when its frame was exposed.
         clock: Source of time, the same as the camera's.
 
     Attributes:
@@ -88,7 +90,12 @@ class PilotPart:
     """
 
     def __init__(
-        self, pilot: Pilot | Later, *, max_age_s: float = MAX_LIFE_S, clock: Clock | None = None
+        self,
+        pilot: Pilot | Later,
+        *,
+        max_age_s: float = MAX_LIFE_S,
+        stamped: bool = False,
+        clock: Clock | None = None,
     ) -> None:
         if not max_age_s > 0:
             raise ConfigError(f"`max_age_s` must be greater than 0. Received: {max_age_s=}")
@@ -96,6 +103,7 @@ class PilotPart:
         self._later = later_of(pilot)
         self._asked = False
         self.max_age_s = max_age_s
+        self._stamped = stamped
         self.life = AnswerLife(max_life_s=max_age_s)
         self.wake: Callable[[], object] = _nothing
         self.num_answers = 0
@@ -128,9 +136,9 @@ class PilotPart:
             values: Values of the pilot's `vector_channels`, numbers or rows of numbers.
 
         Returns:
-            Angle and throttle, each -1 to +1, and when they expire; from a pilot that knows places,
-            also the number of the place. ``None`` if there is no frame, a value is missing, the
-            answer is void, or it is already too old.
+            Angle and throttle, each -1 to +1, and when they expire; if `stamped`, when the frame
+            was exposed; from a pilot that knows places, also the number of the place. ``None`` if
+            there is no frame, a value is missing, the answer is void, or it is already too old.
 
         Raises:
             PilotError: If the pilot must still be loaded, and cannot drive this car.
@@ -293,8 +301,9 @@ class PilotPart:
             self._lapse = self.life.culprit(now_s)
         self._answer = None
         if outcome.said is not None:
-            answer = (*outcome.said, outcome.exposed_s + self.life.life_s)
-            self._answer = (*answer, outcome.location) if self._locates else answer
+            stamp = (outcome.exposed_s,) if self._stamped else ()
+            place = (outcome.location,) if self._locates else ()
+            self._answer = (*outcome.said, outcome.exposed_s + self.life.life_s, *stamp, *place)
         return True
 
     def _look(self, frame: _PilotInput) -> _Outcome:

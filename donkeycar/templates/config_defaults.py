@@ -7,6 +7,9 @@ Values are checked when the car starts. `donkey config` shows them and where eac
 # The loop that reads the camera and steers the wheels.
 # how often the drive loop runs: the car looks and steers (times per second)
 DRIVE_LOOP_HZ = 20
+# what starts a turn of the drive loop: the clock, DRIVE_LOOP_HZ times a second; or the camera, with
+# each new frame, and without one after one and a half times that interval
+LOOP_PACE = "clock"
 MAX_LOOPS = None                      # stop after this many loops; None drives until Ctrl-C
 
 # FOLDERS

@@ -86,5 +86,7 @@ def test_choices_and_motion_are_recorded_while_a_driver_drives(car, tmp_path):
 def test_a_car_without_them_records_what_it_always_did(car, tmp_path):
     add_recorder(car, settings(DATA_PATH=str(tmp_path / "data")))
     [recorder] = [entry for entry in car.entries if entry.name == "TubRecorder"]
-    assert recorder.inputs[1:] == ("cam/image_array", "user/angle", "user/throttle", "user/mode")
+    assert recorder.inputs[1:] == (
+        "cam/image_array", "user/angle", "user/throttle", "user/mode", "drivetrain/age_s",
+    )  # fmt: skip
     car.stop()

@@ -45,6 +45,12 @@ VEHICLE = Group(
             unit="times per second", low=1, high=1000,
         ),
         Setting(
+            "LOOP_PACE", "clock",
+            "what starts a turn of the drive loop: the clock, DRIVE_LOOP_HZ times a second; or the "
+            "camera, with each new frame, and without one after one and a half times that interval",
+            choices=("clock", "camera"),
+        ),
+        Setting(
             "MAX_LOOPS", None, "stop after this many loops; None drives until Ctrl-C", kind="int",
             low=0, optional=True,
         ),
