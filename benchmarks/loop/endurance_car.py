@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.loop.cpu_share import CpuShare
 from benchmarks.loop.slow_car import free_port
 
 MARK = "    # A part of your own goes here"
@@ -96,6 +97,7 @@ class EnduringCar:
     Args:
         folder: An empty folder.
         rate_hz: Rate of its loop and of its camera.
+        held: Starts its processes, and the witness.
 
     Attributes:
         folder: The car's folder.
@@ -103,7 +105,7 @@ class EnduringCar:
         process: Its guardian.
     """
 
-    def __init__(self, folder: Path, rate_hz: int) -> None:
+    def __init__(self, folder: Path, rate_hz: int, held: CpuShare) -> None:
         self.folder = folder / "car"
         self.port = free_port()
         pilot = make_pilot(folder / "pilots")
@@ -111,9 +113,7 @@ class EnduringCar:
         make_car(self.folder, rate_hz=rate_hz, port=self.port, pictures=pictures)
         command = [sys.executable, "-u", "manage.py", "drive", "--model", str(pilot)]
         with (self.folder / "said").open("w") as said:
-            self.process = subprocess.Popen(
-                command, cwd=self.folder, stdout=said, stderr=said, start_new_session=True
-            )
+            self.process = held.start(command, cwd=self.folder, stdout=said, stderr=said)
 
     @property
     def said(self) -> str:
@@ -152,10 +152,10 @@ class EnduringCar:
 
 
 @contextlib.contextmanager
-def witness(notes: Path) -> Iterator[None]:
+def witness(notes: Path, held: CpuShare) -> Iterator[None]:
     """Have a process sleep beside the car, and note when it was woken late."""
     with notes.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-c", WITNESS], stdout=out)
+        process = held.start([sys.executable, "-c", WITNESS], stdout=out)
         try:
             yield
         finally:
