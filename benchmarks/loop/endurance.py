@@ -170,14 +170,15 @@ def _drive(
         token = car.wait_for(lambda: car.said.partition("/pair#")[2].split("\n")[0].strip())
         car.wait_for(lambda: car.rows() and car.rows()[-1]["answered"])
         command = [sys.executable, "-m", "benchmarks.loop.endurance_people"]
-        people = subprocess.Popen(
-            [*command, str(car.port), token.split()[0], str(seconds)],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        began_s = time.monotonic()
-        with witness(folder / "witness.jsonl", held):
-            found = watch(car, seconds)
-        said, _ = people.communicate(timeout=60)
+        command += [str(car.port), token.split()[0], str(seconds)]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as people:
+            try:
+                began_s = time.monotonic()
+                with witness(folder / "witness.jsonl", held):
+                    found = watch(car, seconds)
+                said, _ = people.communicate(timeout=60)
+            finally:
+                people.kill()
     finally:
         code = car.end()
     from_s = began_s + settle_s(seconds)
