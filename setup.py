@@ -93,6 +93,8 @@ setup(
         "pydantic>=2.11,<3",
         "rich>=13",
         "segno>=1.6",  # the QR code that pairs a phone; pure Python
+        # multicast DNS: a car says where it is, `donkey findcar` hears it; 4 MB, 6 MB of memory
+        "zeroconf>=0.140",
         *CAR,
     ],
     extras_require={

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from typing import Any
 
 from donkeycar.console.access import Auth
+from donkeycar.console.announcer import Announcer
 from donkeycar.console.pairing_file import PairingFile
 from donkeycar.console.web_console import WebConsole
 from donkeycar.driving.cockpit import Cockpit
@@ -47,6 +48,7 @@ class Served:
         auth: As of `WebConsole`.
         names: As of `WebConsole`.
         pairing_file: As of `WebConsole`.
+        announcer: As of `WebConsole`.
         cockpit: Arguments of the `Cockpit`.
     """
 
@@ -59,6 +61,7 @@ class Served:
         auth: Auth = "pair",
         names: Collection[str] = (),
         pairing_file: PairingFile | None = None,
+        announcer: Announcer | None = None,
         **cockpit: Any,
     ) -> None:
         self.cockpit = Cockpit(clock=clock, **cockpit)
@@ -71,6 +74,7 @@ class Served:
             auth=auth,
             names=names,
             pairing_file=pairing_file,
+            announcer=announcer,
             clock=clock,
         )
         self.port = self.controller.port

@@ -15,6 +15,7 @@ from donkeycar.errors import ConfigError
 from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
+    from donkeycar.console.announcer import Announcer
     from donkeycar.console.pairing_file import PairingFile
     from donkeycar.console.web_console import WebConsole
 
@@ -77,6 +78,7 @@ def add_console(
         host=cfg.WEB_HOST,
         auth=cfg.WEB_AUTH,
         pairing_file=pairing_file(cfg),
+        announcer=_announcer(cfg),
         clock=car.clock,
     )
     for channel in OF_LATER_PARTS:
@@ -101,6 +103,17 @@ def pairing_file(cfg: Config) -> "PairingFile | None":
     from donkeycar.console.pairing_file import PairingFile
 
     return PairingFile(Path(cfg.CAR_PATH)) if cfg.WEB_REMEMBER else None
+
+
+def _announcer(cfg: Config) -> "Announcer | None":
+    if not cfg.WEB_ANNOUNCE:
+        return None
+    from donkeycar.console.announcer import Announcer
+    from donkeycar.console.pairing_file import PairingFile
+
+    folder = Path(cfg.CAR_PATH)
+    car_id = PairingFile(folder).car_id
+    return Announcer(car_name=folder.resolve().name, car_id=car_id, auth=cfg.WEB_AUTH)
 
 
 def _tell_of_owners(car: Vehicle, cockpit: Cockpit) -> None:

@@ -7,6 +7,7 @@ browsers do not open link-local addresses of IPv6.
 
 import array
 import contextlib
+import ipaddress
 import re
 import socket
 import struct
@@ -15,6 +16,7 @@ from pathlib import Path
 # From <linux/sockios.h> and <net/if.h>.
 SIOCGIFCONF = 0x8912
 SIOCGIFFLAGS = 0x8913
+SIOCGIFNETMASK = 0x891B
 IFF_UP, IFF_LOOPBACK, IFF_RUNNING = 0x1, 0x8, 0x40
 NAME_BYTES = 16
 # A `struct ifreq`: a name, and a union as large as its largest member, `struct ifmap`.
@@ -57,6 +59,22 @@ def addresses() -> list[str]:
     return list(dict.fromkeys(address for _, address, _ in sorted(found, key=rank)))
 
 
+def prefix_of(address: str) -> int:
+    """Length of the prefix of the network in which this computer has `address`; 24 if unknown."""
+    try:
+        import fcntl
+
+        for name, known, _ in _interfaces():
+            if known == address:
+                request = name.encode()[:NAME_BYTES].ljust(IFREQ_BYTES, b"\0")
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+                    answer = fcntl.ioctl(probe, SIOCGIFNETMASK, request)
+                return int.from_bytes(answer[NAME_BYTES + 4 : NAME_BYTES + 8]).bit_count()
+    except (ImportError, OSError):
+        pass
+    return 24
+
+
 def urls_of(host: str, port: int) -> tuple[str, ...]:
     """Addresses of a page for others now; without a network, that of this computer.
 
@@ -69,6 +87,18 @@ def urls_of(host: str, port: int) -> tuple[str, ...]:
     found = addresses()
     names = [*found, local_name()] if found else ["127.0.0.1"]
     return tuple(f"http://{name}:{port}" for name in names if name)
+
+
+def is_outside(host: str) -> bool:
+    """Whether `host` is an IPv4 address that others can reach.
+
+    Example:
+        >>> is_outside("10.42.0.1"), is_outside("127.0.0.1"), is_outside("car.local")
+        (True, False, False)
+    """
+    with contextlib.suppress(ValueError):
+        return not ipaddress.IPv4Address(host).is_loopback
+    return False
 
 
 def own_names() -> set[str]:

@@ -4,11 +4,13 @@ import asyncio
 import logging
 import threading
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 from tornado.web import Application
 
 from donkeycar.console.access import Access, Auth, digest_of
-from donkeycar.console.addresses import own_names, urls_of
+from donkeycar.console.addresses import is_outside, own_names, urls_of
+from donkeycar.console.announcer import Announcer
 from donkeycar.console.console import Console
 from donkeycar.console.frames import FrameHub
 from donkeycar.console.gate import Gate
@@ -40,6 +42,7 @@ class ServedConsole:
         max_viewers: The most video streams at a time.
         names: More names of the car; ``name:port`` if the port differs.
         pairing_file: Where pairings are stored; ``None`` lets them end with this run.
+        announcer: Tells the network where the car is.
         clock: Source of time.
 
     Raises:
@@ -59,12 +62,15 @@ class ServedConsole:
         max_viewers: int,
         names: Collection[str] = (),
         pairing_file: PairingFile | None = None,
+        announcer: Announcer | None = None,
         clock: Clock,
     ) -> None:
+        self._announcer = announcer
         self._listener = bind(host, port)
         self.port: int = self._listener.getsockname()[1]
         self._host = host
-        self._names = frozenset(name.lower() for name in names)
+        known = [*names, announcer.host] if announcer is not None else names
+        self._names = frozenset(name.lower() for name in known)
         pace = Pace(clock=clock)
         file = pairing_file if auth == "pair" else None
         digest = digest_of if file is None else file.digest
@@ -132,6 +138,8 @@ class ServedConsole:
         finally:
             for task in looking:
                 task.cancel()
+            if self._announcer is not None:
+                self._announcer.close()
             lift(logs)
         if self._console.fault is not None:
             raise self._console.fault
@@ -145,17 +153,25 @@ class ServedConsole:
     async def _look_for_addresses(self) -> None:
         """Notice a new or changed network, and then print the link again."""
         told = set(self._console.urls)
+        self._announce()
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             self._console.names, urls = self._own_names(), self._urls()
             if urls == self._console.urls:
                 continue
             self._console.urls = urls
+            self._announce()
             logger.info("The car is now at %s", ", ".join(urls))
             # A Wi-Fi that goes away and comes back with the same address is not a change.
             if not told.issuperset(urls):
                 told.update(urls)
                 print(self.pairing.text, flush=True)  # noqa: T201 - manage.py prints it too
+
+    def _announce(self) -> None:
+        """Announce the addresses at which the page can be reached from elsewhere."""
+        if self._announcer is not None:
+            hosts = [urlsplit(url).hostname or "" for url in self._console.urls]
+            self._announcer.announce([host for host in hosts if is_outside(host)], self.port)
 
     async def _look_at_pairings(self) -> None:
         """Notice what `donkey pair` changed; whoever was revoked is cut off at once."""

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from donkeycar.console.access import Auth
+from donkeycar.console.announcer import Announcer
 from donkeycar.console.pairing_file import PairingFile
 from donkeycar.console.served import ServedConsole
 from donkeycar.driving.cockpit import Cockpit
@@ -29,6 +30,7 @@ class WebConsole(ServedConsole):
         telemetry: The channels that `run_threaded` gets after its first four inputs, in that
             order; each is one of `telemetry.TELEMETRY`.
         pairing_file: Where pairings are stored; ``None`` lets them end with this run.
+        announcer: Tells the network where the car is.
         clock: Source of time; the same one as the loop's.
 
     Raises:
@@ -47,6 +49,7 @@ class WebConsole(ServedConsole):
         names: Collection[str] = (),
         telemetry: Sequence[str] = tuple(TELEMETRY),
         pairing_file: PairingFile | None = None,
+        announcer: Announcer | None = None,
         clock: Clock | None = None,
     ) -> None:
         if auth not in ("pair", "none"):
@@ -61,6 +64,7 @@ class WebConsole(ServedConsole):
             max_viewers=max_viewers,
             names=names,
             pairing_file=pairing_file,
+            announcer=announcer,
             clock=RealClock() if clock is None else clock,
         )
 

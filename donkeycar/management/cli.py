@@ -35,6 +35,7 @@ COMMANDS = {
     "doctor": Command("doctor.doctor", "check a car: what works, what is missing, and what to do"),
     "neutral": Command("neutral", "stop a motor whose program is gone"),
     "service": Command("service.service", "let the car start with the computer"),
+    "findcar": Command("network.findcar", "find the cars of this network, and their pages"),
     "pair": Command("pair", "list the paired phones, revoke one, invite one more"),
     "train": Command("pilot.train", "train a pilot, a neural network, on recordings"),
     "replay": Command("pilot.replay", "see how a pilot learnt, epoch by epoch"),

@@ -7,8 +7,6 @@ from donkeycar.process.as_typed import nearest
 # Command line -> a command that it had -> what to do now.
 COMMANDS: dict[str, dict[str, str]] = {
     "donkey": {
-        "findcar": "The car prints its address when it starts, and answers to its host name. On "
-        "the car, donkey doctor shows both",
         "createjs": "donkey gamepad learn asks for each button, and saves CONTROLLER_BINDINGS; "
         "donkey gamepad convert takes over the my_joystick.py that createjs wrote",
         "ui": "The drive page, donkey tub, donkey train and donkey evaluate do its work",

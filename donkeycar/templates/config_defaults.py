@@ -185,6 +185,8 @@ WEB_HOST = "0.0.0.0"
 WEB_AUTH = "pair"
 # paired devices stay paired after a restart; False forgets them at each start
 WEB_REMEMBER = True
+# tell the network by mDNS where the page is, so that donkey findcar finds it
+WEB_ANNOUNCE = True
 WEB_INIT_MODE = "user"                # drive mode at the start: user, local_angle or local
 
 # GAMEPAD AND RADIO

@@ -2,7 +2,6 @@
 
 import fcntl
 import socket
-import struct
 import time
 
 import pytest
@@ -10,47 +9,22 @@ import pytest
 from benchmarks.web.console_client import Served
 from donkeycar.console import addresses as module
 from donkeycar.console import served
-from donkeycar.console.addresses import addresses, local_name, own_names
+from donkeycar.console.addresses import addresses, local_name, own_names, prefix_of, urls_of
 from donkeycar.console.web_console import WebConsole
 from donkeycar.driving.cockpit import Cockpit
-
-UP, RUNNING, LOOPBACK = 0x1, 0x40, 0x8
-LO = ("lo", "127.0.0.1", UP | RUNNING | LOOPBACK)
+from donkeycar.testing.network_kernel import LO, RUNNING, UP, NetworkKernel
 
 
-class Kernel:
-    """Interfaces as the kernel lists them, below `ioctl`; and the files beside it."""
+class Kernel(NetworkKernel):
+    """The kernel, and the files beside it."""
 
     def __init__(self, tmp_path, monkeypatch):
-        self.interfaces = [LO]
+        super().__init__(ifreq_bytes=module.IFREQ_BYTES)
         self.routes, self.resolver = tmp_path / "route", tmp_path / "resolv.conf"
         monkeypatch.setattr(fcntl, "ioctl", self.ioctl)
         monkeypatch.setattr(module, "ROUTES", self.routes)
         monkeypatch.setattr(module, "RESOLVER", self.resolver)
         monkeypatch.setattr(socket, "gethostname", lambda: "car")
-
-    def ioctl(self, probe, number, request):
-        if number == module.SIOCGIFCONF:
-            return self.list_into(*struct.unpack("iP", request))
-        assert number == module.SIOCGIFFLAGS
-        name = request[:16].split(b"\0")[0].decode()
-        flags = {name: flags for name, _, flags in self.interfaces}
-        if name not in flags:
-            raise OSError(19, "No such device")
-        return request[:16] + struct.pack("H", flags[name]) + request[18:]
-
-    def list_into(self, size, pointer):
-        import ctypes
-
-        entries = b"".join(
-            name.encode().ljust(16, b"\0")
-            + (struct.pack("HH", socket.AF_INET, 0) + socket.inet_aton(address)).ljust(
-                module.IFREQ_BYTES - 16, b"\0"
-            )
-            for name, address, _ in self.interfaces
-        )[:size]
-        ctypes.memmove(pointer, entries, len(entries))
-        return struct.pack("iP", len(entries), pointer)
 
     def lead_out(self, name):
         head = "Iface\tDestination\tGateway\tFlags\n"
@@ -192,3 +166,18 @@ def test_a_network_that_comes_later_is_told_and_one_that_comes_back_is_not(
         assert printed() == ""
         assert printed(wifi) == ""
         assert "10.0.0.9" in printed(wifi, cable)
+
+
+@pytest.mark.parametrize(("netmask", "prefix"), [("255.255.255.0", 24), ("255.255.248.0", 21)])
+def test_the_size_of_a_network_is_asked_of_the_kernel(kernel, netmask, prefix):
+    kernel.interfaces.append(("wlan0", "192.168.1.20", UP | RUNNING))
+    kernel.netmask = netmask
+    assert prefix_of("192.168.1.20") == prefix
+    assert prefix_of("192.168.1.99") == 24, "not an address of this computer"
+
+
+def test_the_urls_of_a_page_need_no_route_to_anywhere(kernel):
+    assert urls_of("", 8887) == ("http://127.0.0.1:8887",)
+    kernel.interfaces.append(("wlan0", "10.42.0.1", UP | RUNNING))
+    assert urls_of("0.0.0.0", 8887) == ("http://10.42.0.1:8887", "http://car.local:8887")
+    assert urls_of("192.168.7.7", 80) == ("http://192.168.7.7:80",)

@@ -129,6 +129,10 @@ WEB = Group(
             "paired devices stay paired after a restart; False forgets them at each start",
         ),
         Setting(
+            "WEB_ANNOUNCE", True,
+            "tell the network by mDNS where the page is, so that donkey findcar finds it",
+        ),
+        Setting(
             "WEB_INIT_MODE", "user", "drive mode at the start",
             choices=("user", "local_angle", "local"),
         ),
