@@ -58,9 +58,7 @@ def peer_python(release: Release = PEER) -> Path:
     named = os.environ.get(release.variable)
     if named:
         return Path(named)
-    mine = Path(sys.prefix)
-    beside = ROOT if sys.prefix == sys.base_prefix else mine.parent
-    environment = beside / f".venv-{release.version}"
+    environment = _beside() / f".venv-{release.version}"
     python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     environment.mkdir(exist_ok=True)
     with _alone(environment / ".lock"):
@@ -72,6 +70,27 @@ def peer_python(release: Release = PEER) -> Path:
             _call(*pip, *release.needs)
             complete.touch()
     return python
+
+
+def peer_package(version: str) -> Path:
+    """The folder of a release of donkeycar, without what it needs; it is got if it is missing.
+
+    Args:
+        version: A release on PyPI, such as ``"5.4.0"``.
+
+    Raises:
+        RuntimeError: If it cannot be installed.
+    """
+    python = peer_python()
+    folder = _beside() / ".venv-releases" / version
+    folder.parent.mkdir(exist_ok=True)
+    with _alone(folder.parent / ".lock"):
+        complete = folder / ".complete"
+        if not complete.exists():
+            words = ["--quiet", "--no-deps", "--ignore-requires-python", "--target", str(folder)]
+            _call(str(python), "-m", "pip", "install", *words, f"donkeycar=={version}")
+            complete.touch()
+    return folder
 
 
 class Peer:
@@ -132,6 +151,11 @@ class Peer:
                 answer: dict[str, Any] = json.loads(line)
                 return answer
         raise RuntimeError(f"donkeycar {PEER.version} ended while it did {order}")
+
+
+def _beside() -> Path:
+    """Folder of the environment in use; of the repository, if none is."""
+    return ROOT if sys.prefix == sys.base_prefix else Path(sys.prefix).parent
 
 
 @contextlib.contextmanager

@@ -34,9 +34,11 @@ ADDRESSES = (0x40, 0x41)
 Order = tuple[float, float]
 Table = dict[Order, dict[str, float]]
 
-# donkeycar 5 cuts pulses to whole counts (4.08 us on a PCA9685), before and after a scale; a board
-# gets whole microseconds. Measured, see `old_cars`: no pulse differs by more.
-TOLERANCE = {"pca9685": 4.1, "pin": 0.0006, "board": 1.0, "servo": 1e-3, "duty": 1e-3}
+# What an emulated board shows though nothing was sent to it.
+AT_REST = ("board_steering", "board_throttle", "servo")
+# donkeycar 5 cuts a pulse to whole counts (4.08 us on a PCA9685), the power of a motor to
+# hundredths, and what a RoboHAT gets to whole microseconds.
+TOLERANCE = {"pca9685": 4.1, "pin": 0.0051, "board": 1.0, "servo": 1e-3, "duty": 1e-3}
 
 
 def orders(steps: int, both: int) -> list[Order]:
@@ -138,28 +140,32 @@ def _places(
     yield from (
         (f"pin {name.removeprefix('GPIO')}", share) for name, share in header.values.items()
     )
-    yield "servo", vesc.servo
-    yield "duty", vesc.duty
+    yield "servo", vesc.servo or 0.0
+    yield "duty", vesc.duty or 0.0
     yield "board_steering", float(robohat.steering_us or 0)
     yield "board_throttle", float(robohat.throttle_us or 0)
 
 
-def difference(old: Table, new: Table) -> tuple[str, float]:
+def difference(old: Table, new: Table, cuts: int = 1) -> tuple[str, float]:
     """The first place that differs by more than `TOLERANCE`, "" for none; the largest distance.
 
     Places that the old car never used must be off in the new one.
+
+    Args:
+        old: Table of the old car.
+        new: Table of the new one.
+        cuts: How often the old car cut a pulse to whole counts: twice with a scale.
 
     Returns:
         A sentence, and the largest distance as a share of what is allowed.
     """
     largest, wrong = 0.0, ""
-    idle = {"board_steering", "board_throttle", "servo"}
     for order, row in old.items():
         for place in row.keys() | new[order].keys():
-            if place not in row and place in idle:
+            if place not in row and place in AT_REST:
                 continue
             was, now = row.get(place, 0.0), new[order].get(place, 0.0)
-            share = abs(was - now) / TOLERANCE[place.replace("_", " ").split()[0]]
+            share = abs(was - now) / TOLERANCE[place.replace("_", " ").split()[0]] / cuts
             largest = max(largest, share)
             if share > 1 and not wrong:
                 wrong = f"{place} at steering {order[0]:g}, throttle {order[1]:g}: {was:g}, {now:g}"

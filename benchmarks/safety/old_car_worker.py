@@ -44,6 +44,7 @@ class Empty(metaclass=EmptyType):
         pass
 
     def __call__(self, *args, **kwargs):
+        """Call what is missing."""
         return Empty()
 
     def __getattr__(self, name):
@@ -68,6 +69,7 @@ class MissingFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds an empty module for what donkeycar and its cars import and nobody else has."""
 
     def find_spec(self, name, path=None, target=None):
+        """Find a module that donkeycar or a car asks for."""
         frame = sys._getframe(1)
         while frame is not None and "importlib" in frame.f_code.co_filename:
             frame = frame.f_back
@@ -78,6 +80,7 @@ class MissingFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.machinery.ModuleSpec(name, self, is_package=True)
 
     def create_module(self, spec):
+        """Make an empty module."""
         return EmptyModule(spec.name)
 
     def exec_module(self, module):
@@ -91,13 +94,16 @@ class PCA9685:
         self.address, self.frame_us = address, 0.0
 
     def set_pwm_freq(self, frequency_hz):
+        """Set the frequency of all channels."""
         prescale = math.floor(25_000_000 / 4096 / frequency_hz - 1 + 0.5)
         self.frame_us = (prescale + 1) * 4096 / 25
 
     def get_pwm_freq(self):
+        """The frequency that the prescaler gives."""
         return 1e6 / self.frame_us
 
     def set_pwm(self, channel, on, off):
+        """Set the counts of a channel; bit 12 is always on, or always off."""
         counts = 4096 if on & 4096 else 0 if off & 4096 else off - on
         STATE[f"pca9685 {self.address:#x} {channel}"] = counts / 4096 * self.frame_us
 
@@ -113,15 +119,19 @@ class GPIO:
         return lambda *args, **kwargs: None
 
     def setmode(self, mode):
+        """Choose how pins are counted."""
         GPIO.mode = mode
 
     def getmode(self):
+        """How pins are counted."""
         return GPIO.mode
 
     def output(self, pin, level):
+        """Set a level."""
         STATE[f"pin {GPIO.mode} {pin}"] = float(level)
 
     def PWM(self, pin, frequency_hz):  # noqa: N802 - the library's name
+        """A pin whose duty cycle is set in percent."""
         place = f"pin {GPIO.mode} {pin}"
 
         def set_duty(percent):
@@ -139,6 +149,7 @@ class Serial:
         pass
 
     def write(self, data):
+        """Take a line with two pulses."""
         found = re.match(rb"\s*(\d+),\s*(\d+)", data)
         if found:
             STATE["board_steering"], STATE["board_throttle"] = map(float, found.groups())
@@ -151,9 +162,11 @@ class VESC:
         pass
 
     def set_servo(self, position):
-        STATE["servo"] = position
+        """Set the servo; the firmware cuts it to 0 to 1 (vedderb/bldc, servo_simple.c)."""
+        STATE["servo"] = min(max(position, 0.0), 1.0)
 
     def set_duty_cycle(self, duty):
+        """Set the motor, -1 to +1."""
         STATE["duty"] = duty
 
 

@@ -1,8 +1,12 @@
-"""Upgrade test: folders of cars of every earlier version, before and after an upgrade.
+"""Upgrade test: cars of every earlier version, before and after an upgrade or a takeover.
 
-Each folder is random: the files of a version, values of the owner in either file, on two emulated
+Folders at random: the files of a version, values of the owner in either file, on two emulated
 PCA9685. It is a violation if a car drives with other wiring than its owner wrote instead of
 refusing to drive, or if an upgrade changes its pulses, or whether it drives at all.
+
+Cars that donkeycar 2.5, 5.3 and 5.4 made themselves, and folders as 3 and 4 had them, each with a
+tub and a model, taken over by `donkey createcar --from`: the wheels of the new car get what the
+drivetrain classes of the old release send, for every steering and throttle of the table.
 """
 
 import contextlib
@@ -16,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cases import failures, no_arguments
+from benchmarks.safety.old_car_folders import CARS, CASES
+from benchmarks.safety.old_car_pulses import orders
+from benchmarks.safety.old_car_takeover import take_over_all
 from donkeycar.assembly.drivetrain.table import make_output
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
@@ -26,6 +33,9 @@ from donkeycar.testing import FakeClock, FakeI2C, PCA9685Chip
 
 # Where a file that must be on the disk need not wait for one.
 IN_MEMORY = Path("/dev/shm")  # noqa: S108
+
+# Steps of the pulse table from 0 to 1: of steering or throttle alone, and of both together.
+STEPS, BOTH = 100, 10
 
 FAMILY = "PWM_STEERING_THROTTLE"
 PULSES = {
@@ -166,11 +176,14 @@ changed_by_an_upgrade = partial(failures, run_case)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Try 2,000 folders; return 1 if any is wrong."""
+    """Take over every old car, and upgrade 2,000 folders; return 1 if any is wrong."""
     no_arguments("old_cars", __doc__, argv)
+    cars = {**CARS, **CASES}
+    lost = take_over_all(cars, orders(STEPS, BOTH))
+    print(f"{len(cars)} old cars taken over: {lost} wrong")
     wrong = changed_by_an_upgrade(2000, 0)
     print(f"2000 folders of old cars: {wrong} wrong")
-    return int(wrong > 0)
+    return int(wrong + lost > 0)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from donkeycar.assembly.controller import OLD_PAD
 from donkeycar.management.takeover.models import Model
 from donkeycar.management.takeover.old_car import OldCar
 from donkeycar.management.takeover.tubs import Recording
@@ -15,6 +16,7 @@ KNOWN = {
     "train.py": "donkey train --tub data --model models/NAME trains now",
     "calibrate.py": "donkey calibrate does it now",
     "calibration_odometry.json": "no version reads it any more",
+    OLD_PAD: "its bindings are in the new myconfig.py, or the new car has a copy of it",
     "logs": "logs of before",
     "__pycache__": "made again by itself",
 }

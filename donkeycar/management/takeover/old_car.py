@@ -41,6 +41,7 @@ class OldCar(NamedTuple):
         unread: Names whose value cannot be known without running the files.
         manage: Text of its manage.py, "" if it has none.
         program: What that means for the settings.
+        replaced: Settings that got another value, each with the reason.
     """
 
     folder: Path
@@ -49,6 +50,14 @@ class OldCar(NamedTuple):
     unread: dict[str, Unread]
     manage: str
     program: Program
+    replaced: dict[str, str]
+
+    def replace(self, values: Mapping[str, Any], *, source: str, why: str) -> None:
+        """Give settings the values that stand for what the old car did."""
+        for name, value in values.items():
+            self.layers.values[name], self.layers.sources[name] = value, source
+            self.layers.owned.add(name)
+            self.replaced[name] = why
 
 
 def read_old_car(folder: Path, overrides: Iterable[str] = ()) -> OldCar:
@@ -82,10 +91,9 @@ def read_old_car(folder: Path, overrides: Iterable[str] = ()) -> OldCar:
     # The new car gets a myconfig.py of its own: nothing of the old one stays in place.
     layers.own = set()
     program = _program(manage, layers.values)
-    for name, value in program.values.items():
-        layers.values[name], layers.sources[name] = value, "manage.py"
-        layers.owned.add(name)
-    return OldCar(folder, layers, names, unread, manage, program)
+    car = OldCar(folder, layers, names, unread, manage, program, {})
+    car.replace(program.values, source="manage.py", why=program.why)
+    return car
 
 
 def text_of_file(path: Path) -> str:

@@ -129,7 +129,7 @@ def _convert_pins(layers: Layers) -> dict[str, str]:
 def _dropped(car: OldCar, renamed: Mapping[str, str]) -> dict[str, str]:
     """Names that are replaced by others, each with what replaces it."""
     replaced = dict(renamed)
-    if car.program.values.get(KIND) == "SIM":
+    if KIND in car.replaced and car.layers.values[KIND] == "SIM":
         replaced["DONKEY_GYM"] = "CAMERA_TYPE = DRIVE_TRAIN_TYPE = 'SIM'"
     for old, new in RENAMED.items():
         if old in car.names:
@@ -176,8 +176,8 @@ def _fate(name: str, car: OldCar, dropped: Mapping[str, str]) -> tuple[State, st
         return "no effect", setting.reason
     if setting.status == "later":
         return "no effect yet", setting.reason
-    if name in car.program.values:
-        return "renamed", car.program.why.rstrip(".")
+    if name in car.replaced:
+        return "renamed", car.replaced[name].rstrip(".")
     return "kept", ""
 
 

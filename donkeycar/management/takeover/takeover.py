@@ -10,6 +10,7 @@ from typing import NamedTuple
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.old_manage import lost_jobs
+from donkeycar.management.takeover.gamepad import keep_untranslated, translate
 from donkeycar.management.takeover.leftovers import left_in
 from donkeycar.management.takeover.models import (
     Model,
@@ -19,6 +20,7 @@ from donkeycar.management.takeover.models import (
     where_from,
 )
 from donkeycar.management.takeover.old_car import OldCar, read_old_car
+from donkeycar.management.takeover.own_parts import parts_of
 from donkeycar.management.takeover.report import (
     FILE,
     Section,
@@ -80,6 +82,7 @@ def take_over(request: Request, make: Callable[[Path], object], say: Say) -> lis
     """
     car = read_old_car(request.old, request.overrides)
     new = _free(request.new, car.folder)
+    gamepad = translate(car)
     carried = carry(car)
     values = car.layers.values
     recordings = recordings_of(
@@ -91,15 +94,18 @@ def take_over(request: Request, make: Callable[[Path], object], say: Say) -> lis
         draft = Path(name) / new.name
         make(draft)
         _write_settings(car, carried, draft)
+        keep_untranslated(car, draft)
         copied = [copy_recording(each, draft, say) for each in recordings if request.copies]
         _put(draft, new)
     models = models_of(where_from(car.folder, values["MODELS_PATH"]))
     sections = [
         *_first(new),
         *settings_sections(carried.keys),
+        Section("Gamepad", gamepad),
         Section("Recordings", _tubs(copied, recordings, new, request)),
         Section("Pilots", _models(models, car, new, request, say)),
         Section("What the old program did", _program(car)),
+        Section("Parts of your own", parts_of(car.manage, car.folder)),
         Section("Left in the old folder", left_in(car, recordings, models), short=()),
     ]
     sections = [section for section in sections if section.lines]
@@ -133,8 +139,7 @@ def _write_settings(car: OldCar, carried: Carried, draft: Path) -> None:
     text = myconfig_of(header, carried, car.layers.sources, car.folder.name)
     write_text(draft / "myconfig.py", text)
     replaced = [key.name for key in carried.keys if key.state in ("renamed", "code")]
-    program = list(car.program.values)
-    replaced = [name for name in replaced if name not in program]
+    replaced = [name for name in replaced if name not in car.replaced]
     wrong = differences(car, draft, replaced)
     if wrong:
         raise ConfigError(

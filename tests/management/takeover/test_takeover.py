@@ -339,3 +339,76 @@ def test_a_car_that_cannot_drive_says_so_first(make_old, take):
     assert code == 0
     assert "Before it drives:\n  myconfig.py" in printed
     assert "## Before it drives" in report_of(new)
+
+
+JOYSTICK = """\
+import os
+os.abort()
+from donkeycar.parts.controller import Joystick, JoystickController
+class Mine(Joystick):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.button_names = {0x130: 'A', 0x131: 'B', 0x134: 'Y'}
+        self.axis_names = {0: 'side', 1: 'up'}
+class MyJoystickController(JoystickController):
+    def init_js(self):
+        self.js = Mine(self.dev_fn)
+    def init_trigger_maps(self):
+        self.button_down_trigger_map = {'A': self.emergency_stop, 'B': self.toggle_mode}
+        self.axis_trigger_map = {'side': self.set_steering, 'up': self.set_throttle}
+"""
+
+
+def test_my_joystick_becomes_bindings(make_old, take):
+    make_old(myconfig_py="CONTROLLER_TYPE = 'custom'\n", my_joystick_py=JOYSTICK)
+    code, new, printed = take()
+    assert code == 0
+    cfg = load_config(new / "config.py", command="drive")
+    assert cfg.CONTROLLER_BINDINGS["BTN_SOUTH"] == "stop"
+    assert cfg.CONTROLLER_BINDINGS["BTN_EAST"] == "mode"
+    assert "my_joystick.py is translated into settings" in printed
+    assert not (new / "my_joystick.py").exists()
+
+
+def test_a_my_joystick_that_nobody_understands_is_named_and_kept(make_old, take):
+    make_old(myconfig_py="CONTROLLER_TYPE = 'custom'\n", my_joystick_py="import this\n")
+    code, new, printed = take()
+    assert code == 0
+    assert "my_joystick.py could not be translated: " in printed
+    assert (new / "my_joystick.py").read_text() == "import this\n"
+    assert load_config(new / "config.py").CONTROLLER_TYPE == "custom"
+
+
+OWN = """\
+from docopt import docopt
+import donkeycar as dk
+from my_horn import Horn
+from donkeycar.parts.controller import LocalWebController
+from donkeycar.parts.pan_tilt import Pan
+class LedConditionLogic:
+    pass
+class Wiper:
+    pass
+V = dk.vehicle.Vehicle()
+horn = Horn(pin=7)
+V.add(LedConditionLogic(), inputs=['user/mode'], outputs=['led/blink_rate'])
+V.add(horn, inputs=['user/steering', 'lidar/dist'], threaded=True)
+V.add(Wiper(), outputs=['wiper/on'])
+V.add(Pan(), inputs=['angle'])
+"""
+HORN = "import os, spidev\nfrom donkeycar.parts.imu import IMU\nfrom donkeycar import Vehicle\n"
+
+
+def test_parts_of_the_owner_are_named_with_what_they_need(make_old, take):
+    make_old(manage_py=OWN, my_horn_py=HORN)
+    code, _, printed = take()
+    assert code == 0
+    told = printed[printed.index("Parts of your own:") :]
+    assert "horn (my_horn.py) was put into the loop by: V.add(horn, " in told
+    assert "horn: the channel 'user/steering' is 'user/angle' now" in told
+    assert "horn: no part of this version writes the channel 'lidar/dist'" in told
+    assert "my_horn.py needs spidev" in told
+    assert "my_horn.py uses donkeycar.parts.imu.IMU, which this version does not have" in told
+    assert "Wiper (in manage.py) was put into the loop by" in told
+    assert "Pan (donkeycar.parts.pan_tilt, of your own donkeycar)" in told
+    assert "LedConditionLogic" not in told
