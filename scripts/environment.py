@@ -56,7 +56,15 @@ def find_tool(package: str, programs: tuple[str, ...]) -> bool:
             print(f"Installing {package} ...", flush=True)
             apt = [*([] if root else ["sudo", "-n"]), "apt-get"]
             run(*apt, "update", "-qq", check=False)
-            run(*apt, "install", "-qq", "-y", "--no-install-recommends", package, check=False)
+            run(
+                *apt,
+                "install",
+                "-qq",
+                "-y",
+                "--no-install-recommends",
+                *package.split(),
+                check=False,
+            )
     return any(shutil.which(name) for name in programs)
 
 

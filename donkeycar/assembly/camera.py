@@ -86,7 +86,8 @@ _SETTINGS = {
     "rate_hz": "CAMERA_FRAMERATE",
     "path_mask": "PATH_MASK", "path": "CAMERA_TUB", "camera_index": "CAMERA_INDEX",
     "exposure_ms": "CAMERA_EXPOSURE_MS", "white_balance_k": "CAMERA_WHITE_BALANCE_K",
-    "source": "CAMERA_SOURCE",
+    "source": "CAMERA_SOURCE", "flip": "CSIC_CAM_GSTREAMER_FLIP_PARM", "gain": "CAMERA_GAIN",
+    "red_gain": "CAMERA_RED_GAIN", "blue_gain": "CAMERA_BLUE_GAIN",
 }  # fmt: skip
 
 _DEPTH = Channel(
@@ -105,6 +106,7 @@ _USB = CameraRow(
             "camera_index": cfg.CAMERA_INDEX,
             "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
             "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+            "gain": cfg.CAMERA_GAIN,
         },
         settings=_SETTINGS,
     ),
@@ -126,6 +128,11 @@ CAMERAS = {
                 "hflip": cfg.CAMERA_HFLIP,
                 "vflip": cfg.CAMERA_VFLIP,
                 "camera_index": cfg.CAMERA_INDEX,
+                "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
+                "gain": cfg.CAMERA_GAIN,
+                "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+                "red_gain": cfg.CAMERA_RED_GAIN,
+                "blue_gain": cfg.CAMERA_BLUE_GAIN,
             },
             settings=_SETTINGS,
         ),
@@ -138,6 +145,27 @@ CAMERAS = {
     "V4L": _USB,
     "CVCAM": _USB,
     "WEBCAM": _USB,
+    "CSIC": CameraRow(
+        Recipe(
+            "donkeycar.parts.camera.csic:CSICamera",
+            lambda cfg, clock, world: {
+                **_frames(cfg, clock),
+                "hflip": cfg.CAMERA_HFLIP,
+                "vflip": cfg.CAMERA_VFLIP,
+                "camera_index": cfg.CAMERA_INDEX,
+                "flip": cfg.CSIC_CAM_GSTREAMER_FLIP_PARM,
+                "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
+                "gain": cfg.CAMERA_GAIN,
+                "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+            },
+            settings=_SETTINGS,
+        ),
+        probe=Recipe(
+            "donkeycar.parts.camera.csic:probe",
+            lambda cfg, clock, world: {"camera_index": cfg.CAMERA_INDEX},
+        ),
+        libraries="donkeycar.parts.camera.csic:LIBRARIES",
+    ),
     "STREAM": CameraRow(
         Recipe(
             "donkeycar.parts.camera.stream:StreamCamera",

@@ -11,6 +11,7 @@ from donkeycar.assembly.recipe import placed, row_for
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError, DonkeyError
+from donkeycar.settings.rows.camera import CAMERA_WORDS, LOCKS
 from donkeycar.timing import RealClock
 
 Check = tuple[str, Callable[[Config], object]]
@@ -19,6 +20,18 @@ Check = tuple[str, Callable[[Config], object]]
 def _camera(cfg: Config) -> None:
     row = row_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE)
     row.recipe.arguments(cfg, RealClock(), None)
+
+
+def _locks(cfg: Config) -> None:
+    """Refuse a lock that this camera does not have: a pilot would see other pictures."""
+    known = CAMERA_WORDS.get(cfg.CAMERA_TYPE)
+    for name in LOCKS:
+        if known is not None and cfg[name] is not None and name not in known.reads:
+            able = [word for word, row in CAMERA_WORDS.items() if name in row.reads]
+            raise ConfigError(
+                f"`{name}` must be None for CAMERA_TYPE {cfg.CAMERA_TYPE!r}, which cannot lock it. "
+                f"Received: {name}={cfg[name]}. Delete the line; {', '.join(able)} can"
+            )
 
 
 def _controllers(cfg: Config) -> None:
@@ -54,6 +67,7 @@ def _folder_of_recordings(cfg: Config) -> None:
 CHECKS: tuple[Check, ...] = (
     ("SIM_TIME_SCALE", make_clock),
     ("CAMERA_TYPE", _camera),
+    ("CAMERA_TYPE", _locks),
     ("CONTROLLER_TYPE", _controllers),
     ("WEB_CONTROL", check_drivable),
     ("DRIVE_TRAIN_TYPE", _drivetrain),

@@ -1,6 +1,8 @@
 """What a part needs of the computer: libraries that somebody must install."""
 
+import shutil
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import NamedTuple
 
 from donkeycar.errors import DeviceError
@@ -10,10 +12,10 @@ Runner = Callable[[Sequence[str]], str | None]
 
 
 class Library(NamedTuple):
-    """A library that does not come with donkeycar.
+    """A library, or a program, that does not come with donkeycar.
 
     Attributes:
-        module: What is imported.
+        module: What is imported; of a program, its name, which has a hyphen.
         install: The one line that installs it.
         hint: What must be so besides; "" if nothing. A sentence without its period.
 
@@ -28,8 +30,8 @@ python3-picamera2`.
     install: str
     hint: str = ""
 
-    def missing(self, user: str, error: ImportError) -> DeviceError:
-        """The error of a part that cannot import it.
+    def missing(self, user: str, error: ImportError | FileNotFoundError) -> DeviceError:
+        """The error of a part that cannot import it, or start it.
 
         Args:
             user: Name of the part.
@@ -39,3 +41,8 @@ python3-picamera2`.
         return DeviceError(
             f"{user} needs {self.module}. Received: {error}. Run `{self.install}`.{hint}"
         )
+
+
+def installed(name: str) -> bool:
+    """Whether a module, or a program whose name has a hyphen, is there."""
+    return (shutil.which(name) if "-" in name else find_spec(name)) is not None

@@ -19,7 +19,7 @@ MODELS_PATH = "models"                # folder of the pilots
 
 # CAMERA
 # Where frames come from, and how large they are. A frame is one picture.
-# which camera: PICAM, V4L, CVCAM, WEBCAM, STREAM, OAKD, IMAGE_LIST, TUB, MOCK or SIM
+# which camera: PICAM, V4L, CVCAM, WEBCAM, CSIC, STREAM, OAKD, IMAGE_LIST, TUB, MOCK or SIM
 CAMERA_TYPE = "PICAM"
 IMAGE_W = 160                         # width of a frame (pixels)
 IMAGE_H = 120                         # height of a frame (pixels)
@@ -28,16 +28,24 @@ IMAGE_DEPTH = 3                       # colour channels of a frame: 3 is RGB, 1 
 CAMERA_FRAMERATE = 20
 CAMERA_VFLIP = False                  # turn the picture upside down
 CAMERA_HFLIP = False                  # swap left and right
-# which Pi camera, if there are several; of a USB camera, the number of its /dev/video
+# which camera on a ribbon cable, if there are several; of a USB camera, the number of its
+# /dev/video
 CAMERA_INDEX = 0
 # which USB camera (V4L): its path, or a part of its name; '' is the one with the number
 # CAMERA_INDEX. Of STREAM: rtsp://..., http://... or the path of a video file
 CAMERA_SOURCE = ""
-# exposure time of a USB camera (milliseconds); None leaves it to the camera
+# exposure time of a Pi, USB or Jetson camera (milliseconds); None leaves it to the camera
 CAMERA_EXPOSURE_MS = None
-# colour of the light for a USB camera: 2800 is a warm lamp, 6500 daylight (kelvin); None leaves it
-# to the camera
+# amplification of a Pi or Jetson camera, 1 is none; of a USB camera, in its own unit; None leaves
+# it to the camera
+CAMERA_GAIN = None
+# colour of the light for a Pi, USB or Jetson camera: 2800 is a warm lamp, 6500 daylight (kelvin);
+# None leaves it to the camera
 CAMERA_WHITE_BALANCE_K = None
+# amplification of red of a Pi camera, with CAMERA_BLUE_GAIN instead of CAMERA_WHITE_BALANCE_K; None
+# leaves it to the camera
+CAMERA_RED_GAIN = None
+CAMERA_BLUE_GAIN = None               # amplification of blue of a Pi camera
 PATH_MASK = "data/images/*.jpg"       # pictures that camera IMAGE_LIST shows in turn
 CAMERA_TUB = "data"                   # recording that camera TUB plays again
 # age of a frame of SIM, TUB, MOCK or IMAGE_LIST when the car gets it (seconds); 0.06 is typical of
@@ -370,6 +378,9 @@ FPS_DEBUG_INTERVAL = 10               # time between two of these lines (seconds
 
 # OTHER CAMERAS
 # Depth cameras and cameras of the Jetson.
+# how to turn the picture of a Jetson's camera: 0 not, 2 upside down, 4 swap left and right, 6 swap
+# top and bottom, 1 and 3 a quarter turn
+CSIC_CAM_GSTREAMER_FLIP_PARM = 0
 # take colour pictures with the OAK-D; False takes the grey ones of its right camera
 OAKD_RGB = True
 OAKD_DEPTH = True                     # measure how far away each pixel is, too

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from donkeycar.testing.depthai import StubDepthAI
     from donkeycar.testing.fake_i2c import FakeI2C
     from donkeycar.testing.gpio_header import GpioHeader
+    from donkeycar.testing.gst_launch import StubGstLaunch
     from donkeycar.testing.i2c_adapter import I2CAdapter
     from donkeycar.testing.part import check_part
     from donkeycar.testing.pca9685_chip import PCA9685Chip
@@ -33,6 +34,7 @@ __all__ = [
     "RoboHATBoard",
     "SerialDevice",
     "StubDepthAI",
+    "StubGstLaunch",
     "StubPicamera2",
     "VESCBoard",
     "VideoCamera",
@@ -50,6 +52,7 @@ _HOMES = {
     "RoboHATBoard": "robohat_board",
     "SerialDevice": "serial_device",
     "StubDepthAI": "depthai",
+    "StubGstLaunch": "gst_launch",
     "StubPicamera2": "picamera2",
     "VESCBoard": "vesc_board",
     "VideoCamera": "video_kernel",

@@ -43,6 +43,21 @@ IMX219_MODES: list[dict[str, Any]] = [
 ]
 
 
+# Smallest, largest and usual value of the controls of a camera with libcamera 0.5. Source: what
+# owners list of `Picamera2.camera_controls` (github.com/caternuson/rpi-notes, 2025).
+CONTROLS: dict[str, tuple[Any, Any, Any]] = {
+    "ExposureTime": (75, 3066985, 20000),
+    "ExposureTimeMode": (0, 1, 0),
+    "AnalogueGain": (1.0, 10.6667, 1.0),
+    "AnalogueGainMode": (0, 1, 0),
+    "AeEnable": (False, True, True),
+    "AwbEnable": (False, True, None),
+    "ColourGains": (0.0, 32.0, None),
+    "ColourTemperature": (100, 100000, None),
+    "FrameDurationLimits": (33333, 120000, 33333),
+}
+
+
 @dataclass
 class Transform:
     """``libcamera.Transform``: the flips that the image processor applies."""
@@ -83,6 +98,7 @@ class StubCamera:
         self.camera_num = camera_num
         self.post_callback: Callable[[StubRequest], None] | None = None
         self.sensor_modes = stub.modes
+        self.camera_controls = stub.controls
         self.config: dict[str, Any] | None = None
         self.started = False
         self.closed = False
@@ -115,6 +131,9 @@ class StubCamera:
         """Take a configuration, and adjust it as the driver would."""
         if self.started:
             raise RuntimeError("Camera must be stopped before configuring")
+        unknown = config["controls"].keys() - self.camera_controls.keys()
+        if unknown:
+            raise RuntimeError(f"Control {min(unknown)} is not advertised by libcamera")
         if self._stub.configure_error:
             raise RuntimeError(self._stub.configure_error)
         width_px, height_px = self._stub.delivered_size or config["main"]["size"]
@@ -199,6 +218,7 @@ class StubPicamera2:
     Args:
         cameras: How many cameras are connected; 0 fails as the real library does.
         modes: Modes of the sensor.
+        controls: Controls of the camera; those of libcamera 0.5 if omitted.
         align_bytes: Rows are padded to a multiple of this many bytes: 32 up to Pi 4, 64 on Pi 5.
         delivered_size: Width and height that the driver gives, whatever the program requests.
         configure_error: If given, `configure` fails with this sentence.
@@ -221,6 +241,7 @@ class StubPicamera2:
         *,
         cameras: int = 1,
         modes: list[dict[str, Any]] | None = None,
+        controls: dict[str, tuple[Any, Any, Any]] | None = None,
         align_bytes: int = 64,
         delivered_size: tuple[int, int] | None = None,
         configure_error: str = "",
@@ -230,6 +251,7 @@ class StubPicamera2:
     ) -> None:
         self.cameras = cameras
         self.modes = IMX219_MODES if modes is None else modes
+        self.controls = CONTROLS if controls is None else controls
         self.align_bytes = align_bytes
         self.delivered_size = delivered_size
         self.configure_error = configure_error

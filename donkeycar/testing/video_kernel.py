@@ -42,6 +42,7 @@ C920_CONTROLS = {
     0x9A0903: (0, 1, 1),  # exposure, auto priority
     0x98090C: (0, 1, 1),  # white balance, auto
     0x98091A: (2000, 6500, 4000),  # white balance temperature
+    0x980913: (0, 255, 0),  # gain
 }
 
 
@@ -204,6 +205,7 @@ class VideoCamera:
             struct.pack_into("2I", raw, 12, 1000, round(1000 * self.rate_hz))
 
     def _reqbufs(self, raw: bytearray) -> None:
+        self._free, self._filled = [], []
         count = struct.unpack_from("I", raw)[0]
         length = -(-3 * (self.size[0] + self.pad_bytes) * self.size[1] // 4096) * 4096
         self.memory = [mmap.mmap(-1, length) for _ in range(count)]

@@ -4,6 +4,7 @@ A new camera is one row of `RIGS`. The test that every camera passes and the ben
 `camera_loss` take it from here.
 """
 
+from benchmarks.safety.rigs.csic import CSICRig
 from benchmarks.safety.rigs.files import ImageListRig, TubRig
 from benchmarks.safety.rigs.made import MockRig, OwnRig, SimRig
 from benchmarks.safety.rigs.oakd import OakDRig
@@ -18,6 +19,7 @@ RIGS: dict[str, type[Rig]] = {
     "V4L": V4LRig,
     "CVCAM": V4LRig,
     "WEBCAM": V4LRig,
+    "CSIC": CSICRig,
     "STREAM": StreamRig,
     "OAKD": OakDRig,
     "IMAGE_LIST": ImageListRig,

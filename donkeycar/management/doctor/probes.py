@@ -10,11 +10,10 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
-from donkeycar.parts.needs import Runner
+from donkeycar.parts.needs import Runner, installed
 
 GIB = 1024**3
 # A drive of ten minutes needs about this much room.
@@ -103,17 +102,18 @@ def network(address: str, name: str = "") -> Finding:
 
 
 def packages(
-    needed: Mapping[str, str], *, find: Callable[[str], object] = find_spec
+    needed: Mapping[str, str], *, is_there: Callable[[str], bool] = installed
 ) -> list[Finding]:
     """Check whether libraries are installed.
 
     Args:
-        needed: Line by module, e.g. ``{"picamera2": "sudo apt install python3-picamera2"}``.
-        find: Finds a module, or returns ``None``.
+        needed: Line by module or program, e.g. ``{"picamera2": "sudo apt install
+            python3-picamera2"}``.
+        is_there: Whether one is installed.
     """
     missing: dict[str, list[str]] = {}
     for module, line in needed.items():
-        if find(module) is None:
+        if not is_there(module):
             missing.setdefault(line, []).append(module)
     if not missing:
         return [Finding("packages", OK, ", ".join(needed) or "none needed")]

@@ -16,6 +16,7 @@ from donkeycar.commands import pip_install
 from donkeycar.errors import DeviceError
 from donkeycar.parts.camera.image import Image
 from donkeycar.parts.camera.live import LiveCamera, LiveOptions
+from donkeycar.parts.camera.pi_locks import lock_controls
 from donkeycar.parts.camera.refusal import reasons, refusal
 from donkeycar.parts.camera.sensor_mode import sensor_mode
 from donkeycar.parts.finding import MISSING, OK, Finding
@@ -53,6 +54,12 @@ class PiCamera(LiveCamera):
 
     Args:
         camera_index: Which camera, as ``rpicam-hello --list-cameras`` counts them.
+        exposure_ms: Exposure time, in milliseconds, less than the time of a frame; ``None`` leaves
+            it to the camera.
+        gain: Amplification of the sensor, 1 or more times; ``None`` leaves it to the camera.
+        white_balance_k: Colour of the light, in kelvin; ``None`` leaves it to the camera.
+        red_gain: Amplification of red, with `blue_gain` instead of `white_balance_k`.
+        blue_gain: Amplification of blue.
         options: As those of `LiveCamera`. Frames are stamped by the kernel's monotonic clock.
 
     Raises:
@@ -77,7 +84,17 @@ class PiCamera(LiveCamera):
 
     what_to_check = "Check both ends of the ribbon cable, and that `rpicam-hello` shows a picture"
 
-    def __init__(self, *, camera_index: int = 0, **options: Unpack[LiveOptions]) -> None:
+    def __init__(
+        self,
+        *,
+        camera_index: int = 0,
+        exposure_ms: float | None = None,
+        gain: float | None = None,
+        white_balance_k: int | None = None,
+        red_gain: float | None = None,
+        blue_gain: float | None = None,
+        **options: Unpack[LiveOptions],
+    ) -> None:
         super().__init__(**options)
         self._arrived = threading.Condition()
         self._slot: tuple[Image, dict[str, Any], float] | None = None
@@ -88,7 +105,16 @@ class PiCamera(LiveCamera):
         with ExitStack() as undo:
             undo.callback(self._close)
             try:
-                self._configure()
+                locks = lock_controls(
+                    self._camera.camera_controls,
+                    framerate_hz=self.framerate_hz,
+                    exposure_ms=exposure_ms,
+                    gain=gain,
+                    white_balance_k=white_balance_k,
+                    red_gain=red_gain,
+                    blue_gain=blue_gain,
+                )
+                self._configure(locks)
                 self._camera.post_callback = self._keep
                 self._camera.start()
             except RuntimeError as error:
@@ -131,7 +157,7 @@ class PiCamera(LiveCamera):
             self._arrived.notify_all()
         self._close()
 
-    def _configure(self) -> None:
+    def _configure(self, locks: dict[str, Any]) -> None:
         from libcamera import Transform
 
         # An odd size would be rounded down.
@@ -147,7 +173,7 @@ class PiCamera(LiveCamera):
                 main={"size": asked, "format": "BGR888"},
                 transform=Transform(hflip=self.hflip, vflip=self.vflip),
                 buffer_count=BUFFERS,
-                controls={"FrameDurationLimits": (frame_us, frame_us)},
+                controls={"FrameDurationLimits": (frame_us, frame_us), **locks},
                 queue=False,
                 **extra,
             )

@@ -36,7 +36,7 @@ def from_mjpeg(data: bytes, width_px: int, height_px: int) -> Image:
     import simplejpeg
 
     picture: Image = simplejpeg.decode_jpeg(data, "RGB", min_height=height_px, min_width=width_px)
-    return _resized(picture, width_px, height_px)
+    return resized(picture, width_px, height_px)
 
 
 def from_yuyv(
@@ -87,7 +87,7 @@ def from_planes(
         ValueError: If the picture is smaller than the frame.
     """
     # Smaller first, then colours: so only the pixels of the frame are converted.
-    y, u, v = (_resized(plane, width_px, height_px, size).astype(np.float32) for plane in planes)
+    y, u, v = (resized(plane, width_px, height_px, size).astype(np.float32) for plane in planes)
     u -= 128
     v -= 128
     black, gain, r_v, g_u, g_v, b_u = FULL if full_range else LIMITED
@@ -97,7 +97,7 @@ def from_planes(
     return frame
 
 
-def _resized(
+def resized(
     plane: Image, width_px: int, height_px: int, size: tuple[int, int] | None = None
 ) -> Image:
     """Cut and scale a picture, or one of its planes; `size` is that of the whole picture."""

@@ -41,6 +41,7 @@ class V4LCamera(LiveCamera):
         camera_index: The number of its device file: 0 is /dev/video0.
         exposure_ms: Exposure time, in milliseconds, less than the time of a frame; ``None`` leaves
             it to the camera.
+        gain: Amplification, in the camera's own unit; ``None`` leaves it to the camera.
         white_balance_k: Colour of the light, in kelvin; ``None`` leaves it to the camera.
         options: As those of `LiveCamera`. Frames are stamped by the kernel's monotonic clock.
 
@@ -71,6 +72,7 @@ class V4LCamera(LiveCamera):
         *,
         camera_index: int = 0,
         exposure_ms: float | None = None,
+        gain: float | None = None,
         white_balance_k: int | None = None,
         **options: Unpack[LiveOptions],
     ) -> None:
@@ -89,6 +91,7 @@ class V4LCamera(LiveCamera):
                 self._format = self._agree(check(self._device))
                 self._set_rate()
                 self._expose(exposure_ms)
+                self._amplify(gain, is_exposed=exposure_ms is not None)
                 self._balance(white_balance_k)
                 self._device.start()
             except (DeviceError, ConfigError):
@@ -232,6 +235,19 @@ class V4LCamera(LiveCamera):
         self._set("exposure_ms", exposure_ms, abi.EXPOSURE_AUTO, abi.EXPOSURE_MANUAL)
         value = round(exposure_ms / EXPOSURE_UNIT_MS)
         self._set("exposure_ms", exposure_ms, abi.EXPOSURE_ABSOLUTE, value, EXPOSURE_UNIT_MS)
+
+    def _amplify(self, gain: float | None, *, is_exposed: bool) -> None:
+        if gain is None:
+            self._to_default(abi.GAIN)
+            return
+        if self._device.control(abi.AUTOGAIN):
+            self._set("gain", gain, abi.AUTOGAIN, 0)
+        elif not is_exposed:
+            raise ConfigError(
+                f"`gain` must be locked together with `exposure_ms` for the camera {self.path}, "
+                f"because its automatic exposure sets both. Received: gain={gain}"
+            )
+        self._set("gain", gain, abi.GAIN, round(gain))
 
     def _balance(self, white_balance_k: int | None) -> None:
         if white_balance_k is None:

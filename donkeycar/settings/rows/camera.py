@@ -19,25 +19,25 @@ class CameraWord(NamedTuple):
     replays: bool = False
 
 
-_USB = CameraWord(
-    reads=(
-        "CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_INDEX", "CAMERA_SOURCE", "CAMERA_EXPOSURE_MS",
-        "CAMERA_WHITE_BALANCE_K",
-    ),
-)  # fmt: skip
+_TURNED = ("CAMERA_VFLIP", "CAMERA_HFLIP")
+_LOCKS = ("CAMERA_EXPOSURE_MS", "CAMERA_GAIN", "CAMERA_WHITE_BALANCE_K")
+_COLOURS = ("CAMERA_RED_GAIN", "CAMERA_BLUE_GAIN")
+#: Settings that lock what a camera would choose by itself.
+LOCKS = (*_LOCKS, *_COLOURS)
+_USB = CameraWord(reads=(*_TURNED, "CAMERA_INDEX", "CAMERA_SOURCE", *_LOCKS))
 _LATENCY = ("CAMERA_LATENCY_S", "CAMERA_JITTER_S", "SIM_SEED")
 
 CAMERA_WORDS = {
-    "PICAM": CameraWord(reads=("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_INDEX")),
+    "PICAM": CameraWord(reads=(*_TURNED, "CAMERA_INDEX", *LOCKS)),
     "V4L": _USB,
     # Names that donkeycar 5 had for two other ways to read a USB camera.
     "CVCAM": _USB,
     "WEBCAM": _USB,
-    "STREAM": CameraWord(reads=("CAMERA_VFLIP", "CAMERA_HFLIP", "CAMERA_SOURCE")),
+    "CSIC": CameraWord(reads=(*_TURNED, "CAMERA_INDEX", "CSIC_CAM_GSTREAMER_FLIP_PARM", *_LOCKS)),
+    "STREAM": CameraWord(reads=(*_TURNED, "CAMERA_SOURCE")),
     "OAKD": CameraWord(
         reads=(
-            "CAMERA_VFLIP",
-            "CAMERA_HFLIP",
+            *_TURNED,
             "CAMERA_EXPOSURE_MS",
             "CAMERA_WHITE_BALANCE_K",
             "OAKD_RGB",
@@ -63,7 +63,7 @@ CAMERA = Group(
         Setting(
             "CAMERA_TYPE", "PICAM", "which camera",
             choices=tuple(CAMERA_WORDS),
-            later_choices=("CSIC", "D435", "LEOPARD"),
+            later_choices=("D435", "LEOPARD"),
         ),
         Setting("IMAGE_W", 160, "width of a frame", unit="pixels", low=16, high=4096),
         Setting("IMAGE_H", 120, "height of a frame", unit="pixels", low=16, high=4096),
@@ -80,7 +80,8 @@ CAMERA = Group(
         Setting("CAMERA_HFLIP", False, "swap left and right"),
         Setting(
             "CAMERA_INDEX", 0,
-            "which Pi camera, if there are several; of a USB camera, the number of its /dev/video",
+            "which camera on a ribbon cable, if there are several; of a USB camera, the number of "
+            "its /dev/video",
             low=0, high=63,
         ),
         Setting(
@@ -90,14 +91,30 @@ CAMERA = Group(
         ),
         Setting(
             "CAMERA_EXPOSURE_MS", None,
-            "exposure time of a USB camera; None leaves it to the camera",
+            "exposure time of a Pi, USB or Jetson camera; None leaves it to the camera",
             kind="float", unit="milliseconds", low=0.1, high=300, optional=True,
         ),
         Setting(
+            "CAMERA_GAIN", None,
+            "amplification of a Pi or Jetson camera, 1 is none; of a USB camera, in its own unit; "
+            "None leaves it to the camera",
+            kind="float", low=0, high=10000, optional=True,
+        ),
+        Setting(
             "CAMERA_WHITE_BALANCE_K", None,
-            "colour of the light for a USB camera: 2800 is a warm lamp, 6500 daylight; None "
-            "leaves it to the camera",
+            "colour of the light for a Pi, USB or Jetson camera: 2800 is a warm lamp, 6500 "
+            "daylight; None leaves it to the camera",
             kind="int", unit="kelvin", low=1000, high=20000, optional=True,
+        ),
+        Setting(
+            "CAMERA_RED_GAIN", None,
+            "amplification of red of a Pi camera, with CAMERA_BLUE_GAIN instead of "
+            "CAMERA_WHITE_BALANCE_K; None leaves it to the camera",
+            kind="float", low=0.1, high=32, optional=True,
+        ),
+        Setting(
+            "CAMERA_BLUE_GAIN", None, "amplification of blue of a Pi camera",
+            kind="float", low=0.1, high=32, optional=True,
         ),
         Setting(
             "PATH_MASK", "data/images/*.jpg", "pictures that camera IMAGE_LIST shows in turn",
@@ -127,17 +144,13 @@ OTHER_CAMERAS = Group(
             "every camera gives red, green, blue. For a pilot that was trained on swapped colours "
             "(CVCAM without it), set TRANSFORMATIONS = ['RGB2BGR']",
         ),
-        *later(
-            "a camera through GStreamer",
-            (
-                Setting(
-                    "CSIC_CAM_GSTREAMER_FLIP_PARM",
-                    0,
-                    "how to flip the picture of the Jetson's camera",
-                    low=0,
-                    high=7,
-                ),
-            ),
+        Setting(
+            "CSIC_CAM_GSTREAMER_FLIP_PARM",
+            0,
+            "how to turn the picture of a Jetson's camera: 0 not, 2 upside down, 4 swap left and "
+            "right, 6 swap top and bottom, 1 and 3 a quarter turn",
+            low=0,
+            high=7,
         ),
         *later(
             "the RealSense D435 camera",

@@ -148,11 +148,11 @@ def test_a_car_without_a_network_is_told_how_to_join_one(address, state):
 
 def test_missing_packages_are_listed_with_the_line_that_installs_them():
     needed = {"smbus2": "pip a", "gpiod": "pip a", "picamera2": "apt b", "json": "pip c"}
-    found = probes.packages(needed, find=lambda name: True if name == "json" else None)
+    found = probes.packages(needed, is_there=lambda name: name == "json")
     assert [(f.state, f.found, f.step) for f in found] == [
         ("missing", "smbus2, gpiod", "pip a"), ("missing", "picamera2", "apt b"),
     ]  # fmt: skip
-    assert [f.state for f in probes.packages(needed, find=lambda name: True)] == ["ok"]
+    assert [f.state for f in probes.packages(needed, is_there=lambda name: True)] == ["ok"]
 
 
 @pytest.mark.parametrize(

