@@ -92,6 +92,9 @@ setup(
         "tornado>=6.5,<7",
         "pydantic>=2.11,<3",
         "rich>=13",
+        # 20 kB. The manage.py of donkeycar 2 to 5 imports it before donkeycar: with it such a file
+        # ends with a sentence that says what to do, and owners' other programs go on.
+        "docopt-ng>=0.9,<1",
         "segno>=1.6",  # the QR code that pairs a phone; pure Python
         # multicast DNS: a car says where it is, `donkey findcar` hears it; 4 MB, 6 MB of memory
         "zeroconf>=0.140",

@@ -25,7 +25,7 @@ _HOMES = {
 
 
 # Modules that code of earlier versions reaches with a dot, as in `dk.vehicle.Vehicle()`.
-_MODULES = ("config", "memory", "parts", "vehicle")
+_MODULES = ("config", "memory", "parts", "utils", "vehicle")
 
 
 def __getattr__(name: str) -> Any:

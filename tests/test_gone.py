@@ -10,7 +10,7 @@ import pytest
 import donkeycar
 from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
-from donkeycar.gone import GoneModule
+from donkeycar.gone import GONE, LEFT_OUT, GoneModule
 from donkeycar.management import car
 from donkeycar.management.cli import COMMANDS, main
 from donkeycar.management.gone_words import COMMANDS as GONE_COMMANDS
@@ -19,43 +19,96 @@ from donkeycar.management.gone_words import OPTIONS
 PACKAGE = str(Path(donkeycar.__file__).parents[1])
 
 
-def run(folder, source):
-    (folder / "manage.py").write_text(source)
+def run(folder, source, program="manage.py"):
+    (folder / program).write_text(source)
     return subprocess.run(
-        [sys.executable, "manage.py", "drive"],
+        [sys.executable, program, "drive"],
         cwd=folder, env={"PYTHONPATH": PACKAGE, "PATH": ""}, capture_output=True, text=True,
     )  # fmt: skip
+
+
+OLD = "from docopt import docopt\n"
 
 
 @pytest.mark.parametrize(
     "source",
     [
-        "import donkeycar as dk\nfrom donkeycar.parts.transform import TriggeredCallback\n",
+        "import donkeycar as dk\nfrom donkeycar.parts.actuator import PCA9685\n",
         "from donkeycar.parts.tub_v2 import TubWriter\n",
         "from donkeycar.parts.controller import PS3JoystickController\n",
         "from donkeycar.parts.camera import PiCamera\n",
         "import donkeycar.pipeline.training\n",
-        "from donkeycar import utils\n",
+        "from donkeycar import utilities\n",
         "import donkeycar as dk\ndk.utils.get_model_by_type('linear', None)\n",
     ],
 )
 def test_an_old_manage_py_ends_with_one_sentence(tmp_path, source):
-    done = run(tmp_path, source)
+    """Docopt comes with donkeycar: without it such a file ended with a traceback before that."""
+    done = run(tmp_path, OLD + source)
     assert done.returncode == 1
     assert done.stderr.startswith("manage.py: error: donkeycar.")
     assert "donkey createcar --path . --overwrite" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("program", "way"),
+    [("train.py", "donkey train --tub data"), ("calibrate.py", "instead of it: donkey calibrate")],
+)
+def test_other_old_programs_of_a_car_end_with_another_sentence(tmp_path, program, way):
+    done = run(tmp_path, OLD + "from donkeycar.pipeline.training import train\n", program)
+    assert way in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("parts.actuator import PWMSteering", "DRIVE_TRAIN_TYPE"),
+        ("parts.camera import Webcam", "CAMERA_TYPE"),
+        ("parts.cv import CvCam", "CAMERA_TYPE"),
+        ("parts.controller import JoystickController", "donkey gamepad convert"),
+        ("parts.controller import LocalWebController", "add_console"),
+        ("parts.datastore import TubHandler", "donkeycar.tub.open_tub"),
+        ("parts.keras import KerasLinear", "load_pilot"),
+        ("parts.lidar import RPLidar2", "docs/parts.md"),
+        ("pipeline.types import TubDataset", "donkey train"),
+        ("utils import get_model_by_type", "load_pilot"),
+    ],
+)
+def test_a_part_of_the_owners_is_told_what_replaces_a_name(tmp_path, name, way):
+    """Under a new manage.py; it used to be told to make a new one."""
+    (tmp_path / "mine.py").write_text(f"import os\nfrom donkeycar.{name}\n")
+    done = run(tmp_path, "import mine\n")
+    module, _, attribute = name.partition(" import ")
+    assert done.stderr.startswith(f"manage.py: error: donkeycar.{module}")
+    assert " is not in this one (mine.py:2). " in done.stderr
+    assert way in done.stderr
+    assert "createcar" not in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_is_called_gone_is_not_here():
+    for name in GONE:
+        path = Path(donkeycar.__file__).parent.joinpath(*name.split(".")[1:])
+        assert not path.with_suffix(".py").exists() and not path.is_dir(), name
+    for name in LEFT_OUT:
+        module, _, attribute = name.rpartition(".")
+        assert attribute not in vars(importlib.import_module(module)), name
+
+
 def test_what_an_old_manage_py_reaches_with_a_dot_and_is_still_there_works(tmp_path):
-    source = "import donkeycar as dk\nprint(dk.vehicle.Vehicle, dk.load_config, dk.memory.Memory)\n"
+    source = (
+        "import donkeycar as dk\n"
+        "print(dk.vehicle.Vehicle, dk.load_config, dk.memory.Memory, dk.utils.clamp(2, 0, 1))\n"
+    )
     done = run(tmp_path, source)
     assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_other_failures_keep_their_traceback(tmp_path):
     source = (
-        "try:\n    import donkeycar.utils\nexcept ImportError:\n    pass\n"
+        "try:\n    import donkeycar.utilities\nexcept ImportError:\n    pass\n"
         "import donkeycar.nothing_of_the_kind\n"
     )
     done = run(tmp_path, source)
@@ -68,8 +121,9 @@ def test_code_that_copes_without_an_old_module_goes_on():
         importlib.import_module("donkeycar.parts.actuator")
     with pytest.raises(GoneModule):
         importlib.import_module("donkeycar.parts.object_detector.stop_sign_detector")
-    assert not hasattr(donkeycar, "utils")
+    assert not hasattr(donkeycar, "utilities")
     assert not hasattr(donkeycar, "nothing_of_the_kind")
+    assert not hasattr(donkeycar.utils, "nothing_of_the_kind")
 
 
 FILTER = """
@@ -96,7 +150,7 @@ def test_the_type_that_filters_of_donkeycar_5_import_is_there(tmp_path):
 
 @pytest.mark.parametrize(
     "source",
-    ["from donkeycar.utils import arr_to_img\n", "import donkeycar as dk\nX = dk.utils.binary\n"],
+    ["import donkeycar.parts.keras\n", "import donkeycar as dk\nX = dk.utilities.binary\n"],
 )
 def test_other_imports_of_myconfig_are_one_line_with_the_way_on(tmp_path, source):
     (tmp_path / "config.py").write_text("")
@@ -104,7 +158,8 @@ def test_other_imports_of_myconfig_are_one_line_with_the_way_on(tmp_path, source
     with pytest.raises(ConfigError) as caught:
         load_config(tmp_path / "config.py")
     line = source.count("\n")
-    sentence = f"myconfig.py:{line}: donkeycar.utils was part of earlier versions of donkeycar"
+    name = "parts.keras" if line == 1 else "utilities"
+    sentence = f"myconfig.py:{line}: donkeycar.{name} was part of earlier versions of donkeycar"
     assert str(caught.value).startswith(sentence)
     assert "Delete the import" in str(caught.value)
 
@@ -138,7 +193,7 @@ def test_a_mistyped_command_is_answered_by_the_right_one(capsys, typed, meant):
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("find", "donkey: error: There is no command 'find'. Received: donkey find. All of them: "),
+        ("finda", "donkey: error: There is no command 'finda'. Received: donkey finda. Did you mean findcar? "),
         ("drvie", "donkey: error: There is no command 'drvie'. Received: donkey drvie. Did you "
          "mean drive? A car has its own. In its folder: python manage.py drive"),
         ("tub chek data", "donkey tub: error: There is no 'chek'. Did you mean check? There are: "),
@@ -184,6 +239,7 @@ def test_an_option_that_is_no_more_says_what_to_do_instead(capsys, prog, command
     assert error.startswith(
         f"{prog}: error: `{option}` is not an option of {prog} {command} any more"
     )
+    assert error.endswith(f" {OPTIONS[prog, command][option]}\n"), "the way on was not printed"
     assert error.count("\n") == 1
 
 

@@ -158,7 +158,7 @@ def test_its_snippets_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "snippet"}
     snippets = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    assert len(snippets) == 7
+    assert len(snippets) == 8
     for snippet in snippets:
         exec(compile(snippet, "docs/parts.md", "exec"), names)
     assert (names["angle"], names["throttle"]) == (1.0, 0.2)

@@ -36,7 +36,10 @@ OPTIONS: dict[tuple[str, str], dict[str, str]] = {
     ("donkey", "update"): {
         "--template": "Every car has the same manage.py now; leave it out",
     },
-    ("donkey", "models"): {"--group": "Leave it out"},
+    ("donkey", "models"): {"--group": "Every pilot is listed with its recordings; leave it out"},
+    ("donkey", "cnnactivations"): {
+        "--tub": "Name one of its pictures: --image data/images/0_cam_image_array_.jpg",
+    },
     ("donkey", "train"): {
         "--framework": "TensorFlow trains all types of pilot; leave it out",
         "--checkpoint": "donkey train --resume goes on with what was interrupted",
@@ -48,6 +51,8 @@ OPTIONS: dict[tuple[str, str], dict[str, str]] = {
     ("manage.py", "drive"): {
         "--camera": "A car has one camera, which CAMERA_TYPE in myconfig.py names; leave it out",
         "--log": "LOGGING_LEVEL in myconfig.py says what is shown; leave it out",
+        "--file": "Training takes recordings by: donkey train --tub data",
+        "-f": "Training takes recordings by: donkey train --tub data",
         "--chaos": "No gamepad shakes the steering any more; leave it out",
     },
 }
@@ -98,8 +103,9 @@ def gone_word(
         option = word.partition("=")[0]
         way = OPTIONS.get((prog, command), {}).get(option, "")
         if way:
-            return f"`{option}` is not an option of {prog} {command} any more. Received: {word}. "
-            f"{way}"
+            return (
+                f"`{option}` is not an option of {prog} {command} any more. Received: {word}. {way}"
+            )
     return ""
 
 

@@ -10,3 +10,9 @@ class TubRecord(dict[str, Any]):
     def underlying(self) -> dict[str, Any]:
         """The record itself."""
         return self
+
+
+def __getattr__(name: str) -> Any:
+    from donkeycar.gone import missing
+
+    raise missing(__name__, name)

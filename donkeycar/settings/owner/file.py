@@ -121,7 +121,7 @@ def _run(tree: ast.Module, path: Path) -> dict[str, Any]:
         line = _failing_line(error, path)
         if isinstance(error, GoneModule | GoneAttribute):
             raise ConfigError(
-                f"{path.name}:{line}: {error.args[0].partition(' If ')[0]} Delete the import, and "
+                f"{path.name}:{line}: {error.args[0].partition(' (')[0]}. Delete the import, and "
                 "what needs it: TRAIN_FILTER gets a dictionary, settings are plain values"
             ) from error
         reason = f"{type(error).__name__}: {text_of(error)}".splitlines()[0]
