@@ -193,7 +193,8 @@ def test_a_mistyped_command_is_answered_by_the_right_one(capsys, typed, meant):
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
-        ("finda", "donkey: error: There is no command 'finda'. Received: donkey finda. Did you mean findcar? "),
+        ("finda", "donkey: error: There is no command 'finda'. Received: donkey finda. Did you "
+         "mean findcar? "),
         ("drvie", "donkey: error: There is no command 'drvie'. Received: donkey drvie. Did you "
          "mean drive? A car has its own. In its folder: python manage.py drive"),
         ("tub chek data", "donkey tub: error: There is no 'chek'. Did you mean check? There are: "),
