@@ -12,6 +12,7 @@ from donkeycar.management.takeover.tubs import copy_file
 from donkeycar.pilots.files.names import Kind, beside, ending_of, kind_of, name_of
 from donkeycar.pilots.files.next_step import TRUSTED, conversion_command
 from donkeycar.pilots.files.sidecar import FORMAT
+from donkeycar.training.database import FILE
 
 # The first of these that an old pilot has becomes the new one: from the first three come all files.
 BEST: tuple[Kind, ...] = ("keras", "saved_model", "hdf5", "litert")
@@ -60,7 +61,7 @@ def _has_sidecar(path: Path) -> bool:
 def _types(folder: Path) -> dict[str, str]:
     """The type of each pilot in the list that donkeycar 5 keeps."""
     try:
-        entries = json.loads(text_of_file(folder / "database.json"))
+        entries = json.loads(text_of_file(folder / FILE))
         pairs = [(entry.get("Name"), entry.get("Type")) for entry in entries]
     except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
@@ -173,6 +174,12 @@ def _options(kind: str | None, settings: Mapping[str, Any]) -> dict[str, Any]:
     if kind is None or top is None or "throttle_range" not in PILOT_TYPES[kind].options:
         return {}
     return {"throttle_range": [0.0, top * OLD_TOP]}
+
+
+def copy_list(old: Path, new: Path) -> None:
+    """Copy the list of pilots that donkeycar 5 keeps: `donkey models` shows what stands in it."""
+    if _types(old) and not (new / FILE).exists():
+        copy_file(old / FILE, new / FILE)
 
 
 def _copy(model: Model, folder: Path) -> list[str]:

@@ -180,15 +180,31 @@ def _takes_channels_always(source: str) -> bool:
     """
     if not re.search(r"\bPCA9685\(\s*cfg\.STEERING_CHANNEL", source):
         return False
+    asked = drivetrains_of(source)
+    return asked is not None and asked <= {"MOCK"}
+
+
+def drivetrains_of(source: str) -> set[str] | None:
+    """The words of `DRIVE_TRAIN_TYPE` that a manage.py asks for; ``None`` if it cannot be told."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    asked = {
+        return None
+    return {
         word.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Compare) and "DRIVE_TRAIN_TYPE" in ast.unparse(node.left)
+        if isinstance(node, ast.Compare) and KIND in ast.unparse(node.left)
         for word in node.comparators
-        if isinstance(word, ast.Constant)
+        if isinstance(word, ast.Constant) and isinstance(word.value, str)
     }
-    return asked <= {"MOCK"}
+
+
+def chose_drivetrain(car: OldCar) -> bool:
+    """Whether the old program drove by the word of `DRIVE_TRAIN_TYPE` in the car's files.
+
+    Wiring of other drivetrains had no effect then, so that the new car needs none of it.
+    """
+    if KIND not in car.names or KIND in car.replaced:
+        return False
+    shared = re.search(r"donkeycar\.templates\.complete import[^#]*\badd_drivetrain\b", car.manage)
+    return shared is not None or car.layers.values[KIND] in (drivetrains_of(car.manage) or ())

@@ -2,7 +2,8 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,23 +39,27 @@ class Use(NamedTuple):
     channels: list[str]
 
 
-def parts_of(source: str, folder: Path) -> list[str]:
+def parts_of(source: str, folder: Path, *, skip: Container[str] = ()) -> list[str]:
     """Sentences about each part of the owner's: its file, its line, and what it needs.
 
     Args:
         source: Text of an old manage.py.
         folder: Folder of the car.
+        skip: Modules that something else replaces.
     """
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
-    homes = _homes(tree, source, folder)
+    mine = {*own_modules(source, folder), *own_parts(source)}
+    homes = _homes(tree, {name for name in mine if name not in skip}, folder)
     told: list[str] = []
+    seen: set[str] = set()
     for use in _uses(tree):
         home = homes.get(use.name.partition(".")[0])
-        if home is None:
+        if home is None or use.name in seen:  # a template adds a controller in several branches
             continue
+        seen.add(use.name)
         told.append(f"{use.name} ({home}) was put into the loop by: {use.line}")
         told += _renamed(use)
     used = sorted({home for home in homes.values() if home.endswith(".py")})
@@ -63,9 +68,8 @@ def parts_of(source: str, folder: Path) -> list[str]:
     return list(dict.fromkeys(told))
 
 
-def _homes(tree: ast.Module, source: str, folder: Path) -> dict[str, str]:
+def _homes(tree: ast.Module, mine: set[str], folder: Path) -> dict[str, str]:
     """Names of the owner's classes, modules and parts in a manage.py, each with its file."""
-    mine = {*own_modules(source, folder), *own_parts(source)}
     homes: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -142,10 +146,10 @@ def _needs(file: str, source: str) -> Iterator[str]:
         if module.partition(".")[0] == "donkeycar":
             if is_gone(module) or is_gone(full):
                 gone[full] = None
-        elif not _is_standard(module):
+        elif not _is_there(module.partition(".")[0], file):
             other[module.partition(".")[0]] = None
     if other:
-        yield f"{file} needs {', '.join(other)}: install it into the environment of the car"
+        yield f"{file} needs {', '.join(other)}, which this Python does not have: install it"
     if gone:
         yield f"{file} uses {', '.join(gone)}, which this version does not have: see docs/parts.md"
 
@@ -158,5 +162,11 @@ def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield from ((node.module, each.name) for each in node.names)
 
 
-def _is_standard(module: str) -> bool:
-    return module.partition(".")[0] in sys.stdlib_module_names
+def _is_there(top: str, file: str) -> bool:
+    """Whether a module is part of Python, installed, or a file beside; nothing is imported."""
+    if top in sys.stdlib_module_names or top == Path(file).stem:
+        return True
+    try:
+        return find_spec(top) is not None
+    except (ImportError, ValueError):
+        return False

@@ -10,8 +10,8 @@ from pathlib import Path, PurePath
 from typing import Any, Literal, NamedTuple
 
 from donkeycar.errors import ConfigError
-from donkeycar.management.takeover.old_car import OldCar
-from donkeycar.settings.check import short
+from donkeycar.management.takeover.old_car import OldCar, chose_drivetrain
+from donkeycar.settings.check import check, short
 from donkeycar.settings.layers import KIND, Layers, same_as_default
 from donkeycar.settings.owner.carried import effective, in_car, lost_settings
 from donkeycar.settings.owner.edit import edited, literal
@@ -21,7 +21,7 @@ from donkeycar.settings.readers import READS
 from donkeycar.settings.rows.old import OLD_PINS, RENAMED
 from donkeycar.settings.schema import GROUPS, SETTINGS
 from donkeycar.settings.text import myconfig_text
-from donkeycar.settings.wiring import DEAD_WIRING
+from donkeycar.settings.wiring import DEAD_WIRING, unused_wiring
 
 State = Literal["kept", "renamed", "no effect yet", "no effect", "your own", "code"]
 # Values of such names are not repeated in a report.
@@ -75,6 +75,8 @@ def carry(car: OldCar) -> Carried:
     renamed = _convert_pins(car.layers)
     values = lost_settings(car.layers, Layers(car.folder))
     dropped = _dropped(car, renamed)
+    unused = {name: why for name, why in _unused(car).items() if name not in dropped}
+    dropped |= unused
     values = {name: _plain(value) for name, value in values.items() if name not in dropped}
     code = dict(car.unread)
     for name in list(values):
@@ -85,7 +87,21 @@ def carry(car: OldCar) -> Carried:
             code[name] = Unread(place, "it cannot be written as a plain value")
             del values[name]
     keys = [_key(name, car, code, dropped) for name in car.names if name != "*"]
+    keys = [key._replace(state="no effect") if key.name in unused else key for key in keys]
     return Carried(values, keys, code)
+
+
+def _unused(car: OldCar) -> dict[str, str]:
+    """Wiring that the old program did not use, each name with the reason."""
+    kind = car.layers.values[KIND]
+    if not chose_drivetrain(car):
+        return {}
+    values, problems = check(car.layers.values)
+    if any(_WIRING.intersection(names) for names, _ in problems):
+        return {}
+    names = [name for name, _ in unused_wiring(car.layers, values)]
+    told = f"the old car did not use it, either, with {KIND} {kind}"
+    return {name: told for name in names if name in SETTINGS and name != "DONKEY_GYM"}
 
 
 def _refuse_code(unread: Mapping[str, Unread]) -> None:
@@ -154,11 +170,9 @@ def _key(name: str, car: OldCar, code: Mapping[str, Unread], dropped: Mapping[st
     shown = short(value) if is_shown else ""
     is_default = setting is not None and same_as_default(name, value)
     state, note = _fate(name, car, dropped)
-    is_delivered = is_default or is_factory(name, value) or setting is None
-    is_chosen = (
-        state == "renamed"
-        or place.startswith("myconfig.py")
-        or not (is_delivered or state == "no effect")
+    is_delivered = is_default or is_factory(name, value)
+    is_chosen = state == "renamed" or (
+        place.startswith("myconfig.py") if state == "no effect" else not is_delivered
     )
     if state == "kept" and is_default:
         note = "the default of this version"

@@ -15,6 +15,7 @@ from donkeycar.management.takeover.leftovers import left_in
 from donkeycar.management.takeover.models import (
     Model,
     changes_of,
+    copy_list,
     models_of,
     take_model,
     where_from,
@@ -105,7 +106,7 @@ def take_over(request: Request, make: Callable[[Path], object], say: Say) -> lis
         Section("Recordings", _tubs(copied, recordings, new, request)),
         Section("Pilots", _models(models, car, new, request, say)),
         Section("What the old program did", _program(car)),
-        Section("Parts of your own", parts_of(car.manage, car.folder)),
+        Section("Parts of your own", parts_of(car.manage, car.folder, skip=_translated(car))),
         Section("Left in the old folder", left_in(car, recordings, models), short=()),
     ]
     sections = [section for section in sections if section.lines]
@@ -138,7 +139,7 @@ def _write_settings(car: OldCar, carried: Carried, draft: Path) -> None:
     header = (resources.files("donkeycar.templates") / "myconfig.py").read_text(encoding="utf-8")
     text = myconfig_of(header, carried, car.layers.sources, car.folder.name)
     write_text(draft / "myconfig.py", text)
-    replaced = [key.name for key in carried.keys if key.state in ("renamed", "code")]
+    replaced = [k.name for k in carried.keys if k.state in ("renamed", "code", "no effect")]
     replaced = [name for name in replaced if name not in car.replaced]
     wrong = differences(car, draft, replaced)
     if wrong:
@@ -184,6 +185,7 @@ def _models(
     folder = new / str(effective(new, with_config=True).values["MODELS_PATH"])
     values = car.layers.values
     changes = changes_of(values, car.names)
+    copy_list(where_from(car.folder, values["MODELS_PATH"]), folder)
     return [
         line
         for model in models
@@ -197,4 +199,10 @@ def _program(car: OldCar) -> list[str]:
     lines = [car.program.why] if car.program.why else []
     if car.manage:
         lines += lost_jobs(car.manage, car.folder, {**car.layers.values, "DONKEY_GYM": False})
-    return lines
+    names = [f" uses {name} of your own" for name in _translated(car)]
+    return [line for line in lines if not any(name in line for name in names)]
+
+
+def _translated(car: OldCar) -> tuple[str, ...]:
+    """Modules of the owner's that settings replace."""
+    return ("my_joystick",) if "CONTROLLER_BINDINGS" in car.replaced else ()

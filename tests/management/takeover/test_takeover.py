@@ -290,6 +290,25 @@ def test_a_model_that_saw_changed_frames_keeps_to_the_settings(make_old, take):
     assert "--type linear" in printed
 
 
+def test_the_list_of_pilots_is_kept_and_says_what_each_is(make_old, take):
+    old = make_old(myconfig_py="TRANSFORMATIONS = ['CROP']\n")
+    (old / "models" / "pilot.tflite").write_bytes(bytes(4) + b"TFL3" + bytes(64))
+    text = json.dumps([{"Name": "pilot", "Type": "categorical", "Number": 0}])
+    (old / "models" / "database.json").write_text(text)
+    code, new, printed = take()
+    assert code == 0
+    assert (new / "models" / "database.json").read_text() == text
+    assert "--type categorical" in printed
+
+
+def test_a_myconfig_alone_is_enough(make_old, take):
+    # As a web page hands one out: a file of plain values, without a car.
+    old = make_old(config_py=None, manage_py=None, myconfig_py="IMAGE_W = 320\n")
+    code, new, _ = take(old=old / "myconfig.py")
+    assert code == 0
+    assert load_config(new / "config.py").IMAGE_W == 320
+
+
 @pytest.mark.parametrize(
     ("words", "named"),
     [
@@ -407,8 +426,36 @@ def test_parts_of_the_owner_are_named_with_what_they_need(make_old, take):
     assert "horn (my_horn.py) was put into the loop by: V.add(horn, " in told
     assert "horn: the channel 'user/steering' is 'user/angle' now" in told
     assert "horn: no part of this version writes the channel 'lidar/dist'" in told
-    assert "my_horn.py needs spidev" in told
+    assert "my_horn.py needs spidev, which this Python does not have" in told
     assert "my_horn.py uses donkeycar.parts.imu.IMU, which this version does not have" in told
     assert "Wiper (in manage.py) was put into the loop by" in told
     assert "Pan (donkeycar.parts.pan_tilt, of your own donkeycar)" in told
     assert "LedConditionLogic" not in told
+
+
+UNUSED = "DRIVE_TRAIN_TYPE = 'VESC'\nSTEERING_LEFT_PWM = 440\nSTEERING_PWM_PIN = 12\n"
+
+
+@pytest.mark.parametrize(
+    "manage",
+    [
+        "if cfg.DRIVE_TRAIN_TYPE == 'VESC':\n    pass\n",
+        "from donkeycar.templates.complete import add_camera, \\\n    add_drivetrain\n",
+    ],
+)
+def test_wiring_that_the_old_program_did_not_use_is_left_out(make_old, take, manage):
+    # What used to happen: people who had taken the # off every line got a car that does not start.
+    make_old(manage_py=manage, myconfig_py=UNUSED)
+    code, new, printed = take()
+    assert code == 0
+    assert load_config(new / "config.py", command="drive").DRIVE_TRAIN_TYPE == "VESC"
+    assert "STEERING_LEFT_PWM, STEERING_PWM_PIN: the old car did not use it, either" in printed
+
+
+@pytest.mark.parametrize("manage", ["", "import donkeycar as dk\n", "if cfg.DRIVE_TRAIN_TYPE ==\n"])
+def test_wiring_of_which_nobody_knows_whether_it_was_used_stops_the_new_car(make_old, take, manage):
+    make_old(manage_py=manage, myconfig_py=UNUSED)
+    code, _, printed = take()
+    assert code == 0
+    assert "Before it drives:\n  myconfig.py" in printed
+    assert "STEERING_LEFT_PWM is wiring" in printed
