@@ -30,6 +30,7 @@ COMMANDS = {
     "restore": Command("backup.restore", "make the car of a backup"),
     "config": Command("config", "show the settings of a car"),
     "tub": Command("tub.tub", "check, repair and report on recordings (tubs)"),
+    "stats": Command("tub.stats", "how drives went: rate, pauses, age from camera to wheels"),
     "calibrate": Command("calibrate", "find the pulses of servo and motor"),
     "gamepad": Command("gamepad", "try a gamepad, and teach it to a car"),
     "doctor": Command("doctor.doctor", "check a car: what works, what is missing, and what to do"),

@@ -1,0 +1,89 @@
+"""`donkey stats`: how drives went: rate, pauses, and how old pictures were at the wheels."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from donkeycar.errors import DeviceError, TubError
+from donkeycar.management.tub.paths import tub_paths
+from donkeycar.tub.drive import Drive, Spread, drive_of
+from donkeycar.words import count
+
+WHO = {"user": "you", "local_angle": "the pilot steered", "local": "the pilot drove"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command line."""
+    parser.add_argument(
+        "tubs", nargs="*", default=["data"], metavar="TUB",
+        help="tubs, or folders of tubs (default: data)",
+    )  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="print JSON instead of sentences")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Say how each drive went.
+
+    Returns:
+        1 if one of several tubs cannot be read, else 0.
+    """
+    paths = tub_paths(args.tubs)
+    found, code = {}, 0
+    for path in paths:
+        try:
+            found[str(path)] = _drive(path)
+        except (TubError, DeviceError) as error:
+            if len(paths) == 1:
+                raise
+            print(f"donkey: error: {error}", file=sys.stderr)
+            code = 1
+    if args.json:
+        print(json.dumps({name: asdict(drive) for name, drive in found.items()}, indent=2))
+        return code
+    for name, drive in found.items():
+        print(f"{name}: {in_words(drive)}")
+        for line in lines_of(drive):
+            print(f"  {line}")
+    return code
+
+
+def _drive(path: Path) -> Drive:
+    from donkeycar.tub import open_tub
+
+    return drive_of(open_tub(path))
+
+
+def in_words(drive: Drive) -> str:
+    """One line: how much there is of it."""
+    minutes, seconds = divmod(round(drive.driven_s), 60)
+    long = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
+    parts = [count(drive.num_records, "record"), count(drive.num_sessions, "session")]
+    if drive.steps is not None:
+        parts.append(long)
+    if drive.num_pauses:
+        parts.append(count(drive.num_pauses, "pause"))
+    return ", ".join(parts)
+
+
+def lines_of(drive: Drive) -> list[str]:
+    """What is known, then what is not."""
+    lines = []
+    if drive.steps is not None and drive.rate_hz is not None:
+        lines.append(f"{drive.rate_hz:.1f} records a second; {_times(drive.steps)} apart")
+    if drive.frames is not None:
+        lines.append(f"frames exposed {_times(drive.frames)} apart")
+    for mode, ages in drive.ages.items():
+        lines.append(
+            f"camera to wheels, {WHO.get(mode, mode)}: {_times(ages)} in "
+            f"{count(ages.num, 'record')}"
+        )
+    return [*lines, *drive.unknown]
+
+
+def _times(spread: Spread) -> str:
+    return (
+        f"p50 {1000 * spread.p50_s:.0f} ms, p99 {1000 * spread.p99_s:.0f} ms, "
+        f"at most {1000 * spread.max_s:.0f} ms"
+    )
