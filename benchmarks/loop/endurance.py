@@ -173,17 +173,18 @@ def _drive(
         command += [str(car.port), token.split()[0], str(seconds)]
         with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as people:
             try:
-                began_s = time.monotonic()
+                began_s, said = time.monotonic(), ""
                 with witness(folder / "witness.jsonl", held):
                     found = watch(car, seconds)
-                said, _ = people.communicate(timeout=60)
+                if car.process.poll() is None:
+                    said, _ = people.communicate(timeout=60)
             finally:
                 people.kill()
     finally:
         code = car.end()
     from_s = began_s + settle_s(seconds)
     (folder / "samples.json").write_text(json.dumps(found))
-    missed = [] if code in (0, 130) else [f"the car ended with {code}:\n{car.said[-2000:]}"]
+    missed = [] if code in (0, 130) else [f"the car ended with {code}: {car.said[-500:]}"]
     for name, samples in found.items():
         line, faults = growth(name, [one for one in samples if one.at_s >= from_s])
         print(line, flush=True)

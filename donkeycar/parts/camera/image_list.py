@@ -1,6 +1,7 @@
 """A camera that shows pictures from a folder, one after another."""
 
 import glob
+import io
 import re
 from pathlib import Path
 
@@ -12,9 +13,15 @@ from donkeycar.parts.camera.late_camera import LateCamera
 from donkeycar.parts.camera.latency import Latency
 from donkeycar.timing import Clock
 
+# Files are kept in memory up to this many bytes: about three thousand small pictures. A disk that
+# the recorder keeps busy was seen to hold up a reader for half a second, which ends a drive.
+KEPT_BYTES = 16_000_000
+
 
 class ImageListCamera(LateCamera):
     """Pictures that match a pattern, in natural order: 2.jpg comes before 10.jpg.
+
+    A file is read once, as long as all of them are not large (`KEPT_BYTES`).
 
     Args:
         path_mask: Which pictures, for example ``~/mycar/data/images/*.jpg``; ``**`` goes into
@@ -72,6 +79,8 @@ for example "~/pictures/*.jpg".
             )
         self.loop = loop
         self._next = 0
+        self._kept: dict[Path, bytes] = {}
+        self._room = KEPT_BYTES
 
     def picture(self) -> Image:
         """Return the next picture.
@@ -87,10 +96,19 @@ for example "~/pictures/*.jpg".
         path = self.paths[self._next]
         self._next += 1
         try:
-            with Picture.open(path) as picture:
+            with Picture.open(self._file(path)) as picture:
                 return fit(picture, self.width_px, self.height_px)
         except OSError as error:
             raise DeviceError(f"{path} must be a picture. Received: {text_of(error)}") from error
+
+    def _file(self, path: Path) -> Path | io.BytesIO:
+        """The content of a file that is kept, else its path."""
+        if path not in self._kept:
+            if path.stat().st_size > self._room:
+                return path
+            self._kept[path] = path.read_bytes()
+            self._room -= len(self._kept[path])
+        return io.BytesIO(self._kept[path])
 
 
 def _natural_order(path: Path) -> list[tuple[int, int, str]]:

@@ -83,3 +83,22 @@ def test_a_file_that_is_no_picture_is_named(tmp_path):
 
 def test_keeps_the_part_contract_in_a_thread(folder):
     check_part(camera_of(folder, clock=None, framerate_hz=50), outputs=3, threaded=True)
+
+
+def test_small_files_are_read_once(folder):
+    """A disk that the recorder kept busy held up the camera for half a second: the car stopped."""
+    camera = camera_of(folder)
+    before = [brightness(camera.run()) for _ in camera.paths]
+    for path in camera.paths:
+        path.unlink()
+    assert [brightness(camera.run()) for _ in camera.paths] == before
+
+
+def test_large_files_are_not_kept(folder, monkeypatch):
+    monkeypatch.setattr("donkeycar.parts.camera.image_list.KEPT_BYTES", 10)
+    camera = camera_of(folder)
+    for path in camera.paths:
+        camera.run()
+        path.unlink()
+    with pytest.raises(DeviceError, match="must be a picture"):
+        camera.run()
