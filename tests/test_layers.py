@@ -110,7 +110,7 @@ HOMES = donkeycar._HOMES
 
 LIBRARIES = {
     "ai_edge_litert", "h5py", "keras", "matplotlib", "numpy", "picamera2", "PIL", "pydantic",
-    "rich", "segno", "simplejpeg", "tensorflow", "tornado",
+    "rich", "segno", "simplejpeg", "tensorflow", "tornado", "zeroconf",
 }  # fmt: skip
 
 

@@ -41,7 +41,7 @@ class Pairing(NamedTuple):
         lines = [f"{self.doing} {where}", f"  {self.url}", *(f"  {url}" for url in self.others)]
         if self.pin:
             lines.append(f"Or open {page} and enter {self.pin}, in the next five minutes.")
-        if _shows_blocks() and not is_local:
+        if shows_blocks() and not is_local:
             lines.insert(0, self.qr)
         return "\n".join(lines)
 
@@ -69,7 +69,7 @@ def qr_terminal(text: str) -> str:
     return out.getvalue()
 
 
-def _shows_blocks() -> bool:
+def shows_blocks() -> bool:
     """Whether standard output is a terminal that has the characters of the QR code."""
     if sys.stdout is None:  # closed by the process that started this one
         return False

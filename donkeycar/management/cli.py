@@ -37,6 +37,7 @@ COMMANDS = {
     "neutral": Command("neutral", "stop a motor whose program is gone"),
     "service": Command("service.service", "let the car start with the computer"),
     "findcar": Command("network.findcar", "find the cars of this network, and their pages"),
+    "network": Command("network.network", "make the car a Wi-Fi of its own, or go back into one"),
     "pair": Command("pair", "list the paired phones, revoke one, invite one more"),
     "train": Command("pilot.train", "train a pilot, a neural network, on recordings"),
     "replay": Command("pilot.replay", "see how a pilot learnt, epoch by epoch"),

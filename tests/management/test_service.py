@@ -15,7 +15,7 @@ from donkeycar.management import last_stop, neutral
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
 from donkeycar.management.service import service
-from donkeycar.management.service.units import CAR_UNIT, SAFE_UNIT, make_units
+from donkeycar.management.service.units import CAR_UNIT, SAFE_UNIT, make_units, network_unit
 from donkeycar.parts.drivetrain import i2c_bus
 from donkeycar.testing import FakeClock, FakeI2C, PCA9685Chip
 
@@ -39,6 +39,7 @@ def car(tmp_path):
 def test_systemd_accepts_the_units(analyze, car, tmp_path, own):
     user = None if own else "root"
     units = make_units(car, Path(sys.executable), user=user, words=("--js",))
+    units |= {} if own else network_unit(car.name, "donkey-ap")
     folder = tmp_path / "units"
     folder.mkdir()
     for name, text in units.items():

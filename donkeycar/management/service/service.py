@@ -11,10 +11,18 @@ from pathlib import Path
 
 from donkeycar.errors import ConfigError, DeviceError
 from donkeycar.files import write_atomically
-from donkeycar.management.service.units import CAR_UNIT, SAFE_UNIT, make_units
+from donkeycar.management.service.units import (
+    CAR_UNIT,
+    NETWORK_UNIT,
+    SAFE_UNIT,
+    make_units,
+    network_unit,
+)
 
 SYSTEM_FOLDER = Path("/etc/systemd/system")
 USER_FOLDER = Path("~/.config/systemd/user")
+
+UNITS = (CAR_UNIT, SAFE_UNIT, NETWORK_UNIT)
 
 Runner = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
@@ -76,7 +84,7 @@ class Service:
         Raises:
             DeviceError: If they cannot be removed.
         """
-        paths = [path for name in (CAR_UNIT, SAFE_UNIT) if (path := self._folder / name).exists()]
+        paths = [path for name in UNITS if (path := self._folder / name).exists()]
         for path in paths:
             self._call("disable", "--now", path.name)
             try:
@@ -91,7 +99,8 @@ class Service:
 
     def status(self) -> dict[str, str]:
         """The state of each unit: e.g. ``"enabled, active"``, or ``"not installed"``."""
-        return {name: self._status(name) for name in (CAR_UNIT, SAFE_UNIT)}
+        shown = [one for one in UNITS if one != NETWORK_UNIT or (self._folder / one).exists()]
+        return {name: self._status(name) for name in shown}
 
     def _status(self, name: str) -> str:
         if not (self._folder / name).exists():
@@ -121,6 +130,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--drive", default="", metavar="WORDS", help="more words for `manage.py drive`, e.g. --js"
     )
     parser.add_argument(
+        "--access-point", action="store_true",
+        help="at the start, be a Wi-Fi of its own if no known network is there; first: "
+        "donkey network ap --prepare",
+    )  # fmt: skip
+    parser.add_argument(
         "--dry-run", action="store_true", help="print the units, and change nothing"
     )
 
@@ -136,12 +150,14 @@ def run(args: argparse.Namespace) -> int:
         return 0 if states[CAR_UNIT].endswith(", active") else 1
     if args.what == "remove":
         if args.dry_run:
-            print("\n".join(f"would remove {folder / name}" for name in (CAR_UNIT, SAFE_UNIT)))
+            print("\n".join(f"would remove {folder / name}" for name in UNITS))
             return 0
         for path in service.remove():
             print(f"removed {path}")
         return 0
     units = units_of(args.path, own=args.user, words=tuple(shlex.split(args.drive)))
+    if args.access_point:
+        units |= _network(args)
     if args.dry_run:
         for name, text in units.items():
             print(f"# {folder / name}\n{text}")
@@ -156,6 +172,28 @@ def run(args: argparse.Namespace) -> int:
     if args.user:
         print("To let it run while you are logged out: sudo loginctl enable-linger $USER")
     return 0
+
+
+def _network(args: argparse.Namespace) -> dict[str, str]:
+    """The unit of the car's own Wi-Fi.
+
+    Raises:
+        ConfigError: If it could not work.
+    """
+    from donkeycar.management.network.access_point import PROFILE
+    from donkeycar.management.network.nmcli import NetworkManager
+
+    if args.user:
+        raise ConfigError(
+            "`--access-point` needs the systemd of the system, because only root may change the "
+            "network. Received: --user. Leave --user out, and type sudo in front"
+        )
+    if not args.dry_run and PROFILE not in NetworkManager().connections():
+        raise ConfigError(
+            "`--access-point` needs the car's own Wi-Fi, so that you know its password. Received: "
+            "none is made yet. Make it: donkey network ap --prepare"
+        )
+    return network_unit(args.path.expanduser().absolute().name, PROFILE)
 
 
 def units_of(path: Path, *, own: bool, words: tuple[str, ...] = ()) -> dict[str, str]:

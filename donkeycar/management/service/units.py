@@ -6,6 +6,7 @@ from donkeycar.management import last_stop
 
 CAR_UNIT = "donkey.service"
 SAFE_UNIT = "donkey-safe.service"
+NETWORK_UNIT = "donkey-network.service"
 
 _CAR = """\
 # Made by `donkey service install`. It is written anew by the next one.
@@ -81,6 +82,43 @@ TimeoutStopSec=10
 [Install]
 WantedBy=sysinit.target
 """
+
+# It runs programs of the system alone: root must not run what a user can write.
+_NETWORK = """\
+# Made by `donkey service install --access-point`. The car's own Wi-Fi, if it is in no network.
+[Unit]
+Description=Wi-Fi of the donkey car in {name}, where it knows no other
+After=NetworkManager.service
+Wants=NetworkManager.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+Environment=LC_ALL=C
+ExecStart=/bin/sh -c 'for second in $(seq {wait_s}); do \
+  nmcli -t -f TYPE,STATE device | grep -qxE "(wifi|ethernet):connected" && exit 0; sleep 1; done; \
+  exec nmcli connection up id {profile}'
+TimeoutStartSec={timeout_s}
+
+[Install]
+WantedBy=multi-user.target
+"""
+# A Pi that knows the Wi-Fi is in it 10 to 20 s after its start.
+WAIT_S = 40
+
+
+def network_unit(name: str, profile: str) -> dict[str, str]:
+    """The unit that makes the car a Wi-Fi of its own at the start, if it is in no other network.
+
+    Args:
+        name: Name of the car.
+        profile: The connection of NetworkManager; a plain word.
+    """
+    # systemd takes `$$` for a dollar of the shell.
+    text = _NETWORK.format(
+        name=name.replace("%", "%%"), profile=profile, wait_s=WAIT_S, timeout_s=WAIT_S + 60
+    )
+    return {NETWORK_UNIT: text.replace("$(", "$$(")}
 
 
 def quoted(text: str) -> str:
