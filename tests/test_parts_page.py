@@ -24,7 +24,7 @@ from donkeycar.assembly import (
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TubError
 from donkeycar.management.createcar import create_car
-from donkeycar.testing import FakeClock, StubDepthAI
+from donkeycar.testing import FakeClock, StubDepthAI, VideoKernel
 from donkeycar.tub import TubReader
 from donkeycar.tub.format import TYPES
 from donkeycar.tub.values import COLUMNS
@@ -47,6 +47,7 @@ CARS = {
     "last button": {"BEHAVIOR_BUTTON": "w5"},
     "own pilot": {},
     "depth": {"CAMERA_TYPE": "OAKD"},
+    "two cameras": {"CAMERA_TYPE": "V4L", "CAMERA_STEREO": True},
     "speed controller": {"DRIVE_TRAIN_TYPE": "PWM_STEERING_THROTTLE"},
 }
 
@@ -113,7 +114,7 @@ def found(settings, tmp_path_factory):
         ]
         pilot = ["pilot/angle", "pilot/throttle", "pilot/loading", "pilot/exposed_s"]
         own += [pilot] if name == "own pilot" else []
-        with StubDepthAI():
+        with StubDepthAI(), VideoKernel(cameras=[{"name": "A"}, {"name": "B"}]):
             found = assembled(cfg, own=own)
         for into, one in zip((writers, readers), found, strict=True):
             for channel, names in one.items():

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from donkeycar.assembly.channel import Channel
 from donkeycar.assembly.drivetrain.table import DRIVETRAINS
 from donkeycar.assembly.recipe import Recipe, row_for
+from donkeycar.assembly.stereo import STEREO_CHANNELS, make_pair
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
 from donkeycar.lazy import named
@@ -307,24 +308,33 @@ def make_world(cfg: Config) -> "World | None":
     return World(load_track(cfg.SIM_TRACK), seed=cfg.SIM_SEED, camera=camera)
 
 
+def make_camera(cfg: Config, clock: Clock, world: "World | None" = None) -> Any:
+    """The camera of `CAMERA_TYPE`, or with `CAMERA_STEREO` two of them as one."""
+    recipe = row_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE).recipe
+    if cfg.CAMERA_STEREO:
+        return make_pair(recipe, cfg, clock, world)
+    return recipe.make(cfg, clock, world)
+
+
 def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
     """Add the camera of `CAMERA_TYPE`; with `LOOP_PACE` "camera", its frames begin the ticks.
 
     Channels:
         Writes ``cam/image_array``, ``cam/exposed_s`` and ``cam/sequence``, and how old frames are
         when they are there, ``cam/age_s``. A camera that sees distance writes ``cam/depth_array``,
-        and one with a motion sensor ``imu/...``, if the settings ask for them.
+        and one with a motion sensor ``imu/...``, if the settings ask for them; a pair of cameras
+        writes the picture of each, ``cam/image_array_a`` and ``cam/image_array_b``.
     """
     from donkeycar.parts.camera.frame_age import FrameAge
 
     row = row_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE)
     paces = cfg.LOOP_PACE == "camera"
-    camera = row.recipe.make(cfg, car.clock, world)
+    camera = make_camera(cfg, car.clock, world)
     outputs = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
     # By the clock, a camera that is faster than the loop runs once a tick only: a pilot with a
     # memory was trained on frames at that rate.
     prompt = paces or cfg.CAMERA_FRAMERATE <= PROMPT_SHARE * cfg.DRIVE_LOOP_HZ
-    besides = row.written(cfg)
+    besides = STEREO_CHANNELS if cfg.CAMERA_STEREO else row.written(cfg)
     car.add(camera, outputs=[*outputs, *besides], threaded=row.recipe.threaded, prompt=prompt)
     car.add(FrameAge(clock=car.clock), inputs=outputs[1:], outputs=["cam/age_s"], prompt=prompt)
     if paces and row.recipe.threaded:

@@ -9,6 +9,7 @@ from pathlib import Path
 from donkeycar.assembly.camera import CAMERAS
 from donkeycar.assembly.channel import Channel
 from donkeycar.assembly.sensors import SENSORS
+from donkeycar.assembly.stereo import STEREO_CHANNELS
 
 _IMU = {
     "acl": "acceleration along the {axis} axis of the sensor, in its unit",
@@ -36,6 +37,7 @@ CHANNELS: dict[str, Channel] = {
         "seconds", "how old frames are when the car gets them", ["add_camera"], ["add_console"],
     ),
     **{name: row for camera in CAMERAS.values() for name, row in camera.channels.items()},
+    **STEREO_CHANNELS,
     "gamepad/offer": Channel(
         "Offer", "what a gamepad would do if it drove", ["add_controllers"], ["add_driver"],
     ),

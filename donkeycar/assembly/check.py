@@ -8,6 +8,7 @@ from donkeycar.assembly.console import check_drivable
 from donkeycar.assembly.controller import CONTROLLERS, controllers_of
 from donkeycar.assembly.receiver_pins import check_receiver_pins
 from donkeycar.assembly.recipe import placed, row_for
+from donkeycar.assembly.stereo import check_stereo
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError, DonkeyError
@@ -68,6 +69,7 @@ CHECKS: tuple[Check, ...] = (
     ("SIM_TIME_SCALE", make_clock),
     ("CAMERA_TYPE", _camera),
     ("CAMERA_TYPE", _locks),
+    ("CAMERA_STEREO", check_stereo),
     ("CONTROLLER_TYPE", _controllers),
     ("WEB_CONTROL", check_drivable),
     ("DRIVE_TRAIN_TYPE", _drivetrain),

@@ -64,6 +64,10 @@ def build_parser(chosen: str | None = None) -> argparse.ArgumentParser:
         "--js", action="store_true", help="drive with a gamepad that is plugged into the car"
     )
     command.add_argument(
+        "--camera", choices=("single", "stereo"),
+        help="one camera, or two of CAMERA_TYPE side by side (default: as CAMERA_STEREO says)",
+    )  # fmt: skip
+    command.add_argument(
         "--meta", action="append", default=[], metavar="NAME:VALUE",
         help="note to store with every recording, e.g. driver:Kim; may be repeated",
     )  # fmt: skip
@@ -93,7 +97,9 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
     if args.owns_process:
         hear_ctrl_c()
     meta = check_words(args)
-    overrides = [*args.set, "USE_JOYSTICK_AS_DEFAULT=True"] if args.js else args.set
+    overrides = [*args.set, "USE_JOYSTICK_AS_DEFAULT=True"] if args.js else [*args.set]
+    if args.camera is not None:
+        overrides.append(f"CAMERA_STEREO={args.camera == 'stereo'}")
     cfg = load_config(
         folder / "config.py", myconfig=args.myconfig, overrides=overrides, command="drive"
     )

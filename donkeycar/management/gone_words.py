@@ -49,7 +49,6 @@ OPTIONS: dict[tuple[str, str], dict[str, str]] = {
         "--aug": "Frames are changed at random anyway; AUGMENTATIONS says how. Leave it out",
     },
     ("manage.py", "drive"): {
-        "--camera": "A car has one camera, which CAMERA_TYPE in myconfig.py names; leave it out",
         "--log": "LOGGING_LEVEL in myconfig.py says what is shown; leave it out",
         "--file": "Training takes recordings by: donkey train --tub data",
         "-f": "Training takes recordings by: donkey train --tub data",

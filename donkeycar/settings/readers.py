@@ -96,6 +96,7 @@ READ_WHEN: tuple[tuple[tuple[str, ...], Condition], ...] = (
         ("CONTROLLER_BINDINGS", "JOYSTICK_DEADZONE", "AUTO_RECORD_ON_THROTTLE"),
         lambda values: _has_gamepad(values) or bool(values["USE_RC"]),
     ),
+    (("CAMERA_INDEX_B", "CAMERA_SOURCE_B"), lambda values: bool(values["CAMERA_STEREO"])),
     *_of_words(),
     (("ROI_CROP_",), _has_step("CROP", "CUT")),
     (("ROI_TRAPEZE_",), _has_step("TRAPEZE", "TRAPEZE_EDGE")),

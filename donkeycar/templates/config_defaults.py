@@ -34,6 +34,10 @@ CAMERA_INDEX = 0
 # which USB camera (V4L): its path, or a part of its name; '' is the one with the number
 # CAMERA_INDEX. Of STREAM: rtsp://..., http://... or the path of a video file
 CAMERA_SOURCE = ""
+# two cameras of CAMERA_TYPE side by side; drive --camera=stereo does the same
+CAMERA_STEREO = False
+CAMERA_INDEX_B = 1                    # CAMERA_INDEX of the second camera of CAMERA_STEREO
+CAMERA_SOURCE_B = ""                  # CAMERA_SOURCE of the second camera of CAMERA_STEREO
 # exposure time of a Pi, USB or Jetson camera (milliseconds); None leaves it to the camera
 CAMERA_EXPOSURE_MS = None
 # amplification of a Pi or Jetson camera, 1 is none; of a USB camera, in its own unit; None leaves

@@ -4,7 +4,8 @@ import statistics
 import threading
 from collections.abc import Iterator
 
-from donkeycar.assembly.camera import CAMERAS
+from donkeycar.assembly.camera import CAMERAS, make_camera
+from donkeycar.assembly.stereo import halves
 from donkeycar.config import Config
 from donkeycar.errors import DonkeyError
 from donkeycar.parts.answer_life import USUAL_AGE_S
@@ -35,12 +36,15 @@ def camera(cfg: Config, *, run: Runner) -> Iterator[Finding]:
     if row.probe is None:
         yield Finding("camera", OK, f"CAMERA_TYPE {cfg.CAMERA_TYPE} needs no hardware")
     else:
-        finding: Finding = row.probe.make(cfg, RealClock(), None, run=run)
-        if finding.state == MISSING:
-            found = f"CAMERA_TYPE is {cfg.CAMERA_TYPE}, but {finding.found}"
-            yield finding._replace(found=found)
-            return
-        yield finding
+        for name, half in halves(cfg).items():
+            finding: Finding = row.probe.make(half, RealClock(), None, run=run)
+            if name:
+                finding = finding._replace(what=f"camera {name}")
+            if finding.state == MISSING:
+                found = f"CAMERA_TYPE is {cfg.CAMERA_TYPE}, but {finding.found}"
+                yield finding._replace(found=found)
+                return
+            yield finding
     yield camera_age(cfg)
 
 
@@ -89,7 +93,7 @@ def camera_age(cfg: Config, *, timeout_s: float = TIMEOUT_S) -> Finding:
 def _ages_s(cfg: Config, timeout_s: float) -> list[float]:
     """Ages of frames, in the order of their arrival."""
     clock = RealClock()
-    camera = CAMERAS[cfg.CAMERA_TYPE].recipe.make(cfg, clock, None)
+    camera = make_camera(cfg, clock)
     ages_s: list[float] = []
     done = threading.Event()
 

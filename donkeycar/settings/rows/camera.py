@@ -90,6 +90,15 @@ CAMERA = Group(
             "number CAMERA_INDEX. Of STREAM: rtsp://..., http://... or the path of a video file",
         ),
         Setting(
+            "CAMERA_STEREO", False,
+            "two cameras of CAMERA_TYPE side by side; drive --camera=stereo does the same",
+        ),
+        Setting(
+            "CAMERA_INDEX_B", 1, "CAMERA_INDEX of the second camera of CAMERA_STEREO",
+            low=0, high=63,
+        ),
+        Setting("CAMERA_SOURCE_B", "", "CAMERA_SOURCE of the second camera of CAMERA_STEREO"),
+        Setting(
             "CAMERA_EXPOSURE_MS", None,
             "exposure time of a Pi, USB or Jetson camera; None leaves it to the camera",
             kind="float", unit="milliseconds", low=0.1, high=300, optional=True,
