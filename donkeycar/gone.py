@@ -93,9 +93,11 @@ LEFT_OUT = {
     for name in names.split()
 }
 # Single names, where another way is better than that of their module.
-_NAMES = dict.fromkeys(
-    (f"donkeycar.parts.controller.{name}" for name in ("LocalWebController", "WebFpv")), _PAGE
-)
+_NAMES = {
+    "donkeycar.parts.camera.BaseCamera": "docs/cameras.md shows a camera of your own",
+    "donkeycar.parts.controller.LocalWebController": _PAGE,
+    "donkeycar.parts.controller.WebFpv": _PAGE,
+}
 
 # What an old program of a car's folder is, and the way on.
 _PROGRAMS = {

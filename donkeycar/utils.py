@@ -174,16 +174,14 @@ def map_range_float(x: float, X_min: float, X_max: float, Y_min: float, Y_max: f
 
 def norm_deg(theta: float) -> float:
     """An angle from 0 to 360 degrees."""
-    while theta > 360:
-        theta -= 360
-    while theta < 0:
-        theta += 360
-    return theta
+    if 0 <= theta <= 360:
+        return theta
+    return theta % 360 or (360 if theta > 0 else 0)
 
 
 def deg2rad(theta: float) -> float:
     """An angle in radians, of one in degrees."""
-    return norm_deg(theta) * math.pi / 180.0
+    return math.radians(theta)
 
 
 def dist(x1: float, y1: float, x2: float, y2: float) -> float:

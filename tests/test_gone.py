@@ -66,6 +66,7 @@ def test_other_old_programs_of_a_car_end_with_another_sentence(tmp_path, program
     [
         ("parts.actuator import PWMSteering", "DRIVE_TRAIN_TYPE"),
         ("parts.camera import Webcam", "CAMERA_TYPE"),
+        ("parts.camera import BaseCamera", "docs/cameras.md"),
         ("parts.cv import CvCam", "CAMERA_TYPE"),
         ("parts.controller import JoystickController", "donkey gamepad convert"),
         ("parts.controller import LocalWebController", "add_console"),

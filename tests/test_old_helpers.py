@@ -104,7 +104,7 @@ def test_bins(value, number):
 def test_small_helpers(tmp_path, capsys):
     assert [utils.clamp(n, 0, 1) for n in (-1, 0.5, 2)] == [0, 0.5, 1]
     assert utils.clamp(2, 1, 0) == 1
-    assert (utils.norm_deg(-90), utils.norm_deg(450)) == (270, 90)
+    assert [utils.norm_deg(a) for a in (-90, 450, 360, 720, -360, 0)] == [270, 90, 360, 360, 0, 0]
     assert utils.deg2rad(180) == pytest.approx(np.pi)
     assert utils.dist(0, 0, 3, 4) == 5
     assert [utils.sign(x) for x in (-2, 0, 0.1)] == [-1, 0, 1]
