@@ -2,11 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from donkeycar.errors import ConfigError, DonkeyError
+from donkeycar.errors import DonkeyError, PilotError
 from donkeycar.management.takeover.old_car import text_of_file
 from donkeycar.management.takeover.tubs import copy_file
 from donkeycar.pilots.files.names import Kind, beside, ending_of, kind_of, name_of
@@ -51,6 +51,20 @@ def models_of(folder: Path) -> list[Model]:
     return [
         Model(name, files, types.get(name), any(map(_has_sidecar, files.values())))
         for name, files in found.items()
+    ]
+
+
+def others_in(folder: Path, models: Iterable[Model]) -> list[str]:
+    """Sentences about files in a folder of models that no model and no pilot's plot are."""
+    taken = {path for model in models for path in model.files.values()}
+    names = {model.name for model in models}
+    return [
+        f"{path.name}: no model that this version knows; left in the old folder"
+        for path in (sorted(folder.iterdir()) if folder.is_dir() else ())
+        if path not in taken
+        and path.name != FILE
+        and not path.name.startswith(".")
+        and name_of(path) not in names
     ]
 
 
@@ -100,11 +114,16 @@ def take_model(
             try:
                 return _converted(model, old, folder, settings, say)
             except (DonkeyError, OSError) as error:
-                why = f"no pilot could be made of it: {str(error).rstrip('.')}. Later: {{command}}"
+                why = f"no pilot could be made of it: {str(error).rstrip('.')}"
+                # A file that is no model stays none; a library can be installed.
+                is_lasting = isinstance(error, PilotError) and "install" not in str(error)
+                why += "" if is_lasting else ". Then: {command}"
                 _remove(folder, model.name)
     files = _copy(model, folder)
     first = next(folder / model.files[kind].name for kind in BEST if kind in model.files)
-    return [f"{model.name}: {', '.join(files)}; {why.format(command=conversion_command(first))}"]
+    return [
+        f"{model.name}: {', '.join(files)}; {why.replace('{command}', conversion_command(first))}"
+    ]
 
 
 def _why_as_it_is(model: Model, settings: Mapping[str, Any], changes: Sequence[str]) -> str:
@@ -210,14 +229,3 @@ def _remove(folder: Path, name: str) -> None:
     """Remove what a conversion that failed may have left."""
     for path in folder.glob(".convert-*"):
         shutil.rmtree(path, ignore_errors=True)
-
-
-def where_from(folder: Path, value: object) -> Path:
-    """`MODELS_PATH` or `DATA_PATH` of an old car.
-
-    Raises:
-        ConfigError: If it is no path.
-    """
-    if not isinstance(value, str | Path):
-        raise ConfigError(f"A folder of the old car must be a path. Received: {value!r}")
-    return folder / Path(value).expanduser()

@@ -96,6 +96,26 @@ def read_old_car(folder: Path, overrides: Iterable[str] = ()) -> OldCar:
     return car
 
 
+def folder_of(car: OldCar, name: str) -> Path:
+    """The folder that a setting of an old car names, as an absolute path.
+
+    Args:
+        car: The old car.
+        name: ``"DATA_PATH"`` or ``"MODELS_PATH"``.
+
+    Raises:
+        ConfigError: If it is no path.
+    """
+    value = car.layers.values[name]
+    if not isinstance(value, str | Path) or not str(value):
+        place = car.names.get(name, "default")
+        raise ConfigError(
+            f"{name} must be a path. Received: {name}={value!r} ({place}). Run this again with "
+            f"--set {name}=FOLDER"
+        )
+    return car.folder / Path(value).expanduser()
+
+
 def text_of_file(path: Path) -> str:
     """A text file as far as it is one; "" if it is missing or much too long."""
     try:

@@ -72,12 +72,13 @@ def carry(car: OldCar) -> Carried:
         ConfigError: If wiring, or any name at all, may get its value from code.
     """
     _refuse_code(car.unread)
+    car.layers.values.update({n: _plain(value) for n, value in car.layers.values.items()})
     renamed = _convert_pins(car.layers)
     values = lost_settings(car.layers, Layers(car.folder))
     dropped = _dropped(car, renamed)
     unused = {name: why for name, why in _unused(car).items() if name not in dropped}
     dropped |= unused
-    values = {name: _plain(value) for name, value in values.items() if name not in dropped}
+    values = {name: value for name, value in values.items() if name not in dropped}
     code = dict(car.unread)
     for name in list(values):
         try:
@@ -88,6 +89,16 @@ def carry(car: OldCar) -> Carried:
             del values[name]
     keys = [_key(name, car, code, dropped) for name in car.names if name != "*"]
     keys = [key._replace(state="no effect") if key.name in unused else key for key in keys]
+    keys += [
+        Key(
+            name,
+            "no effect",
+            "",
+            place,
+            f"settings are in capitals; it may have meant {name.upper()}",
+        )
+        for name, place in car.layers.small.items()
+    ]
     return Carried(values, keys, code)
 
 

@@ -2,7 +2,8 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -17,10 +18,10 @@ from donkeycar.management.takeover.models import (
     changes_of,
     copy_list,
     models_of,
+    others_in,
     take_model,
-    where_from,
 )
-from donkeycar.management.takeover.old_car import OldCar, read_old_car
+from donkeycar.management.takeover.old_car import OldCar, folder_of, read_old_car
 from donkeycar.management.takeover.own_parts import parts_of
 from donkeycar.management.takeover.report import (
     FILE,
@@ -39,7 +40,6 @@ from donkeycar.management.takeover.tubs import (
     size_of,
     state_of,
 )
-from donkeycar.settings.owner.carried import effective
 from donkeycar.settings.owner.edit import write_text
 
 Say = Callable[[str], None]
@@ -85,25 +85,21 @@ def take_over(request: Request, make: Callable[[Path], object], say: Say) -> lis
     new = _free(request.new, car.folder)
     gamepad = translate(car)
     carried = carry(car)
-    values = car.layers.values
-    recordings = recordings_of(
-        car.folder, where_from(car.folder, values["DATA_PATH"]), Path("data")
-    )
+    data, model_folder = folder_of(car, "DATA_PATH"), folder_of(car, "MODELS_PATH")
+    recordings = recordings_of(car.folder, data)
     check_room(size_of(recordings) if request.copies else 0, new)
-    new.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=new.parent, prefix=f".{new.name}-") as name:
-        draft = Path(name) / new.name
+    with _beside(new) as draft:
         make(draft)
         _write_settings(car, carried, draft)
         keep_untranslated(car, draft)
         copied = [copy_recording(each, draft, say) for each in recordings if request.copies]
         _put(draft, new)
-    models = models_of(where_from(car.folder, values["MODELS_PATH"]))
+    models = models_of(model_folder)
     sections = [
         *_first(new),
         *settings_sections(carried.keys),
         Section("Gamepad", gamepad),
-        Section("Recordings", _tubs(copied, recordings, new, request)),
+        Section("Recordings", [*_outside(car, data), *_tubs(copied, recordings, new, request)]),
         Section("Pilots", _models(models, car, new, request, say)),
         Section("What the old program did", _program(car)),
         Section("Parts of your own", parts_of(car.manage, car.folder, skip=_translated(car))),
@@ -112,6 +108,20 @@ def take_over(request: Request, make: Callable[[Path], object], say: Say) -> lis
     sections = [section for section in sections if section.lines]
     write_text(new / FILE, text_of(sections, car.folder, carried.keys))
     return screen_of(sections, carried.keys)
+
+
+@contextmanager
+def _beside(new: Path) -> Iterator[Path]:
+    """A folder for a draft of the new car, on the same disk; it is gone at the end of the block."""
+    try:
+        new.parent.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(dir=new.parent, prefix=f".{new.name}-")
+    except OSError as error:
+        raise ConfigError(
+            f"`--path` must be a folder that can be written to. Received: {new} ({error.strerror})"
+        ) from error
+    with folder as name:
+        yield Path(name) / new.name
 
 
 def _free(new: Path, old: Path) -> Path:
@@ -179,20 +189,28 @@ def _tubs(
     return [f"{each.old}: left there; --tub {each.old} names it" for each in recordings]
 
 
-def _models(
-    models: Iterable[Model], car: OldCar, new: Path, request: Request, say: Say
-) -> list[str]:
-    folder = new / str(effective(new, with_config=True).values["MODELS_PATH"])
+def _outside(car: OldCar, data: Path) -> list[str]:
+    if data.is_relative_to(car.folder):
+        return []
+    return [f"DATA_PATH {data} is outside of the old folder: both cars record there"]
+
+
+def _models(models: list[Model], car: OldCar, new: Path, request: Request, say: Say) -> list[str]:
+    old = folder_of(car, "MODELS_PATH")
+    if not old.is_relative_to(car.folder):
+        return [f"MODELS_PATH {old} is outside of the old folder: both cars use it"]
+    folder = new / old.relative_to(car.folder)
     values = car.layers.values
     changes = changes_of(values, car.names)
-    copy_list(where_from(car.folder, values["MODELS_PATH"]), folder)
-    return [
+    copy_list(old, folder)
+    lines = [
         line
         for model in models
         for line in take_model(
             model, folder, settings=values, changes=changes, trust=request.trust, say=say
         )
     ]
+    return lines + others_in(old, models)
 
 
 def _program(car: OldCar) -> list[str]:

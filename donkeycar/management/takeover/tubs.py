@@ -49,15 +49,15 @@ class Copied(NamedTuple):
     left: list[str]
 
 
-def recordings_of(folder: Path, data: Path, new_data: Path) -> list[Recording]:
+def recordings_of(folder: Path, data: Path) -> list[Recording]:
     """The tubs in the folder of a car, and where each goes.
 
     Args:
         folder: Folder of the old car, an absolute path.
-        data: Its `DATA_PATH`.
-        new_data: `DATA_PATH` of the new car, relative to it.
+        data: Its `DATA_PATH`, an absolute path. The new car has the same inside its own folder.
     """
-    data = Path(os.path.abspath(folder / data.expanduser()))
+    data = Path(os.path.abspath(data))
+    new_data = data.relative_to(folder) if data.is_relative_to(folder) else Path("data")
     found: list[Recording] = []
     taken: set[Path] = set()
     for tub in tubs_in(folder):
@@ -95,7 +95,7 @@ def check_room(num_bytes: int, new: Path) -> None:
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free
-    if free < num_bytes + SPARE_BYTES:
+    if num_bytes and free < num_bytes + SPARE_BYTES:
         raise ConfigError(
             f"The disk of {new} must have room for the recordings and models of the old car. "
             f"Received: {free // 1_000_000} MB free, {num_bytes // 1_000_000} MB to copy. Make "

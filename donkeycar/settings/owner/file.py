@@ -50,7 +50,7 @@ def read_owner_file(path: Path) -> OwnerFile:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     tree = parse_file(source, path)
-    _refuse_colons(tree, path)
+    refuse_colons(tree, path)
     everything = _run(tree, path)
     values = {name: value for name, value in everything.items() if name.isupper()}
     lines = _lines(tree)
@@ -87,7 +87,7 @@ def parse_file(source: bytes, path: Path) -> ast.Module:
     return tree
 
 
-def _refuse_colons(tree: ast.Module, path: Path) -> None:
+def refuse_colons(tree: ast.Module, path: Path) -> None:
     """Refuse ``NAME: 3``, which Python takes as an annotation without a value."""
     values = (ast.Constant, ast.UnaryOp, ast.Dict, ast.List, ast.Tuple)
     for node in ast.walk(tree):

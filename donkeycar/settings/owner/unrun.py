@@ -19,7 +19,7 @@ from donkeycar.settings.owner.expression import (
     bounded,
     value_of,
 )
-from donkeycar.settings.owner.file import OwnerFile, covered_lines, parse_file
+from donkeycar.settings.owner.file import OwnerFile, covered_lines, parse_file, refuse_colons
 from donkeycar.settings.schema import SETTINGS
 
 # A settings file is some 800 lines, 40 kB.
@@ -59,6 +59,7 @@ def read_unrun(path: Path, unread: dict[str, Unread]) -> OwnerFile:
     source = _source_of(path)
     reader = _Reader(path, source)
     tree = parse_file(source, path)
+    refuse_colons(tree, path)
     reader.read(tree.body)
     values = {
         name: value

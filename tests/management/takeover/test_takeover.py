@@ -224,6 +224,48 @@ def test_recordings_are_copied_byte_by_byte_wherever_they_lay(make_old, take):
     assert "data/tub_1: 3 records, 7 files" in printed
 
 
+def test_recordings_go_where_the_new_car_looks_for_them(make_old, take):
+    old = make_old(config_py="DATA_PATH = 'recordings'\nMODELS_PATH = 'nets'\n")
+    write_v1(old / "recordings" / "tub_1")
+    (old / "nets").mkdir()
+    (old / "nets" / "pilot.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(64))
+    (old / "nets" / "notes.txt").write_text("")
+    code, new, printed = take()
+    assert code == 0
+    cfg = load_config(new / "config.py")
+    assert (Path(cfg.DATA_PATH) / "tub_1" / "meta.json").is_file()
+    assert (Path(cfg.MODELS_PATH) / "pilot.h5").is_file()
+    assert "notes.txt: no model that this version knows" in printed
+
+
+def test_folders_outside_of_the_old_car_are_shared_and_not_written_to(make_old, take, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "pilot.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(64))
+    make_old(myconfig_py=f"DATA_PATH = {str(outside)!r}\nMODELS_PATH = {str(outside)!r}\n")
+    before = contents(outside)
+    code, _, printed = take()
+    assert code == 0
+    assert f"DATA_PATH {outside} is outside of the old folder: both cars record there" in printed
+    assert f"MODELS_PATH {outside} is outside of the old folder: both cars use it" in printed
+    assert contents(outside) == before
+
+
+@pytest.mark.parametrize("value", ["None", "3", "''"])
+def test_a_folder_that_is_no_path_is_refused_by_its_name(make_old, take, value):
+    make_old(myconfig_py=f"DATA_PATH = {value}\n")
+    code, _, printed = take()
+    assert code == 1
+    assert "(myconfig.py:1). Run this again with --set DATA_PATH=FOLDER" in printed
+
+
+def test_a_name_in_small_letters_is_said(make_old, take):
+    make_old(myconfig_py="image_w = 200\n")
+    code, _, printed = take()
+    assert code == 0
+    assert "image_w: names are in capitals; IMAGE_W was meant, maybe" in printed
+
+
 def test_a_damaged_tub_is_said_and_kept(make_old, take):
     old = make_old()
     tub = write_v1(old / "data" / "tub_1")
