@@ -89,17 +89,13 @@ def carry(car: OldCar) -> Carried:
             del values[name]
     keys = [_key(name, car, code, dropped) for name in car.names if name != "*"]
     keys = [key._replace(state="no effect") if key.name in unused else key for key in keys]
-    keys += [
-        Key(
-            name,
-            "no effect",
-            "",
-            place,
-            f"settings are in capitals; it may have meant {name.upper()}",
-        )
-        for name, place in car.layers.small.items()
-    ]
+    keys += [_small(name, place) for name, place in car.layers.small.items()]
     return Carried(values, keys, code)
+
+
+def _small(name: str, place: str) -> Key:
+    note = f"names are in capitals; {name.upper()} was meant, maybe"
+    return Key(name, "no effect", "", place, note)
 
 
 def _unused(car: OldCar) -> dict[str, str]:
