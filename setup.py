@@ -29,6 +29,13 @@ STREAM = ["av>=14"]
 # and 3.13. This one takes 25 MB, depthai 3 takes 342.
 OAKD = ["depthai>=2.30,<3"]
 
+# RealSense cameras (CAMERA_TYPE = "D435"). Their maker has wheels for a Pi with Python 3.10 or 3.12
+# only; the one for a Pi is built from the same source: see docs/cameras.md.
+D435 = [
+    "pyrealsense2>=2.55,<3; platform_machine != 'aarch64'",
+    "dreamscale-pyrealsense2==2.58.4; platform_machine == 'aarch64'",
+]
+
 TEACH = [
     "keras>=3.12,<4",
     "h5py>=3.11",
@@ -104,6 +111,7 @@ setup(
         "pi": PI,
         "stream": STREAM,
         "oakd": OAKD,
+        "d435": D435,
         "train": TRAIN,
         "train-cuda": TRAIN_CUDA,
         "train-metal": TRAIN_METAL,

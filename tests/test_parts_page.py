@@ -24,7 +24,7 @@ from donkeycar.assembly import (
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TubError
 from donkeycar.management.createcar import create_car
-from donkeycar.testing import FakeClock, StubDepthAI, VideoKernel
+from donkeycar.testing import FakeClock, StubDepthAI, StubRealSense, VideoKernel
 from donkeycar.tub import TubReader
 from donkeycar.tub.format import TYPES
 from donkeycar.tub.values import COLUMNS
@@ -48,6 +48,7 @@ CARS = {
     "own pilot": {},
     "depth": {"CAMERA_TYPE": "OAKD"},
     "two cameras": {"CAMERA_TYPE": "V4L", "CAMERA_STEREO": True},
+    "depth and motion": {"CAMERA_TYPE": "D435", "REALSENSE_D435_IMU": True},
     "speed controller": {"DRIVE_TRAIN_TYPE": "PWM_STEERING_THROTTLE"},
 }
 
@@ -114,7 +115,7 @@ def found(settings, tmp_path_factory):
         ]
         pilot = ["pilot/angle", "pilot/throttle", "pilot/loading", "pilot/exposed_s"]
         own += [pilot] if name == "own pilot" else []
-        with StubDepthAI(), VideoKernel(cameras=[{"name": "A"}, {"name": "B"}]):
+        with StubDepthAI(), StubRealSense(), VideoKernel(cameras=[{"name": "A"}, {"name": "B"}]):
             found = assembled(cfg, own=own)
         for into, one in zip((writers, readers), found, strict=True):
             for channel, names in one.items():

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from donkeycar.assembly.channel import Channel
 from donkeycar.assembly.drivetrain.table import DRIVETRAINS
+from donkeycar.assembly.motion import MOTION_CHANNELS
 from donkeycar.assembly.recipe import Recipe, row_for
 from donkeycar.assembly.stereo import STEREO_CHANNELS, make_pair
 from donkeycar.config import Config
@@ -120,6 +121,8 @@ _USB = CameraRow(
     ),
 )
 
+_D435_CHANNELS = {"cam/depth_array": _DEPTH, **MOTION_CHANNELS}
+
 CAMERAS = {
     "PICAM": CameraRow(
         Recipe(
@@ -221,6 +224,38 @@ CAMERAS = {
         libraries="donkeycar.parts.camera.oakd:LIBRARIES",
         channels={"cam/depth_array": _DEPTH},
         is_wanted=lambda cfg, channel: bool(cfg.OAKD_DEPTH),
+    ),
+    "D435": CameraRow(
+        Recipe(
+            "donkeycar.parts.camera.d435:D435Camera",
+            lambda cfg, clock, world: {
+                **_frames(cfg, clock),
+                "hflip": cfg.CAMERA_HFLIP,
+                "vflip": cfg.CAMERA_VFLIP,
+                "device_id": cfg.REALSENSE_D435_ID,
+                "colour": cfg.REALSENSE_D435_RGB,
+                "depth": cfg.REALSENSE_D435_DEPTH,
+                "imu": cfg.REALSENSE_D435_IMU,
+                "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
+                "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+            },
+            settings={
+                **_SETTINGS,
+                "device_id": "REALSENSE_D435_ID",
+                "colour": "REALSENSE_D435_RGB",
+                "depth": "REALSENSE_D435_DEPTH",
+                "imu": "REALSENSE_D435_IMU",
+            },
+        ),
+        probe=Recipe(
+            "donkeycar.parts.camera.d435:probe",
+            lambda cfg, clock, world: {"device_id": cfg.REALSENSE_D435_ID},
+        ),
+        libraries="donkeycar.parts.camera.d435:LIBRARIES",
+        channels=_D435_CHANNELS,
+        is_wanted=lambda cfg, channel: bool(
+            cfg.REALSENSE_D435_IMU if channel in MOTION_CHANNELS else cfg.REALSENSE_D435_DEPTH
+        ),
     ),
     "IMAGE_LIST": CameraRow(
         Recipe(

@@ -11,10 +11,6 @@ from donkeycar.assembly.channel import Channel
 from donkeycar.assembly.sensors import SENSORS
 from donkeycar.assembly.stereo import STEREO_CHANNELS
 
-_IMU = {
-    "acl": "acceleration along the {axis} axis of the sensor, in its unit",
-    "gyr": "rate of turn about the {axis} axis of the sensor, in its unit",
-}
 # The writer of channels that no part of donkeycar writes yet.
 OWN = ("your own part",)
 
@@ -103,22 +99,6 @@ CHANNELS: dict[str, Channel] = {
     "localizer/label": Channel("str", "name of that place", ["add_choices"]),
     "location/one_hot_state_array": Channel(
         "list of float", "1.0 at that number, 0.0 elsewhere", ["add_choices"],
-    ),
-    **{
-        f"imu/{kind}_{axis}": Channel(
-            "float", meaning.format(axis=axis), OWN, ["add_pilot", "add_recorder"],
-            tub_type="float",
-        )
-        for kind, meaning in _IMU.items()
-        for axis in "xyz"
-    },
-    "imu/accel": Channel(
-        "3 numbers", "acceleration along x, y and z, as donkeycar 5.4 has it", OWN,
-        ["add_pilot", "add_recorder"], tub_type="vector",
-    ),
-    "imu/gyro": Channel(
-        "3 numbers", "rate of turn about x, y and z, as donkeycar 5.4 has it", OWN,
-        ["add_pilot", "add_recorder"], tub_type="vector",
     ),
     "imu/quat": Channel(
         "4 numbers", "orientation: i, j, k and real part of a quaternion", OWN, ["add_recorder"],

@@ -19,7 +19,7 @@ MODELS_PATH = "models"                # folder of the pilots
 
 # CAMERA
 # Where frames come from, and how large they are. A frame is one picture.
-# which camera: PICAM, V4L, CVCAM, WEBCAM, CSIC, STREAM, OAKD, IMAGE_LIST, TUB, MOCK or SIM
+# which camera: PICAM, V4L, CVCAM, WEBCAM, CSIC, STREAM, OAKD, D435, IMAGE_LIST, TUB, MOCK or SIM
 CAMERA_TYPE = "PICAM"
 IMAGE_W = 160                         # width of a frame (pixels)
 IMAGE_H = 120                         # height of a frame (pixels)
@@ -385,6 +385,13 @@ FPS_DEBUG_INTERVAL = 10               # time between two of these lines (seconds
 # how to turn the picture of a Jetson's camera: 0 not, 2 upside down, 4 swap left and right, 6 swap
 # top and bottom, 1 and 3 a quarter turn
 CSIC_CAM_GSTREAMER_FLIP_PARM = 0
+# take colour pictures with the RealSense camera; False takes the grey ones of its left infrared
+# camera
+REALSENSE_D435_RGB = True
+REALSENSE_D435_DEPTH = True           # measure how far away each pixel is, too
+REALSENSE_D435_IMU = False            # read the motion sensor, which a D435i has and a D435 not
+# serial number of the RealSense camera, if several are plugged in
+REALSENSE_D435_ID = None
 # take colour pictures with the OAK-D; False takes the grey ones of its right camera
 OAKD_RGB = True
 OAKD_DEPTH = True                     # measure how far away each pixel is, too

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from donkeycar.testing.pca9685_chip import PCA9685Chip
     from donkeycar.testing.picamera2 import StubPicamera2
     from donkeycar.testing.pwm_tree import PwmTree
+    from donkeycar.testing.realsense import StubRealSense
     from donkeycar.testing.robohat_board import RoboHATBoard
     from donkeycar.testing.serial_device import SerialDevice
     from donkeycar.testing.vesc_board import VESCBoard
@@ -36,6 +37,7 @@ __all__ = [
     "StubDepthAI",
     "StubGstLaunch",
     "StubPicamera2",
+    "StubRealSense",
     "VESCBoard",
     "VideoCamera",
     "VideoKernel",
@@ -54,6 +56,7 @@ _HOMES = {
     "StubDepthAI": "depthai",
     "StubGstLaunch": "gst_launch",
     "StubPicamera2": "picamera2",
+    "StubRealSense": "realsense",
     "VESCBoard": "vesc_board",
     "VideoCamera": "video_kernel",
     "VideoKernel": "video_kernel",

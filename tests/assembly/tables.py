@@ -125,7 +125,7 @@ def _channels() -> Iterator[str]:
     for line, name, channel in channels:
         if channel.tub_type and channel.tub_type not in TYPES:
             yield f"{name} has the type {channel.tub_type!r}, which no column of a tub has"
-        if list(channel.writers) != [line]:
+        if line not in channel.writers:
             yield f"{name} is in a row of {line}, which writes it, and not {channel.writers}"
         if channel.tub_type and "add_recorder" not in channel.readers:
             yield f"{name} is recorded, so add_recorder reads it"

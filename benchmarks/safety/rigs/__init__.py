@@ -5,6 +5,7 @@ A new camera is one row of `RIGS`. The test that every camera passes and the ben
 """
 
 from benchmarks.safety.rigs.csic import CSICRig
+from benchmarks.safety.rigs.d435 import D435Rig
 from benchmarks.safety.rigs.files import ImageListRig, TubRig
 from benchmarks.safety.rigs.made import MockRig, OwnRig, SimRig
 from benchmarks.safety.rigs.oakd import OakDRig
@@ -22,6 +23,7 @@ RIGS: dict[str, type[Rig]] = {
     "CSIC": CSICRig,
     "STREAM": StreamRig,
     "OAKD": OakDRig,
+    "D435": D435Rig,
     "IMAGE_LIST": ImageListRig,
     "TUB": TubRig,
     "MOCK": MockRig,

@@ -76,7 +76,7 @@ class DepthCamera(LiveCamera):
 
     def __init__(self, **options: Unpack[LiveOptions]) -> None:
         super().__init__(**options)
-        #: Turns dropped because their depth was missing, or was that of the turn before.
+        #: Turns dropped because depth or motion was missing, or was that of the turn before.
         self.lacking = 0
         self._besides: tuple[Any, ...] = ()
 
@@ -106,5 +106,5 @@ class DepthCamera(LiveCamera):
         return np.ascontiguousarray(depth[::down, ::across])
 
     def _advice(self) -> str:
-        told = f". The depth was missing {self.lacking} times" if self.lacking else ""
+        told = f". Depth or motion was missing {self.lacking} times" if self.lacking else ""
         return told + super()._advice()

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from donkeycar.settings.setting import Group, Setting, dead, later
+from donkeycar.settings.setting import Group, Setting, dead
 
 
 class CameraWord(NamedTuple):
@@ -37,24 +37,22 @@ CAMERA_WORDS = {
     "STREAM": CameraWord(reads=(*_TURNED, "CAMERA_SOURCE")),
     "OAKD": CameraWord(
         reads=(
-            *_TURNED,
-            "CAMERA_EXPOSURE_MS",
-            "CAMERA_WHITE_BALANCE_K",
-            "OAKD_RGB",
-            "OAKD_DEPTH",
-            "OAKD_ID",
-            "OAKD_RGB_OUTPUT_MODE",
-            "OAKD_RGB_ISP_SCALE_NUM",
-            "OAKD_RGB_ISP_SCALE_DEN",
-            "OAKD_RGB_SENSOR_CROP_X",
-            "OAKD_RGB_SENSOR_CROP_Y",
+            *_TURNED, "CAMERA_EXPOSURE_MS", "CAMERA_WHITE_BALANCE_K", "OAKD_RGB", "OAKD_DEPTH",
+            "OAKD_ID", "OAKD_RGB_OUTPUT_MODE", "OAKD_RGB_ISP_SCALE_NUM", "OAKD_RGB_ISP_SCALE_DEN",
+            "OAKD_RGB_SENSOR_CROP_X", "OAKD_RGB_SENSOR_CROP_Y",
         ),
-    ),  # fmt: skip
+    ),
+    "D435": CameraWord(
+        reads=(
+            *_TURNED, "CAMERA_EXPOSURE_MS", "CAMERA_WHITE_BALANCE_K", "REALSENSE_D435_RGB",
+            "REALSENSE_D435_DEPTH", "REALSENSE_D435_IMU", "REALSENSE_D435_ID",
+        ),
+    ),
     "IMAGE_LIST": CameraWord(reads=("PATH_MASK", *_LATENCY), replays=True),
     "TUB": CameraWord(reads=("CAMERA_TUB", *_LATENCY), replays=True),
     "MOCK": CameraWord(reads=_LATENCY),
     "SIM": CameraWord(reads=("SIM_TRACK", *_LATENCY), replays=True),
-}
+}  # fmt: skip
 
 CAMERA = Group(
     "CAMERA",
@@ -63,7 +61,7 @@ CAMERA = Group(
         Setting(
             "CAMERA_TYPE", "PICAM", "which camera",
             choices=tuple(CAMERA_WORDS),
-            later_choices=("D435", "LEOPARD"),
+            later_choices=("LEOPARD",),
         ),
         Setting("IMAGE_W", 160, "width of a frame", unit="pixels", low=16, high=4096),
         Setting("IMAGE_H", 120, "height of a frame", unit="pixels", low=16, high=4096),
@@ -161,20 +159,19 @@ OTHER_CAMERAS = Group(
             low=0,
             high=7,
         ),
-        *later(
-            "the RealSense D435 camera",
-            (
-                Setting("REALSENSE_D435_RGB", True, "take colour pictures"),
-                Setting("REALSENSE_D435_DEPTH", True, "take depth pictures"),
-                Setting("REALSENSE_D435_IMU", False, "read its motion sensor"),
-                Setting(
-                    "REALSENSE_D435_ID",
-                    None,
-                    "serial number of the camera",
-                    kind="any",
-                    optional=True,
-                ),
-            ),
+        Setting(
+            "REALSENSE_D435_RGB", True,
+            "take colour pictures with the RealSense camera; False takes the grey ones of its left "
+            "infrared camera",
+        ),
+        Setting("REALSENSE_D435_DEPTH", True, "measure how far away each pixel is, too"),
+        Setting(
+            "REALSENSE_D435_IMU", False, "read the motion sensor, which a D435i has and a D435 not"
+        ),
+        Setting(
+            "REALSENSE_D435_ID", None,
+            "serial number of the RealSense camera, if several are plugged in",
+            kind="str", optional=True,
         ),
         Setting(
             "OAKD_RGB", True,

@@ -223,7 +223,7 @@ def test_depth_that_stands_still_is_no_depth(stub, clock):
         clock.advance(0.2)
         stub.camera.deliver(depth_stamped_s=100.0)
         assert camera.read() is None
-    with pytest.raises(StaleData, match="nothing new for .*The depth was missing 3 times"):
+    with pytest.raises(StaleData, match="nothing new for .*Depth or motion was missing 3 times"):
         camera.run_threaded()
 
 

@@ -1,0 +1,1 @@
+"""Cameras with a library of their maker, on the real library."""
