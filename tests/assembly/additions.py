@@ -53,24 +53,34 @@ NEW_CAMERA = {
             return Finding("camera", OK, "one")
         """,
     "assembly/camera.py": (
-        "CAMERAS = {\n",
-        """
-        "GREY": CameraRow(
-            Recipe(
-                "donkeycar.parts.camera.grey:GreyCamera",
-                lambda cfg, clock, world: {**_size(cfg), "level": cfg.CAMERA_INDEX, "clock": clock},
-                threaded=False,
-            ),
-            probe=Recipe("donkeycar.parts.camera.grey:probe", lambda cfg, clock, world: {}),
-            libraries="donkeycar.parts.camera.grey:LIBRARIES",
-            channels={
-                "cam/greyness_array": Channel(
-                    "uint16 array (height, width)", "distance of each pixel in mm",
-                    ["add_camera"], ["add_recorder"], tub_type="gray16_array",
-                ),
-            },
+        (
+            "from donkeycar.assembly.depth_cameras import DEPTH_CAMERAS\n",
+            """
+            from donkeycar.assembly.channel import Channel
+            """,
         ),
-        """,
+        (
+            "CAMERAS = {\n",
+            """
+            "GREY": CameraRow(
+                Recipe(
+                    "donkeycar.parts.camera.grey:GreyCamera",
+                    lambda cfg, clock, world: {
+                        **size(cfg), "level": cfg.CAMERA_INDEX, "clock": clock,
+                    },
+                    threaded=False,
+                ),
+                probe=Recipe("donkeycar.parts.camera.grey:probe", lambda cfg, clock, world: {}),
+                libraries="donkeycar.parts.camera.grey:LIBRARIES",
+                channels={
+                    "cam/greyness_array": Channel(
+                        "uint16 array (height, width)", "distance of each pixel in mm",
+                        ["add_camera"], ["add_recorder"], tub_type="gray16_array",
+                    ),
+                },
+            ),
+            """,
+        ),
     ),
     "settings/rows/camera.py": (
         "CAMERA_WORDS = {\n",
