@@ -26,6 +26,7 @@ from donkeycar.timing import RealClock
 from donkeycar.tub.filesystem import FileSystem
 from donkeycar.vehicle import Vehicle
 
+AGES = ("drivetrain/age_p50_s", "drivetrain/age_p99_s")
 CHROMIUM = Path("/usr/bin/chromium")
 CHROMIUM_ARGS = [
     "--no-sandbox",
@@ -225,7 +226,8 @@ class Car:
             fs=self.disk,
         )
         self.vehicle = car = Vehicle(clock=clock)
-        car.mem["cam/age_s"] = car.mem["power/reason"] = None
+        for channel in ("cam/age_s", "power/reason", *AGES):
+            car.mem[channel] = None
         car.mem["pilot/loading"] = settings.get("pilot_note", "")
         car.add(camera, outputs=[f"raw/{name}" for name in frame], threaded=True)
         car.add(self.shutter, inputs=[f"raw/{name}" for name in frame], outputs=frame)

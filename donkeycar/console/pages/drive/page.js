@@ -197,6 +197,13 @@ function showRate() {
   write(find("rate-note").firstElementChild, EASED_NOTE);
 }
 
+/** How old frames are when the car has them; once it is known, when their orders go to the wheels. */
+function age(state) {
+  const [camera, p50, p99] = [state.camera_age_s, state.wheel_age_p50_s, state.wheel_age_p99_s].map((seconds) => Math.round(1000 * seconds));
+  if (typeof state.wheel_age_p50_s !== "number") return `The camera is ${camera} ms old`;
+  return `Camera to wheels: ${p50} ms (p99 ${p99} ms)`;
+}
+
 function showPicture() {
   const { state } = link;
   const place = find("picture");
@@ -208,7 +215,7 @@ function showPicture() {
   else if (condition === "waiting") write(find("picture-note"), performance.now() < NO_CAMERA_MS ? "Waiting for the camera…" : NO_CAMERA);
   else if (condition === "stale") write(find("picture-note"), `Picture is ${(picture.ageS ?? 0).toFixed(1)} s old`);
   find("camera-age").hidden = condition !== "live" || typeof state.camera_age_s !== "number";
-  if (!find("camera-age").hidden) write(find("camera-age"), `The camera is ${Math.round(1000 * state.camera_age_s)} ms old`);
+  if (!find("camera-age").hidden) write(find("camera-age"), age(state));
   showValue(find("steering"), link.connection === "open" ? state.angle : 0);
   showValue(find("throttle"), link.connection === "open" ? state.throttle : 0);
   drawPilotLine(find("overlay"), isSelfDriving(state) && condition === "live" ? (state.pilot_angle ?? undefined) : undefined);
