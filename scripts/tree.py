@@ -1,5 +1,7 @@
 """A Debian 13 (Trixie) tree with Python 3.13: what a new card of Raspberry Pi OS brings.
 
+Bookworm, with Python 3.11, is what older cards have.
+
 The tree lies in the user's cache, outside of every checkout, and is made once. A command runs in it
 in namespaces of its own: /proc, /sys, /dev, /tmp and the checkout are mounted there and nowhere
 else, so nothing stays mounted when the command ends, however it ends. Linux, root and debootstrap
@@ -19,8 +21,8 @@ from pathlib import Path
 from environment import ROOT, Missing, find_tool, run
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "donkeycar"
-TREE = CACHE / "trixie"
 SUITE = "trixie"
+TREE = CACHE / SUITE
 PACKAGES = "python3,python3-venv,python3-pip,ca-certificates"
 # Inside: the checkout, and where its environments are made.
 CHECKOUT = Path("/donkeycar")
@@ -35,10 +37,19 @@ TOLD = (
 OWN_NAMESPACES = ("unshare", "--mount", "--fork", "--pid", "--kill-child")
 # Arguments: the tree; then pairs of a path here and its place inside; "--"; the command. The tree
 # is mounted onto itself, so that its root is one that `unshare` and `mount` accept inside. The
-# shell stays as process 1 of its namespace, where it reaps what others leave behind.
+# shell stays as process 1 of its namespace, where it reaps what others leave behind. With
+# "discard", all that the command writes into the tree lies in memory and is gone with it.
 MOUNT = """
 set -e
 tree=$1; shift
+if [ "$1" = discard ]; then
+  over=$tree.over; mkdir -p "$over"
+  mount -t tmpfs tmpfs "$over"
+  mkdir "$over/upper" "$over/work" "$over/tree"
+  mount -t overlay overlay -o "lowerdir=$tree,upperdir=$over/upper,workdir=$over/work" "$over/tree"
+  tree=$over/tree
+fi
+shift
 mount --rbind "$tree" "$tree"
 mount -t proc proc "$tree/proc"
 mount --rbind /sys "$tree/sys"
@@ -69,50 +80,58 @@ def why_not() -> str:
     return ""
 
 
-def make() -> Path:
-    """The tree; it is made if there is none, which takes about a minute and 300 MB.
+def make(suite: str = SUITE) -> Path:
+    """The tree of a suite; it is made if there is none, which takes about a minute and 300 MB.
 
     Raises:
         Missing: If it cannot be made; nothing of it is left then.
     """
     if reason := why_not():
         raise Missing(reason)
-    with _locked():
-        stamp = TREE / "etc" / "donkeycar-tree"
+    whole = CACHE / suite
+    stamp = whole / "etc" / "donkeycar-tree"
+    with _locked(suite, shared=True):  # others may be using it
         if stamp.exists() and stamp.read_text() == PACKAGES:
-            return TREE
-        part = TREE.with_name("trixie.part")
+            return whole
+    with _locked(suite):
+        if stamp.exists() and stamp.read_text() == PACKAGES:
+            return whole
+        part = whole.with_name(f"{suite}.part")
         try:
-            for path in (TREE, part):
+            for path in (whole, part):
                 _delete(path)
-            print(f"Making a Debian {SUITE} tree in {TREE} ...", flush=True)
+            print(f"Making a Debian {suite} tree in {whole} ...", flush=True)
             run(
                 *OWN_NAMESPACES, "debootstrap", "--variant=minbase", f"--include={PACKAGES}",
-                SUITE, part, stdout=subprocess.DEVNULL,
+                suite, part, stdout=subprocess.DEVNULL,
             )  # fmt: skip
             told = part / "etc" / "apt" / "apt.conf.d" / "90host"
             told.write_text(_output("apt-config", "dump", "Acquire"))
-            (part / stamp.relative_to(TREE)).write_text(PACKAGES)
-            part.rename(TREE)
+            (part / stamp.relative_to(whole)).write_text(PACKAGES)
+            part.rename(whole)
         except BaseException:
             _delete(part)
             raise
-    return TREE
+    return whole
 
 
 def remove() -> None:
     """Delete the tree, when nobody uses it any more."""
     if sys.platform.startswith("linux") and TREE.exists():
-        with _locked():
+        with _locked(SUITE):
             _delete(TREE)
 
 
-def command(words: list[str], binds: list[Path] = ()) -> list[str]:
+def command(
+    words: list[str], binds: list[Path] = (), *, suite: str = SUITE, is_discarded: bool = False
+) -> list[str]:
     """What runs `words` in the tree, in the checkout; `make` first.
 
     Args:
         words: The command and its arguments, with paths as they are inside.
         binds: Paths of this computer that are to be seen inside, too, under the same names.
+        suite: Whose tree.
+        is_discarded: Whether what it writes into the tree is gone when it ends.
     """
     told = {**_pip_settings(), **_told()}
     pairs = [(path, path) for path in _named_paths(told)]
@@ -128,14 +147,23 @@ def command(words: list[str], binds: list[Path] = ()) -> list[str]:
     }  # fmt: skip
     mounts = [str(path) for pair in pairs if pair[0].exists() for path in pair]
     return [
-        *OWN_NAMESPACES, "sh", "-c", MOUNT, "tree", str(TREE), *mounts, "--",
+        *OWN_NAMESPACES, "sh", "-c", MOUNT, "tree", str(CACHE / suite),
+        "discard" if is_discarded else "keep", *mounts, "--",
         "env", "-i", f"--chdir={CHECKOUT}", *(f"{name}={value}" for name, value in inside.items()),
         *words,
     ]  # fmt: skip
 
 
-def enter(words: list[str], binds: list[Path] = ()) -> int:
+def enter(
+    words: list[str], binds: list[Path] = (), *, suite: str = SUITE, is_discarded: bool = False
+) -> int:
     """Run a command in the tree and wait for it; it ends with us, whatever ends us.
+
+    Args:
+        words: As for `command`.
+        binds: As for `command`.
+        suite: As for `command`.
+        is_discarded: As for `command`.
 
     Returns:
         Its exit code.
@@ -143,10 +171,10 @@ def enter(words: list[str], binds: list[Path] = ()) -> int:
     Raises:
         Missing: If there is no tree and it cannot be made.
     """
-    make()
-    with _locked(shared=True):
+    make(suite)
+    with _locked(suite, shared=True):
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-        process = subprocess.Popen(command(words, binds))
+        process = subprocess.Popen(command(words, binds, suite=suite, is_discarded=is_discarded))
         try:
             return process.wait()
         finally:
@@ -196,16 +224,16 @@ def _delete(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _locked(*, shared: bool = False) -> Iterator[None]:
+def _locked(suite: str, *, shared: bool = False) -> Iterator[None]:
     """One may make or remove the tree; many may use it."""
     import fcntl  # there is none on Windows, where `why_not` says so
 
     how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
     CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "trixie.lock").open("w") as file:
+    with (CACHE / f"{suite}.lock").open("w") as file:
         try:
             fcntl.flock(file, how | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("Somebody else is using or making the Trixie tree; waiting ...", flush=True)
+            print(f"Somebody else is using or making the {suite} tree; waiting ...", flush=True)
             fcntl.flock(file, how)
         yield

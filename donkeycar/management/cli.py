@@ -28,6 +28,8 @@ COMMANDS = {
     "update": Command("update", "renew manage.py and config.py of a car"),
     "backup": Command("backup.backup", "write a whole car into one checked file"),
     "restore": Command("backup.restore", "make the car of a backup"),
+    "pull": Command("transfer.pull", "bring recordings and pilots of a car here, over ssh"),
+    "push": Command("transfer.push", "bring a pilot or a recording to a car, over ssh"),
     "config": Command("config", "show the settings of a car"),
     "tub": Command("tub.tub", "check, repair and report on recordings (tubs)"),
     "stats": Command("tub.stats", "how drives went: rate, pauses, age from camera to wheels"),

@@ -10,9 +10,18 @@ find_missing_packages() {
   # There is no wheel of lgpio for Python 3.13.
   [[ "$python_version" != 3.13 ]] || wanted+=(python3-lgpio)
   for package in "${wanted[@]}"; do
-    is_installed "$package" || missing+=("$package")
+    if ! is_installed "$package"; then
+      # Once apt has its lists, what is not in them would be looked for in every run.
+      if in_apt "$package" || ! in_apt python3-venv; then
+        missing+=("$package")
+      else
+        note_unavailable "$package"
+      fi
+    fi
   done
 }
+
+in_apt() { apt-cache show "$1" >/dev/null 2>&1; }
 
 find_missing_groups() {
   local group mine

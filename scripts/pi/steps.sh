@@ -1,11 +1,22 @@
 # shellcheck shell=bash disable=SC2154,SC2034
 # Part of scripts/install-pi: the steps, each of which says what it does before it does it.
 
+note_unavailable() {
+  case "$1" in
+    python3-venv | python3-lgpio)
+      fail "\`$1\` must be in the sources of apt" "no such package" \
+        "Repair /etc/apt/sources.list.d, then: sudo apt-get update" ;;
+    python3-picamera2)
+      note "python3-picamera2 is not in the sources of apt: only USB cameras work" ;;
+    *) note "$1 is not in the sources of apt; the car drives without it" ;;
+  esac
+}
+
 install_packages() {
   local package
   step="the packages of the system"
   if ((!${#missing[@]})); then
-    say "Packages of the system: all here (${wanted[*]})"
+    say "Packages of the system: all here that it has of ${wanted[*]}"
     return
   fi
   say "Packages of the system: installing ${missing[*]}"
@@ -17,17 +28,10 @@ install_packages() {
   run sudo apt-get -q update || note "apt could not renew all of its lists"
   local found=()
   for package in "${missing[@]}"; do
-    if $dry_run || apt-cache show "$package" >/dev/null 2>&1; then
+    if $dry_run || in_apt "$package"; then
       found+=("$package")
     else
-      case "$package" in
-        python3-venv | python3-lgpio)
-          fail "\`$package\` must be in the sources of apt" "no such package" \
-            "Repair /etc/apt/sources.list.d, then: sudo apt-get update" ;;
-        python3-picamera2)
-          note "python3-picamera2 is not in the sources of apt: only USB cameras work" ;;
-        *) note "$package is not in the sources of apt; the car drives without it" ;;
-      esac
+      note_unavailable "$package"
     fi
   done
   ((!${#found[@]})) || run sudo env DEBIAN_FRONTEND=noninteractive apt-get -q install -y \
@@ -88,6 +92,7 @@ switch_i2c_on() {
   [[ "$rate" != 0 ]] || lines+=("dtparam=i2c_arm_baudrate=400000")
   if ((${#lines[@]})); then
     draft="$(mktemp)"
+    chmod 644 "$draft"
     # An empty dtoverlay ends the parameters of the last one: those that follow are the Pi's own.
     { cat -- "$config" && printf '\n[all]\n# donkeycar: the servo board\ndtoverlay=\n' &&
       printf '%s\n' "${lines[@]}"; } >"$draft"

@@ -1,0 +1,1 @@
+"""`donkey pull` and `donkey push`: recordings and pilots between a car and this computer."""

@@ -1,0 +1,201 @@
+"""A car over ssh: its commands and rsync share one connection, so a password is asked for once."""
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from donkeycar.errors import ConfigError, DeviceError
+
+FOLDER = "mycar"
+CONNECT_S = 10
+# Exit codes: ssh(1) if it has no connection; a shell that does not find a program; rsync(1).
+NO_CONNECTION, NOT_FOUND, RSYNC_INTERRUPTED = 255, 127, 20
+
+_HOST = re.compile(r"(?:[\w.-]+@)?(?:[\w.-]+|\[[0-9A-Fa-f:.%\w]+\])", re.ASCII)
+
+# Text in the answer of ssh or rsync -> rule and next step; {host} is the car's name.
+REASONS = (
+    (
+        r"Could not resolve|Name or service not known|nodename nor servname",
+        "`CAR` must be a name or an address that this computer finds",
+        "Is the car on, and in the same network? `donkey findcar` looks for it; an address works, "
+        "too",
+    ),
+    (
+        r"Connection refused",
+        "The car must let ssh in",
+        "On the car: sudo systemctl enable --now ssh",
+    ),
+    (
+        r"timed out|No route to host|Network is unreachable|Host is down",
+        "The car must answer",
+        "Is it on, and in the same network? Try: ping {host}",
+    ),
+    (
+        r"Host key verification failed|IDENTIFICATION HAS CHANGED",
+        "ssh must know the car",
+        "If it has a new card: ssh-keygen -R {host}. Then, once: ssh {host}",
+    ),
+    (
+        r"Permission denied \(|Too many authentication failures",
+        "The car must know you",
+        "Name its user: donkey ... kim@{host}. Without a password from then on: ssh-copy-id "
+        "kim@{host}",
+    ),
+    (
+        r"rsync: (?:command )?not found|rsync: No such file|command not found: rsync",
+        "rsync must be installed on the car, too",
+        "On the car: sudo apt install rsync",
+    ),
+    (
+        r"No space left on device|Disk quota exceeded",
+        "There must be room for the files",
+        "Delete something on the full disk, and run the same again: it continues",
+    ),
+    (
+        r"Permission denied",
+        "The files must be yours to read and write",
+        "Look who owns the folder, there and here",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a car is.
+
+    Attributes:
+        host: Computer, with the user if one was named, as ssh takes it.
+        folder: Folder of the car, from the user's home.
+    """
+
+    host: str
+    folder: str
+
+    @property
+    def name(self) -> str:
+        """The computer alone."""
+        return self.host.rpartition("@")[2].strip("[]")
+
+
+def parse_address(word: str) -> Address:
+    """Read what a person types for a car.
+
+    Args:
+        word: ``mycar.local``, ``kim@192.168.1.7`` or ``mycar.local:cars/blue``.
+
+    Raises:
+        ConfigError: If it is none.
+
+    Example:
+        >>> parse_address("kim@mycar.local:cars/blue")
+        Address(host='kim@mycar.local', folder='cars/blue')
+        >>> parse_address("mycar.local").folder
+        'mycar'
+    """
+    match = re.fullmatch(rf"({_HOST.pattern})(?::(.*))?", word, re.ASCII | re.DOTALL)
+    folder = (match[2] if match else None) or FOLDER
+    folder = folder.removeprefix("~/")
+    # A word that begins with a dash would be an option of ssh.
+    if match is None or word.startswith("-") or "@-" in word or re.search(r"[\x00-\x1f]", folder):
+        raise ConfigError(
+            "`CAR` must be a computer, with user and folder if you like: kim@mycar.local:mycar. "
+            f"Received: {word!r}"
+        )
+    return Address(match[1], folder)
+
+
+class Remote:
+    """A connection to a car.
+
+    Args:
+        address: Where the car is.
+
+    Raises:
+        DeviceError: If ssh or rsync is not on this computer.
+    """
+
+    def __init__(self, address: Address) -> None:
+        for program in ("ssh", "rsync"):
+            if shutil.which(program) is None:
+                raise DeviceError(
+                    f"`{program}` must be installed on this computer. Received: none. On Debian, "
+                    f"Ubuntu and Raspberry Pi OS: sudo apt install {program}; on Windows use WSL"
+                )
+        self.address = address
+        self._scratch = tempfile.TemporaryDirectory(prefix="donkey-")
+        self._ssh = [
+            "ssh", "-o", "ControlMaster=auto", "-o", f"ControlPath={self._scratch.name}/ssh",
+            "-o", "ControlPersist=60", "-o", f"ConnectTimeout={CONNECT_S}",
+        ]  # fmt: skip
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        subprocess.run([*self._ssh, "-O", "exit", "--", self.address.host], capture_output=True)
+        self._scratch.cleanup()
+
+    def ask(self, script: str) -> str:
+        """Run a script of a POSIX shell in the car's folder; its output.
+
+        Raises:
+            DeviceError: If there is no connection, no such folder, or the script fails.
+        """
+        folder = shlex.quote(self.address.folder)
+        words = [*self._ssh, "--", self.address.host, f"cd -- {folder} && {{ {script}\n}}"]
+        done = subprocess.run(words, capture_output=True, text=True)
+        if done.returncode == 0:
+            return done.stdout
+        if re.search(r"cd:.*(No such|can't cd)", done.stderr):
+            raise DeviceError(
+                f"The car's folder must be there. Received: {self.address.folder}, which "
+                f"{self.address.host} does not have. Name it: {self.address.host}:FOLDER"
+            )
+        raise self._failed(done.returncode, done.stderr)
+
+    def copy(self, sources: Sequence[str], target: str, *options: str) -> None:
+        """Run rsync; each file appears when it is whole, and what was begun is continued.
+
+        Args:
+            sources: Files and folders; those of the car by `there`.
+            target: A folder.
+            options: More options of rsync.
+
+        Raises:
+            DeviceError: If it does not copy everything.
+            KeyboardInterrupt: If the user stopped it.
+        """
+        words = [
+            "rsync", "--recursive", "--times", "--protect-args", "--partial-dir=.rsync-partial",
+            f"--rsh={shlex.join(self._ssh)}", *options,
+            *(["--info=progress2"] if sys.stdout.isatty() else []), "--", *sources, target,
+        ]  # fmt: skip
+        done = subprocess.run(words, stderr=subprocess.PIPE, text=True)
+        if done.returncode == RSYNC_INTERRUPTED:
+            raise KeyboardInterrupt("stopped; the same command continues")
+        if done.returncode:
+            raise self._failed(done.returncode, done.stderr)
+
+    def there(self, path: str) -> str:
+        """A path in the car's folder, as rsync takes it."""
+        return f"{self.address.host}:{self.address.folder}/{path}"
+
+    def _failed(self, code: int, answer: str) -> DeviceError:
+        lines = [line.strip() for line in answer.splitlines() if line.strip()]
+        said = next((line for line in lines if "error" not in line[:12]), f"exit code {code}")
+        for pattern, rule, step in REASONS:
+            found = next((line for line in lines if re.search(pattern, line)), None)
+            if found:
+                step = step.format(host=self.address.name)
+                return DeviceError(f"{rule}. Received: {found.rstrip('.')}. {step}")
+        return DeviceError(
+            f"Everything must be copied. Received: {said.rstrip('.')} (exit code {code}). Run the "
+            "same again: it continues"
+        )

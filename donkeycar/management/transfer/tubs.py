@@ -1,0 +1,197 @@
+"""Tubs between two computers: what is there is a whole tub at every moment, and never a mixture.
+
+A tub only grows: pictures first, then the catalogs that name them, then the manifest. So its
+catalogs and manifest are fetched first, into a folder of their own; then the pictures, which are at
+least those; then the catalogs take their place and the manifest last. A tub may be recorded while
+this goes on: what arrives is what it was at the beginning.
+"""
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from donkeycar.errors import ConfigError, TubError
+from donkeycar.files import write_atomically
+from donkeycar.management.transfer.remote import Remote
+from donkeycar.tub.catalog import Record
+from donkeycar.tub.contents import load_manifest, read_v2
+from donkeycar.tub.format import IMAGE_EXTENSIONS, IMAGES, MANIFEST, images_folder
+from donkeycar.tub.lock import TubInUse, TubLock
+from donkeycar.tub.manifest import Manifest, parse_manifest
+
+STAGE = ".donkey-pull"
+# What describes the pictures: small, and fetched anew each time.
+DESCRIPTION = (
+    f"--include=/{MANIFEST}",
+    "--include=/catalog_*.catalog",
+    "--include=/catalog_*.catalog_manifest",
+    "--exclude=*",
+)
+MIXED = (
+    "A tub must not be mixed with another one of the same name. Received: {here} here and {there} "
+    "on the car. Move {move} away, or choose another folder"
+)
+
+# Lists the tubs of a car: "live" or "whole", and the folder. Linux's flock(1) asks whether a
+# recorder holds the tub.
+LIST = r"""
+find {place}/ -maxdepth 4 -type f -name manifest.json -not -path '*/images/*' \
+  -not -path '*/.*' 2>/dev/null | while IFS= read -r file; do
+  tub=${{file%/manifest.json}}
+  if command -v flock >/dev/null && ! flock -n -s "$tub" true 2>/dev/null; then
+    echo "live $tub"
+  else echo "whole $tub"; fi
+done"""
+
+
+@dataclass(frozen=True)
+class FarTub:
+    """A tub on the car.
+
+    Attributes:
+        path: Its folder in the car's, with slashes.
+        is_live: Whether a program records into it now.
+    """
+
+    path: str
+    is_live: bool
+
+
+def safe_path(path: str) -> str:
+    """A path inside of a car's folder, without `.` and doubled slashes.
+
+    Raises:
+        ConfigError: If it leads out of it.
+
+    Example:
+        >>> safe_path("./data//tub_1/")
+        'data/tub_1'
+    """
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    bad = re.search(r"[\x00-\x1f\\]", path) or path.startswith(("/", "~", "-"))
+    if not parts or ".." in parts or bad:
+        raise ConfigError(
+            "What is copied must lie in the car's folder, e.g. data/tub_1 or models/pilot.tflite. "
+            f"Received: {path!r}"
+        )
+    return "/".join(parts)
+
+
+def far_tubs(remote: Remote, place: str) -> list[FarTub]:
+    """The tubs below a place on the car, itself included."""
+    found = []
+    for line in remote.ask(LIST.format(place=shlex.quote(f"./{place}"))).splitlines():
+        state, _, path = line.partition(" ")
+        found.append(FarTub(safe_path(path), state == "live"))
+    return sorted(found, key=lambda tub: tub.path)
+
+
+def fetch_tub(remote: Remote, tub: FarTub, into: Path, *options: str) -> tuple[int, int]:
+    """Bring a tub here, or bring the one that is here up to date.
+
+    Args:
+        remote: The car.
+        tub: Which one.
+        into: The folder that stands for the car's.
+        options: More options of rsync.
+
+    Returns:
+        How many records it has, and how many of them lack a picture on the car, too.
+
+    Raises:
+        TubError: If another tub is here under its name, or a program records into it.
+        DeviceError: If not everything could be copied; what is here is as it was.
+    """
+    here, stage = into / tub.path, into / STAGE / tub.path
+    here.parent.mkdir(parents=True, exist_ok=True)
+    stage.mkdir(parents=True, exist_ok=True)
+    remote.copy([f"{remote.there(tub.path)}/"], f"{stage}/", *DESCRIPTION, *options)
+    refuse_another(load_manifest(here), load_manifest(stage), here=here, move=here)
+    with _held(here):
+        images = here / IMAGES
+        images_folder(here)  # a link there must not lead the pictures elsewhere
+        images.mkdir(parents=True, exist_ok=True)
+        remote.copy([f"{remote.there(tub.path)}/{IMAGES}/"], f"{images}/", *options)
+        records = read_v2(stage).records
+        lacking = sum(1 for record in records if not _has_images(record, images))
+        manifest, sorted_out = load_manifest(stage), load_manifest(here).deleted_indexes
+        if sorted_out - manifest.deleted_indexes and not manifest.problems:
+            manifest.deleted_indexes |= sorted_out  # what was deleted here stays deleted
+            write_atomically(stage / MANIFEST, manifest.to_bytes())
+        names = sorted(path.name for path in stage.iterdir() if path.is_file())
+        for name in sorted(names, key=lambda name: name == MANIFEST):  # the manifest last
+            os.replace(stage / name, here / name)
+    shutil.rmtree(into / STAGE, ignore_errors=True)
+    return len(records), lacking
+
+
+def send_tub(remote: Remote, here: Path, path: str, *options: str) -> None:
+    """Bring a tub to the car.
+
+    Raises:
+        TubError: If another tub is there under its name, or a program records into one of the two.
+        DeviceError: If not everything could be copied; the same command continues.
+    """
+    for tub in far_tubs(remote, path):
+        if tub.path == path and tub.is_live:
+            raise TubError(
+                f"A tub must not be recorded while it is replaced. Received: {path} of the car. "
+                "Stop the car first: sudo systemctl stop donkey"
+            )
+    place = shlex.quote(f"./{path}")
+    text = remote.ask(f"mkdir -p {place}/{IMAGES} && cat {place}/{MANIFEST} 2>/dev/null || true")
+    there = parse_manifest(text.encode()) if text else Manifest(problems=["missing"])
+    refuse_another(there, load_manifest(here), here=here, move=f"{path} of the car")
+    with _held(here):
+        target = remote.there(path)
+        remote.copy([f"{images_folder(here)}/"], f"{target}/{IMAGES}/", *options)
+        remote.copy([f"{here}/"], f"{target}/", *DESCRIPTION[1:], *options)
+        remote.copy([str(here / MANIFEST)], f"{target}/", *options)
+
+
+def refuse_another(old: Manifest, new: Manifest, *, here: Path, move: object) -> None:
+    """Refuse to write the files of one tub into another.
+
+    Args:
+        old: Of the tub that is there; problems alone if there is none.
+        new: Of the tub that is coming.
+        here: The tub on this computer, for the message.
+        move: What would have to be moved.
+
+    Raises:
+        TubError: If the tub that is there is not an earlier state of the other.
+    """
+    if "missing" in old.problems and not old.paths:
+        return
+    same = old.own.get("created_at") == new.own.get("created_at")
+    if not same or old.current_index > new.current_index:
+        reason = "another recording" if not same else f"only {new.current_index} records"
+        raise TubError(MIXED.format(here=here, there=reason, move=move))
+
+
+@contextlib.contextmanager
+def _held(tub: Path) -> Iterator[None]:
+    """Keep recorders out of a tub here, if it is there."""
+    tub.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = TubLock(tub)
+    except TubInUse as error:
+        raise TubError(
+            f"A tub must not be recorded while it is copied. Received: {tub} of this computer. "
+            "Stop the program that records"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _has_images(record: Record, images: Path) -> bool:
+    names = (value for value in record.values() if isinstance(value, str))
+    wanted = (name for name in names if name.endswith(tuple(IMAGE_EXTENSIONS.values())))
+    return all((images / Path(name).name).is_file() for name in wanted)
