@@ -57,6 +57,7 @@ MOST_SCALE = 16
 # So that whoever waits for a picture already waits when it comes.
 ARRIVAL_S = 0.005
 LOOK_S = 0.002
+FLUSH_S = 0.5
 FLIPS: dict[int, Any] = {
     0: lambda image: image,
     1: np.rot90,
@@ -72,6 +73,9 @@ FLIPS: dict[int, Any] = {
 class StubGstLaunch:
     """Puts the stand-in before all programs of ``PATH`` while a ``with`` block lasts.
 
+    Attributes:
+        given_s: When it gave the last picture, on the monotonic clock.
+
     Example:
         >>> import shutil
         >>> with StubGstLaunch() as stub:
@@ -82,6 +86,7 @@ class StubGstLaunch:
     def __init__(self) -> None:
         self._parts: queue.Queue[bytes | None] = queue.Queue()
         self._ended = threading.Event()
+        self.given_s = 0.0
         self._first: NDArray[np.uint8] | None = None
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -140,6 +145,12 @@ class StubGstLaunch:
         head = f"--frame\r\nContent-Type: video/x-raw\r\nContent-Length: {len(data)}\r\n\r\n"
         self._parts.put(head.encode() + data + b"\r\n")
 
+    def flush(self) -> None:
+        """Wait until every picture has been given, or nobody takes one."""
+        end_s = time.monotonic() + FLUSH_S
+        while self._parts.unfinished_tasks and time.monotonic() < end_s:
+            time.sleep(0.001)
+
     def fail(self) -> None:
         """End the pipeline with an error."""
         self._parts.put(None)
@@ -166,7 +177,10 @@ class StubGstLaunch:
     def _send(self, file: BinaryIO) -> None:
         while (part := self._parts.get()) is not None:
             time.sleep(ARRIVAL_S)
+            self.given_s = time.monotonic()
             file.write(part)
+            self._parts.task_done()
+        self._parts.task_done()
 
     def _check(self, words: list[str]) -> None:
         """Refuse what the real elements would refuse."""

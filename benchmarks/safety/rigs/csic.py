@@ -33,6 +33,11 @@ class CSICRig(Rig):
         """Give a picture."""
         self.stub.deliver(picture)
 
+    def flush(self) -> None:
+        """Give what is to be given."""
+        self.stub.flush()
+        self.sent_s = self.stub.given_s
+
     def fail(self) -> None:
         """End the pipeline, as its driver does after an error."""
         self.stub.fail()

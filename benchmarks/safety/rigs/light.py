@@ -21,7 +21,8 @@ class Light:
 
     Attributes:
         camera: The camera, as a car makes it.
-        last_new_s: When the last picture before the fault was exposed.
+        last_new_s: When the last picture before the fault was exposed; where the hardware does not
+            say so, when it was sent.
     """
 
     def __init__(self, rig: Rig, *, age_s: float, rate_hz: float, seed: int) -> None:
@@ -43,6 +44,9 @@ class Light:
     def fault(self, kind: str) -> None:
         """Lose the camera, in one of the ways of `KINDS`."""
         with self._lock:
+            self.rig.flush()
+            if not self.rig.knows_age:
+                self.last_new_s = self.rig.sent_s
             self._kind = kind
             once = {"raises": self.rig.fail, "hangs": self.rig.stall}.get(kind)
             if once is not None:

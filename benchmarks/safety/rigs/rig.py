@@ -29,6 +29,7 @@ class Rig:
         knows_age: Whether the hardware says when a frame was exposed.
         breaks: Whether it can be lost while the car drives; if not, `unbreakable` says why.
         repeats: Whether equal pictures are new frames.
+        sent_s: Where the hardware does not say when a frame was exposed: when it sent the last one.
     """
 
     size = (160, 120)
@@ -37,6 +38,7 @@ class Rig:
     breaks = True
     unbreakable = ""
     repeats = False
+    sent_s = 0.0
 
     def __init__(self, word: str, clock: Clock | None = None) -> None:
         self.word = word
@@ -66,6 +68,9 @@ class Rig:
 
     def deliver(self, picture: np.ndarray, *, age_s: float = 0.0) -> None:
         """Let the camera have one picture, exposed so long ago."""
+
+    def flush(self) -> None:
+        """Wait until every picture that was delivered has been sent."""
 
     def fail(self) -> None:
         """Break it off, as when a plug comes off."""

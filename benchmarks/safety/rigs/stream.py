@@ -17,6 +17,7 @@ BOUNDARY = "frame"
 # What it shows until the test shows something.
 DARK = 8
 WARM_UP_S = 0.01
+FLUSH_S = 0.5
 
 
 class StreamRig(Rig):
@@ -68,6 +69,12 @@ class StreamRig(Rig):
         """Send a JPEG."""
         self._jpegs.put(_jpeg(picture))
 
+    def flush(self) -> None:
+        """Send what is to be sent; a car that has hung up takes nothing more."""
+        end_s = self.clock.monotonic() + FLUSH_S
+        while self._jpegs.unfinished_tasks and self.clock.monotonic() < end_s:
+            self.clock.sleep(0.001)
+
     def fail(self) -> None:
         """End the stream."""
         self._jpegs.put(None)
@@ -96,7 +103,10 @@ class StreamRig(Rig):
             dark = np.random.default_rng(seed).integers(0, DARK, shape, np.uint8)
             _send(file, _jpeg(dark))
         while (data := self._jpegs.get()) is not None:
+            self.sent_s = self.clock.monotonic()
             _send(file, data)
+            self._jpegs.task_done()
+        self._jpegs.task_done()
 
 
 def _jpeg(picture: np.ndarray) -> bytes:
