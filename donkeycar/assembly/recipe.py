@@ -85,10 +85,13 @@ def row_for(table: Mapping[str, Row], setting: str, kind: str) -> Row:
     """
     if kind not in table:
         row = SETTINGS.get(setting)
-        is_to_come = row is not None and kind in row.later_choices
+        why = ""
+        if row is not None and kind in row.later_choices:
+            why = ", which does not work in this version yet"
+        elif row is not None and kind in row.dead_choices and row.dead_advice:
+            why = f". {row.dead_advice}"
         raise ConfigError(
-            f"`{setting}` must be one of {', '.join(table)}. Received: {setting}={kind!r}"
-            + (", which does not work in this version yet" if is_to_come else "")
+            f"`{setting}` must be one of {', '.join(table)}. Received: {setting}={kind!r}{why}"
         )
     return table[kind]
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from donkeycar.assembly.camera import CAMERAS, CameraRow, make_world
+from donkeycar.assembly.recipe import row_for
 from donkeycar.config import Config
+from donkeycar.errors import ConfigError
 from donkeycar.lazy import named
 from donkeycar.parts.finding import Finding
 from donkeycar.parts.needs import Library
@@ -45,7 +47,7 @@ def read_by(word):
 
 def test_the_setting_the_table_and_what_the_settings_know_of_it_have_the_same_words():
     assert SETTINGS["CAMERA_TYPE"].choices == tuple(CAMERAS) == tuple(CAMERA_WORDS)
-    assert not {*SETTINGS["CAMERA_TYPE"].later_choices} & {*CAMERAS}
+    assert not {*SETTINGS["CAMERA_TYPE"].dead_choices} & {*CAMERAS}
 
 
 @pytest.mark.parametrize("word", CAMERAS)
@@ -78,3 +80,26 @@ def test_the_page_of_cameras_names_it_and_what_must_be_installed(word):
     for library in CAMERAS[word].needed():
         # A message names this Python by its path; a page cannot.
         assert library.install.replace(sys.executable, "python") in page
+
+
+@pytest.mark.parametrize(
+    ("word", "way"),
+    [
+        ("LEOPARD", "on the ribbon cable of a Jetson is CSIC, and one on USB is V4L"),
+        ("T265", "a T265 gave positions, no pictures, and is not made any more"),
+    ],
+)
+def test_a_camera_of_donkeycar_5_that_is_no_more_is_told_what_to_write(word, way):
+    """What used to happen: "does not work in this version yet"."""
+    with pytest.raises(ConfigError, match=f"CAMERA_TYPE='{word}'.*{way}"):
+        row_for(CAMERAS, "CAMERA_TYPE", word)
+
+
+def test_every_camera_word_of_donkeycar_5_drives_or_says_the_way_on():
+    before = {
+        "PICAM", "WEBCAM", "CVCAM", "CSIC", "V4L", "D435", "OAKD", "LEOPARD", "IMAGE_LIST", "MOCK",
+    }  # fmt: skip
+    row = SETTINGS["CAMERA_TYPE"]
+    assert before <= {*CAMERAS, *row.dead_choices}
+    assert not row.later_choices
+    assert row.dead_advice

@@ -1,6 +1,6 @@
 """Driving without a neural network: path following, line following, stop sign detection."""
 
-from donkeycar.settings.setting import Group, Setting, later
+from donkeycar.settings.setting import Group, Setting, dead, later
 
 _BUTTONS = (
     ("SAVE_PATH_BTN", "cross", "button that saves the path"),
@@ -40,17 +40,15 @@ PATH = Group(
                     "use PID_THROTTLE instead of the recorded throttle",
                 ),
                 Setting("AUTO_RECORD", False, "record while the car follows the path"),
-                Setting("HAVE_T265", False, "the car has a RealSense T265"),
-                Setting("REALSENSE_T265_ID", None, "its serial number", kind="any", optional=True),
-                Setting(
-                    "WHEEL_ODOM_CALIB", "calibration_odometry.json",
-                    "file with its odometry calibration",
-                ),
                 *(
                     Setting(name, button, what, kind="str", optional=True)
                     for name, button, what in _BUTTONS
                 ),
             ),
+        ),
+        *(
+            dead(name, "a RealSense T265 is not made any more, and no library reads it today")
+            for name in ("HAVE_T265", "REALSENSE_T265_ID", "WHEEL_ODOM_CALIB")
         ),
         *later(
             "following a line",

@@ -61,7 +61,9 @@ CAMERA = Group(
         Setting(
             "CAMERA_TYPE", "PICAM", "which camera",
             choices=tuple(CAMERA_WORDS),
-            later_choices=("LEOPARD",),
+            dead_choices=("LEOPARD", "T265"),
+            dead_advice="A Leopard camera on the ribbon cable of a Jetson is CSIC, and one on USB "
+            "is V4L; a T265 gave positions, no pictures, and is not made any more",
         ),
         Setting("IMAGE_W", 160, "width of a frame", unit="pixels", low=16, high=4096),
         Setting("IMAGE_H", 120, "height of a frame", unit="pixels", low=16, high=4096),
