@@ -253,6 +253,26 @@ def test_what_is_called_gone_is_gone(capsys, prog, command):
     assert not set(OPTIONS[prog, command]) & set(words)
 
 
+@pytest.mark.parametrize(
+    ("line", "way"),
+    [
+        ("train --tub x --type fastai_linear", "donkey train --tub data --type linear"),
+        ("tubplot --type=tensorrt_linear", "donkey convertmodel"),
+        ("train --type resnet18", "Pilots of PyTorch are not driven"),
+    ],
+)
+def test_a_type_of_pilot_that_is_no_more_says_what_to_do_instead(capsys, line, way):
+    """`fastai_linear` was answered by "Did you mean linear?", which cannot open its files."""
+    assert main(line.split()) == 2
+    assert way in capsys.readouterr().err
+    assert (
+        car.main(None, "manage.py", ["drive", "--model", "m.pth", "--type", "fastai_linear"]) == 2
+    )
+    error = capsys.readouterr().err
+    assert error.startswith("manage.py: error: No pilot has this `--type` any more. Received: fas")
+    assert error.count("\n") == 1
+
+
 def test_a_template_that_is_no_more_says_what_there_is_instead(tmp_path, capsys):
     words = ["createcar", "--path", str(tmp_path / "car"), "--template"]
     assert main([*words, "cv_control"]) == 1

@@ -9,7 +9,14 @@ import numpy as np
 
 from donkeycar.errors import TubError
 from donkeycar.training.records.pace import pace_of
-from donkeycar.training.records.recordings import ANGLE, IMAGE, SESSION, THROTTLE, Recordings
+from donkeycar.training.records.recordings import (
+    ANGLE,
+    IMAGE,
+    SESSION,
+    THROTTLE,
+    Recordings,
+    with_angle,
+)
 from donkeycar.training.records.sizes import letterboxed
 from donkeycar.tub import TubReader
 
@@ -81,7 +88,7 @@ def footage(
         TubError: If there is no tub, or that range has no picture.
     """
     reader = TubReader(tub)
-    records = reader.records()
+    records = [with_angle(record) for record in reader.records()]
     last = None if end is None or end < 0 else end
     if start < 0 or (last is not None and last <= start):
         raise TubError(

@@ -55,7 +55,8 @@ def _check_model(path: Path, model_type: str | None) -> None:
     files = [beside(path, ending) for ending in (*ENDINGS, *endings)]
     if not path.exists() and not any(file.exists() for file in files):
         raise PilotError(f"There is no model {path}. Run `donkey train` to make one.")
-    if path.suffix and path.suffix not in ENDINGS and path.exists():
+    # Donkeycar 2 wrote HDF5 files without an ending.
+    if path.suffix not in ENDINGS and path.exists():
         from donkeycar.pilots.files.next_step import next_step
 
         raise PilotError(f"{path} is not the file of a pilot. {next_step(path)}")

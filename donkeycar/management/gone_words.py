@@ -56,6 +56,18 @@ OPTIONS: dict[tuple[str, str], dict[str, str]] = {
     },
 }
 
+# Beginnings of types of pilots -> what to do now.
+TYPES = {
+    "tensorrt_": "TensorFlow no longer has TensorRT: the .tflite file of a pilot drives. Convert "
+    "the .h5 or SavedModel it came from: donkey convertmodel",
+    "coral": "Its library is not made any more: the .tflite file of a pilot drives. Convert the "
+    ".h5 or SavedModel it came from: donkey convertmodel",
+    "fastai": "Pilots of fastai are not driven. Train one from the same recordings: donkey train "
+    "--tub data --type linear",
+    "resnet18": "Pilots of PyTorch are not driven. Train one from the same recordings: donkey "
+    "train --tub data --type linear",
+}
+
 # Templates of `donkey createcar` -> what there is instead.
 TEMPLATES = {
     "path_follow": "Following a recorded path is not in this version",
@@ -98,14 +110,21 @@ def gone_word(
         # "drvie" is as near to "service", which is not a command of the car.
         way += _way_to_the_other(prog, near, of_donkey) or f"All of them: {prog} --help"
         return f"There is no command {command!r}. Received: {prog} {command}. {way}"
-    for word in words:
-        option = word.partition("=")[0]
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        option, _, value = word.partition("=")
+        if option == "--type" and (way := _gone_type(value or following)):
+            return f"No pilot has this `--type` any more. Received: {value or following}. {way}"
         way = OPTIONS.get((prog, command), {}).get(option, "")
         if way:
             return (
                 f"`{option}` is not an option of {prog} {command} any more. Received: {word}. {way}"
             )
     return ""
+
+
+def _gone_type(name: str) -> str:
+    """What to do instead of a type of pilot; "" if it is still there."""
+    return next((way for start, way in TYPES.items() if name.startswith(start)), "")
 
 
 def _way_to_the_other(prog: str, command: str, of_donkey: Container[str]) -> str:

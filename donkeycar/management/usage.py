@@ -33,6 +33,8 @@ class Parser(argparse.ArgumentParser):
             known = [word for action in self._actions for word in action.option_strings]
             message = f"There is no option {option}. "
             message += f"{_asked(option, known)}All of them: {self.prog} --help"
+        elif message.startswith("unrecognized arguments: "):
+            message = f"There is no place for {message.removeprefix('unrecognized arguments: ')}"
         else:
             super().error(message)
         self.exit(2, f"{self.prog}: error: {message}\n")

@@ -74,7 +74,10 @@ def test_what_is_refused_is_named_as_it_was_typed(tmp_path, monkeypatch, capsys,
 def test_a_folder_for_a_new_car_without_its_option_is_told_how(capsys):
     with pytest.raises(SystemExit):
         main(["createcar", "mycar"])
-    assert "Say: donkey createcar --path mycar\n" in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error == (
+        "donkey createcar: error: There is no place for mycar. Say: donkey createcar --path mycar\n"
+    )
 
 
 def test_a_track_is_named_by_the_option_that_gave_it():

@@ -84,6 +84,7 @@ def drive(folder, monkeypatch, *words):
         (["--model", "bare.tflite"], "bare.tflite does not say what kind of pilot it is."),
         # What used to happen: "say it with --type", and then that no --type opens such a file.
         (["--model", "old.h5"], "old.h5 is not the file of a pilot. Make a pilot of it: "),
+        (["--model", "mypilot"], "mypilot is not the file of a pilot. Make a pilot of it: "),
         (["--model", "old.onx"], "old.onx is not the file of a pilot."),
         (["--model", "bare.tflite", "--type", "liner"], "`--type` must be one of linear, "),
         (["--type", "linear"], "`--type` says what kind of network --model is."),
@@ -100,6 +101,8 @@ def test_words_are_judged_before_the_motor(
     (folder / "bare.tflite").write_bytes(b"1234TFL3")
     for name in ("old.h5", "old.onx"):
         (folder / name).write_bytes(b"network")
+    # Donkeycar 2 wrote HDF5 without an ending.
+    (folder / "mypilot").write_bytes(b"\x89HDF\r\n\x1a\n")
     assert drive(folder, monkeypatch, *words) == 1
     assert message in capsys.readouterr().err
     assert (became, bus.opened) == ([], [])

@@ -139,6 +139,18 @@ def test_other_columns_are_explained(tmp_path, columns, who):
     with pytest.raises(TrainingError, match="3 without user/angle. Each needs") as error:
         gather([tmp_path / "tub"])
     assert who in str(error.value)
+    assert str(error.value).endswith(" Record laps that you drive.")
+
+
+def test_the_steering_of_a_driver_counts_under_its_other_name(tmp_path):
+    """Templates of donkeycar 5 record it as user/steering, from which 5 itself cannot train."""
+    inputs = ["cam/image_array", "user/steering", "user/throttle"]
+    with TubWriter(tmp_path / "tub", inputs, TYPES) as tub:
+        for number in range(4):
+            values = np.zeros((16, 24, 3), np.uint8), number / 4, 0.3
+            tub.append(dict(zip(inputs, values, strict=True)))
+    found = gather([tmp_path / "tub"], record_filter=lambda record: record["user/angle"] < 0.6)
+    assert found.labels[:, 0].tolist() == [0.0, 0.25, 0.5]
 
 
 def test_a_number_that_no_computer_holds_is_only_out_of_range(record):

@@ -43,6 +43,6 @@ def next_step(path: Path) -> str:
 
 
 def _places(name: Path) -> list[Path]:
-    """Paths that the files of a pilot of this name would have."""
+    """Paths that a pilot of this name would have, and the name itself, of another model."""
     litert = [beside(name, mark + ".tflite") for mark in MARKS.values()]
-    return [*(beside(name, ending) for ending in ENDINGS), *litert]
+    return [name, *(beside(name, ending) for ending in ENDINGS), *litert]

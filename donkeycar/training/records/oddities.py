@@ -9,6 +9,7 @@ MAX_VALUES = 1000
 
 # Columns of other programs for `user/angle` and `user/throttle`, and the names of the programs.
 ELSEWHERE = {
+    # `user/steering` alone is read as `user/angle`: see `recordings`.
     "user/steering": "a template of donkeycar 5 that was changed",
     "user/speed": "a program of its owner's own",
     "steering": "the cv_control template of donkeycar 5",
@@ -64,7 +65,8 @@ class Oddities:
             columns = [column for column, _ in self._columns.most_common(3)]
             sentences.append(
                 f"They hold {' and '.join(columns)} instead, as {ELSEWHERE[columns[0]]} records: "
-                "a pilot learns from what a driver did, user/angle and user/throttle."
+                "a pilot learns from what a driver did, user/angle and user/throttle. Record laps "
+                "that you drive."
             )
         sentences += [_scale(key, values) for key, values in self._values.items()]
         return [sentence for sentence in sentences if sentence]

@@ -16,6 +16,7 @@ from donkeycar.training.records.oddities import Oddities
 from donkeycar.tub import TubReader
 
 ANGLE = "user/angle"
+STEERING = "user/steering"
 THROTTLE = "user/throttle"
 IMAGE = "cam/image_array"
 SESSION = "_session_id"
@@ -117,7 +118,7 @@ def gather(
         num_deleted += len(reader.records(include_deleted=True)) - len(reader)
         if reader.skipped:
             dropped["damaged in the tub"] += len(reader.skipped)
-        for record in reader:
+        for record in map(with_angle, reader):
             reason = _reason_to_drop(record, record_filter, oddities)
             if reason:
                 dropped[reason] += 1
@@ -149,6 +150,17 @@ def gather(
             f"Each needs {IMAGE}, {ANGLE} and {THROTTLE}.{hints}"
         )
     return recordings
+
+
+def with_angle(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with the driver's steering as `user/angle`.
+
+    Some templates of donkeycar 5 record it as `user/steering`, its name there. Donkeycar 5 itself
+    cannot train from such tubs.
+    """
+    if ANGLE in record or STEERING not in record:
+        return record
+    return {**record, ANGLE: record[STEERING]}
 
 
 def _open(path: Path) -> TubReader:
