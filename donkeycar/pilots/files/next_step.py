@@ -43,6 +43,7 @@ def next_step(path: Path) -> str:
 
 
 def _places(name: Path) -> list[Path]:
-    """Paths that a pilot of this name would have, and the name itself, of another model."""
+    """Paths that a pilot of this name would have; also a file of the name itself."""
     litert = [beside(name, mark + ".tflite") for mark in MARKS.values()]
-    return [name, *(beside(name, ending) for ending in ENDINGS), *litert]
+    own = [name] if name.is_file() else []
+    return [*own, *(beside(name, ending) for ending in ENDINGS), *litert]
