@@ -70,7 +70,7 @@ def test_a_run_in_which_nothing_was_recorded_proves_nothing():
 
 
 def test_a_process_is_measured_from_outside():
-    script = "import os, sys; kept = bytearray(50_000_000); print(os.getpid()); sys.stdin.read()"
+    script = "import sys; kept = bytearray(50_000_000); print(flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as child:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
+from donkeycar import commands
 from donkeycar.console.addresses import addresses, prefix_of
 from donkeycar.errors import ConfigError, text_of
 from donkeycar.management.network.browse import (
@@ -89,7 +90,8 @@ def _announced(duration_s: float, own: list[str]) -> Iterable[Car]:
                 print(line, flush=True)
             yield car
     except ImportError as error:
-        print(f"note: Announcements cannot be heard: {text_of(error)}. pip install zeroconf")
+        way = commands.pip_install("zeroconf")
+        print(f"note: Announcements cannot be heard: {text_of(error)}. {way}")
     except OSError as error:
         print(f"note: This network takes no multicast ({text_of(error)}): no car can be heard.")
 

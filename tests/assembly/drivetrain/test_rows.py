@@ -134,6 +134,7 @@ def test_no_code_asks_for_a_word_where_a_row_would_answer(word):
     asking = [
         str(path.relative_to(PACKAGE))
         for path in PACKAGE.rglob("*.py")
+        if "takeover" not in path.parts  # reads what these words meant in earlier versions
         for line in path.read_text(encoding="utf-8").splitlines()
         if f'"{word}"' in line and (" in (" in line or "==" in line or "!=" in line)
     ]
