@@ -5,10 +5,13 @@ used the name of its computer, Avahi, which answers for that on a Raspberry Pi, 
 another computer has the same name, and rename this one.
 """
 
+import errno
 import logging
+import os
 import socket
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from donkeycar.errors import text_of
@@ -88,10 +91,8 @@ class Announcer:
         if not addresses:
             return
         try:
-            from zeroconf import IPVersion, Zeroconf
-
             # It opens its sockets once, so that new addresses need a new one.
-            self._responder = Zeroconf(interfaces=list(addresses), ip_version=IPVersion.V4Only)
+            self._responder = open_multicast(addresses)
             for kind in TYPES:
                 self._responder.register_service(self._service(kind, addresses, port))
         except Exception as error:  # a car drives without this, whatever the network does
@@ -123,3 +124,28 @@ class Announcer:
                 responder.close()  # says goodbye for all its services
             except Exception as error:
                 logger.info("The announcement of the car did not end well: %s", text_of(error))
+
+
+def open_multicast(addresses: Sequence[str]) -> Any:
+    """A `Zeroconf` at those of these addresses of this computer that take multicast.
+
+    Tunnels and networks that have just gone do not; one of them must not spoil the others.
+
+    Raises:
+        OSError: If none does.
+    """
+    from zeroconf import IPVersion, Zeroconf
+
+    try:
+        return Zeroconf(interfaces=list(addresses), ip_version=IPVersion.V4Only)
+    except OSError:
+        if len(addresses) < 2:
+            raise
+    able = []
+    for address in addresses:
+        with suppress(OSError):
+            Zeroconf(interfaces=[address], ip_version=IPVersion.V4Only).close()
+            able.append(address)
+    if not able:
+        raise OSError(errno.ENETUNREACH, os.strerror(errno.ENETUNREACH))
+    return Zeroconf(interfaces=able, ip_version=IPVersion.V4Only)

@@ -165,7 +165,7 @@ class Guarded(RequestHandler):
     def local_address(self) -> str:
         """Address of this computer at which the request arrived; "" if the connection is gone."""
         stream = self.stream()
-        if stream is None or stream.closed():
+        if stream is not None and stream.closed():
             return ""
         try:
             address: str = stream.socket.getsockname()[0]
@@ -235,6 +235,9 @@ class GuardedSocket(Guarded, WebSocketHandler):
 
     def is_rationed(self) -> bool:
         """Whether this message is above the limit. If many are, the client's socket is closed."""
+        stream = self.stream()
+        if stream is not None and stream.closed():
+            return True  # it was read before the connection was cut, of a device that was revoked
         self.console.access.touch(self.who)
         if self._bucket.take() and self._share.take():
             return False

@@ -84,7 +84,7 @@ class Keeper:
         known.device = replace(known.device, label=label, paired_at=stamp, seen_at=stamp)
         self._noted_s[name] = self._clock.monotonic()
         try:
-            await asyncio.wait_for(asyncio.shield(self._store(name)), STORE_WITHIN_S)
+            await asyncio.wait_for(asyncio.shield(self._store()), STORE_WITHIN_S)
         except TimeoutError:
             self._tell("The disk takes too long to store a pairing.")
 
@@ -101,7 +101,12 @@ class Keeper:
             return
         # Removing a file needs no room. Whoever stays paired in this run pairs again after it.
         try:
-            await _in_thread(self._file.remove)
+            async with self._turn:
+                await _in_thread(self._file.remove)
+                # This is not what `look` takes for a revocation of everybody.
+                self._stamp, self._epoch = self._file.stamp, 0
+                for one in self._access.sessions.values():
+                    one.stored = False
             self._tell(f"{self.problem} So all stored pairings were removed.")
         except OSError as error:
             self._tell(f"A revoked device may come back after a restart: {text_of(error)}.")
@@ -157,19 +162,23 @@ class Keeper:
         gone = self._access.adopt(pairings, all_new=is_new)
         return gone if gone or is_new else None
 
-    async def _store(self, name: str) -> None:
-        known, uses = self._access.sessions[name], dict(self._access.invitations)
+    async def _store(self) -> None:
+        # Also those for which the disk had no room before.
+        new = [one for one in self._access.sessions.values() if not one.stored]
+        uses = dict(self._access.invitations)
         made_room = tuple(self._access.made_room)
 
         def edit(pairings: Pairings) -> None:
-            pairings.devices[known.device.digest] = known.device
+            for one in new:
+                pairings.devices[one.device.digest] = one.device
             for digest in made_room:
                 pairings.devices.pop(digest, None)
-            for digest, one in pairings.invitations.items():
-                one.uses = min(one.uses, uses.get(digest, one.uses))
+            for digest, invitation in pairings.invitations.items():
+                invitation.uses = min(invitation.uses, uses.get(digest, invitation.uses))
 
         if self._file is not None and await self._change(self._file, edit):
-            known.stored = True
+            for one in new:
+                one.stored = True
 
     async def _note(self) -> None:
         """Store when devices were seen, if that was long ago."""

@@ -244,7 +244,13 @@ class PairingFile:
 def state_folder() -> Path:
     """Folder for what programs of this user remember, by the XDG base directory specification."""
     chosen = os.environ.get("XDG_STATE_HOME", "")
-    base = Path(chosen) if os.path.isabs(chosen) else Path("~/.local/state").expanduser()
+    home = os.path.expanduser("~")
+    if os.path.isabs(chosen):
+        base = Path(chosen)
+    elif os.path.isabs(home):
+        base = Path(home, ".local/state")
+    else:
+        base = Path("/nonexistent")  # Debian's home of users who have none: nothing is stored then
     return base / "donkeycar"
 
 

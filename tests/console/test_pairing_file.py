@@ -189,6 +189,8 @@ def test_the_state_folder_follows_the_specification(monkeypatch):
     monkeypatch.setenv("HOME", "/home/kim")
     monkeypatch.setenv("XDG_STATE_HOME", "relative")
     assert str(pairing_file.state_folder()) == "/home/kim/.local/state/donkeycar"
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)  # as for a user without a home
+    assert str(pairing_file.state_folder()) == "/nonexistent/donkeycar"
     monkeypatch.setenv("XDG_STATE_HOME", "/var/state")
     assert str(pairing_file.state_folder()) == "/var/state/donkeycar"
 

@@ -2,6 +2,8 @@
 
 import asyncio
 import errno
+import gc
+import json
 import tempfile
 import threading
 import time
@@ -11,6 +13,7 @@ import pytest
 from benchmarks.web.console_client import CLOSE, Refused, Served
 from donkeycar.console import keeper
 from donkeycar.console.access import Access
+from donkeycar.console.drive import DriveSocket
 from donkeycar.console.keeper import NOTE_EVERY_S, Keeper
 from donkeycar.console.pairing_file import PairingFile
 from donkeycar.driving import driver_link as link
@@ -156,6 +159,29 @@ def test_who_is_revoked_while_driving_is_cut_off_and_the_car_stops(file, clock):
         assert status(again, friend) == 200
 
 
+def test_what_was_sent_before_the_cut_and_is_read_after_it_does_not_drive(file, clock):
+    """Bytes of the device may wait in the car when its connection is closed."""
+    with serve(file, clock=clock) as car:
+        cookie = car.pair()
+        page = drive(car, cookie)
+        (mine,) = [one["id"] for one in devices(car, cookie) if one["is_you"]]
+        console = car.controller._console
+        sockets = [one for one in gc.get_objects() if isinstance(one, DriveSocket)]
+        (socket,) = [one for one in sockets if one.who == mine]
+        done = threading.Event()
+
+        def revoke_and_hear():
+            console.revoke([mine])
+            fields = {"throttle": 0.5, "seq": page.seq + 1, "echo": page.state["tick"]}
+            socket.on_message(json.dumps(fields))
+            done.set()
+
+        car.controller._loop.call_soon_threadsafe(revoke_and_hear)
+        assert done.wait(10)
+        assert car.cockpit.source == "none"
+        assert car.tick()[1] == 0.0
+
+
 @pytest.mark.parametrize("how", ["command", "file removed"])
 def test_revoking_all_ends_every_session_also_one_that_was_never_stored(file, how, monkeypatch):
     with serve(file) as car:
@@ -200,9 +226,16 @@ def test_on_a_full_disk_a_revoked_phone_does_not_come_back(file, monkeypatch):
         reply = car.post("/devices", {"remove": its_id}, {"Cookie": mine})
         assert "all stored pairings were removed" in reply.json()["problem"]
         assert status(car, lost) == 401
-    monkeypatch.undo()
+        # Nobody else is cut off in this run, and the next pairing is stored once there is room.
+        time.sleep(3 * keeper.LOOK_EVERY_S)
+        assert status(car, mine) == 200
+        monkeypatch.undo()
+        car.token = car.controller.pairing.url.partition("#")[2]
+        stored = car.pair()
     with serve(file, port=car.port) as again:
         assert status(again, lost) == 401
+        assert status(again, stored) == 200
+        assert status(again, mine) == 200
 
 
 def test_a_disk_that_hangs_does_not_stop_whoever_drives(file, clock, monkeypatch):

@@ -67,6 +67,7 @@ def test_systemd_analyze_would_notice_a_mistake(analyze, car, tmp_path):
     [
         "Type=notify", "WatchdogSec=1", "WatchdogSignal=SIGABRT", "KillMode=control-group",
         "TimeoutStopSec=15", "NotifyAccess=all", "OOMScoreAdjust=-900", "Restart=on-failure",
+        "LogRateLimitIntervalSec=30", "LogRateLimitBurst=1000",
     ],
 )  # fmt: skip
 def test_the_unit_of_the_system_says_what_makes_it_safe(car, line):

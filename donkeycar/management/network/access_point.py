@@ -17,6 +17,9 @@ PROFILE = "donkey-ap"
 # nm-settings(5), ipv4.method.
 ADDRESS = "10.42.0.1"
 
+# Networks that NetworkManager has learnt have 0: nm-settings(5), connection.autoconnect-priority.
+ALWAYS_PRIORITY = "100"
+
 # Letters and digits that nobody takes for others. Twelve of them are 59 bits.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 GROUPS, LETTERS_OF_A_GROUP = 3, 4
@@ -32,6 +35,9 @@ SETTINGS = (
     f"{SECURITY}.proto", "rsn",  # WPA2
     f"{SECURITY}.pairwise", "ccmp",  # AES
     f"{SECURITY}.group", "ccmp",
+    # NetworkManager would offer WPA3 and protected management frames as well. A Pi Zero W as access
+    # point, and some phones and ESP32 boards, then refuse the right password.
+    f"{SECURITY}.pmf", "disable",
     "ipv4.method", "shared",
     "ipv6.method", "disabled",
     "connection.autoconnect", "no",
@@ -128,6 +134,15 @@ def new_password() -> str:
         "".join(secrets.choice(LETTERS) for _ in range(LETTERS_OF_A_GROUP)) for _ in range(GROUPS)
     )
     return "-".join(groups)
+
+
+def start_with_the_computer(manager: NetworkManager, *, always: bool) -> None:
+    """Decide whether the access point comes up at each start, before any network that is known."""
+    priority = ALWAYS_PRIORITY if always else "0"
+    manager.change(
+        "connection", "modify", "id", PROFILE, "connection.autoconnect", "yes" if always else "no",
+        "connection.autoconnect-priority", priority,
+    )  # fmt: skip
 
 
 def switch_on(manager: NetworkManager, device: str) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from donkeycar.console.announcer import CAR_TYPE
+from donkeycar.console.announcer import CAR_TYPE, open_multicast
 
 # What strangers on the network send is shown to a person: short, and only letters.
 MAX_LETTERS = 60
@@ -58,9 +58,9 @@ def browse(
     Raises:
         OSError: If no interface takes multicast.
     """
-    from zeroconf import IPVersion, ServiceBrowser, Zeroconf
+    from zeroconf import ServiceBrowser
 
-    responder = Zeroconf(interfaces=interfaces, ip_version=IPVersion.V4Only)
+    responder = open_multicast(interfaces)
     heard: list[str] = []
     told: set[str] = set()
 

@@ -36,6 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--new", action="store_true", help="for ap: make a new password, or use new options"
     )
     parser.add_argument(
+        "--always", action="store_true",
+        help="for ap: also after each restart, until donkey network client",
+    )  # fmt: skip
+    parser.add_argument(
         "--prepare", action="store_true", help="for ap: make it and show it, but do not switch"
     )
     parser.add_argument("--device", default="", help="the Wi-Fi device, such as wlan0")
@@ -96,6 +100,8 @@ def _ap(manager: NetworkManager, args: argparse.Namespace) -> int:
             "The password of the car's Wi-Fi must be shown, so that somebody can join it. "
             "Received: NetworkManager shows it to root only. Type the same with sudo in front"
         )
+    if args.always:
+        access_point.start_with_the_computer(manager, always=True)
     show(point, _port(args.path))
     if args.prepare:
         print("Nothing was switched. Now: donkey network ap")
@@ -109,7 +115,8 @@ def _ap(manager: NetworkManager, args: argparse.Namespace) -> int:
     access_point.switch_on(manager, device.name)
     address = manager.property_of(device.name, "IP4.ADDRESS").partition("/")[0] or ADDRESS
     print(f"The car's own Wi-Fi is on; the car is at {address}.")
-    print("Back: donkey network client, or restart the computer.")
+    again = "" if args.always else ", or restart the computer"
+    print(f"Back: donkey network client{again}.")
     return 0
 
 
@@ -123,6 +130,7 @@ def _client(manager: NetworkManager, args: argparse.Namespace) -> int:
         )
     is_on = any(one.connection == PROFILE for one in manager.devices())
     if not is_on and not args.network:
+        _end_always(manager)
         print("The car's own Wi-Fi is off already. Which network it is in: donkey network status")
         return 0
     if not known:
@@ -138,6 +146,7 @@ def _client(manager: NetworkManager, args: argparse.Namespace) -> int:
     if not _agreed(ends, yes=args.yes):
         return 1
     _outlive_the_session()
+    _end_always(manager)
     if args.network:
         words = ("--wait", "60", "connection", "up", "id", args.network)
         manager.change(*words, within_s=70)
@@ -145,6 +154,11 @@ def _client(manager: NetworkManager, args: argparse.Namespace) -> int:
         access_point.switch_off(manager)
     print("Done. Which network it is in: donkey network status")
     return 0
+
+
+def _end_always(manager: NetworkManager) -> None:
+    if PROFILE in manager.connections():
+        access_point.start_with_the_computer(manager, always=False)
 
 
 def show(point: AccessPoint, port: int) -> None:

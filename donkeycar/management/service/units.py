@@ -41,6 +41,10 @@ NotifyAccess=all
 KillMode=control-group
 Restart=on-failure
 RestartSec=2
+# The journal keeps its size within limits of its own; a part that logs in every tick must not push
+# the lines of weeks out of it.
+LogRateLimitIntervalSec=30
+LogRateLimitBurst=1000
 {privileges}
 [Install]
 WantedBy={target}

@@ -129,6 +129,12 @@ def connection_edit(network, words, asked):
     network.write(connections=known)
 
 
+def connection_modify(network, words, asked):
+    known = network["connections"]
+    known[words[1]].update(zip(words[2::2], words[3::2], strict=True))
+    network.write(connections=known)
+
+
 def connection_delete(network, words, asked):
     known = network["connections"]
     del known[words[1]]
@@ -157,6 +163,7 @@ def connection_down(network, words, asked):
 COMMANDS = {
     "device status": device_status, "device": device_status, "device show": device_show,
     "radio": radio, "connection show": connection_show, "connection add": connection_add,
-    "connection edit": connection_edit, "connection delete": connection_delete,
-    "connection up": connection_up, "connection down": connection_down,
+    "connection edit": connection_edit, "connection modify": connection_modify,
+    "connection delete": connection_delete, "connection up": connection_up,
+    "connection down": connection_down,
 }  # fmt: skip

@@ -91,6 +91,18 @@ def test_a_network_that_takes_no_announcement_ends_nothing(caplog):
     gc.collect()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_tunnel_without_multicast_does_not_spoil_the_other_networks():
+    announcer = Announcer(car_name="my car", car_id="ab12cd34", auth="pair")
+    announcer.announce(["192.0.2.77", "127.0.0.1"], 8887)  # the first is not of this computer
+    try:
+        car = next(browse.browse(30, interfaces=["192.0.2.77", "127.0.0.1"]))
+    finally:
+        announcer.close()
+        gc.collect()
+    assert car.port == 8887
+
+
 def test_an_announcer_that_was_closed_stays_closed():
     announcer = Announcer(car_name="car", car_id="1", auth="pair")
     announcer.close()

@@ -53,6 +53,8 @@ def test_the_car_becomes_a_wifi_with_a_new_password_that_is_shown(network, capsy
     assert made["802-11-wireless-security.psk"] == password
     assert made["connection.autoconnect"] == "no", "a restart brings the known network back"
     assert made["ipv4.method"] == "shared"
+    # With protected management frames a Pi Zero W refuses the right password.
+    assert made["802-11-wireless-security.pmf"] == "disable"
     # Every user of the computer can read the words of a command.
     assert not any(password in word for words in network["log"] for word in words)
 
@@ -198,6 +200,15 @@ def test_a_car_that_knows_no_network_stays_a_wifi(network, capsys):
     assert main(["network", "client", "--yes"]) == 1
     assert "it knows none" in capsys.readouterr().err
     assert network["devices"]["wlan0"][2] == "donkey-ap"
+
+
+def test_a_car_that_is_always_a_wifi_stays_one_after_a_restart_until_it_goes_back(network):
+    assert main(["network", "ap", "--always", "--yes"]) == 0
+    made = network["connections"]["donkey-ap"]
+    assert made["connection.autoconnect"] == "yes"
+    assert int(made["connection.autoconnect-priority"]) > 0, "before networks that are known"
+    assert main(["network", "client", "--yes"]) == 0
+    assert network["connections"]["donkey-ap"]["connection.autoconnect"] == "no"
 
 
 def test_the_status_shows_devices_networks_and_the_password(network, capsys):
