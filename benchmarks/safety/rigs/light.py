@@ -30,6 +30,7 @@ class Light:
         self.last_new_s = 0.0
         self._age_s, self._rate_hz, self._seed = age_s, rate_hz, seed
         self._kind = ""
+        self._seldom_s = 0.0
         self._lock, self._ended = threading.Lock(), threading.Event()
         rig.__enter__()
         try:
@@ -48,6 +49,7 @@ class Light:
             if not self.rig.knows_age:
                 self.last_new_s = self.rig.sent_s
             self._kind = kind
+            self._seldom_s = self.rig.clock.monotonic()
             once = {"raises": self.rig.fail, "hangs": self.rig.stall}.get(kind)
             if once is not None:
                 once()
@@ -64,7 +66,7 @@ class Light:
 
     def _shine(self) -> None:
         pause_s = 1 / self._rate_hz
-        while not self._ended.wait(SLOW_S if self._kind == "slow" else pause_s):
+        while not self._ended.wait(pause_s):
             with self._lock:
                 if not self._kind:
                     self._picture = self._new()
@@ -84,7 +86,10 @@ class Light:
         self.rig.deliver(self._picture, age_s=self._age_s)
 
     def _seldom(self) -> None:
-        self.rig.deliver(self._new(), age_s=self._age_s)
+        now_s = self.rig.clock.monotonic()
+        if now_s - self._seldom_s >= SLOW_S:
+            self._seldom_s = now_s
+            self.rig.deliver(self._new(), age_s=self._age_s)
 
     def _small(self) -> None:
         self.rig.deliver_small(age_s=self._age_s)

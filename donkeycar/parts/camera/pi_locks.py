@@ -70,7 +70,9 @@ def lock_controls(
             controls[control] = _checked(known, name, wanted, control, unit)
             if MODES.get(control) in known:
                 controls[MODES[control]] = MANUAL
-    if "ExposureTime" in controls and "AnalogueGain" in controls:
+    # Newer versions ignore AeEnable among the first controls, with a warning (picamera2 1269).
+    has_modes = not known.keys().isdisjoint(MODES.values())
+    if "ExposureTime" in controls and "AnalogueGain" in controls and not has_modes:
         controls["AeEnable"] = False
     if red_gain is not None:
         _checked(known, "red_gain", red_gain, "ColourGains", None)

@@ -137,7 +137,13 @@ class VideoDevice:
                 )
             )  # fmt: skip
             self._ask(abi.QBUF, _buffer(index))
-        self._ask(abi.STREAMON, abi.Kind(abi.CAPTURE))
+        try:
+            self._ask(abi.STREAMON, abi.Kind(abi.CAPTURE))
+        except OSError as error:
+            if error.errno != errno.ENOMEM:
+                raise
+            # Some USB controllers say so of a full bus.
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOMEM)) from error
 
     def newest(self, timeout_s: float) -> Taken | None:
         """Wait for a frame; of those that have come, return the newest and give all others back.

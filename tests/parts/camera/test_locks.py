@@ -38,7 +38,7 @@ def controls_of(known=None, **locks):
             {"exposure_ms": 8, "gain": 2.0},
             {
                 "ExposureTime": 8000, "ExposureTimeMode": 1,
-                "AnalogueGain": 2.0, "AnalogueGainMode": 1, "AeEnable": False,
+                "AnalogueGain": 2.0, "AnalogueGainMode": 1,
             },
             {"ExposureTime": 8000, "AnalogueGain": 2.0, "AeEnable": False},
         ),

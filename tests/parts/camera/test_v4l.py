@@ -325,6 +325,9 @@ REFUSED = {
     "busy to set": ({"errors": {S_FMT: errno.EBUSY}}, "must be free. .*fuser -v"),
     "busy to start": ({"errors": {STREAMON: errno.EBUSY}}, "must be free. .*fuser -v"),
     "the bus is full": ({"errors": {STREAMON: errno.ENOSPC}}, "room on its USB bus.*another port"),
+    "the bus is full, in other words": (
+        {"errors": {STREAMON: errno.ENOMEM}}, "room on its USB bus. Received: Cannot allocate"
+    ),
     "no memory": ({"errors": {REQBUFS: errno.ENOMEM}}, "must answer as a camera"),
     "another kind of device": ({"errors": {QUERYCAP: errno.ENOTTY}}, "must answer as a camera"),
     "metadata": ({"capabilities": 0x04800000}, "without any, such as the one for metadata"),
