@@ -11,6 +11,7 @@ from typing import Any
 from donkeycar.errors import PartError, PartFailed
 from donkeycar.loop.doorbell import Doorbell
 from donkeycar.loop.entry import Entry, join_threads
+from donkeycar.loop.garbage import long_lived_objects
 from donkeycar.loop.news_pace import NewsPace
 from donkeycar.loop.profiler import Stopwatch, report
 from donkeycar.loop.prompt import prompt_entries, run_news
@@ -176,7 +177,7 @@ class Vehicle:
         self.on = True
         self._stop_asked = self._is_ending = False
         self.mem["car/faults"] = ()
-        with heard(self._hear_stop):
+        with heard(self._hear_stop), long_lived_objects():
             try:
                 if refusal := overruled(self.entries):
                     raise PartError(refusal)
@@ -185,8 +186,7 @@ class Vehicle:
             except KeyboardInterrupt:
                 logger.info("Interrupted, stopping")
             finally:
-                # Two steps: a signal that arrives before the first one is done raises here, and
-                # the second one still runs.
+                # Two steps: a signal during the first one raises here; the second one still runs.
                 try:
                     self._stop_asked = True
                 finally:
