@@ -11,8 +11,9 @@ import sys
 logging.disable()
 
 import numpy as np  # noqa: E402
-from donkeycar.parts.tub_v2 import Tub  # noqa: E402
 from PIL import Image  # noqa: E402
+
+from donkeycar.parts.tub_v2 import Tub  # noqa: E402
 
 
 def read(path, images):

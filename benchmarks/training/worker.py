@@ -18,10 +18,10 @@ def main(folder: Path, seed: int) -> None:
     import numpy as np
     import tensorflow as tf
     from donkeycar.pipeline.training import train
-    from donkeycar.utils import get_model_by_type
     from PIL import Image
 
     import donkeycar as dk
+    from donkeycar.utils import get_model_by_type
 
     random.seed(seed)
     np.random.seed(seed)
