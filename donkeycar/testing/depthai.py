@@ -18,6 +18,7 @@ Unless the stub is free-running, a frame comes when the test says so.
 import sys
 import threading
 import types
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -40,6 +41,9 @@ from donkeycar.testing.depthai_nodes import (
 )
 from donkeycar.timing import Clock, RealClock
 
+# A number and two sizes -> a picture and its depth.
+Scene = Callable[[int, tuple[int, int], tuple[int, int]], tuple[Any, Any]]
+
 
 class StubDepthAI:
     """Puts a stand-in for ``depthai`` in place while a ``with`` block lasts.
@@ -56,6 +60,8 @@ class StubDepthAI:
         errors: Texts of errors, by what fails with them: ``"open"`` or ``"start"``.
         free_running: Whether frames come by themselves at the requested rate. If not, `deliver`
             them.
+        scene: What is seen when they do: gets the number of the frame, and the sizes of picture and
+            depth; gives both. Noise if omitted.
         clock: Source of the time stamps.
 
     Example:
@@ -78,6 +84,7 @@ class StubDepthAI:
         align_bytes: int = 64,
         errors: dict[str, str] | None = None,
         free_running: bool = False,
+        scene: Scene | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.version = version
@@ -88,6 +95,7 @@ class StubDepthAI:
         self.align_bytes = align_bytes
         self.errors = errors or {}
         self.free_running = free_running
+        self.scene = scene
         self.clock: Clock = RealClock() if clock is None else clock
         #: Cameras opened so far.
         self.opened: list[StubDevice] = []

@@ -68,9 +68,17 @@ class StubDevice:
     @property
     def picture_size(self) -> tuple[int, int]:
         """Width and height of the pictures that come out."""
+        return self._size("picture")
+
+    @property
+    def depth_size(self) -> tuple[int, int]:
+        """Width and height of the depth that comes out; of the pictures if there is none."""
+        return self._size("depth")
+
+    def _size(self, name: str) -> tuple[int, int]:
         assert self.output is not None
         is_group = isinstance(self.output.node, Sync)
-        output = self.output.node.inputs["picture"].source if is_group else self.output
+        output = self.output.node.inputs[name].source if is_group else self.output
         width, height = output.size()
         return width, height
 
@@ -193,10 +201,15 @@ class StubDevice:
 
     def _run_free(self) -> None:
         assert self.output is not None
+        number = 0
         while self.started:
             self._stub.clock.sleep(1 / self.output.fps())
             if self._stub.resumed.is_set():
-                self.deliver()
+                number += 1
+                image, depth = None, None
+                if self._stub.scene is not None:
+                    image, depth = self._stub.scene(number, self.picture_size, self.depth_size)
+                self.deliver(image, depth=depth)
 
 
 class StubPipeline:

@@ -20,6 +20,7 @@ Unless the stub is free-running, a frame comes when the test says so.
 import sys
 import threading
 import types
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -34,6 +35,9 @@ from donkeycar.testing.realsense_frames import (
     TimestampDomain,
 )
 from donkeycar.timing import Clock, RealClock
+
+# A number and two sizes -> a picture and its depth.
+Scene = Callable[[int, tuple[int, int], tuple[int, int]], tuple[Any, Any]]
 
 
 class StubRealSense:
@@ -53,6 +57,8 @@ class StubRealSense:
         options: Names of options that the sensors lack.
         free_running: Whether frames come by themselves at the requested rate. If not, `deliver`
             them.
+        scene: What is seen when they do: gets the number of the frame, and the sizes of picture and
+            depth; gives both. Noise if omitted.
         clock: Source of the time stamps.
 
     Example:
@@ -77,6 +83,7 @@ class StubRealSense:
         errors: dict[str, str] | None = None,
         options: tuple[str, ...] = (),
         free_running: bool = False,
+        scene: Scene | None = None,
         clock: Clock | None = None,
     ) -> None:
         self.serials, self.name, self.usb = serials, name, usb
@@ -89,6 +96,7 @@ class StubRealSense:
         self.errors = errors or {}
         self.lacking_options = options
         self.free_running = free_running
+        self.scene = scene
         self.clock: Clock = RealClock() if clock is None else clock
         #: What the clock of the device says more than that of the computer, in seconds.
         self.ahead_s = -90.0

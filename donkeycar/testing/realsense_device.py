@@ -225,8 +225,14 @@ class StubRealSenseDevice:
         return StubFrame(rows, number, stamp_ms, stub.domain, stub.unit_m, exposure_us)
 
     def _run_free(self) -> None:
-        fps = max(fps for _, _, fps in self.streams.values())
+        fps = self.streams["depth" if "depth" in self.streams else "color"][2]
+        number = 0
         while self.running:
             self._stub.clock.sleep(1 / fps)
             if self._stub.resumed.is_set():
-                self.deliver()
+                number += 1
+                image, depth = None, None
+                if self._stub.scene is not None:
+                    size = self.streams["depth"][0]
+                    image, depth = self._stub.scene(number, self.picture_size(), size)
+                self.deliver(image, depth=depth)
