@@ -46,7 +46,7 @@ class _Earlier:
     @staticmethod
     def find_spec(name: str, path: object = None, target: object = None) -> None:
         """Refuse such a module; leave all other names to Python."""
-        if name.startswith("donkeycar."):
+        if name.startswith(("donkeycar.", "donkeypart_")):
             from donkeycar.gone import refuse_module
 
             refuse_module(name)

@@ -99,10 +99,18 @@ _NAMES = {
     "donkeycar.parts.controller.WebFpv": _PAGE,
 }
 
+# The packages `donkeypart_...` of donkeycar 2.6: a word of their names -> what to do instead.
+_PACKAGES = {
+    "controller": _CONTROLLER, "joystick": _CONTROLLER, "camera": _CAMERA, "keras": _PILOT,
+    "actuator": _DRIVETRAIN, "pca9685": _DRIVETRAIN, "tub": _TUB, "": _OWN,
+}  # fmt: skip
+
 # What an old program of a car's folder is, and the way on.
 _PROGRAMS = {
     "manage.py": "This manage.py is of such a version: donkey createcar --path . --overwrite "
     "writes a new one, keeps the old one beside it, and your settings",
+    "drive.py": "This drive.py is of such a version: donkey createcar --path . --overwrite writes "
+    "a manage.py, and your settings stay",
     "train.py": "This train.py is of such a version; instead of it: donkey train --tub data "
     "--model models/mypilot",
     "calibrate.py": "This calibrate.py is of such a version; instead of it: donkey calibrate",
@@ -131,6 +139,8 @@ def way_on(name: str) -> str:
         return _NAMES.get(name, _FOLDERS[folder])
     if name in LEFT_OUT:
         return LEFT_OUT[name]
+    if name.startswith("donkeypart_"):
+        return next(way for word, way in _PACKAGES.items() if word in name.lower())
     return next((way for gone, way in GONE.items() if f"{name}.".startswith(f"{gone}.")), "")
 
 

@@ -53,7 +53,11 @@ def test_an_old_manage_py_ends_with_one_sentence(tmp_path, source):
 
 @pytest.mark.parametrize(
     ("program", "way"),
-    [("train.py", "donkey train --tub data"), ("calibrate.py", "instead of it: donkey calibrate")],
+    [
+        ("train.py", "donkey train --tub data"),
+        ("calibrate.py", "instead of it: donkey calibrate"),
+        ("drive.py", "donkey createcar --path . --overwrite"),
+    ],
 )
 def test_other_old_programs_of_a_car_end_with_another_sentence(tmp_path, program, way):
     done = run(tmp_path, OLD + "from donkeycar.pipeline.training import train\n", program)
@@ -86,6 +90,22 @@ def test_a_part_of_the_owners_is_told_what_replaces_a_name(tmp_path, name, way):
     assert " is not in this one (mine.py:2). " in done.stderr
     assert way in done.stderr
     assert "createcar" not in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("package", "way"),
+    [
+        ("donkeypart_bluetooth_game_controller", "CONTROLLER_TYPE"),
+        ("donkeypart_picamera", "CAMERA_TYPE"),
+        ("donkeypart_keras_behavior_cloning.part", "load_pilot"),
+        ("donkeypart_PCA9685_actuators", "DRIVE_TRAIN_TYPE"),
+        ("donkeypart_gears", "docs/parts.md"),
+    ],
+)
+def test_a_package_of_donkeycar_2_is_told_what_replaces_it(tmp_path, package, way):
+    done = run(tmp_path, f"import donkeycar\nimport {package}\n")
+    assert way in done.stderr
     assert done.stderr.count("\n") == 1
 
 

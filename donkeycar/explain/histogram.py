@@ -15,6 +15,8 @@ from donkeycar.tub import TubReader
 BINS = 51
 WIDE_IN, HIGH_IN = 6.0, 3.6
 SHOWN = (ANGLE, THROTTLE)
+# Most places of a list that are drawn, side by side.
+MOST_PLACES = 8
 
 
 def values_of(tubs: Sequence[Path], record: str | None = None) -> dict[str, np.ndarray]:
@@ -22,21 +24,23 @@ def values_of(tubs: Sequence[Path], record: str | None = None) -> dict[str, np.n
 
     Args:
         tubs: Folders of tubs.
-        record: Name of the field; ``None`` means angle and throttle of the driver.
+        record: Name of the field; ``None`` means angle and throttle of the driver. A list of
+            numbers, e.g. ``imu/accel``, counts as several fields.
 
     Returns:
-        The numbers of each field, by the field's name.
+        The numbers of each field, by the field's name; ``imu/accel[0]`` for one of a list.
 
     Raises:
         TubError: If there is no tub, or the field has no number.
     """
     records = [one for path in tubs for one in TubReader(path)]
     names = SHOWN if record is None else (record,)
-    found = {name: _numbers(one.get(name) for one in records) for name in names}
-    found = {name: numbers for name, numbers in found.items() if numbers.size}
+    found: dict[str, np.ndarray] = {}
+    for name in names:
+        found |= _columns(name, [one.get(name) for one in records])
     if not found:
         there = sorted({name for one in records for name in one if not name.startswith("_")})
-        numeric = [name for name in there if _numbers(one.get(name) for one in records).size]
+        numeric = [name for name in there if _columns(name, [one.get(name) for one in records])]
         raise TubError(
             f"There must be numbers in {' or '.join(names)}. Received: {len(records)} records with "
             f"numbers in {', '.join(numeric) or 'nothing'}"
@@ -80,6 +84,18 @@ def in_words(numbers: np.ndarray) -> str:
     parts = ((numbers == 0, "zero"), (numbers < 0, "below"), (numbers > 0, "above"))
     shares = ", ".join(f"{100 * which.mean():.0f} % {name}" for which, name in parts)
     return f"{len(numbers)} records, mean {numbers.mean():.2f}, {shares}"
+
+
+def _columns(name: str, values: Sequence[object]) -> dict[str, np.ndarray]:
+    """The numbers of a field, or of each place of its lists; empty if there are none."""
+    widest = max((len(value) for value in values if isinstance(value, list)), default=0)
+    lists = [value for value in values if isinstance(value, list)]
+    places = {
+        f"{name}[{place}]": [value[place] for value in lists if len(value) > place]
+        for place in range(min(widest, MOST_PLACES))
+    }
+    found = {column: _numbers(items) for column, items in {name: list(values), **places}.items()}
+    return {column: numbers for column, numbers in found.items() if numbers.size}
 
 
 def _numbers(values: Iterable[object]) -> np.ndarray:

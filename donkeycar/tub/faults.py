@@ -76,6 +76,7 @@ KINDS = {
     "orphan images": Kind(False, Mend.NOBODY),
     "several sizes": Kind(False, Mend.NOBODY),
     "clock": Kind(False, Mend.NOBODY),
+    "vectors": Kind(False, Mend.NOBODY),
     "out of place": Kind(False, Mend.NOBODY),
 }
 

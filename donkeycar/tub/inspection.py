@@ -1,5 +1,6 @@
 """`donkey tub check`: finds everything that is wrong with a tub."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,6 +21,13 @@ from donkeycar.tub.schema import guess_types, image_keys
 from donkeycar.tub.v1 import MISSING
 from donkeycar.words import count, either
 
+# Types of columns that hold lists of numbers.
+VECTORS = ("vector", "nparray")
+# What donkeycar 5.4 records of a dictionary with the axes of a sensor.
+AXES = '["x", "y", "z"]'
+# Letters of an example that a message shows.
+SHOWN = 60
+
 
 @dataclass
 class TubReport:
@@ -36,6 +44,7 @@ class TubReport:
         orphan_images: Image files without a record.
         image_shapes: Number of images of each shape, by input.
         num_steps_back: How often the time runs backwards from one record to the next.
+        no_vectors: Columns of numbers that hold something else -> how often, and an example.
         first_out_of_place: As in `TubReader`.
     """
 
@@ -49,6 +58,7 @@ class TubReport:
     orphan_images: list[str] = field(default_factory=list)
     image_shapes: Shapes = field(default_factory=dict)
     num_steps_back: int = 0
+    no_vectors: dict[str, tuple[int, str]] = field(default_factory=dict)
     first_out_of_place: int | None = None
 
     @property
@@ -89,6 +99,7 @@ def check(path: str | Path, *, progress: Progress | None = None) -> TubReport:
     look(tub, report, progress)
     times = [record[TIMESTAMP] for record in records if type(record.get(TIMESTAMP)) is int]
     report.num_steps_back = sum(b < a for a, b in zip(times, times[1:], strict=False))
+    report.no_vectors = _no_vectors(tub.manifest.input_types, records)
     report.faults += [
         Fault(name, text) for name, find in REMARKS if (text := find(report)) is not None
     ]
@@ -187,6 +198,33 @@ def _steps_back(report: TubReport) -> str | None:
     return f"the clock was set back {count(number, 'time')} while it recorded" if number else None
 
 
+def _no_vectors(types: dict[str, str], records: list[Record]) -> dict[str, tuple[int, str]]:
+    """Values of columns of numbers that hold something else, by column."""
+    found: dict[str, tuple[int, str]] = {}
+    for name in (name for name, type_name in types.items() if type_name in VECTORS):
+        odd = [record[name] for record in records if name in record and _has_text(record[name])]
+        if odd:
+            found[name] = len(odd), json.dumps(odd[0])[:SHOWN]
+    return found
+
+
+def _has_text(value: object) -> bool:
+    items = value if isinstance(value, list) else [value]
+    return any(isinstance(item, str) for item in items)
+
+
+def _letters(report: TubReport) -> str | None:
+    texts = [
+        f"{name} has text instead of numbers in {count(number, 'record')}, e.g. {example}"
+        for name, (number, example) in report.no_vectors.items()
+    ]
+    if not texts:
+        return None
+    is_mpu = any(example == AXES for _, example in report.no_vectors.values())
+    why = ": donkeycar 5.4 records that of an MPU6050, and the numbers are lost" if is_mpu else ""
+    return "; ".join(texts) + why
+
+
 def _out_of_place(report: TubReport) -> str | None:
     if report.first_out_of_place is None:
         return None
@@ -202,5 +240,6 @@ REMARKS: tuple[tuple[str, Callable[[TubReport], str | None]], ...] = (
     ("orphan images", _orphan_images),
     ("several sizes", _several_sizes),
     ("clock", _steps_back),
+    ("vectors", _letters),
     ("out of place", _out_of_place),
 )

@@ -15,7 +15,7 @@ from donkeycar.management.cli import main
 from donkeycar.pilots import load_pilot, read_info
 from donkeycar.pilots.files.keras_file import load_keras
 from donkeycar.pilots.transform import Transforms
-from donkeycar.tub import TubReader
+from donkeycar.tub import TubReader, TubWriter
 
 
 def size(png):
@@ -74,6 +74,18 @@ def test_a_histogram_counts_all_tubs(road_tub):
     }  # fmt: skip
     width, height = size(draw_histograms(values, "tub"))
     assert width == pytest.approx(2 * 900, abs=2) and height == 540
+
+
+def test_a_vector_is_a_histogram_for_each_of_its_numbers(tmp_path):
+    """Donkeycar 5.4 records a motion sensor so; its numbers could not be looked at."""
+    with TubWriter(tmp_path / "tub", ["imu/accel", "user/mode"], ["vector", "str"]) as tub:
+        for row in range(4):
+            tub.append({"imu/accel": [row, 0.5, 9.8], "user/mode": "user"})
+    values = values_of([tmp_path / "tub"], "imu/accel")
+    assert list(values) == ["imu/accel[0]", "imu/accel[1]", "imu/accel[2]"]
+    assert values["imu/accel[0]"].tolist() == [0, 1, 2, 3]
+    with pytest.raises(TubError, match=r"numbers in user/mode. .* numbers in imu/accel$"):
+        values_of([tmp_path / "tub"], "user/mode")
 
 
 def test_a_field_without_numbers_is_refused_with_those_that_have_some(road_tub):

@@ -263,6 +263,7 @@ REMARKS = {
     "clock": "the clock was set back 1 time while",
     "sizes": "cam/image_array has 10 images of 16x12, 1 image of 8x8",
     "orphan": "1 image belongs to no record",
+    "letters": 'imu/accel has text instead of numbers in 10 records, e.g. ["x", "y", "z"]: donkey',
     "empty": "catalog_2.catalog is empty: nothing was recorded into it",
 }
 
@@ -285,6 +286,13 @@ def odd(folder, make_tub, record):
             with TubWriter(tub, INPUTS, TYPES) as writer:
                 stamp = {"timestamp_ms": 5} if name == "clock" else {}
                 writer.append(record(**{"cam/image_array": image}), **stamp)
+        elif name == "letters":  # as donkeycar 5.4 records an MPU6050
+            edit(tub, 0, lambda line: line.append("imu/accel"))
+            edit(tub, 1, lambda line: line.append("vector"))
+            for file in tub.glob("*.catalog"):
+                lines = [json.loads(line) for line in file.read_text().splitlines()]
+                lines = [{**line, "imu/accel": ["x", "y", "z"]} for line in lines]
+                file.write_text("".join(json.dumps(line) + "\n" for line in lines))
         elif name == "orphan":
             (tub / IMAGE.format(99)).write_bytes(b"x")
         else:
