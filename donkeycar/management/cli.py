@@ -25,7 +25,7 @@ class Command(NamedTuple):
 COMMANDS = {
     "demo": Command("demo.demo", "run everything once, without any hardware"),
     "createcar": Command("createcar", "make the folder of a car"),
-    "update": Command("update", "renew manage.py and config.py of a car"),
+    "update": Command("update.update", "renew manage.py and config.py of a car; your changes stay"),
     "backup": Command("backup.backup", "write a whole car into one checked file"),
     "restore": Command("backup.restore", "make the car of a backup"),
     "pull": Command("transfer.pull", "bring recordings and pilots of a car here, over ssh"),

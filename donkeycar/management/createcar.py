@@ -10,6 +10,7 @@ from donkeycar import __version__, commands
 from donkeycar.errors import ConfigError
 from donkeycar.management.gone_words import TEMPLATES as OLD_TEMPLATES
 from donkeycar.management.old_manage import lost_jobs, old_imports
+from donkeycar.management.update.kept import remember_template
 from donkeycar.settings.owner.carried import block, effective, lost_settings
 from donkeycar.settings.owner.edit import literal, write_text
 from donkeycar.settings.text import myconfig_text
@@ -39,7 +40,9 @@ class Made(NamedTuple):
     lost: list[str]
 
 
-def create_car(path: Path, *, template: str = "complete", overwrite: bool = False) -> Made:
+def create_car(
+    path: Path, *, template: str = "complete", overwrite: bool = False, manage: str | None = None
+) -> Made:
     """Fill `path` with everything that a car needs to drive.
 
     Existing files stay, unless `overwrite`; ``myconfig.py`` and recordings always stay. If a file
@@ -51,6 +54,7 @@ def create_car(path: Path, *, template: str = "complete", overwrite: bool = Fals
         path: The folder; made if missing.
         template: ``"complete"`` for a car on wheels, or ``"sim"`` for one in the simulator.
         overwrite: Whether to replace manage.py and config.py.
+        manage: Another text for manage.py than that of the template.
 
     Raises:
         ConfigError: If there is no such template, `path` cannot be such a folder, or the settings
@@ -63,7 +67,10 @@ def create_car(path: Path, *, template: str = "complete", overwrite: bool = Fals
     if not overwrite:
         _refuse_another_program(path)
     _make_folders(path)
-    files = _files(template)
+    files = files_of(template)
+    pristine = files["manage.py"]
+    if manage is not None:
+        files["manage.py"] = manage
     replaced = {
         name
         for name, text in files.items()
@@ -74,7 +81,7 @@ def create_car(path: Path, *, template: str = "complete", overwrite: bool = Fals
     written: dict[Path, Path | None] = {}
     mine = path / "myconfig.py"
     had_own = mine.exists()
-    if "manage.py" in replaced:
+    if "manage.py" in replaced and files["manage.py"] == pristine:
         lost = _lost(path)
     if "config.py" in replaced:
         # A new myconfig.py holds the values of the template; an existing one does not get them.
@@ -89,6 +96,8 @@ def create_car(path: Path, *, template: str = "complete", overwrite: bool = Fals
         backup = _keep(target)
         write_text(target, text, mode=0o755 if name == "manage.py" else 0o644)
         written[target] = backup
+    if manage is not None or path / "manage.py" in written:
+        remember_template(path, pristine)
     return Made(written, carried, lost)
 
 
@@ -143,7 +152,8 @@ def _lost(path: Path) -> list[str]:
     return lost_jobs(source, path, values)
 
 
-def _files(template: str) -> dict[str, str]:
+def files_of(template: str) -> dict[str, str]:
+    """The text of each file of a template."""
     source = resources.files("donkeycar.templates")
     header = (source / "myconfig.py").read_text(encoding="utf-8")
     return {

@@ -3,9 +3,11 @@
 
 note_unavailable() {
   case "$1" in
-    python3-venv | python3-lgpio)
+    python3-venv)
       fail "\`$1\` must be in the sources of apt" "no such package" \
         "Repair /etc/apt/sources.list.d, then: sudo apt-get update" ;;
+    python3-lgpio) # only Raspberry Pi OS has it, not Debian
+      note "python3-lgpio is not in the sources of apt: a servo board works, pins do not" ;;
     python3-picamera2)
       note "python3-picamera2 is not in the sources of apt: only USB cameras work" ;;
     *) note "$1 is not in the sources of apt; the car drives without it" ;;

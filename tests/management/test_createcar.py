@@ -8,7 +8,7 @@ from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import TEMPLATES, create_car
-from donkeycar.management.update import update_car
+from donkeycar.management.update.update import update_car
 from donkeycar.settings.text import config_text
 
 
@@ -24,7 +24,15 @@ def contents(folder):
 def test_a_car_is_a_folder_with_three_files_and_room_for_data(tmp_path):
     made = create_car(tmp_path / "my" / "car")
     names = sorted(path.name for path in (tmp_path / "my" / "car").iterdir())
-    assert names == ["config.py", "data", "logs", "manage.py", "models", "myconfig.py"]
+    assert names == [
+        ".donkeycar",
+        "config.py",
+        "data",
+        "logs",
+        "manage.py",
+        "models",
+        "myconfig.py",
+    ]
     assert sorted(path.name for path in made.written) == ["config.py", "manage.py", "myconfig.py"]
 
 

@@ -10,7 +10,7 @@ from donkeycar.config import load_config
 from donkeycar.errors import ConfigError
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
-from donkeycar.management.update import update_car
+from donkeycar.management.update.update import update_car
 from donkeycar.parts.drivetrain.pins import Board
 from donkeycar.settings.owner.carried import END
 from donkeycar.testing import (

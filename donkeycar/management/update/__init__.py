@@ -1,0 +1,1 @@
+"""`donkey update`: a newer manage.py and config.py for a car, with its owner's changes."""

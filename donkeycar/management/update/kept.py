@@ -1,0 +1,128 @@
+"""What a car's folder keeps for updates: the template it was made with, and the files before.
+
+::
+
+    .donkeycar/template/manage.py   the manage.py that `donkey createcar` or the last update wrote
+    .donkeycar/undo/                the car's files before the last update
+    .donkeycar/undo.json            digests of those files after it; ``null`` for one that was gone
+"""
+
+import hashlib
+import json
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from donkeycar.errors import ConfigError
+from donkeycar.files import write_atomically
+from donkeycar.json_text import parse_json
+
+FOLDER = ".donkeycar"
+TEMPLATE = Path(FOLDER, "template", "manage.py")
+UNDO, AFTER = Path(FOLDER, "undo"), Path(FOLDER, "undo.json")
+# What an update may change.
+CHANGED = ("manage.py", "config.py", "myconfig.py", TEMPLATE.as_posix())
+
+
+def remember_template(car: Path, text: str) -> None:
+    """Keep the manage.py of a template, as the base of the next merge.
+
+    Raises:
+        OSError: If the disk does not take it.
+    """
+    (car / TEMPLATE).parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(car / TEMPLATE, text)
+
+
+def template_of(car: Path) -> str | None:
+    """The manage.py of the template that a car was made with; ``None`` if nobody kept it."""
+    try:
+        return (car / TEMPLATE).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def keep_for_undo(car: Path) -> None:
+    """Copy everything that an update may change.
+
+    Raises:
+        OSError: If the disk does not take it; the car is unchanged.
+    """
+    draft = car / f"{UNDO}.new"
+    shutil.rmtree(draft, ignore_errors=True)
+    for name in CHANGED:
+        if (car / name).is_file():
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(car / name, draft / name)
+    with suppress(FileNotFoundError):
+        (car / AFTER).unlink()
+    shutil.rmtree(car / UNDO, ignore_errors=True)
+    draft.rename(car / UNDO)
+
+
+def note_after(car: Path) -> None:
+    """Note what the files are after an update, to see later what their owner changed since.
+
+    Raises:
+        OSError: If the disk does not take it.
+    """
+    digests = {name: _digest(car / name) for name in CHANGED}
+    write_atomically(car / AFTER, json.dumps(digests, indent=1) + "\n")
+
+
+def undo(car: Path) -> dict[str, Path | None]:
+    """Put the files back that were there before the last update.
+
+    Returns:
+        The files that were put back; each with the copy of what its owner changed since the update.
+
+    Raises:
+        ConfigError: If there is nothing to undo.
+        OSError: If the disk does not take it; run it again then.
+    """
+    if not (car / UNDO).is_dir():
+        raise ConfigError(
+            "There must be an update that can be undone. Received: none in "
+            f"{car.absolute()}. Copies of replaced files are beside them, as NAME.bak1"
+        )
+    after = _after(car)
+    back: dict[str, Path | None] = {}
+    for name in CHANGED:
+        now, before = car / name, car / UNDO / name
+        if _digest(now) == _digest(before):
+            continue
+        is_changed = now.exists() and name in after and _digest(now) != after[name]
+        back[name] = _copied(now) if is_changed or not before.exists() else None
+        if before.exists():
+            mode = before.stat().st_mode & 0o777
+            write_atomically(now, before.read_bytes(), mode=mode)
+        else:
+            now.unlink()
+    shutil.rmtree(car / UNDO)
+    with suppress(FileNotFoundError):
+        (car / AFTER).unlink()
+    return back
+
+
+def _after(car: Path) -> dict[str, Any]:
+    try:
+        digests = parse_json((car / AFTER).read_bytes())
+    except (OSError, ValueError):
+        return {}  # the update was interrupted: its files are taken back all the same
+    return digests if isinstance(digests, dict) else {}
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None
+
+
+def _copied(path: Path) -> Path:
+    number = 1
+    while (copy := path.with_name(f"{path.name}.bak{number}")).exists():
+        number += 1
+    shutil.copy2(path, copy)
+    return copy
