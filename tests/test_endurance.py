@@ -8,6 +8,8 @@ import pytest
 
 from benchmarks.loop.endurance import growth, late_ticks, loop_verdict
 from benchmarks.loop.resources import Sample, sample, slope_a_hour
+from benchmarks.loop.tick import median_ms
+from donkeycar.loop.profiler import Stopwatch, report
 
 
 def samples(mb_a_hour=0.0, *, minutes=110, threads=8, fds=10, noise_mb=0.0):
@@ -82,3 +84,11 @@ def test_a_process_is_measured_from_outside():
     assert found.threads == 1
     assert 3 <= found.fds < 20
     assert own.cpu_s > 0
+
+
+def test_the_medians_of_all_parts_are_a_tick():
+    watches = [Stopwatch("Camera"), Stopwatch("Two words that are long")]
+    for watch in watches:
+        for duration_s in (0.001, 0.002, 0.050):
+            watch.add(duration_s)
+    assert median_ms(report(watches)) == pytest.approx(4.0)

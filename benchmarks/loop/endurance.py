@@ -38,7 +38,7 @@ from typing import Any
 
 from benchmarks import ROOT
 from benchmarks.loop.cpu_share import CpuShare
-from benchmarks.loop.endurance_car import LATE_S, EnduringCar, stood_still, witness
+from benchmarks.loop.endurance_car import LATE_S, EnduringCar, enduring_car, stood_still, witness
 from benchmarks.loop.resources import (
     Sample,
     change,
@@ -160,7 +160,7 @@ def read_all(tub: Path) -> tuple[str, list[str]]:
 def drive(folder: Path, seconds: float, rate_hz: int) -> list[str]:
     """Drive for a while, print what was found, and return what was missed."""
     with CpuShare(1) as held:
-        return _drive(EnduringCar(folder, rate_hz, held), folder, seconds, rate_hz, held)
+        return _drive(enduring_car(folder, rate_hz, held), folder, seconds, rate_hz, held)
 
 
 def _drive(

@@ -76,14 +76,17 @@ def make_pictures(folder: Path) -> str:
     return str(folder / "images" / "*.jpg")
 
 
-def make_car(folder: Path, *, rate_hz: int, port: int, pictures: str) -> None:
+def make_car(
+    folder: Path, *, rate_hz: int, port: int, pictures: str, notes_ticks: bool = True
+) -> None:
     """A created car with a camera of pictures, the page and the recorder; nothing is real in it."""
     from donkeycar.management.createcar import create_car
 
     create_car(folder)
-    text = (folder / "manage.py").read_text()
-    log = TICK_LOG.format(late_s=LATE_S)
-    (folder / "manage.py").write_text(text.replace(MARK, log + MARK))
+    if notes_ticks:
+        text = (folder / "manage.py").read_text()
+        log = TICK_LOG.format(late_s=LATE_S)
+        (folder / "manage.py").write_text(text.replace(MARK, log + MARK))
     (folder / "myconfig.py").write_text(
         f'CAMERA_TYPE = "IMAGE_LIST"\nPATH_MASK = "{pictures}"\nDRIVE_TRAIN_TYPE = "MOCK"\n'
         f'WEB_CONTROL_PORT = {port}\nWEB_HOST = "127.0.0.1"\nRECORD_DURING_AI = True\n'
@@ -95,8 +98,9 @@ class EnduringCar:
     """A running car.
 
     Args:
-        folder: An empty folder.
-        rate_hz: Rate of its loop and of its camera.
+        folder: The car's folder.
+        port: Of its page.
+        pilot: Who drives.
         held: Starts its processes, and the witness.
 
     Attributes:
@@ -105,12 +109,9 @@ class EnduringCar:
         process: Its guardian.
     """
 
-    def __init__(self, folder: Path, rate_hz: int, held: CpuShare) -> None:
-        self.folder = folder / "car"
-        self.port = free_port()
-        pilot = make_pilot(folder / "pilots")
-        pictures = make_pictures(folder / "pictures")
-        make_car(self.folder, rate_hz=rate_hz, port=self.port, pictures=pictures)
+    def __init__(self, folder: Path, port: int, pilot: Path, held: CpuShare) -> None:
+        self.folder = folder
+        self.port = port
         command = [sys.executable, "-u", "manage.py", "drive", "--model", str(pilot)]
         with (self.folder / "said").open("w") as said:
             self.process = held.start(command, cwd=self.folder, stdout=said, stderr=said)
@@ -149,6 +150,15 @@ class EnduringCar:
         except subprocess.TimeoutExpired:
             self.process.kill()
             return self.process.wait()
+
+
+def enduring_car(folder: Path, rate_hz: int, held: CpuShare) -> EnduringCar:
+    """Make the car of `endurance` in a folder, and start it."""
+    port = free_port()
+    pilot = make_pilot(folder / "pilots")
+    pictures = make_pictures(folder / "pictures")
+    make_car(folder / "car", rate_hz=rate_hz, port=port, pictures=pictures)
+    return EnduringCar(folder / "car", port, pilot, held)
 
 
 @contextlib.contextmanager

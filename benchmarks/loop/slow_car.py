@@ -90,11 +90,11 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def page_answers(port: int) -> bool:
-    """Whether the pairing page is served."""
+def page_answers(port: int, path: str = "/pair") -> bool:
+    """Whether a page is served, by default that of pairing."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     try:
-        connection.request("GET", "/pair")
+        connection.request("GET", path)
         return connection.getresponse().status == 200
     except OSError:
         return False
