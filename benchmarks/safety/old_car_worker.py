@@ -186,9 +186,9 @@ def stand_in():
     sys.modules["RPi.GPIO"] = pins
     module("RPi", GPIO=pins, __path__=[])
     module("serial", Serial=Serial)
-    # donkeycar 2 asks for its own version, which needs all libraries.
-    module("pkg_resources", require=lambda name: [types.SimpleNamespace(version="2")])
-    module("pyvesc", VESC=VESC)
+    # donkeycar 2 to 4 ask for their own version, which needs all libraries.
+    mine = types.SimpleNamespace(version="2")
+    module("pkg_resources", require=lambda name: [mine], get_distribution=lambda name: mine)
     sys.meta_path.append(MissingFinder())
     time.sleep = lambda seconds: None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from donkeycar.errors import ConfigError
-from donkeycar.settings.layers import KIND, Layers
+from donkeycar.settings.layers import FAMILY, KIND, Layers
 from donkeycar.settings.owner.carried import effective
 from donkeycar.settings.owner.file import OwnerFile
 from donkeycar.settings.owner.unrun import MAX_BYTES, Unread, read_unrun
@@ -74,14 +74,18 @@ def read_old_car(folder: Path, overrides: Iterable[str] = ()) -> OldCar:
     names: dict[str, str] = {}
     unread: dict[str, Unread] = {}
 
+    kinds: list[Any] = []
+
     def read(path: Path) -> OwnerFile:
         file = read_unrun(path, unread)
+        kinds.extend([file.values[KIND]] if KIND in file.values else [])
         names.update({name: f"{path.name}:{line}" for name, line in file.lines.items()})
         return file
 
     layers = effective(folder, with_config=True, read=read)
     names.update({name: each.place for name, each in unread.items()})
     manage = text_of_file(folder / "manage.py")
+    _undo_guess(layers, kinds, names, manage)
     for text in overrides:
         layers.add_override(text)
         name, entry, _ = text.partition("=")[0].strip().partition(".")
@@ -94,6 +98,18 @@ def read_old_car(folder: Path, overrides: Iterable[str] = ()) -> OldCar:
     car = OldCar(folder, layers, names, unread, manage, program, {})
     car.replace(program.values, source="manage.py", why=program.why)
     return car
+
+
+def _undo_guess(layers: Layers, kinds: list[Any], names: Mapping[str, str], manage: str) -> None:
+    """Take the drivetrain that the files name, if the old program went by that.
+
+    In a folder that is upgraded in place, channels and pulses outside of a dictionary stand for
+    another one: their owner wants them. What the old car did is another question.
+    """
+    is_guessed = layers.sources.get(KIND, "").startswith("deduced")
+    if kinds and is_guessed and _goes_by(manage, kinds[-1], has_family=FAMILY in names):
+        layers.values[KIND], layers.sources[KIND] = kinds[-1], names[KIND]
+        layers.owned.add(KIND)
 
 
 def folder_of(car: OldCar, name: str) -> Path:
@@ -220,11 +236,26 @@ def drivetrains_of(source: str) -> set[str] | None:
 
 
 def chose_drivetrain(car: OldCar) -> bool:
-    """Whether the old program drove by the word of `DRIVE_TRAIN_TYPE` in the car's files.
+    """Whether it is known which drivetrain the old program drove.
 
     Wiring of other drivetrains had no effect then, so that the new car needs none of it.
     """
-    if KIND not in car.names or KIND in car.replaced:
-        return False
-    shared = re.search(r"donkeycar\.templates\.complete import[^#]*\badd_drivetrain\b", car.manage)
-    return shared is not None or car.layers.values[KIND] in (drivetrains_of(car.manage) or ())
+    kind = car.layers.values[KIND]
+    if KIND in car.replaced:
+        return kind in FLAT_KINDS
+    return KIND in car.names and _goes_by(car.manage, kind, has_family=FAMILY in car.names)
+
+
+def _goes_by(manage: str, kind: Any, *, has_family: bool) -> bool:
+    """Whether a manage.py drives the drivetrain `kind` if the settings say so.
+
+    Args:
+        manage: Text of the manage.py.
+        kind: The word of `DRIVE_TRAIN_TYPE`.
+        has_family: Whether the car has the dictionary of donkeycar 4.4 and later. Then the program
+            of the package, which some templates use, had it, too.
+    """
+    if kind in (drivetrains_of(manage) or ()):
+        return True
+    shared = re.search(r"donkeycar\.templates\.complete import[^#]*\badd_drivetrain\b", manage)
+    return has_family and shared is not None

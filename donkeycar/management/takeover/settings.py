@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any, Literal, NamedTuple
 
 from donkeycar.errors import ConfigError
+from donkeycar.management.takeover.flat_names import WIRING, convert, names_read
 from donkeycar.management.takeover.old_car import OldCar, chose_drivetrain
 from donkeycar.settings.check import check, short
 from donkeycar.settings.layers import KIND, Layers, same_as_default
@@ -18,7 +19,7 @@ from donkeycar.settings.owner.edit import edited, literal
 from donkeycar.settings.owner.factory import is_factory
 from donkeycar.settings.owner.unrun import Unread
 from donkeycar.settings.readers import READS
-from donkeycar.settings.rows.old import OLD_PINS, RENAMED
+from donkeycar.settings.rows.old import RENAMED
 from donkeycar.settings.schema import GROUPS, SETTINGS
 from donkeycar.settings.text import myconfig_text
 from donkeycar.settings.wiring import DEAD_WIRING, unused_wiring
@@ -73,7 +74,7 @@ def carry(car: OldCar) -> Carried:
     """
     _refuse_code(car.unread)
     car.layers.values.update({n: _plain(value) for n, value in car.layers.values.items()})
-    renamed = _convert_pins(car.layers)
+    renamed = convert(car)
     values = lost_settings(car.layers, Layers(car.folder))
     dropped = _dropped(car, renamed)
     unused = {name: why for name, why in _unused(car).items() if name not in dropped}
@@ -106,9 +107,11 @@ def _unused(car: OldCar) -> dict[str, str]:
     values, problems = check(car.layers.values)
     if any(_WIRING.intersection(names) for names, _ in problems):
         return {}
-    names = [name for name, _ in unused_wiring(car.layers, values)]
-    told = f"the old car did not use it, either, with {KIND} {kind}"
-    return {name: told for name in names if name in SETTINGS and name != "DONKEY_GYM"}
+    read = names_read(car.manage, kind)
+    names = [name for name, _ in unused_wiring(car.layers, values) if name not in read]
+    told = f"the old car did not use it, either: it drove {KIND} {kind}"
+    known = SETTINGS.keys() | WIRING
+    return {name: told for name in names if name in known and name != "DONKEY_GYM"}
 
 
 def _refuse_code(unread: Mapping[str, Unread]) -> None:
@@ -128,25 +131,6 @@ def _refuse_code(unread: Mapping[str, Unread]) -> None:
             f"drive with others. Received: {told}. Run this again with "
             + " ".join(f"--set {name}=VALUE" for name in wiring)
         )
-
-
-def _convert_pins(layers: Layers) -> dict[str, str]:
-    """Write board numbers of motor pins, as donkeycar 3 and 4 had them, into today's dictionary.
-
-    Returns:
-        For each old name, what replaces it.
-    """
-    kind = layers.values[KIND]
-    names = [(old, entry) for old, family, entry in OLD_PINS if family == kind]
-    if kind == "DC_STEER_THROTTLE":  # its motor had the names of the motor of another drivetrain
-        names += [("HBRIDGE_PIN_FWD", "FWD_DUTY_PIN"), ("HBRIDGE_PIN_BWD", "BWD_DUTY_PIN")]
-    names = [(old, entry) for old, entry in names if type(layers.values.get(old)) is int]
-    if not names or kind in layers.owned:
-        return {}
-    pins = {entry: f"RPI_GPIO.BOARD.{layers.values[old]}" for old, entry in names}
-    layers.values[kind] = {**SETTINGS[kind].default, **pins}
-    layers.sources[kind] = ", ".join(layers.sources[old] for old, _ in names)
-    return {old: f"{kind}[{entry!r}] = {pins[entry]!r}" for old, entry in names}
 
 
 def _dropped(car: OldCar, renamed: Mapping[str, str]) -> dict[str, str]:

@@ -174,7 +174,7 @@ def test_wiring_that_is_code_can_be_given(make_old, take):
 def test_old_names_are_translated(make_old, take):
     config = "CAMERA_RESOLUTION = (240, 320)\nDRIVE_TRAIN_TYPE = 'DC_TWO_WHEEL'\n"
     config += "HBRIDGE_PIN_LEFT_FWD = 32\nHBRIDGE_PIN_RIGHT_BWD = 13\n"
-    make_old(config_py=config, myconfig_py=None)
+    make_old(config_py=config, myconfig_py=None, manage_py=None)
     code, new, printed = take()
     assert code == 0
     cfg = load_config(new / "config.py", command="drive")
@@ -476,6 +476,7 @@ def test_parts_of_the_owner_are_named_with_what_they_need(make_old, take):
 
 
 UNUSED = "DRIVE_TRAIN_TYPE = 'VESC'\nSTEERING_LEFT_PWM = 440\nSTEERING_PWM_PIN = 12\n"
+DICTIONARY = "PWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': 460}\n"
 
 
 @pytest.mark.parametrize(
@@ -487,11 +488,75 @@ UNUSED = "DRIVE_TRAIN_TYPE = 'VESC'\nSTEERING_LEFT_PWM = 440\nSTEERING_PWM_PIN =
 )
 def test_wiring_that_the_old_program_did_not_use_is_left_out(make_old, take, manage):
     # What used to happen: people who had taken the # off every line got a car that does not start.
-    make_old(manage_py=manage, myconfig_py=UNUSED)
+    make_old(manage_py=manage, config_py=DICTIONARY, myconfig_py=UNUSED)
     code, new, printed = take()
     assert code == 0
     assert load_config(new / "config.py", command="drive").DRIVE_TRAIN_TYPE == "VESC"
     assert "STEERING_LEFT_PWM, STEERING_PWM_PIN: the old car did not use it, either" in printed
+
+
+FLAT_43 = """\
+PWM_STEERING_PIN = "PCA9685.1:41.5"
+PWM_THROTTLE_PIN = "PCA9685.1:41.4"
+PWM_THROTTLE_SCALE = 1.0
+STEERING_LEFT_PWM = 440
+THROTTLE_STOPPED_PWM = 377
+THROTTLE_CHANNEL = 7
+HBRIDGE_2PIN_DUTY_FWD = "RPI_GPIO.BOARD.16"
+"""
+READS_43 = """\
+if cfg.DRIVE_TRAIN_TYPE == "PWM_STEERING_THROTTLE":
+    a = pins.pwm_pin_by_id(cfg.PWM_STEERING_PIN), pins.pwm_pin_by_id(cfg.PWM_THROTTLE_PIN)
+    b = cfg.PWM_THROTTLE_SCALE, cfg.STEERING_LEFT_PWM, cfg.THROTTLE_STOPPED_PWM
+elif cfg.DRIVE_TRAIN_TYPE == "SERVO_HBRIDGE_2PIN":
+    a = pins.pwm_pin_by_id(cfg.HBRIDGE_2PIN_DUTY_FWD), pins.pwm_pin_by_id(cfg.PWM_STEERING_PIN)
+    b = cfg.STEERING_LEFT_PWM
+"""
+
+
+def test_pins_and_pulses_outside_of_a_dictionary_are_those_that_the_program_read(make_old, take):
+    # Cars of donkeycar 4.3 named pins as those of 5 do, without a dictionary.
+    make_old(manage_py=READS_43, config_py=FLAT_43, myconfig_py="")
+    code, new, printed = take("--set", "DRIVE_TRAIN_TYPE=PWM_STEERING_THROTTLE")
+    assert code == 0
+    family = load_config(new / "config.py", command="drive").PWM_STEERING_THROTTLE
+    assert family["PWM_STEERING_PIN"] == "PCA9685.1:41.5"
+    assert (family["STEERING_LEFT_PWM"], family["THROTTLE_STOPPED_PWM"]) == (440, 377)
+    assert "PWM_STEERING_THROTTLE['STEERING_LEFT_PWM'] = 440" in printed
+    assert "THROTTLE_CHANNEL: the old car did not use it, either" in printed
+
+
+def test_a_motor_of_donkeycar_4_3_keeps_its_pins(make_old, take):
+    make_old(manage_py=READS_43, config_py=FLAT_43, myconfig_py="")
+    code, new, _ = take("--set", "DRIVE_TRAIN_TYPE=SERVO_HBRIDGE_2PIN")
+    assert code == 0
+    family = load_config(new / "config.py", command="drive").SERVO_HBRIDGE_2PIN
+    assert family["FWD_DUTY_PIN"] == "RPI_GPIO.BOARD.16"
+    assert family["PWM_STEERING_PIN"] == "PCA9685.1:41.5"
+
+
+def test_calibration_that_the_old_program_never_read_does_not_change_the_drivetrain(make_old, take):
+    # Owners copied pulses of donkeycar 4 into the myconfig.py of a car of 5: they did nothing.
+    manage = "if cfg.DRIVE_TRAIN_TYPE == 'PWM_STEERING_THROTTLE':\n    cfg.PWM_STEERING_THROTTLE\n"
+    make_old(
+        manage_py=manage, myconfig_py="STEERING_LEFT_PWM = 440\n", config_py=CONFIG + DICTIONARY
+    )
+    code, new, printed = take()
+    assert code == 0
+    cfg = load_config(new / "config.py", command="drive")
+    assert cfg.DRIVE_TRAIN_TYPE == "PWM_STEERING_THROTTLE"
+    assert cfg.PWM_STEERING_THROTTLE["STEERING_LEFT_PWM"] == 460
+    assert "STEERING_LEFT_PWM: the old car did not use it, either" in printed
+
+
+def test_a_dictionary_that_a_flat_program_never_read_is_left_out(make_old, take):
+    manage = "PCA9685(cfg.STEERING_CHANNEL)\n"
+    make_old(manage_py=manage, config_py="STEERING_LEFT_PWM = 440\n", myconfig_py=MYCONFIG)
+    code, new, printed = take()
+    assert code == 0
+    cfg = load_config(new / "config.py", command="drive")
+    assert (cfg.DRIVE_TRAIN_TYPE, cfg.STEERING_LEFT_PWM) == ("I2C_SERVO", 440)
+    assert "PWM_STEERING_THROTTLE: the old car did not use it, either" in printed
 
 
 @pytest.mark.parametrize("manage", ["", "import donkeycar as dk\n", "if cfg.DRIVE_TRAIN_TYPE ==\n"])
