@@ -241,7 +241,7 @@ def chose_drivetrain(car: OldCar) -> bool:
     Wiring of other drivetrains had no effect then, so that the new car needs none of it.
     """
     kind = car.layers.values[KIND]
-    if KIND in car.replaced:
+    if KIND in car.replaced or _takes_channels_always(car.manage):
         return kind in FLAT_KINDS
     return KIND in car.names and _goes_by(car.manage, kind, has_family=FAMILY in car.names)
 
