@@ -166,6 +166,12 @@ class PilotedCar:
                 raise Stood(self.error or "the pilot did not drive")
             time.sleep(0.005)
 
+    def wait_until_it_stops(self, timeout_s: float) -> None:
+        """Return once it stops by itself, or after a while."""
+        deadline_s = time.monotonic() + timeout_s
+        while self._car.on and time.monotonic() < deadline_s:
+            time.sleep(0.005)
+
     def end(self) -> None:
         """Release a hanging camera, and stop everything that still runs."""
         self.light.end()
