@@ -99,7 +99,8 @@ _NAMES = {
     "donkeycar.parts.controller.WebFpv": _PAGE,
 }
 
-# The packages `donkeypart_...` of donkeycar 2.6: a word of their names -> what to do instead.
+# The packages of donkeycar 2.6; a word of their names -> what to do instead.
+PACKAGES = "donkeypart_"
 _PACKAGES = {
     "controller": _CONTROLLER, "joystick": _CONTROLLER, "camera": _CAMERA, "keras": _PILOT,
     "actuator": _DRIVETRAIN, "pca9685": _DRIVETRAIN, "tub": _TUB, "": _OWN,
@@ -139,7 +140,7 @@ def way_on(name: str) -> str:
         return _NAMES.get(name, _FOLDERS[folder])
     if name in LEFT_OUT:
         return LEFT_OUT[name]
-    if name.startswith("donkeypart_"):
+    if name.startswith(PACKAGES):
         return next(way for word, way in _PACKAGES.items() if word in name.lower())
     return next((way for gone, way in GONE.items() if f"{name}.".startswith(f"{gone}.")), "")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from donkeycar.assembly.channels import CHANNELS
-from donkeycar.gone import is_gone
+from donkeycar.gone import PACKAGES, way_on
 from donkeycar.management.old_manage import own_modules, own_parts
 from donkeycar.management.takeover.old_car import text_of_file
 
@@ -139,19 +139,19 @@ def _needs(file: str, source: str) -> Iterator[str]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         yield f"{file} is not a complete Python program"
         return
-    gone: dict[str, None] = {}
+    gone: dict[str, dict[str, None]] = {}
     other: dict[str, None] = {}
     for module, name in _imports(tree):
         full = f"{module}.{name}" if name else module
-        if module.partition(".")[0] == "donkeycar":
-            if is_gone(module) or is_gone(full):
-                gone[full] = None
+        if module.partition(".")[0] == "donkeycar" or module.startswith(PACKAGES):
+            if way := way_on(full) or way_on(module):
+                gone.setdefault(way, {})[full] = None
         elif not _is_there(module.partition(".")[0], file):
             other[module.partition(".")[0]] = None
     if other:
         yield f"{file} needs {', '.join(other)}, which this Python does not have: install it"
-    if gone:
-        yield f"{file} uses {', '.join(gone)}, which this version does not have: see docs/parts.md"
+    for way, names in gone.items():
+        yield f"{file} uses {', '.join(names)}, which this version does not have. {way}"
 
 
 def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:

@@ -469,7 +469,10 @@ def test_parts_of_the_owner_are_named_with_what_they_need(make_old, take):
     assert "horn: the channel 'user/steering' is 'user/angle' now" in told
     assert "horn: no part of this version writes the channel 'lidar/dist'" in told
     assert "my_horn.py needs spidev, which this Python does not have" in told
-    assert "my_horn.py uses donkeycar.parts.imu.IMU, which this version does not have" in told
+    assert (
+        "my_horn.py uses donkeycar.parts.imu.IMU, which this version does not have. That device is "
+        "not in this version: docs/parts.md shows a part of your own"
+    ) in told
     assert "Wiper (in manage.py) was put into the loop by" in told
     assert "Pan (donkeycar.parts.pan_tilt, of your own donkeycar)" in told
     assert "LedConditionLogic" not in told
