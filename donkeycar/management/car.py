@@ -1,15 +1,17 @@
 """Command line of a car, `python manage.py ...`: arguments, settings, log and exit code."""
 
 import argparse
+import contextlib
 import logging
+import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from donkeycar.assembly.check import check_car
 from donkeycar.config import Config, load_config
-from donkeycar.errors import ConfigError
+from donkeycar.errors import ConfigError, ending_of
 from donkeycar.management.cli import is_gone
 from donkeycar.management.drive_words import check_words
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
@@ -118,10 +120,12 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
 
             check_free(cfg)
             become_guardian(cfg.to_wiring(), folder)
-    if args.owns_process:
-        never_wait_for_readers()
-        set_up_logging(cfg)
-    drive(cfg, model=args.model, model_type=args.model_type, meta=meta)
+    with contextlib.ExitStack() as stack:
+        if args.owns_process:
+            never_wait_for_readers()
+            set_up_logging(cfg)
+            stack.enter_context(logged_to_file(cfg, folder))
+        drive(cfg, model=args.model, model_type=args.model_type, meta=meta)
 
 
 def _refusal(cfg: Config) -> ConfigError | None:
@@ -137,6 +141,31 @@ def _subject(sentence: str) -> str:
     """The place and setting of a sentence, such as ``"myconfig.py:1: CAMERA_TYPE"``."""
     found = re.match(r"(.*?: )`?([A-Z][A-Z0-9_]*)", sentence)
     return found[1] + found[2] if found else sentence
+
+
+@contextlib.contextmanager
+def logged_to_file(cfg: Config, folder: Path) -> Iterator[None]:
+    """Keep the log in the folder ``logs`` of a car as well, and write how the drive ended."""
+    max_bytes = int(cfg.LOG_FILE_MB * 1e6)
+    if not max_bytes:
+        yield
+        return
+    from donkeycar import __version__
+    from donkeycar.process.car_log import NAME, CarLog
+
+    log = CarLog(folder / "logs" / NAME, max_bytes=max_bytes)
+    logging.getLogger().addHandler(log)
+    log.note(f"----- The drive begins, donkeycar {__version__}, process {os.getpid()} -----")
+    try:
+        yield
+    except BaseException as error:
+        log.note(f"The drive ended: {ending_of(error)}", level=logging.ERROR)
+        raise
+    else:
+        log.note("The drive ended")
+    finally:
+        logging.getLogger().removeHandler(log)
+        log.close()
 
 
 def set_up_logging(cfg: Config) -> None:

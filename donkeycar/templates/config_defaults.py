@@ -372,11 +372,14 @@ AUG_BRIGHTNESS_RANGE = 0.2
 AUG_BLUR_RANGE = [0, 3]               # smallest and largest width of BLUR (pixels)
 
 # LOG
-# What the terminal shows.
+# What the terminal and the file logs/drive.log show.
 HAVE_CONSOLE_LOGGING = True           # write the log to the terminal
 # lowest level of the messages that are shown: DEBUG, INFO, WARNING, ERROR or CRITICAL
 LOGGING_LEVEL = "INFO"
 LOGGING_FORMAT = "%(message)s"        # format of a line, as in Python's logging
+# size of logs/drive.log, which keeps the log after a power cut (MB); three older files of this size
+# stay beside it, and 0 writes none
+LOG_FILE_MB = 1.0
 SHOW_FPS = False                      # write the measured loop rate to the log
 FPS_DEBUG_INTERVAL = 10               # time between two of these lines (seconds)
 

@@ -141,7 +141,7 @@ WEB = Group(
 
 LOGGING = Group(
     "LOG",
-    "What the terminal shows.",
+    "What the terminal and the file logs/drive.log show.",
     (
         Setting("HAVE_CONSOLE_LOGGING", True, "write the log to the terminal"),
         Setting(
@@ -149,6 +149,12 @@ LOGGING = Group(
             choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
         ),
         Setting("LOGGING_FORMAT", "%(message)s", "format of a line, as in Python's logging"),
+        Setting(
+            "LOG_FILE_MB", 1.0,
+            "size of logs/drive.log, which keeps the log after a power cut; three older files of "
+            "this size stay beside it, and 0 writes none",
+            kind="float", unit="MB", low=0, high=100,
+        ),
         Setting("SHOW_FPS", False, "write the measured loop rate to the log"),
         Setting(
             "FPS_DEBUG_INTERVAL", 10, "time between two of these lines", kind="float",
