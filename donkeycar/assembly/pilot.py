@@ -76,7 +76,7 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         precision="float32" if is_open else cfg.PILOT_PRECISION,
         transforms=transforms_from(cfg),
         options=bare_pilot_options(cfg, pilot_type(model_type)) if model_type else None,
-        interval_s=1 / cfg.DRIVE_LOOP_HZ if is_open and not waits else None,
+        interval_s=_interval_s(cfg) if is_open and not waits else None,
     )
     pilot = later.load() if waits else later
     beside = _check_channels(car, cfg, pilot)
@@ -109,6 +109,13 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         )
     if cfg.AI_CAUTION > 0:
         _add_caution(car, cfg, model, pilot)
+
+
+def _interval_s(cfg: Config) -> float:
+    """Time from frame to frame that the pilot has."""
+    if cfg.LOOP_PACE == "camera":
+        return float(1 / max(cfg.DRIVE_LOOP_HZ, cfg.CAMERA_FRAMERATE))
+    return float(1 / cfg.DRIVE_LOOP_HZ)
 
 
 def _add_caution(car: Vehicle, cfg: Config, model: Path, pilot: "LoadedPilot | LaterPilot") -> None:
