@@ -71,6 +71,16 @@ def test_a_run_in_which_nothing_was_recorded_proves_nothing():
     ]
 
 
+def test_a_busy_disk_is_told_and_a_recording_that_stopped_is_a_fault():
+    busy = "120 records lost: the disk does not keep up."
+    rows = [row(0.0, 0), {**row(100.0, 6000, records=5800), "status": busy}]
+    lines, missed = loop_verdict(rows, [], 60)
+    assert missed == []
+    assert busy in lines[1]
+    full = "Recording stopped. The disk is almost full: 1 MB."
+    assert loop_verdict([*rows, {**rows[1], "status": full}], [], 60)[1] == [full]
+
+
 def test_a_process_is_measured_from_outside():
     script = "import sys; kept = bytearray(50_000_000); print(flush=True); sys.stdin.read()"
     with subprocess.Popen(
