@@ -69,6 +69,15 @@ def test_in_lockstep_it_answers_at_once(clock):
     assert part.run(FRAME, 0.0) == (0.5, 0.2, 0.15)
 
 
+def test_an_answer_says_if_asked_when_its_frame_was_exposed(clock):
+    pilot = ScriptedPilot((0.5, 0.2))
+    part = PilotPart(pilot, max_age_s=0.15, stamped=True, clock=clock)
+    assert part.run(FRAME, 0.0) == (0.5, 0.2, 0.15, 0.0)
+    pilot.kind, pilot.location = SimpleNamespace(locate=4), 3
+    part = PilotPart(pilot, max_age_s=0.15, stamped=True, clock=clock)
+    assert part.run(FRAME, 0.0) == (0.5, 0.2, 0.15, 0.0, 3), "the place stays the last"
+
+
 def test_without_a_frame_there_is_no_answer(clock):
     part = PilotPart(ScriptedPilot((0.5, 0.2)), clock=clock)
     assert part.run(None, None) is None
