@@ -17,7 +17,8 @@ IS_2 = dai.__version__.startswith("2")
 CALLS = {
     dai.Device: (
         "getAllAvailableDevices", "getAllConnectedDevices", "getUsbSpeed", "isClosed", "close",
-        "getConnectedCameraFeatures", *(("startPipeline", "getOutputQueue") if IS_2 else ()),
+        "getConnectedCameraFeatures", "getCalibration",
+        *(("startPipeline", "getOutputQueue") if IS_2 else ()),
     ),
     dai.DeviceInfo: ("name", "mxid" if IS_2 else "deviceId"),
     dai.Pipeline: ("create", *(() if IS_2 else ("start", "stop"))),
@@ -25,8 +26,9 @@ CALLS = {
     dai.DataOutputQueue if IS_2 else dai.MessageQueue: ("tryGet",),
     dai.MessageGroup: ("__getitem__",),
     dai.ImgFrame: ("getData", "getType", "getTimestamp", "getRaw" if IS_2 else "fb"),
-    dai.CameraControl: ("setManualExposure", "setManualWhiteBalance"),
-    dai.CameraFeatures: ("socket", "width", "height", "configs", "sensorName"),
+    dai.CameraControl: ("setManualExposure", "setManualFocus", "setManualWhiteBalance"),
+    dai.CalibrationHandler: ("getLensPosition",),
+    dai.CameraFeatures: ("socket", "width", "height", "configs", "sensorName", "hasAutofocus"),
     dai.CameraSensorConfig: ("width", "height", "maxFps"),
     dai.CameraExposureOffset: ("START",),
     dai.UsbSpeed: ("LOW", "FULL", "HIGH", "SUPER"),
@@ -67,16 +69,17 @@ def pipelines() -> list[str]:
     socket = dai.CameraBoardSocket
     for (width, height), pair in (((4208, 3120), (640, 480)), ((4056, 3040), (1280, 800))):
         features = [
-            SimpleNamespace(socket=each, width=size[0], height=size[1], sensorName="", configs=[])
+            SimpleNamespace(socket=each, width=size[0], height=size[1], sensorName="", configs=[],
+                            hasAutofocus=True)
             for each, size in ((socket.CAM_A, (width, height)), (socket.CAM_B, pair),
                                (socket.CAM_C, pair))
         ]  # fmt: skip
         for colour, depth, mode in (
             (True, True, "isp"), (True, True, "video"), (True, False, "isp"), (False, True, "isp"),
         ):  # fmt: skip
-            wanted = Wanted(160, 120, 20, colour, depth, mode, (1, 6), (None, None), 8.0, 5000)
+            wanted = Wanted(160, 120, 20, colour, depth, mode, (1, 6), (None, None), 8.0, 2.0, 5000)
             pipeline = dai.Pipeline()
-            built = build(dai, pipeline, features, wanted)
+            built = build(dai, pipeline, features, wanted, lambda socket: 120)
             leave = pipeline.create(dai.node.XLinkOut)
             leave.setStreamName("frames")
             built.output.link(leave.input)

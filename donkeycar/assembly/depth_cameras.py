@@ -27,6 +27,7 @@ DEPTH_CAMERAS = {
                 "sensor_crop_x": cfg.OAKD_RGB_SENSOR_CROP_X,
                 "sensor_crop_y": cfg.OAKD_RGB_SENSOR_CROP_Y,
                 "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
+                "gain": cfg.CAMERA_GAIN,
                 "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
             },
             settings={
@@ -61,6 +62,7 @@ DEPTH_CAMERAS = {
                 "depth": cfg.REALSENSE_D435_DEPTH,
                 "imu": cfg.REALSENSE_D435_IMU,
                 "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
+                "gain": cfg.CAMERA_GAIN,
                 "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
             },
             settings={

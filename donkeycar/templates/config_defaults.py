@@ -40,8 +40,8 @@ CAMERA_INDEX_B = 1                    # CAMERA_INDEX of the second camera of CAM
 CAMERA_SOURCE_B = ""                  # CAMERA_SOURCE of the second camera of CAMERA_STEREO
 # exposure time of a Pi, USB or Jetson camera (milliseconds); None leaves it to the camera
 CAMERA_EXPOSURE_MS = None
-# amplification of a Pi or Jetson camera, 1 is none; of a USB camera, in its own unit; None leaves
-# it to the camera
+# amplification of a Pi or Jetson camera or an OAK-D, 1 is none; of a USB or RealSense camera, in
+# its own unit; None leaves it to the camera
 CAMERA_GAIN = None
 # colour of the light for a Pi, USB or Jetson camera: 2800 is a warm lamp, 6500 daylight (kelvin);
 # None leaves it to the camera

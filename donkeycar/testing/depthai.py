@@ -54,6 +54,8 @@ class StubDepthAI:
         busy: Serial numbers of cameras that another program has.
         sensor: Size of the colour sensor; ``None`` for a camera without.
         pair: Size of the two grey sensors; ``None`` for a camera without.
+        lens: Position of the lens at its calibration; 0 without calibration, ``None`` without
+            autofocus.
         usb_speed: A name of ``UsbSpeed``.
         max_fps: The most frames a second of each sensor.
         align_bytes: Rows are padded to a multiple of this many bytes.
@@ -79,6 +81,7 @@ class StubDepthAI:
         busy: tuple[str, ...] = (),
         sensor: tuple[int, int] | None = (4208, 3120),
         pair: tuple[int, int] | None = (640, 480),
+        lens: int | None = None,
         usb_speed: str = "SUPER",
         max_fps: float = 35.0,
         align_bytes: int = 64,
@@ -90,6 +93,7 @@ class StubDepthAI:
         self.version = version
         self.ids, self.busy = ids, busy
         self.sensor, self.pair = sensor, pair
+        self.lens = lens
         self.usb_speed = usb_speed
         self.max_fps = max_fps
         self.align_bytes = align_bytes

@@ -92,6 +92,7 @@ class StubDevice:
         return [
             SimpleNamespace(
                 socket=CameraBoardSocket[name], width=size[0], height=size[1], sensorName="IMX214",
+                hasAutofocus=self._stub.lens is not None and name == "CAM_A",
                 configs=[
                     SimpleNamespace(width=size[0], height=size[1], maxFps=self._stub.max_fps)
                 ],
@@ -99,6 +100,12 @@ class StubDevice:
             for name, size in sizes.items()
             if size is not None
         ]  # fmt: skip
+
+    def getCalibration(self) -> Any:  # noqa: N802
+        """Return what was measured when it was made."""
+        if not self._stub.lens:
+            raise RuntimeError("There is no calibration data on the device")
+        return SimpleNamespace(getLensPosition=lambda socket: self._stub.lens)
 
     def isClosed(self) -> bool:  # noqa: N802
         """Whether it is closed, or gone."""

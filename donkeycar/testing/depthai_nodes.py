@@ -64,6 +64,12 @@ class Control:
     def __init__(self) -> None:
         self.exposure: tuple[int, int] | None = None
         self.white_balance_k: int | None = None
+        self.focus: int | None = None
+
+    def setManualFocus(self, lensPosition: int) -> None:  # noqa: N802, N803
+        """Lock the lens, within the limits of the library."""
+        assert 0 <= lensPosition <= 255, "0 to 255"
+        self.focus = lensPosition
 
     def setManualExposure(self, exposureTimeUs: int, sensitivityIso: int) -> None:  # noqa: N802, N803
         """Lock exposure and sensitivity, within the limits of the library."""

@@ -19,7 +19,7 @@ MetadataValue = Enum("MetadataValue", "actual_exposure frame_timestamp")
 CameraInfo = Enum("CameraInfo", "name serial_number usb_type_descriptor")
 Option = Enum(
     "Option",
-    "global_time_enabled auto_exposure_priority enable_auto_exposure exposure "
+    "global_time_enabled auto_exposure_priority enable_auto_exposure exposure gain "
     "enable_auto_white_balance white_balance",
 )
 
@@ -47,7 +47,7 @@ USB_2: dict[str, tuple[Mode, ...]] = {
     "color": ((424, 240, (6, 15)), (640, 480, (6, 15)), (1280, 720, (6, 15))),
 }
 MOTION = {"accel": (100, 200), "gyro": (200, 400)}
-RANGES = {"exposure": (1, 10000), "white_balance": (2800, 6500)}
+RANGES = {"exposure": (1, 10000), "gain": (0, 128), "white_balance": (2800, 6500)}
 
 
 class Profile:

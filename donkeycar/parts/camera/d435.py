@@ -74,6 +74,8 @@ class D435Camera(DepthCamera):
         imu: What the motion sensor of a D435i measures.
         exposure_ms: Exposure time, in milliseconds, less than the time of a frame; ``None`` leaves
             it to the camera.
+        gain: Amplification at a locked `exposure_ms`, in the camera's own unit; ``None`` leaves it
+            as it is.
         white_balance_k: Colour of the light, in kelvin; ``None`` leaves it to the camera.
         open_timeout_s: How long it may take to open, in seconds.
         options: As those of `LiveCamera`. Frames are stamped by the clock of the camera.
@@ -109,6 +111,7 @@ class D435Camera(DepthCamera):
         depth: bool = True,
         imu: bool = False,
         exposure_ms: float | None = None,
+        gain: float | None = None,
         white_balance_k: int | None = None,
         open_timeout_s: float = OPEN_TIMEOUT_S,
         **options: Unpack[LiveOptions],
@@ -124,12 +127,19 @@ class D435Camera(DepthCamera):
                 f"`exposure_ms` must be less than the time of a frame, {1000 / self.framerate_hz:g}"
                 f" ms. Received: exposure_ms={exposure_ms}"
             )
+        if gain is not None and exposure_ms is None:
+            raise ConfigError(
+                "`gain` must be locked together with `exposure_ms`, because the automatic exposure "
+                f"of this camera sets both. Received: gain={gain}"
+            )
+        if imu:
+            self.what_to_check += ", or set REALSENSE_D435_IMU = False"
         self._numbers = {"picture": -1, "depth": -1}
         self._moved_s: float | None = None
         self._rs = _library()
         self._wanted = Wanted(
             (self.width_px, self.height_px), self.framerate_hz, colour, depth, imu, exposure_ms,
-            white_balance_k,
+            gain, white_balance_k,
         )  # fmt: skip
         self._link = in_time(
             lambda: _opened(self._rs, device_id, self._wanted),

@@ -27,6 +27,8 @@ class Wanted(NamedTuple):
         depth: Depth pictures.
         imu: What the motion sensor measures.
         exposure_ms: Exposure time, in milliseconds; ``None`` leaves it to the camera.
+        gain: Amplification at that exposure time, in the camera's own unit; ``None`` leaves it as
+            it is.
         white_balance_k: Colour of the light, in kelvin; ``None`` leaves it to the camera.
     """
 
@@ -36,6 +38,7 @@ class Wanted(NamedTuple):
     depth: bool
     imu: bool
     exposure_ms: float | None
+    gain: float | None
     white_balance_k: int | None
 
 
@@ -74,16 +77,18 @@ class Link:
         motion = self._motion(sensors) if wanted.imu else None
         self._context.set_devices_changed_callback(self._changed)
         self._align = rs.align(rs.stream.color) if wanted.colour and wanted.depth else None
-        self._pipeline = rs.pipeline(self._context)
-        self._pipeline.start(config)
         self._motion_pipeline = None
         if motion is not None:
+            # First: started after the others, it has been seen to silence the colour.
             self._motion_pipeline = rs.pipeline(self._context)
-            try:
-                self._motion_pipeline.start(motion)
-            except BaseException:
-                self._pipeline.stop()
-                raise
+            self._motion_pipeline.start(motion)
+        self._pipeline = rs.pipeline(self._context)
+        try:
+            self._pipeline.start(config)
+        except BaseException:
+            if self._motion_pipeline is not None:
+                self._motion_pipeline.stop()
+            raise
 
     def device_s(self) -> float | None:
         """The time on the clock of the camera; ``None`` if it does not tell it."""
@@ -208,6 +213,11 @@ class Link:
             self._lock(
                 sensor, "exposure_ms", wanted.exposure_ms, rs.option.enable_auto_exposure,
                 rs.option.exposure, value, 1 / per_ms,
+            )  # fmt: skip
+        if wanted.gain is not None:
+            self._lock(
+                sensor, "gain", wanted.gain, rs.option.enable_auto_exposure, rs.option.gain,
+                round(wanted.gain), 1,
             )  # fmt: skip
         if wanted.white_balance_k is None:
             _try_option(sensor, rs.option.enable_auto_white_balance, 1)

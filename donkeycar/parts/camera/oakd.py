@@ -35,7 +35,7 @@ MODES = ("isp", "video")
 # It loads its program over USB first, which takes 3 to 8 s.
 OPEN_TIMEOUT_S = 25.0
 # What its controls take; source: depthai 3.12.0, CameraControl.
-LONGEST_EXPOSURE_MS, BLUEST_K = 33.0, 12000
+LONGEST_EXPOSURE_MS, BLUEST_K, MOST_GAIN = 33.0, 12000, 16
 # How often it is asked for a new frame.
 POLL_S = 0.002
 # If a frame claims to be older than this, its time stamp comes from another clock.
@@ -64,6 +64,7 @@ class OakDCamera(DepthCamera):
             window is in the middle.
         exposure_ms: Exposure time, in milliseconds, at most 33 and at most the time of a frame;
             ``None`` leaves it to the camera.
+        gain: Amplification of the sensor at a locked `exposure_ms`, 1 to 16 times; ``None`` is 4.
         white_balance_k: Colour of the light, in kelvin; ``None`` leaves it to the camera.
         open_timeout_s: How long it may take to open, in seconds.
         options: As those of `LiveCamera`. Frames are stamped with the start of their exposure, by
@@ -101,6 +102,7 @@ class OakDCamera(DepthCamera):
         sensor_crop_x: float | None = None,
         sensor_crop_y: float | None = None,
         exposure_ms: float | None = None,
+        gain: float | None = None,
         white_balance_k: int | None = None,
         open_timeout_s: float = OPEN_TIMEOUT_S,
         **options: Unpack[LiveOptions],
@@ -122,6 +124,13 @@ class OakDCamera(DepthCamera):
                 f"`exposure_ms` must be at most {most_ms:g} at this rate. Received: "
                 f"exposure_ms={exposure_ms}"
             )
+        if gain is not None and exposure_ms is None:
+            raise ConfigError(
+                "`gain` must be locked together with `exposure_ms`, because the automatic exposure "
+                f"of this camera sets both. Received: gain={gain}"
+            )
+        if gain is not None and not 1 <= gain <= MOST_GAIN:
+            raise ConfigError(f"`gain` must be from 1 to {MOST_GAIN}. Received: gain={gain}")
         if white_balance_k is not None and not white_balance_k <= BLUEST_K:
             raise ConfigError(
                 f"`white_balance_k` must be at most {BLUEST_K}. Received: "
@@ -136,7 +145,7 @@ class OakDCamera(DepthCamera):
         wanted = Wanted(
             self.width_px, self.height_px, self.framerate_hz, colour, depth, output_mode,
             (isp_scale_num, isp_scale_den), (sensor_crop_x, sensor_crop_y),
-            exposure_ms, white_balance_k,
+            exposure_ms, gain, white_balance_k,
         )  # fmt: skip
         self._link = in_time(
             lambda: _opened(self._dai, link, device_id, wanted),
@@ -249,7 +258,9 @@ def _opened(
     info = choose(dai, device_id)
     try:
         return link(
-            dai, info, lambda dai, pipeline, features: build(dai, pipeline, features, wanted)
+            dai,
+            info,
+            lambda dai, pipeline, features, lens: build(dai, pipeline, features, wanted, lens),
         )
     except DonkeyError:
         raise

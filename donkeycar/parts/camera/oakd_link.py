@@ -13,7 +13,7 @@ from donkeycar.parts.camera.oakd_pipeline import Built
 QUEUE = {"maxSize": 1, "blocking": False}
 STREAM = "frames"
 
-Builder = Callable[[Any, Any, list[Any]], Built]
+Builder = Callable[[Any, Any, list[Any], Callable[[Any], int]], Built]
 
 
 def id_of(info: Any) -> str:
@@ -58,13 +58,26 @@ def choose(dai: Any, device_id: str | None) -> Any:
     )
 
 
+def lens_of(device: Any) -> Callable[[Any], int]:
+    """How to find the position of a lens when the camera was calibrated; 0 if nobody did that."""
+
+    def position(socket: Any) -> int:
+        try:
+            return int(device.getCalibration().getLensPosition(socket))
+        except RuntimeError:  # not calibrated
+            return 0
+
+    return position
+
+
 class Link3:
     """A device that depthai 3 runs.
 
     Args:
         dai: The module depthai.
         info: Which device.
-        build: Fills the pipeline; gets depthai, the pipeline, and the features of its cameras.
+        build: Fills the pipeline; gets depthai, the pipeline, the features of its cameras, and how
+            to find the position of a lens.
     """
 
     def __init__(self, dai: Any, info: Any, build: Builder) -> None:
@@ -72,7 +85,8 @@ class Link3:
         try:
             self.usb_speed = str(self._device.getUsbSpeed().name)
             self._pipeline = dai.Pipeline(self._device)
-            built = build(dai, self._pipeline, self._device.getConnectedCameraFeatures())
+            features = self._device.getConnectedCameraFeatures()
+            built = build(dai, self._pipeline, features, lens_of(self._device))
             self.view = built.view
             self._queue = built.output.createOutputQueue(**QUEUE)
             self._pipeline.start()
@@ -101,7 +115,8 @@ class Link2:
     Args:
         dai: The module depthai.
         info: Which device.
-        build: Fills the pipeline; gets depthai, the pipeline, and the features of its cameras.
+        build: Fills the pipeline; gets depthai, the pipeline, the features of its cameras, and how
+            to find the position of a lens.
     """
 
     def __init__(self, dai: Any, info: Any, build: Builder) -> None:
@@ -109,7 +124,8 @@ class Link2:
         try:
             self.usb_speed = str(self._device.getUsbSpeed().name)
             pipeline = dai.Pipeline()
-            built = build(dai, pipeline, self._device.getConnectedCameraFeatures())
+            features = self._device.getConnectedCameraFeatures()
+            built = build(dai, pipeline, features, lens_of(self._device))
             self.view = built.view
             exit_node = pipeline.create(dai.node.XLinkOut)
             exit_node.setStreamName(STREAM)

@@ -6,6 +6,7 @@ StereoDepth (aligned depth needs the left-right check; the width of its output i
 Sync and CameraControl; the signatures of depthai 2.33.0 and 3.12.0.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -21,12 +22,12 @@ COLOUR = {
 # A sensor of 1280x800 halves its picture: 400 lines are enough, and come sooner.
 GREY = {(1280, 800): "THE_400_P", (640, 480): "THE_480_P", (1920, 1200): "THE_1200_P"}
 
-# Size of the depth picture before it is cut and scaled: that of a grey camera, nearly.
-DEPTH_SIZE = (640, 480)
+# Width of the depth picture before it is cut and scaled, a multiple of 16: that of a grey camera.
+DEPTH_WIDTH = 640
 # Size of the window of mode "video", as donkeycar 5.4 has it.
 WINDOW = (640, 480)
-# Sensitivity at a locked exposure time: the middle of 100 to 1600.
-ISO = 400
+# Sensitivity of the sensor without amplification, and at a locked exposure time if nobody sets it.
+BASE_ISO, ISO = 100, 400
 # Of the parts of one turn, the last may be exposed this share of a frame's time after the first.
 SYNC_SHARE = 0.5
 
@@ -45,6 +46,7 @@ class Wanted(NamedTuple):
         sensor_crop: Left and upper edge of the window of mode ``"video"``, 0 to 1; both ``None``
             are the middle, one is 0.
         exposure_ms: Exposure time, in milliseconds; ``None`` leaves it to the camera.
+        gain: Amplification at that exposure time, in times; ``None`` is 4.
         white_balance_k: Colour of the light, in kelvin; ``None`` leaves it to the camera.
     """
 
@@ -57,6 +59,7 @@ class Wanted(NamedTuple):
     isp_scale: tuple[int, int]
     sensor_crop: tuple[float | None, float | None]
     exposure_ms: float | None
+    gain: float | None
     white_balance_k: int | None
 
 
@@ -75,7 +78,9 @@ class Built(NamedTuple):
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
-def build(dai: Any, pipeline: Any, features: list[Any], wanted: Wanted) -> Built:
+def build(
+    dai: Any, pipeline: Any, features: list[Any], wanted: Wanted, lens: Callable[[Any], int]
+) -> Built:
     """Fill a pipeline.
 
     Args:
@@ -83,6 +88,8 @@ def build(dai: Any, pipeline: Any, features: list[Any], wanted: Wanted) -> Built
         pipeline: An empty pipeline.
         features: What the device says of its cameras.
         wanted: What the car wants.
+        lens: Position of the lens of a socket when the camera was calibrated, 1 to 255; 0 if it is
+            not known.
 
     Raises:
         ConfigError: If the camera cannot do it with these settings.
@@ -92,7 +99,7 @@ def build(dai: Any, pipeline: Any, features: list[Any], wanted: Wanted) -> Built
     sources: dict[str, Any] = {}
     view = WHOLE
     if wanted.colour:
-        sources["picture"], view = _colour(dai, pipeline, sensors, wanted)
+        sources["picture"], view = _colour(dai, pipeline, sensors, wanted, lens)
     if wanted.depth:
         stereo = _stereo(dai, pipeline, sensors, wanted)
         sources["depth"] = stereo.depth
@@ -108,7 +115,7 @@ def build(dai: Any, pipeline: Any, features: list[Any], wanted: Wanted) -> Built
 
 
 def _colour(
-    dai: Any, pipeline: Any, sensors: dict[Any, Any], wanted: Wanted
+    dai: Any, pipeline: Any, sensors: dict[Any, Any], wanted: Wanted, lens: Callable[[Any], int]
 ) -> tuple[Any, tuple[float, float, float, float]]:
     """The colour camera: its output, and what this shows of the whole picture."""
     socket = dai.CameraBoardSocket.CAM_A
@@ -119,8 +126,10 @@ def _colour(
     camera.setResolution(getattr(dai.ColorCameraProperties.SensorResolution, word))
     _check_rate(sensor, wanted.framerate_hz)
     camera.setFps(wanted.framerate_hz)
-    if wanted.exposure_ms is not None:
-        camera.initialControl.setManualExposure(round(1000 * wanted.exposure_ms), ISO)
+    _expose(camera, wanted)
+    if sensor.hasAutofocus and (position := lens(socket)):
+        # An autofocus hunts while the car shakes, and depth fits the pictures only at this focus.
+        camera.initialControl.setManualFocus(position)
     if wanted.white_balance_k is not None:
         camera.initialControl.setManualWhiteBalance(wanted.white_balance_k)
     frame = (wanted.width_px, wanted.height_px)
@@ -146,6 +155,13 @@ def _colour(
     left, top = _edge(wanted.sensor_crop, share)
     camera.setSensorCrop(left, top)
     return camera.video, (left, top, left + share[0], top + share[1])
+
+
+def _expose(camera: Any, wanted: Wanted) -> None:
+    """Lock exposure and amplification, if the car wants that."""
+    if wanted.exposure_ms is not None:
+        iso = ISO if wanted.gain is None else round(BASE_ISO * wanted.gain)
+        camera.initialControl.setManualExposure(round(1000 * wanted.exposure_ms), iso)
 
 
 def _edge(
@@ -177,12 +193,14 @@ def _stereo(dai: Any, pipeline: Any, sensors: dict[Any, Any], wanted: Wanted) ->
         word = GREY[sensor.width, sensor.height]
         camera.setResolution(getattr(dai.MonoCameraProperties.SensorResolution, word))
         camera.setFps(wanted.framerate_hz)
-        if wanted.exposure_ms is not None and not wanted.colour:
-            camera.initialControl.setManualExposure(round(1000 * wanted.exposure_ms), ISO)
+        if not wanted.colour:
+            _expose(camera, wanted)
         camera.out.link(entry)
     if wanted.colour:
         stereo.setDepthAlign(dai.CameraBoardSocket.CAM_A)
-        stereo.setOutputSize(*DEPTH_SIZE)
+        # In the proportions of the sensor, or it would show another part of the view.
+        sensor = sensors[dai.CameraBoardSocket.CAM_A]
+        stereo.setOutputSize(DEPTH_WIDTH, 2 * round(DEPTH_WIDTH * sensor.height / sensor.width / 2))
     else:
         stereo.setDepthAlign(dai.StereoDepthConfig.AlgorithmControl.DepthAlign.RECTIFIED_RIGHT)
     return stereo

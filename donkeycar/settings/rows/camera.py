@@ -37,15 +37,15 @@ CAMERA_WORDS = {
     "STREAM": CameraWord(reads=(*_TURNED, "CAMERA_SOURCE")),
     "OAKD": CameraWord(
         reads=(
-            *_TURNED, "CAMERA_EXPOSURE_MS", "CAMERA_WHITE_BALANCE_K", "OAKD_RGB", "OAKD_DEPTH",
-            "OAKD_ID", "OAKD_RGB_OUTPUT_MODE", "OAKD_RGB_ISP_SCALE_NUM", "OAKD_RGB_ISP_SCALE_DEN",
-            "OAKD_RGB_SENSOR_CROP_X", "OAKD_RGB_SENSOR_CROP_Y",
+            *_TURNED, *_LOCKS, "OAKD_RGB", "OAKD_DEPTH", "OAKD_ID", "OAKD_RGB_OUTPUT_MODE",
+            "OAKD_RGB_ISP_SCALE_NUM", "OAKD_RGB_ISP_SCALE_DEN", "OAKD_RGB_SENSOR_CROP_X",
+            "OAKD_RGB_SENSOR_CROP_Y",
         ),
     ),
     "D435": CameraWord(
         reads=(
-            *_TURNED, "CAMERA_EXPOSURE_MS", "CAMERA_WHITE_BALANCE_K", "REALSENSE_D435_RGB",
-            "REALSENSE_D435_DEPTH", "REALSENSE_D435_IMU", "REALSENSE_D435_ID",
+            *_TURNED, *_LOCKS, "REALSENSE_D435_RGB", "REALSENSE_D435_DEPTH", "REALSENSE_D435_IMU",
+            "REALSENSE_D435_ID",
         ),
     ),
     "IMAGE_LIST": CameraWord(reads=("PATH_MASK", *_LATENCY), replays=True),
@@ -105,8 +105,8 @@ CAMERA = Group(
         ),
         Setting(
             "CAMERA_GAIN", None,
-            "amplification of a Pi or Jetson camera, 1 is none; of a USB camera, in its own unit; "
-            "None leaves it to the camera",
+            "amplification of a Pi or Jetson camera or an OAK-D, 1 is none; of a USB or RealSense "
+            "camera, in its own unit; None leaves it to the camera",
             kind="float", low=0, high=10000, optional=True,
         ),
         Setting(

@@ -306,10 +306,10 @@ def test_keeps_the_part_contract_in_a_thread():
 
 
 def test_exposure_and_white_balance_are_locked(stub, clock):
-    D435Camera(exposure_ms=8, white_balance_k=4600, clock=clock)
+    D435Camera(exposure_ms=8, gain=64, white_balance_k=4600, clock=clock)
     assert stub.camera.sensors["color"].set == {
         "global_time_enabled": 0, "auto_exposure_priority": 0, "enable_auto_exposure": 0,
-        "exposure": 80, "enable_auto_white_balance": 0, "white_balance": 4600,
+        "exposure": 80, "gain": 64, "enable_auto_white_balance": 0, "white_balance": 4600,
     }  # fmt: skip
 
 
@@ -330,6 +330,8 @@ def test_what_another_program_has_locked_is_freed(stub, clock):
             "`exposure_ms` must be None for this camera, which cannot lock it",
         ),
         ({}, {"exposure_ms": 60}, "`exposure_ms` must be less than the time of a frame, 50 ms"),
+        ({}, {"gain": 20}, "`gain` must be locked together with `exposure_ms`"),
+        ({}, {"gain": 200, "exposure_ms": 5}, "`gain` must be from 0 to 128 for this camera"),
         ({}, {"colour": False, "depth": False}, "`colour` or `depth` must be True"),
         ({"serials": ()}, {}, "RealSense camera must be there. Received: none. Plug it in, with"),
         ({"serials": ("1", "2")}, {}, "`device_id` must name one of the RealSense cameras, 1, 2"),

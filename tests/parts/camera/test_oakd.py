@@ -16,6 +16,15 @@ from donkeycar.vehicle import Vehicle
 VERSIONS = ("2.33.0.0", "3.12.0")
 # What a sensor of 4208x3120 leaves at 1/6.
 ISP = (702, 520)
+# What its depth has: the proportions of the sensor, even.
+DEPTH = (640, 474)
+
+
+class SmallCamera(OakDCamera):
+    """One that computes little, for tests in which time passes."""
+
+    def __init__(self, **more):
+        super().__init__(isp_scale_den=20, **more)
 
 
 @pytest.fixture
@@ -37,10 +46,20 @@ def halves(size, left, right):
     return picture
 
 
-def ramp(size=(640, 480)):
+def ramp(size=DEPTH):
     """Depth in which every pixel has another value than its neighbours."""
     width, height = size
     return (np.arange(height)[:, None] * 100 + np.arange(width)).astype(np.uint16)
+
+
+def small(depth, size=(160, 120)):
+    """What a frame of that size shows of a depth picture: the middle, nearest pixels."""
+    height, width = depth.shape
+    scale = min(width / size[0], height / size[1])
+    left, top = (width - scale * size[0]) / 2, (height - scale * size[1]) / 2
+    columns = (left + (np.arange(size[0]) + 0.5) * scale).astype(int)
+    rows = (top + (np.arange(size[1]) + 0.5) * scale).astype(int)
+    return depth[np.ix_(rows, columns)]
 
 
 def is_of(part, colour):
@@ -83,8 +102,7 @@ def test_depth_is_what_the_same_pixel_shows_in_millimetres(stub, clock):
     depth = camera.run()[3]
     assert depth.dtype == np.uint16
     assert depth.shape == (120, 160)
-    # 640x480 has the proportions of 160x120: every fourth pixel, from the middle of each block.
-    np.testing.assert_array_equal(depth, ramp()[2::4, 2::4])
+    np.testing.assert_array_equal(depth, small(ramp()))
 
 
 def test_depth_is_aligned_with_the_colour_camera_and_comes_with_its_frame(stub, clock):
@@ -106,7 +124,7 @@ def test_picture_and_depth_are_flipped_together(stub, clock, hflip, vflip):
     stub.camera.deliver(halves(ISP, (200, 200, 200), (20, 20, 20)), depth=ramp())
     image, _, _, depth = camera.run()
     turn = slice(None, None, -1 if vflip else 1), slice(None, None, -1 if hflip else 1)
-    np.testing.assert_array_equal(depth, ramp()[2::4, 2::4][turn])
+    np.testing.assert_array_equal(depth, small(ramp())[turn])
     assert (image[0, 0, 0] > 100) != hflip
 
 
@@ -119,14 +137,33 @@ def test_without_depth_only_frames_come(stub, clock):
 
 def test_without_colour_the_grey_camera_that_depth_is_measured_from_gives_the_frames(stub, clock):
     camera = OakDCamera(colour=False, clock=clock)
-    stub.camera.deliver(halves((640, 480), (180, 0, 0), (40, 0, 0)), depth=ramp())
+    depth = ramp((640, 480))
+    stub.camera.deliver(halves((640, 480), (180, 0, 0), (40, 0, 0)), depth=depth)
     image, _, _, depth = camera.run()
     assert (image[:, :75] == 180).all()
     assert (image[:, 85:] == 40).all()
-    np.testing.assert_array_equal(depth, ramp()[2::4, 2::4])
+    # 640x480 has the proportions of 160x120: every fourth pixel, from the middle of each block.
+    np.testing.assert_array_equal(depth, ramp((640, 480))[2::4, 2::4])
     (stereo,) = kinds(stub, "StereoDepth")
     assert stereo.align.name == "RECTIFIED_RIGHT"
     assert not kinds(stub, "ColorCamera")
+
+
+@pytest.mark.parametrize(
+    ("sensor", "size"),
+    [((4056, 3040), (640, 480)), ((1280, 800), (640, 400)), ((3840, 2160), (640, 360))],
+)
+def test_depth_has_the_proportions_of_the_sensor(clock, sensor, size):
+    with StubDepthAI(sensor=sensor, clock=clock) as stub:
+        OakDCamera(isp_scale_den=2, clock=clock)
+        assert stub.camera.depth_size == size
+
+
+@pytest.mark.parametrize(("lens", "focus"), [(120, 120), (0, None), (None, None)])
+def test_an_autofocus_is_locked_where_the_camera_was_calibrated(clock, lens, focus):
+    with StubDepthAI(lens=lens, clock=clock) as stub:
+        OakDCamera(clock=clock)
+        assert kinds(stub, "ColorCamera")[0].initialControl.focus == focus
 
 
 def test_nothing_at_all_is_refused():
@@ -141,6 +178,13 @@ def test_the_scale_of_the_settings_reaches_the_camera(stub, clock):
     assert colour.resolution == "THE_13_MP"
     assert colour.initialControl.exposure == (8000, 400)
     assert colour.initialControl.white_balance_k == 5000
+
+
+def test_the_gain_of_the_settings_reaches_the_camera(stub, clock):
+    OakDCamera(exposure_ms=8, gain=2.5, clock=clock)
+    assert kinds(stub, "ColorCamera")[0].initialControl.exposure == (8000, 250)
+    OakDCamera(exposure_ms=8, gain=2.5, colour=False, clock=clock)
+    assert [each.initialControl.exposure for each in kinds(stub, "MonoCamera")] == 2 * [(8000, 250)]
 
 
 def test_a_scale_that_leaves_less_than_a_frame_is_refused_and_the_camera_released(stub, clock):
@@ -168,10 +212,10 @@ def test_the_window_of_mode_video_lies_where_the_settings_say(stub, clock, crop,
     # Its depth is that of the window, not of the whole picture.
     stub.camera.deliver(depth=ramp())
     depth = camera.run()[3]
-    left, top = 640 * expected[0], 480 * expected[1]
+    left, top = DEPTH[0] * expected[0], DEPTH[1] * expected[1]
     assert depth[0, 0] == ramp()[int(top + 0.3), int(left + 0.3)]
-    assert depth[-1, -1] % 100 < 100
-    assert depth.max() < ramp()[int(top + 480 * 480 / 3120) + 1, int(left + 640 * 640 / 4208) + 1]
+    right, bottom = left + DEPTH[0] * 640 / 4208, top + DEPTH[1] * 480 / 3120
+    assert depth.max() < ramp()[int(bottom) + 1, int(right) + 1]
 
 
 def test_a_window_beyond_the_edge_is_refused(stub, clock):
@@ -299,7 +343,7 @@ def test_a_camera_that_never_opens_is_one_sentence(stub, clock):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_keeps_the_part_contract_in_a_thread(version):
     with StubDepthAI(version=version, free_running=True):
-        value = check_part(OakDCamera(framerate_hz=30), outputs=4, threaded=True)
+        value = check_part(SmallCamera(framerate_hz=30), outputs=4, threaded=True)
     assert value[0].shape == (120, 160, 3)
     assert 0 <= time.monotonic() - value[1] < 5
 
@@ -315,10 +359,10 @@ def test_a_camera_that_hangs_while_driving_stops_the_car():
 
     with StubDepthAI(free_running=True) as stub:
         car = Vehicle()
-        camera = OakDCamera(framerate_hz=30, close_timeout_s=0.05)
+        camera = SmallCamera(framerate_hz=30, close_timeout_s=0.05)
         car.add(camera, outputs=["image", "exposed_s", "sequence", "depth"], threaded=True)
         car.add(Watch(), inputs=["sequence"])
-        with pytest.raises(PartFailed, match="OakDCamera must give a new value every max_age_s"):
+        with pytest.raises(PartFailed, match="SmallCamera must give a new value every max_age_s"):
             car.start(rate_hz=30, max_loop_count=3000)
     assert hung.is_set()
 
@@ -386,6 +430,8 @@ def test_a_cable_of_usb_2_is_told(clock, caplog, speed, warnings):
         ({"output_mode": "preview"}, "`output_mode` must be one of isp, video"),
         ({"exposure_ms": 40}, "`exposure_ms` must be at most 33"),
         ({"exposure_ms": 20, "framerate_hz": 60}, "`exposure_ms` must be at most 16.6"),
+        ({"gain": 2}, "`gain` must be locked together with `exposure_ms`"),
+        ({"gain": 20, "exposure_ms": 5}, "`gain` must be from 1 to 16. Received: gain=20"),
         ({"white_balance_k": 15000}, "`white_balance_k` must be at most 12000"),
     ],
 )
