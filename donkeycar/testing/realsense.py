@@ -2,8 +2,8 @@
 
 It behaves as the real library where that matters to a driver: which modes a device has on USB 3 and
 on USB 2, what `pipeline.start` refuses, frames whose bytes are only theirs until they are released
-(here: until the next one comes), padded rows, numbers and stamps of the device's clock of 32 bits,
-sets that hold the depth of before, the motion sensor in a pipeline of its own, and how it is
+(here: until the next one is taken), padded rows, numbers and stamps of the device's clock of 32
+bits, sets that hold the depth of before, the motion sensor in a pipeline of its own, and how it is
 unplugged.
 
 Sources: RealSense, librealsense 2.59, documentation of `rs2::pipeline`, `rs2::config`,

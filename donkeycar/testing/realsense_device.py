@@ -51,6 +51,7 @@ class StubPipeline:
         self.device: StubRealSenseDevice | None = None
         self.arrived = threading.Condition()
         self.queue: deque[StubFrames] = deque(maxlen=1)
+        self._given = StubFrames({})
 
     def start(self, config: StubConfig) -> None:
         """Begin; refuse what no mode of the device gives."""
@@ -72,7 +73,14 @@ class StubPipeline:
         with self.arrived:
             if not self.queue and not self._pass(timeout_ms):
                 self.arrived.wait_for(lambda: bool(self.queue), timeout_ms / 1000)
-            return (True, self.queue.popleft()) if self.queue else (False, StubFrames({}))
+            return (True, self._next()) if self.queue else (False, StubFrames({}))
+
+    def _next(self) -> StubFrames:
+        """The next set; the bytes of the one before are used for others from now on."""
+        for frame in self._given.frames.values():
+            frame.rows.fill(PADDING)
+        self._given = self.queue.popleft()
+        return self._given
 
     def poll_for_frames(self) -> StubFrames:
         """Return the next set of frames, or an empty one."""
@@ -109,7 +117,6 @@ class StubRealSenseDevice:
         self._video: StubPipeline | None = None
         self._motion: StubPipeline | None = None
         self._number = 0
-        self._given: list[NDArray[Any]] = []
         self._random = np.random.default_rng(0)
 
     def supports(self, info: Any) -> bool:
@@ -189,9 +196,6 @@ class StubRealSenseDevice:
         """
         if not self.running or self._video is None:
             return
-        for rows in self._given:
-            rows.fill(PADDING)
-        self._given.clear()
         self._number += new
         at_s = self._stub.clock.monotonic() if stamped_s is None else stamped_s
         frames: dict[str, Any] = {}
@@ -220,7 +224,6 @@ class StubRealSenseDevice:
     def _frame(self, seen: NDArray[Any], number: int, at_s: float, exposure_us: int) -> StubFrame:
         stub = self._stub
         rows = padded(seen, stub.align_bytes)
-        self._given.append(rows)
         stamp_ms = 1000 * ((at_s + stub.ahead_s) % CLOCK_PERIOD_S)
         return StubFrame(rows, number, stamp_ms, stub.domain, stub.unit_m, exposure_us)
 

@@ -86,6 +86,7 @@ def test_padding_never_shows_and_bytes_that_were_given_back_are_not_used(clock, 
         kept, kept_depth = image.copy(), depth.copy()
         clock.advance(0.05)
         stub.camera.deliver()
+        assert camera.run()[2] == 2
     assert (image[:, :70] == (250, 40, 10)).all()
     assert np.isin(depth, ramp((424, 240))).all()
     np.testing.assert_array_equal(image, kept)
