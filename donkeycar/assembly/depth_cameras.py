@@ -74,7 +74,7 @@ DEPTH_CAMERAS = {
             },
         ),
         probe=Recipe(
-            "donkeycar.parts.camera.d435:probe",
+            "donkeycar.parts.camera.d435_usb:probe",
             lambda cfg, clock, world: {"device_id": cfg.REALSENSE_D435_ID},
         ),
         libraries="donkeycar.parts.camera.d435:LIBRARIES",

@@ -11,14 +11,13 @@ from donkeycar.commands import pip_install
 from donkeycar.errors import ConfigError, DeviceError, DonkeyError
 from donkeycar.parts.camera.bounded import close_in_time, in_time
 from donkeycar.parts.camera.d435_link import CABLE, Link, Motion, Wanted
+from donkeycar.parts.camera.d435_usb import RULE
 from donkeycar.parts.camera.depth_camera import Depth, DepthCamera, millimetres, scaled
 from donkeycar.parts.camera.device_clock import DeviceClock
 from donkeycar.parts.camera.image import Image
 from donkeycar.parts.camera.live import LiveOptions, Thinning
-from donkeycar.parts.camera.usb_bus import USB_2_MBIT, usb_devices
 from donkeycar.parts.camera.usb_picture import cut
-from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
-from donkeycar.parts.needs import Library, Runner
+from donkeycar.parts.needs import Library
 
 logger = logging.getLogger(__name__)
 
@@ -37,17 +36,6 @@ PYREALSENSE2 = library(platform.machine())
 LIBRARIES = (PYREALSENSE2,)
 LIBUSB = "sudo apt install -y libusb-1.0-0"
 
-VENDOR = "8086"
-# Numbers of the depth cameras of the D400 family. Source: librealsense 2.59, udev rules.
-PRODUCTS = {
-    "0ad1", "0ad2", "0ad3", "0ad4", "0ad5", "0ad6", "0af2", "0af6", "0b03", "0b07", "0b0c", "0b3a",
-    "0b4b", "0b5b", "0b5c", "0b64", "0b68", "0b6a",
-}  # fmt: skip
-RULE = (
-    "echo 'SUBSYSTEM==\"usb\", ATTRS{idVendor}==\"8086\", MODE=\"0666\"' | sudo tee "
-    "/etc/udev/rules.d/99-realsense.rules && sudo udevadm control --reload-rules && "
-    "sudo udevadm trigger"
-)  # fmt: skip
 AGAIN = "Plug the camera out and in again"
 OPEN_TIMEOUT_S = 15.0
 # How long a wait for a frame may keep `shutdown` waiting.
@@ -326,27 +314,3 @@ def _opened(rs: ModuleType, device_id: str | None, wanted: Wanted) -> Link:
         elif "resolve" in why.lower():
             step = f"{CABLE}: on USB 2 it has fewer sizes and rates"
         raise DeviceError(f"The RealSense camera must start. Received: {why}. {step}") from error
-
-
-def probe(*, device_id: str | None, run: Runner) -> Finding:
-    """Look for the camera on the USB bus, without opening it.
-
-    Args:
-        device_id: Its serial number; its library knows it under another number than the bus.
-        run: Runs a command; not used.
-    """
-    found = [device for device in usb_devices(VENDOR) if device.product in PRODUCTS]
-    if not found:
-        return Finding("camera", MISSING, "no RealSense camera is on the USB bus", CABLE.lower())
-    if not all(device.may_be_used for device in found):
-        return Finding("camera", MISSING, "this user may not use the RealSense camera", RULE)
-    if len(found) > 1 and device_id is None:
-        return Finding(
-            "camera", MISSING,
-            f"{len(found)} RealSense cameras are plugged in, and REALSENSE_D435_ID is None",
-            "set REALSENSE_D435_ID to the serial number of one; it is below its lens",
-        )  # fmt: skip
-    name = found[0].name or "a RealSense camera"
-    if found[0].speed_mbit and found[0].speed_mbit <= USB_2_MBIT:
-        return Finding("camera", WARNING, f"{name}, on USB 2", "use a USB 3 cable, in a blue port")
-    return Finding("camera", OK, name)

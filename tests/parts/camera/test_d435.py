@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from donkeycar.errors import ConfigError, DeviceError, PartFailed, StaleData
-from donkeycar.parts.camera import d435, usb_bus
+from donkeycar.parts.camera import d435, d435_usb, usb_bus
 from donkeycar.parts.camera.d435 import D435Camera
 from donkeycar.parts.finding import MISSING, OK, WARNING
 from donkeycar.testing import FakeClock, StubRealSense, check_part
@@ -432,7 +432,7 @@ def test_the_doctor_finds_it_on_the_bus(bus, speeds, may, state, said):
         )  # fmt: skip
         if may:
             (bus / "dev" / "002" / f"{number:03}").touch()
-    finding = d435.probe(device_id=None, run=lambda words: None)
+    finding = d435_usb.probe(device_id=None, run=lambda words: None)
     assert finding.state == state
     assert finding.found.startswith(said)
     assert finding.step or state == OK
