@@ -12,12 +12,12 @@ from benchmarks.coverage.mutation import left_out, sources
 
 # Under these names people and documents know them.
 NAMES = {
-    "branches", "camera_age", "camera_loss", "camera_pace", "closed_loop", "cpu_share",
-    "endurance", "gamepad_fuzz", "gamepad_stop", "idle", "lease", "link_loss", "loop",
-    "many_records", "mutation", "old_cars", "pad_records", "pad_rests", "pilot_start",
-    "pipeline", "rc_fuzz", "recorder", "safety", "sim", "slow_car", "stop_bindings",
-    "stop_rule", "tick", "training", "tub_crash", "tub_kill", "two_programs", "unread_output",
-    "web_fuzz", "web_load",
+    "branches", "camera_age", "camera_loss", "camera_pace", "car_size", "closed_loop",
+    "cpu_share", "endurance", "gamepad_fuzz", "gamepad_stop", "idle", "install_pi", "lease",
+    "link_loss", "loop", "many_records", "mutation", "old_cars", "pad_records", "pad_rests",
+    "pilot_start", "pipeline", "rc_fuzz", "recorder", "safety", "sim", "slow_car",
+    "stop_bindings", "stop_rule", "tick", "training", "tub_crash", "tub_kill", "two_programs",
+    "unread_output", "web_fuzz", "web_load", "wheels",
 }  # fmt: skip
 
 

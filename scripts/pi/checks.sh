@@ -63,10 +63,21 @@ check_source() {
   done
 }
 
+# An earlier run with sudo leaves folders of root behind.
+check_mine() {
+  local folder="$1"
+  while [[ ! -e "$folder" ]]; do folder="$(dirname -- "$folder")"; done
+  [[ -w "$folder" ]] ||
+    fail "The folder must be yours to write: $1" "$folder of $(stat -c %U -- "$folder")" \
+      "Give it back: sudo chown -R $(id -un) '$folder'; or name another one (--env, --car)"
+}
+
 # fresh: to be made; ours: begun or made by this script; usable: made by somebody else.
 check_environment() {
   local theirs=""
   environment_state=fresh
+  check_mine "$environment"
+  check_mine "$car"
   if [[ -e "$environment" ]]; then
     if [[ -e "$environment/.install-pi" ]]; then
       environment_state=ours

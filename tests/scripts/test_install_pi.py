@@ -322,6 +322,13 @@ def test_a_folder_of_somebody_else_is_not_touched(pi, make, sentence):
     assert pi.changes() == []
 
 
+def test_a_folder_that_a_run_with_sudo_left_to_root_is_given_back(pi):
+    # Nobody may write into /proc, not even root, who runs these tests in a container.
+    line = refused(pi.run("--env", "/proc/1/env"))
+    assert "must be yours to write: /proc/1/env. Received: /proc/1 of root" in line
+    assert "sudo chown -R kim '/proc/1'" in line
+
+
 def test_the_environment_of_an_older_donkeycar_is_not_touched(pi):
     binary = pi.home / "env" / "bin"
     binary.mkdir(parents=True)
