@@ -246,6 +246,7 @@ def test_the_button_of_a_launch_keeps_its_owners_button(read):
         ("x = 1\n", "must have a class on donkeycar's JoystickController. Received: none"),
         (joystick(DOWN, {"up": "set_throttle"}), "must bind an axis to steering. Received: My"),
         ("\0", "must be Python"),
+        (joystick(DOWN, {"side": "self" + ".x" * 1200}), "must be Python. Received: maximum recur"),
     ],
 )
 def test_a_file_that_says_nothing_is_refused_with_the_way_on(read, text, said):

@@ -61,15 +61,21 @@ def read_joystick(
         ConfigError: If it cannot be read, is not Python, or has no controller that steers.
     """
     try:
-        tree = ast.parse(path.read_bytes())
+        return _read(path, throttle_dir, launch_button)
     except OSError as error:
         raise ConfigError(f"{path} must be readable. Received: {error.strerror}") from error
+    # Expressions that are nested too deeply end the reading, too.
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        if isinstance(error, ConfigError):
+            raise
         raise ConfigError(
             f"{path} must be Python. Received: {error}. Mend that line, or leave the file out: "
             f"{_LEARN}"
         ) from error
-    classes = Classes(tree)
+
+
+def _read(path: Path, throttle_dir: float, launch_button: str) -> OldJoystick:
+    classes = Classes(ast.parse(path.read_bytes()))
     controller = classes.controller()
     if not controller:
         raise ConfigError(
