@@ -205,9 +205,9 @@ def test_a_setting_without_effect_is_named_once_with_the_reason(car):
 
 
 def test_a_value_that_does_not_work_yet_is_named(load):
-    (notice,) = load("CAMERA_TYPE = 'LEOPARD'\n").notices
+    notice = load("DEFAULT_MODEL_TYPE = 'resnet18'\n").notices[0]
     assert notice.startswith(
-        "myconfig.py:1: CAMERA_TYPE: 'LEOPARD' does not work in this version yet. These do: 'PICAM'"
+        "myconfig.py:1: DEFAULT_MODEL_TYPE: 'resnet18' does not work in this version yet. "
     )
 
 

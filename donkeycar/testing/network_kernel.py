@@ -1,7 +1,8 @@
 """The network interfaces of a computer, as the kernel lists them below `ioctl`.
 
-Source: netdevice(7), <linux/sockios.h>. IPv4 only, one address for each interface; it does not move
-packets.
+Source: netdevice(7), <linux/sockios.h>.
+
+Not modelled: IPv6, several addresses of one interface, packets.
 """
 
 import ctypes

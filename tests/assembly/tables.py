@@ -34,8 +34,8 @@ from donkeycar.training.augmentation import AUGMENTATIONS
 from donkeycar.tub.format import TYPES
 
 PACKAGE = Path(donkeycar.__file__).parent
-# Copied into the folder of a car, or made by `donkeycar.settings.text`: no module mentions them.
-COPIED = "donkeycar.templates."
+# Only files outside the package mention them: a car's folder, an owner's own parts, tests.
+FOR_OTHERS = ("donkeycar.templates.", "donkeycar.parts.throttle_filter", "donkeycar.testing.")
 
 # The setting whose words are chosen from a table, and the table.
 CHOSEN = (
@@ -178,7 +178,7 @@ def _unmentioned() -> Iterator[str]:
     mentions = {path: {*_mentioned(text)} for path, text in texts.items()}
     for path in texts:
         dotted = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-        if path.name == "__init__.py" or dotted.startswith(COPIED):
+        if path.name == "__init__.py" or dotted.startswith(FOR_OTHERS):
             continue
         # In the folder of a table, and in the one above it, the name alone is enough.
         short = {path.stem, f"{path.parent.name}.{path.stem}"}

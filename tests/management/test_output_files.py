@@ -16,6 +16,7 @@ MODEL = ["--model", "pilot.keras"]
 TUB = ["--tub", "data"]
 # Command, option that names a file to write, its ending, the other words that it needs.
 WRITES = {
+    "backup": ("--out", ".tar", ["--path", "car"]),
     "makemovie": ("--out", ".mp4", TUB),
     "tubplot": ("--out", ".png", [*TUB, *MODEL]),
     "tubhist": ("--out", ".png", TUB),
@@ -41,6 +42,8 @@ def folder(tmp_path, monkeypatch, shared_data):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data").symlink_to(shared_data / "donkey_testtub_v2")
     (tmp_path / "file").write_text("mine")
+    (tmp_path / "car").mkdir()
+    (tmp_path / "car" / "manage.py").write_text("")
     (tmp_path / "a folder.png").mkdir()
     return tmp_path
 

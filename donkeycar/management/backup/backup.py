@@ -11,6 +11,7 @@ from donkeycar.errors import ConfigError
 from donkeycar.files import atomic_path
 from donkeycar.management.backup.room import check_room
 from donkeycar.management.backup.writer import Contents, contents_of, write_backup
+from donkeycar.management.output_file import output_file
 
 # Only its owner may read it: settings and pictures of a home are nobody else's.
 MODE = 0o600
@@ -32,17 +33,16 @@ def back_up(folder: Path, out: Path, *, tubs: bool = True, models: bool = True) 
         TubError: If a program is recording into one of the tubs.
         OSError: If a file cannot be read or written.
     """
-    folder, out = car_folder(folder), out.expanduser().absolute()
+    folder, out = car_folder(folder), output_file(out).absolute()
     if out.exists():
         raise ConfigError(f"`--out` must be a new file. Received: {out}. Choose another name")
-    if not out.parent.is_dir():
-        raise ConfigError(f"`--out` must be in a folder that exists. Received: {out}")
     if out.parent.resolve().is_relative_to(folder):
         raise ConfigError(
             f"`--out` must be outside of the car's folder. Received: {out}. Write it to another "
             f"disk, or to {folder.parent}"
         )
     contents = contents_of(folder, tubs=tubs, models=models)
+    out.parent.mkdir(parents=True, exist_ok=True)
     check_room(out.parent, contents.num_bytes)
     with atomic_path(out, mode=MODE) as draft, draft.open("wb") as file:
         write_backup(folder, file, contents)
