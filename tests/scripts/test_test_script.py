@@ -15,10 +15,10 @@ def run(checkout, *words, **codes):
 
 def test_a_complaint_about_types_keeps_no_test_from_running(checkout):
     done = run(checkout, mypy=1)
-    assert done.stdout.count("ran -m pytest") == 4
+    assert done.stdout.count("ran -m pytest") == 5
     assert done.returncode == 1
-    assert done.stdout.splitlines()[-5:] == [
-        "FAILED: mypy (exit code 1)", *["3 passed in 0.01s"] * 4
+    assert done.stdout.splitlines()[-6:] == [
+        "FAILED: mypy (exit code 1)", *["3 passed in 0.01s"] * 5
     ]  # fmt: skip
 
 
@@ -36,7 +36,7 @@ def test_all_well_is_exit_code_0_and_ends_with_the_words_of_pytest(checkout):
     done = run(checkout)
     assert done.returncode == 0
     assert "FAILED" not in done.stdout
-    assert done.stdout.splitlines()[-4:] == ["3 passed in 0.01s"] * 4
+    assert done.stdout.splitlines()[-5:] == ["3 passed in 0.01s"] * 5
 
 
 def test_tests_that_fail_are_told_even_though_lint_is_content(checkout):
