@@ -799,14 +799,33 @@ def test_another_phone_is_invited_by_a_code_and_a_pin(car, page):
     page.wait_for_function("() => document.getElementById('invite-code').naturalWidth > 0")
 
 
+REMEMBER_TOASTS = """() => {
+    window.said = "";
+    const note = () => { said += document.querySelector(".toasts")?.textContent ?? ""; };
+    new MutationObserver(note).observe(document.body, { childList: true, subtree: true });
+}"""
+
+
+def tap_until(button, done):
+    """Tap, and tap again within the four seconds in which the second tap counts."""
+    end_s = time.monotonic() + PATIENCE_S
+    while not done():
+        assert time.monotonic() < end_s, "it did not happen in time"
+        with suppress(PlaywrightTimeout):
+            button.click(timeout=1000)
+        time.sleep(0.2)
+
+
 @pytest.mark.parametrize("scheme", ["dark", "light"])
 def test_paired_devices_are_listed_and_a_lost_phone_is_removed(
     car, page, open_page, scheme, tmp_path
 ):
+    # A toast goes away by itself, and a busy machine may look too late.
+    page.evaluate(REMEMBER_TOASTS)
     lost = open_page(
         car, user_agent="Mozilla/5.0 (iPhone; like Mac OS X) Version/18.5 Safari/604.1"
     )
-    page.locator(".toast").get_by_text("Another device was paired").wait_for()
+    page.wait_for_function("() => said.includes('Another device was paired')")
     page.locator("#menu-open").click()
     devices = page.locator("#devices li")
     devices.get_by_text("iPhone, Safari").wait_for()
@@ -822,19 +841,15 @@ def test_paired_devices_are_listed_and_a_lost_phone_is_removed(
         assert min(box["width"], box["height"]) >= 44, name
         assert page.locator("#menu").evaluate("one => one.scrollWidth <= one.clientWidth"), name
     remove.click()
-    remove.get_by_text("Sure?").wait_for()
-    assert devices.count() == 2
-    remove.click()
+    assert devices.count() == 2, "the first tap only asks"
+    tap_until(remove, lambda: devices.count() == 1)
     lost.wait_for_url("**/pair")
-    wait_until(lambda: devices.count() == 1)
-    assert is_free(page)
+    page.wait_for_selector("#link[data-state=open]")
 
 
 def test_a_phone_that_removes_itself_must_pair_again(car, page):
     page.locator("#menu-open").click()
-    for _ in range(2):
-        page.locator("#devices button").click()
-    page.wait_for_url("**/pair")
+    tap_until(page.locator("#devices button"), lambda: page.url.endswith("/pair"))
     page.goto(f"{car.url}/drive")
     page.get_by_role("heading", name="Pair with the car").wait_for()
 
