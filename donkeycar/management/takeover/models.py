@@ -133,9 +133,12 @@ def _why_as_it_is(model: Model, settings: Mapping[str, Any], changes: Sequence[s
     if not changes:
         return ""
     word = model.type or settings.get("DEFAULT_MODEL_TYPE") or "linear"
-    return (
-        f"copied as it is, because {', '.join(changes)} changed the frames that it saw. Its "
-        f".tflite file drives with --type {word}, and sees them in the same way"
+    told = f"copied as it is, because {', '.join(changes)} changed the frames that it saw. "
+    if "litert" in model.files:
+        return told + f"Its .tflite file drives with --type {word}, and sees them in the same way"
+    return told + (
+        "A conversion does not know that: the pilot would see others. Take its .tflite file if "
+        f"you have one (it drives with --type {word}), or train again on its recordings"
     )
 
 

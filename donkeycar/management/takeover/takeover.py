@@ -36,6 +36,7 @@ from donkeycar.management.takeover.tubs import (
     Recording,
     check_room,
     copy_recording,
+    reach_disk,
     recordings_of,
     size_of,
     state_of,
@@ -93,6 +94,8 @@ def take_over(request: Request, make: Callable[[Path], object], say: Say) -> lis
         _write_settings(car, carried, draft)
         keep_untranslated(car, draft)
         copied = [copy_recording(each, draft, say) for each in recordings if request.copies]
+        if copied:
+            reach_disk()
         _put(draft, new)
     models = models_of(model_folder)
     sections = [

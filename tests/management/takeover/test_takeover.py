@@ -332,6 +332,16 @@ def test_a_model_that_saw_changed_frames_keeps_to_the_settings(make_old, take):
     assert "--type linear" in printed
 
 
+def test_without_a_tflite_file_a_model_that_saw_changed_frames_does_not_drive(make_old, take):
+    old = make_old(myconfig_py="TRANSFORMATIONS = ['CROP']\n")
+    (old / "models" / "pilot.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(64))
+    code, new, printed = take("--trust")
+    assert code == 0
+    assert sorted(path.name for path in (new / "models").iterdir()) == ["pilot.h5"]
+    assert "the pilot would see others" in printed
+    assert "convertmodel" not in printed
+
+
 def test_the_list_of_pilots_is_kept_and_says_what_each_is(make_old, take):
     old = make_old(myconfig_py="TRANSFORMATIONS = ['CROP']\n")
     (old / "models" / "pilot.tflite").write_bytes(bytes(4) + b"TFL3" + bytes(64))
