@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from donkeycar.assembly.pilot_options import OLD_THROTTLE_RANGE
 from donkeycar.errors import DonkeyError, PilotError
 from donkeycar.management.takeover.old_car import text_of_file
 from donkeycar.management.takeover.tubs import copy_file
@@ -118,7 +119,8 @@ def take_model(
                 # A file that is no model stays none; a library can be installed.
                 is_lasting = isinstance(error, PilotError) and "install" not in str(error)
                 why += "" if is_lasting else ". Then: {command}"
-                _remove(folder, model.name)
+                for left in folder.glob(".convert-*"):
+                    shutil.rmtree(left, ignore_errors=True)
     files = _copy(model, folder)
     first = next(folder / model.files[kind].name for kind in BEST if kind in model.files)
     return [
@@ -172,7 +174,13 @@ def _converted(
     say(f"making a pilot of {old} ...")
     kind = _known_type(model.type)
     request = ConversionRequest(old=old, type=kind, options=_options(kind, settings))
-    files, info = convert_model(request, folder / model.name, trust=True)
+    try:
+        files, info = convert_model(request, folder / model.name, trust=True)
+    except PilotError:
+        if kind is not None or not request.options:
+            raise
+        # Nobody says the type, and its throttle has no bins that the option is about.
+        files, info = convert_model(request._replace(options={}), folder / model.name, trust=True)
     made = ", ".join(path.name for path in files.every() if path.exists())
     return [f"{model.name}: a {info.type} pilot of {old.name}: {made}"]
 
@@ -188,12 +196,19 @@ def _known_type(word: str | None) -> str | None:
 
 
 def _options(kind: str | None, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Options that no model says: those of the settings it was trained with."""
+    """Options that no model says: those of the settings it was trained with.
+
+    Args:
+        kind: Its type; for an unknown one, only an option that is not the default is given.
+        settings: Settings of the car.
+    """
     from donkeycar.pilots.kinds.bins import OLD_TOP
     from donkeycar.pilots.kinds.registry import PILOT_TYPES
 
     top = settings.get("MODEL_CATEGORICAL_MAX_THROTTLE_RANGE")
-    if kind is None or top is None or "throttle_range" not in PILOT_TYPES[kind].options:
+    has_bins = kind is not None and "throttle_range" in PILOT_TYPES[kind].options
+    is_changed = kind is None and top != OLD_THROTTLE_RANGE
+    if not isinstance(top, int | float) or not (has_bins or is_changed):
         return {}
     return {"throttle_range": [0.0, top * OLD_TOP]}
 
@@ -226,9 +241,3 @@ def _copy(model: Model, folder: Path) -> list[str]:
             copy_file(path, folder / path.name)
         copied.append(path.name)
     return copied
-
-
-def _remove(folder: Path, name: str) -> None:
-    """Remove what a conversion that failed may have left."""
-    for path in folder.glob(".convert-*"):
-        shutil.rmtree(path, ignore_errors=True)
