@@ -158,7 +158,7 @@ class CSICamera(LiveCamera):
         except (EOFError, DeviceError) as error:
             self._pipeline.close(self.close_timeout_s)
             raise DeviceError(
-                f"The Jetson's camera must show pictures. Received: {error}. {CABLE}"
+                f"The Jetson's camera must show pictures. Received: {error}. {_step(str(error))}"
             ) from error
 
     def _next(self) -> bytes | None:
@@ -230,6 +230,15 @@ def _locks(
     if nearest_k != white_balance_k:
         logger.info("White balance: %d K, the nearest to %d K", nearest_k, white_balance_k)
     yield f"wbmode={WHITE_BALANCES[nearest_k]}"
+
+
+def _step(said: str) -> str:
+    """What to do about a pipeline that does not start."""
+    if "no element" not in said:
+        return CABLE
+    if "nv" in said:
+        return f"Run `{ELEMENTS}`; only a Jetson has such a camera"
+    return f"Run `{GSTREAMER.install}`"
 
 
 def probe(*, camera_index: int, run: Runner) -> Finding:

@@ -208,6 +208,12 @@ class StreamCamera(LiveCamera):
                 yield from packet.decode()
 
     def _check_size(self, width_px: int, height_px: int) -> None:
+        if not width_px:
+            raise DeviceError(
+                f"The stream {self.shown_source} must show pictures within start_timeout_s="
+                f"{self.start_timeout_s:g}. Received: none. {self.what_to_check}; some cameras "
+                "serve few viewers at a time"
+            )
         if width_px < self.width_px or height_px < self.height_px:
             raise DeviceError(
                 f"The stream {self.shown_source} must give pictures of at least "

@@ -166,11 +166,12 @@ def test_frames_are_numbered_and_stamped_on_the_clock_of_the_car(word):
             _, exposed_s, sequence, *_ = next_frame(rig, camera, seed, age_s=0.04)
             age_s = rig.clock.monotonic() - exposed_s
             # A frame never looks younger than it is; 0.06 s is the age of one that is made.
-            assert (0.06 if rig.repeats else 0.04 if rig.knows_age else 0) - 0.001 <= age_s < 0.5
+            assert (0.06 if rig.repeats else 0.04 if rig.knows_age else 0) - 0.001 <= age_s < 5
             numbers.append(sequence)
             stamps_s.append(exposed_s)
-        first = numbers[0]
-        assert numbers == [first, first + 1, first + 2]
+        steps = np.diff(numbers)
+        # Frames that came too late on a busy computer have numbers, too.
+        assert (steps == 1).all() if rig.knows_age else (steps >= 1).all()
         assert stamps_s == sorted(stamps_s)
 
 

@@ -30,7 +30,8 @@ for word in given:
         words += [{"0": "video-direction=identity", "4": "video-direction=horiz"}[word[12:]]]
     else:
         skipping = False
-        words.append(word.replace("(memory:NVMM)", ""))
+        small = word.replace("width=1640,height=1232", "width=410,height=308")
+        words.append(small.replace("(memory:NVMM)", ""))
 os.execv(REAL, [REAL, *words])
 """
 
@@ -64,11 +65,12 @@ def words_of(stub, **arguments):
 @pytest.mark.parametrize(("flip", "left"), [(0, "white"), (4, "blue")])
 def test_a_real_pipeline_of_gstreamer_drives_the_camera(gstreamer, flip, left):
     image, exposed_s, _ = check_part(
-        CSICamera(framerate_hz=30, flip=flip, start_timeout_s=20),
-        outputs=3, threaded=True, timeout_s=10,
+        # Limits that a busy computer keeps.
+        CSICamera(framerate_hz=30, flip=flip, start_timeout_s=60, max_age_s=20, close_timeout_s=20),
+        outputs=3, threaded=True, timeout_s=20,
     )  # fmt: skip
     assert (image.shape, image.dtype) == ((120, 160, 3), np.uint8)
-    assert 2 / 30 - 0.001 <= time.monotonic() - exposed_s < 15
+    assert 2 / 30 - 0.001 <= time.monotonic() - exposed_s < 40
     edge = image[10:60, 2:18].mean((0, 1))
     assert edge[2] > 150
     assert (edge[0] > 150) == (left == "white")
@@ -77,7 +79,7 @@ def test_a_real_pipeline_of_gstreamer_drives_the_camera(gstreamer, flip, left):
 def test_a_real_pipeline_that_cannot_start_says_why(gstreamer, monkeypatch):
     monkeypatch.setattr("donkeycar.parts.camera.csic.TURNING", ())
     with pytest.raises(DeviceError, match="must show pictures. Received: .*Check both ends"):
-        CSICamera(flip=3, start_timeout_s=20)  # the test's program knows no such word
+        CSICamera(flip=3, start_timeout_s=60)  # the test's program knows no such word
 
 
 def test_the_sensor_is_asked_for_its_widest_view_and_the_jetson_scales(stub):
@@ -109,7 +111,7 @@ def test_settings_become_words_of_the_pipeline(stub, arguments, expected):
 
 @pytest.mark.parametrize("flip", range(8))
 def test_a_turned_picture_keeps_the_size_of_a_frame(stub, flip):
-    camera = CSICamera(flip=flip)
+    camera = CSICamera(flip=flip, max_age_s=20)
     assert camera.run()[0].shape == (120, 160, 3)
     camera.shutdown()
 
@@ -134,6 +136,16 @@ def test_what_the_camera_cannot_do_is_refused_before_it_is_opened(stub, argument
 def test_what_the_driver_says_is_the_reason(stub):
     stub.take_camera_away()
     with pytest.raises(DeviceError, match="Received: Error generated.*No cameras available. Check"):
+        CSICamera()
+
+
+@pytest.mark.parametrize(
+    ("element", "step"),
+    [("nvarguscamerasrc", "nvidia-l4t-camera`; only a Jetson"), ("multipartmux", "plugins-good")],
+)
+def test_an_element_that_is_missing_is_told_with_its_package(stub, element, step):
+    (stub.folder / "refusal").write_text(f'WARNING: erroneous pipeline: no element "{element}"\n')
+    with pytest.raises(DeviceError, match=f'no element "{element}". Run .*{step}'):
         CSICamera()
 
 

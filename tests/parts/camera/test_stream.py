@@ -1,5 +1,6 @@
 """A camera on the network and a video file, through FFmpeg, as they are on the wire and on disk."""
 
+import socketserver
 import sys
 import threading
 import time
@@ -106,6 +107,40 @@ def test_what_does_not_open_is_refused_in_a_sentence_without_its_password(tmp_pa
     (tmp_path / "text.mp4").write_text("no video at all")
     with pytest.raises(DeviceError, match="must open. Received: Invalid data"):
         StreamCamera(str(tmp_path / "text.mp4"))
+
+
+SDP = (
+    "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\n"
+    "a=rtpmap:96 H264/90000\r\na=control:track1\r\n"
+)
+ANSWERS = {
+    "OPTIONS": "Public: DESCRIBE, SETUP, PLAY\r\n\r\n",
+    "DESCRIBE": f"Content-Type: application/sdp\r\nContent-Length: {len(SDP)}\r\n\r\n{SDP}",
+    "SETUP": "Session: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n",
+}
+
+
+class SilentCamera(socketserver.StreamRequestHandler):
+    """Accepts every request of RTSP, and sends no picture."""
+
+    def handle(self):
+        while head := list(iter(self.rfile.readline, b"\r\n")):
+            if not head[0]:
+                return
+            (number,) = [line for line in head if line.lower().startswith(b"cseq")]
+            answer = ANSWERS.get(head[0].split()[0].decode(), "Session: 1\r\n\r\n")
+            self.wfile.write(b"RTSP/1.0 200 OK\r\n" + number + answer.encode())
+
+
+def test_a_camera_that_accepts_and_shows_nothing_is_told_as_such():
+    """What used to happen: its picture of 0x0 was called too small (PyAV issue 584 hangs here)."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), SilentCamera) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        source = f"rtsp://127.0.0.1:{server.server_address[1]}/stream"
+        with pytest.raises(DeviceError, match="must show pictures within .* Received: none"):
+            StreamCamera(source, start_timeout_s=1)
+        server.shutdown()
 
 
 def test_pictures_that_are_too_small_are_refused_at_the_start_and_later(film):
