@@ -18,7 +18,7 @@ class D435Rig(Rig):
     def deliver(self, picture: np.ndarray, *, age_s: float = 0.0) -> None:
         """Complete a set of frames."""
         picture = self.scaled(picture, self.stub.camera.picture_size())
-        self.stub.camera.deliver(picture, stamped_s=self.clock.monotonic() - age_s)
+        self.stub.camera.deliver(picture, stamped_s=self.stamp(age_s))
 
     def fail(self) -> None:
         """As when the plug comes off."""

@@ -46,8 +46,7 @@ class Light:
         """Lose the camera, in one of the ways of `KINDS`."""
         with self._lock:
             self.rig.flush()
-            if not self.rig.knows_age:
-                self.last_new_s = self.rig.sent_s
+            self.last_new_s = self.rig.sent_s
             self._kind = kind
             self._seldom_s = self.rig.clock.monotonic()
             once = {"raises": self.rig.fail, "hangs": self.rig.stall}.get(kind)
@@ -70,7 +69,6 @@ class Light:
             with self._lock:
                 if not self._kind:
                     self._picture = self._new()
-                    self.last_new_s = self.rig.clock.monotonic() - self._age_s
                     self.rig.deliver(self._picture, age_s=self._age_s)
                 else:
                     KINDS[self._kind](self)

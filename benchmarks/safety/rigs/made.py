@@ -69,7 +69,7 @@ class OwnRig(Rig):
 
     def deliver(self, picture: np.ndarray, *, age_s: float = 0.0) -> None:
         """Hand a picture over."""
-        self._pictures.put((picture, self.clock.monotonic() - age_s))
+        self._pictures.put((picture, self.stamp(age_s)))
 
     def fail(self) -> None:
         """As a ribbon cable that comes off."""

@@ -19,7 +19,7 @@ class PicameraRig(Rig):
     def deliver(self, picture: np.ndarray, *, age_s: float = 0.0) -> None:
         """Complete a request."""
         picture = self.scaled(picture, self.stub.camera.camera_configuration()["main"]["size"])
-        self.stub.camera.deliver(picture, stamped_s=self.clock.monotonic() - age_s)
+        self.stub.camera.deliver(picture, stamped_s=self.stamp(age_s))
 
     def fail(self) -> None:
         """Complete a request that holds nothing, as when the pipeline fails."""

@@ -29,7 +29,7 @@ class Rig:
         knows_age: Whether the hardware says when a frame was exposed.
         breaks: Whether it can be lost while the car drives; if not, `unbreakable` says why.
         repeats: Whether equal pictures are new frames.
-        sent_s: Where the hardware does not say when a frame was exposed: when it sent the last one.
+        sent_s: When the last picture was exposed; where the hardware does not say so, was sent.
     """
 
     size = (160, 120)
@@ -68,6 +68,11 @@ class Rig:
 
     def deliver(self, picture: np.ndarray, *, age_s: float = 0.0) -> None:
         """Let the camera have one picture, exposed so long ago."""
+
+    def stamp(self, age_s: float) -> float:
+        """When a picture that is so old was exposed; `sent_s` from now on."""
+        self.sent_s = self.clock.monotonic() - age_s
+        return self.sent_s
 
     def flush(self) -> None:
         """Wait until every picture that was delivered has been sent."""

@@ -20,7 +20,7 @@ class V4LRig(Rig):
     def deliver(self, picture: np.ndarray, *, age_s: float = 0.0) -> None:
         """Fill a buffer with a JPEG."""
         picture = self.scaled(picture, self.kernel.camera.size)
-        self.kernel.camera.deliver(picture, stamped_s=self.clock.monotonic() - age_s)
+        self.kernel.camera.deliver(picture, stamped_s=self.stamp(age_s))
 
     def fail(self) -> None:
         """As when the plug comes off."""
