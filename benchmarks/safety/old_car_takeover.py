@@ -75,6 +75,8 @@ def _compare(made: Made, old: Path, new: Path, grid: list[Order]) -> tuple[str, 
         return ("" if kind in HARMLESS else f"{kind} moves something"), 0.0, 0
     now = after(new, grid)
     then = before(old, peer_package(made.release), grid) if made.release else after(old, grid)
+    if not all(then.values()):
+        return "nothing was heard of the old car", 0.0, len(grid)
     wrong, largest = difference(then, now, made.cuts)
     return wrong, largest, len(grid)
 

@@ -186,6 +186,7 @@ def stand_in():
     sys.modules["RPi.GPIO"] = pins
     module("RPi", GPIO=pins, __path__=[])
     module("serial", Serial=Serial)
+    module("pyvesc", VESC=VESC)
     # donkeycar 2 to 4 ask for their own version, which needs all libraries.
     mine = types.SimpleNamespace(version="2")
     module("pkg_resources", require=lambda name: [mine], get_distribution=lambda name: mine)
