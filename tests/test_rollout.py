@@ -46,7 +46,7 @@ def test_records_are_those_of_a_car(recording):
 
 def test_a_recording_can_be_repeated(recording, tmp_path):
     record_expert(tmp_path / "tub", "warehouse", 40, seed=3)
-    names = ("user/angle", "user/throttle")
+    names = ("user/angle", "user/throttle", "cam/exposed_s")
     first, again = (
         [tuple(record[name] for name in names) for record in islice(TubReader(path), 40)]
         for path in (recording[0], tmp_path / "tub")

@@ -20,8 +20,8 @@ from donkeycar.sim.world import World
 from donkeycar.timing import SimulatedClock
 from donkeycar.vehicle import Vehicle
 
-INPUTS = ("cam/image_array", "user/angle", "user/throttle", "user/mode")
-TYPES = ("image_array", "float", "float", "str")
+INPUTS = ("cam/image_array", "user/angle", "user/throttle", "user/mode", "cam/exposed_s")
+TYPES = ("image_array", "float", "float", "str", "float")
 # How often progress is reported, in ticks.
 PROGRESS_TICKS = 20
 
