@@ -32,7 +32,7 @@ RULE = (
     "sudo udevadm trigger"
 )  # fmt: skip
 MODES = ("isp", "video")
-# It loads its program over USB first, which takes 3 to 8 s.
+# It loads its program over USB first, which takes some seconds.
 OPEN_TIMEOUT_S = 25.0
 # What its controls take; source: depthai 3.12.0, CameraControl.
 LONGEST_EXPOSURE_MS, BLUEST_K, MOST_GAIN = 33.0, 12000, 16
