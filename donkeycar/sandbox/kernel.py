@@ -8,6 +8,11 @@ from typing import Any
 
 # From <linux/prctl.h>: programs started from now on get no more rights than this process.
 PR_SET_NO_NEW_PRIVS = 38
+# From <linux/capability.h>: version 3, and the rights of root to read and change files of others.
+CAPABILITY_VERSION = 0x20080522
+FILE_CAPABILITIES = 1 << 1 | 1 << 2 | 1 << 3  # DAC_OVERRIDE, DAC_READ_SEARCH, FOWNER
+# capget and capset of each machine.
+CAPABILITY_CALLS = {"x86_64": (125, 126), "aarch64": (90, 91)}
 
 
 def machine() -> str:
@@ -48,3 +53,20 @@ def give_up_privileges() -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "the kernel does not know no_new_privs")
+    _keep_only_file_capabilities()
+
+
+def _keep_only_file_capabilities() -> None:
+    """Give up every right of root but those over files.
+
+    Where there is no user namespace (in a chroot, in some containers), a process of root used to
+    keep them all: one of them, PERFMON, reads the environment of other processes.
+    """
+    numbers = CAPABILITY_CALLS.get(machine())
+    if numbers is None:
+        return
+    header = struct.pack("<Ii", CAPABILITY_VERSION, 0)
+    data = ctypes.create_string_buffer(24)  # effective, permitted, inheritable; low, then high half
+    call(numbers[0], header, data)
+    kept = struct.unpack("<6I", data.raw)[1] & FILE_CAPABILITIES
+    call(numbers[1], header, struct.pack("<6I", kept, kept, 0, 0, 0, 0))
