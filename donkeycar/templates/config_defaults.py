@@ -38,12 +38,12 @@ CAMERA_SOURCE = ""
 CAMERA_STEREO = False
 CAMERA_INDEX_B = 1                    # CAMERA_INDEX of the second camera of CAMERA_STEREO
 CAMERA_SOURCE_B = ""                  # CAMERA_SOURCE of the second camera of CAMERA_STEREO
-# exposure time of a Pi, USB or Jetson camera (milliseconds); None leaves it to the camera
+# exposure time of any real camera but STREAM (milliseconds); None leaves it to the camera
 CAMERA_EXPOSURE_MS = None
 # amplification of a Pi or Jetson camera or an OAK-D, 1 is none; of a USB or RealSense camera, in
 # its own unit; None leaves it to the camera
 CAMERA_GAIN = None
-# colour of the light for a Pi, USB or Jetson camera: 2800 is a warm lamp, 6500 daylight (kelvin);
+# colour of the light, for any real camera but STREAM: 2800 is a warm lamp, 6500 daylight (kelvin);
 # None leaves it to the camera
 CAMERA_WHITE_BALANCE_K = None
 # amplification of red of a Pi camera, with CAMERA_BLUE_GAIN instead of CAMERA_WHITE_BALANCE_K; None
@@ -392,7 +392,7 @@ CSIC_CAM_GSTREAMER_FLIP_PARM = 0
 # camera
 REALSENSE_D435_RGB = True
 REALSENSE_D435_DEPTH = True           # measure how far away each pixel is, too
-REALSENSE_D435_IMU = False            # read the motion sensor, which a D435i has and a D435 not
+REALSENSE_D435_IMU = False            # read the motion sensor; a D435i has one, a D435 has none
 # serial number of the RealSense camera, if several are plugged in
 REALSENSE_D435_ID = None
 # take colour pictures with the OAK-D; False takes the grey ones of its right camera

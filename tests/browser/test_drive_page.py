@@ -790,6 +790,14 @@ def test_the_picture_comes_back_after_a_car_that_could_not_be_reached(car, open_
     assert page.locator("#frame-fallback").is_visible() == bool(script)
 
 
+def test_a_code_that_does_not_come_is_said_in_plain_words(car, page):
+    """The page showed what the browser calls it: "Failed to fetch"."""
+    page.route("**/invite", lambda route: route.abort())
+    page.locator("#menu-open").click()
+    page.locator("#invite").click()
+    page.get_by_text("No code for another phone. The car does not answer.").wait_for()
+
+
 def test_another_phone_is_invited_by_a_code_and_a_pin(car, page):
     page.locator("#menu-open").click()
     page.locator("#invite").click()

@@ -1,11 +1,12 @@
 """Camera check of the doctor: whether it answers, its libraries, and the age of its frames."""
 
+import re
 import statistics
 import threading
 from collections.abc import Iterator
 
 from donkeycar.assembly.camera import CAMERAS, make_camera
-from donkeycar.assembly.stereo import halves
+from donkeycar.assembly.stereo import OF_B, halves
 from donkeycar.config import Config
 from donkeycar.errors import DonkeyError
 from donkeycar.parts.answer_life import USUAL_AGE_S
@@ -36,16 +37,29 @@ def camera(cfg: Config, *, run: Runner) -> Iterator[Finding]:
     if row.probe is None:
         yield Finding("camera", OK, f"CAMERA_TYPE {cfg.CAMERA_TYPE} needs no hardware")
     else:
+        is_missing = False
         for name, half in halves(cfg).items():
             finding: Finding = row.probe.make(half, RealClock(), None, run=run)
             if name:
-                finding = finding._replace(what=f"camera {name}")
+                step = _named_for(name, finding.step)
+                finding = finding._replace(what=f"camera {name}", step=step)
             if finding.state == MISSING:
                 found = f"CAMERA_TYPE is {cfg.CAMERA_TYPE}, but {finding.found}"
-                yield finding._replace(found=found)
-                return
+                finding = finding._replace(found=found)
+                is_missing = True
             yield finding
+        if is_missing:
+            return
     yield camera_age(cfg)
+
+
+def _named_for(name: str, step: str) -> str:
+    """The next step, with the settings of that camera of a pair."""
+    if name != "B":
+        return step
+    for of_a, of_b in OF_B.items():
+        step = re.sub(rf"\b{of_a}\b", of_b, step)
+    return step
 
 
 def libraries(cfg: Config) -> dict[str, str]:

@@ -35,9 +35,9 @@ No car was found. Try in this order:
 1. Is the car's computer on? It takes about a minute from power to the page.
 2. Is this computer in the same network? The Wi-Fi of guests, schools and offices often keeps
    computers apart; a phone's hotspot or the car's own network (donkey network ap) does not.
-3. Does the car know this Wi-Fi? A Pi forgets none, but never saw a new one: plug it into the router
-   by cable, or set the Wi-Fi on the card with Raspberry Pi Imager.
-4. The router's list of devices names it, often as raspberrypi. Then: ssh USER@ADDRESS
+3. Does the car know this Wi-Fi? It joins only networks whose password it has. If this one is new to
+   it, plug it into the router by cable, or set the Wi-Fi on the card with Raspberry Pi Imager.
+4. Look at the router's list of devices; the car is often called raspberrypi. Then: ssh USER@ADDRESS
 5. On the car, with a keyboard and a screen: hostname -I shows its addresses."""
 
 ANSWERS = {

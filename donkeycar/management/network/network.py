@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--password", default="", help="for ap: 8 to 63 characters (default: a new good one)"
     )
     parser.add_argument(
-        "--new", action="store_true", help="for ap: make a new password, or use new options"
+        "--new", action="store_true", help="for ap: make this Wi-Fi again, with a new password"
     )
     parser.add_argument(
         "--always", action="store_true",

@@ -31,8 +31,8 @@ def add_car(parser: argparse.ArgumentParser) -> None:
     """The argument that names the car."""
     parser.add_argument(
         "car", metavar="CAR",
-        help="mycar.local, kim@192.168.1.7, or with a folder: mycar.local:cars/blue (default: "
-        "mycar)",
+        help="mycar.local, kim@192.168.1.7, or with a folder: mycar.local:cars/blue (default "
+        "folder: mycar)",
     )  # fmt: skip
 
 

@@ -94,10 +94,22 @@ def update_car(path: Path, *, take: str = "") -> Made:
             "`donkey update --dry-run` shows them; `--take mine` keeps your manage.py, `--take "
             "new` the new one (yours stays as manage.py.bak1). Nothing was changed"
         )
+    if _is_current(path, plan):
+        # What `--undo` takes back is still the last update that changed something.
+        return create_car(path, overwrite=True, manage=plan.text)
     kept.keep_for_undo(path)
     made = create_car(path, overwrite=True, manage=plan.text)
     kept.note_after(path)
     return made
+
+
+def _is_current(path: Path, plan: Plan) -> bool:
+    files = files_of("complete")
+    return (
+        plan.text == plan.old
+        and kept.template_of(path) == files["manage.py"]
+        and (path / "config.py").read_text("utf-8", "replace") == files["config.py"]
+    )
 
 
 def _is_python(text: str) -> bool:

@@ -85,9 +85,11 @@ def refusal(error: OSError, path: Path) -> DeviceError:
     """The error of a camera that does not open or start, with the next step."""
     why = error.strerror or str(error)
     if error.errno in GONE:
+        # Where no camera is plugged in, there is none to choose either.
+        choose = ", or set CAMERA_SOURCE or CAMERA_INDEX to one of these" if choices() else ""
         return DeviceError(
-            f"The camera {path} must be there. Received: {why}; there are: {_list()}. Plug it in, "
-            "or set CAMERA_SOURCE or CAMERA_INDEX to one of these"
+            f"The camera {path} must be there. Received: {why}; there are: {_list()}. "
+            f"Plug it in{choose}"
         )
     if error.errno in (errno.EACCES, errno.EPERM):
         return DeviceError(

@@ -100,7 +100,7 @@ CAMERA = Group(
         Setting("CAMERA_SOURCE_B", "", "CAMERA_SOURCE of the second camera of CAMERA_STEREO"),
         Setting(
             "CAMERA_EXPOSURE_MS", None,
-            "exposure time of a Pi, USB or Jetson camera; None leaves it to the camera",
+            "exposure time of any real camera but STREAM; None leaves it to the camera",
             kind="float", unit="milliseconds", low=0.1, high=300, optional=True,
         ),
         Setting(
@@ -111,7 +111,7 @@ CAMERA = Group(
         ),
         Setting(
             "CAMERA_WHITE_BALANCE_K", None,
-            "colour of the light for a Pi, USB or Jetson camera: 2800 is a warm lamp, 6500 "
+            "colour of the light, for any real camera but STREAM: 2800 is a warm lamp, 6500 "
             "daylight; None leaves it to the camera",
             kind="int", unit="kelvin", low=1000, high=20000, optional=True,
         ),
@@ -168,7 +168,7 @@ OTHER_CAMERAS = Group(
         ),
         Setting("REALSENSE_D435_DEPTH", True, "measure how far away each pixel is, too"),
         Setting(
-            "REALSENSE_D435_IMU", False, "read the motion sensor, which a D435i has and a D435 not"
+            "REALSENSE_D435_IMU", False, "read the motion sensor; a D435i has one, a D435 has none"
         ),
         Setting(
             "REALSENSE_D435_ID", None,

@@ -142,3 +142,23 @@ def test_a_usb_camera_that_is_not_there_is_told_with_the_next_step(
     assert findings[0].found.startswith("CAMERA_TYPE is V4L, but ")
     assert said in findings[0].found
     assert step in findings[0].step
+
+
+def test_a_pair_without_cameras_is_missing_twice_and_each_names_its_settings(settings):
+    """Only camera A was named, and one mended that before hearing of B."""
+    with VideoKernel(cameras=[]):
+        cfg = settings("CAMERA_TYPE = 'V4L'\nCAMERA_STEREO = True\n")
+        findings = list(camera(cfg, run=lambda words: None))
+    assert [(found.what, found.state) for found in findings] == [
+        ("camera A", "missing"), ("camera B", "missing"),
+    ]  # fmt: skip
+    assert findings[0].step == "Plug it in", "there is no camera to choose"
+
+
+def test_camera_b_of_a_pair_is_mended_by_its_own_settings(settings):
+    """The step was to set CAMERA_SOURCE or CAMERA_INDEX, which are those of camera A."""
+    with VideoKernel(cameras=CAMERAS[:1]):
+        cfg = settings("CAMERA_TYPE = 'V4L'\nCAMERA_STEREO = True\nCAMERA_INDEX_B = 7\n")
+        *_, finding = camera(cfg, run=lambda words: None)
+    assert (finding.what, finding.state) == ("camera B", "missing")
+    assert finding.step == "Plug it in, or set CAMERA_SOURCE_B or CAMERA_INDEX_B to one of these"

@@ -130,6 +130,22 @@ def test_an_update_is_taken_back(car, capsys):
     assert "There must be an update that can be undone" in capsys.readouterr().err
 
 
+def test_an_update_that_changes_nothing_leaves_the_last_one_to_be_taken_back(car):
+    """The second update replaced what --undo puts back by files that were new already."""
+    update(car)
+    assert update(car) == 0
+    assert update(car, "--undo") == 0
+    assert manage(car) == older()
+
+
+def test_without_an_update_there_is_nothing_to_take_back(tmp_path, capsys):
+    """It said "The last update is undone", though none had changed anything."""
+    create_car(tmp_path)
+    assert update(tmp_path) == 0
+    assert update(tmp_path, "--undo") == 1
+    assert "There must be an update that can be undone" in capsys.readouterr().err
+
+
 def test_what_was_changed_since_the_update_is_kept_beside(car, capsys):
     update(car)
     (car / "myconfig.py").write_text("IMAGE_H = 200\n")

@@ -1,5 +1,6 @@
 // The paired devices in the menu: which they are, and the end of a pairing.
 
+import { failure } from "/static/lib/failure.js";
 import { toast } from "/static/lib/toast.js";
 
 const CONFIRM_MS = 4000;
@@ -43,7 +44,7 @@ export class Devices {
       this._note.textContent = problem;
       this._note.hidden = problem === "";
     } catch (error) {
-      toast(error.message, { danger: true });
+      toast(failure(error), { danger: true });
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 // The sheet behind the menu button: inputs, throttle, own buttons, pairing, keys, commands.
 
 import { copyLine } from "/static/lib/copy_line.js";
+import { failure } from "/static/lib/failure.js";
 import { Segments } from "/static/lib/segments.js";
 import { toast } from "/static/lib/toast.js";
 import { Devices } from "./devices.js";
@@ -93,7 +94,7 @@ export class Menu {
       find("invitation").hidden = false;
       find("invitation").scrollIntoView({ block: "nearest" });
     } catch (error) {
-      toast(`The car gave no code: ${error.message}`, { danger: true });
+      toast(`No code for another phone. ${failure(error)}`, { danger: true });
     }
   }
 
