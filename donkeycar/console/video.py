@@ -123,5 +123,8 @@ class VideoSocket(GuardedSocket):
                 message = struct.pack(">d", frame.exposed_s) + frame.jpeg
                 await _in_time(self.write_message(message, binary=True))
         except (WebSocketClosedError, TimeoutError):
-            # `close` would wait for an answer, and this viewer does not answer.
-            self.stream().close()
+            # `close` would wait for an answer, and this viewer does not answer. A page that was
+            # closed at this moment has no stream any more.
+            stream = self.stream()
+            if stream is not None:
+                stream.close()

@@ -1,5 +1,6 @@
 """The camera in the browser."""
 
+import asyncio
 import contextlib
 import http.client
 import io
@@ -10,6 +11,7 @@ import time
 import numpy as np
 import pytest
 from PIL import Image
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from benchmarks.web.console_client import CLOSE, Refused, Served
 
@@ -103,6 +105,24 @@ def test_the_socket_sends_the_exposure_and_the_picture(car, camera):
         assert abs(int(pixels[60, 80, 0]) - shown) <= 2
         assert exposed_s > before
         before = exposed_s
+    video.close()
+
+
+def test_a_page_that_closes_while_a_picture_is_sent_leaves_no_error(car, monkeypatch):
+    """The log had a traceback: 'NoneType' object has no attribute 'close'."""
+    tasks = []
+
+    def close_first(socket, message, binary=False):
+        socket.ws_connection = None  # what tornado does when the other side has closed
+        tasks.append(asyncio.current_task())
+        raise WebSocketClosedError
+
+    monkeypatch.setattr(WebSocketHandler, "write_message", close_first)
+    video = car.socket("/wsVideo")
+    assert until(lambda: frames_of(car).num_viewers == 1)
+    car.show(np.zeros((120, 160, 3), np.uint8), 1.0, 1)
+    assert until(lambda: tasks and tasks[0].done())
+    assert tasks[0].exception() is None
     video.close()
 
 
