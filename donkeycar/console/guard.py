@@ -30,6 +30,7 @@ POLICY_VIOLATION = 1008
 
 # A browser that does not open the page for this long must pair again. The browser counts the days.
 COOKIE_DAYS = 180
+DAY_S = 24 * 3600
 
 # Status for a request under a name that is not this server's.
 MISDIRECTED = 421
@@ -99,9 +100,11 @@ class Guarded(RequestHandler):
 
     def set_session(self, session: str) -> None:
         """Give the browser a cookie, or let it keep the one that it has for as long again."""
+        # No date: the clock of a car without a network may be months behind that of the phone,
+        # which would drop the cookie as expired.
         self.set_cookie(
-            self.console.cookie, session, expires_days=COOKIE_DAYS, httponly=True,
-            samesite="Strict", secure=self.request.protocol == "https",
+            self.console.cookie, session, expires_days=None, max_age=COOKIE_DAYS * DAY_S,
+            httponly=True, samesite="Strict", secure=self.request.protocol == "https",
         )  # fmt: skip
 
     def renew_session(self) -> None:

@@ -26,6 +26,13 @@ def test_the_token_of_the_link_is_exchanged_for_a_cookie(car):
     assert car.request("GET", "/drive", headers={"Cookie": session}).status == 200
 
 
+def test_the_cookie_has_no_date(car):
+    """A phone dropped the cookie of a car whose clock was half a year behind, and never paired."""
+    cookie = car.post("/pair", {"token": car.token}, {}).headers["Set-Cookie"]
+    assert "expires" not in cookie.lower()
+    assert f"Max-Age={180 * 24 * 3600};" in cookie
+
+
 def test_the_pin_is_exchanged_for_a_cookie(car):
     reply = car.post("/pair", {"pin": car.controller.pairing.pin}, {})
     assert reply.status == 200

@@ -104,6 +104,7 @@ def test_the_cookie_lives_half_a_year_and_each_visit_renews_it(file):
         cookie = reply.headers["Set-Cookie"].partition(";")[0]
         again = car.request("GET", "/drive", headers={"Cookie": cookie})
     assert again.headers["Set-Cookie"].partition(";")[0] == cookie
+    assert f"Max-Age={180 * 24 * 3600};" in again.headers["Set-Cookie"]
     assert (
         "HttpOnly" in again.headers["Set-Cookie"]
         and "SameSite=Strict" in again.headers["Set-Cookie"]
