@@ -113,6 +113,7 @@ def parts_of(name: str) -> tuple[str, ...]:
         or "\\" in name
         or _CONTROL.search(name)
         or str(path) != name
+        or not path.parts  # "." has none
         or any(part in (".", "..") or re.match(r"[A-Za-z]:", part) for part in path.parts)
     ):
         raise ConfigError(

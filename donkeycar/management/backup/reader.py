@@ -5,7 +5,7 @@ import os
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
@@ -122,7 +122,9 @@ def _copy(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path | None) ->
                 out.write(piece)
         # Never set-uid, never for everybody to write, always for its owner to read.
         target.chmod(member.mode & 0o755 | 0o600)
-        os.utime(target, (member.mtime, member.mtime))
+        # A time that no system can hold is no reason to lose a car: the file is as of now then.
+        with suppress(OverflowError, ValueError, OSError):
+            os.utime(target, (member.mtime, member.mtime))
     if left:
         raise ConfigError(INCOMPLETE.format(why=f"one that ends inside of {plain(member.name)}"))
     return digest.hexdigest()

@@ -88,7 +88,15 @@ def _kept(target: Path) -> Path | None:
         raise ConfigError(f"`--path` must be a folder. Received: the file {target}")
     if not any(target.iterdir()):
         return None
-    for tub in contents_of(target).tubs:
+    _check_nobody_records(target)
+    number = 1
+    while (kept := target.with_name(f"{target.name}.before-restore{number}")).exists():
+        number += 1
+    return kept
+
+
+def _check_nobody_records(car: Path) -> None:
+    for tub in contents_of(car).tubs:
         try:
             TubLock(tub).release()
         except TubInUse as error:
@@ -96,10 +104,6 @@ def _kept(target: Path) -> Path | None:
                 "A car must not drive while it is replaced. Received: a program that records into "
                 f"{tub}. Stop it first: sudo systemctl stop donkey, or Ctrl-C where it runs"
             ) from error
-    number = 1
-    while (kept := target.with_name(f"{target.name}.before-restore{number}")).exists():
-        number += 1
-    return kept
 
 
 def _put_in_place(target: Path, draft: Path, kept: Path | None) -> None:
@@ -107,6 +111,8 @@ def _put_in_place(target: Path, draft: Path, kept: Path | None) -> None:
     if hasattr(os, "sync"):
         os.sync()  # a power cut after the rename must not leave a car of empty files
     if kept is not None:
+        # Unpacking takes minutes on a Pi, and somebody may have pressed Record since.
+        _check_nobody_records(target)
         target.rename(kept)
     elif target.exists():
         target.rmdir()

@@ -183,6 +183,27 @@ def test_a_tub_that_is_being_recorded_is_neither_backed_up_nor_replaced(car, arc
     assert not (tmp_path / "b.tar").exists()
 
 
+def test_a_drive_that_begins_during_the_restore_is_not_torn_apart(car, archive, tmp_path):
+    """The folder of the tub was moved away under the program that recorded into it."""
+    recorder = []
+
+    class PressesRecord(io.BytesIO):
+        def read(self, size=-1, /):
+            if not recorder and self.tell() > 20_000:
+                recorder.append(TubWriter(car / "data", ["user/angle"], ["float"]))
+            return super().read(size)
+
+    before = sorted(path.name for path in tmp_path.iterdir())
+    try:
+        with pytest.raises(TubError, match="must not drive while it is replaced"):
+            restore(PressesRecord(archive.read_bytes()), car, lambda target, kept: True)
+    finally:
+        for tub in recorder:
+            tub.close()
+    assert recorder
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+
+
 def test_a_file_that_changes_while_it_is_read_leaves_no_backup(car, tmp_path):
     grows = car / "grows.bin"
     grows.write_bytes(bytes(40_000_000))
@@ -263,7 +284,7 @@ def member(name, kind=tarfile.REGTYPE, linkname=""):
 @pytest.mark.parametrize(
     "name",
     ["../evil", "/etc/cron.d/evil", "mycar/../../evil", "mycar/./a", "mycar//a", "mycar\\a",
-     "mycar/..", "other/a", "mycar/a\nb", "mycar/C:/a"],
+     "mycar/..", "other/a", "mycar/a\nb", "mycar/C:/a", "."],
 )  # fmt: skip
 def test_names_that_lead_out_are_refused(name, tmp_path):
     refused(archive_of((member(name), b"x")), tmp_path, r"must (stay inside|hold only)")
@@ -292,6 +313,24 @@ def test_a_link_cannot_be_written_through(tmp_path):
 @pytest.mark.parametrize("car", ["..", "/etc", "a/b", "", "a\nb"])
 def test_a_car_with_a_name_that_leads_out_is_refused(car, tmp_path):
     refused(archive_of(info=Info(car, "today", "6").text()), tmp_path, "must")
+
+
+@pytest.mark.parametrize("time", ["nan", "inf", "-inf", "1e30"])
+def test_a_time_that_cannot_be_loses_no_car(time, tmp_path):
+    """It was a traceback."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name, text in (
+            (INFO, Info("mycar", "today", "6.0.0").text()), ("mycar/a", "x"),
+            (SUMS, sums_text({"mycar/a": hashlib.sha256(b"x").hexdigest()})),
+        ):  # fmt: skip
+            made = member(name)
+            made.size = len(text)
+            if name == "mycar/a":
+                made.pax_headers = {"mtime": time}
+            tar.addfile(made, io.BytesIO(text.encode()))
+    restore(io.BytesIO(out.getvalue()), tmp_path / "again", never)
+    assert (tmp_path / "again" / "a").read_text() == "x"
 
 
 def test_a_file_that_is_in_it_twice_is_refused(tmp_path):
