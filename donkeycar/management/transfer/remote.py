@@ -14,6 +14,9 @@ from donkeycar.errors import ConfigError, DeviceError
 
 FOLDER = "mycar"
 CONNECT_S = 10
+# A car that is out of reach does not even end the connection: ssh asks it so often, and gives up
+# after so many questions without an answer (ssh_config(5)).
+ALIVE_S, NUM_ALIVE = 10, 3
 # Exit codes: ssh(1) if it has no connection; a shell that does not find a program; rsync(1).
 NO_CONNECTION, NOT_FOUND, RSYNC_INTERRUPTED = 255, 127, 20
 
@@ -33,7 +36,7 @@ REASONS = (
         "On the car: sudo systemctl enable --now ssh",
     ),
     (
-        r"timed out|No route to host|Network is unreachable|Host is down",
+        r"timed out|not responding|No route to host|Network is unreachable|Host is down",
         "The car must answer",
         "Is it on, and in the same network? Try: ping {host}",
     ),
@@ -133,6 +136,7 @@ class Remote:
         self._ssh = [
             "ssh", "-o", "ControlMaster=auto", "-o", f"ControlPath={self._scratch.name}/ssh",
             "-o", "ControlPersist=60", "-o", f"ConnectTimeout={CONNECT_S}",
+            "-o", f"ServerAliveInterval={ALIVE_S}", "-o", f"ServerAliveCountMax={NUM_ALIVE}",
         ]  # fmt: skip
 
     def __enter__(self) -> Self:
@@ -150,7 +154,7 @@ class Remote:
         """
         folder = shlex.quote(self.address.folder)
         words = [*self._ssh, "--", self.address.host, f"cd -- {folder} && {{ {script}\n}}"]
-        done = subprocess.run(words, capture_output=True, text=True)
+        done = subprocess.run(words, capture_output=True, encoding="utf-8", errors="replace")
         if done.returncode == 0:
             return done.stdout
         if re.search(r"cd:.*(No such|can't cd)", done.stderr):
@@ -177,7 +181,7 @@ class Remote:
             f"--rsh={shlex.join(self._ssh)}", *options,
             *(["--info=progress2"] if sys.stdout.isatty() else []), "--", *sources, target,
         ]  # fmt: skip
-        done = subprocess.run(words, stderr=subprocess.PIPE, text=True)
+        done = subprocess.run(words, stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
         if done.returncode == RSYNC_INTERRUPTED:
             raise KeyboardInterrupt("stopped; the same command continues")
         if done.returncode:

@@ -22,7 +22,8 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="it goes through ssh and
 SSH = r"""#!/bin/sh
 while [ $# -gt 0 ]; do
   case "$1" in
-    -o|-l) shift 2;;
+    -o) echo "$2" >> "$FAR/options"; shift 2;;
+    -l) shift 2;;
     -O) exit 0;;
     --) shift; break;;
     *) break;;
@@ -251,6 +252,7 @@ def test_what_cannot_be_is_one_sentence(far, words, sentence, capsys, tmp_path):
          "ssh-keygen -R mycar.local"),
         ("root@mycar.local: Permission denied (publickey,password).", "The car must know you"),
         ("bash: line 1: rsync: command not found", "sudo apt install rsync"),
+        ("Timeout, server mycar.local not responding.", "Try: ping mycar.local"),
         ("Connection closed", "exit code 255"),
     ],
 )  # fmt: skip
@@ -259,6 +261,21 @@ def test_what_ssh_says_becomes_a_next_step(far, answer, sentence, capsys):
     assert donkey("pull", "mycar.local") == 1
     [line] = capsys.readouterr().err.splitlines()
     assert sentence in line and "Received: " in line
+
+
+def test_what_is_no_text_is_no_traceback(far, capsys):
+    """A car whose shell greets in Latin-1 ended `pull` with a UnicodeDecodeError."""
+    (far / "error").write_bytes(b"Gr\xfc\xdfe\nConnection closed\n")
+    assert donkey("pull", "mycar.local") == 1
+    assert "Run the same again" in capsys.readouterr().err
+
+
+def test_a_car_that_goes_out_of_reach_does_not_hold_the_command_for_ever(far):
+    """ssh has no such limit of its own: `pull` waited until TCP gave up, or for ever."""
+    record(far / "mycar" / "data", 0, 3)
+    assert donkey("pull", "mycar.local") == 0
+    options = dict(line.split("=", 1) for line in (far / "options").read_text().splitlines())
+    assert int(options["ServerAliveInterval"]) * int(options["ServerAliveCountMax"]) <= 60
 
 
 def test_a_computer_without_rsync_says_what_to_install(far, monkeypatch, tmp_path, capsys):
