@@ -37,6 +37,8 @@ def remember_template(car: Path, text: str) -> None:
 
 def template_of(car: Path) -> str | None:
     """The manage.py of the template that a car was made with; ``None`` if nobody kept it."""
+    if not (car / TEMPLATE).is_file():
+        return None  # a pipe would never end
     try:
         return (car / TEMPLATE).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

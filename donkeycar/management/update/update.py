@@ -54,6 +54,12 @@ def plan_update(path: Path, *, take: str = "") -> Plan:
             f"{path.absolute()} is not a car: it has no config.py and manage.py. Go to the folder "
             "of the car, or run `donkey createcar`"
         )
+    settings = path / "myconfig.py"
+    if settings.exists() and not settings.is_file():
+        raise ConfigError(
+            f"{settings.absolute()} must be an ordinary file. Received: something else. Move it "
+            "away; nothing was changed"
+        )
     mine = (path / "manage.py").read_text(encoding="utf-8", errors="replace")
     new, base = files_of("complete")["manage.py"], kept.template_of(path)
     if mine == new:

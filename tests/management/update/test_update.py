@@ -1,5 +1,6 @@
 """An update keeps what the owner changed, shows what it would do, and can be taken back."""
 
+import os
 from importlib import resources
 
 import pytest
@@ -180,6 +181,17 @@ def test_a_car_whose_template_nobody_kept_gets_the_new_one(car, capsys):
     assert manage(car) == NEW
     assert (car / "manage.py.bak1").read_text(encoding="utf-8") == older()
     assert "replaced, because nobody kept its template" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
+def test_a_pipe_in_place_of_a_file_holds_no_update_for_ever(car, capsys):
+    (car / kept.TEMPLATE).unlink()
+    os.mkfifo(car / kept.TEMPLATE)
+    (car / "myconfig.py").unlink()
+    os.mkfifo(car / "myconfig.py")
+    assert update(car) == 1
+    assert "myconfig.py must be an ordinary file" in capsys.readouterr().err
+    assert kept.template_of(car) is None
 
 
 def test_a_folder_that_is_no_car_is_refused(tmp_path):
