@@ -74,6 +74,10 @@ def browse(
         while time.monotonic() < end_s:
             sleep(0.05)
             for name in [one for one in heard if one not in told]:
+                # Names of which nothing else is known cost that long each, and a stranger can
+                # announce thousands.
+                if time.monotonic() >= end_s + ASK_CAR_MS / 1000:
+                    return
                 told.add(name)
                 info = responder.get_service_info(CAR_TYPE, name, timeout=ASK_CAR_MS)
                 car = None if info is None else car_of(info)

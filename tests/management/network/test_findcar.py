@@ -10,7 +10,7 @@ import pytest
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
-from zeroconf import ServiceInfo
+from zeroconf import ServiceInfo, ServiceStateChange
 
 from benchmarks.web.console_client import Served
 from donkeycar.console import addresses
@@ -138,6 +138,40 @@ def test_an_announcement_without_an_address_is_no_car():
     assert browse.car_of(ServiceInfo(CAR_TYPE, f"x.{CAR_TYPE}", port=80)) is None
     six = [socket.inet_pton(socket.AF_INET6, "fe80::1")]
     assert browse.car_of(ServiceInfo(CAR_TYPE, f"x.{CAR_TYPE}", port=80, addresses=six)) is None
+
+
+def test_thousands_of_names_without_a_car_do_not_hold_the_command_up(monkeypatch):
+    """Each was waited for, one after the other: with 10,000 names for hours."""
+    stranger = ThousandsOfNames()
+    monkeypatch.setattr(browse, "open_multicast", lambda interfaces: stranger)
+    monkeypatch.setattr("zeroconf.ServiceBrowser", stranger.announce)
+    monkeypatch.setattr(browse.time, "monotonic", lambda: stranger.now_s)
+    assert list(browse.browse(3, interfaces=["127.0.0.1"], sleep=stranger.sleep)) == []
+    assert stranger.now_s <= 3 + 2 * browse.ASK_CAR_MS / 1000 + 0.1
+    assert stranger.is_closed
+
+
+class ThousandsOfNames:
+    """The objects of zeroconf where somebody announces names, and says nothing else of them."""
+
+    def __init__(self):
+        self.now_s = 0.0
+        self.is_closed = False
+
+    def announce(self, zeroconf, service_type, handlers):
+        for number in range(10_000):
+            handlers[0](
+                zeroconf, service_type, f"{number}.{service_type}", ServiceStateChange.Added
+            )
+
+    def get_service_info(self, service_type, name, timeout):
+        self.now_s += timeout / 1000
+
+    def sleep(self, duration_s):
+        self.now_s += duration_s
+
+    def close(self):
+        self.is_closed = True
 
 
 def test_a_car_that_does_not_announce_itself_is_found_by_its_hardware_address(table, capsys):
