@@ -190,12 +190,15 @@ def test_keeps_the_part_contract_in_a_thread():
 
 
 def test_a_camera_that_hangs_while_driving_stops_the_car():
-    seen = []
+    seen, hung_at, hung_s = [], [], []
 
     class Watch:
         def run(self, sequence):
             seen.append(sequence)
-            if sequence == 3:
+            # On a busy machine a tick may pass over a frame.
+            if sequence and sequence >= 3 and not hung_s:
+                hung_s.append(time.monotonic())
+                hung_at.append(sequence)
                 stub.hang()
 
     with StubPicamera2(free_running=True) as stub:
@@ -203,11 +206,10 @@ def test_a_camera_that_hangs_while_driving_stops_the_car():
         camera = PiCamera(framerate_hz=50, max_age_s=0.4, close_timeout_s=0.05)
         car.add(camera, outputs=["image", "exposed_s", "sequence"], threaded=True)
         car.add(Watch(), inputs=["sequence"])
-        started_s = time.monotonic()
         with pytest.raises(PartFailed, match="PiCamera must give a new value every max_age_s=0.4"):
             car.start(rate_hz=50, max_loop_count=500)
-    assert seen[-1] <= 4
-    assert time.monotonic() - started_s < 3
+    assert seen[-1] <= hung_at[0] + 1
+    assert time.monotonic() - hung_s[0] < 3
 
 
 def test_picamera2_missing_is_one_sentence_with_the_way_out(monkeypatch):
