@@ -40,7 +40,7 @@ CAMERA_INDEX_B = 1                    # CAMERA_INDEX of the second camera of CAM
 CAMERA_SOURCE_B = ""                  # CAMERA_SOURCE of the second camera of CAMERA_STEREO
 # exposure time of any real camera but STREAM (milliseconds); None leaves it to the camera
 CAMERA_EXPOSURE_MS = None
-# amplification of a Pi or Jetson camera or an OAK-D, 1 is none; of a USB or RealSense camera, in
+# amplification of a Pi or Jetson camera or an OAK-D, 1 means none; of a USB or RealSense camera, in
 # its own unit; None leaves it to the camera
 CAMERA_GAIN = None
 # colour of the light, for any real camera but STREAM: 2800 is a warm lamp, 6500 daylight (kelvin);

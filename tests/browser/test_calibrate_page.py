@@ -243,6 +243,10 @@ def test_everything_fits_on_a_phone(car, page, size):
             page.wait_for_timeout(700)
             page.screenshot(path=Path(folder) / f"calibrate_{size}_{shown}.png")
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
+        card = page.locator(".out").bounding_box()
+        for shown_us in page.locator(".out strong").all():  # "no pulse" stood out of its card
+            box = shown_us.bounding_box()
+            assert box["x"] + box["width"] <= card["x"] + card["width"] - 8, shown_us.inner_text()
         box = page.locator("#stop").bounding_box()
         assert min(box["width"], box["height"]) >= 88
         assert box["y"] + box["height"] <= SIZES[size]["height"]

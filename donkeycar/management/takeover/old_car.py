@@ -14,7 +14,7 @@ from donkeycar.settings.owner.unrun import MAX_BYTES, Unread, read_unrun
 from donkeycar.settings.rows.drivetrain import FLAT_KINDS, HARMLESS
 
 SETTINGS_FILES = ("config.py", "myconfig.py")
-# What a car's folder has, for a folder that is none but holds one.
+# How many folders down a car is looked for in a folder that is no car itself.
 _DEEPEST = 2
 _SIM = {"CAMERA_TYPE": "SIM", "DRIVE_TRAIN_TYPE": "SIM"}
 

@@ -254,5 +254,5 @@ def probe(*, camera_index: int, run: Runner) -> Finding:
         return Finding(
             "camera", MISSING, "GStreamer has no nvarguscamerasrc, the camera of a Jetson", ELEMENTS
         )
-    # Which cameras there are, only opening one tells; the age of its frames comes next.
+    # Only opening a camera tells whether it is there; the doctor does that next, for the age.
     return Finding("camera", OK, f"GStreamer has nvarguscamerasrc; sensor-id {camera_index}")

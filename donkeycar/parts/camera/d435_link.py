@@ -106,7 +106,7 @@ class Link:
         return frames if came else None
 
     def picture(self, frames: Any) -> Any:
-        """The picture in a set; what is false if there is none."""
+        """The picture in a set of frames; a false value if it has none."""
         if self._wanted.colour:
             return frames.get_color_frame()
         return frames.get_infrared_frame(1)

@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 LOOK_S = 0.1
 # If the first frame claims to be older than this, its time stamp comes from another clock.
 PLAUSIBLE_AGE_S = 5.0
-# A camera that gives less than this of the rate it was asked for is told of.
+# If a camera gives less than this share of the rate it was asked for, the log says so.
 RATE_SHARE = 0.9
-# Of one that gives more than this, the frames too many are left out.
+# If it gives more than this, frames are left out.
 RATE_EXCESS = 1.1
 EXPOSURE_UNIT_MS = 0.1  # V4L2_CID_EXPOSURE_ABSOLUTE counts in 100 microseconds
 

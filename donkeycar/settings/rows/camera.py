@@ -105,8 +105,8 @@ CAMERA = Group(
         ),
         Setting(
             "CAMERA_GAIN", None,
-            "amplification of a Pi or Jetson camera or an OAK-D, 1 is none; of a USB or RealSense "
-            "camera, in its own unit; None leaves it to the camera",
+            "amplification of a Pi or Jetson camera or an OAK-D, 1 means none; of a USB or "
+            "RealSense camera, in its own unit; None leaves it to the camera",
             kind="float", low=0, high=10000, optional=True,
         ),
         Setting(

@@ -90,7 +90,8 @@ function describe(device) {
   else if (!device.is_you && device.seen_at) words.push(`last seen ${day(device.seen_at)}`);
   if (device.paired_at) words.push(`paired ${day(device.paired_at)}`);
   if (!device.is_stored) words.push("until the car ends");
-  return words.join(", ");
+  // A line breaks between what is said, not within a date.
+  return words.map((said) => said.replaceAll(" ", "\u00a0")).join(", ");
 }
 
 function day(seconds) {
