@@ -256,7 +256,8 @@ def test_a_file_that_says_nothing_is_refused_with_the_way_on(read, text, said):
 
 
 def test_a_file_that_cannot_be_read(tmp_path):
-    with pytest.raises(ConfigError, match="must be readable. Received: No such file"):
+    said = "must be readable. Received: No such file or directory. Copy the file of the old car"
+    with pytest.raises(ConfigError, match=said):  # the next step was missing
         read_joystick(tmp_path / "my_joystick.py")
 
 

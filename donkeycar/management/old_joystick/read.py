@@ -63,7 +63,10 @@ def read_joystick(
     try:
         return _read(path, throttle_dir, launch_button)
     except OSError as error:
-        raise ConfigError(f"{path} must be readable. Received: {error.strerror}") from error
+        raise ConfigError(
+            f"{path} must be readable. Received: {error.strerror}. Copy the file of the old car "
+            "to there, or teach the gamepad anew: donkey gamepad learn"
+        ) from error
     # Expressions that are nested too deeply end the reading, too.
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         if isinstance(error, ConfigError):

@@ -249,7 +249,8 @@ def probe(*, camera_index: int, run: Runner) -> Finding:
         run: Runs a command.
     """
     if run(["gst-inspect-1.0", "--version"]) is None:
-        return Finding("camera", MISSING, "GStreamer is not there", GSTREAMER.install)
+        found = "GStreamer is not there, or does not answer"
+        return Finding("camera", MISSING, found, GSTREAMER.install)
     if not run(["gst-inspect-1.0", "nvarguscamerasrc"]):
         return Finding(
             "camera", MISSING, "GStreamer has no nvarguscamerasrc, the camera of a Jetson", ELEMENTS
