@@ -206,7 +206,8 @@ class PairingFile:
     def _unsafe(self, received: str, step: str = "donkey pair revoke --all") -> UnsafeFile:
         return UnsafeFile(
             f"The paired devices must be in a file that only you can write: {self.path}. "
-            f"Received: {received}. Until it is in order, no stored pairing counts. Type: {step}"
+            f"Received: {received}. Until it is in order, a car that starts counts no stored "
+            f"pairing, and one that runs keeps those that it has read. Type: {step}"
         )
 
     def _parse(self, content: bytes) -> Pairings:

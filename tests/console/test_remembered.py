@@ -274,6 +274,17 @@ def test_a_file_that_others_can_write_counts_only_once_it_is_in_order(file, capl
         until(lambda: status(car, cookie) == 200)
 
 
+def test_a_file_that_is_damaged_while_the_car_runs_says_who_still_drives(file, caplog):
+    """It said that no stored pairing counts, and the phones drove on."""
+    with serve(file) as car:
+        cookie = car.pair()
+        file.path.write_text("{")
+        until(lambda: "one that runs keeps those that it has read" in caplog.text)
+        assert status(car, cookie) == 200
+        pair.revoke_all(file)
+        until(lambda: status(car, cookie) == 401)
+
+
 def test_nobody_unpairs_the_one_who_drives_from_a_page(file, clock):
     with serve(file, clock=clock) as car:
         cookie, guest = car.pair(), car.pair()
