@@ -1,6 +1,7 @@
 """The folder of an old car, read as data: no file in it is run, and none is changed."""
 
 import ast
+import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -129,7 +130,8 @@ def folder_of(car: OldCar, name: str) -> Path:
             f"{name} must be a path. Received: {name}={value!r} ({place}). Run this again with "
             f"--set {name}=FOLDER"
         )
-    return car.folder / Path(value).expanduser()
+    # Without "..": what only looks as if it were in the folder must not count as in it.
+    return Path(os.path.abspath(car.folder / Path(value).expanduser()))
 
 
 def text_of_file(path: Path) -> str:

@@ -238,6 +238,21 @@ def test_recordings_go_where_the_new_car_looks_for_them(make_old, take):
     assert "notes.txt: no model that this version knows" in printed
 
 
+def test_a_path_that_climbs_out_of_the_old_car_is_outside_of_it(make_old, take, tmp_path):
+    """What was made of its models and tubs went into that folder."""
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "pilot.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(64))
+    climbs = "../outside"
+    make_old(myconfig_py=f"DATA_PATH = {climbs!r}\nMODELS_PATH = {climbs!r}\n")
+    before = contents(outside)
+    code, _, printed = take()
+    assert code == 0
+    assert f"DATA_PATH {outside} is outside of the old folder" in printed
+    assert f"MODELS_PATH {outside} is outside of the old folder" in printed
+    assert contents(outside) == before
+
+
 def test_folders_outside_of_the_old_car_are_shared_and_not_written_to(make_old, take, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
