@@ -41,10 +41,10 @@ def main(argv: list[str] | None = None) -> int:
     if module is None:
         print(usage())
         return 2
-    # Phones that its cars pair are not for this computer's user.
+    # Phones that its cars pair are not for this computer's user, nor its cars for this network.
     with tempfile.TemporaryDirectory() as state:
         command = [sys.executable, "-m", module, *arguments]
-        environment = {**os.environ, "XDG_STATE_HOME": state}
+        environment = {**os.environ, "XDG_STATE_HOME": state, "DONKEYCAR_ANNOUNCE": "0"}
         return subprocess.run(command, cwd=ROOT, env=environment).returncode
 
 

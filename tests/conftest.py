@@ -38,6 +38,12 @@ def state_folder(tmp_path_factory):
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cars_keep_to_themselves():
+    """What used to happen: a test that looks for its car found that of another test."""
+    os.environ["DONKEYCAR_ANNOUNCE"] = "0"
+
+
 @pytest.fixture(autouse=True)
 def logging_as_it_was():
     """A command sets up the log of its process; its handler used to outlive the test's streams."""

@@ -1,5 +1,6 @@
 """Adds the drive page."""
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -37,6 +38,10 @@ class NoConsole(NamedTuple):
     """Takes the place of the page in a car without one."""
 
     pairing: NoPairing = NoPairing()
+
+
+# An environment variable: "0" announces no car that this program or its children start.
+ANNOUNCE_VARIABLE = "DONKEYCAR_ANNOUNCE"
 
 
 def add_console(
@@ -106,7 +111,7 @@ def pairing_file(cfg: Config) -> "PairingFile | None":
 
 
 def _announcer(cfg: Config) -> "Announcer | None":
-    if not cfg.WEB_ANNOUNCE:
+    if not cfg.WEB_ANNOUNCE or os.environ.get(ANNOUNCE_VARIABLE) == "0":
         return None
     from donkeycar.console.announcer import Announcer
     from donkeycar.console.pairing_file import PairingFile
