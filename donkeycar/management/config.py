@@ -25,7 +25,8 @@ def describe(cfg: Config, names: Sequence[str]) -> str:
         setting = SETTINGS.get(name)
         if setting is None and name not in cfg:
             close = nearest(name)
-            raise ConfigError(f"No setting {name}." + (f" Did you mean {close}?" if close else ""))
+            step = f"Did you mean {close}?" if close else "All of them: donkey config"
+            raise ConfigError(f"No setting {name}. {step}")
         lines = [f"{name} = {thawed(cfg.get(name))!r}    ({cfg.source_of(name)})"]
         if setting is None:
             lines.append("  not a setting of donkeycar, kept for your own code")

@@ -161,6 +161,23 @@ def test_a_systemd_that_refuses_is_quoted(tmp_path):
         made.install({CAR_UNIT: "one"})
 
 
+@pytest.mark.parametrize("word", ["daemon-reload", "enable"])
+def test_a_systemd_that_refuses_leaves_the_units_as_they_were(tmp_path, word):
+    """In a container both units stayed in /etc/systemd/system, and no word removed them."""
+    (tmp_path / CAR_UNIT).write_text("old")
+    with pytest.raises(DeviceError, match="The service is as it was before"):
+        service.Service(tmp_path, own=False, runner=Systemctl(word)).install(
+            {CAR_UNIT: "new", SAFE_UNIT: "new"}
+        )
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [(CAR_UNIT, "old")]
+
+
+def test_uninstall_is_another_word_for_remove(capsys):
+    """It asked: Did you mean install?"""
+    assert main(["service", "uninstall", "--dry-run"]) == 0
+    assert "would remove" in capsys.readouterr().out
+
+
 @pytest.fixture
 def chip(monkeypatch, car):
     chip = PCA9685Chip()

@@ -111,3 +111,20 @@ def test_a_folder_of_that_name_is_refused(tmp_path):
 def test_a_type_is_no_value(write):
     source = "IMAGE_W: int = 320\nNAMES: list[str]\nSIZE: int | None\nspeed: 3\n"
     assert read_owner_file(write(source)).values == {"IMAGE_W": 320}
+
+
+@pytest.mark.parametrize(
+    ("source", "step"),
+    [
+        ("IMAGE_W == = 2\n", "Received: IMAGE_W == = 2. Correct this line"),
+        ('A = "C:\\Users\\kim"\n', ". Write the path with / instead of \\"),
+        (b"A = 'K\xe4fer'\n", ". Save it as UTF-8"),
+        ("A = 1\n".encode("utf-16"), ". Save it as UTF-8"),
+    ],
+)
+def test_a_line_that_is_not_python_ends_with_the_next_step(write, source, step):
+    """It ended with the line."""
+    with pytest.raises(ConfigError) as caught:
+        read_owner_file(write(source))
+    assert str(caught.value).endswith(step)
+    assert str(caught.value).count(step) == 1

@@ -1,6 +1,7 @@
 """`donkey backup`: write settings, recordings, pilots and own parts of a car into one file."""
 
 import argparse
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -33,16 +34,22 @@ def back_up(folder: Path, out: Path, *, tubs: bool = True, models: bool = True) 
         TubError: If a program is recording into one of the tubs.
         OSError: If a file cannot be read or written.
     """
-    folder, out = car_folder(folder), output_file(out).absolute()
-    if out.exists():
-        raise ConfigError(f"`--out` must be a new file. Received: {out}. Choose another name")
-    if out.parent.resolve().is_relative_to(folder):
+    folder, out = car_folder(folder), out.expanduser().absolute()
+    if out.parent.resolve().is_relative_to(folder) or out.resolve() == folder:
         raise ConfigError(
             f"`--out` must be outside of the car's folder. Received: {out}. Write it to another "
             f"disk, or to {folder.parent}"
         )
+    if not out.parent.exists():
+        # A disk that is not plugged in: the backup would be on the card, and go with it.
+        raise ConfigError(
+            f"`--out` must be in a folder that is there. Received: {out}. Plug its disk in, or "
+            f"make the folder: mkdir -p {shlex.quote(str(out.parent))}"
+        )
+    out = output_file(out)
+    if out.exists():
+        raise ConfigError(f"`--out` must be a new file. Received: {out}. Choose another name")
     contents = contents_of(folder, tubs=tubs, models=models)
-    out.parent.mkdir(parents=True, exist_ok=True)
     check_room(out.parent, contents.num_bytes)
     with atomic_path(out, mode=MODE) as draft, draft.open("wb") as file:
         write_backup(folder, file, contents)

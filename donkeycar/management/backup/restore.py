@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -161,6 +162,11 @@ def _opened(word: str) -> BinaryIO:
     path = Path(word).expanduser()
     if path.is_dir():
         raise ConfigError(f"The archive must be a file. Received: the folder {path}")
+    if not path.exists():
+        raise ConfigError(
+            f"The archive must be a file that is there. Received: {path.absolute()}. Look for it: "
+            f"ls {shlex.quote(str(path.absolute().parent))}"
+        )
     return path.open("rb")
 
 

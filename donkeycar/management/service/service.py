@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from donkeycar.errors import ConfigError, DeviceError
@@ -23,6 +24,7 @@ SYSTEM_FOLDER = Path("/etc/systemd/system")
 USER_FOLDER = Path("~/.config/systemd/user")
 
 UNITS = (CAR_UNIT, SAFE_UNIT, NETWORK_UNIT)
+REMOVE = ("remove", "uninstall")
 
 Runner = Callable[[Sequence[str]], "subprocess.CompletedProcess[str]"]
 
@@ -60,9 +62,11 @@ class Service:
         """Write units, and enable them, so that they start with the computer.
 
         Raises:
-            DeviceError: If they cannot be written, or systemd refuses them.
+            DeviceError: If they cannot be written, or systemd refuses them. The units that were
+                there before are back then.
         """
         paths = []
+        old = {path: _bytes_of(path) for path in map(self._folder.joinpath, units)}
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             for name, text in units.items():
@@ -74,9 +78,27 @@ class Service:
                 f"{self._folder} cannot be written: {error.strerror}. Run the same with sudo "
                 "in front, or with --user"
             ) from error
-        self._call("daemon-reload")
-        self._call("enable", *units)
+        try:
+            self._call("daemon-reload")
+            self._call("enable", *units)
+        except DeviceError:
+            self._put_back(old)
+            raise
         return paths
+
+    def _put_back(self, old: dict[Path, bytes | None]) -> None:
+        new = [path.name for path, content in old.items() if content is None]
+        with suppress(DeviceError):
+            if new:
+                self._runner([*self._systemctl, "disable", *new])
+        for path, content in old.items():
+            with suppress(OSError):
+                if content is None:
+                    path.unlink()
+                else:
+                    write_atomically(path, content)
+        with suppress(DeviceError):
+            self._runner([*self._systemctl, "daemon-reload"])
 
     def remove(self) -> list[Path]:
         """Stop the car, and remove its units.
@@ -112,13 +134,22 @@ class Service:
         answer = self._runner([*self._systemctl, *words])
         if answer.returncode:
             raise DeviceError(
-                f"`{shlex.join([*self._systemctl, *words])}` failed: {answer.stderr.strip()}"
+                f"`{shlex.join([*self._systemctl, *words])}` failed: "
+                f"{' '.join(answer.stderr.split()).rstrip('.')}. The service is as it was before; "
+                "without it: python manage.py drive"
             )
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
-    parser.add_argument("what", choices=("install", "status", "remove"), help="what to do")
+    parser.add_argument("what", choices=("install", "status", *REMOVE), help="what to do")
     parser.add_argument(
         "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
     )
@@ -148,7 +179,7 @@ def run(args: argparse.Namespace) -> int:
         for name, state in states.items():
             print(f"{name:20} {state}")
         return 0 if states[CAR_UNIT].endswith(", active") else 1
-    if args.what == "remove":
+    if args.what in REMOVE:
         if args.dry_run:
             print("\n".join(f"would remove {folder / name}" for name in UNITS))
             return 0

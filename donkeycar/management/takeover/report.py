@@ -81,14 +81,16 @@ def counted(keys: Sequence[Key]) -> str:
 def text_of(sections: Sequence[Section], old: Path, keys: Sequence[Key]) -> str:
     """The report as a file of the new car."""
     day = time.strftime("%Y-%m-%d")
+    is_code = any(key.state == "code" for key in keys)
+    but = ", except those below that are code: they have their default" if is_code else ""
     lines = [
         f"# What this car has from {old.name}",
         "",
         f"Made on {day} by `donkey createcar --from {old}` of donkeycar {__version__}. The old "
         "folder was read only, and none of its files was run.",
         "",
-        f"{counted(keys)}. Every value that has an effect is the same as before; `donkey config` "
-        "shows them.",
+        f"{counted(keys)}. Every value that has an effect is the same as before{but}; `donkey "
+        "config` shows them.",
     ]
     for section in sections:
         lines += ["", f"## {section.title}", "", *(f"- {line}" for line in section.lines)]

@@ -79,6 +79,7 @@ def parse_file(source: bytes, path: Path) -> ast.Module:
         rest = f". Received: {line:.60}" if line and line.isprintable() else _encoding(source)
         raise ConfigError(
             f"{path.name}:{error.lineno or 1}: not Python: {error.msg or 'no reason'}{rest}"
+            f"{'' if rest == _encoding(source) != '' else _step(error)}"
         ) from error
     except ValueError as error:
         raise ConfigError(f"{path.name}:1: not Python: {error}{_encoding(source)}") from error
@@ -108,6 +109,16 @@ def refuse_colons(tree: ast.Module, path: Path) -> None:
 def _encoding(source: bytes) -> str:
     """The next step if an editor saved the file as UTF-16, with two bytes per letter."""
     return ". Save it as UTF-8" if b"\0" in source else ""
+
+
+def _step(error: SyntaxError) -> str:
+    """What mends a line that is not Python."""
+    words = error.msg or ""
+    if "unicodeescape" in words:
+        return ". Write the path with / instead of \\"
+    if "codec can't decode byte" in words or "UTF-8" in words:
+        return ". Save it as UTF-8"
+    return ". Correct this line" if error.text and error.text.strip() else ""
 
 
 def _run(tree: ast.Module, path: Path) -> dict[str, Any]:

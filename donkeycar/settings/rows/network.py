@@ -1,6 +1,6 @@
 """Telemetry, pictures for other computers, and the address of the car."""
 
-from donkeycar.settings.setting import Group, Setting, later
+from donkeycar.settings.setting import Group, Setting, dead, later
 
 NETWORK = Group(
     "NETWORK",
@@ -45,12 +45,9 @@ NETWORK = Group(
                 Setting("USE_FPV", False, "show the picture without controls"),
             ),
         ),
-        *later(
-            "copying files to and from the car",
-            (
-                Setting("PI_USERNAME", "pi", "user name on the car"),
-                Setting("PI_HOSTNAME", "donkeypi.local", "host name of the car"),
-            ),
+        *(
+            dead(name, "donkey pull USER@HOST and donkey push USER@HOST name the car")
+            for name in ("PI_USERNAME", "PI_HOSTNAME")
         ),
         *later("a picture of what the pilot sees", (
             Setting("SHOW_PILOT_IMAGE", False, "show what the pilot sees on the web page"),

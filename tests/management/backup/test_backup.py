@@ -373,3 +373,23 @@ def test_a_check_writes_nothing(archive, tmp_path):
 def test_a_folder_that_is_no_car_is_refused(tmp_path):
     with pytest.raises(ConfigError, match="which has no manage.py"):
         back_up(tmp_path, Path("a.tar"))
+
+
+def test_a_folder_that_is_not_there_may_be_a_disk_that_is_not_plugged_in(car, tmp_path):
+    """The folder was made, on the card, and the backup with it."""
+    with pytest.raises(ConfigError, match="Plug its disk in, or make the folder: mkdir -p"):
+        back_up(car, tmp_path / "usb" / "car.tar")
+    assert not (tmp_path / "usb").exists()
+
+
+@pytest.mark.parametrize("name", ["", "data", "data/car.tar", "new/car.tar"])
+def test_a_place_in_the_car_is_refused_with_one_that_works(car, name):
+    """Of the car's own folder, another file in it was advised."""
+    with pytest.raises(ConfigError, match="must be outside of the car's folder"):
+        back_up(car, car / name)
+
+
+def test_an_archive_that_is_not_there_is_named_with_its_folder(tmp_path, capsys):
+    """It said: No such file or directory."""
+    assert main(["restore", str(tmp_path / "nope.tar")]) == 1
+    assert "must be a file that is there. Received: " in capsys.readouterr().err
