@@ -393,3 +393,16 @@ def test_an_archive_that_is_not_there_is_named_with_its_folder(tmp_path, capsys)
     """It said: No such file or directory."""
     assert main(["restore", str(tmp_path / "nope.tar")]) == 1
     assert "must be a file that is there. Received: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("place", ["file/inside/x.tar", "/proc/nowhere/x.tar", "folder.tar"])
+def test_a_place_that_takes_no_file_is_refused(place, car, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder.tar").mkdir()
+    assert main(["backup", "--path", str(car), "--out", place]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("donkey: error: `--out` must be ")
+    assert place in line
+    assert (tmp_path / "file").read_text() == "mine"
+    assert list((tmp_path / "folder.tar").iterdir()) == []
