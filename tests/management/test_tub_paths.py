@@ -7,7 +7,7 @@ import pytest
 
 from donkeycar.errors import ConfigError
 from donkeycar.management.cli import main
-from donkeycar.management.tub.paths import one_tub, tub_paths
+from donkeycar.management.tub.paths import one_tub, tub_paths, tubs_in
 from donkeycar.tub import TubWriter
 
 INPUTS = ["cam/image_array", "user/angle", "user/throttle"]
@@ -147,6 +147,16 @@ def test_a_tub_that_several_links_lead_to_counts_once(tmp_path, capsys):
     (tmp_path / "data" / "a_way_round").symlink_to(tmp_path)
     assert tub_paths([tmp_path / "data"]) == [tub]
     assert "holds 1 tub (tub_1): all of it is used" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("depth", ["", "inner"])
+def test_a_link_upwards_does_not_reach_what_is_beside_the_folder(tmp_path, depth):
+    """With a link `loop -> ..` in it, a car that was taken over got the tubs of every other car."""
+    mine = record(tmp_path / "car" / "data" / "mine")
+    record(tmp_path / "other_car" / "data")
+    (tmp_path / "car" / depth).mkdir(exist_ok=True)
+    (tmp_path / "car" / depth / "loop").symlink_to(tmp_path)
+    assert tubs_in(tmp_path / "car") == [mine]
 
 
 def test_a_tub_named_by_two_ways_counts_once(tmp_path):

@@ -72,8 +72,9 @@ def tubs_in(path: Path) -> list[Path]:
     """The tubs that a folder means, itself included; only the folder itself if there is none.
 
     A link in a tub does not count, because it may lead to a tub of another owner. A link in a
-    folder of tubs counts. A tub with several links is listed once: records that are listed twice
-    would weigh twice in training.
+    folder of tubs counts, except one that leads up to a folder around `path`: everything beside
+    `path` would belong to it. A tub with several links is listed once: records that are listed
+    twice would weigh twice in training.
     """
     if not path.is_dir():
         return [path]
@@ -93,13 +94,18 @@ def _inside(path: Path, depth: int, seen: set[str]) -> Iterator[Path]:
                 "is yours"
             )
             continue
-        if _real(folder) in seen:
+        if _real(folder) in seen or _is_around(folder, path):
             continue
         seen.add(_real(folder))
         if _holds_records(folder):
             yield folder
         if depth > 1:
             yield from _inside(folder, depth - 1, seen)
+
+
+def _is_around(folder: Path, path: Path) -> bool:
+    """Whether `folder`, a link, leads up to a folder that holds `path`."""
+    return folder.is_symlink() and Path(_real(path)).is_relative_to(_real(folder))
 
 
 def _real(path: Path) -> str:
