@@ -15,12 +15,12 @@ def demo(path, *words):
             sys.executable, "-m", "donkeycar.management.cli", "demo", "--no-serve", "--path", path,
             "--track", "oval", "--laps", "1", *words,
         ],
-        capture_output=True, text=True, check=False, timeout=250,
+        capture_output=True, text=True, check=False, timeout=800,
     )  # fmt: skip
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)  # 45 s of processor time, on a computer that others use as well
+@pytest.mark.timeout(1700)  # 45 s of processor time, behind everything else of a computer
 def test_it_records_trains_drives_and_reports_and_then_reuses_what_is_there(tmp_path):
     car = tmp_path / "car"
     first = demo(car, "--records", "1000")

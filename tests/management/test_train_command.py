@@ -125,7 +125,7 @@ def test_ctrl_c_says_what_was_kept_and_scripts_can_see_it(tmp_path):
     while process.poll() is None and not (tmp_path / "pilot.checkpoint").exists():
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    output, errors = process.communicate(timeout=100)
+    output, errors = process.communicate(timeout=400)
     assert process.returncode == 130
     assert "interrupted; kept epoch" in output
     assert "wrote pilot.keras" in output
