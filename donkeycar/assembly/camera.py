@@ -3,7 +3,7 @@
 import logging
 from typing import TYPE_CHECKING, Any
 
-from donkeycar.assembly.camera_row import ARGUMENTS, CameraRow, frames, size
+from donkeycar.assembly.camera_row import ARGUMENTS, CameraRow, flips, frames, locks, size
 from donkeycar.assembly.depth_cameras import DEPTH_CAMERAS
 from donkeycar.assembly.drivetrain.table import DRIVETRAINS
 from donkeycar.assembly.recipe import Recipe, row_for
@@ -35,12 +35,9 @@ _USB = CameraRow(
         lambda cfg, clock, world: {
             "source": cfg.CAMERA_SOURCE,
             **frames(cfg, clock),
-            "hflip": cfg.CAMERA_HFLIP,
-            "vflip": cfg.CAMERA_VFLIP,
+            **flips(cfg),
             "camera_index": cfg.CAMERA_INDEX,
-            "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
-            "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
-            "gain": cfg.CAMERA_GAIN,
+            **locks(cfg),
         },
         settings=ARGUMENTS,
     ),
@@ -59,12 +56,9 @@ CAMERAS = {
             "donkeycar.parts.camera.picamera:PiCamera",
             lambda cfg, clock, world: {
                 **frames(cfg, clock),
-                "hflip": cfg.CAMERA_HFLIP,
-                "vflip": cfg.CAMERA_VFLIP,
+                **flips(cfg),
                 "camera_index": cfg.CAMERA_INDEX,
-                "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
-                "gain": cfg.CAMERA_GAIN,
-                "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+                **locks(cfg),
                 "red_gain": cfg.CAMERA_RED_GAIN,
                 "blue_gain": cfg.CAMERA_BLUE_GAIN,
             },
@@ -84,13 +78,10 @@ CAMERAS = {
             "donkeycar.parts.camera.csic:CSICamera",
             lambda cfg, clock, world: {
                 **frames(cfg, clock),
-                "hflip": cfg.CAMERA_HFLIP,
-                "vflip": cfg.CAMERA_VFLIP,
+                **flips(cfg),
                 "camera_index": cfg.CAMERA_INDEX,
                 "flip": cfg.CSIC_CAM_GSTREAMER_FLIP_PARM,
-                "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
-                "gain": cfg.CAMERA_GAIN,
-                "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+                **locks(cfg),
             },
             settings=ARGUMENTS,
         ),
@@ -106,8 +97,7 @@ CAMERAS = {
             lambda cfg, clock, world: {
                 "source": cfg.CAMERA_SOURCE,
                 **frames(cfg, clock),
-                "hflip": cfg.CAMERA_HFLIP,
-                "vflip": cfg.CAMERA_VFLIP,
+                **flips(cfg),
             },
             settings=ARGUMENTS,
         ),

@@ -74,3 +74,17 @@ def frames(cfg: Config, clock: Clock) -> dict[str, Any]:
     """The arguments of size, colour and rate of frames, and the clock."""
     grey = cfg.IMAGE_DEPTH == 1
     return {**size(cfg), "grey": grey, "framerate_hz": cfg.CAMERA_FRAMERATE, "clock": clock}
+
+
+def flips(cfg: Config) -> dict[str, Any]:
+    """The arguments that turn frames around."""
+    return {"hflip": cfg.CAMERA_HFLIP, "vflip": cfg.CAMERA_VFLIP}
+
+
+def locks(cfg: Config) -> dict[str, Any]:
+    """The arguments that lock exposure, gain and white balance, of a camera that has all three."""
+    return {
+        "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
+        "gain": cfg.CAMERA_GAIN,
+        "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+    }

@@ -1,6 +1,6 @@
 """Rows of the table of cameras that see distance, too."""
 
-from donkeycar.assembly.camera_row import ARGUMENTS, CameraRow, frames
+from donkeycar.assembly.camera_row import ARGUMENTS, CameraRow, flips, frames, locks
 from donkeycar.assembly.channel import Channel
 from donkeycar.assembly.motion import MOTION_CHANNELS
 from donkeycar.assembly.recipe import Recipe
@@ -16,8 +16,7 @@ DEPTH_CAMERAS = {
             "donkeycar.parts.camera.oakd:OakDCamera",
             lambda cfg, clock, world: {
                 **frames(cfg, clock),
-                "hflip": cfg.CAMERA_HFLIP,
-                "vflip": cfg.CAMERA_VFLIP,
+                **flips(cfg),
                 "device_id": cfg.OAKD_ID,
                 "colour": cfg.OAKD_RGB,
                 "depth": cfg.OAKD_DEPTH,
@@ -26,9 +25,7 @@ DEPTH_CAMERAS = {
                 "isp_scale_den": cfg.OAKD_RGB_ISP_SCALE_DEN,
                 "sensor_crop_x": cfg.OAKD_RGB_SENSOR_CROP_X,
                 "sensor_crop_y": cfg.OAKD_RGB_SENSOR_CROP_Y,
-                "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
-                "gain": cfg.CAMERA_GAIN,
-                "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+                **locks(cfg),
             },
             settings={
                 **ARGUMENTS,
@@ -55,15 +52,12 @@ DEPTH_CAMERAS = {
             "donkeycar.parts.camera.d435:D435Camera",
             lambda cfg, clock, world: {
                 **frames(cfg, clock),
-                "hflip": cfg.CAMERA_HFLIP,
-                "vflip": cfg.CAMERA_VFLIP,
+                **flips(cfg),
                 "device_id": cfg.REALSENSE_D435_ID,
                 "colour": cfg.REALSENSE_D435_RGB,
                 "depth": cfg.REALSENSE_D435_DEPTH,
                 "imu": cfg.REALSENSE_D435_IMU,
-                "exposure_ms": cfg.CAMERA_EXPOSURE_MS,
-                "gain": cfg.CAMERA_GAIN,
-                "white_balance_k": cfg.CAMERA_WHITE_BALANCE_K,
+                **locks(cfg),
             },
             settings={
                 **ARGUMENTS,

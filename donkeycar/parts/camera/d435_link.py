@@ -82,8 +82,8 @@ class Link:
             # First: started after the others, it has been seen to silence the colour.
             self._motion_pipeline = rs.pipeline(self._context)
             self._motion_pipeline.start(motion)
-        self._pipeline = rs.pipeline(self._context)
         try:
+            self._pipeline = rs.pipeline(self._context)
             self._pipeline.start(config)
         except BaseException:
             if self._motion_pipeline is not None:

@@ -70,7 +70,29 @@ def lens_of(device: Any) -> Callable[[Any], int]:
     return position
 
 
-class Link3:
+class Link:
+    """A device that runs a pipeline, of either version."""
+
+    view: tuple[float, float, float, float]
+    usb_speed: str
+    _device: Any
+    _queue: Any
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the device is gone."""
+        return bool(self._device.isClosed())
+
+    def newest(self) -> Any:
+        """The newest message, or ``None`` if no new one came; it does not wait."""
+        return self._queue.tryGet()
+
+    def close(self) -> None:
+        """End the pipeline, and release the device."""
+        self._device.close()
+
+
+class Link3(Link):
     """A device that depthai 3 runs.
 
     Args:
@@ -94,22 +116,13 @@ class Link3:
             self._device.close()
             raise
 
-    @property
-    def is_closed(self) -> bool:
-        """Whether the device is gone."""
-        return bool(self._device.isClosed())
-
-    def newest(self) -> Any:
-        """The newest message, or ``None`` if no new one came; it does not wait."""
-        return self._queue.tryGet()
-
     def close(self) -> None:
         """End the pipeline, and release the device."""
         self._pipeline.stop()
-        self._device.close()
+        super().close()
 
 
-class Link2:
+class Link2(Link):
     """A device that depthai 2 runs.
 
     Args:
@@ -135,19 +148,6 @@ class Link2:
         except BaseException:
             self._device.close()
             raise
-
-    @property
-    def is_closed(self) -> bool:
-        """Whether the device is gone."""
-        return bool(self._device.isClosed())
-
-    def newest(self) -> Any:
-        """The newest message, or ``None`` if no new one came; it does not wait."""
-        return self._queue.tryGet()
-
-    def close(self) -> None:
-        """End the pipeline, and release the device."""
-        self._device.close()
 
 
 def link_class(version: str) -> type[Link2] | type[Link3]:
