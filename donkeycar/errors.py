@@ -8,6 +8,7 @@
   + DeviceError      (OSError)       hardware, or the library that drives it, did not answer
     - DeviceReset                    hardware forgot what it was told
   + TubError         (ValueError)    a record or a tub on disk is malformed
+  + AnalysisError    (ValueError)    a question that cannot be answered from recordings
   + PilotError       (ValueError)    a model cannot drive this car
   + TrainingError    (ValueError)    there is nothing sensible to train on
   + SimError         (ValueError)    a track or a simulated car is impossible
@@ -88,6 +89,10 @@ class DeviceReset(DeviceError):
 
 class TubError(DonkeyError, ValueError):
     """A record or a tub on disk is malformed."""
+
+
+class AnalysisError(DonkeyError, ValueError):
+    """A question that cannot be answered from recordings, or that the engine refuses."""
 
 
 class PilotError(DonkeyError, ValueError):

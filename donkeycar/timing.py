@@ -4,6 +4,7 @@ Every duration is measured on a monotonic clock, in seconds. Wall time goes into
 """
 
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from donkeycar.errors import ConfigError
@@ -83,6 +84,33 @@ class SimulatedClock:
             wait_s = self._real_start_s + self._now_s / self.scale - self._real.monotonic()
             if wait_s > 0:
                 self._real.sleep(wait_s)
+
+
+def wall_time(clock: Clock, *, begin_s: float | None = None) -> Callable[[], float]:
+    """The time of day for records that are made while `clock` runs.
+
+    A simulation that does not wait makes minutes of driving in a second. Its records are as far
+    apart as they were in the simulation, not as the computer was fast.
+
+    Args:
+        clock: The clock of the loop.
+        begin_s: When a simulated drive begins, in seconds since 1970; now, if not given.
+
+    Returns:
+        A function that gives seconds since 1970: those of the computer, or with a `SimulatedClock`
+        `begin_s` and the simulated seconds since this call.
+
+    Example:
+        >>> clock = SimulatedClock()
+        >>> wall_s = wall_time(clock, begin_s=1000)
+        >>> clock.sleep(60)
+        >>> wall_s()
+        1060.0
+    """
+    if not isinstance(clock, SimulatedClock):
+        return time.time
+    offset_s = (time.time() if begin_s is None else begin_s) - clock.monotonic()
+    return lambda: offset_s + clock.monotonic()
 
 
 class RateKeeper:

@@ -77,7 +77,11 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch)
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    # The system names no file, and not how little room there was.
+    usage = files.shutil.disk_usage(tmp_path)._replace(free=1_000_000)
+    monkeypatch.setattr(files.shutil, "disk_usage", lambda folder: usage)
+    room = f"No space left on device: 1.00 MB in {tmp_path} were not enough: '{path}'"
+    with pytest.raises(OSError, match=room):
         write_atomically(path, "new")
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["database.json"]

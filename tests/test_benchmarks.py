@@ -15,9 +15,9 @@ NAMES = {
     "branches", "camera_age", "camera_loss", "camera_pace", "car_size", "closed_loop",
     "cpu_share", "endurance", "gamepad_fuzz", "gamepad_stop", "idle", "install_pi", "lease",
     "link_loss", "loop", "many_records", "mutation", "old_cars", "pad_records", "pad_rests",
-    "pilot_start", "pipeline", "rc_fuzz", "recorder", "safety", "sim", "slow_car",
+    "pilot_start", "pipeline", "power_cut", "rc_fuzz", "recorder", "safety", "sim", "slow_car",
     "stop_bindings", "stop_rule", "tick", "training", "tub_crash", "tub_kill", "two_programs",
-    "unread_output", "web_fuzz", "web_load", "wheels",
+    "unread_output", "unsynced_writes", "web_fuzz", "web_load", "wheels",
 }  # fmt: skip
 
 
@@ -47,7 +47,8 @@ def test_without_a_name_they_are_listed_by_room(capsys):
     assert main([]) == 2
     shown = capsys.readouterr().out
     assert shown == usage() + "\n"
-    assert re.search(r"^  web +web_fuzz, web_load$", shown, re.MULTILINE)
+    web = r"^  web +data_page, foxglove_view, lab_load, web_fuzz, web_load$"
+    assert re.search(web, shown, re.MULTILINE)
 
 
 def test_a_name_that_none_has_lists_them_too(capsys):

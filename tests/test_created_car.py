@@ -190,7 +190,7 @@ def test_a_pilot_of_the_owners_drives(tmp_path):
     """What used to happen: "The order was too old.", for ever."""
     car = with_own_part(
         tmp_path / "car",
-        "class OwnPilot:\n    def run(self, image): return 0.2, 0.3",
+        "class OwnPilot:\n    def run(self, image): return 0.2, 0.2",
         'car.add(OwnPilot(), ["cam/image_array"], ["pilot/angle", "pilot/throttle"])',
         "add_controllers(",
     )
@@ -200,7 +200,7 @@ def test_a_pilot_of_the_owners_drives(tmp_path):
         angle=0.0, throttle=0.0, drive_mode="local",
     )  # fmt: skip
     code, _, err = drive.end()
-    assert state["throttle"] == 0.3
+    assert state["throttle"] == 0.2
     assert code == 0
     assert "OwnPilot does not say until when its orders hold" in err
 
@@ -265,10 +265,10 @@ def test_a_manage_py_from_before_there_was_a_cockpit_drives_unchanged(tmp_path):
     drive = Drive(car)
     state = drive.wait_for(
         lambda state: state["throttle"] and state["drivetrain_state"] == "run",
-        angle=0.1, throttle=0.3,
+        angle=0.1, throttle=0.2,
     )  # fmt: skip
     code, _, err = drive.end()
-    assert (state["throttle"], state["source"]) == (0.3, "web")
+    assert (state["throttle"], state["source"]) == (0.2, "web")
     assert code == 0
     assert "manage.py" not in err
 
@@ -281,14 +281,14 @@ def test_a_car_without_a_web_page_is_driven_by_what_is_plugged_in(tmp_path):
     assert refused.returncode == 1
     assert "nobody could drive or stop it. Received: WEB_CONTROL=False" in refused.stderr
     gamepad = ["USE_JOYSTICK_AS_DEFAULT=True", "CONTROLLER_TYPE=mock"]
-    gamepad.append("MOCK_JOYSTICK_THROTTLE=0.3")
+    gamepad.append("MOCK_JOYSTICK_THROTTLE=0.2")
     note = "class Note:\n    def run(self, throttle, source): print(throttle, source)"
     line = 'car.add(Note(), ["throttle", "user/source"])'
     car = with_own_part(tmp_path / "other", note, line, "add_drivetrain(")
     done = manage(car, "drive", *words, *[w for one in gamepad for w in ("--set", one)])
     assert done.returncode == 0, done.stderr
     assert "This car has no web page (WEB_CONTROL = False)" in done.stdout
-    assert done.stdout.splitlines()[-1] == "0.3 gamepad"
+    assert done.stdout.splitlines()[-1] == "0.2 gamepad"
 
 
 def test_a_car_without_a_pilot_does_not_start_in_a_mode_of_one(car):

@@ -65,9 +65,9 @@ def place(words):
 def test_neutral_goes_out_before_a_speed_controller_gets_power():
     """What used to happen: battery first, then the program; and no step calibrated the throttle."""
     order = (
-        "*The wheels are in the air*, *Stop*",
+        "`donkey calibrate`, *The wheels are in the air* |",
         "Switch the motor's battery on |",
-        "Calibrate *Stop*, *Start*, *Forward* and *Reverse*",
+        "Calibrate *Forward*, *Neutral*, *Deadband* and *Reverse*",
         "Battery off, Ctrl-C, then `python manage.py drive`",
         "Battery on |",
         "## 4.",

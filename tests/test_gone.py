@@ -39,6 +39,9 @@ OLD = "from docopt import docopt\n"
         "from donkeycar.parts.camera import PiCamera\n",
         "import donkeycar.pipeline.training\n",
         "from donkeycar import utilities\n",
+        # Of the template cv_control; it ended with "No module named 'simple_pid'".
+        "from simple_pid import PID\nimport donkeycar as dk\n"
+        "from donkeycar.parts.line_follower import LineFollower\n",
         "import donkeycar as dk\ndk.utils.get_model_by_type('linear', None)\n",
     ],
 )

@@ -9,7 +9,6 @@ import pytest
 from donkeycar.errors import DonkeyError
 from donkeycar.json_text import MAX_DEPTH, is_number, parse_json
 from donkeycar.management.pilot.convertmodel import _option
-from donkeycar.management.pilot.models import pilots_in
 from donkeycar.pilots.files.folds_file import read_folds
 from donkeycar.pilots.files.keras_check import check_config
 from donkeycar.pilots.files.sidecar import read_info
@@ -20,6 +19,7 @@ from donkeycar.sim.car_model import load_car
 from donkeycar.sim.track import find_track
 from donkeycar.training.database import read_database
 from donkeycar.training.epochs.checkpoint import read_checkpoint
+from donkeycar.training.registry import pilots_in
 
 # Around the depth at which the parser gives up, and at which whoever prints or copies it does.
 DEPTHS = (101, 300, 800, 880, 920, 940, 960, 975, 985, 995, 1000, 100_000)

@@ -15,20 +15,22 @@ PACKAGE = Path(__file__).parents[1] / "donkeycar"
 
 # What each may import of donkeycar, besides itself.
 BELOW_ASSEMBLY = {
-    "config", "console", "driving", "errors", "guardian", "json_text", "loop", "memory", "parts",
-    "pilots", "sandbox", "settings", "sim", "testing", "timing", "tub", "vehicle",
+    "cleaning", "config", "console", "driving", "errors", "guardian", "json_text", "loop", "memory",
+    "parts", "pilots", "sandbox", "settings", "sim", "testing", "timing", "tub", "vehicle",
 }  # fmt: skip
 EVERYTHING = BELOW_ASSEMBLY | {
-    "assembly", "conversion", "evaluation", "explain", "keras_backend", "replay", "report",
-    "rollout", "training",
+    "analysis", "assembly", "conversion", "evaluation", "explain", "formats", "foxglove",
+    "keras_backend", "lab", "replay", "replay_drive", "report", "rollout", "training",
 }  # fmt: skip
 # What to tell people to type: whoever misses a library says how to install it; and how to count.
-ANYBODY = {"commands", "files", "lazy", "words"}
+ANYBODY = {"commands", "drafts", "files", "lazy", "words"}
 ALLOWED = {
     "errors": set(),
+    "cleaning": {"errors", "json_text"},
     "json_text": set(),
     "gone": set(),
     "commands": set(),
+    "drafts": {"files"},
     "files": set(),
     "lazy": {"errors"},
     "words": set(),
@@ -42,6 +44,9 @@ ALLOWED = {
     "config": {"errors", "settings"},
     "guardian": {"errors", "timing"},
     "tub": {"errors", "json_text", "timing"},
+    "foxglove": set(),
+    "formats": {"errors", "foxglove", "json_text", "tub", "video"},
+    "analysis": {"cleaning", "errors", "json_text", "tub"},
     "sandbox": {"errors", "json_text"},
     "pilots": {"errors", "json_text", "sandbox"},
     "sim": {"errors", "json_text"},
@@ -51,6 +56,7 @@ ALLOWED = {
         "errors",
         "gone",
         "guardian",
+        "json_text",
         "timing",
         "tub",
         "pilots",
@@ -64,6 +70,7 @@ ALLOWED = {
     "keras_backend": {"errors"},
     "replay": {"errors", "json_text", "keras_backend", "pilots", "video"},
     "training": {
+        "cleaning",
         "errors",
         "json_text",
         "keras_backend",
@@ -74,13 +81,30 @@ ALLOWED = {
         "tub",
     },  # fmt: skip
     "driving": {"errors", "timing"},
-    "console": {"driving", "errors", "timing", "parts"},
+    "console": {"driving", "errors", "foxglove", "json_text", "timing", "parts"},
     "conversion": {"errors", "keras_backend", "sandbox", "pilots", "training"},
     "report": {"errors", "sim"},
-    "rollout": {"driving", "errors", "timing", "pilots", "sim", "parts", "vehicle"},
+    "rollout": {"driving", "errors", "timing", "pilots", "sim", "parts", "tub", "vehicle"},
     "evaluation": {"errors", "sandbox", "pilots", "sim", "training", "report", "rollout"},
     "explain": {"errors", "tub", "pilots", "video", "training", "report"},
-    "assembly": BELOW_ASSEMBLY | {"training"},
+    "lab": {"config", "driving", "errors", "json_text", "settings", "sim", "training", "tub"},
+    "assembly": BELOW_ASSEMBLY | {"lab", "training"},
+    "replay_drive": {
+        "assembly",
+        "config",
+        "driving",
+        "errors",
+        "guardian",
+        "json_text",
+        "memory",
+        "parts",
+        "pilots",
+        "settings",
+        "testing",
+        "timing",
+        "tub",
+        "vehicle",
+    },  # fmt: skip
     "management": EVERYTHING | {"gone", "process", "templates"},
     "templates": {"assembly", "management"},
     # The package itself: names are loaded when first used.
@@ -90,17 +114,18 @@ ALLOWED = {
 # Which layers may import a library at the top of a module: they are useless without it, and
 # nothing that must start fast imports them. Whoever else needs it imports it where it is used.
 NUMPY_USERS = {
-    "conversion", "evaluation", "explain", "parts", "pilots", "replay", "report", "rollout", "sim",
-    "testing", "training", "tub", "utils",
+    "analysis", "cleaning", "conversion", "evaluation", "explain", "formats", "lab", "parts",
+    "pilots", "replay", "replay_drive", "report", "rollout", "sim", "testing", "training", "tub",
+    "utils",
 }  # fmt: skip
 PICTURE_USERS = {
-    "console", "evaluation", "explain", "parts", "replay", "report", "sim", "training", "tub",
-    "utils",
+    "console", "evaluation", "explain", "parts", "replay", "replay_drive", "report", "sim",
+    "training", "tub", "utils",
 }  # fmt: skip
 TOP_LEVEL = {
     "numpy": NUMPY_USERS,
     "PIL": PICTURE_USERS,
-    "tornado": {"console"},
+    "tornado": {"console", "lab"},
     "pydantic": {"settings"},
     # To teach, a class must inherit from it; `import donkeycar.training` does not load it.
     "keras": {"replay", "training"},
@@ -109,8 +134,9 @@ TOP_LEVEL = {
 HOMES = donkeycar._HOMES
 
 LIBRARIES = {
-    "ai_edge_litert", "h5py", "keras", "matplotlib", "numpy", "picamera2", "PIL", "pydantic",
-    "rich", "segno", "simplejpeg", "tensorflow", "tornado", "zeroconf",
+    "ai_edge_litert", "duckdb", "fsspec", "h5py", "keras", "matplotlib", "numpy", "picamera2",
+    "PIL", "pyarrow", "pydantic", "rich", "segno", "simplejpeg", "tensorflow", "tornado",
+    "zeroconf",
 }  # fmt: skip
 
 

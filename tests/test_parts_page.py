@@ -25,6 +25,7 @@ from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TubError
 from donkeycar.management.createcar import create_car
 from donkeycar.testing import FakeClock, StubDepthAI, StubRealSense, VideoKernel
+from donkeycar.timing import SimulatedClock
 from donkeycar.tub import TubReader
 from donkeycar.tub.format import TYPES
 from donkeycar.tub.values import COLUMNS
@@ -114,6 +115,7 @@ def found(settings, tmp_path_factory):
             [channel] for channel, row in channels.CHANNELS.items() if row.writers == channels.OWN
         ]
         pilot = ["pilot/angle", "pilot/throttle", "pilot/loading", "pilot/exposed_s"]
+        pilot += ["pilot/name", "pilot/choice_note", "pilot/choices"]
         own += [pilot] if name == "own pilot" else []
         with StubDepthAI(), StubRealSense(), VideoKernel(cameras=[{"name": "A"}, {"name": "B"}]):
             found = assembled(cfg, own=own)
@@ -204,6 +206,25 @@ def test_a_channel_of_the_owners_is_recorded(settings, tmp_path):
     car.stop()
     (record,) = TubReader(tmp_path / "data").records()
     assert record["my/distance_m"] == 1.5
+
+
+def test_a_simulated_car_that_runs_faster_records_simulated_times(settings, tmp_path):
+    """Its records were as close together as the computer was fast."""
+    import numpy as np
+
+    cfg = Config({**settings, "DATA_PATH": str(tmp_path / "data")})
+    car = Vehicle(clock=SimulatedClock())
+    car.add(Writes(np.zeros((4, 4, 3), np.uint8)), outputs=["cam/image_array"])
+    for channel, value in (("user/angle", 0.1), ("user/throttle", 0.2), ("user/mode", "user")):
+        car.mem[channel] = value
+    car.mem["recording"] = True
+    add_recorder(car, cfg)
+    car.step()
+    car.clock.sleep(60)
+    car.step()
+    car.stop()
+    first, second = TubReader(tmp_path / "data").records()
+    assert second["_timestamp_ms"] - first["_timestamp_ms"] == 60_000
 
 
 def test_a_value_that_does_not_fit_its_column_stops_neither_car_nor_recording(settings, tmp_path):

@@ -1,5 +1,6 @@
 """The whole loop in the simulator: record, learn, drive."""
 
+import time
 from itertools import islice
 
 import numpy as np
@@ -9,7 +10,7 @@ from benchmarks.sim.ridge import RidgePilot
 from donkeycar.errors import PartFailed, SimError
 from donkeycar.rollout import evaluate_pilot, record_expert
 from donkeycar.sim.track import load_track
-from donkeycar.tub import TubReader
+from donkeycar.tub import TubReader, check
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +43,19 @@ def test_records_are_those_of_a_car(recording):
     assert record["user/mode"] == "user"
     assert -1 <= record["user/angle"] <= 1
     assert 0 < record["user/throttle"] < 1
+
+
+def test_records_are_as_far_apart_as_in_the_simulation(recording, tmp_path):
+    """They were 1 ms apart or less, as fast as the computer was."""
+    begin_s = time.time()
+    record_expert(tmp_path / "tub", "warehouse", 40, seed=3)
+    record_expert(tmp_path / "tub", "warehouse", 3, seed=3)
+    times = [record["_timestamp_ms"] for record in TubReader(tmp_path / "tub")]
+    assert begin_s - 1 <= times[0] / 1000 <= time.time() + 1
+    steps = np.diff(times)
+    assert set(steps[:39]) <= {49, 50, 51}
+    assert steps[39] == 1000  # a second recording does not begin within the first
+    assert check(tmp_path / "tub").num_steps_back == 0
 
 
 def test_a_recording_can_be_repeated(recording, tmp_path):

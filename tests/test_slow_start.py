@@ -143,6 +143,34 @@ def test_the_page_is_there_and_a_person_drives_before_the_network(drive, tmp_pat
     assert LOADING in err and "The pilot is there, after " in err
 
 
+def test_another_pilot_is_loaded_beside_the_drive_and_takes_over_when_a_person_drives(
+    drive, car, tmp_path
+):
+    """It took a restart; an older version loaded in the drive loop, and a stop waited 4 s."""
+    for ending in ("tflite", "json"):
+        file = car / "models" / f"pilot.{ending}"
+        shutil.copy(file, file.with_stem("other"))
+    (car / "models" / "broken.json").write_bytes((car / "models" / "pilot.json").read_bytes())
+    running = drive("--model", "models/pilot.tflite")
+    (tmp_path / "go").touch()
+    running.pair()
+    rest = {"angle": 0, "throttle": 0}
+    state = running.wait_for(lambda state: not state["pilot_note"] and state["pilots"], **rest)
+    assert state["pilot_name"] == "pilot"
+    assert {pilot["name"] for pilot in state["pilots"]} == {"pilot", "other", "broken"}
+    running.wait_for(lambda state: state["driveMode"] == "local", drive_mode="local", **rest)
+    running.post(pilot="other", **rest)
+    state = running.wait_for(lambda state: "Choose You" in state["pilot_choice_note"], **rest)
+    assert state["pilot_name"] == "pilot", "not while the pilot drives"
+    running.wait_for(lambda state: state["pilot_name"] == "other", drive_mode="user", **rest)
+    running.post(pilot="broken", **rest)
+    state = running.wait_for(lambda state: "cannot drive" in state["pilot_choice_note"], **rest)
+    assert state["pilot_name"] == "other"
+    running.process.send_signal(signal.SIGINT)
+    code, _, err = running.end()
+    assert (code, err.count("Traceback")) == (0, 0), err
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_end_while_it_is_loaded_is_as_clean_as_any_and_leaves_no_child(drive, tmp_path, number):

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from donkeycar.errors import ConfigError
-from donkeycar.timing import RateKeeper, RealClock, SimulatedClock
+from donkeycar.timing import RateKeeper, RealClock, SimulatedClock, wall_time
 
 
 def test_rate_must_be_positive():
@@ -122,3 +122,16 @@ def test_a_scaled_clock_waits_its_share_of_real_time():
     clock.sleep(0.1)
     assert clock.monotonic() == pytest.approx(0.1)
     assert time.monotonic() - start_s >= 0.0099
+
+
+def test_records_of_a_real_car_have_the_time_of_the_computer():
+    assert wall_time(RealClock()) is time.time
+
+
+def test_records_of_a_simulation_have_its_time_from_when_it_began():
+    clock = SimulatedClock()
+    clock.sleep(7)
+    before_s = time.time()
+    wall_s = wall_time(clock)
+    clock.sleep(60)
+    assert before_s + 60 <= wall_s() <= time.time() + 60

@@ -10,6 +10,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image as Picture
 
+from donkeycar.parts.camera.camera import KEPT
+
 BOUNDARY = "frame"
 
 
@@ -44,8 +46,9 @@ class MjpegServer:
         self.interval_s, self.num_frames, self.at_end = interval_s, num_frames, at_end
         self.ended, self.fault = threading.Event(), threading.Event()
         self.sent_s = 0.0
-        self._pictures = [jpeg(seed) for seed in range(20)]
-        self._small = [jpeg(seed, 80, 60) for seed in range(20)]
+        # More than a camera keeps in mind: one that goes round in them counts as frozen.
+        self._pictures = [jpeg(seed) for seed in range(KEPT + 8)]
+        self._small = [jpeg(seed, 80, 60) for seed in range(KEPT + 8)]
         server = self
 
         class Handler(BaseHTTPRequestHandler):

@@ -128,10 +128,17 @@ class PilotedCar:
         age_s: How old each frame is when the camera hands it over.
         rate_hz: Frames and ticks a second.
         seed: Of what the camera sees.
+        paced: Whether the frames begin the ticks, as `LOOP_PACE` "camera" has it.
     """
 
     def __init__(
-        self, rig: Rig | None = None, *, age_s: float, rate_hz: float = RATE_HZ, seed: int = 1
+        self,
+        rig: Rig | None = None,
+        *,
+        age_s: float,
+        rate_hz: float = RATE_HZ,
+        seed: int = 1,
+        paced: bool = False,
     ) -> None:
         self.light = Light(
             rig or OwnRig("OWN", RealClock()), age_s=age_s, rate_hz=rate_hz, seed=seed
@@ -144,6 +151,8 @@ class PilotedCar:
         self._car = car = Vehicle()
         more = CAMERAS[self.light.rig.word].channels if self.light.rig.word in CAMERAS else ()
         car.add(self.camera, outputs=[*CAMERA_OUTPUTS, *more], threaded=True, prompt=True)
+        if paced:
+            car.pace_by(self.camera)
         pilot = PilotPart(StraightOn())
         car.add(pilot, inputs=CAMERA_OUTPUTS[:2], outputs=PILOT_OUTPUTS, threaded=True, prompt=True)
         rule = DriveMode()

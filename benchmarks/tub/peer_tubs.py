@@ -1,5 +1,9 @@
 """Tubs of every kind read by an earlier donkeycar: 100 % of our records, field by field.
 
+And there and back (goal D10): tubs merged, split and copied here are read by the peer, which
+deletes and appends; then they are read, deleted in, restored, checked and appended to here, and
+read by the peer again.
+
 Random tubs: columns of every type, also the vectors of an IMU; small and large catalogs; several
 sessions, some with another sensor; records deleted, restored and erased; a recorder that was
 killed and a repair. The peer is 5.3, and 5.4 where the Python is new enough for it:
@@ -20,9 +24,23 @@ import numpy as np
 
 from benchmarks.peer import PEER, Peer
 from benchmarks.tub.tub_faults import INPUTS, TYPES
-from donkeycar.tub import TubReader, TubWriter, repair
+from donkeycar.errors import TubError
+from donkeycar.tub import (
+    TubReader,
+    TubWriter,
+    check,
+    copy,
+    delete,
+    merge,
+    repair,
+    restore,
+    split,
+)
+from donkeycar.tub.selection import Indexes, Selection
 
 Values = dict[str, Any]
+# Types for which `peer_worker` has a value.
+KNOWN_TO_PEER = {"image_array", "float", "str", "int", "boolean", "vector"}
 # Further columns: name and type.
 COLUMNS = {
     "imu/accel": "vector", "imu/gyro": "vector", "imu/quat": "vector", "imu/acl_x": "float",
@@ -74,6 +92,55 @@ def make(path: Path, rng: random.Random) -> None:
         repair(path)
 
 
+def made_of(tubs: list[Path], folder: Path, rng: random.Random) -> list[Path]:
+    """New tubs of others: merged, split, copied as a whole and in part."""
+    new = [folder / "merged", folder / "whole", folder / "some"]
+    merge(tubs, new[0], drop=_clashing(tubs), live_only=rng.random() < 0.5)
+    copy(tubs[0], new[1])
+    try:
+        copy(new[0], new[2], selection=Selection(live_only=True))
+    except TubError:  # all are deleted
+        new.pop()
+    split(new[0], folder / "parts", max_records=rng.randrange(5, 40))
+    return [*new, *sorted((folder / "parts").iterdir())[:3]]
+
+
+def _clashing(tubs: list[Path]) -> list[str]:
+    """Columns that have different types in these tubs."""
+    kinds: dict[str, set[str]] = {}
+    for path in tubs:
+        for name, kind in TubReader(path).manifest.input_types.items():
+            kinds.setdefault(name, set()).add(kind)
+    return [name for name, found in kinds.items() if len(found) > 1]
+
+
+def round_trip(peer: Peer, path: Path, rng: random.Random) -> tuple[int, list[str]]:
+    """Let the peer and this version change a tub in turn, and compare after each turn."""
+    count, wrong = differences(peer, path)
+    columns = TubReader(path).manifest.input_types
+    if any(kind not in KNOWN_TO_PEER for kind in columns.values()):
+        return count, wrong  # the peer can read it, but has no value for such a column
+    before = TubReader(path).records(include_deleted=True)
+    # The peer finds a record to delete by its line: in place, that is its index.
+    peer.delete(path, [rng.choice(before)["_index"]])
+    appended = peer.append(path, list(columns), list(columns.values()), 2)
+    wrong += [appended["error"]] if appended["error"] else []
+    after = TubReader(path).records(include_deleted=True)
+    if after[: len(before)] != before or len(after) != len(before) + 2:
+        wrong.append(f"{len(before)} records and 2 more are {len(after)} after the peer")
+    deleted = rng.choice(after)["_index"]
+    delete(path, Indexes((range(deleted, deleted + 1),)))
+    if deleted in {record["_index"] for record in TubReader(path)}:
+        wrong.append(f"record {deleted} is not deleted")
+    if deleted not in restore(path, indexes=Indexes((range(deleted, deleted + 1),))).indexes:
+        wrong.append(f"record {deleted} does not come back")
+    with TubWriter(path, list(columns), list(columns.values())) as writer:
+        writer.append({name: value_of(kind, rng) for name, kind in columns.items()})
+    wrong += check(path).problems
+    more, differ = differences(peer, path)
+    return count + more, wrong + differ
+
+
 def differences(peer: Peer, path: Path) -> tuple[int, list[str]]:
     """Compare what both read in a tub.
 
@@ -98,25 +165,29 @@ def differences(peer: Peer, path: Path) -> tuple[int, list[str]]:
 def main(argv: list[str] | None = None) -> int:
     """Print the figures; return 1 if anything differs."""
     parser = argparse.ArgumentParser(prog="scripts/bench peer_tubs", description=__doc__)
-    parser.add_argument("--tubs", type=int, default=200, help="number of random tubs")
+    parser.add_argument("--tubs", type=int, default=100, help="number of pairs of random tubs")
     parser.add_argument("--seed", type=int, default=1, help="random seed")
     parser.add_argument("more", nargs="*", type=Path, metavar="TUB", help="real tubs to compare")
     args = parser.parse_args(argv)
     rng = random.Random(args.seed)
-    num_records, wrong = 0, []
+    num_records, num_made, wrong = 0, 0, []
     with Peer() as peer:
         for number in range(args.tubs):
             with tempfile.TemporaryDirectory() as folder:
-                make(Path(folder) / "tub", rng)
-                count, differ = differences(peer, Path(folder) / "tub")
-            num_records += count
-            wrong += [f"tub {number}: {text}" for text in differ]
+                tubs = [Path(folder) / "tub", Path(folder) / "other"]
+                for path in tubs:
+                    make(path, rng)
+                for path in [*made_of(tubs, Path(folder), rng), *tubs]:
+                    count, differ = round_trip(peer, path, rng)
+                    num_made += 1
+                    num_records += count
+                    wrong += [f"tub {number}, {path.name}: {text}" for text in differ]
         for path in args.more:
             count, differ = differences(peer, path.resolve())
             num_records += count
             wrong += [f"{path}: {text}" for text in differ]
     print(
-        f"{args.tubs + len(args.more)} tubs, {num_records} records: donkeycar {PEER.version} "
+        f"{num_made + len(args.more)} tubs, {num_records} records: donkeycar {PEER.version} "
         f"differs in {len(wrong)}"
     )
     for text in wrong[:20]:

@@ -108,6 +108,14 @@ class FaultyFileSystem(FileSystem):
         """Make a folder."""
         self._do(lambda: super(FaultyFileSystem, self).make_directory(path), needs_room=True)
 
+    def link(self, source: Path, target: Path) -> None:
+        """Give a file a second name."""
+        self._do(lambda: super(FaultyFileSystem, self).link(source, target), needs_room=True)
+
+    def remove_directory(self, path: Path) -> None:
+        """Remove an empty folder."""
+        self._do(lambda: super(FaultyFileSystem, self).remove_directory(path))
+
     def end_program(self) -> None:
         """Close what the crashed program had open, as the system does."""
         for fd in self._descriptors:
@@ -230,8 +238,8 @@ def values(angle: float) -> dict[str, Any]:
     }
 
 
-def wrong_with(work: Workload, peer: Peer) -> list[str]:
-    """Find the faults of a tub after a failure, read by this project and by the peer.
+def wrong_with(work: Workload, peer: Peer | None) -> list[str]:
+    """Find the faults of a tub after a failure, read by this project and, if given, by the peer.
 
     Then the program starts again on a disk that works, records, and all is looked at once more.
     """
@@ -246,23 +254,17 @@ def wrong_with(work: Workload, peer: Peer) -> list[str]:
     wrong += [f"after starting again: {text}" for text in wrong_now(work, peer)]
     for index in work.safe.keys() - new.keys():
         file = path / "images" / f"{index}_cam_image_array_.jpg"
-        if images.get(file.name) != file.read_bytes():
-            wrong.append(f"{file.name} was overwritten")
+        if not file.is_file() or images.get(file.name) != file.read_bytes():
+            wrong.append(f"{file.name} was overwritten, or is gone")
     return wrong
 
 
-def wrong_now(work: Workload, peer: Peer) -> list[str]:
-    """Find the faults of a tub as it is now, read by this project and by the peer."""
+def wrong_now(work: Workload, peer: Peer | None) -> list[str]:
+    """Find the faults of a tub as it is now, read by this project and, if given, by the peer."""
     path = work.path
     if not (path / "manifest.json").exists():
         return ["no manifest, though records were called safe"] if work.safe else []
-    wrong = []
-    answer = peer.read(path)
-    if answer["error"]:
-        wrong.append(f"donkeycar {PEER.version} cannot open it: {answer['error']}")
-    if answer["bad_images"]:
-        wrong.append(f"donkeycar {PEER.version} finds damaged images {answer['bad_images']}")
-    wrong += [f"donkeycar {PEER.version}: {text}" for text in _missing(answer["records"], work)]
+    wrong = [] if peer is None else _wrong_there(work, peer)
     try:
         tub = TubReader(path)
         for record in tub:
@@ -273,6 +275,18 @@ def wrong_now(work: Workload, peer: Peer) -> list[str]:
     if indexes != list(range(len(indexes))):
         wrong.append(f"here: a gap in the indexes {indexes}")
     return wrong + [f"here: {text}" for text in _missing(list(tub), work)]
+
+
+def _wrong_there(work: Workload, peer: Peer) -> list[str]:
+    wrong = []
+    answer = peer.read(work.path)
+    if answer["error"]:
+        wrong.append(f"donkeycar {PEER.version} cannot open it: {answer['error']}")
+    if answer["bad_images"]:
+        wrong.append(f"donkeycar {PEER.version} finds damaged images {answer['bad_images']}")
+    return wrong + [
+        f"donkeycar {PEER.version}: {text}" for text in _missing(answer["records"], work)
+    ]
 
 
 def _missing(records: list[dict[str, Any]], work: Workload) -> list[str]:

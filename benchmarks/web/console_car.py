@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.web.console_client import Served
+from donkeycar.console.forward import LabPages
 from donkeycar.driving.command import Command
 from donkeycar.driving.drive_mode import DriveMode
 from donkeycar.vehicle import Vehicle
@@ -69,10 +70,15 @@ class Camera:
 
 
 class ConsoleCar:
-    """The car, driving in a thread; use as a context manager."""
+    """The car, driving in a thread; use as a context manager.
 
-    def __init__(self, *, rate_hz: float = 20) -> None:
-        self.served = Served()
+    Args:
+        rate_hz: Rate of the loop.
+        lab: As of `WebConsole`.
+    """
+
+    def __init__(self, *, rate_hz: float = 20, lab: LabPages | None = None) -> None:
+        self.served = Served(lab=lab)
         self.motor = Motor()
         self._rate_hz = rate_hz
         self._vehicle = Vehicle()

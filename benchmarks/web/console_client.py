@@ -13,6 +13,7 @@ from typing import Any
 
 from donkeycar.console.access import Auth
 from donkeycar.console.announcer import Announcer
+from donkeycar.console.forward import LabPages
 from donkeycar.console.pairing_file import PairingFile
 from donkeycar.console.web_console import WebConsole
 from donkeycar.driving.cockpit import Cockpit
@@ -49,6 +50,8 @@ class Served:
         names: As of `WebConsole`.
         pairing_file: As of `WebConsole`.
         announcer: As of `WebConsole`.
+        foxglove: As of `WebConsole`.
+        lab: As of `WebConsole`.
         cockpit: Arguments of the `Cockpit`.
     """
 
@@ -62,6 +65,8 @@ class Served:
         names: Collection[str] = (),
         pairing_file: PairingFile | None = None,
         announcer: Announcer | None = None,
+        foxglove: bool = False,
+        lab: LabPages | None = None,
         **cockpit: Any,
     ) -> None:
         self.cockpit = Cockpit(clock=clock, **cockpit)
@@ -75,6 +80,8 @@ class Served:
             names=names,
             pairing_file=pairing_file,
             announcer=announcer,
+            foxglove=foxglove,
+            lab=lab,
             clock=clock,
         )
         self.port = self.controller.port

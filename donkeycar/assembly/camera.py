@@ -202,8 +202,16 @@ def make_camera(cfg: Config, clock: Clock, world: "World | None" = None) -> Any:
     return recipe.make(cfg, clock, world)
 
 
-def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
+def add_camera(
+    car: Vehicle, cfg: Config, world: "World | None" = None, *, camera: Any = None
+) -> None:
     """Add the camera of `CAMERA_TYPE`; with `LOOP_PACE` "camera", its frames begin the ticks.
+
+    Args:
+        car: The vehicle.
+        cfg: The settings.
+        world: The simulated world, for ``SIM``.
+        camera: A camera that takes the place of the one of `CAMERA_TYPE`, as in a replay.
 
     Channels:
         Writes ``cam/image_array``, ``cam/exposed_s`` and ``cam/sequence``, and how old frames are
@@ -215,7 +223,8 @@ def add_camera(car: Vehicle, cfg: Config, world: "World | None" = None) -> None:
 
     row = row_for(CAMERAS, "CAMERA_TYPE", cfg.CAMERA_TYPE)
     paces = cfg.LOOP_PACE == "camera"
-    camera = make_camera(cfg, car.clock, world)
+    if camera is None:
+        camera = make_camera(cfg, car.clock, world)
     outputs = ["cam/image_array", "cam/exposed_s", "cam/sequence"]
     # By the clock, a camera that is faster than the loop runs once a tick only: a pilot with a
     # memory was trained on frames at that rate.

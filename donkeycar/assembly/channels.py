@@ -17,7 +17,7 @@ OWN = ("your own part",)
 CHANNELS: dict[str, Channel] = {
     "cam/image_array": Channel(
         "uint8 array (height, width, 3), RGB", "the newest frame",
-        ["add_camera"], ["add_pilot", "add_console", "add_recorder"],
+        ["add_camera"], ["add_pilot", "add_console", "add_recorder", "add_drivetrain"],
     ),
     "cam/exposed_s": Channel(
         "seconds on car.clock", "when that frame was exposed",
@@ -64,15 +64,16 @@ CHANNELS: dict[str, Channel] = {
         "'web', 'gamepad', 'rc' or 'none'", "which kind of driver holds the wheel", ["add_driver"],
     ),
     "user/actions": Channel(
-        "tuple of 'erase', 'ai_launch'", "buttons pressed for other parts, for one tick",
-        ["add_driver"], ["add_pilot", "add_recorder"],
+        "tuple of 'erase', 'erase_seconds', 'undo_erase', 'to_start', 'pilot:NAME', 'ai_launch'",
+        "buttons pressed for other parts, for one tick",
+        ["add_driver"], ["add_pilot", "add_recorder", "add_drivetrain"],
     ),
     "recording": Channel(
         "bool", "whether the driver wants to record", ["add_driver"], ["add_recorder"],
     ),
     "stop/reason": Channel(
         "str", "why the car does not drive; '' if it does",
-        ["add_driver"], ["add_controllers", "add_recorder"],
+        ["add_driver"], ["add_controllers", "add_recorder", "add_drivetrain"],
     ),
     **{
         f"web/w{number}": Channel(
@@ -128,6 +129,16 @@ CHANNELS: dict[str, Channel] = {
         "str", "why the pilot cannot be chosen yet; '' once it is there",
         ["add_pilot"], ["add_driver"],
     ),
+    "pilot/name": Channel(
+        "str", "name of the pilot that is there", ["add_pilot"], ["add_console"],
+    ),
+    "pilot/choice_note": Channel(
+        "str", "what happens to the pilot that the driver chose; '' if nothing",
+        ["add_pilot"], ["add_console"],
+    ),
+    "pilot/choices": Channel(
+        "tuple of Choice", "the pilots that the driver can choose", ["add_pilot"], ["add_console"],
+    ),
     "pilot/loc": Channel(
         "int", "place where a localizer pilot believes the car to be", ["add_pilot"]
     ),
@@ -162,7 +173,8 @@ CHANNELS: dict[str, Channel] = {
         ["add_drivetrain"], ["add_console", "add_drivetrain"],
     ),
     "drivetrain/reason": Channel(
-        "str", "why it lets no order through; '' if it does", ["add_drivetrain"], ["add_console"],
+        "str", "why it lets no order through; '' if it does",
+        ["add_drivetrain"], ["add_console", "add_drivetrain"],
     ),
     "drivetrain/age_s": Channel(
         "seconds",
@@ -190,6 +202,32 @@ CHANNELS: dict[str, Channel] = {
     "tub/reason": Channel(
         "str", "why nothing is recorded though recording is on; '' if it is",
         ["add_recorder"], ["add_console"],
+    ),
+    "tub/undoable": Channel(
+        "int", "records that an undo of the last erasing would restore",
+        ["add_recorder"], ["add_console"],
+    ),
+    "motion/speed_m_s": Channel(
+        "float, negative in reverse", "how fast the car drives", ["add_drivetrain"],
+        ["add_console"],
+    ),
+    "lap/time_s": Channel(
+        "seconds", "the present lap so far; None before the first", ["add_drivetrain"],
+        ["add_console"],
+    ),
+    "lap/best_s": Channel("seconds", "the best lap", ["add_drivetrain"], ["add_console"]),
+    "lap/count": Channel("int", "completed laps", ["add_drivetrain"], ["add_console"]),
+    "map/track": Channel(
+        "pairs of x and y in metres", "the centre line of the track, closed",
+        ["add_drivetrain"], ["add_console"],
+    ),
+    "map/place": Channel(
+        "x and y in metres, heading in radians", "where the car is, and where it looks",
+        ["add_drivetrain"], ["add_console"],
+    ),
+    "map/put_backs": Channel(
+        "int", "how often a stuck car was put back onto the lane",
+        ["add_drivetrain"], ["add_console"],
     ),
     "loop/rate_hz": Channel(
         "float", "measured rate of the loop, once a second",

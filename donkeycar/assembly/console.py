@@ -1,6 +1,7 @@
 """Adds the drive page."""
 
 import os
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,15 +18,20 @@ from donkeycar.vehicle import Vehicle
 
 if TYPE_CHECKING:
     from donkeycar.console.announcer import Announcer
+    from donkeycar.console.forward import LabPages
     from donkeycar.console.pairing_file import PairingFile
     from donkeycar.console.web_console import WebConsole
 
 # Channels that the page shows if the car has them; parts before and after the page write them.
 OF_LATER_PARTS = (
-    "tub/num_records", "tub/status", "tub/reason", "drivetrain/state", "drivetrain/reason",
-    "drivetrain/age_p50_s", "drivetrain/age_p99_s",
+    "tub/num_records", "tub/status", "tub/reason", "tub/undoable", "drivetrain/state",
+    "drivetrain/reason", "drivetrain/age_p50_s", "drivetrain/age_p99_s", "motion/speed_m_s",
+    "lap/time_s", "lap/best_s", "lap/count", "map/track", "map/place", "map/put_backs",
 )  # fmt: skip
-OF_EARLIER_PARTS = ("pilot/angle", "pilot/throttle", "cam/age_s", "power/reason")
+OF_EARLIER_PARTS = (
+    "pilot/angle", "pilot/throttle", "pilot/name", "pilot/choice_note", "pilot/choices",
+    "cam/age_s", "power/reason",
+)  # fmt: skip
 
 
 class NoPairing(NamedTuple):
@@ -82,8 +88,10 @@ def add_console(
         port=cfg.WEB_CONTROL_PORT,
         host=cfg.WEB_HOST,
         auth=cfg.WEB_AUTH,
+        foxglove=cfg.WEB_FOXGLOVE,
         pairing_file=pairing_file(cfg),
         announcer=_announcer(cfg),
+        lab=lab_pages(cfg),
         clock=car.clock,
     )
     for channel in OF_LATER_PARTS:
@@ -108,6 +116,18 @@ def pairing_file(cfg: Config) -> "PairingFile | None":
     from donkeycar.console.pairing_file import PairingFile
 
     return PairingFile(Path(cfg.CAR_PATH)) if cfg.WEB_REMEMBER else None
+
+
+def lab_pages(cfg: Config) -> "LabPages | None":
+    """The pages beside the drive page; ``None`` if the owner wants none."""
+    if not cfg.WEB_LAB or sys.platform == "win32":
+        return None
+    from donkeycar.console.forward import LabPages
+    from donkeycar.console.worker import Worker
+    from donkeycar.lab.command import worker_command
+    from donkeycar.lab.table import titles
+
+    return LabPages(titles("car"), Worker(worker_command(Path(cfg.CAR_PATH), is_car=True)))
 
 
 def _announcer(cfg: Config) -> "Announcer | None":

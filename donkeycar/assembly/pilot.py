@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from donkeycar.assembly.pilot_options import bare_pilot_options
+from donkeycar.assembly.pilot_picker import add_picker
 from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
@@ -53,8 +54,9 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
         ``pilot/throttle``, until when they are valid (``pilot/expires_s``), when their frame was
         exposed (``pilot/exposed_s``), what is too slow if they come too late (``pilot/reason``),
         and why the pilot cannot be chosen yet (``pilot/loading``, "" once it is loaded). A pilot
-        that knows places writes ``pilot/loc``. With `AI_CAUTION`, it writes ``pilot/novelty``, and
-        for an ensemble ``pilot/disagreement`` (for both, up to 1 is usual).
+        that knows places writes ``pilot/loc``. The driver may choose another pilot of `MODELS_PATH`
+        (``pilot/name``, ``pilot/choices``, ``pilot/choice_note``). With `AI_CAUTION`, it writes
+        ``pilot/novelty``, and for an ensemble ``pilot/disagreement`` (up to 1 is usual).
 
     Raises:
         ConfigError: If no part before it writes a channel that it needs, or if `AI_CAUTION` needs a
@@ -69,15 +71,19 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     # Simulated time waits for the pilot, so that a simulation can be repeated exactly.
     waits = cfg.SIM_TIME_SCALE != 1
     is_open = cfg.PILOT_PRECISION == AUTO
-    later = LaterPilot(
-        model,
-        type=model_type,
-        camera_shape=(cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH),
-        precision="float32" if is_open else cfg.PILOT_PRECISION,
-        transforms=transforms_from(cfg),
-        options=bare_pilot_options(cfg, pilot_type(model_type)) if model_type else None,
-        interval_s=_interval_s(cfg) if is_open and not waits else None,
-    )
+
+    def make(path: Path, type: str | None = None) -> LaterPilot:
+        return LaterPilot(
+            path,
+            type=type,
+            camera_shape=(cfg.IMAGE_H, cfg.IMAGE_W, cfg.IMAGE_DEPTH),
+            precision="float32" if is_open else cfg.PILOT_PRECISION,
+            transforms=transforms_from(cfg),
+            options=bare_pilot_options(cfg, pilot_type(type)) if type else None,
+            interval_s=_interval_s(cfg) if is_open and not waits else None,
+        )
+
+    later = make(model, model_type)
     pilot = later.load() if waits else later
     beside = _check_channels(car, cfg, pilot)
     outputs = ["pilot/angle", "pilot/throttle", "pilot/expires_s", "pilot/exposed_s"]
@@ -92,6 +98,8 @@ def add_pilot(car: Vehicle, cfg: Config, model: Path, model_type: str | None = N
     report = PilotReport(part, clock=car.clock)
     car.mem["pilot/loading"] = part.loading
     car.add(report, inputs=["user/mode"], outputs=["pilot/reason", "pilot/loading"])
+    if not waits:
+        add_picker(car, cfg, model, part, make)
     if cfg.AI_LAUNCH_DURATION > 0:
         from donkeycar.parts.launch import Launch
 

@@ -8,6 +8,7 @@ from donkeycar.assembly.channels import RECORDED
 from donkeycar.assembly.recipe import written
 from donkeycar.config import Config
 from donkeycar.errors import ConfigError
+from donkeycar.timing import wall_time
 from donkeycar.vehicle import Vehicle
 
 
@@ -31,7 +32,8 @@ def add_recorder(
         newest order was when that went to the wheels; also the behavior and the place that a driver
         chose, and the values of an IMU, if a part before it writes them. Writes
         ``tub/num_records``, the number of records safely on disk, ``tub/status``, and why nothing
-        is recorded although recording is on (``tub/reason``).
+        is recorded although recording is on (``tub/reason``), and how many records an undo of the
+        last erasing would restore (``tub/undoable``).
 
     Raises:
         ConfigError: If no part before it writes one of `columns`, if `columns` is not a mapping, or
@@ -87,10 +89,11 @@ def add_recorder(
         types=types,
         switched=True,
         metadata=dict(meta),
+        wall_s=wall_time(car.clock),
     )
     car.add(recorder, inputs=["tub/take", *inputs], outputs=["tub/num_records", "tub/status"])
-    eraser = Eraser(recorder.erase_last, num_records=cfg.JOYSTICK_ERASE_RECORDS)
-    car.add(eraser, inputs=["user/actions"])
+    eraser = Eraser(recorder, num_records=cfg.JOYSTICK_ERASE_RECORDS)
+    car.add(eraser, inputs=["user/actions"], outputs=["tub/undoable"])
     if cfg.SHOW_FPS:
         from donkeycar.parts.rate_log import RateLog
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from donkeycar.console.pairing_file import Device, Pairings
+from donkeycar.console.view_links import NAME_LETTERS, ViewLinks
 from donkeycar.timing import Clock, RealClock
 
 PIN_LIFE_S = 300.0
@@ -21,8 +22,6 @@ MAX_SESSIONS = 64
 IN_USE_S = 600.0
 # Another session may take the place of one that made no request for this long after pairing.
 NEWCOMER_S = 60.0
-# How many letters of the digest are the public name of a session.
-NAME_LETTERS = 12
 
 Auth = Literal["pair", "none"]
 
@@ -72,6 +71,7 @@ class Access:
     Attributes:
         sessions: The paired browsers, by public name.
         invitations: How many more devices an invitation pairs, by its digest.
+        views: Links for programs that show the car; none of them is good for anything else.
         made_room: Digests of devices that had to make room for others in this run.
     """
 
@@ -88,6 +88,7 @@ class Access:
         self.token = secrets.token_urlsafe(16)
         self.sessions: dict[str, Session] = {}
         self.invitations: dict[str, int] = {}
+        self.views = ViewLinks(digest)
         self.made_room: set[str] = set()
         self._revoked: set[str] = set()
         self._wrong_pins = 0
@@ -187,13 +188,14 @@ class Access:
                 used_s = place - 1e9
                 self.sessions[name] = Session(device, used_s, came_back=True, stored=True)
         self.invitations = {one.digest: one.uses for one in pairings.invitations.values()}
+        self.views.adopt(pairings, all_new=all_new)
         return gone
 
     def forget(self, names: list[str]) -> None:
         """Take the right to drive from sessions, and keep their devices from coming back.
 
-        The link of this run, its PIN and the invitations may be known to whoever had a session, so
-        they end as well.
+        The link of this run, its PIN, the invitations and the links that show the car may be known
+        to whoever had a session, so they end as well.
         """
         for name in names:
             known = self.sessions.pop(name, None)
@@ -203,6 +205,7 @@ class Access:
         self.token = secrets.token_urlsafe(16)
         self._pin_until_s = float("-inf")
         self.invitations.clear()
+        self.views.forget(list(self.views.links))
 
     def _new_session(self) -> str:
         if len(self.sessions) >= MAX_SESSIONS:

@@ -101,6 +101,18 @@ def is_outside(host: str) -> bool:
     return False
 
 
+def is_loopback(host: str) -> bool:
+    """Whether an address or name leads every computer to itself.
+
+    Example:
+        >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("car.local")
+        (True, True, False)
+    """
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host.lower() == "localhost"
+
+
 def own_names() -> set[str]:
     """The names of this computer on its networks, lower case.
 

@@ -94,7 +94,11 @@ class Announcer:
             # It opens its sockets once, so that new addresses need a new one.
             self._responder = open_multicast(addresses)
             for kind in TYPES:
-                self._responder.register_service(self._service(kind, addresses, port))
+                # The name holds the car's id, so that a holder of it can only be this car: an
+                # answer of a start before, still in somebody's cache, must not hide this one.
+                self._responder.register_service(
+                    self._service(kind, addresses, port), cooperating_responders=True
+                )
         except Exception as error:  # a car drives without this, whatever the network does
             logger.info("The car cannot announce itself (donkey findcar): %s", text_of(error))
 

@@ -4,10 +4,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from donkeycar.console.bench_walk import BenchWalk, lines_of
 from donkeycar.driving.command import Command
 from donkeycar.driving.lease import DriverLease
 from donkeycar.errors import ConfigError, DonkeyError
 from donkeycar.parts.drivetrain.calibration import Calibration
+from donkeycar.parts.drivetrain.calibration_notes import CalibrationNotes
+from donkeycar.parts.drivetrain.calibration_walk import Question
 from donkeycar.timing import Clock, RealClock
 
 NOT_YOURS = "Another page is calibrating this car. Close it, then go on here"
@@ -16,8 +19,11 @@ NOT_YOURS = "Another page is calibrating this car. Close it, then go on here"
 KEYS: dict[str, type | tuple[type, ...]] = {
     "seq": int,
     "wheels_up": bool,
+    "question": str,
+    "done": str,
     "point": str,
     "run": bool,
+    "share": (int, float),
     "step_us": (int, float),
     "trim_us": (int, float),
     "invert": str,
@@ -25,9 +31,18 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "measured_hz": (int, float),
     "undo": bool,
     "save": bool,
+    "take_up": bool,
+    "throw_away": bool,
+    "put_back": bool,
     "stop": bool,
     "bye": bool,
 }
+
+# Keys that change values, or the walk; they wait until an earlier walk is taken up or thrown away.
+CHANGES = {
+    "question", "done", "point", "run", "share", "step_us", "trim_us", "invert", "frequency_hz",
+    "measured_hz", "undo", "save", "put_back",
+}  # fmt: skip
 
 
 class Bench:
@@ -36,6 +51,8 @@ class Bench:
     Args:
         calibration: The calibration in progress.
         write: Stores changes, see `Calibration.save`; returns the place, for the person to read.
+        questions: Questions of the car's walk, in order.
+        notes: Keeps an unfinished walk; ``None`` keeps it only for this run.
         clock: Source of time.
     """
 
@@ -44,10 +61,13 @@ class Bench:
         calibration: Calibration,
         *,
         write: Callable[[dict[str, Any]], str],
+        questions: tuple[Question, ...],
+        notes: CalibrationNotes | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._calibration = calibration
         self._write = write
+        self._walk = BenchWalk(calibration, questions, notes or CalibrationNotes(None, ""))
         self._lease = DriverLease(clock=RealClock() if clock is None else clock)
         self._lock = threading.Lock()
         self._saved: list[str] = []
@@ -80,7 +100,8 @@ class Bench:
                 "steering_us": pulses[0], "throttle_us": pulses[1], "guardian": guardian,
                 "reason": reason,
             }  # fmt: skip
-            return self._calibration.command()
+            # A servo that a guardian holds or centres goes on from there, and does not jump.
+            return self._calibration.command(held_at=None if guardian == "run" else steering)
 
     def take(self, client: str, message: dict[str, Any]) -> dict[str, Any]:
         """Carry out a message of `client`; return the answer.
@@ -93,14 +114,24 @@ class Bench:
                 return self._take(client, message)
             except DonkeyError as error:
                 if message.get("stop"):
-                    self._calibration.stop()
+                    self._stop()
                 return {"error": str(error)}
+            finally:
+                self._walk.keep()
 
     def leave(self, client: str) -> None:
         """Forget a client; if it calibrated, the car goes to neutral."""
         with self._lock:
             if self._lease.release(client):
-                self._calibration.stop()
+                self._stop()
+
+    def questions(self) -> list[dict[str, Any]]:
+        """The questions of the walk, in order; they never change."""
+        return self._walk.words()
+
+    def close(self) -> None:
+        """Write what is kept of the walk, and end."""
+        self._walk.close()
 
     def state(self, client: str) -> dict[str, Any]:
         """The state that a page shows."""
@@ -110,6 +141,7 @@ class Bench:
             return {
                 "ready": calibration.ready,
                 "point": calibration.point,
+                "share": calibration.share,
                 "running": calibration.running,
                 "lapsed": calibration.lapsed,
                 "points": {
@@ -117,6 +149,7 @@ class Bench:
                         "us": round(calibration.pulses[point], 1),
                         "setting": sheet.names[point],
                         "value": calibration.written(point),
+                        "was": calibration.was_written(point),
                     }
                     for point in calibration.points
                 },
@@ -129,6 +162,7 @@ class Bench:
                 "can_undo": calibration.can_undo,
                 "changes": lines_of(calibration.changes()),
                 "saved": self._saved,
+                **self._walk.state(),
                 "you": holder in (None, client),
                 **self._out,
             }
@@ -136,11 +170,11 @@ class Bench:
     def _take(self, client: str, message: dict[str, Any]) -> dict[str, Any]:
         calibration = self._calibration
         if message.get("stop"):
-            calibration.stop()
+            self._stop()
             return {}
         if message.get("bye"):
             if self._lease.release(client):
-                calibration.stop()
+                self._stop()
             return {}
         if not self._lease.claim(client):
             raise ConfigError(NOT_YOURS)
@@ -150,8 +184,14 @@ class Bench:
             calibration.run_motor(False)
         if "wheels_up" in message:
             calibration.confirm(wheels_up=message["wheels_up"])
+            self._walk.confirm(wheels_up=message["wheels_up"])
+        if CHANGES & {key for key, value in message.items() if value is not False}:
+            self._walk.check_answered()
         actions: dict[str, Callable[[Any], object]] = {
-            "point": calibration.choose,
+            "question": self._walk.go,
+            "done": self._walk.tick,
+            "point": self._walk.choose,
+            "share": calibration.set_share,
             "step_us": calibration.step,
             "trim_us": calibration.trim,
             "invert": calibration.invert,
@@ -161,16 +201,32 @@ class Bench:
         for key, action in actions.items():
             if key in message:
                 action(message[key])
-        if message.get("undo"):
-            calibration.undo()
+        orders: dict[str, Callable[[], object]] = {
+            "undo": calibration.undo,
+            "take_up": self._walk.take_up,
+            "throw_away": self._walk.throw_away,
+            "put_back": self._walk.put_back,
+        }
+        for key, order in orders.items():
+            if message.get(key):
+                order()
         if message.get("save"):
-            where: list[str] = []
-            changes = calibration.save(lambda changes: where.append(self._write(changes)))
-            self._saved = lines_of(changes)
-            return {"saved_to": where[0] if where else ""}
+            return self._save()
         if message.get("run"):
             calibration.run_motor(True)
         return {}
+
+    def _save(self) -> dict[str, Any]:
+        where: list[str] = []
+        stored = self._calibration.stored
+        changes = self._calibration.save(lambda changes: where.append(self._write(changes)))
+        self._saved = lines_of(changes)
+        self._walk.saved(stored)
+        return {"saved_to": where[0] if where else ""}
+
+    def _stop(self) -> None:
+        self._calibration.stop()
+        self._walk.confirm(wheels_up=False)
 
 
 def _check(message: dict[str, Any]) -> None:
@@ -182,14 +238,3 @@ def _check(message: dict[str, Any]) -> None:
             raise ConfigError(f"`{key}` has the wrong type. Received: {key}={str(value)[:40]!r}")
         if isinstance(value, int | float) and not abs(value) < 1e9:
             raise ConfigError(f"`{key}` must be a sensible number. Received: {key}={value}")
-
-
-def lines_of(changes: dict[str, Any]) -> list[str]:
-    """Changes as the lines of a settings file, e.g. ``PWM_FREQUENCY = 50.0``."""
-    lines = []
-    for name, value in changes.items():
-        if isinstance(value, dict):
-            lines += [f'{name}["{key}"] = {entry!r}' for key, entry in value.items()]
-        else:
-            lines.append(f"{name} = {value!r}")
-    return lines

@@ -92,6 +92,8 @@ class CalibrateSocket(GuardedSocket):
         self.set_nodelay(True)
         self._seq = -1
         self._pending: asyncio.Future[None] | None = None
+        # Words that never change are sent once, not with every state.
+        self.send({"questions": self._feed().bench.questions()}, always=True)
         self._feed().join(self)
 
     def on_message(self, message: str | bytes) -> None:

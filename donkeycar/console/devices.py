@@ -32,6 +32,7 @@ class Devices(Guarded):
                 for name, one in sessions
             ],
             "problem": console.keeper.problem,
+            "shows_foxglove": "foxglove" in self.settings,
         })  # fmt: skip
 
     async def post(self) -> None:

@@ -34,8 +34,9 @@ class VideoFrame(NamedTuple):
 class Viewer:
     """One viewer of the video: it gets the newest frame when it asks, and misses the others."""
 
-    def __init__(self, who: str = "") -> None:
+    def __init__(self, who: str = "", *, is_guest: bool = False) -> None:
         self.who = who
+        self.is_guest = is_guest
         self._frame: VideoFrame | None = None
         self._news = asyncio.Event()
         self._closed = False
@@ -98,8 +99,8 @@ class FrameHub:
 
     @property
     def num_viewers(self) -> int:
-        """Number of viewers now."""
-        return len(self._viewers)
+        """Number of pages that show the video now."""
+        return sum(not viewer.is_guest for viewer in self._viewers)
 
     def offer(self, image: Any, exposed_s: float, sequence: int) -> None:
         """Take a frame of the drive loop; this takes microseconds.
@@ -120,21 +121,24 @@ class FrameHub:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._news.set)
 
-    def join(self, who: str = "") -> tuple[Viewer | None, str]:
+    def join(self, who: str = "", *, is_guest: bool = False) -> tuple[Viewer | None, str]:
         """Add a viewer.
 
         Args:
             who: The client that watches; a client may have `MAX_OF_ONE` viewers at most.
+            is_guest: Whether it is no page, and takes no place of those who may drive; its own
+                limits are its caller's.
 
         Returns:
             The viewer and "", or ``None`` and the reason for the refusal.
         """
-        if len(self._viewers) >= self.max_viewers:
+        pages = [viewer for viewer in self._viewers if not viewer.is_guest]
+        if not is_guest and len(pages) >= self.max_viewers:
             return None, f"All {self.max_viewers} places to watch are taken. Close another page."
-        if sum(viewer.who == who for viewer in self._viewers) >= MAX_OF_ONE:
+        if not is_guest and sum(viewer.who == who for viewer in pages) >= MAX_OF_ONE:
             return None, f"This browser watches {MAX_OF_ONE} times. Close the page in another tab."
         self._loop = asyncio.get_running_loop()
-        viewer = Viewer(who)
+        viewer = Viewer(who, is_guest=is_guest)
         self._viewers.add(viewer)
         if self._frame is not None:
             viewer.put(self._frame)

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
@@ -69,25 +70,20 @@ class Guarded(RequestHandler):
         console: Console = self.settings["console"]
         return console
 
-    def prepare(self) -> None:
+    def prepare(self) -> Awaitable[None] | None:
         """Refuse a request that is not for this car, not from its own page, or not paired."""
-        headers, request = self.request.headers, self.request
         if not self._is_for_this_car():
             raise HTTPError(MISDIRECTED, reason="Open the car by its own name or address")
         bearer = self._bearer()
-        origin = headers.get("Origin")
-        is_socket = headers.get("Upgrade", "").lower() == "websocket"
-        if origin is not None and not is_same_origin(origin, request.host):
-            raise HTTPError(403, reason="Only the car's own page may do this")
-        if is_socket and origin is None and not bearer and self.console.access.auth == "pair":
-            raise HTTPError(403, reason="Without a page this needs the pairing token")
-        if request.method not in READING_METHODS:
+        self._check_origin(bearer)
+        if self.request.method not in READING_METHODS:
             self._check_writing()
-        self.who = bearer or self._session() or self._anyone()
+        self.who = self._identify(bearer)
         if self.who:
             self._keep_connection(True)
         elif not self.public:
             self._refuse_stranger()
+        return None  # another handler may have something to wait for
 
     def set_default_headers(self) -> None:
         """Set the headers of every answer, errors included."""
@@ -156,6 +152,20 @@ class Guarded(RequestHandler):
     def stream(self) -> Any:
         """The connection's stream of bytes; ``None`` once a socket has taken it over."""
         return getattr(self.request.connection, "stream", None)
+
+    def _check_origin(self, bearer: str) -> None:
+        """Refuse a request that another site makes with the cookie of a visitor."""
+        headers = self.request.headers
+        origin = headers.get("Origin")
+        is_socket = headers.get("Upgrade", "").lower() == "websocket"
+        if origin is not None and not is_same_origin(origin, self.request.host):
+            raise HTTPError(403, reason="Only the car's own page may do this")
+        if is_socket and origin is None and not bearer and self.console.access.auth == "pair":
+            raise HTTPError(403, reason="Without a page this needs the pairing token")
+
+    def _identify(self, bearer: str) -> str:
+        """Who makes the request; "" for a stranger."""
+        return bearer or self._session() or self._anyone()
 
     def _is_for_this_car(self) -> bool:
         console = self.console

@@ -13,8 +13,17 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from donkeycar.console.access import NAME_LETTERS, Access
-from donkeycar.console.pairing_file import Device, PairingFile, Pairings, UnsafeFile
+from donkeycar.console.access import Access
+from donkeycar.console.pairing_file import (
+    MAX_VIEWS,
+    Device,
+    PairingFile,
+    Pairings,
+    UnsafeFile,
+    ViewLink,
+    wall_time,
+)
+from donkeycar.console.view_links import NAME_LETTERS
 from donkeycar.errors import text_of
 from donkeycar.timing import Clock
 
@@ -26,8 +35,6 @@ LOOK_EVERY_S = 0.2
 STORE_WITHIN_S = 3.0
 # How often the time at which a device was seen is stored: an SD card wears out.
 NOTE_EVERY_S = 3600.0
-# A clock before this (July 2026) was not set: a Pi has none that runs without power.
-CLOCK_IS_SET_S = 1_782_864_000.0
 
 # A stamp that no file has.
 UNSEEN = (-1,)
@@ -65,6 +72,8 @@ class Keeper:
         self._noted_s: dict[str, float] = {}
         self._stamp: tuple[int, ...] = ()
         self._epoch = 0
+        # What `look` would have returned, if `catch_up` read it first.
+        self._unheard: list[str] | None = None
         self.problem = "" if file is not None else "Pairings end with this run."
         if file is not None:
             self._begin(file)
@@ -96,20 +105,53 @@ class Keeper:
             for digest in [one for one in pairings.devices if one[:NAME_LETTERS] in gone]:
                 del pairings.devices[digest]
             pairings.invitations.clear()
+            pairings.views.clear()
 
-        if self._file is None or await self._change(self._file, edit):
-            return
+        if self._file is not None and not await self._change(self._file, edit):
+            await self._forget_all(self._file)
+
+    async def _forget_all(self, file: PairingFile) -> None:
+        """Remove the file, from which one entry could not be removed."""
         # Removing a file needs no room. Whoever stays paired in this run pairs again after it.
         try:
             async with self._turn:
-                await _in_thread(self._file.remove)
+                await _in_thread(file.remove)
                 # This is not what `look` takes for a revocation of everybody.
-                self._stamp, self._epoch = self._file.stamp, 0
+                self._stamp, self._epoch = file.stamp, 0
+                self._access.views.stored.clear()
                 for one in self._access.sessions.values():
                     one.stored = False
             self._tell(f"{self.problem} So all stored pairings were removed.")
         except OSError as error:
             self._tell(f"A revoked device may come back after a restart: {text_of(error)}.")
+
+    async def keep_view(self, link: ViewLink) -> None:
+        """Store a link that shows the car; see `problem` if that fails."""
+
+        def edit(pairings: Pairings) -> None:
+            if len(pairings.views) < MAX_VIEWS:
+                pairings.views[link.digest] = link
+
+        async def store(file: PairingFile) -> None:
+            if await self._change(file, edit):
+                self._access.views.stored.add(link.digest)
+
+        link.made_at = self._wall_time()
+        if self._file is None:
+            return
+        try:
+            await asyncio.wait_for(asyncio.shield(store(self._file)), STORE_WITHIN_S)
+        except TimeoutError:
+            self._tell("The disk takes too long to store a link.")
+
+    async def forget_view(self, link: ViewLink) -> None:
+        """Remove a link from the file; it has ended already, whatever the disk says."""
+
+        def edit(pairings: Pairings) -> None:
+            pairings.views.pop(link.digest, None)
+
+        if self._file is not None and not await self._change(self._file, edit):
+            await self._forget_all(self._file)
 
     async def look(self) -> list[str] | None:
         """Hear what changed in the file, and note there who was seen.
@@ -121,9 +163,21 @@ class Keeper:
         if self._file is None:
             return None
         async with self._turn:
-            gone = await self._read_news(self._file)
+            news = await self._read_news(self._file)
+            gone, self._unheard = _both(self._unheard, news), None
         await self._note()
         return gone
+
+    async def catch_up(self) -> None:
+        """Take over what is stored now: whoever comes may have it from `donkey pair` just now."""
+
+        async def read(file: PairingFile) -> None:
+            async with self._turn:
+                self._unheard = _both(self._unheard, await self._read_news(file))
+
+        if self._file is not None:
+            with suppress(TimeoutError):  # a disk that hangs: nobody new comes in
+                await asyncio.wait_for(asyncio.shield(read(self._file)), STORE_WITHIN_S)
 
     async def _read_news(self, file: PairingFile) -> list[str] | None:
         try:
@@ -213,13 +267,17 @@ class Keeper:
             return True
 
     def _wall_time(self) -> int | None:
-        now_s = self._now()
-        return round(now_s) if now_s > CLOCK_IS_SET_S else None
+        return wall_time(self._now())
 
     def _tell(self, problem: str) -> None:
         if problem != self.problem:
             self.problem = problem
             logger.warning("%s", problem)
+
+
+def _both(one: list[str] | None, other: list[str] | None) -> list[str] | None:
+    """What two looks returned, as one."""
+    return None if one is None and other is None else [*(one or ()), *(other or ())]
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

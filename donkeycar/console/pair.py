@@ -3,16 +3,24 @@
 import json
 import math
 from typing import Any
+from urllib.parse import urlsplit
 
 from tornado.web import HTTPError
 
 from donkeycar.console.access import PIN_LIFE_S, TooManySessions
+from donkeycar.console.addresses import is_loopback
 from donkeycar.console.device_label import device_label
 from donkeycar.console.devices import Devices
 from donkeycar.console.guard import STATIC, Guarded, PublicFile, Route, page_routes
 from donkeycar.console.pairing import pairing_url, qr_svg
 
 FULL = "As many browsers are paired as the car keeps, and all are in use. Try again in ten minutes"
+
+# At 127.0.0.1 a phone finds itself.
+NOT_ON_A_NETWORK = (
+    "Another phone cannot reach this car: it serves this computer alone. Connect the computer to a "
+    "network, and start the car with --set WEB_HOST=0.0.0.0 (donkey demo: --phone)"
+)
 
 
 class PairPage(Guarded):
@@ -37,6 +45,9 @@ class PairPage(Guarded):
         try:
             if kind == "token":
                 session = access.pair_by_token(secret)
+                if session is None:
+                    await self.console.keeper.catch_up()
+                    session = access.pair_by_token(secret)
             elif kind == "pin":
                 session = access.pair_by_pin(secret)
         except TooManySessions:
@@ -84,7 +95,12 @@ class Invite(Guarded):
     def post(self) -> None:
         """Make a new PIN; answer with it, the link and its QR code."""
         access = self.console.access
-        url = pairing_url(self._shared_url(), access.token)
+        shared = self._shared_url()
+        if is_loopback(urlsplit(shared).hostname or ""):
+            self.set_status(409)
+            self.finish({"error": NOT_ON_A_NETWORK})
+            return
+        url = pairing_url(shared, access.token)
         self.finish({
             "url": url,
             "pin": access.renew_pin(),

@@ -27,10 +27,13 @@ VERSION = 1
 MAX_BYTES = 64 * 1024
 MAX_DEVICES = 64
 MAX_INVITATIONS = 16
+MAX_VIEWS = 16
 MAX_USES = 64
 MAX_STARTS = 1000
 MAX_LABEL_LETTERS = 40
 DIGEST = re.compile(r"[0-9a-f]{64}")
+# A clock before this (July 2026) was not set: a Pi has none that runs without power.
+CLOCK_IS_SET_S = 1_782_864_000.0
 # Two programs write within milliseconds of each other, or one of them hangs.
 LOCK_S = 2.0
 
@@ -75,17 +78,35 @@ class Invitation:
 
 
 @dataclass(slots=True)
+class ViewLink:
+    """A link that shows the car to one program, and can do nothing else.
+
+    Attributes:
+        digest: Digest of its token.
+        label: Who made it, for a person: ``"iPhone, Safari"``.
+        made_at: When, in seconds of wall time; ``None`` if the clock was not set.
+    """
+
+    digest: str
+    label: str = ""
+    made_at: int | None = None
+
+
+@dataclass(slots=True)
 class Pairings:
     """Everything in the file.
 
     Attributes:
         devices: Paired devices, by digest; the one that was used last is the last one.
         invitations: Open invitations, by digest.
+        views: Links for programs that show the car, by digest, in the order in which they were
+            made.
         epoch: Another number means that everybody was revoked, whether stored or not.
     """
 
     devices: dict[str, Device] = field(default_factory=dict)
     invitations: dict[str, Invitation] = field(default_factory=dict)
+    views: dict[str, ViewLink] = field(default_factory=dict)
     epoch: int = 0
 
 
@@ -219,6 +240,8 @@ class PairingFile:
                 raise ValueError("version")
             devices = [_device(one) for one in stored["devices"]]
             invitations = [_invitation(one) for one in stored["invitations"]]
+            # A file of an earlier version has none.
+            views = [_view_link(one) for one in stored.get("views", [])]
             epoch = stored["epoch"]
             if not _is_whole(epoch, 0, 2**53):
                 raise ValueError("epoch")
@@ -227,6 +250,7 @@ class PairingFile:
         return Pairings(
             {one.digest: one for one in devices[-MAX_DEVICES:]},
             {one.digest: one for one in invitations[-MAX_INVITATIONS:]},
+            {one.digest: one for one in views[-MAX_VIEWS:]},
             epoch,
         )
 
@@ -237,9 +261,19 @@ class PairingFile:
             "folder": str(self._folder),
             "devices": [asdict(one) for one in devices],
             "invitations": [asdict(one) for one in invitations if one.uses > 0],
+            "views": [asdict(one) for one in pairings.views.values()],
             "epoch": pairings.epoch,
         }
         return json.dumps(stored, indent=1) + "\n"
+
+
+def wall_time(now_s: float) -> int | None:
+    """A time to store for a person to read; ``None`` if the clock was not set.
+
+    Args:
+        now_s: Wall time, in seconds.
+    """
+    return round(now_s) if now_s > CLOCK_IS_SET_S else None
 
 
 def state_folder() -> Path:
@@ -261,12 +295,17 @@ def _flag(name: str) -> int:
 
 def _device(stored: Any) -> Device:
     _require(stored, Device)
-    label, times = stored["label"], (stored["paired_at"], stored["seen_at"])
-    if not isinstance(label, str) or not label.isprintable() or len(label) > MAX_LABEL_LETTERS:
-        raise ValueError("label")
-    if not all(each is None or _is_whole(each, 0, 10**11) for each in times):
-        raise ValueError("time")
+    _require_text(stored["label"])
+    _require_time(stored["paired_at"])
+    _require_time(stored["seen_at"])
     return Device(**stored)
+
+
+def _view_link(stored: Any) -> ViewLink:
+    _require(stored, ViewLink)
+    _require_text(stored["label"])
+    _require_time(stored["made_at"])
+    return ViewLink(**stored)
 
 
 def _invitation(stored: Any) -> Invitation:
@@ -281,6 +320,16 @@ def _require(stored: Any, kind: type) -> None:
         raise ValueError("names")
     if DIGEST.fullmatch(stored["digest"]) is None:
         raise ValueError("digest")
+
+
+def _require_text(label: Any) -> None:
+    if not isinstance(label, str) or not label.isprintable() or len(label) > MAX_LABEL_LETTERS:
+        raise ValueError("label")
+
+
+def _require_time(value: Any) -> None:
+    if value is not None and not _is_whole(value, 0, 10**11):
+        raise ValueError("time")
 
 
 def _is_whole(value: Any, low: int, high: int) -> bool:

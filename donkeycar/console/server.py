@@ -6,6 +6,7 @@ from typing import Any
 
 from tornado.web import Application
 
+from donkeycar.console.bar import Bar, BarPages
 from donkeycar.console.console import Console
 from donkeycar.console.drive import DriveFeed, DrivePage, DriveSocket, Home
 from donkeycar.console.gate import GatedServer
@@ -34,6 +35,7 @@ ROUTES: list[Route] = [
     *PAIRING,
     *page_routes("drive", DrivePage),
     (r"/wsDrive", DriveSocket, {}),
+    (r"/pages", BarPages, {}),
     (r"/video", Video, {}),
     (r"/wsVideo", VideoSocket, {}),
     (STATIC_FILES, PackageFile, {"path": str(STATIC)}),
@@ -41,7 +43,7 @@ ROUTES: list[Route] = [
 
 
 def make_application(
-    console: Console, *, routes: list[Route] = ROUTES, feed: Any = None
+    console: Console, *, routes: list[Route] = ROUTES, feed: Any = None, bar: Bar | None = None
 ) -> Application:
     """Return the console as a tornado application.
 
@@ -49,6 +51,7 @@ def make_application(
         console: The shared state of its handlers.
         routes: Address, handler and arguments of everything it serves.
         feed: Sends the state to the sockets; ``None`` is the feed of the drive page.
+        bar: The pages that it offers; ``None`` is the drive page alone.
     """
     return Application(
         routes,
@@ -59,6 +62,7 @@ def make_application(
         websocket_ping_timeout=PING_S,
         console=console,
         feed=DriveFeed(console) if feed is None else feed,
+        bar=Bar() if bar is None else bar,
     )
 
 

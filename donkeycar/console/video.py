@@ -40,11 +40,12 @@ def part(jpeg: bytes, exposed_s: float) -> bytes:
     return head.encode() + jpeg + b"\r\n" + BOUNDARY
 
 
-def _limit_buffer(stream: Any) -> None:
+def limit_buffer(stream: Any) -> None:
+    """Let the system hold only a few frames for a viewer."""
     stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
 
-async def _in_time(sent: Awaitable[None]) -> None:
+async def in_time(sent: Awaitable[None]) -> None:
     """Wait for `sent`, at most `STALL_S`. It is not cancelled: tornado does not allow that."""
     gone = (StreamClosedError, WebSocketClosedError)
     await with_timeout(timedelta(seconds=STALL_S), sent, quiet_exceptions=gone)
@@ -62,13 +63,13 @@ class Video(Guarded):
         if self.viewer is None:
             raise HTTPError(503, reason=refused)
         try:
-            _limit_buffer(self.stream())
+            limit_buffer(self.stream())
             self.set_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
             self.write(BOUNDARY)
             await self.flush()
             while (frame := await self.viewer.next()) is not None:
                 self.write(part(frame.jpeg, frame.exposed_s))
-                await _in_time(self.flush())
+                await in_time(self.flush())
         except (StreamClosedError, TimeoutError):
             stream = self.stream()
             if stream is not None:
@@ -97,7 +98,7 @@ class VideoSocket(GuardedSocket):
             return
         self._unanswered = 0
         self._answered = asyncio.Event()
-        _limit_buffer(self.stream())
+        limit_buffer(self.stream())
         self.task = asyncio.create_task(self._send(self.viewer))
 
     def on_message(self, message: str | bytes) -> None:
@@ -121,7 +122,7 @@ class VideoSocket(GuardedSocket):
                     await asyncio.wait_for(self._answered.wait(), STALL_S)
                 self._unanswered += 1
                 message = struct.pack(">d", frame.exposed_s) + frame.jpeg
-                await _in_time(self.write_message(message, binary=True))
+                await in_time(self.write_message(message, binary=True))
         except (WebSocketClosedError, TimeoutError):
             # `close` would wait for an answer, and this viewer does not answer. A page that was
             # closed at this moment has no stream any more.

@@ -77,7 +77,12 @@ def convert(task: dict[str, Any], workdir: Path) -> dict[str, Any]:
     import keras
 
     from donkeycar.conversion.adapt import as_pilot
-    from donkeycar.conversion.describe import ConversionRequest, describe_pilot, known_pilot
+    from donkeycar.conversion.describe import (
+        ConversionRequest,
+        describe_pilot,
+        known_pilot,
+        transforms_of,
+    )
     from donkeycar.conversion.legacy import as_legacy_pilot
     from donkeycar.conversion.read import read_network
     from donkeycar.conversion.scenes import drawn, network_inputs, recorded
@@ -89,12 +94,15 @@ def convert(task: dict[str, Any], workdir: Path) -> dict[str, Any]:
     from donkeycar.training.export.litert import run
     from donkeycar.training.export.save import convert, save_pilot
 
+    transforms, camera_shape = transforms_of(task["seen_through"])
     request = ConversionRequest(
         old=Path(task["old"]),
         type=task["type"],
         options=task["options"],
         tubs=[Path(tub) for tub in task["tubs"]],
         comment=task["comment"],
+        transforms=transforms,
+        camera_shape=camera_shape,
     )
     old = read_network(request.old, workdir)
     legacy = not isinstance(old.model, keras.Model)

@@ -17,6 +17,7 @@ from donkeycar.pilots.files.keras_check import check_archive
 from donkeycar.pilots.files.names import beside, ending_of, meant_as
 from donkeycar.pilots.files.next_step import TRUSTED
 from donkeycar.pilots.files.probe import chosen
+from donkeycar.pilots.files.sidecar import has_sidecar
 from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
 from donkeycar.pilots.inference.load import load_pilot, open_safely
 from donkeycar.pilots.inference.pilot import NetworkPilot
@@ -106,6 +107,12 @@ def _check_kind(old: Path, trust: bool) -> None:
             f"{old} is a pilot already, with {sidecar} beside it. Next: {commands.drive(old)}; "
             f"or, if {sidecar.name} is damaged, move that away first."
         )
+    if kind in TRUSTED and has_sidecar(old):
+        raise PilotError(
+            f"{old} must be a model without a sidecar. Received: {sidecar}, which describes the "
+            ".keras file of that name, and may change what this one sees. Convert that, or, if it "
+            f"does not belong to this model, move {sidecar.name} away first."
+        )
     if kind in TRUSTED and not trust:
         raise PilotError(
             f"{old} is of a format that can carry code. donkeycar reads layers and weights only, "
@@ -123,6 +130,7 @@ def _request(request: ConversionRequest, workdir: Path, trust: bool) -> str:
             "tubs": [str(tub.resolve()) for tub in request.tubs],
             "comment": request.comment,
             "trust": trust,
+            "seen_through": request.seen_through(),
         }
     )
 

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import donkeycar
+from donkeycar.errors import PilotError
 from donkeycar.pilots.files.names import beside, kind_of
-from donkeycar.pilots.files.sidecar import FORMAT, PilotInfo, read_info
+from donkeycar.pilots.files.sidecar import PilotInfo, has_sidecar, read_info
+from donkeycar.pilots.inference.frames_fit import seen_by
 from donkeycar.pilots.inference.interpreter import LiteRTInterpreter
 from donkeycar.pilots.inference.pilot import bare_options
 from donkeycar.pilots.kinds.registry import PilotType
+from donkeycar.pilots.transform import Shape, Transforms
 
 # Outputs whose size determines an option.
 SHOWN = {
@@ -33,6 +36,10 @@ class ConversionRequest(NamedTuple):
         options: Options of the pilot that differ from those of donkeycar 5.x.
         tubs: Recordings to compare the files on; without any, no int8 file is written.
         comment: A comment to store in the pilot's files.
+        transforms: What changed a frame before the model saw it, in its training. A pilot of
+            donkeycar 6 says so itself.
+        camera_shape: Height, width and channels of the frames before that; ``None`` if they are
+            what the model takes.
     """
 
     old: Path
@@ -40,6 +47,39 @@ class ConversionRequest(NamedTuple):
     options: dict[str, Any] = {}
     tubs: Sequence[Path] = ()
     comment: str = ""
+    transforms: Transforms = Transforms()
+    camera_shape: Shape | None = None
+
+    def seen_through(self) -> dict[str, Any]:
+        """The transforms and the shape as JSON, for the process that converts.
+
+        Raises:
+            PilotError: If one of the transforms is code of the owner's, which is not run there.
+        """
+        instead = self.transforms.instead
+        custom = {**self.transforms.custom, **(instead.transforms.custom if instead else {})}
+        if custom:
+            raise PilotError(
+                "A model whose frames are changed by code of your own cannot be converted, because "
+                f"no such code is run there. Received: {', '.join(custom)}. Its .tflite file "
+                "drives with --type and the settings of the car"
+            )
+        return {
+            "transforms": self.transforms.to_json(),
+            "camera_shape": self.camera_shape,
+            "instead": None if instead is None else instead.transforms.to_json(),
+            "instead_shape": None if instead is None else instead.camera_shape,
+        }
+
+
+def transforms_of(said: dict[str, Any]) -> tuple[Transforms, Shape | None]:
+    """Read the JSON of `ConversionRequest.seen_through`."""
+    transforms = Transforms.from_json(said["transforms"])
+    if said["instead"] is not None:
+        older = Transforms.from_json(said["instead"])
+        transforms = transforms.or_else(older, tuple(said["instead_shape"]))
+    shape = said["camera_shape"]
+    return transforms, None if shape is None else tuple(shape)
 
 
 def known_pilot(old: Path) -> PilotInfo | None:
@@ -48,13 +88,9 @@ def known_pilot(old: Path) -> PilotInfo | None:
     Raises:
         PilotError: If there is a sidecar that cannot be read.
     """
-    sidecar = beside(old, ".json")
-    if kind_of(old) != "keras" or not sidecar.is_file():
+    if kind_of(old) != "keras" or not has_sidecar(old):
         return None
-    with sidecar.open("rb") as file:
-        if FORMAT.encode() not in file.read(len(FORMAT) + 100):
-            return None  # Keras once wrote such files
-    return read_info(sidecar)
+    return read_info(beside(old, ".json"))
 
 
 def describe_pilot(
@@ -63,7 +99,8 @@ def describe_pilot(
     """Build the contents of the sidecar.
 
     Raises:
-        PilotError: If this type cannot have one of the options.
+        PilotError: If this type cannot have one of the options, or the transforms do not make the
+            frames that the network takes.
     """
     known = known_pilot(request.old)
     if known is not None:
@@ -80,9 +117,11 @@ def describe_pilot(
         for name, option in SHOWN.items()
         if name in sizes and option in kind.options
     }
+    done, seen = seen_by(network.input_shape, request.transforms, request.camera_shape)
     return PilotInfo(
         type=kind.name,
-        camera_shape=network.input_shape,
+        camera_shape=seen,
+        transforms=done,
         options=bare_options(kind, network, {**shown, **request.options}),
         training={"converted_from": request.old.name},
         data={"tubs": [str(tub.resolve()) for tub in request.tubs]},

@@ -44,6 +44,7 @@ class Cockpit:
         clock: Source of time.
 
     Attributes:
+        car_name: The name that pages show.
         gamepad: The client whose offers are those of a gamepad.
         rc: The client whose offers are those of a remote control.
         telemetry: The values of the car that the pages show, see `telemetry.shown`.
@@ -86,7 +87,7 @@ class Cockpit:
         self.rc = Client("rc", kind="rc")
         self._notes: dict[str, str] = {}
         self._halt = halt
-        self._car_name = car_name
+        self.car_name = car_name
 
     @property
     def source(self) -> str:
@@ -220,7 +221,7 @@ class Cockpit:
                 "source": self._arbiter.kind,
                 "you_drive": driver == "you",
                 "asked": driver == "you" and self._lease.asker is not None,
-                "car_name": self._car_name,
+                "car_name": self.car_name,
                 "controller_note": self._note(client),
             }
 
@@ -234,8 +235,9 @@ class Cockpit:
         return next(filter(None, told), "")
 
     def _apply(self, client: Client, message: Message) -> dict[str, Any]:
-        no_pilot = self.pilot_note if self.has_pilot else NO_PILOT
-        refuse_impossible(message, no_pilot=no_pilot, throttle_ceiling=self._limit.ceiling)
+        pilot, told = self.pilot_note if self.has_pilot else NO_PILOT, self.telemetry
+        limit = self._limit.ceiling
+        refuse_impossible(message, no_pilot=pilot, throttle_ceiling=limit, telemetry=told)
         held_before = self._lease.holder == client.name
         drives = self._claim(client, wants=message.wants_the_wheel, in_use=message.uses_a_control)
         throttle = message.throttle
@@ -252,10 +254,9 @@ class Cockpit:
             self._latch(link.HANDED_OVER)
             return {}
         self._store(message)
-        if message.resume and self.order.latch:
-            missing = self.unready or self._link.resume()
-            return {"error": missing} if missing else {}
-        return {}
+        resumes = message.resume and self.order.latch
+        missing = (self.unready or self._link.resume()) if resumes else ""
+        return {"error": missing} if missing else {}
 
     def _claim(self, client: Client, *, wants: bool, in_use: bool) -> bool:
         """Whether `client` holds the wheel; anyone who wants a free wheel gets it."""
@@ -287,8 +288,7 @@ class Cockpit:
             self._notes[client.name] = HELD
         self._link.beat(angle=offer.angle, throttle=throttle, echoed=True)
         if "stop" not in offer.actions:
-            # Taking the wheel from the pilot has changed the mode already.
-            is_done = self.mode != mode_before
+            is_done = self.mode != mode_before  # by taking the wheel from the pilot
             for action in offer.actions:
                 if not (is_done and action == "mode"):
                     self._do(client, action)
@@ -346,5 +346,5 @@ class Cockpit:
             self.recording = message.recording
         if message.max_throttle is not None:
             self._limit.value = message.max_throttle
-        pressed = message.buttons or {}
-        self.pressed.extend(button for button in BUTTONS if pressed.get(button))
+        self.actions.extend(message.actions)
+        self.pressed.extend(name for name in BUTTONS if (message.buttons or {}).get(name))

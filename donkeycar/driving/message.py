@@ -6,7 +6,8 @@ whole message, so that it never acts on half of one. Only a stop is obeyed even 
 
 import json
 import math
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,12 @@ MAX_DEPTH = 8
 MAX_COUNT = 2**53
 
 BUTTONS = ("w1", "w2", "w3", "w4", "w5")
+
+# Key of a message -> the action that parts of the car read in the channel ``user/actions``.
+ACTIONS = {"erase": "erase_seconds", "undo_erase": "undo_erase", "to_start": "to_start"}
+
+# A name of a file without its folder; "" is none.
+PILOT_NAME = re.compile(r"(?!\.)[^/\\\x00-\x1f]{0,100}")
 
 # How many letters of a refused value are sent back.
 SHOWN_LETTERS = 40
@@ -56,6 +63,10 @@ class Message:
         take: Ask to drive.
         give: Hand the wheel to the client that asked.
         bye: The sender is leaving.
+        erase: Erase what was recorded in the last 5 s.
+        undo_erase: Take the last erasing back.
+        to_start: Put a simulated car back to the start of its track.
+        pilot: Name of the pilot to be loaded; "" looks at the pilots of the car again.
     """
 
     angle: float | None = None
@@ -72,13 +83,23 @@ class Message:
     take: bool | None = None
     give: bool | None = None
     bye: bool | None = None
+    erase: bool | None = None
+    undo_erase: bool | None = None
+    to_start: bool | None = None
+    pilot: str | None = None
+
+    @property
+    def actions(self) -> tuple[str, ...]:
+        """What other parts of the car are asked to do."""
+        pressed = tuple(action for key, action in ACTIONS.items() if getattr(self, key))
+        return pressed if self.pilot is None else (*pressed, f"pilot:{self.pilot}")
 
     @property
     def wants_the_wheel(self) -> bool:
         """Whether the sender drives or asks to drive, and does not only watch."""
         orders = (self.angle, self.throttle, self.drive_mode, self.recording, self.buttons)
         return bool(
-            self.take or self.resume or self.max_throttle is not None
+            self.take or self.resume or self.actions or self.max_throttle is not None
             or any(order is not None for order in orders)
         )  # fmt: skip
 
@@ -92,16 +113,20 @@ class Message:
         return bool(self.angle or self.throttle) or any(choice is not None for choice in choices)
 
 
-def refuse_impossible(message: Message, *, no_pilot: str, throttle_ceiling: float) -> None:
+def refuse_impossible(
+    message: Message, *, no_pilot: str, throttle_ceiling: float, telemetry: Mapping[str, Any]
+) -> None:
     """Refuse a message that asks for something that this car cannot do.
 
     Args:
         message: The message to check.
         no_pilot: Why a pilot mode cannot be chosen, in a sentence; "" if it can.
         throttle_ceiling: The highest value of the throttle limit.
+        telemetry: The values of the car that pages show.
 
     Raises:
-        MessageError: If it asks for a pilot mode or a limit that this car does not have.
+        MessageError: If it asks for a pilot mode, a limit, a pilot, a recorder or a track that this
+            car does not have.
     """
     mode, limit = message.drive_mode, message.max_throttle
     if mode not in (None, "user") and no_pilot:
@@ -111,6 +136,15 @@ def refuse_impossible(message: Message, *, no_pilot: str, throttle_ceiling: floa
             f"`max_throttle` must be at most {throttle_ceiling:g} on this car. "
             f"Received: max_throttle={limit:g}"
         )
+    if (message.erase or message.undo_erase) and telemetry.get("num_records") is None:
+        raise MessageError("A car that erases needs a recorder. Received: a car without one")
+    if message.pilot is not None and not telemetry.get("pilot_name"):
+        raise MessageError(
+            "`pilot` needs a car that was started with a pilot (--model). "
+            f"Received: pilot={message.pilot!r:.{SHOWN_LETTERS}}"
+        )
+    if message.to_start and telemetry.get("track") is None:
+        raise MessageError("`to_start` needs a car in the simulator. Received: another car")
 
 
 def _refuse(name: str, rule: str, value: object) -> MessageError:
@@ -146,6 +180,11 @@ def _mode(name: str, value: Any) -> None:
         raise _refuse(name, f"one of {', '.join(MODES)}", value)
 
 
+def _pilot(name: str, value: Any) -> None:
+    if not (isinstance(value, str) and PILOT_NAME.fullmatch(value)):
+        raise _refuse(name, "a name in the folder of pilots", value)
+
+
 def _buttons(name: str, value: Any) -> None:
     if not isinstance(value, dict):
         raise _refuse(name, "an object such as {'w1': true}", value)
@@ -170,6 +209,8 @@ CHECKS: dict[str, Callable[[str, Any], None]] = {
     "take": _boolean,
     "give": _boolean,
     "bye": _boolean,
+    **dict.fromkeys(ACTIONS, _boolean),
+    "pilot": _pilot,
 }
 
 

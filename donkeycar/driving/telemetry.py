@@ -50,17 +50,29 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _choices(value: Any) -> list[dict[str, Any]]:
+    return [choice._asdict() for choice in value or ()]
+
+
+def _place(value: Any) -> list[float | None] | None:
+    return None if value is None else [_rounded(number, digits=2) for number in value]
+
+
 _THOUSANDTHS = partial(_rounded, digits=3)
 
 TELEMETRY = {
     "tub/num_records": Shown("num_records", _whole),
     "tub/status": Shown("recorder_status", _text),
     "tub/reason": Shown("recorder_reason", _text),
+    "tub/undoable": Shown("num_undoable", _whole),
     "loop/rate_hz": Shown("loop_hz", partial(_rounded, digits=1)),
     "angle": Shown("angle", _THOUSANDTHS),
     "throttle": Shown("throttle", _THOUSANDTHS),
     "pilot/angle": Shown("pilot_angle", _THOUSANDTHS),
     "pilot/throttle": Shown("pilot_throttle", _THOUSANDTHS),
+    "pilot/name": Shown("pilot_name", _text),
+    "pilot/choice_note": Shown("pilot_choice_note", _text),
+    "pilot/choices": Shown("pilots", _choices),
     "drivetrain/state": Shown("drivetrain_state", _same),
     "drivetrain/reason": Shown("drivetrain_reason", _text),
     # Rounded to hundredths, because every change has to be sent.
@@ -68,4 +80,12 @@ TELEMETRY = {
     "drivetrain/age_p50_s": Shown("wheel_age_p50_s", _THOUSANDTHS),
     "drivetrain/age_p99_s": Shown("wheel_age_p99_s", _THOUSANDTHS),
     "power/reason": Shown("power_reason", _text),
+    # Tenths change often enough for a person.
+    "motion/speed_m_s": Shown("speed_m_s", partial(_rounded, digits=1)),
+    "lap/time_s": Shown("lap_s", partial(_rounded, digits=1)),
+    "lap/best_s": Shown("best_lap_s", partial(_rounded, digits=2)),
+    "lap/count": Shown("laps", _whole),
+    "map/track": Shown("track", _same),
+    "map/place": Shown("place", _place),
+    "map/put_backs": Shown("put_backs", _whole),
 }

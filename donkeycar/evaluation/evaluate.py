@@ -27,6 +27,11 @@ from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.records.frames import decode
 from donkeycar.training.records.recordings import Recordings, gather
 
+CLEANED = (
+    "trained on cleaned records (`--cleaning`), but compared here with what the driver did, as it "
+    "was recorded."
+)
+
 
 @dataclass
 class PilotEvaluation:
@@ -207,6 +212,8 @@ def _compare_with_driver(
         warning = seen_in_training(infos, whole, last)
         if warning:
             report.notes.append(warning)
+        if any(info and info.data.get("cleaning") for info in infos):
+            report.notes.append(CLEANED)
     first = len(whole) - max(1, round(last * len(whole)))
     with tempfile.TemporaryDirectory(prefix="donkey-evaluate-") as folder:
         recordings, frames = decode(

@@ -17,8 +17,8 @@ from donkeycar.training.records.recordings import (
     Recordings,
     with_angle,
 )
-from donkeycar.training.records.sizes import letterboxed
 from donkeycar.tub import TubReader
+from donkeycar.tub.sizes import letterboxed
 
 INDEX = "_index"
 

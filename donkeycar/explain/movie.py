@@ -16,7 +16,7 @@ from donkeycar.training.answers import answer_each
 from donkeycar.training.progress import Advance, Progress, Silent
 from donkeycar.training.records.pace import pace_of
 from donkeycar.training.records.recordings import Recordings
-from donkeycar.training.records.sizes import counted, have, size_in_words
+from donkeycar.tub.sizes import counted, have, size_in_words
 from donkeycar.video import write_video
 
 # Turns the pilot's last inputs into a saliency map of the frame, 0 to 1.

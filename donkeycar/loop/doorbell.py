@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 from donkeycar.timing import Clock, RealClock
 
@@ -14,7 +15,8 @@ class Doorbell:
     """A clock whose `sleep` answers the bell, in the thread that sleeps.
 
     Any thread may ring. Whoever sleeps answers at once, and sleeps on until its time. On a clock
-    that nobody waits for, such as that of a simulation, it answers once, before it sleeps.
+    that nobody waits for, such as that of a simulation, it answers once, before it sleeps; unless
+    the clock has ``wait(event, seconds)``, which lets time pass until the event is set.
 
     Args:
         clock: The clock below.
@@ -36,8 +38,12 @@ class Doorbell:
     def __init__(self, clock: Clock) -> None:
         self.answer: Callable[[], object] = _nothing
         self._clock = clock
-        self._is_waited_for = isinstance(clock, RealClock)
         self._rung = threading.Event()
+        wait = getattr(clock, "wait", None)
+        self._is_waited_for = isinstance(clock, RealClock) or wait is not None
+        self._wait: Callable[[float], bool] = (
+            self._rung.wait if wait is None else partial(wait, self._rung)
+        )
 
     def ring(self) -> None:
         """Have the sleeper answer; from any thread. Does not wait for it."""
@@ -57,7 +63,7 @@ class Doorbell:
             if wait_s <= 0 or is_over():
                 return
             if self._is_waited_for:
-                self._rung.wait(wait_s)
+                self._wait(wait_s)
             else:
                 self._clock.sleep(wait_s)
 
@@ -74,7 +80,7 @@ class Doorbell:
         while True:
             self.look()
             wait_s = due_s - self._clock.monotonic() - GRAIN_S
-            if wait_s <= 0 or not self._is_waited_for or not self._rung.wait(wait_s):
+            if wait_s <= 0 or not self._is_waited_for or not self._wait(wait_s):
                 break
         left_s = due_s - self._clock.monotonic()
         if left_s > 0:

@@ -3,28 +3,38 @@
 import argparse
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from donkeycar.assembly.drivetrain.calibration import read_sheet, widened_settings
+from donkeycar.assembly.drivetrain.calibration import (
+    read_questions,
+    read_sheet,
+    widened_settings,
+)
 from donkeycar.assembly.drivetrain.emergency_off import ready_emergency_off
 from donkeycar.assembly.drivetrain.table import check_settings
 from donkeycar.config import Config, load_config
-from donkeycar.console.bench import Bench, lines_of
+from donkeycar.console.bench import Bench
+from donkeycar.console.bench_walk import lines_of
 from donkeycar.driving.command import Command
 from donkeycar.errors import ConfigError, DeviceError, text_of
 from donkeycar.guardian.process import VehicleSide
 from donkeycar.management.before_hardware import check_free
 from donkeycar.management.guardian import become_guardian, hear_ctrl_c, is_guarded
 from donkeycar.parts.drivetrain.calibration import Calibration
+from donkeycar.parts.drivetrain.calibration_edits import CalibrationEdits
+from donkeycar.parts.drivetrain.calibration_notes import Before, CalibrationNotes
 from donkeycar.parts.drivetrain.calibration_points import CalibrationSheet
 from donkeycar.parts.drivetrain.guarded import GuardedDrivetrain, Link
+from donkeycar.settings.notices import in_short
 from donkeycar.settings.owner.entry import edited_entries, set_entries
 from donkeycar.timing import Clock
 from donkeycar.vehicle import Vehicle
 
 RATE_HZ = 30
+NOTES = Path("logs", "calibration.json")
 
 
 class BenchDrivetrain(GuardedDrivetrain):
@@ -79,9 +89,10 @@ class Gauge:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
     parser.description = (
-        "Find the pulses of a car while its wheels are in the air, on a page in the browser or "
-        "with --terminal by keys. Save writes them into myconfig.py and leaves the other lines "
-        "as they are."
+        "Find the pulses of a car while its wheels are in the air, one question after the other, "
+        "on a page in the browser or with --terminal by keys. Save writes them into myconfig.py "
+        "and leaves the other lines as they are. What is not saved can be taken up at the next "
+        "start."
     )
     parser.add_argument(
         "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
@@ -89,6 +100,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--terminal", action="store_true", help="use keys in this terminal instead of a page"
     )
+    parser.add_argument(
+        "--put-back", action="store_true",
+        help="write the values of before the last Save into myconfig.py again; moves nothing",
+    )  # fmt: skip
     parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE",
         help="one setting for this run, e.g. WEB_CONTROL_PORT=8888; may be repeated",
@@ -105,8 +120,11 @@ def run(args: argparse.Namespace) -> None:
     # Both refuse before any hardware is opened.
     check_settings(kind, settings)
     sheet = read_sheet(kind, settings)
+    if args.put_back:
+        put_back(cfg, folder)
+        return
     if not is_guarded():
-        for notice in (*cfg.notices, *obstacles(sheet, folder / "myconfig.py")):
+        for notice in (*in_short(cfg.notices), *obstacles(sheet, folder / "myconfig.py")):
             print(f"note: {notice}", flush=True)
         if sys.platform != "linux":
             raise ConfigError("`donkey calibrate` needs Linux, as every car does. Run it there")
@@ -133,7 +151,12 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
     if side is None:
         raise DeviceError("No guardian holds the motor. Start this with: donkey calibrate")
 
-    bench = Bench(Calibration(read_sheet(kind, settings)), write=saver(cfg, folder))
+    bench = Bench(
+        Calibration(read_sheet(kind, settings)),
+        write=saver(cfg, folder),
+        questions=read_questions(kind, settings),
+        notes=_notes(cfg, folder),
+    )
     car = Vehicle()
     console = _terminal(bench) if terminal else _page(bench, cfg)
     car.add(
@@ -145,7 +168,44 @@ def calibrate(cfg: Config, folder: Path, *, terminal: bool = False) -> None:
     drivetrain = BenchDrivetrain(bench, side, emergency_off=ready_emergency_off(kind, wide))
     car.add(drivetrain, inputs=["command"], outputs=["drivetrain/state", "drivetrain/reason"])
     car.add(Gauge(side), outputs=["out/steering", "out/throttle"])
-    car.start(rate_hz=RATE_HZ)
+    try:
+        car.start(rate_hz=RATE_HZ)
+    finally:
+        bench.close()
+
+
+def put_back(cfg: Config, folder: Path) -> None:
+    """Write the values of before the last save into ``myconfig.py``, and keep those of now.
+
+    Args:
+        cfg: Settings of the car.
+        folder: Folder of the car.
+
+    Raises:
+        ConfigError: If no older values are kept, or the file cannot be changed.
+    """
+    edits = CalibrationEdits(read_sheet(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring()))
+    notes = _notes(cfg, folder)
+    before = notes.before
+    if before is None or not edits.fits(before.draft):
+        raise ConfigError(
+            f"No older values are kept in {folder / NOTES} for {cfg.DRIVE_TRAIN_TYPE}. "
+            "`donkey calibrate` keeps them when you save. Received: --put-back"
+        )
+    changes = edits.changes_to(before.draft)
+    if not changes:
+        print(f"Nothing to put back: myconfig.py holds the values of before {before.at}.")
+        return
+    path = saver(cfg, folder)(changes)
+    notes.keep(unfinished=None, before=Before(time.strftime("%Y-%m-%d %H:%M"), edits.stored))
+    notes.close()
+    print(f"Put back in {path}, as before {before.at}:")
+    for line in lines_of(changes):
+        print(f"  {line}")
+
+
+def _notes(cfg: Config, folder: Path) -> CalibrationNotes:
+    return CalibrationNotes(folder / NOTES, cfg.DRIVE_TRAIN_TYPE)
 
 
 def saver(cfg: Config, folder: Path) -> Callable[[dict[str, Any]], str]:

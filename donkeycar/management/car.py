@@ -19,6 +19,7 @@ from donkeycar.management.pilot.seen_through import A_KIND, A_PILOT
 from donkeycar.management.usage import Parser
 from donkeycar.process.exit_code import BAD_USAGE, exit_code
 from donkeycar.process.lossy_output import never_wait_for_readers
+from donkeycar.settings.notices import in_short
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ def _drive(args: argparse.Namespace, drive: Callable[..., None], folder: Path) -
         # All messages about the settings are shown once, before the hardware is opened.
         refusal = _refusal(cfg)
         about = _subject(str(refusal)) if refusal else None
-        for notice in cfg.notices:
+        for notice in in_short(cfg.notices):
             if about is None or _subject(notice) != about:
                 logger.warning("%s", notice)
         if refusal:

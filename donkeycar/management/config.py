@@ -39,12 +39,12 @@ def describe(cfg: Config, names: Sequence[str]) -> str:
     return "\n".join(blocks)
 
 
-def _refusals(args: argparse.Namespace) -> dict[str, str]:
+def _refusals(config: Path, args: argparse.Namespace) -> dict[str, str]:
     """The problems of the settings, each with words that name the commands that refuse it."""
     found: dict[str, list[str]] = {}
     for command in REFUSING:
         try:
-            load_config(args.config, args.myconfig, args.set, command=command)
+            load_config(config, args.myconfig, args.set, command=command)
         except ConfigError as error:
             for line in str(error).splitlines():
                 found.setdefault(line.removesuffix("."), []).append(f"`{command}`")
@@ -61,10 +61,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "names", nargs="*", metavar="NAME", help="show everything about these settings"
     )
     parser.add_argument(
+        "--path", type=Path, default=Path(), help="folder of the car (default: this one)"
+    )
+    parser.add_argument(
         "--config",
         type=Path,
         default=Path("config.py"),
-        help="settings of the car (default: %(default)s)",
+        help="settings in the folder of the car (default: %(default)s)",
     )
     parser.add_argument(
         "--myconfig",
@@ -89,9 +92,10 @@ def run(args: argparse.Namespace) -> None:
     Raises:
         ConfigError: If a command would refuse a value of ``--set``; the table is printed first.
     """
-    cfg = load_config(args.config, args.myconfig, args.set, command="config")
+    config = args.path.expanduser() / args.config.expanduser()
+    cfg = load_config(config, args.myconfig, args.set, command="config")
     print(describe(cfg, args.names) if args.names else cfg.show(changed=args.changed))
-    refusals = _refusals(args)
+    refusals = _refusals(config, args)
     given = {line for line in refusals if line.startswith("--set: ")}
     told = []
     for notice in (*cfg.notices, *cfg.faults):

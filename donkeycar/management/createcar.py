@@ -20,7 +20,13 @@ FOLDERS = ("data", "models", "logs")
 # Template -> the values it puts into myconfig.py; the templates do not differ otherwise.
 TEMPLATES: dict[str, dict[str, Any]] = {
     "complete": {},
-    "sim": {"CAMERA_TYPE": "SIM", "DRIVE_TRAIN_TYPE": "SIM", "WEB_HOST": "127.0.0.1"},
+    "sim": {
+        "CAMERA_TYPE": "SIM",
+        "DRIVE_TRAIN_TYPE": "SIM",
+        "WEB_HOST": "127.0.0.1",
+        # A first lap that stays on the track: the page has a button for more.
+        "JOYSTICK_MAX_THROTTLE": 0.25,
+    },
 }
 WHY = {"complete": "", "sim": "This car lives in the simulator"}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import ConfigError, PilotError
-from donkeycar.process.as_typed import nearest
+from donkeycar.words import nearest
 
 
 def check_words(args: argparse.Namespace) -> list[tuple[str, Any]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Iterable, Sequence
 
-from donkeycar.process.as_typed import nearest
+from donkeycar.words import nearest
 
 # Command line -> a command that it had -> what to do now.
 COMMANDS: dict[str, dict[str, str]] = {

@@ -6,18 +6,22 @@ import secrets
 import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from donkeycar.config import Config, load_config
-from donkeycar.console.access import NAME_LETTERS
 from donkeycar.console.addresses import urls_of
 from donkeycar.console.pairing import Pairing, pairing_url
 from donkeycar.console.pairing_file import (
     MAX_INVITATIONS,
     MAX_USES,
+    MAX_VIEWS,
     Invitation,
     PairingFile,
     Pairings,
+    wall_time,
 )
+from donkeycar.console.view_links import NAME_LETTERS, foxglove_addresses, new_view_link
 from donkeycar.errors import ConfigError
 from donkeycar.words import count
 
@@ -29,7 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what", nargs="?", choices=tuple(ACTIONS), default="list",
         help="list (default): who is paired; revoke: end pairings, at once also of a car that "
-        "drives; invite: print a link that pairs after a restart, too",
+        "drives; invite: print a link that pairs after a restart, too; view: print a link that "
+        "shows the car in Foxglove and drives nothing",
     )  # fmt: skip
     parser.add_argument(
         "ids", nargs="*", metavar="ID", help="for revoke: the first letters of an ID of the list"
@@ -84,6 +89,11 @@ def _list(file: PairingFile, args: argparse.Namespace) -> None:
             f"{each.digest[:NAME_LETTERS]}  an open invitation for {count(each.uses, 'device')}, "
             f"until the car has started {count(each.starts, 'more time')}"
         )
+    for link in pairings.views.values():
+        by = f", made by {link.label}" if link.label else ""
+        print(
+            f"{link.digest[:NAME_LETTERS]}  {when(link.made_at):16}  shows the car in Foxglove{by}"
+        )
 
 
 def _revoke(file: PairingFile, args: argparse.Namespace) -> None:
@@ -96,26 +106,35 @@ def _revoke(file: PairingFile, args: argparse.Namespace) -> None:
         revoke_all(file)
         print("Nobody is paired any more. A car that runs has stopped, and prints a new link.")
         return
+    devices = file.read().devices
     gone = revoke(file, args.ids)
+    if not any(one in devices for one in gone):
+        print(f"{count(len(gone), 'link')} ended. A car that runs hears it within a second.")
+        return
     print(
-        f"{count(len(gone), 'pairing')} revoked, and all open invitations. A car that runs hears "
-        "it within a second, stops if that device drove, and prints a new link."
+        f"{count(len(gone), 'pairing')} revoked, and all open links. A car that runs hears it "
+        "within a second, stops if that device drove, and prints a new link."
     )
 
 
 def revoke(file: PairingFile, ids: list[str]) -> list[str]:
-    """End the pairings of devices; return their digests.
+    """End the pairings of devices, invitations and links; return their digests.
+
+    With a device end all invitations and links, because it may know them.
 
     Raises:
         ConfigError: If an ID does not name one device; then nothing was revoked.
     """
 
     def edit(pairings: Pairings) -> list[str]:
-        gone = find(ids, [*pairings.devices, *pairings.invitations])
+        gone = find(ids, [*pairings.devices, *pairings.invitations, *pairings.views])
+        is_view = [pairings.views.pop(digest, None) is not None for digest in gone]
         for digest in gone:
             pairings.devices.pop(digest, None)
-        # Whoever was revoked may know a link that is still open.
-        pairings.invitations.clear()
+        if not all(is_view):
+            # Whoever was revoked may know a link that is still open.
+            pairings.invitations.clear()
+            pairings.views.clear()
         return gone
 
     return file.change(edit)
@@ -163,8 +182,44 @@ def invite(file: PairingFile, *, uses: int) -> str:
     return token
 
 
-def _refuse_settings(cfg: Config) -> None:
+def _view(file: PairingFile, args: argparse.Namespace) -> None:
+    cfg = load_config(args.path.expanduser().absolute() / "config.py", command="pair")
+    _refuse_settings(cfg, (("WEB_FOXGLOVE", False, "the car shows itself to nobody then"),))
+    token = view(file)
+    hosts = [urlsplit(url).netloc for url in urls_of(cfg.WEB_HOST, cfg.WEB_CONTROL_PORT)]
+    print("In Foxglove: Open connection, Foxglove WebSocket, and this address:")
+    for host in hosts:
+        print(f"  {foxglove_addresses(host, token)['url']}")
+    print(
+        "It shows the car to one program at a time, and drives nothing. Whoever knows it can "
+        "watch. It works until you end it: donkey pair list, donkey pair revoke ID"
+    )
+
+
+def view(file: PairingFile) -> str:
+    """Store a link that shows the car, and return its token.
+
+    Raises:
+        ConfigError: If there are too many.
+    """
+    token, link = new_view_link(file.digest, "donkey pair")
+    link.made_at = wall_time(time.time())
+
+    def edit(pairings: Pairings) -> None:
+        if len(pairings.views) >= MAX_VIEWS:
+            raise ConfigError(
+                f"There must be at most {MAX_VIEWS} links that show the car. Received: one more. "
+                "End one: donkey pair list, donkey pair revoke ID"
+            )
+        pairings.views[link.digest] = link
+
+    file.change(edit)
+    return token
+
+
+def _refuse_settings(cfg: Config, more: tuple[tuple[str, Any, str], ...] = ()) -> None:
     for name, wrong, why in (
+        *more,
         ("WEB_CONTROL", False, "the car has no page then"),
         ("WEB_AUTH", "none", "everybody may drive then, without pairing"),
         ("WEB_REMEMBER", False, "nothing is stored then; the car prints a link when it starts"),
@@ -172,7 +227,7 @@ def _refuse_settings(cfg: Config) -> None:
     ):
         if cfg[name] == wrong and type(cfg[name]) is type(wrong):
             raise ConfigError(
-                f"An invitation needs another `{name}`: {why}. Received: {name}={wrong!r}. "
+                f"A link needs another `{name}`: {why}. Received: {name}={wrong!r}. "
                 "Change it in myconfig.py"
             )
 
@@ -207,4 +262,4 @@ def when(at_s: int | None) -> str:
     return "unknown" if at_s is None else time.strftime("%Y-%m-%d %H:%M", time.localtime(at_s))
 
 
-ACTIONS = {"list": _list, "revoke": _revoke, "invite": _invite}
+ACTIONS = {"list": _list, "revoke": _revoke, "invite": _invite, "view": _view}

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from typing import NoReturn
 
-from donkeycar.process.as_typed import nearest
+from donkeycar.words import nearest
 
 
 class Parser(argparse.ArgumentParser):

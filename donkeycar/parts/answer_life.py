@@ -43,6 +43,10 @@ class AnswerLife:
     Args:
         max_life_s: The longest validity, in seconds from the exposure of the frame.
 
+    Attributes:
+        otherwise: What delayed an answer if nothing that is measured did; a replay, in which no
+            computer is busy, says something else.
+
     Example:
         >>> life = AnswerLife()
         >>> for exposed_s in (0.0, 0.05, 0.1):
@@ -54,6 +58,7 @@ class AnswerLife:
 
     def __init__(self, *, max_life_s: float = MAX_LIFE_S) -> None:
         self.max_life_s = max_life_s
+        self.otherwise = "this computer was busy"
         self._needed_s: deque[float] = deque(maxlen=WINDOW)
         self._ages_s: deque[float] = deque(maxlen=FEW)
         self._intervals_s: deque[float] = deque(maxlen=FEW)
@@ -129,6 +134,6 @@ class AnswerLife:
             f"The camera gives a frame every {interval}, too seldom for a pilot: raise "
             "CAMERA_FRAMERATE.": interval_s / USUAL_INTERVAL_S if is_known else 0.0,
             f"An answer of the pilot came too late: the camera is {age} old, the pilot needs "
-            f"{thought}, a frame comes every {interval}, and this computer was busy.": 1.0,
+            f"{thought}, a frame comes every {interval}, and {self.otherwise}.": 1.0,
         }
         return max(slow, key=slow.__getitem__)

@@ -40,7 +40,7 @@ class Driving(NamedTuple):
         max_throttle: The driver's limit for throttle.
         source: Who drives: ``"web"``, ``"gamepad"``, ``"rc"`` or ``"none"``.
         actions: Buttons for other parts that were pressed since the last tick: ``"erase"``,
-            ``"ai_launch"``.
+            ``"ai_launch"``, ``"pilot:NAME"`` and those of `donkeycar.driving.message.ACTIONS`.
     """
 
     angle: float

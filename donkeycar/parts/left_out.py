@@ -8,6 +8,9 @@ from donkeycar.words import count
 
 logger = logging.getLogger(__name__)
 
+# For the driver who pressed Record before the camera was ready; no record is lost by that.
+WAITING = "Recording begins with the first frame of the camera."
+
 
 class LeftOut:
     """Counts it; the log hears of each kind once, and of the numbers at the end.
@@ -28,6 +31,19 @@ class LeftOut:
         self.num_records = 0
         self.num_values: Counter[str] = Counter()
         self.sentence = ""
+        self._has_begun = False
+
+    def is_too_early(self, frame: object) -> bool:
+        """Whether no frame came yet: the log says nothing about that, only the driver is told.
+
+        Args:
+            frame: The frame of a record; ``None`` if there is none.
+        """
+        if self._has_begun:
+            return False
+        self._has_begun = frame is not None
+        self.sentence = "" if self._has_begun else WAITING
+        return not self._has_begun
 
     def record(self, reason: str) -> None:
         """A record had no usable frame."""

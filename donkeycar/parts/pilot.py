@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable, Sequence
 from threading import Condition
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from donkeycar.driving.moment import exposure_fault
 from donkeycar.errors import ConfigError, PartFailed, ending_of
 from donkeycar.parts.answer_life import MAX_LIFE_S, AnswerLife
+from donkeycar.parts.pilot_input import Outcome, PilotInput
 from donkeycar.parts.pilot_loading import LOADING, Later, later_of, open_now
 from donkeycar.pilots.protocol import MAX_OVERSHOOT, Pilot, reset
 from donkeycar.timing import Clock, RealClock
@@ -30,21 +31,6 @@ MAX_GAP_S = 0.5
 # knows places, also the place.
 Answer = tuple[float, float, float, *tuple[float | int | None, ...]]
 Value = float | Sequence[float] | np.ndarray | None
-
-
-class _PilotInput(NamedTuple):
-    image: np.ndarray
-    exposed_s: float
-    vector: np.ndarray | None
-
-
-class _Outcome(NamedTuple):
-    """The pilot's answer to a frame; ``None`` if it is void."""
-
-    said: tuple[float, float] | None
-    location: int | None
-    exposed_s: float
-    thought_s: float
 
 
 class PilotPart:
@@ -111,13 +97,13 @@ class PilotPart:
         self.latency_s = 0.0
         self._clock: Clock = RealClock() if clock is None else clock
         self._changed = Condition()
-        self._waiting: _PilotInput | None = None
+        self._waiting: PilotInput | None = None
         self._seen_s: float | None = None
         self._last_s: float | None = None
         self._wants_vector = bool(getattr(pilot, "vector_channels", ()))
         self._locates = getattr(getattr(pilot, "kind", None), "locate", None) is not None
-        self._outcome: _Outcome | None = None
-        self._taken: _Outcome | None = None
+        self._outcome: Outcome | None = None
+        self._taken: Outcome | None = None
         self._answer: Answer | None = None
         self._lapse = ""
         self._fault = ""
@@ -176,10 +162,7 @@ class PilotPart:
             if self._is_wanted():
                 self.load()
             while (frame := self._next_frame()) is not None:
-                outcome = self._look(frame)
-                with self._changed:
-                    self._outcome = outcome
-                self.wake()
+                self._answer_for(frame)
         except BaseException as error:  # handed over to the loop, which stops the car by name
             with self._changed:
                 if self._stopping and self._later is not None:
@@ -188,6 +171,21 @@ class PilotPart:
             self.wake()
             if not isinstance(error, Exception):
                 raise
+
+    @property
+    def has_work(self) -> bool:
+        """Whether a frame waits for the worker."""
+        return self._waiting is not None
+
+    def work(self) -> None:
+        """Answer for the frame that waits, if one does, in the caller's thread.
+
+        This is one turn of `update`, for simulated time, in which no thread runs by itself.
+        """
+        with self._changed:
+            frame, self._waiting = self._waiting, None
+        if frame is not None:
+            self._answer_for(frame)
 
     def load(self) -> None:
         """Load the pilot in the caller's thread, unless it is loaded.
@@ -246,7 +244,7 @@ class PilotPart:
 
     def _fresh(
         self, image: np.ndarray | None, exposed_s: float | None, values: tuple[Value, ...]
-    ) -> _PilotInput | None:
+    ) -> PilotInput | None:
         """The newest frame, if the worker has not had it yet."""
         if image is None or exposed_s is None or exposed_s == self._seen_s:
             return None
@@ -261,15 +259,21 @@ class PilotPart:
             return None
         self._seen_s = exposed_s
         self.life.note_frame(exposed_s, now_s=now_s)
-        return _PilotInput(image, exposed_s, vector)
+        return PilotInput(image, exposed_s, vector)
 
-    def _next_frame(self) -> _PilotInput | None:
+    def _next_frame(self) -> PilotInput | None:
         """Wait for a frame; ``None`` when it is time to end."""
         with self._changed:
             while not self._stopping and self._waiting is None:
                 self._changed.wait(POLL_S)
             frame, self._waiting = self._waiting, None
             return None if self._stopping else frame
+
+    def _answer_for(self, frame: PilotInput) -> None:
+        outcome = self._look(frame)
+        with self._changed:
+            self._outcome = outcome
+        self.wake()
 
     def _exchange(
         self, image: np.ndarray | None, exposed_s: float | None, values: tuple[Value, ...]
@@ -290,7 +294,7 @@ class PilotPart:
             outcome = self._outcome
         return self._take(outcome)
 
-    def _take(self, outcome: _Outcome | None) -> bool:
+    def _take(self, outcome: Outcome | None) -> bool:
         """Take the pilot's answer, and set until when it is valid; whether it is a new one."""
         if outcome is None or outcome is self._taken:
             return False
@@ -306,7 +310,7 @@ class PilotPart:
             self._answer = (*outcome.said, outcome.exposed_s + self.life.life_s, *stamp, *place)
         return True
 
-    def _look(self, frame: _PilotInput) -> _Outcome:
+    def _look(self, frame: PilotInput) -> Outcome:
         """Run the network, and refuse an answer that must not reach a motor."""
         if self._last_s is not None and frame.exposed_s - self._last_s > MAX_GAP_S:
             reset(self.pilot)
@@ -322,14 +326,11 @@ class PilotPart:
         if not (abs(angle) <= MAX_OVERSHOOT and abs(throttle) <= MAX_OVERSHOOT):
             self.num_void += 1
             if self.num_void == 1:
-                logger.warning(
-                    "The pilot answered angle=%s, throttle=%s: the car ignores that",
-                    angle,
-                    throttle,
-                )
+                told = "The pilot answered angle=%s, throttle=%s: the car ignores that"
+                logger.warning(told, angle, throttle)
             said = None
         location = getattr(self.pilot, "location", None) if self._locates else None
-        return _Outcome(said, location, frame.exposed_s, now_s - began_s)
+        return Outcome(said, location, frame.exposed_s, now_s - began_s)
 
     def _unless_expired(self) -> Answer | None:
         """Return the answer if it is still valid."""

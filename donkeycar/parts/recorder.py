@@ -1,35 +1,36 @@
 """Recorder: writes records into a tub while the car drives."""
 
-import contextlib
 import enum
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
-
-import numpy as np
 
 from donkeycar.errors import DeviceError, PartError, TubError, repr_of, text_of
 from donkeycar.parts.disk_room import MIN_FREE_BYTES, MIN_FREE_FRACTION, DiskRoom
+from donkeycar.parts.erasure import Erase, Erasure
 from donkeycar.parts.left_out import LeftOut
+from donkeycar.parts.record_queue import Queued, RecordQueue, owned
 from donkeycar.tub import TubWriter
 from donkeycar.tub.filesystem import FileSystem
 from donkeycar.tub.format import new_tub_path
 from donkeycar.tub.lock import TubInUse
-from donkeycar.tub.schema import check_types
+from donkeycar.tub.schema import check_types, image_keys
 
 logger = logging.getLogger(__name__)
 
 IDLE_S = 0.1  # how often the thread checks whether a batch is due
 LOSSLESS_S = 0.0005  # how often a full queue is checked
 PAUSE_S = 0.5
+# A power cut costs a second of records at most: this long they wait, and the rest is for the disk.
+BATCH_S = 0.7
 SHUTDOWN_S = 5.0
 
-_Queued = tuple[dict[str, Any], int]  # a record and its time
+# Why records are lost. Opening reads every catalog of the tub.
+SLOW_DISK = "the disk does not keep up"
+OPENING = "opening this large tub takes longer than they can wait; a new folder opens at once"
 
 
 class _Stop(enum.Enum):
@@ -37,7 +38,6 @@ class _Stop(enum.Enum):
 
 
 _STOP = _Stop.STOP
-_Item = _Queued | int | _Stop | None  # the tasks of the thread
 
 
 class TubRecorder:
@@ -51,7 +51,7 @@ class TubRecorder:
     recording goes into a new tub inside it, and the status says where.
 
     A value that does not fit the type of its column is left out of its record: the log says so once
-    for each column, and the status says how many there were, until one fits again.
+    for each column, and the status says how many, until one fits again.
 
     Args:
         path: The tub's folder.
@@ -64,6 +64,8 @@ class TubRecorder:
             takes no records. For simulations, where time waits, too; never on a car.
         min_free_bytes: Recording stops when the disk has less free.
         min_free_fraction: The same, as a share of the disk, 0 to 1. The larger of both counts.
+        wall_s: The time of day of records, in seconds since 1970; for a simulation that does not
+            wait, see `donkeycar.timing.wall_time`.
         fs: How to reach the disk.
 
     Attributes:
@@ -95,6 +97,7 @@ class TubRecorder:
         lossless: bool = False,
         min_free_bytes: int = MIN_FREE_BYTES,
         min_free_fraction: float = MIN_FREE_FRACTION,
+        wall_s: Callable[[], float] = time.time,
         fs: FileSystem | None = None,
     ) -> None:
         if queue_size < 1:
@@ -106,29 +109,32 @@ class TubRecorder:
         self.num_dropped = 0
         self.left_out = LeftOut()
         self._types = check_types(inputs, types)
+        keys = image_keys(self._types)
+        self._frame = self.inputs.index(keys[0]) if keys else None
         self._switched = switched
         self._metadata = dict(metadata or {})
         self._queue_size = queue_size
         self._lossless = lossless
+        self._wall_s = wall_s
         self._fs = fs or FileSystem()
         self._room = DiskRoom(
             self.path, min_bytes=min_free_bytes, min_fraction=min_free_fraction, fs=self._fs
         )
 
-        # Its `put` never waits, not even for the thread; a lock might.
-        self._queue: SimpleQueue[_Queued | int | _Stop] = SimpleQueue()
-        # Orders that were found in the queue while dropping records.
-        self._overtaken: deque[int | _Stop] = deque()
+        self._queue: RecordQueue[Erase | _Stop] = RecordQueue()
         self._last_take_s = time.monotonic()
         self._retry = False
         self._stopping = False
 
         # Used by the thread only.
+        self._erasure = Erasure()
         self._writer: TubWriter | None = None
         # Written by the thread, read by anyone: each is replaced as a whole.
         self._num_records = 0
         self._failure = ""
         self._detour = ""
+        self._is_opened = False
+        self._why_dropped = SLOW_DISK
         self._thread = threading.Thread(target=self._work, name="TubRecorder", daemon=True)
         try:
             self._thread.start()
@@ -161,6 +167,8 @@ class TubRecorder:
             if not take:
                 return self._num_records, self.status
             values = tuple(values_left)
+        if self._frame is not None and self.left_out.is_too_early(values[self._frame]):
+            return self._num_records, self.status
         now_s = time.monotonic()
         if now_s - self._last_take_s >= PAUSE_S:
             self._begin_anew()
@@ -175,13 +183,13 @@ class TubRecorder:
         if self._failure:
             return self._failure
         if self.num_dropped:
-            return f"{self.num_dropped} records lost: the disk does not keep up."
+            return f"{self.num_dropped} records lost: {self._why_dropped}."
         return self.left_out.sentence or self._detour
 
     @property
     def queue_length(self) -> int:
         """Number of records that wait for the thread."""
-        return self._queue.qsize()
+        return len(self._queue)
 
     def erase_last(self, num_records: int) -> None:
         """Mark the newest records as deleted, including those that still wait to be written.
@@ -189,7 +197,16 @@ class TubRecorder:
         Args:
             num_records: How many, at least 0.
         """
-        self._queue.put(num_records)
+        self.erase(Erase(records=num_records))
+
+    def erase(self, order: Erase) -> None:
+        """Erase records, or take the last erasing of this run back."""
+        self._queue.put(order)
+
+    @property
+    def num_undoable(self) -> int:
+        """How many records the next undo would restore."""
+        return self._erasure.undoable
 
     def shutdown(self) -> None:
         """Write the waiting records and close the tub in `SHUTDOWN_S` s. Safe to call twice."""
@@ -214,30 +231,28 @@ class TubRecorder:
 
     def _put(self, values: tuple[Any, ...]) -> None:
         record = {
-            key: value if self._types[key] == "image_array" else _own(value)
+            key: value if self._types[key] == "image_array" else owned(value)
             for key, value in zip(self.inputs, values, strict=True)
         }
-        while self._queue.qsize() >= self._queue_size and not self._failure:
+        while len(self._queue) >= self._queue_size and not self._failure:
             if self._lossless:
                 time.sleep(LOSSLESS_S)
             else:
                 self._drop_oldest()
-        self._queue.put((record, round(time.time() * 1000)))
+        self._queue.put(Queued(record, round(self._wall_s() * 1000)))
 
     def _drop_oldest(self) -> None:
-        with contextlib.suppress(Empty):  # the thread has made room by itself
-            item = self._queue.get_nowait()
-            if isinstance(item, tuple):
-                self.num_dropped += 1
-            else:
-                self._overtaken.append(item)
+        if self._queue.drop_oldest():
+            self.num_dropped += 1
+            self._why_dropped = SLOW_DISK if self._is_opened else OPENING
 
     # From here on: the thread.
 
     def _work(self) -> None:
         try:
             self._writer = self._open()
-            while (item := self._take()) is not _STOP:
+            self._is_opened = True
+            while (item := self._queue.take(IDLE_S)) is not _STOP:
                 self._handle(item)
             self._close()
         except BaseException as error:
@@ -247,15 +262,7 @@ class TubRecorder:
             what = text_of(error) if isinstance(error, Exception) else repr_of(error)
             self._fail(f"Recording stopped by a fault of the recorder: {what}. See the log.")
 
-    def _take(self) -> _Item:
-        if self._overtaken:
-            return self._overtaken.popleft()
-        try:
-            return self._queue.get(timeout=IDLE_S)
-        except Empty:
-            return None
-
-    def _handle(self, item: _Queued | int | None) -> None:
+    def _handle(self, item: Queued | Erase | None) -> None:
         if self._retry:
             self._retry = False
             self._writer = self._open()
@@ -265,8 +272,8 @@ class TubRecorder:
         try:
             if item is None:
                 writer.flush_if_due()
-            elif isinstance(item, int):
-                writer.erase_last(item)
+            elif isinstance(item, Erase):
+                self._erasure.obey(item, writer)
             elif self._has_room(writer):
                 self._append(writer, *item)
             self._num_records = writer.durable_count
@@ -275,7 +282,7 @@ class TubRecorder:
 
     def _append(self, writer: TubWriter, record: dict[str, Any], timestamp_ms: int) -> None:
         try:
-            writer.append(record, timestamp_ms=timestamp_ms)
+            self._erasure.note(writer.append(record, timestamp_ms=timestamp_ms), timestamp_ms)
         except TubError as error:
             self.left_out.record(str(error))
             return
@@ -301,6 +308,7 @@ class TubRecorder:
                 return None
             writer = inner
         self._failure = ""
+        self._erasure = Erasure()
         self._num_records = writer.durable_count
         return writer
 
@@ -319,7 +327,8 @@ class TubRecorder:
 
     def _writer_of(self, path: Path) -> TubWriter:
         types = list(self._types.values())
-        return TubWriter(path, self.inputs, types, metadata=self._metadata, fs=self._fs)
+        notes, fs = self._metadata, self._fs
+        return TubWriter(path, self.inputs, types, metadata=notes, fs=fs, batch_s=BATCH_S)
 
     def _close(self) -> None:
         self.left_out.log_numbers()
@@ -336,8 +345,3 @@ class TubRecorder:
         logger.error("%s", sentence)
         self._failure = sentence
         self._writer = None
-
-
-def _own(value: Any) -> Any:
-    """A copy of a value that its producer may still change."""
-    return value.copy() if isinstance(value, np.ndarray | list | dict) else value

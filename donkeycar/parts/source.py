@@ -103,6 +103,7 @@ class Source(ABC, Generic[T]):
                 self.pause(keeper)
         except BaseException as error:
             self._error = error
+            self.wake()  # so that the loop stops the car at once, not with its next tick
             if not isinstance(error, Exception):
                 raise
 

@@ -1,21 +1,12 @@
 """Errors in the words of the command line, and the correct word for a misspelt one."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-# How similar a word must be to count as the intended one, 0 to 1: one or two wrong letters.
-LIKENESS = 0.6
+from donkeycar.words import nearest
 
 # Options whose function argument has another name.
 OTHERWISE = {"--sim": "track"}
-
-
-def nearest(typed: str, known: Iterable[str]) -> str:
-    """The word that is most similar to `typed`, or "" if none is similar enough."""
-    import difflib  # slow to import, and needed only for wrong words
-
-    near = difflib.get_close_matches(typed, list(known), 1, LIKENESS)
-    return near[0] if near else ""
 
 
 def as_typed(text: str, words: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ import queue
 import shutil
 import sys
 import threading
+import time
 from pathlib import Path
 
 FORMAT = "%(asctime)s %(levelname)-7s %(message)s"
@@ -69,9 +70,10 @@ class CarLog(logging.Handler):
 
     def close(self) -> None:
         """Write what waits, and close the file; safe to call twice."""
+        end_s = time.monotonic() + DRAIN_S
         with contextlib.suppress(queue.Full):
-            self._waiting.put_nowait(None)
-        self._thread.join(DRAIN_S)
+            self._waiting.put(None, timeout=DRAIN_S)  # it waits for room if many messages wait
+        self._thread.join(max(0.0, end_s - time.monotonic()))
         super().close()
 
     def _write(self) -> None:

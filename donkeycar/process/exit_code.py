@@ -5,8 +5,9 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from donkeycar.errors import DonkeyError, text_of
+from donkeycar.errors import ConfigError, DonkeyError, text_of
 from donkeycar.process.as_typed import as_typed
+from donkeycar.words import shown
 
 # The exit code that shells use after Ctrl-C: 128 plus the number of SIGINT.
 INTERRUPTED = 130
@@ -29,7 +30,10 @@ def exit_code(command: Callable[[], int | None], *, prog: str, words: Sequence[s
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except (DonkeyError, OSError) as error:
-        print(f"{prog}: error: {as_typed(text_of(error), words)}", file=sys.stderr)
+        text = as_typed(text_of(error), words)
+        # Only a list of settings has several lines. In others a line end is part of a name.
+        lines = text.split("\n") if isinstance(error, ConfigError) else [text]
+        print(f"{prog}: error: " + "\n".join(map(shown, lines)), file=sys.stderr)
         return 1
     except KeyboardInterrupt as error:
         print(f"{prog}: {str(error) or 'stopped'}", file=sys.stderr)

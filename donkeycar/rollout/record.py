@@ -1,12 +1,13 @@
 """Data collection in the simulator: the built-in driver drives, and is recorded."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from donkeycar.driving.command import Command
-from donkeycar.errors import SimError
+from donkeycar.errors import SimError, TubError
 from donkeycar.parts.camera.latency import Latency
 from donkeycar.parts.camera.sim import SimCamera
 from donkeycar.parts.drivetrain.sim import SimDrivetrain
@@ -17,13 +18,19 @@ from donkeycar.sim.nudge import Nudge
 from donkeycar.sim.seeds import random_stream
 from donkeycar.sim.track import Track, find_track
 from donkeycar.sim.world import World
-from donkeycar.timing import SimulatedClock
+from donkeycar.timing import SimulatedClock, wall_time
+from donkeycar.tub import TubReader
+from donkeycar.tub.format import TIMESTAMP
 from donkeycar.vehicle import Vehicle
 
 INPUTS = ("cam/image_array", "user/angle", "user/throttle", "user/mode", "cam/exposed_s")
 TYPES = ("image_array", "float", "float", "str", "float")
 # How often progress is reported, in ticks.
 PROGRESS_TICKS = 20
+# A time of a record farther ahead than this is no time of a recording.
+DAY_S = 86_400
+# Between two recordings in one tub.
+GAP_S = 1.0
 
 
 def record_expert(
@@ -42,6 +49,7 @@ def record_expert(
     """Let the built-in driver drive and record it into a tub.
 
     The car is pushed off its line now and then, and the recording shows how the driver returns.
+    Each record has the time of day at which the recording began, and the simulated time since then.
 
     Args:
         tub_path: Folder of the tub; records are appended.
@@ -70,14 +78,16 @@ def record_expert(
     world = World(find_track(track), seed=seed, camera=camera)
     driver = _ExpertDriver(world, speed_mps=speed_mps, nudge=nudge)
     metadata = {"simulator": "donkeycar", "track": world.track.name, "seed": seed}
+    clock = SimulatedClock()
     recorder = TubRecorder(
         tub_path,
         inputs=INPUTS,
         types=TYPES,
         metadata=metadata,
         lossless=True,
+        wall_s=wall_time(clock, begin_s=_begin_s(tub_path)),
     )
-    car = Vehicle(clock=SimulatedClock())
+    car = Vehicle(clock=clock)
     car.add(
         SimCamera(world, latency=latency, clock=car.clock),
         outputs=["cam/image_array", "cam/exposed_s", "cam/sequence"],
@@ -101,6 +111,21 @@ def record_expert(
         "sim_seconds": world.time_s,
         "wall_seconds": time.perf_counter() - started_s,
     }
+
+
+def _begin_s(tub_path: str | Path) -> float:
+    """When the recording begins: now, or after an earlier one in this tub, if that ends later.
+
+    Minutes of simulated time take seconds. The records of two recordings, one right after the
+    other, would overlap in time.
+    """
+    now_s = time.time()
+    times: list[Any] = []
+    with contextlib.suppress(TubError, OSError):  # there is no tub yet, or the recorder says why
+        times = [row.get(TIMESTAMP) for row in TubReader(tub_path).records(include_deleted=True)]
+    latest_ms = 1000 * (now_s + DAY_S)
+    ends_s = [ms / 1000 + GAP_S for ms in times if type(ms) is int and 0 <= ms < latest_ms]
+    return max([now_s, *ends_s])
 
 
 class _ExpertDriver:

@@ -19,6 +19,7 @@ OF_OWN_STEP = re.compile(rf"{OWN_STEP}\w*_(MODULE|CLASS)")
 
 # Up to this number, each name of an owner's own code gets a sentence of its own.
 NAMED_ALONE = 3
+_IDLE = re.compile(r"[^\n]*?: ([A-Z][A-Z0-9_]*) has no effect: ")
 _OWN = " is not a setting of donkeycar. It is kept for your own code."
 _OWN_MANY = " are not settings of donkeycar. They are kept for your own code."
 
@@ -91,6 +92,27 @@ def notices_for(
         )
     found.sort(key=lambda notice: order_of(notice[0]))
     return [f"{place}: {sentence}" for place, sentence in _own_together(found)]
+
+
+def in_short(notices: Iterable[str]) -> list[str]:
+    """The same, for a command that is about something else: an old car has dozens.
+
+    Args:
+        notices: As `notices_for` lists them.
+
+    Returns:
+        If more than `NAMED_ALONE` names have no effect, one sentence counts them.
+    """
+    all_of_them = list(notices)
+    idle = [notice for notice in all_of_them if _IDLE.match(notice)]
+    if len(idle) <= NAMED_ALONE:
+        return all_of_them
+    names = [found[1] for found in map(_IDLE.match, idle[:NAMED_ALONE]) if found]
+    counted = (
+        f"{len(idle)} settings have no effect in this version, such as {', '.join(names)}. "
+        "`donkey config` lists all of them, with the reasons."
+    )
+    return [counted, *(notice for notice in all_of_them if notice not in idle)]
 
 
 def _own_together(found: list[tuple[str, str]]) -> list[tuple[str, str]]:

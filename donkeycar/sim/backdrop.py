@@ -98,11 +98,17 @@ class Backdrop:
         rays = self._ray[rows]
         reach = distance.take(rays)
         behind = self._ground_m[rows] > reach
+        # Outside of the room there may be no wall. Unless it is painted, the frame before shows.
+        no_wall = reach >= FAR_M if np.max(distance) >= FAR_M else None
         reach *= self._slope[rows]
         reach += np.float32(self._camera.height_m)
         reach *= np.float32(NUM_BANDS / self._height_m)
+        if no_wall is not None:
+            behind |= no_wall & (self._ground_m[rows] >= FAR_M)
         np.copyto(frame[rows], self._ceiling[rows], where=behind)
         behind &= reach < NUM_BANDS
+        if no_wall is not None:
+            behind &= ~no_wall
         band = reach.astype(np.int32)
         np.clip(band, 0, NUM_BANDS - 1, out=band)
         band += rays * NUM_BANDS

@@ -235,6 +235,12 @@ class World:
         return list(self._laps.lap_times_s)
 
     @property
+    def lap_s(self) -> float | None:
+        """Time of the present lap so far; ``None`` before the first crossing of the line."""
+        started_s = self._laps.started_s
+        return None if started_s is None else self.time_s - started_s
+
+    @property
     def laps_completed(self) -> int:
         """Number of completed laps."""
         return len(self._laps.lap_times_s)

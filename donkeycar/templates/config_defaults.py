@@ -199,6 +199,12 @@ WEB_AUTH = "pair"
 WEB_REMEMBER = True
 # tell the network by mDNS where the page is, so that donkey findcar finds it
 WEB_ANNOUNCE = True
+# let Foxglove show the car while it drives, to whoever has a link that the page or donkey pair view
+# has made; it can order nothing
+WEB_FOXGLOVE = False
+# offer the other pages beside the drive page: settings, recordings, pilots; a process of their own
+# does their work, and ends when nobody has asked for ten minutes
+WEB_LAB = True
 WEB_INIT_MODE = "user"                # drive mode at the start: user, local_angle or local
 
 # GAMEPAD AND RADIO

@@ -87,6 +87,7 @@ class Dataset:
             "validation": len(split.validation),
             "gap": split.num_gap,
             "dropped": dict(self.recordings.dropped),
+            "cleaning": self.recordings.cleaned and self.recordings.cleaned.to_json(),
         }
 
 
@@ -96,7 +97,7 @@ def read_recordings(tubs: Iterable[str | Path], options: TrainingOptions) -> Rec
     Raises:
         TrainingError: If there are no usable records.
     """
-    recordings = gather(tubs, record_filter=options.record_filter)
+    recordings = gather(tubs, record_filter=options.record_filter, cleaning=options.cleaning)
     return relabel(recordings, shift=options.label_shift, window=options.label_window)
 
 
@@ -115,6 +116,8 @@ def read_dataset(
         TrainingError: If pictures cannot be read, have two sizes, or the disk is full.
     """
     report = data_report(recordings, progress)
+    if recordings.cleaned is not None:
+        progress.say(recordings.cleaned.counts.in_words())
     for sentence in (*report.findings, *report.hints):
         progress.say(f"note: {sentence}")
     readable, frames = decode(

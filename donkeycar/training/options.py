@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from donkeycar.cleaning import Cleaning
 from donkeycar.errors import TrainingError
 from donkeycar.pilots.kinds.registry import NETWORK, pilot_type
 from donkeycar.pilots.transform import Transforms
@@ -18,8 +19,8 @@ from donkeycar.training.records.split import VALIDATION_MODES, Validation
 
 # Options that have another key in the sidecar, or do not influence the weights.
 NOT_SETTINGS = {
-    "type", "pilot_options", "transforms", "record_filter", "comment", "print_summary",
-    "tensorboard", "replay", "memory_budget_bytes",
+    "type", "pilot_options", "transforms", "record_filter", "cleaning", "comment", "print_summary",
+    "tensorboard", "replay", "memory_budget_bytes", "progress_file",
 }  # fmt: skip
 
 
@@ -55,6 +56,8 @@ class TrainingOptions:
             every range of steering equally often.
         transforms: The transforms of every frame, in training and on the car.
         record_filter: Function of a record that says whether to train on it.
+        cleaning: Fills and clips values of records, and leaves records out; ``None`` takes them as
+            they were recorded.
         transfer: Fine-tuning: the pilot whose weights to begin with; ``None`` begins with random
             weights.
         layers_to_train: Freeze all but this many of the last layers; ``None`` trains all layers.
@@ -66,6 +69,7 @@ class TrainingOptions:
         print_summary: Print the layers of the network.
         tensorboard: Write a log for TensorBoard.
         replay: Record every epoch for `donkey replay`.
+        progress_file: JSON file that says how far the training is; ``None`` for none.
         memory_budget_bytes: Most memory for decoded frames; the others go to the disk.
 
     Raises:
@@ -95,6 +99,7 @@ class TrainingOptions:
     balance: float = 0.0
     transforms: Transforms = field(default_factory=Transforms)
     record_filter: Callable[[Any], bool] | None = None
+    cleaning: Cleaning | None = None
     transfer: Path | None = None
     layers_to_train: int | None = None
     mixed_precision: bool | None = None
@@ -103,6 +108,7 @@ class TrainingOptions:
     print_summary: bool = False
     tensorboard: bool = False
     replay: bool = False
+    progress_file: Path | None = None
     memory_budget_bytes: int = MEMORY_BUDGET_BYTES
 
     def __post_init__(self) -> None:
@@ -170,5 +176,6 @@ class TrainingOptions:
             if row.name not in NOT_SETTINGS
         }
         values["augmentation"] = self.augmentation and self.augmentation.to_json()
+        values["cleaning"] = self.cleaning and self.cleaning.fingerprint
         values["transfer"] = self.transfer and str(self.transfer)
         return values

@@ -211,8 +211,11 @@ class TrainingRun:
         """The callbacks that write logs of every epoch, as the options say."""
         from donkeycar.replay import ReplayRecorder
         from donkeycar.training.epochs.event_log import EventLog, new_log_folder
+        from donkeycar.training.epochs.progress_file import ProgressFile
 
         found: list[Any] = []
+        if self.options.progress_file is not None:
+            found.append(ProgressFile(self.options.progress_file, self.options.epochs))
         if self.options.tensorboard:
             log = EventLog(new_log_folder(self.files.keras), self.progress.say)
             self.progress.say(f"for TensorBoard: tensorboard --logdir {log.folder.parent}")

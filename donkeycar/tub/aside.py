@@ -6,7 +6,7 @@ import stat
 from pathlib import Path
 
 from donkeycar.errors import TubError
-from donkeycar.tub.filesystem import CREATE, FileSystem, replace_file, write_file
+from donkeycar.tub.filesystem import FileSystem, replace_file
 from donkeycar.tub.format import RECOVERED
 
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
@@ -37,8 +37,7 @@ class Aside:
         Raises:
             TubError: If this folder cannot be made.
         """
-        write_file(self._fs, self._folder() / name, data, CREATE, sync=True)
-        self._fs.sync_directory(self._folder())
+        replace_file(self._fs, self._folder() / name, data)
 
     def move(self, file: Path) -> None:
         """Move a file there; of a link, the link itself.

@@ -1,15 +1,17 @@
 """Catalog: the lines of one file, each with its record or the reason why it has none."""
 
 import codecs
+import contextlib
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from donkeycar.errors import TubError
+from donkeycar.json_text import parse_json
 from donkeycar.tub.format import (
     INDEX,
     MAX_INDEX,
@@ -24,7 +26,7 @@ MAX_CATALOG_BYTES = 256 << 20
 Record = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a catalog.
 
@@ -75,15 +77,89 @@ def read_lines(tub: Path, name: str) -> list[Line]:
         TubError: If it is not an ordinary file of the tub, or larger than any recorder writes.
         OSError: If it cannot be read.
     """
-    return list(_parse(read_tub_file(tub, name, max_bytes=MAX_CATALOG_BYTES)))
+    return list(parse_lines(read_tub_file(tub, name, max_bytes=MAX_CATALOG_BYTES)))
 
 
-def _parse(data: bytes) -> Iterator[Line]:
+def read_records(tub: Path, name: str) -> list[Record]:
+    """The readable records of a catalog, in their order.
+
+    A catalog without any damage is parsed as a whole, in a third of the time.
+
+    Raises:
+        TubError: If it is not an ordinary file of the tub, or larger than any recorder writes.
+        OSError: If it cannot be read.
+    """
+    data = read_tub_file(tub, name, max_bytes=MAX_CATALOG_BYTES)
+    whole = _parsed_at_once(data)
+    if whole is not None:
+        return whole
+    return [line.record for line in read_lines(tub, name) if line.record is not None]
+
+
+def _parsed_at_once(data: bytes) -> list[Record] | None:
+    """The records of a catalog in which each line is one record; else ``None``."""
+    lines = data.splitlines()
+    if not lines or not data.endswith(b"}\n") or max(map(len, lines)) > MAX_LINE_BYTES:
+        return None
+    if data.count(b"\n{") != len(lines) - 1 or data.count(b"}\n") != len(lines):
+        return None
+    text = b"[" + b",".join(lines) + b"]"
+    is_flat = text.count(b"[") == 1 and text.count(b"{") == len(lines)
+    try:
+        # Where nothing is inside of a record, nothing can be nested too deeply.
+        records = json.loads(text) if is_flat else parse_json(text)
+    except ValueError:
+        return None
+    if len(records) != len(lines):
+        return None
+    for record in records:
+        index = record.get(INDEX) if isinstance(record, dict) else None
+        if type(index) is not int or not 0 <= index <= MAX_INDEX:
+            return None
+    return list(records)
+
+
+def every_record(tub: Path) -> Iterator[Record]:
+    """The readable records of a tub of format v2, one catalog after the other.
+
+    Only one catalog is in memory. A record that replaces an earlier one comes later.
+
+    Args:
+        tub: The tub's folder.
+    """
+    for name in catalogs_in(tub):
+        with contextlib.suppress(TubError, OSError):  # `check` says what is wrong with it
+            yield from read_records(tub, name)
+
+
+# What reads the lines of a catalog.
+ReadLines = Callable[[Path, str], list[Line]]
+
+
+def remembered() -> ReadLines:
+    """A `read_lines` that reads each catalog once, for who looks at a tub twice."""
+    known: dict[tuple[Path, str], list[Line]] = {}
+
+    def read(tub: Path, name: str) -> list[Line]:
+        if (tub, name) not in known:
+            known[tub, name] = read_lines(tub, name)
+        return known[tub, name]
+
+    return read
+
+
+def parse_lines(data: bytes) -> Iterator[Line]:
+    """The lines of a catalog, given its content."""
+    bad = Line(b"", None)
     for line in _split(data):
+        if line == bad.data:
+            yield bad  # a catalog of one bad line, millions of times, takes little memory
+            continue
         try:
             yield Line(line, parse_record(line))
         except TubError as error:
-            yield Line(line, None, str(error))
+            bad = Line(line, None, sys.intern(str(error)))
+            yield bad
 
 
 def _split(data: bytes) -> list[bytes]:
@@ -107,8 +183,8 @@ def parse_record(line: bytes, *, index: int | None = None) -> Record:
     if not line.strip(b"\0 \t\r\n"):
         raise TubError("blank" if b"\0" not in line else "nothing but zero bytes")
     try:
-        record = json.loads(line.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        record = parse_json(line.removeprefix(codecs.BOM_UTF8).decode("utf-8"))
+    except ValueError as error:
         raise TubError("not JSON in UTF-8") from error
     if not isinstance(record, dict):
         raise TubError("not a JSON object")

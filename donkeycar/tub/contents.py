@@ -5,14 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from donkeycar.errors import TubError
-from donkeycar.tub.catalog import Record, catalogs_in, read_lines
+from donkeycar.tub.catalog import ReadLines, Record, catalogs_in, read_lines
 from donkeycar.tub.format import INDEX, MANIFEST, images_folder, read_tub_file
 from donkeycar.tub.manifest import Manifest, parse_manifest
 
+# Reasons that are no damage: another line has the same index.
+REPLACES, REPEATS = "replaces an earlier", "repeats an earlier"
+# Files that hold no records.
+LISTS = (MANIFEST, "meta.json", "exclude.json")
 MAX_MANIFEST_BYTES = 64 << 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Skipped:
     """Something in a tub that could not be used.
 
@@ -26,6 +30,18 @@ class Skipped:
 
     def __str__(self) -> str:
         return f"{self.where}: {self.reason}"
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is the line or the file of one record."""
+        return self.costs_records and (
+            ".catalog line " in self.where or self.where.startswith("record_")
+        )
+
+    @property
+    def costs_records(self) -> bool:
+        """Whether records are missing for it: not for a list beside them, nor for a second copy."""
+        return not self.reason.startswith((REPLACES, REPEATS)) and self.where not in LISTS
 
 
 @dataclass
@@ -50,7 +66,7 @@ class Contents:
     first_out_of_place: int | None = None
 
 
-def read_v2(path: Path) -> Contents:
+def read_v2(path: Path, read_lines: ReadLines = read_lines) -> Contents:
     """Read a tub of format v2, damaged or not.
 
     It also reads catalogs that the manifest does not list, because the manifest may lag after a
@@ -58,6 +74,7 @@ def read_v2(path: Path) -> Contents:
 
     Args:
         path: The tub's folder.
+        read_lines: Reads a catalog.
 
     Raises:
         TubError: If no part of it can be read.
@@ -95,9 +112,14 @@ def read_v2(path: Path) -> Contents:
             indexes.append(index)
             if out_of_place is None and index != position - 1:
                 out_of_place = index
+            # After a power cut a catalog may end in copies of its own earlier lines. They are
+            # compared as text, because True and 1 are equal.
+            if repr(by_index.get(index)) == repr(line.record):
+                skipped.append(Skipped(f"{name} line {number}", f"{REPEATS} {index}"))
+                continue
             if by_index.pop(index, None) is not None:
                 # The later record has overwritten the image of the earlier one.
-                skipped.append(Skipped(f"{name} line {number}", f"replaces an earlier {index}"))
+                skipped.append(Skipped(f"{name} line {number}", f"{REPLACES} {index}"))
             by_index[index] = line.record
     skipped += [Skipped(name, "empty") for name in emptied(empty, indexes, manifest.current_index)]
     records = list(by_index.values())

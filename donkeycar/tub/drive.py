@@ -21,6 +21,8 @@ FASTEST_HZ = 125.0
 # The first order of a drive comes after its first record; what only few records do not say is no
 # word worth.
 MOST = 0.99
+# No time is larger, in any unit; and a whole number beyond it may be none for a float.
+MAX_TIME = 1e300
 
 Numbers = npt.NDArray[np.float64]
 
@@ -83,7 +85,8 @@ class Drive:
 def drive_of(records: Iterable[Record]) -> Drive:
     """Look at the times of records, in the order in which they were made."""
     rows = list(records)
-    sessions = [row.get(SESSION) for row in rows]
+    # A damaged record may say anything.
+    sessions = [str(row.get(SESSION)) for row in rows]
     indexes = [row.get(INDEX, place) for place, row in enumerate(rows)]
     ids = list(zip(sessions, indexes, strict=True))
     # Beside a deleted record there is no step.
@@ -154,4 +157,6 @@ def _array(values: list[float]) -> Numbers:
 
 
 def _number(value: Any) -> float:
-    return float(value) if type(value) in (int, float) else float("nan")
+    # An int may have more digits than a float holds.
+    is_number = type(value) is float or (type(value) is int and abs(value) < MAX_TIME)
+    return float(value) if is_number else float("nan")

@@ -9,6 +9,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 _BINARY: int = getattr(os, "O_BINARY", 0)  # without it, Windows translates line ends
@@ -93,9 +94,24 @@ class FileSystem:
         """Remove a file, or a link itself."""
         path.unlink()
 
+    def link(self, source: Path, target: Path) -> None:
+        """Give a file, or a link itself, a second name; a copy where the disk has no such names."""
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except (OSError, NotImplementedError):
+            shutil.copy2(source, target, follow_symlinks=False)
+            if not target.is_symlink() and target.is_file():
+                # What it replaces is gone with the next rename: it must be whole by then.
+                with target.open("rb+") as file:
+                    os.fsync(file.fileno())
+
     def make_directory(self, path: Path) -> None:
         """Make a folder and its parents, unless they exist."""
         path.mkdir(parents=True, exist_ok=True)
+
+    def remove_directory(self, path: Path) -> None:
+        """Remove an empty folder."""
+        path.rmdir()
 
     def free_bytes(self, path: Path) -> tuple[int, int]:
         """Free and total bytes of the disk that `path` is on."""
@@ -104,10 +120,18 @@ class FileSystem:
 
 
 class Rehearsal(FileSystem):
-    """A disk that accepts everything and changes nothing, for a rehearsal of a repair."""
+    """A disk that accepts everything and changes nothing, for a rehearsal of a repair.
+
+    Attributes:
+        has_changes: Whether a real disk would have been changed.
+    """
+
+    def __init__(self) -> None:
+        self.has_changes = False
 
     def open(self, path: Path, flags: int) -> int:
         """Open nothing."""
+        self.has_changes = True
         return -1
 
     def write(self, fd: int, data: bytes) -> int:
@@ -125,12 +149,23 @@ class Rehearsal(FileSystem):
 
     def rename(self, source: Path, target: Path) -> None:
         """Rename nothing."""
+        self.has_changes = True
 
     def remove(self, path: Path) -> None:
         """Remove nothing."""
+        self.has_changes = True
+
+    def link(self, source: Path, target: Path) -> None:
+        """Link nothing."""
+        self.has_changes = True
 
     def make_directory(self, path: Path) -> None:
         """Make nothing."""
+        self.has_changes = True
+
+    def remove_directory(self, path: Path) -> None:
+        """Remove nothing."""
+        self.has_changes = True
 
 
 def write_all(fs: FileSystem, fd: int, data: bytes) -> None:
@@ -164,6 +199,12 @@ def replace_file(fs: FileSystem, path: Path, data: bytes) -> None:
     if os.path.lexists(temporary):
         # A file left by a crash, or a link that somebody put there: never write through it.
         fs.remove(temporary)
-    write_file(fs, temporary, data, CREATE, sync=True)
-    fs.rename(temporary, path)
+    try:
+        write_file(fs, temporary, data, CREATE, sync=True)
+        fs.rename(temporary, path)
+    except OSError:
+        if os.path.lexists(temporary):
+            with suppress(OSError):
+                fs.remove(temporary)
+        raise
     fs.sync_directory(path.parent)

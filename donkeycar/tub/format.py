@@ -19,6 +19,7 @@ import stat
 import time
 from pathlib import Path
 
+from donkeycar import commands
 from donkeycar.errors import TubError
 
 MANIFEST = "manifest.json"
@@ -35,6 +36,11 @@ INDEX = "_index"
 TIMESTAMP = "_timestamp_ms"
 SESSION = "_session_id"
 
+# What to say of a folder that is no tub: it may be a recording all the same.
+IMPORT = "`donkey tub import` reads recordings of other programs"
+
+# The frame of a record.
+IMAGE_KEY = "cam/image_array"
 IMAGE_EXTENSIONS = {"image_array": ".jpg", "gray16_array": ".png"}
 TYPES = (
     "float",
@@ -52,7 +58,10 @@ TYPES = (
 SET_ASIDE = b"# set aside\n"
 
 _CATALOG = re.compile(r"catalog_(0|[1-9]\d{0,8})\.catalog", re.ASCII)
-_IMAGE = re.compile(r"[\w.-]+\.(jpg|jpeg|png)", re.ASCII | re.IGNORECASE)
+# With its ending a name has at most 255 letters; no disk takes more.
+_IMAGE = re.compile(r"[\w.-]{1,250}\.(jpg|jpeg|png)", re.ASCII | re.IGNORECASE)
+_FOLDERS = re.compile(r".*[/\\]", re.DOTALL)
+_IMAGES_FOLDER = re.compile(r"(?:\./)?images[/\\]")
 _IMAGE_INDEX = re.compile(r"(\d{1,10})_[\w.-]+\.(jpg|png)", re.ASCII)
 _TUB = re.compile(r"tub_(\d{1,9})_.*", re.ASCII)
 _SESSION = re.compile(r"(?:.*_)?(\d{1,9})", re.ASCII)
@@ -135,19 +144,42 @@ def check_inside(path: Path, tub: Path) -> None:
         )
 
 
+def without_images_folder(name: str) -> str:
+    """Name of an image of format v2; some programs write ``images/`` before it."""
+    return _IMAGES_FOLDER.sub("", name, count=1) if _IMAGES_FOLDER.match(name) else name
+
+
+def image_file(name: object) -> str | None:
+    """Name of the file that a record means, if it names it by a folder; ``None`` if it is no image.
+
+    Example:
+        >>> image_file("/home/pi/mycar/data/images/3_cam_image_array_.jpg")
+        '3_cam_image_array_.jpg'
+    """
+    file = _FOLDERS.sub("", name) if isinstance(name, str) else ""
+    return file if _IMAGE.fullmatch(file) else None
+
+
 def checked_image_path(folder: Path, name: object) -> Path:
     """Path of an image that a record names, after checking that the name is harmless.
 
     Args:
         folder: Folder of the tub's images.
-        name: The name in the record.
+        name: The name in the record; ``images/`` before it may name the folder of format v2.
 
     Raises:
         TubError: If the name is not a plain image file name, or leads out of `folder`.
     """
+    if isinstance(name, str) and folder.name == IMAGES:
+        name = without_images_folder(name)
     if not isinstance(name, str) or not _IMAGE.fullmatch(name):
         shown = repr(name) if len(repr(name)) <= 60 else f"{repr(name)[:60]}..."
-        raise TubError(f"An image name must look like '0_cam_image_array_.jpg'. Received: {shown}")
+        step = ""
+        if folder.name == IMAGES and image_file(name) is not None:
+            step = f". Next step: {commands.donkey('tub', 'repair', folder.parent)}"
+        raise TubError(
+            f"An image name must look like '0_cam_image_array_.jpg'. Received: {shown}{step}"
+        )
     path = folder / name
     check_inside(path, folder)
     return path

@@ -62,10 +62,56 @@ def decode_image(path: Path) -> Array:
     Raises:
         TubError: If the file is missing, empty, damaged, too large, or another format.
     """
-    with _saying_what_is_wrong(path):
+    return decoded(path)[0]
+
+
+def decoded(path: Path) -> tuple[Array, bool]:
+    """As `decode_image`, and whether the file holds no colours.
+
+    Raises:
+        TubError: As for `decode_image`.
+    """
+    with _saying_what_is_wrong(path.name):
         data = read_regular_file(path, max_bytes=MAX_IMAGE_BYTES)
-        ordinary = _decode_jpeg(data)
-        return _decode_with_pillow(data, path.name) if ordinary is None else ordinary
+        if not data:
+            raise TubError(f"{path.name} cannot be read as an image: it is empty")
+        return _decode(data, path.name)
+
+
+def refuse_no_depth(image: Array, name: str) -> None:
+    """Refuse a picture that a reader would take for millimetres.
+
+    Args:
+        image: As `decode_image` returns it.
+        name: Of its file, for the message.
+
+    Raises:
+        TubError: If it was no PNG of 16-bit grey.
+    """
+    if image.dtype != np.uint16 or image.ndim != 2:
+        raise TubError(
+            f"{name} must be a PNG of 16-bit grey, because its column is a gray16_array. Received: "
+            "another kind of picture"
+        )
+
+
+def decode_bytes(data: bytes, name: str) -> Array:
+    """Decode the content of an image file; as `decode_image`.
+
+    Args:
+        data: A JPEG or PNG.
+        name: How a message names it.
+
+    Raises:
+        TubError: If it is damaged, too large, or another format.
+    """
+    with _saying_what_is_wrong(name):
+        return _decode(data, name)[0]
+
+
+def _decode(data: bytes, name: str) -> tuple[Array, bool]:
+    ordinary = _decode_jpeg(data)
+    return _decode_with_pillow(data, name) if ordinary is None else ordinary
 
 
 def image_shape(path: Path) -> tuple[int, ...]:
@@ -76,7 +122,7 @@ def image_shape(path: Path) -> tuple[int, ...]:
     """
     from PIL import Image
 
-    with _saying_what_is_wrong(path):
+    with _saying_what_is_wrong(path.name):
         data = read_regular_file(path, max_bytes=MAX_IMAGE_BYTES)
         try:
             with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as image:
@@ -87,20 +133,20 @@ def image_shape(path: Path) -> tuple[int, ...]:
 
 
 @contextlib.contextmanager
-def _saying_what_is_wrong(path: Path) -> Iterator[None]:
+def _saying_what_is_wrong(name: str) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise TubError(f"{path.name} cannot be read as an image: it is not there") from error
+        raise TubError(f"{name} cannot be read as an image: it is not there") from error
     except (OSError, ValueError, SyntaxError) as error:
         if isinstance(error, TubError):
             raise
         # Pillow's message for an unknown kind of file contains the address of an object.
         why = "it is not a JPEG or PNG" if "cannot identify" in str(error) else error
-        raise TubError(f"{path.name} cannot be read as an image: {why}") from error
+        raise TubError(f"{name} cannot be read as an image: {why}") from error
 
 
-def _decode_with_pillow(data: bytes, name: str) -> Array:
+def _decode_with_pillow(data: bytes, name: str) -> tuple[Array, bool]:
     # A car that only records does not need it, and it takes long to load.
     from PIL import Image
 
@@ -110,8 +156,8 @@ def _decode_with_pillow(data: bytes, name: str) -> Array:
             if image.width * image.height > MAX_PIXELS:
                 raise TubError(f"{name} has more than {MAX_PIXELS} pixels")
             if image.mode.startswith("I"):
-                return np.asarray(image).astype(np.uint16)
-            return np.array(image.convert("RGB"))
+                return np.asarray(image).astype(np.uint16), True
+            return np.array(image.convert("RGB")), image.mode in ("1", "L", "LA")
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise TubError(f"{name} has more than {MAX_PIXELS} pixels") from error
 
@@ -150,7 +196,7 @@ def _choose_jpeg_encoder() -> Callable[[Array], bytes]:
     return encode
 
 
-def _choose_jpeg_decoder() -> Callable[[bytes], Array | None]:
+def _choose_jpeg_decoder() -> Callable[[bytes], tuple[Array, bool] | None]:
     """Choose the decoder of ordinary JPEGs; ``None`` leaves all files to Pillow.
 
     The fast library gives the same bytes in less than half the time. If it refuses a file, Pillow
@@ -161,7 +207,7 @@ def _choose_jpeg_decoder() -> Callable[[bytes], Array | None]:
     except ImportError:
         return lambda data: None
 
-    def decode(data: bytes) -> Array | None:
+    def decode(data: bytes) -> tuple[Array, bool] | None:
         try:
             height, width, space, _ = simplejpeg.decode_jpeg_header(data)
             if height * width > MAX_PIXELS or space not in ("YCbCr", "Gray"):
@@ -169,7 +215,7 @@ def _choose_jpeg_decoder() -> Callable[[bytes], Array | None]:
             image: Array = simplejpeg.decode_jpeg(data, colorspace="RGB")
         except ValueError:
             return None
-        return image
+        return image, space == "Gray"
 
     return decode
 

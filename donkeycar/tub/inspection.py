@@ -1,32 +1,34 @@
 """`donkey tub check`: finds everything that is wrong with a tub."""
 
-import json
+import itertools
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from donkeycar import commands
 from donkeycar.errors import TubError
 from donkeycar.tub.bad_record import number_wrong_with
-from donkeycar.tub.catalog import Record
+from donkeycar.tub.catalog import ReadLines, Record, remembered
 from donkeycar.tub.contents import Skipped
 from donkeycar.tub.faults import Fault, Mend
 from donkeycar.tub.filesystem import Rehearsal
-from donkeycar.tub.format import INDEX, TIMESTAMP, image_index, images_folder
+from donkeycar.tub.format import (
+    INDEX,
+    TIMESTAMP,
+    catalog_number,
+    image_file,
+    image_index,
+    images_folder,
+)
+from donkeycar.tub.oddity import ODDITIES, Values, grey_in_words
 from donkeycar.tub.pictures import Pictures, Progress, Shapes
 from donkeycar.tub.reader import TubReader
 from donkeycar.tub.recovery import look_over
-from donkeycar.tub.schema import guess_types, image_keys
+from donkeycar.tub.schema import guess_types
 from donkeycar.tub.v1 import MISSING
-from donkeycar.words import count, either
-
-# Types of columns that hold lists of numbers.
-VECTORS = ("vector", "nparray")
-# What donkeycar 5.4 records of a dictionary with the axes of a sensor.
-AXES = '["x", "y", "z"]'
-# Letters of an example that a message shows.
-SHOWN = 60
+from donkeycar.words import count, count_are, either, shown
 
 
 @dataclass
@@ -35,6 +37,7 @@ class TubReport:
 
     Attributes:
         path: The tub's folder.
+        version: Its format, 1 or 2.
         num_records: Number of readable records, including deleted ones.
         num_deleted: Number of deleted records.
         sessions: Session ids, oldest first.
@@ -44,11 +47,12 @@ class TubReport:
         orphan_images: Image files without a record.
         image_shapes: Number of images of each shape, by input.
         num_steps_back: How often the time runs backwards from one record to the next.
-        no_vectors: Columns of numbers that hold something else -> how often, and an example.
+        num_grey: Number of images without colours among those of colour inputs, by input.
         first_out_of_place: As in `TubReader`.
     """
 
     path: Path
+    version: int
     num_records: int
     num_deleted: int
     sessions: list[str]
@@ -58,7 +62,7 @@ class TubReport:
     orphan_images: list[str] = field(default_factory=list)
     image_shapes: Shapes = field(default_factory=dict)
     num_steps_back: int = 0
-    no_vectors: dict[str, tuple[int, str]] = field(default_factory=dict)
+    num_grey: Counter[str] = field(default_factory=Counter)
     first_out_of_place: int | None = None
 
     @property
@@ -76,46 +80,72 @@ class TubReport:
         """What to do, the owner's steps first because repair needs them; empty for a good tub."""
         whose = {fault.kind.mend for fault in self.faults if fault.kind.is_damage}
         if Mend.OWNER in whose:
-            advice = (f.advice(self.path) for f in self.faults if f.kind.mend is Mend.OWNER)
-            return list(dict.fromkeys(advice))
+            # One of each kind: a hostile manifest lists any number of absent catalogs.
+            first = {f.name: f for f in reversed(self.faults) if f.kind.mend is Mend.OWNER}
+            return list(dict.fromkeys(f.advice(self.path) for f in reversed(first.values())))
         return [commands.donkey("tub", "repair", self.path)] if Mend.REPAIR in whose else []
 
 
-def check(path: str | Path, *, progress: Progress | None = None) -> TubReport:
+class _Way(NamedTuple):
+    """How a tub is looked at; see `check`."""
+
+    decode: bool
+    progress: Progress | None
+    read_lines: ReadLines
+
+
+def check(path: str | Path, *, decode: bool = True, progress: Progress | None = None) -> TubReport:
     """Read everything in a tub, including every image, and change nothing.
 
     Args:
         path: The tub's folder.
+        decode: Whether to decode every image; otherwise it only has to be there and not be empty.
         progress: Called now and then with the number of checked records and of all records.
 
     Raises:
         TubError: If there is no tub at `path`, or its images are outside it.
     """
-    tub = TubReader(path)
+    read_lines = remembered()
+    tub = TubReader(path, read_lines=read_lines)
     records = tub.records(include_deleted=True)
     num_deleted = len(records) - len(tub)
-    report = TubReport(tub.path, len(records), num_deleted, tub.sessions, tub.skipped)
+    report = TubReport(tub.path, tub.version, len(records), num_deleted, tub.sessions, tub.skipped)
     look = _look_at_v2 if tub.version == 2 else _look_at_v1
-    look(tub, report, progress)
-    times = [record[TIMESTAMP] for record in records if type(record.get(TIMESTAMP)) is int]
-    report.num_steps_back = sum(b < a for a, b in zip(times, times[1:], strict=False))
-    report.no_vectors = _no_vectors(tub.manifest.input_types, records)
+    look(tub, report, _Way(decode, progress, read_lines))
+    report.num_steps_back = _num_steps_back(tub, records)
     report.faults += [
         Fault(name, text) for name, find in REMARKS if (text := find(report)) is not None
+    ]
+    values = Values(tub.manifest.input_types, records)
+    report.faults += [
+        Fault(name, text) for name, tell in ODDITIES if (text := tell(values)) is not None
     ]
     return report
 
 
-def _look_at_v2(tub: TubReader, report: TubReport, progress: Progress | None) -> None:
+def _num_steps_back(tub: TubReader, records: list[Record]) -> int:
+    """How often the time runs backwards; from tub to tub of a merged one does not count."""
+    starts = tub.manifest.origin_starts
+    times = [(r[TIMESTAMP], r[INDEX]) for r in records if type(r.get(TIMESTAMP)) is int]
+    return sum(
+        after < before and index not in starts
+        for (before, _), (after, index) in itertools.pairwise(times)
+    )
+
+
+def _look_at_v2(tub: TubReader, report: TubReport, way: _Way) -> None:
     """Run repair without writing."""
     try:
-        found = look_over(tub.path, Rehearsal(), progress=progress)
+        found = look_over(
+            tub.path, Rehearsal(), decode=way.decode, progress=way.progress,
+            read_lines=way.read_lines,
+        )  # fmt: skip
     except TubError as error:
         # The error says what the owner must do first.
         report.faults.append(Fault("recovered is not a folder", str(error)))
         return
     report.faults += found.faults
-    report.image_shapes = found.shapes
+    report.image_shapes, report.num_grey = found.shapes, found.num_grey
     report.bad_images = [
         Skipped(f"record {index}", wrong.text) for index, wrong in found.bad_images.items()
     ]
@@ -123,7 +153,7 @@ def _look_at_v2(tub: TubReader, report: TubReport, progress: Progress | None) ->
     report.first_out_of_place = tub.first_out_of_place
 
 
-def _look_at_v1(tub: TubReader, report: TubReport, progress: Progress | None) -> None:
+def _look_at_v1(tub: TubReader, report: TubReport, way: _Way) -> None:
     """Check a tub of format v1, which is only read; every reader skips its damaged files."""
     for skipped in tub.skipped:
         # The records are readable without meta.json; some simulators write none.
@@ -131,29 +161,34 @@ def _look_at_v1(tub: TubReader, report: TubReport, progress: Progress | None) ->
         report.faults.append(Fault(name, str(skipped)))
     records = tub.records()
     types = tub.manifest.input_types or dict(zip(*guess_types(records), strict=True))
-    pictures = Pictures(tub.path, image_keys(types))
+    pictures = Pictures(tub.path, types, decode=way.decode)
     no_numbers: list[Skipped] = []
     for done, record in enumerate(records):
-        if progress is not None and done % 100 == 0:
-            progress(done, len(records))
+        if way.progress is not None and done % 100 == 0:
+            way.progress(done, len(records))
         wrong = pictures.wrong_with(record)
         if wrong is not None:
             report.bad_images.append(Skipped(f"record {record[INDEX]}", wrong.text))
         elif (number := number_wrong_with(record)) is not None:
             no_numbers.append(Skipped(f"record {record[INDEX]}", number.text))
-    if progress is not None:
-        progress(len(records), len(records))
+    if way.progress is not None:
+        way.progress(len(records), len(records))
     report.faults += [
         Fault("file of format v1", str(bad)) for bad in (*report.bad_images, *no_numbers)
     ]
-    report.image_shapes = pictures.shapes
+    report.image_shapes, report.num_grey = pictures.shapes, pictures.num_grey
 
 
 def _orphans(tub: TubReader, records: list[Record]) -> list[str]:
     folder = images_folder(tub.path)
     if not folder.is_dir():
         return []
-    named = {value for record in records for value in record.values() if isinstance(value, str)}
+    named = {
+        image_file(value)
+        for record in records
+        for value in record.values()
+        if isinstance(value, str)
+    }
     return sorted(
         file.name
         for file in folder.iterdir()
@@ -166,6 +201,20 @@ def _all_deleted(report: TubReport) -> str | None:
         return None
     command = commands.donkey("tub", "restore", report.path)
     return f"all records are deleted; this takes them back: {command}"
+
+
+def _other_catalogs(report: TubReport) -> str | None:
+    names = sorted(
+        shown(file.name)
+        for file in report.path.glob("[!.]*.catalog")
+        if catalog_number(file.name) is None
+    )
+    if not names:
+        return None
+    return (
+        f"{count_are(len(names), 'catalog')} not read, because the name must be catalog_N.catalog: "
+        f"{', '.join(names[:3])}. Rename what holds records of this tub"
+    )
 
 
 def _orphan_images(report: TubReport) -> str | None:
@@ -198,31 +247,9 @@ def _steps_back(report: TubReport) -> str | None:
     return f"the clock was set back {count(number, 'time')} while it recorded" if number else None
 
 
-def _no_vectors(types: dict[str, str], records: list[Record]) -> dict[str, tuple[int, str]]:
-    """Values of columns of numbers that hold something else, by column."""
-    found: dict[str, tuple[int, str]] = {}
-    for name in (name for name, type_name in types.items() if type_name in VECTORS):
-        odd = [record[name] for record in records if name in record and _has_text(record[name])]
-        if odd:
-            found[name] = len(odd), json.dumps(odd[0])[:SHOWN]
-    return found
-
-
-def _has_text(value: object) -> bool:
-    items = value if isinstance(value, list) else [value]
-    return any(isinstance(item, str) for item in items)
-
-
-def _letters(report: TubReport) -> str | None:
-    texts = [
-        f"{name} has text instead of numbers in {count(number, 'record')}, e.g. {example}"
-        for name, (number, example) in report.no_vectors.items()
-    ]
-    if not texts:
-        return None
-    is_mpu = any(example == AXES for _, example in report.no_vectors.values())
-    why = ": donkeycar 5.4 records that of an MPU6050, and the numbers are lost" if is_mpu else ""
-    return "; ".join(texts) + why
+def _grey(report: TubReport) -> str | None:
+    numbers = {name: sum(shapes.values()) for name, shapes in report.image_shapes.items()}
+    return grey_in_words(report.num_grey, numbers)
 
 
 def _out_of_place(report: TubReport) -> str | None:
@@ -237,9 +264,10 @@ def _out_of_place(report: TubReport) -> str | None:
 # Remarks on the whole tub: the kind of remark, and the function that finds it.
 REMARKS: tuple[tuple[str, Callable[[TubReport], str | None]], ...] = (
     ("all deleted", _all_deleted),
+    ("catalog of another name", _other_catalogs),
     ("orphan images", _orphan_images),
     ("several sizes", _several_sizes),
     ("clock", _steps_back),
-    ("vectors", _letters),
     ("out of place", _out_of_place),
+    ("several kinds", _grey),
 )

@@ -1,17 +1,23 @@
 """`manifest.json`: inputs, types and sessions of a tub, and its deleted records."""
 
 import json
+import re
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from donkeycar.json_text import parse_json
 from donkeycar.tub.format import MAX_INDEX, MAX_LEN, MOST_LEN, catalog_number
+
+_INDEXES = re.compile(rb"\s*(?:\d{1,10}\s*[,\]]\s*)*")
 
 PARTS = ("inputs", "types", "metadata", "own metadata", "catalogs")
 
 # Kept in our own metadata, which donkeycar 5 does not change.
 MARKED = "marked_for_their_image"
 ABSENT = "absent_catalogs"
+# Kept in the owner's notes: the tubs that this one was made of, and which records are theirs.
+ORIGIN = "origin"
 
 
 @dataclass
@@ -93,6 +99,13 @@ class Manifest:
         if names:
             self.own[ABSENT] = names
 
+    @property
+    def origin_starts(self) -> set[int]:
+        """First indexes of the tubs that this one was merged of."""
+        origin = self.metadata.get(ORIGIN)
+        firsts = [one.get("first_index") for one in _as_list(origin) if isinstance(one, dict)]
+        return {index for index in firsts if isinstance(index, int) and _is_index(index)}
+
     def to_bytes(self) -> bytes:
         """The content of the file: ASCII, five lines, each with a newline."""
         catalogs = {
@@ -128,13 +141,24 @@ def parse_manifest(data: bytes) -> Manifest:
         manifest.own = own
     if isinstance(catalogs, dict):
         _read_catalogs(manifest, catalogs)
+    else:
+        manifest.deleted_indexes = _deleted_in(data)
     return manifest
+
+
+def _deleted_in(data: bytes) -> set[int]:
+    """Deleted indexes in a line that is no JSON: what its owner sorted out must not come back."""
+    _, found, rest = data.rpartition(b'"deleted_indexes": [')
+    # A number that does not end in a comma or bracket may be cut off.
+    whole = _INDEXES.match(rest) if found else None
+    numbers = re.findall(rb"\d+", whole[0]) if whole else []
+    return {index for number in numbers if _is_index(index := int(number))}
 
 
 def _parse_line(manifest: Manifest, lines: list[bytes], number: int) -> Any:
     try:
-        return json.loads(lines[number])
-    except (IndexError, ValueError, RecursionError):
+        return parse_json(lines[number])
+    except (IndexError, ValueError):
         manifest.problems.append(
             f"Line {number + 1} of manifest.json ({PARTS[number]}) is missing or unreadable"
         )

@@ -1,5 +1,6 @@
 """Finds records with damaged images or numbers, and marks them as deleted."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,9 +18,10 @@ from donkeycar.tub.bad_record import (
 )
 from donkeycar.tub.catalog import Record
 from donkeycar.tub.faults import Fault
-from donkeycar.tub.format import INDEX, checked_image_path
-from donkeycar.tub.images import decode_image
+from donkeycar.tub.format import INDEX, checked_image_path, image_file, without_images_folder
+from donkeycar.tub.images import decoded, refuse_no_depth
 from donkeycar.tub.manifest import Manifest
+from donkeycar.tub.schema import depth_keys, image_keys
 from donkeycar.words import count
 
 Progress = Callable[[int, int], None]
@@ -34,29 +36,63 @@ class Pictures:
 
     Args:
         folder: Folder of the images.
-        keys: Inputs of a record that are images.
+        input_types: Type of each input of a record; those that are images are checked.
+        decode: Whether to decode each image; otherwise it only has to be there and not be empty.
 
     Attributes:
-        shapes: Number of images of each shape, by input.
+        shapes: Number of decoded images of each shape, by input.
+        num_grey: Number of decoded images without colours among those of colour inputs, by input.
     """
 
-    def __init__(self, folder: Path, keys: Sequence[str]) -> None:
+    def __init__(self, folder: Path, input_types: dict[str, str], *, decode: bool = True) -> None:
         self.shapes: Shapes = {}
+        self.num_grey: Counter[str] = Counter()
         self._folder = folder
-        self._keys = keys
+        self._keys = image_keys(input_types)
+        self._depth_keys = depth_keys(input_types)
+        self._there = None if decode else _files_in(folder)
 
     def wrong_with(self, record: Record) -> Bad | None:
         """What is wrong with the images of a record; ``None`` if nothing is, or it has none."""
         for key in self._keys:
             if key not in record:
                 continue
+            if self._there is not None and _is_in(record[key], self._there):
+                continue
             try:
-                image = decode_image(checked_image_path(self._folder, record[key]))
+                path = checked_image_path(self._folder, record[key])
+                image, is_grey = decoded(path)
+                if key in self._depth_keys:
+                    refuse_no_depth(image, path.name)
             except TubError as error:
-                absent = isinstance(error.__cause__, FileNotFoundError)
+                # A name with a folder says nothing about the image: it was not copied, or lies
+                # in images/ and a repair takes its name.
+                absent = isinstance(error.__cause__, FileNotFoundError) or _has_folder(record[key])
                 return Bad(ABSENT if absent else UNREADABLE, str(error))
             self.shapes.setdefault(key, Counter())[image.shape] += 1
+            self.num_grey[key] += is_grey and image.ndim == 3
         return None
+
+
+def _has_folder(name: object) -> bool:
+    file = image_file(name)
+    return file is not None and file != without_images_folder(str(name))
+
+
+def _is_in(name: object, there: set[str]) -> bool:
+    return isinstance(name, str) and name in there
+
+
+def _files_in(folder: Path) -> set[str]:
+    """Names of the ordinary files of a folder that are not empty."""
+    if not folder.is_dir():
+        return set()
+    with os.scandir(folder) as entries:
+        return {
+            entry.name
+            for entry in entries
+            if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_size
+        }
 
 
 def mark_newest(pictures: Pictures, manifest: Manifest, records: Sequence[Record]) -> list[Fault]:

@@ -1,5 +1,6 @@
 """Tub reader: reads tubs of formats v1 and v2."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,14 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from donkeycar.errors import TubError
-from donkeycar.tub.catalog import Record, catalogs_in
+from donkeycar.tub.catalog import ReadLines, Record, catalogs_in, read_lines
 from donkeycar.tub.contents import Contents, Skipped, read_v2
-from donkeycar.tub.format import INDEX, MANIFEST, SESSION, checked_image_path
-from donkeycar.tub.images import decode_image, image_shape
+from donkeycar.tub.format import IMAGE_KEY, IMPORT, INDEX, MANIFEST, SESSION, checked_image_path
+from donkeycar.tub.images import decode_image, image_shape, refuse_no_depth
 from donkeycar.tub.manifest import Manifest
+from donkeycar.tub.schema import depth_keys
 from donkeycar.tub.v1 import is_v1, read_v1
-
-IMAGE_KEY = "cam/image_array"
 
 
 class TubReader:
@@ -25,6 +25,7 @@ class TubReader:
 
     Args:
         path: The tub's folder.
+        read_lines: Reads a catalog.
 
     Attributes:
         path: The tub's folder.
@@ -49,9 +50,9 @@ class TubReader:
         [0.25]
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, *, read_lines: ReadLines = read_lines) -> None:
         self.path = Path(path).expanduser()
-        contents = _read(self.path)
+        contents = _read(self.path, read_lines)
         self.version = contents.version
         self.manifest: Manifest = contents.manifest
         self.skipped: list[Skipped] = contents.skipped
@@ -107,9 +108,14 @@ class TubReader:
             `(height, width)`.
 
         Raises:
-            TubError: If the image is missing or damaged, or the file is not an image.
+            TubError: If the image is missing or damaged, or the file is not an image, or holds
+                colours or 8 bits where the column holds depth.
         """
-        return decode_image(self.image_path(record, key))
+        path = self.image_path(record, key)
+        image = decode_image(path)
+        if key in depth_keys(self.manifest.input_types):
+            refuse_no_depth(image, path.name)
+        return image
 
     def image_shape(self, record: Record, key: str = IMAGE_KEY) -> tuple[int, ...]:
         """The shape of the image of a record, without decoding it.
@@ -129,11 +135,11 @@ def open_tub(path: str | Path) -> TubReader:
     return TubReader(path)
 
 
-def _read(path: Path) -> Contents:
+def _read(path: Path, read_lines: ReadLines) -> Contents:
     if not path.is_dir():
-        raise TubError(f"There is no tub at {path}. Next step: check the path")
+        raise TubError(f"There is no tub at {path}. Next step: {_folder_instead(path)}")
     if (path / MANIFEST).exists() or catalogs_in(path):
-        return read_v2(path)
+        return read_v2(path, read_lines)
     if is_v1(path):
         return read_v1(path)
     inner = sorted(f.name for f in path.iterdir() if f.is_dir() and (f / MANIFEST).exists())
@@ -141,4 +147,12 @@ def _read(path: Path) -> Contents:
         raise TubError(
             f"{path} contains tubs, but is not one itself. Next step: name one, e.g. {inner[0]}"
         )
-    raise TubError(f"{path} holds no records. Next step: record some, or check the path")
+    raise TubError(f"{path} holds no records. Next step: record some, or {_folder_instead(path)}")
+
+
+def _folder_instead(path: Path) -> str:
+    """What to say for a file of a tub, or its folder of images, that was named in its place."""
+    around = Path(os.path.abspath(path)).parent
+    if path.exists() and ((around / MANIFEST).exists() or catalogs_in(around) or is_v1(around)):
+        return f"name the folder of the tub: {around}"
+    return f"check the path. {IMPORT}" if path.exists() else "check the path"

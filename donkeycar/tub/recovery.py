@@ -5,14 +5,13 @@ step the tub is at least as readable as before, so a crash during recovery is ha
 """
 
 import logging
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from donkeycar.errors import TubError
 from donkeycar.tub.aside import Aside
-from donkeycar.tub.bad_record import Bad
 from donkeycar.tub.catalog import (
     Line,
+    ReadLines,
     Record,
     catalog_manifest,
     catalogs_in,
@@ -35,8 +34,9 @@ from donkeycar.tub.format import (
     images_folder,
     read_tub_file,
 )
-from donkeycar.tub.manifest import Manifest
-from donkeycar.tub.pictures import Pictures, Progress, Shapes, mark_all, mark_newest
+from donkeycar.tub.image_names import mend_names
+from donkeycar.tub.pictures import Pictures, Progress, mark_all, mark_newest
+from donkeycar.tub.recovered import Recovered
 from donkeycar.tub.schema import guess_types, image_keys, unknown_types
 from donkeycar.words import count, count_are
 
@@ -44,36 +44,8 @@ logger = logging.getLogger(__name__)
 
 # The first ones show what happened; a malicious tub may have any number of them.
 MOST_LOGGED = 20
-
-
-@dataclass
-class Recovered:
-    """A tub that is ready for writing.
-
-    Attributes:
-        manifest: The manifest, as it is now on the disk.
-        next_index: The first index that no record ever had, including those of missing catalogs.
-        runs: The indexes of the records, as unbroken ranges in rising order.
-        last_catalog_lines: Number of lines in the newest catalog.
-        session_ids: Sessions found in the records, oldest first.
-        faults: The faults that were found.
-        shapes: Number of images of each shape, by input, among the checked ones.
-        bad_images: Records that are not deleted and have no good image, if all were checked.
-    """
-
-    manifest: Manifest
-    next_index: int = 0
-    runs: list[range] = field(default_factory=list)
-    last_catalog_lines: int = 0
-    session_ids: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    shapes: Shapes = field(default_factory=dict)
-    bad_images: dict[int, Bad] = field(default_factory=dict)
-
-    @property
-    def notes(self) -> list[str]:
-        """What was wrong and what was done about it, one sentence each."""
-        return [fault.done for fault in self.faults if fault.done]
+# Bad lines of a catalog that are named one by one.
+MOST_NAMED = 1000
 
 
 def recover(path: Path, fs: FileSystem) -> Recovered:
@@ -103,7 +75,13 @@ def recover(path: Path, fs: FileSystem) -> Recovered:
 
 
 def look_over(
-    path: Path, fs: FileSystem, *, accept_loss: bool = False, progress: Progress | None = None
+    path: Path,
+    fs: FileSystem,
+    *,
+    accept_loss: bool = False,
+    decode: bool = True,
+    progress: Progress | None = None,
+    read_lines: ReadLines = read_lines,
 ) -> Recovered:
     """Check everything in a tub, including every image, and mend what repair may mend.
 
@@ -111,7 +89,9 @@ def look_over(
         path: The tub's folder.
         fs: How to reach the disk; a `Rehearsal` changes nothing.
         accept_loss: Whether missing catalogs and images are lost for good.
+        decode: Whether to decode the images; only a rehearsal may leave that out.
         progress: Called now and then with the number of checked records and of all records.
+        read_lines: Reads a catalog.
 
     Returns:
         The tub, with its faults.
@@ -120,7 +100,9 @@ def look_over(
         TubError: If something in the tub leads out of it.
         OSError: If the disk refuses. The tub is no worse than before.
     """
-    return _Recovery(path, fs, thorough=True, accept_loss=accept_loss, progress=progress).run()
+    look = _Recovery(path, fs, thorough=True, accept_loss=accept_loss, progress=progress)
+    look.decode, look.read_lines = decode, read_lines
+    return look.run()
 
 
 class _Recovery:
@@ -137,6 +119,8 @@ class _Recovery:
         self.fs = fs
         self.thorough = thorough
         self.accept_loss = accept_loss
+        self.decode = True
+        self.read_lines: ReadLines = read_lines
         self.progress = progress
         self.images = images_folder(path)
         self.manifest = load_manifest(path)
@@ -153,6 +137,7 @@ class _Recovery:
         self._check_recovered()
         records: list[Record] = []
         kept: list[str] = []
+        catalogs: dict[str, list[Line]] = {}
         last_lines = 0
         empty: list[tuple[str, int]] = []
         for name in names:
@@ -168,6 +153,7 @@ class _Recovery:
                 kept.append(name)
                 found = [line.record for line in lines if line.record is not None]
                 self._clean_catalog_manifest(name, lines, found, is_last=name == names[-1])
+                catalogs[name] = lines
                 records += found
                 last_lines = len(lines)
             elif lines == []:
@@ -181,7 +167,11 @@ class _Recovery:
         if shared:
             self._note("shared index", f"{count(shared, 'record')} with the index of a later one")
         self._mend_types(records)
-        if not self.thorough:
+        if self.thorough:
+            keys = image_keys(self.manifest.input_types)
+            records, renamed = mend_names(self.images, catalogs, keys, records, self.aside)
+            self.faults += renamed
+        else:
             self._move_orphans(result.next_index)
         self._look_at_images(records, result)
         self.manifest.paths = kept
@@ -222,7 +212,11 @@ class _Recovery:
         lost = set(emptied(listed, indexes, self.manifest.current_index))
         for name, _ in listed:
             if name not in lost:
-                self._note("empty catalog", f"{name} is empty: nothing was recorded into it")
+                self._note(
+                    "empty catalog",
+                    f"{name} is empty: nothing was recorded into it. donkeycar 5 cannot train with "
+                    "that; a repair takes it off the list",
+                )
             elif not self.accept_loss:
                 self._note("absent catalog", f"{name} is empty, but held records")
         return [] if self.accept_loss else [name for name, _ in listed if name in lost]
@@ -258,7 +252,7 @@ class _Recovery:
         manifest.inputs, manifest.types = list(known), list(known.values())
 
     def _look_at_images(self, records: list[Record], result: Recovered) -> None:
-        pictures = Pictures(self.images, image_keys(self.manifest.input_types))
+        pictures = Pictures(self.images, self.manifest.input_types, decode=self.decode)
         if self.thorough:
             faults, result.bad_images = mark_all(
                 pictures,
@@ -270,11 +264,11 @@ class _Recovery:
         else:
             faults = mark_newest(pictures, self.manifest, records)
         self.faults += faults
-        result.shapes = pictures.shapes
+        result.shapes, result.num_grey = pictures.shapes, pictures.num_grey
 
     def _clean_catalog(self, name: str, *, is_last: bool) -> list[Line] | None:
         try:
-            lines = read_lines(self.path, name)
+            lines = self.read_lines(self.path, name)
         except TubError as error:
             self._note("not an ordinary file", f"{name}: {error}", f"{name} moved to {RECOVERED}/")
             self.aside.move(self.path / name)
@@ -293,6 +287,9 @@ class _Recovery:
         ]
         if not bad and len(good) == len(lines) and not (good and good[-1].torn):
             return good
+        if self.thorough and good and good[-1].torn and good[-1].record is not None:
+            what = f"the last line of {name} has no end: the next record would be written into it"
+            self._note("no line end", what, f"the last line of {name} ended")
         if bad:
             self._note_lines(name, bad)
             self.aside.save(f"{name}.lines", b"".join(line.data for _, line in bad))
@@ -306,9 +303,12 @@ class _Recovery:
     def _note_lines(self, name: str, bad: list[tuple[int, Line]]) -> None:
         what, why = count(len(bad), "unreadable line"), bad[-1][1].problem
         told = f"{what} of {name} ({why}) moved to {RECOVERED}/"
-        for number, line in bad:
+        for number, line in bad[:MOST_NAMED]:
             self._note("unreadable line", f"{name} line {number}: {line.problem}", told)
             told = ""
+        if len(bad) > MOST_NAMED:
+            more = f"{name}: {count(len(bad) - MOST_NAMED, 'more unreadable line')}"
+            self._note("unreadable line", more)
 
     def _clean_catalog_manifest(
         self, name: str, lines: list[Line], records: list[Record], *, is_last: bool

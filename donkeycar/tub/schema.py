@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from donkeycar.errors import TubError
-from donkeycar.tub.format import IMAGE_EXTENSIONS, TYPES
+from donkeycar.tub.format import IMAGE_EXTENSIONS, IMAGE_KEY, TYPES
 from donkeycar.tub.manifest import Manifest
 
 # Types whose values look the same in a record.
@@ -74,6 +74,19 @@ def _look_alike(one: str, other: str) -> bool:
 def image_keys(input_types: dict[str, str]) -> list[str]:
     """Inputs that are stored as image files."""
     return [name for name, type_name in input_types.items() if type_name in IMAGE_EXTENSIONS]
+
+
+def depth_keys(input_types: dict[str, str]) -> list[str]:
+    """Inputs whose images are distances.
+
+    The frame never counts: in a tub whose manifest is lost, its type is a guess from the name of
+    the file.
+    """
+    return [
+        name
+        for name, type_name in input_types.items()
+        if type_name == "gray16_array" and name != IMAGE_KEY
+    ]
 
 
 def guess_types(records: Iterable[dict[str, Any]]) -> tuple[list[str], list[str]]:

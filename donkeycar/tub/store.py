@@ -9,7 +9,7 @@ from donkeycar.errors import TubError
 from donkeycar.tub.catalog import catalog_manifest
 from donkeycar.tub.filesystem import APPEND, FileSystem, replace_file, write_all
 from donkeycar.tub.format import MANIFEST, catalog_name, catalog_number
-from donkeycar.tub.recovery import Recovered
+from donkeycar.tub.recovered import Recovered
 
 
 class Store:

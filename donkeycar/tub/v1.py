@@ -16,6 +16,7 @@ META = "meta.json"
 EXCLUDE = "exclude.json"
 MAX_EXCLUDE_BYTES = 16 << 20
 MISSING = "missing"
+MAX_TIME = 1e15
 
 _RECORD = re.compile(r"record_(\d{1,9})\.json", re.ASCII)
 
@@ -93,9 +94,14 @@ def _strip_folders(record: Record) -> None:
             record[key] = re.split(r"[/\\]", value)[-1]
 
 
-def _add_timestamp(record: Record, start_s: object) -> None:
+def _is_time(value: object) -> bool:
+    """Whether a value is a number that a clock can show; NaN and infinity are none."""
+    return isinstance(value, int | float) and abs(value) < MAX_TIME
+
+
+def _add_timestamp(record: Record, start_s: Any) -> None:
     milliseconds = record.get("milliseconds")
-    if isinstance(milliseconds, int | float) and isinstance(start_s, int | float):
+    if _is_time(milliseconds) and _is_time(start_s):
         record.setdefault(TIMESTAMP, round(start_s * 1000 + milliseconds))
     elif isinstance(record.get("timestamp"), str):
         try:

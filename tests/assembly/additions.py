@@ -343,23 +343,23 @@ USE_PILOT_TYPE = """
 """
 
 NEW_TUB_ACTION = {
-    "management/tub/tub_size.py": """
+    "management/tub/actions/size.py": """
+        from donkeycar.management.tub.each import add_tubs, each_tub
         from donkeycar.tub import TubReader
 
+        add_arguments = add_tubs
 
-        def tub_size(path):
+
+        def run(args):
+            return each_tub(args.tubs, size)
+
+
+        def size(path):
             print(f"{path.name} holds {len(TubReader(path))}")
             return 0
         """,
     "management/tub/tub.py": (
-        (
-            "\nACTIONS = {\n",
-            '    "size": Action("say its size", _each(lambda path, _: tub_size(path))),\n',
-        ),
-        (
-            "from donkeycar.management.tub.paths import tub_paths\n",
-            "from donkeycar.management.tub.tub_size import tub_size\n",
-        ),
+        ("\nACTIONS = {\n", '    "size": Action("actions.size", "say its size"),\n'),
     ),
 }
 USE_TUB_ACTION = """
@@ -402,6 +402,41 @@ USE_PAGE = """
         reply = served.request("GET", "/laps", headers={"Cookie": served.pair()})
         assert reply.status == 200, reply.body
         assert b"<title>Laps</title>" in reply.body
+"""
+
+NEW_LAB_PAGE = {
+    "lab/pages/laps/page.html": "<!doctype html>\n<title>Laps</title>\n",
+    "lab/laps.py": """
+        from donkeycar.lab.action import Get
+
+
+        def laps(lab, *, times: int = 1):
+            return {"laps": 3 * times, "folder": str(lab.folder)}
+
+
+        ACTIONS = (Get("all", laps),)
+        """,
+    "lab/table.py": (
+        "\nPAGES: dict[str, Page] = {\n",
+        '    "laps": Page("Laps", "donkeycar.lab.laps"),\n',
+    ),
+}
+USE_LAB_PAGE = """
+    from benchmarks.web.console_client import Served
+    from donkeycar.console.forward import LabPages
+    from donkeycar.console.worker import Worker
+    from donkeycar.lab.command import worker_command
+    from donkeycar.lab.table import titles
+
+    worker = Worker(worker_command(Path.cwd(), is_car=True))
+    with Served(lab=LabPages(titles("car"), worker)) as served:
+        headers = {"Cookie": served.pair()}
+        reply = served.request("GET", "/laps", headers=headers)
+        assert b"<title>Laps</title>" in reply.body, reply.body
+        reply = served.request("GET", "/laps/all?times=2", headers=headers)
+        assert reply.status == 200, reply.body
+        assert reply.json() == {"laps": 6, "folder": str(Path.cwd())}
+        assert served.request("GET", "/laps/all").status == 401
 """
 
 NEW_CONTROLLER = {
@@ -451,6 +486,63 @@ USE_CONTROLLER = """
     assert (car.mem["user/throttle"], car.mem["user/source"]) == (0.4, "rc")
 """
 
+NEW_EXPORT = {
+    "formats/exporting/angles.py": """
+        def write(selection, out, progress=None):
+            angles = [frame.values["user/angle"] for frame in selection.frames(progress)]
+            out.write_text(repr(angles))
+            return {"num_records": len(angles)}
+        """,
+    "formats/exporting/table.py": (
+        "\nFORMATS = {\n",
+        """
+        "angles": Format("angles", "only the angles", ending=".txt"),
+        """,
+    ),
+}
+USE_EXPORT = """
+    from donkeycar.management.cli import main
+    from donkeycar.tub import TubWriter
+
+    with TubWriter("one", ["user/angle"], ["float"]) as writer:
+        writer.append({"user/angle": 0.25})
+    assert main(["tub", "export", "one", "--to", "angles", "--out", "angles.txt"]) == 0
+    assert Path("angles.txt").read_text() == "[0.25]"
+"""
+
+NEW_IMPORT = {
+    "formats/importing/angles.py": """
+        from donkeycar.formats.importing.item import ANGLE, THROTTLE, Item, Source
+
+
+        def matches(path):
+            return path.suffix == ".angles"
+
+
+        def open_source(path, options):
+            angles = [float(line) for line in path.read_text().splitlines()]
+            items = [
+                Item({ANGLE: angle, THROTTLE: 0.5}, {}, 50 * number)
+                for number, angle in enumerate(angles)
+            ]
+            return Source(path.stem, {ANGLE: "float", THROTTLE: "float"}, items)
+        """,
+    "formats/importing/table.py": (
+        "\nFORMATS = {\n",
+        """
+        "angles": Format("angles", "only angles", endings=(".angles",)),
+        """,
+    ),
+}
+USE_IMPORT = """
+    from donkeycar.management.cli import main
+    from donkeycar.tub import TubReader
+
+    Path("one.angles").write_text("0.25\\n-0.5\\n")
+    assert main(["tub", "import", "one.angles", "--out", "tub"]) == 0
+    assert [record["user/angle"] for record in TubReader("tub")] == [0.25, -0.5]
+"""
+
 # Kind, the heading in CONTRIBUTING, its places, how it is used.
 ADDITIONS = {
     "camera": (NEW_CAMERA, USE_CAMERA),
@@ -460,5 +552,8 @@ ADDITIONS = {
     "type of pilot": (NEW_PILOT_TYPE, USE_PILOT_TYPE),
     "augmentation": (NEW_AUGMENTATION, USE_AUGMENTATION),
     "action of donkey tub": (NEW_TUB_ACTION, USE_TUB_ACTION),
-    "page": (NEW_PAGE, USE_PAGE),
+    "format to export to": (NEW_EXPORT, USE_EXPORT),
+    "format to import": (NEW_IMPORT, USE_IMPORT),
+    "page of the console": (NEW_PAGE, USE_PAGE),
+    "page of the lab": (NEW_LAB_PAGE, USE_LAB_PAGE),
 }

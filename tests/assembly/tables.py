@@ -6,6 +6,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import donkeycar
@@ -20,6 +21,9 @@ from donkeycar.config import Config, UnknownSetting
 from donkeycar.console import calibrate, server
 from donkeycar.console.guard import PAGES
 from donkeycar.errors import DonkeyError
+from donkeycar.formats.exporting.table import FORMATS as EXPORTED
+from donkeycar.formats.importing.table import FORMATS as IMPORTED
+from donkeycar.lab import table as lab
 from donkeycar.lazy import named
 from donkeycar.management.cli import COMMANDS
 from donkeycar.management.tub.tub import ACTIONS
@@ -55,7 +59,8 @@ CHOSEN = (
 def problems() -> list[str]:
     """Everything that is missing, a sentence each."""
     looks = (
-        _words, _recipes, _drivetrains, _networks, _channels, _pages, _commands, _unmentioned,
+        _words, _recipes, _drivetrains, _networks, _channels, _pages, _lab_pages, _commands,
+        _formats, _unmentioned,
     )  # fmt: skip
     return [sentence for look in looks for sentence in look()]
 
@@ -150,26 +155,48 @@ def _pages() -> Iterator[str]:
             yield f"The page {name} has no route"
 
 
-def _commands() -> Iterator[str]:
-    for name, command in COMMANDS.items():
+def _lab_pages() -> Iterator[str]:
+    folders = {path.parent.name for path in (PACKAGE / "lab" / "pages").glob("*/page.html")}
+    for name in folders - {*lab.PAGES}:
+        yield f"The page {name} of the lab has no row"
+    for name, row in lab.PAGES.items():
+        if name not in folders:
+            yield f"The page {name} of the lab has no {name}/page.html"
         try:
-            module = import_module(f"donkeycar.management.{command.module}")
+            import_module(row.actions).ACTIONS  # noqa: B018 - whether there is one
+        except (ImportError, AttributeError) as error:
+            yield f"The page {name} of the lab has no actions: {error}"
+
+
+def _commands() -> Iterator[str]:
+    modules = {name: command.module for name, command in COMMANDS.items()}
+    modules |= {f"tub {name}": f"tub.{action.module}" for name, action in ACTIONS.items()}
+    for name, dotted in modules.items():
+        try:
+            module = import_module(f"donkeycar.management.{dotted}")
         except ImportError as error:
             yield f"donkey {name} has no module: {error}"
             continue
         for needed in {"add_arguments", "run"} - {*vars(module)}:
             yield f"donkey {name} has no `{needed}`"
-    modules = {command.module for command in COMMANDS.values()}
     folder = PACKAGE / "management"
     for path in sorted(folder.rglob("*.py")):
         text = path.read_text(encoding="utf-8")
-        is_command = "\ndef add_arguments(" in text and "\ndef run(" in text
+        is_command = "\ndef run(" in text and re.search(r"^(def )?add_arguments\b", text, re.M)
         name = ".".join(path.relative_to(folder).with_suffix("").parts)
-        if is_command and name not in modules:
-            yield f"donkeycar.management.{name} is a command, and no row of COMMANDS"
+        if is_command and name not in modules.values():
+            yield f"donkeycar.management.{name} is a command, and no row of COMMANDS or ACTIONS"
     for name, action in ACTIONS.items():
         if not action.help:
             yield f"donkey tub {name} has no help"
+
+
+def _formats() -> Iterator[str]:
+    for package, table in (("exporting", EXPORTED), ("importing", IMPORTED)):
+        for word, row in table.items():
+            dotted = f"donkeycar.formats.{package}.{row.module}"
+            if find_spec(dotted) is None:
+                yield f"The format {word} has no module {dotted}"
 
 
 def _unmentioned() -> Iterator[str]:
@@ -178,7 +205,7 @@ def _unmentioned() -> Iterator[str]:
     mentions = {path: {*_mentioned(text)} for path, text in texts.items()}
     for path in texts:
         dotted = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-        if path.name == "__init__.py" or dotted.startswith(FOR_OTHERS):
+        if path.name in ("__init__.py", "__main__.py") or dotted.startswith(FOR_OTHERS):
             continue
         # In the folder of a table, and in the one above it, the name alone is enough.
         short = {path.stem, f"{path.parent.name}.{path.stem}"}

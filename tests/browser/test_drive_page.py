@@ -1,5 +1,6 @@
 """The drive page in a real Chromium, driving a real loop."""
 
+import fcntl
 import re
 import socket
 import time
@@ -8,96 +9,37 @@ from contextlib import suppress
 import pytest
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
+from benchmarks.web.console_client import Socket
+from benchmarks.web.foxglove_client import HEADERS, FoxgloveViewer
+from donkeycar.console.addresses import IFREQ_BYTES
 from donkeycar.driving.arbiter import Offer
 from donkeycar.driving.client import Client
 from donkeycar.parts.pilot_loading import LOADING
 from donkeycar.parts.sensor.voltage_watch import REASON
+from donkeycar.testing.network_kernel import RUNNING, UP, NetworkKernel
+from tests.browser.hands import (
+    DESKTOP,
+    LANDSCAPE,
+    PATIENCE_S,
+    PORTRAIT,
+    banner,
+    is_free,
+    push,
+    resume,
+    set_limit,
+    switch_recording,
+    wait_until,
+)
 
 AGES = ("drivetrain/age_p50_s", "drivetrain/age_p99_s")
 
 pytestmark = pytest.mark.browser
 
-PORTRAIT = {"width": 360, "height": 640}
-LANDSCAPE = {"width": 640, "height": 360}
-DESKTOP = {"width": 1280, "height": 800}
 SIZES = {"portrait": PORTRAIT, "landscape": LANDSCAPE, "desktop": DESKTOP}
 
 # Stops the car, as S1 promises it, and lets the machine that runs this be busy.
 NEUTRAL_WITHIN_S = 0.3
 RECONNECT_WITHIN_S = 2.0
-
-# What has no limit of its own may take this long on a machine that does much else.
-PATIENCE_S = 15.0
-
-
-def wait_until(condition, timeout_s=PATIENCE_S):
-    """Seconds until `condition()` held."""
-    start_s = time.monotonic()
-    while not condition():
-        passed_s = time.monotonic() - start_s
-        assert passed_s < timeout_s, "it did not happen in time"
-        time.sleep(0.005)
-    return time.monotonic() - start_s
-
-
-@pytest.fixture
-def open_page(chromium):
-    """Opens pages in contexts of their own, each a device; any script error fails the test."""
-    contexts, errors = [], []
-
-    def open_page(car, *, size=PORTRAIT, paired=True, script="", **options):
-        context = chromium.new_context(viewport=size, has_touch=size is not DESKTOP, **options)
-        context.set_default_timeout(1000 * PATIENCE_S)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda said: _note_refusal(said, errors))
-        if script:
-            page.add_init_script(script)
-        page.goto(car.pairing_url if paired else f"{car.url}/drive")
-        if paired:
-            page.wait_for_selector("#link[data-state=open]")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert errors == []
-
-
-def _note_refusal(said, errors):
-    """A policy violation is an error of ours; a dead network is what these tests are about."""
-    if "Content Security Policy" in said.text:
-        errors.append(said.text)
-
-
-@pytest.fixture
-def page(car, open_page):
-    page = open_page(car)
-    wait_until(lambda: is_free(page))
-    return page
-
-
-def is_free(page):
-    return page.locator("#pads:not(.off)").count() == 1
-
-
-def push(page, right=0, up=60, pad="#pad"):
-    """Put a thumb down in the middle of the pad and push it; it stays down."""
-    box = page.locator(pad).bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    page.mouse.move(x + right, y - up, steps=3)
-
-
-def banner(page):
-    return page.locator("#banner")
-
-
-def resume(page):
-    page.locator("#banner button:enabled", has_text="Resume").click()
-    banner(page).wait_for(state="hidden")
 
 
 def drive_until(page, condition):
@@ -133,24 +75,10 @@ def test_without_a_link_a_pin_pairs_and_a_wrong_one_is_explained(car, open_page)
 
 
 def test_the_throttle_limit_scales_the_stick(car, page):
-    page.locator("#limit").fill("20")
-    page.locator("#limit-value", has_text="20").wait_for()
+    set_limit(page, 20)
     push(page, up=75)
     wait_until(lambda: car.throttle > 0.15)
     assert car.throttle <= 0.2
-
-
-def switch_recording(page, *, on):
-    """Tap Record as a person does: again if nothing came of it.
-
-    On a busy machine a message may be too long on its way to count.
-    """
-    for _ in range(5):
-        page.locator("#record").click()
-        with suppress(PlaywrightTimeout):
-            page.locator(f"#record[aria-pressed={str(on).lower()}]").wait_for(timeout=3000)
-            return
-    pytest.fail("Record did not follow five taps")
 
 
 def test_recording_shows_the_durable_count(car, page):
@@ -271,7 +199,7 @@ def test_a_pi_with_too_little_voltage_is_told_and_covers_nothing(car, page, size
     assert not note.is_visible()
     car.vehicle.mem["power/reason"] = REASON
     note.get_by_text(REASON, exact=True).wait_for()
-    for other in (".bar", "#limit", *CONTROLS):
+    for other in (".numbers", *CONTROLS):
         assert not overlap(note.bounding_box(), page.locator(other).bounding_box()), other
     car.vehicle.mem["power/reason"] = ""
     note.wait_for(state="hidden")
@@ -314,7 +242,7 @@ def test_nothing_covers_how_old_the_camera_is(car, page, size, scheme):
     # It hides for a moment when a busy machine shows a picture late.
     wait_until(lambda: boxes.append(age.bounding_box()) or boxes[-1])
     assert boxes[-1]["height"] < 30, "one line"
-    for other in (".bar", "#banner", "#recorder-note", "#limit", *CONTROLS):
+    for other in (".numbers", "#banner", "#recorder-note", *CONTROLS):
         assert not overlap(boxes[-1], page.locator(other).bounding_box()), other
     ground = age.evaluate("element => getComputedStyle(element).backgroundColor")
     assert ground != "rgba(0, 0, 0, 0)", "readable on any picture"
@@ -417,6 +345,14 @@ def choose_gamepad(page):
     page.locator("#inputs button[value=gamepad]").click()
 
 
+def has_looked(page):
+    """Return once the page has looked at the gamepad anew; it does so ten times a second."""
+    page.evaluate(
+        """() => new Promise((done) =>
+            setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(done)), 250))"""
+    )
+
+
 def stays_still(car, page, timeout_ms=400):
     """Whether no throttle comes for a while."""
     for _ in range(timeout_ms // 20):
@@ -430,7 +366,7 @@ def test_a_gamepad_drives_once_it_is_chosen(car, open_page):
     page = open_page(car, script=PLUG_IN_A_GAMEPAD)
     wait_until(lambda: is_free(page))
     choose_gamepad(page)
-    page.wait_for_timeout(100)
+    wait_until(lambda: car.drivetrain.angle > 0.4)  # it was looked at, and seen at rest
     assert car.throttle == 0
     page.evaluate("() => { window.pad.axes[3] = -1; }")
     wait_until(lambda: car.throttle > 0.9 and car.drivetrain.angle > 0.4)
@@ -502,6 +438,7 @@ def test_a_worn_stick_lies_still(car, open_page):
     page.evaluate("() => { pad.axes[3] = 0.13; }")
     wait_until(lambda: is_free(page))
     choose_gamepad(page)
+    wait_until(lambda: car.drivetrain.angle > 0.4)
     assert stays_still(car, page)
     page.evaluate("() => { pad.axes[3] = -0.6; }")
     wait_until(lambda: car.throttle > 0.4)
@@ -515,10 +452,11 @@ def test_a_button_that_is_held_when_the_gamepad_appears_resumes_nothing(car, ope
     page.evaluate("() => { pad.buttons[9].pressed = true; }")
     choose_gamepad(page)
     page.locator("[data-close]").click()
-    page.wait_for_timeout(1000)
+    page.locator("#banner button:enabled", has_text="Resume").wait_for()
+    has_looked(page)
     assert banner(page).get_by_text("Stopped").is_visible()
     page.evaluate("() => { pad.buttons[9].pressed = false; }")
-    page.wait_for_timeout(300)
+    has_looked(page)
     page.evaluate("() => { pad.buttons[9].pressed = true; }")
     banner(page).wait_for(state="hidden")
 
@@ -561,7 +499,7 @@ def test_a_key_that_is_held_while_the_page_appears_does_not_drive(car, page):
 
 
 def test_constant_throttle_drives_only_while_the_stick_is_held(car, page):
-    page.locator("#limit").fill("30")
+    set_limit(page, 30)
     page.locator("#menu-open").click()
     page.get_by_text("Constant", exact=True).click()
     page.locator("[data-close]").click()
@@ -579,7 +517,7 @@ def test_a_silent_link_stops_the_car_and_the_page_comes_back_by_itself(car, page
     car.wire.freeze()
     assert wait_until(lambda: car.throttle == 0) < NEUTRAL_WITHIN_S
     banner(page).get_by_text("No link to the car").wait_for()
-    wait_until(lambda: re.search(r"No link to the car for [0-9.]+ s\.", banner(page).inner_text()))
+    wait_until(lambda: re.search(r"For [0-9.]+ s$", banner(page).inner_text()))
     page.locator("#picture[data-state=stale]").wait_for()
     page.mouse.up()
     car.wire.mend()
@@ -634,7 +572,7 @@ def test_a_second_phone_watches_and_stops_but_drives_only_when_let(car, page, op
     page.mouse.up()
     resume(page)
 
-    second.get_by_role("button", name="Ask to drive").click()
+    second.get_by_role("button", name="Ask for the wheel").click()
     page.get_by_role("button", name="Let them drive").click()
     resume(second)
     push(second)
@@ -700,7 +638,7 @@ def test_a_pilot_that_is_being_loaded_cannot_be_chosen_and_the_page_says_why(mak
     assert after(button) == '"loading"'
     for name in ("landscape", "desktop", "portrait"):
         page.set_viewport_size(SIZES[name])
-        others = {other: page.locator(other).bounding_box() for other in (".bar", *CONTROLS)}
+        others = {other: page.locator(other).bounding_box() for other in (".numbers", *CONTROLS)}
         button.click(force=True)  # it is shown for four seconds
         box = toast.bounding_box()
         assert [other for other, taken in others.items() if overlap(box, taken)] == []
@@ -798,13 +736,30 @@ def test_a_code_that_does_not_come_is_said_in_plain_words(car, page):
     page.get_by_text("No code for another phone. The car does not answer.").wait_for()
 
 
-def test_another_phone_is_invited_by_a_code_and_a_pin(car, page):
+def test_another_phone_is_invited_by_a_code_and_a_pin(make_car, open_page, monkeypatch):
+    kernel = NetworkKernel(ifreq_bytes=IFREQ_BYTES)
+    kernel.interfaces.append(("wlan0", "10.42.0.1", UP | RUNNING))
+    monkeypatch.setattr(fcntl, "ioctl", kernel.ioctl)
+    car = make_car(host="0.0.0.0")
+    page = open_page(car)
     page.locator("#menu-open").click()
     page.locator("#invite").click()
     # The click is answered with a new PIN: only then is there one to compare with.
     page.locator("#invitation").wait_for()
     assert page.locator("#invite-pin").inner_text() == car.console.pairing.pin
+    link = page.locator("#invite-link")
+    assert link.inner_text() == f"http://10.42.0.1:{car.console.port}/pair", (
+        "where a phone finds it"
+    )
     page.wait_for_function("() => document.getElementById('invite-code').naturalWidth > 0")
+
+
+def test_a_car_that_no_phone_can_reach_shows_no_code(car, page):
+    """It showed one for 127.0.0.1, where a phone finds only itself."""
+    page.locator("#menu-open").click()
+    page.locator("#invite").click()
+    page.get_by_text("No code for another phone. Another phone cannot reach this car").wait_for()
+    assert not page.locator("#invitation").is_visible()
 
 
 REMEMBER_TOASTS = """() => {
@@ -888,7 +843,7 @@ def test_a_car_without_pairing_warns_in_red(make_car, open_page):
     page.locator("#open-mode").get_by_text("No pairing").wait_for()
 
 
-CONTROLS = ["#record", "#stop", "#modes", "#limit", "#menu-open"]
+CONTROLS = ["#record", "#stop", "#modes", "#limits", "#menu-open"]
 
 
 def test_everything_fits_and_nothing_overlaps(car, page, tmp_path):
@@ -929,3 +884,36 @@ def overlap(a, b):
         and a["y"] < b["y"] + b["height"]
         and b["y"] < a["y"] + a["height"]
     )
+
+
+def test_a_link_for_foxglove_is_made_shown_once_and_removed(make_car, open_page, tmp_path):
+    car = make_car(foxglove=True)
+    page = open_page(car)
+    page.locator("#menu-open").click()
+    page.get_by_role("button", name="Make a link").click()
+    address = page.locator("#foxglove-made code")
+    address.wait_for()
+    path = (
+        "/foxglove/" + re.fullmatch(r"ws://[\d.:]+/foxglove/([\w-]{32})", address.inner_text())[1]
+    )
+    opener = page.get_by_role("link", name="Open in Foxglove").get_attribute("href")
+    assert opener.startswith("foxglove://open?ds=foxglove-websocket&ds.url=ws%3A%2F%2F")
+    for name, size in SIZES.items():
+        page.set_viewport_size(size)
+        address.scroll_into_view_if_needed()
+        page.screenshot(path=tmp_path / f"foxglove_{name}.png")
+        assert page.locator("#menu").evaluate("one => one.scrollWidth <= one.clientWidth"), name
+    viewer = FoxgloveViewer(Socket(car.wire.port, path, HEADERS))
+    viewer.subscribe("/camera")
+    assert b"\xff\xd8\xff" in viewer.data().payload
+    page.locator("#foxglove-links").get_by_role("button").click()
+    viewer.wait_closed()
+    viewer.close()
+    page.wait_for_function("() => document.querySelectorAll('#foxglove-links li').length === 0")
+    assert not address.is_visible()
+
+
+def test_a_car_that_does_not_show_itself_has_no_such_section(page):
+    page.locator("#menu-open").click()
+    page.locator("#devices li").first.wait_for()
+    assert not page.locator("#foxglove").is_visible()

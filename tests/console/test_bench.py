@@ -2,12 +2,13 @@
 
 import pytest
 
-from donkeycar.assembly.drivetrain.calibration import read_sheet
+from donkeycar.assembly.drivetrain.calibration import read_questions, read_sheet
 from donkeycar.console.bench import Bench
 from donkeycar.parts.drivetrain.calibration import Calibration
 from donkeycar.settings.schema import SETTINGS
 
 DEFAULTS = {name: setting.default for name, setting in SETTINGS.items()}
+QUESTIONS = read_questions("MOCK", DEFAULTS)
 
 
 @pytest.fixture
@@ -21,7 +22,8 @@ def bench(clock, written):
         written.append(changes)
         return "myconfig.py"
 
-    return Bench(Calibration(read_sheet("MOCK", DEFAULTS), clock=clock), write=write, clock=clock)
+    calibration = Calibration(read_sheet("MOCK", DEFAULTS), clock=clock)
+    return Bench(calibration, write=write, questions=QUESTIONS, clock=clock)
 
 
 def test_a_second_page_may_only_stop(bench):
@@ -61,6 +63,7 @@ def test_a_stop_is_obeyed_in_a_message_that_is_refused(bench):
 
 
 def test_saving_tells_where_and_what(bench, written):
+    bench.take("anna", {"point": "left"})
     bench.take("anna", {"step_us": -20})
     assert bench.take("anna", {"save": True}) == {"saved_to": "myconfig.py"}
     assert bench.state("anna")["saved"][0] == 'PWM_STEERING_THROTTLE["STEERING_LEFT_PWM"] = 455'

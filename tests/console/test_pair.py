@@ -1,10 +1,13 @@
 """From the link or the PIN to a cookie."""
 
+import fcntl
 import re
 
 import pytest
 
 from benchmarks.web.console_client import Served
+from donkeycar.console import addresses
+from donkeycar.testing.network_kernel import RUNNING, UP, NetworkKernel
 
 JSON = {"Content-Type": "application/json"}
 
@@ -67,7 +70,23 @@ def test_ten_wrong_pins_lock_the_pin_and_say_for_how_long(clock):
         assert car.post("/pair", {"pin": car.controller.pairing.pin}, {}).status == 200
 
 
-def test_a_paired_phone_invites_another(car, paired):
+@pytest.fixture
+def open_car(monkeypatch):
+    """A car that is reached from its network; only the kernel is fake."""
+    kernel = NetworkKernel(ifreq_bytes=addresses.IFREQ_BYTES)
+    kernel.interfaces.append(("wlan0", "10.42.0.1", UP | RUNNING))
+    monkeypatch.setattr(fcntl, "ioctl", kernel.ioctl)
+    with Served(host="0.0.0.0") as served:
+        yield served
+
+
+@pytest.fixture
+def open_paired(open_car):
+    return {"Cookie": open_car.pair(), "Origin": f"http://{open_car.host}"}
+
+
+def test_a_paired_phone_invites_another(open_car, open_paired):
+    car, paired = open_car, open_paired
     before = car.controller.pairing.pin
     invitation = car.post("/invite", {}, paired).json()
     assert invitation["pin"] != before
@@ -78,5 +97,15 @@ def test_a_paired_phone_invites_another(car, paired):
     assert car.post("/pair", {"pin": invitation["pin"]}, {}).status == 200
 
 
-def test_an_invitation_needs_no_body(car, paired):
-    assert car.request("POST", "/invite", headers=paired).status == 200
+def test_an_invitation_needs_no_body(open_car, open_paired):
+    assert open_car.request("POST", "/invite", headers=open_paired).status == 200
+
+
+def test_no_phone_is_invited_to_its_own_127_0_0_1(car, paired):
+    """The code of a simulated car led the phone that scanned it to the phone itself."""
+    before = car.controller.pairing.pin
+    reply = car.post("/invite", {}, paired)
+    assert reply.status == 409
+    assert "it serves this computer alone" in reply.json()["error"]
+    assert "--set WEB_HOST=0.0.0.0" in reply.json()["error"]
+    assert car.controller.pairing.pin == before, "the PIN that was printed still counts"

@@ -11,7 +11,7 @@ import time
 import pytest
 
 from benchmarks.web.console_client import CLOSE, Refused, Served
-from donkeycar.console import keeper
+from donkeycar.console import keeper, served
 from donkeycar.console.access import Access
 from donkeycar.console.drive import DriveSocket
 from donkeycar.console.keeper import NOTE_EVERY_S, Keeper
@@ -328,8 +328,22 @@ def test_an_invitation_pairs_once_and_after_a_restart(file):
         assert car.post("/pair", {"token": token}, {}).status == 403, "it has been used"
     with serve(file) as car:
         assert car.post("/pair", {"token": token}, {}).status == 403
-        second = pair.invite(file, uses=2)
-        until(lambda: car.post("/pair", {"token": second}, {}).status == 200)
+
+
+def test_an_invitation_that_was_made_just_now_pairs(file, monkeypatch):
+    """It used to be refused until the car had looked at the file."""
+    monkeypatch.setattr(served, "LOOK_AT_FILE_EVERY_S", 1000.0)
+    with serve(file) as car:
+        token = pair.invite(file, uses=1)
+        assert car.post("/pair", {"token": token}, {}).status == 200
+
+
+def test_a_device_that_was_revoked_is_heard_of_although_somebody_else_read_the_file(file):
+    with serve(file) as car:
+        cookie = car.pair()
+        pair.revoke_all(file)
+        assert car.post("/pair", {"token": "wrong"}, {}).status == 403
+        until(lambda: status(car, cookie) == 401)
 
 
 def test_an_invitation_ends_after_five_more_starts(file):

@@ -21,6 +21,7 @@ ADDRESSES = {
     r"/devices": "/devices",
     r"/drive": "/drive",
     r"/drive/([a-z_]+\.(?:js|css))": "/drive/page.js",
+    r"/pages": "/pages",
     r"/wsDrive": "/wsDrive",
     r"/video": "/video",
     r"/wsVideo": "/wsVideo",

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 import donkeycar.console
+import donkeycar.lab
 
 CONSOLE = Path(donkeycar.console.__file__).parent
+LAB = Path(donkeycar.lab.__file__).parent
 STYLE = (CONSOLE / "static" / "style.css").read_text()
 SUNLIGHT = 7.0
 
@@ -49,7 +51,7 @@ def test_text_can_be_read_in_sunlight(front, back, scheme):
 
 PAGE_FILES = [
     path
-    for path in CONSOLE.rglob("*")
+    for path in (*CONSOLE.rglob("*"), *LAB.rglob("*"))
     if path.suffix in {".html", ".js", ".css", ".svg"} and "vendor" not in path.parts
 ]
 
@@ -61,7 +63,9 @@ def test_nothing_is_fetched_from_elsewhere(path):
 
 
 @pytest.mark.parametrize(
-    "page", sorted(CONSOLE.glob("pages/*/page.html")), ids=lambda p: p.parent.name
+    "page",
+    sorted((*CONSOLE.glob("pages/*/page.html"), *LAB.glob("pages/*/page.html"))),
+    ids=lambda path: path.parent.name,
 )
 def test_pages_have_no_inline_scripts_or_styles(page):
     text = page.read_text()
@@ -69,7 +73,7 @@ def test_pages_have_no_inline_scripts_or_styles(page):
 
 
 def test_what_two_pages_share_is_in_the_style_sheet_of_all():
-    sheets = sorted(CONSOLE.glob("pages/*/page.css"))
+    sheets = sorted((*CONSOLE.glob("pages/*/page.css"), *LAB.glob("pages/*/page.css")))
     rules = [
         (re.sub(r"\s+", " ", selector), frozenset(line.strip() for line in body.split(";")))
         for sheet in sheets

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 
 import h5py
 import numpy as np
@@ -44,6 +45,7 @@ def convert(keras, tmp_path):
         workdir = tmp_path / f"workdir of {old.name}"
         workdir.mkdir()
         request = {"old": str(old), "type": None, "options": {}, "tubs": [], "comment": ""}
+        request["seen_through"] = ConversionRequest(old).seen_through()
         child.convert({**request, **wishes}, workdir)
         return PilotFiles.of(workdir / child.NAME)
 
@@ -218,6 +220,68 @@ def test_a_pilot_of_our_own_keeps_what_its_sidecar_says(keras, convert, tmp_path
     assert info.options.items() >= options.items()
     with pytest.raises(PilotError, match="mine.tflite is a pilot already, with .*mine.json"):
         convert_model(ConversionRequest(files.litert), tmp_path / "other")
+
+
+CROPPED = 'IMAGE_H = 16\nIMAGE_W = 24\nTRANSFORMATIONS = ["CROP"]\nROI_CROP_TOP = 5\n'
+
+
+def test_what_changed_the_frames_in_training_changes_them_in_the_new_pilot(
+    convert, shared_data, tmp_path, frames, capsys
+):
+    """A conversion used to drop TRANSFORMATIONS of the car: the pilot saw other frames then."""
+    from donkeycar.pilots.transform import Transforms
+
+    crop = Transforms([("CROP", {"top_px": 5})])
+    request = ConversionRequest(tmp_path, transforms=crop, camera_shape=SHAPE)
+    files = convert(
+        write_keras(tmp_path / "theirs.keras", linear()), seen_through=request.seen_through()
+    )
+    cropped = np.stack([crop(frame) for frame in frames])
+    np.testing.assert_allclose(said(files, frames), answers(cropped), atol=1e-5)
+
+    config = tmp_path / "config.py"
+    config.write_text(CROPPED.replace("16", "120").replace("24", "160"))
+    old, out = shared_data / "models" / "linear_pilot3.tflite", tmp_path / "new"
+    words = ["convertmodel", str(old), "--out", str(out)]
+    assert main([*words, "--config", str(config)]) == 0
+    assert f"frames are changed by CROP, as {config} says" in capsys.readouterr().out
+    frame = np.random.default_rng(1).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+    bare = load_pilot(old, type="linear", transforms=crop)
+    assert load_pilot(out).infer(frame) == bare.infer(frame) != load_pilot(
+        old, type="linear"
+    ).infer(frame)  # fmt: skip
+
+
+def test_settings_that_are_not_those_of_the_training_are_refused(tmp_path, capsys):
+    models = tmp_path / "models"
+    models.mkdir()
+    old = write_keras(models / "theirs.keras", linear())
+    trained = {"TRANSFORMATIONS": ["CROP"], "ROI_CROP_TOP": 45, "ROI_TRAPEZE_LL": 7}
+    (models / "database.json").write_text(json.dumps([{"Name": "theirs", "Config": trained}]))
+    config = tmp_path / "config.py"
+    config.write_text(CROPPED)
+    words = ["convertmodel", str(old), "--out", str(models / "new")]
+    for more, received in (
+        ([], "when TRANSFORMATIONS = .'CROP'., ROI_CROP_TOP = 45. Received: no settings of a car"),
+        (["--config", str(config)], "when ROI_CROP_TOP = 45. Received: others from .*config.py"),
+    ):
+        assert main([*words, *more]) == 1
+        assert re.search(received, capsys.readouterr().err)
+    assert sorted(path.name for path in models.iterdir()) == ["database.json", "theirs.keras"]
+
+
+def test_a_conversion_that_would_lose_what_the_pilot_saw_is_refused(tmp_path):
+    from donkeycar.pilots.transform import Transforms
+
+    own = {"module": "mine.py", "class_name": "Mine", "sha256": "0" * 64}
+    old = write_keras(tmp_path / "theirs.keras", linear())
+    request = ConversionRequest(old, transforms=Transforms([("CUSTOM_MINE", own)]))
+    with pytest.raises(PilotError, match="code of your own .* Received: CUSTOM_MINE. Its .tflite"):
+        convert_model(request, tmp_path / "new")
+    h5 = write_h5(tmp_path / "mine.h5", linear())
+    (tmp_path / "mine.json").write_text('{"format": "donkeycar-pilot/1"}')
+    with pytest.raises(PilotError, match="a model without a sidecar. Received: .*mine.json"):
+        convert_model(ConversionRequest(h5), tmp_path / "new", trust=True)
 
 
 def test_a_word_that_changes_what_a_layer_does_is_not_passed_over(keras):

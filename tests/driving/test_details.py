@@ -172,7 +172,8 @@ def test_as_many_ticks_are_remembered_as_are_needed(link):
         (b'{"angle": "\xff"}', "A message must be UTF-8. Received: other bytes"),
         ('{"speed": 1}',
          "`key` must be one of angle, throttle, drive_mode, recording, buttons, max_throttle, seq, "
-         "echo, ping, stop, resume, take, give, bye. Received: key='speed'"),
+         "echo, ping, stop, resume, take, give, bye, erase, undo_erase, to_start, pilot. "
+         "Received: key='speed'"),
     ],
     ids=["echo", "mode", "long", "buttons", "button", "twice", "bytes", "key"],
 )  # fmt: skip

@@ -118,6 +118,19 @@ def test_the_end_that_validated_it_may_evaluate_it_again(road_pilot, road_tub):
     assert seen_in_training([None, held_back], recordings, last=0.3) == ""
 
 
+def test_a_pilot_of_cleaned_records_is_compared_with_uncleaned_ones(road_pilot, road_tub, tmp_path):
+    """What used to happen: nothing said that its labels had been others."""
+    folder = shutil.copytree(road_pilot.litert.parent, tmp_path / "pilots")
+    sidecar = folder / road_pilot.sidecar.name
+    document = json.loads(sidecar.read_text())
+    document["data"] = {"cleaning": {"steps": [], "done": {}}}
+    sidecar.write_text(json.dumps(document))
+    found = evaluate([folder / road_pilot.litert.name], [road_tub], speed=False)
+    (note,) = found.to_json()["pilots"][0]["notes"]
+    assert "trained on cleaned records" in note
+    assert any("trained on cleaned records" in line for line in found.notes)
+
+
 @pytest.mark.parametrize("data", [{}, {"tubs": 7}, {"tubs": [None, 3], "sessions": "data/"}])
 def test_a_sidecar_that_says_nothing_sensible_warns_of_nothing(road_pilot, road_tub, data):
     info = replace(read_info(road_pilot.sidecar), data=data)

@@ -1,8 +1,10 @@
 """No pulse goes out on the bench before somebody has said that the wheels are in the air."""
 
+from itertools import pairwise
+
 import pytest
 
-from donkeycar.assembly.drivetrain.calibration import read_sheet
+from donkeycar.assembly.drivetrain.calibration import read_questions, read_sheet
 from donkeycar.console.bench import Bench
 from donkeycar.guardian.guardian import Guardian
 from donkeycar.guardian.motor_frame import STOP, MotorFrame
@@ -42,17 +44,24 @@ class Rig:
     def __init__(self):
         self.clock, self.wheels = FakeClock(10.0), Wheels()
         calibration = Calibration(read_sheet("MOCK", DEFAULTS), clock=self.clock)
-        self.bench = Bench(calibration, write=lambda changes: "", clock=self.clock)
-        line = Line(Guardian(self.wheels, clock=self.clock))
+        questions = read_questions("MOCK", DEFAULTS)
+        self.bench = Bench(
+            calibration, write=lambda changes: "", questions=questions, clock=self.clock
+        )
+        self.guardian = Guardian(self.wheels, clock=self.clock)
+        line = Line(self.guardian)
+        self.state = "boot"
         self.part = BenchDrivetrain(
             self.bench, line, emergency_off=self.wheels.off, clock=self.clock
         )
 
     def tick(self, num_ticks):
         for _ in range(num_ticks):
-            state, _ = self.part.run(self.bench.tick(0.0, 0.0, "boot", ""))
+            self.bench.take("page", {})
+            command = self.bench.tick(self.guardian.steering, 0.0, self.state, "")
+            self.state, _ = self.part.run(command)
             self.clock.advance(TICK_S)
-        return state
+        return self.state
 
 
 @pytest.fixture
@@ -72,14 +81,29 @@ def test_before_that_nothing_goes_out_whatever_is_tapped(rig, message):
 def test_after_it_neutral_goes_out_first_and_then_the_point(rig):
     rig.tick(30)
     del rig.wheels.carried[:]
-    for _ in range(10):
-        rig.bench.take("page", {"wheels_up": True})
-        state = rig.tick(3)
-    first = next(pulses for pulses in rig.wheels.carried if pulses)
-    assert first == (0.0, 0.0)
-    assert state == "run"
+    rig.bench.take("page", {"wheels_up": True})
+    assert rig.tick(30) == "run"
+    assert {pulses for pulses in rig.wheels.carried if pulses} == {(0.0, 0.0)}
+    rig.bench.take("page", {"point": "left"})
+    rig.tick(60)
     # What is stored for full left; the guardian's range is 20 % wider.
     assert rig.wheels.carried[-1] == pytest.approx((-1 / 1.2, 0.0), abs=1e-4)
+
+
+def test_the_servo_never_jumps_whatever_is_tapped(rig):
+    """What used to happen: it went to Left at once, and from one end to the other in 0.1 s."""
+    rig.bench.take("page", {"wheels_up": True})
+    for message in (
+        {"point": "left"}, {"point": "right"}, {"stop": True}, {"wheels_up": True},
+        {"question": "left"}, {"invert": "steering"}, {"bye": True}, {"wheels_up": True},
+    ):  # fmt: skip
+        assert "error" not in rig.bench.take("page", message)
+        rig.tick(60)
+    angles = [pulses[0] for pulses in rig.wheels.carried if pulses]
+    assert max(angles) == -min(angles) == pytest.approx(1 / 1.2, abs=1e-4)
+    steps = [(abs(after - before), after) for before, after in pairwise(angles)]
+    # 400 us a second in a turn of the loop; only to the middle may a stop go faster.
+    assert max(step for step, after in steps if after != 0.0) < 0.036
 
 
 def test_a_stop_after_it_is_neutral_and_not_silence(rig):

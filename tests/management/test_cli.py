@@ -104,10 +104,11 @@ def test_help_imports_no_command():
     assert done.stdout.strip() == str(
         [
             "donkeycar.management",
-            "donkeycar.process",
-            "donkeycar.process.as_typed",
+            "donkeycar.words",
             "donkeycar.management.usage",
+            "donkeycar.process",
             "donkeycar.errors",
+            "donkeycar.process.as_typed",
             "donkeycar.process.exit_code",
             "donkeycar.management.cli",
         ]
@@ -162,6 +163,9 @@ def test_a_broken_myconfig_is_one_line_with_its_place(car, myconfig, sentence):
 def test_config_shows_where_each_value_comes_from(car):
     (car / "myconfig.py").write_text("IMAGE_W = 320\n")
     done = donkey("config", "--changed", "--set", "IMAGE_H=240", cwd=car, DONKEY_MAX_LOOPS="5")
+    # From elsewhere it used to say that there was no config.py, and took no --path.
+    words = ("--path", car.name, "--changed", "--set", "IMAGE_H=240")
+    assert donkey("config", *words, cwd=car.parent, DONKEY_MAX_LOOPS="5").stdout == done.stdout
     assert [line.split() for line in done.stdout.splitlines()] == [
         ["MAX_LOOPS", "5", "environment", "DONKEY_MAX_LOOPS"],
         ["IMAGE_W", "320", "myconfig.py:1"],

@@ -71,6 +71,22 @@ def test_what_cannot_be_is_refused_in_one_line(car, manage, myconfig, words, sen
     assert after == before
 
 
+IDLE = ("PRUNE_CNN", "HAVE_ODOM", "USE_LIDAR", "HAVE_RGB_LED", "HAVE_PERFMON")
+
+
+def test_many_settings_without_effect_are_counted(car, manage):
+    """An old car in place used to print dozens of lines, with the error somewhere among them."""
+    settings = "".join(f"{name} = True\n" for name in IDLE) + "DRIVE_LOOP_HS = 30\n"
+    (car / "myconfig.py").write_text(INDOORS + settings)
+    done = manage("drive")
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output
+    assert output.count("has no effect") == 0
+    counted = "5 settings have no effect in this version, such as PRUNE_CNN, HAVE_ODOM, USE_LIDAR. "
+    assert output.count(counted + "`donkey config` lists all of them") == 1
+    assert "Did you mean DRIVE_LOOP_HZ?" in output
+
+
 def test_an_owner_is_told_once_what_has_no_effect(car, manage):
     (car / "myconfig.py").write_text(INDOORS + "PRUNE_CNN = True\nDRIVE_LOOP_HS = 30\n")
     done = manage("drive")

@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from donkeycar.management.demo.demo import _Bars, failure_of
+from donkeycar.config import load_config
+from donkeycar.management.demo.demo import _Bars, _create, failure_of
 
 
 def demo(path, *words):
@@ -41,6 +42,14 @@ def test_it_records_trains_drives_and_reports_and_then_reuses_what_is_there(tmp_
     other = demo(car, "--records", "1000", "--seed", "7")
     assert other.returncode == 1
     assert "was recorded with" in other.stderr
+
+
+def test_what_a_person_drives_after_the_demo_goes_into_a_tub_of_its_own(tmp_path):
+    """It was mixed with the laps of the expert, which the next run took for its own."""
+    _create(tmp_path / "car", "oval", 1)
+    cfg = load_config(tmp_path / "car" / "config.py")
+    assert str(tmp_path / "car" / "practice") == cfg.DATA_PATH
+    assert (cfg.SIM_TRACK, cfg.SIM_SEED) == ("oval", 1)
 
 
 @pytest.mark.parametrize(("off", "laps", "fails"), [(0, 3, False), (1, 3, True), (0, 2, True)])

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from donkeycar.driving.drive_mode import MODES
+from donkeycar.formats.importing.table import FORMATS as IMPORTED
 from donkeycar.management import car, createcar
 from donkeycar.management.cli import main
 from donkeycar.pilots.kinds.options import OPTIONS
@@ -24,7 +26,9 @@ LISTS = {
     ("sim", "eval"): [*PILOT_TYPES, *TRACKS, *POLICIES],
     ("sim", "record"): TRACKS,
     ("demo",): TRACKS,
+    ("tub", "import"): IMPORTED,
     ("replay",): SCENES,
+    ("replay-drive",): [*PILOT_TYPES, *MODES],
     ("createcar",): createcar.TEMPLATES,
 }
 

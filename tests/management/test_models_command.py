@@ -5,8 +5,8 @@ import json
 import pytest
 
 from donkeycar.management.cli import main
-from donkeycar.management.pilot.models import pilots_in
 from donkeycar.training.database import add_entry
+from donkeycar.training.registry import pilots_in
 
 SIDECAR = {
     "format": "donkeycar-pilot/1",

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from donkeycar.console.pairing_file import MAX_INVITATIONS, Device, PairingFile
+from donkeycar.console.pairing_file import MAX_INVITATIONS, MAX_VIEWS, Device, PairingFile
+from donkeycar.errors import ConfigError
 from donkeycar.management import pair
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
@@ -130,3 +131,46 @@ def test_another_folder_and_sudo_are_refused(tmp_path, folder, monkeypatch, caps
     monkeypatch.setenv("SUDO_USER", "kim")
     assert donkey(folder) == 1
     assert "Type it again without sudo" in capsys.readouterr().err
+
+
+def write_settings(folder, text):
+    with (folder / "myconfig.py").open("a") as file:
+        file.write(f"\n{text}\n")
+
+
+def test_a_link_for_foxglove_is_printed_listed_and_ended(folder, file, capsys):
+    write_settings(folder, "WEB_FOXGLOVE = True")
+    add(file, "phone")
+    assert donkey(folder, "view") == 0
+    out = capsys.readouterr().out
+    token = re.search(r"ws://\S+:8887/foxglove/([\w-]{32})\n", out)[1]
+    assert token not in file.path.read_text()
+    (digest,) = file.read().views
+    assert donkey(folder, "list") == 0
+    assert f"{digest[:12]}" in capsys.readouterr().out.splitlines()[-1]
+    assert donkey(folder, "revoke", digest[:6]) == 0
+    assert capsys.readouterr().out.startswith("1 link ended.")
+    assert not file.read().views
+    assert len(file.read().devices) == 1
+
+
+def test_a_link_for_foxglove_needs_a_car_that_shows_itself(folder, file, capsys):
+    assert donkey(folder, "view") == 1
+    err = capsys.readouterr().err
+    assert "A link needs another `WEB_FOXGLOVE`: the car shows itself to nobody then" in err
+    assert not file.path.exists()
+
+
+def test_there_is_an_end_to_links_for_foxglove(folder, file):
+    for _ in range(MAX_VIEWS):
+        pair.view(file)
+    with pytest.raises(ConfigError, match=f"at most {MAX_VIEWS} links"):
+        pair.view(file)
+    assert len(file.read().views) == MAX_VIEWS
+
+
+def test_with_a_device_end_the_links_that_it_may_know(folder, file):
+    add(file, "phone")
+    pair.view(file)
+    pair.revoke(file, [file.digest("phone")[:12]])
+    assert not file.read().views

@@ -29,8 +29,8 @@ def tub(tmp_path, monkeypatch):
 def test_without_a_word_it_is_about_the_recordings_of_this_car(tub, capsys):
     assert main(["stats"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "data: 120 records, 1 session, 6 s",
-        "  20.0 records a second; p50 50 ms, p99 50 ms, at most 50 ms apart",
+        "data: 120 records, 1 session, 6 s driven",
+        "  20.0 records a second by the median step; p50 50 ms, p99 50 ms, at most 50 ms apart",
         "  frames exposed p50 50 ms, p99 50 ms, at most 50 ms apart",
         "  camera to wheels, you: p50 80 ms, p99 80 ms, at most 80 ms in 100 records",
         "  camera to wheels, the pilot drove: p50 80 ms, p99 80 ms, at most 80 ms in 20 records",
@@ -56,6 +56,32 @@ def test_one_that_is_no_tub_does_not_hide_the_others(tub, tmp_path, capsys):
     said = capsys.readouterr()
     assert "120 records" in said.out
     assert "There is no tub at" in said.err
+
+
+def test_what_is_damaged_is_said(tub, capsys):
+    """It used to count the records that were left, and to say nothing about the others."""
+    catalog = tub / "catalog_0.catalog"
+    lines = catalog.read_bytes().splitlines(keepends=True)
+    catalog.write_bytes(b"".join([*lines[:50], b"{broken\n", *lines[51:]]))
+    assert main(["stats"]) == 0
+    printed = capsys.readouterr().out
+    assert "119 records" in printed
+    assert "Damaged: what cannot be read is not counted. catalog_0.catalog" in printed
+    assert f"donkey tub check {tub}" in printed
+    assert main(["stats", "--json"]) == 0
+    [drive] = json.loads(capsys.readouterr().out).values()
+    assert len(drive["unread"]) == 1
+
+
+def test_a_car_in_another_folder_is_named_by_path(tub, tmp_path, monkeypatch, capsys):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    for words in ([], ["data"], ["data,data"]):
+        assert main(["stats", *words, "--path", str(tmp_path)]) == 0
+        assert f"{tub}: 120 records" in capsys.readouterr().out
+        assert main(["tub", "report", *words, "--path", str(tmp_path)]) == 1
+        assert f"No record of {tub} can be used for training" in capsys.readouterr().err
 
 
 def test_no_tub_at_all_is_one_sentence(tmp_path, monkeypatch, capsys):

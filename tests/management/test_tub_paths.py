@@ -42,6 +42,21 @@ def test_a_tub_that_holds_tubs_stands_for_all_of_them(both, capsys):
     )
 
 
+def test_tubs_of_one_name_are_told_apart(tmp_path, capsys):
+    """What used to be told: "fleet holds 3 tubs (tub_1, tub_2, tub_1)"."""
+    for name in ("blue/tub_1", "blue/tub_2", "red/tub_1"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        record(tmp_path / name)
+    assert len(tub_paths([tmp_path])) == 3
+    assert "holds 3 tubs (blue/tub_1, tub_2, red/tub_1): all" in capsys.readouterr().err
+    # They were numbered, and nothing said which was which.
+    out = tmp_path.parent / "imported"
+    assert main(["tub", "import", str(tmp_path), "--out", str(out)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    (second,) = (line for line in said if line.startswith(f"wrote {out / 'tub_1_2'}:"))
+    assert second.endswith(f"made of {tmp_path / 'red' / 'tub_1'}")
+
+
 @pytest.mark.parametrize("emptiness", ["no catalog", "empty catalog", "no records"])
 def test_an_empty_outer_tub_does_not_count(tmp_path, capsys, emptiness):
     inner = record(tmp_path / "data" / "tub_1")
@@ -167,3 +182,49 @@ def test_a_tub_named_by_two_ways_counts_once(tmp_path):
         second,
     ]
     assert tub_paths([tmp_path / "c", first]) == [tmp_path / "c"]
+
+
+def test_what_is_not_used_is_said(tmp_path, monkeypatch, capsys):
+    """Empty tubs, folders without tubs and files of a pattern used to be left out in silence."""
+    monkeypatch.chdir(tmp_path)
+    tub = record(Path("garage/tub_1"))
+    Path("garage/notes").mkdir()
+    Path("garage/tub_2").mkdir()
+    Path("garage/tub_2/manifest.json").write_text("[]\n[]\n{}\n{}\n{}\n")
+    assert tub_paths(["garage"]) == [tub]
+    assert "note: garage: not used: notes (no tub), tub_2 (no records)\n" in capsys.readouterr().err
+    Path("garage/lap.txt").write_text("3")
+    assert tub_paths(["garage/[lt]*1*", "garage/*t*1"]) == [tub]
+    assert tub_paths(["garage/*"])[0] != Path("garage/lap.txt")
+    assert "note: garage/*: not used: lap.txt, no folder\n" in capsys.readouterr().err
+    Path("again").symlink_to(tub)
+    assert tub_paths([tub, "again"]) == [tub]
+    assert "note: again is garage/tub_1 again: used once\n" in capsys.readouterr().err
+    assert tub_paths([tub, str(tub)]) == [tub]
+    said = "note: garage/tub_1 is named several times: used once\n"
+    assert said in capsys.readouterr().err, "it used to be dropped in silence"
+
+
+def test_a_tub_with_a_line_end_in_its_name_is_one_tub_of_many(tmp_path, capsys):
+    for name in ("a", "b\nc", "d"):
+        record(tmp_path / "tubs" / name)
+    for words in (["tub", "check"], ["tub", "info"], ["tub", "repair"], ["stats"]):
+        assert main([*words, str(tmp_path / "tubs")]) == 0
+        said = capsys.readouterr()
+        assert said.out.count("/tubs/") == 3
+        assert "b\\nc" in said.out
+        assert len(said.err.splitlines()) == 1
+    assert main(["tub", "copy", str(tmp_path / "tubs"), "--out", str(tmp_path / "new")]) == 0
+    assert sorted(tub.name for tub in (tmp_path / "new").iterdir()) == ["a", "b\nc", "d"]
+
+
+def test_each_tub_becomes_a_movie_of_its_own(both, tmp_path, monkeypatch, capsys):
+    """Of a tub that holds tubs, only its own records used to be shown."""
+    monkeypatch.chdir(tmp_path)
+    assert main(["makemovie", "--tub", "data", "--out", "lap.mp4", "--scale", "1"]) == 0
+    assert sorted(path.name for path in tmp_path.glob("*.mp4")) == [
+        "lap_data.mp4", "lap_tub_1_26-11-01.mp4", "lap_tub_2_26-11-02.mp4",
+    ]  # fmt: skip
+    assert "wrote lap_tub_1_26-11-01.mp4: 6 pictures" in capsys.readouterr().out
+    assert main(["makemovie", "--tub", "data/tub_1*", "--out", "one.mp4", "--scale", "1"]) == 0
+    assert Path("one.mp4").is_file()

@@ -64,6 +64,19 @@ def wait_until(condition):
     pytest.fail("it did not happen within five seconds")
 
 
+def test_a_worker_without_a_thread_takes_single_turns(clock):
+    """For simulated time, in which no thread may run by itself."""
+    part, woken = PilotPart(ScriptedPilot((0.5, 0.2), (0.6, 0.2)), clock=clock), []
+    part.wake = lambda: woken.append(clock.monotonic())
+    assert part.run_prompt(FRAME, 0.0) is None
+    assert part.has_work
+    part.work()
+    assert (part.has_work, woken) == (False, [0.0])
+    assert part.run_prompt(FRAME, 0.0)[:2] == (0.5, 0.2)
+    part.work()  # no frame waits
+    assert (part.num_answers, woken) == (1, [0.0])
+
+
 def test_in_lockstep_it_answers_at_once(clock):
     part = PilotPart(ScriptedPilot((0.5, 0.2)), max_age_s=0.15, clock=clock)
     assert part.run(FRAME, 0.0) == (0.5, 0.2, 0.15)

@@ -161,11 +161,26 @@ def test_a_second_picture_that_does_not_come_costs_no_record(make_recorder, dept
 
 def test_a_record_without_an_image_is_left_out_and_shown(make_recorder):
     recorder = make_recorder()
+    recorder.run(*VALUES)
     recorder.run(None, 0.5, 0.25, "user")
     wait_for(lambda: recorder.status.startswith("1 record left out"))
     recorder.run(*VALUES)
     recorder.shutdown()
-    assert (len(TubReader(recorder.path)), recorder.left_out.num_records) == (1, 1)
+    assert (len(TubReader(recorder.path)), recorder.left_out.num_records) == (2, 1)
+
+
+def test_before_the_first_frame_nothing_is_left_out(make_recorder, caplog):
+    """The log used to say "1 record left out ... Received: NoneType"."""
+    recorder = make_recorder()
+    for _ in range(3):
+        assert recorder.run(None, 0.5, 0.25, "user") == (
+            0, "Recording begins with the first frame of the camera.",
+        )  # fmt: skip
+    recorder.run(*VALUES)
+    assert recorder.status == ""
+    recorder.shutdown()
+    assert (len(TubReader(recorder.path)), recorder.left_out.num_records) == (1, 0)
+    assert caplog.records == []
 
 
 def test_a_list_that_changes_later_is_recorded_as_it_was(make_recorder):
@@ -195,6 +210,29 @@ def test_a_stalled_disk_does_not_hold_up_the_loop_and_costs_the_oldest(make_reco
     recorder.shutdown()
     angles = [round(record["user/angle"] * 100) for record in TubReader(recorder.path)]
     assert angles == [99, 12, 13, 14, 15, 16, 17, 18, 19]
+
+
+class SlowToOpen(FileSystem):
+    """A disk on which opening the tub ends when the test says so."""
+
+    def __init__(self):
+        self.going = threading.Event()
+
+    def make_directory(self, path):
+        self.going.wait()
+        return super().make_directory(path)
+
+
+def test_records_lost_while_a_large_tub_opens_are_not_blamed_on_the_disk(make_recorder):
+    """A tub of 300,000 records took seconds to open, and the driver looked for a faster card."""
+    disk = SlowToOpen()
+    recorder = make_recorder(fs=disk, queue_size=8)
+    for _ in range(20):
+        recorder.run(*VALUES)
+    assert recorder.status.startswith("12 records lost: opening this large tub takes longer")
+    disk.going.set()
+    recorder.shutdown()
+    assert len(TubReader(recorder.path)) == 8
 
 
 def test_a_lossless_recorder_waits_instead(make_recorder):

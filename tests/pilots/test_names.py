@@ -9,7 +9,6 @@ import pytest
 from donkeycar.commands import donkey
 from donkeycar.errors import PilotError, TrainingError
 from donkeycar.evaluation.evaluate import names_of
-from donkeycar.management.pilot.models import pilots_in
 from donkeycar.pilots import load_pilot
 from donkeycar.pilots.files.bundle import PilotFiles
 from donkeycar.pilots.files.keras_file import check_keras
@@ -19,6 +18,7 @@ from donkeycar.replay.replay_file import replay_path
 from donkeycar.training.database import add_entry, read_database
 from donkeycar.training.destination import pilot_files
 from donkeycar.training.epochs.checkpoint import checkpoint_path, newest_checkpoint
+from donkeycar.training.registry import pilots_in
 
 # As people call their runs.
 DOTTED = ("lr_0.001", "lr_0.01", "mypilot_v2.1", "1.5h", "v1.2.3", "run.final", "a.b-c", ".hidden")

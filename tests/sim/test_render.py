@@ -100,6 +100,15 @@ def test_the_same_place_looks_the_same_after_other_frames(circuit):
     assert np.array_equal(renderer.render(*circuit.point(2)), first)
 
 
+def test_nothing_of_the_frame_before_shows_where_there_is_no_wall(circuit):
+    """A camera outside of the room kept the pixels of the last frame above the floor."""
+    outside = (float(circuit.low[0]) - 1.0, float(circuit.low[1]) - 1.0, 0.3)
+    renderer = Renderer(circuit, CameraModel())
+    first = renderer.render(*outside)
+    renderer.render(*circuit.point(0.0))
+    assert np.array_equal(renderer.render(*outside), first)
+
+
 def test_packing_loses_nothing():
     image = np.random.default_rng(0).integers(0, 256, (7, 5, 3), dtype=np.uint8)
     assert np.array_equal(unpack(pack(image)), image)

@@ -4,6 +4,7 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 
 import pytest
@@ -12,7 +13,8 @@ from benchmarks.tub.tub_faults import INPUTS, TYPES
 from donkeycar import commands
 from donkeycar.errors import DeviceError, TubError
 from donkeycar.management.cli import main
-from donkeycar.tub import TubReader, TubWriter, check, repair, restore
+from donkeycar.tub import TubReader, TubWriter, check, repair, restore, undo_repair
+from tests.tub.content import content
 
 SECRET = b"a private file: " + b"user/angle" * 20
 IMAGE = "images/{}_cam_image_array_.jpg"
@@ -157,18 +159,6 @@ DAMAGES = {
 }
 
 
-def content(tub):
-    """Everything in a tub: what each name is, and what is in it."""
-    return {
-        str(file.relative_to(tub)): os.readlink(file)
-        if file.is_symlink()
-        else file.read_bytes()
-        if file.is_file()
-        else "else"
-        for file in tub.rglob("*")
-    }
-
-
 def readable(tub):
     """Records that can be learnt from: with their image, and an angle."""
     try:
@@ -211,7 +201,14 @@ def follow_the_advice(tub):
     assert whole <= readable(tub), "no record is lost"
     after = look(tub)
     assert commands.donkey("tub", "repair", tub) not in after.next_steps, after.problems
+    repaired = content(tub)
     assert repair(tub) == [], "the second repair finds nothing"
+    assert content(tub) == repaired, "and changes nothing"
+    if notes:
+        undo_repair(tub)
+        assert content(tub) == before, "undone, every file is what it was"
+        repair(tub)
+        assert readable(tub) >= whole
     assert not any(SECRET in data for data in content(tub).values() if isinstance(data, bytes))
     return after
 
@@ -321,6 +318,19 @@ def test_a_tub_into_which_nothing_was_recorded_is_whole(make_tub):
     assert follow_the_advice(tub).problems == []
 
 
+def test_a_whole_tub_is_looked_at_once(make_tub):
+    """What used to happen: each image was decoded twice, though nothing was to be repaired."""
+    tub = make_tub(8)
+    repair(tub)
+    seen = []
+    assert repair(tub, progress=lambda done, total: seen.append((done, total))) == []
+    assert seen.count((8, 8)) == 1
+    (tub / IMAGE.format(3)).write_bytes(b"no image")
+    seen.clear()
+    assert repair(tub, progress=lambda done, total: seen.append((done, total)))
+    assert seen.count((8, 8)) == 2
+
+
 def test_shapes_are_counted_for_each_column(folder, record):
     import numpy as np
 
@@ -334,6 +344,29 @@ def test_shapes_are_counted_for_each_column(folder, record):
         "cam/image_array": {(12, 16, 3): 3},
         "cam/depth_array": {(12, 16): 3},
     }
+
+
+@pytest.mark.parametrize("shape", [(12, 16), (12, 16, 3)])
+def test_depth_of_8_bits_is_not_taken_for_millimetres(folder, record, shape):
+    """It was called healthy, and a reader got 0 to 255 in three channels for millimetres."""
+    import numpy as np
+    from PIL import Image
+
+    inputs, types = [*INPUTS, "cam/depth_array"], [*TYPES, "gray16_array"]
+    with TubWriter(folder / "tub", inputs, types) as writer:
+        for _ in range(5):
+            writer.append(record(**{"cam/depth_array": np.full((12, 16), 900, np.uint16)}))
+    tub = TubReader(folder / "tub")
+    path = tub.image_path(tub.records()[2], "cam/depth_array")
+    Image.fromarray(np.full(shape, 90, np.uint8)).save(path)
+    with pytest.raises(TubError, match="must be a PNG of 16-bit grey"):
+        tub.image(tub.records()[2], "cam/depth_array")
+    assert [str(bad) for bad in check(folder / "tub").bad_images] == [
+        f"record 2: {path.name} must be a PNG of 16-bit grey, because its column is a "
+        "gray16_array. Received: another kind of picture"
+    ]
+    repair(folder / "tub")
+    assert len(TubReader(folder / "tub")) == 4
 
 
 def test_a_column_that_came_later_is_no_damage(make_tub, record):
@@ -480,3 +513,71 @@ def test_a_catalog_that_comes_later_finds_its_place_free(make_tub, folder, recor
     (folder / "later").rename(tub / "catalog_2.catalog")
     assert [r["_index"] for r in TubReader(tub)] == list(range(17))
     assert check(tub).problems == []
+
+
+def name_images(tub, change):
+    for file in tub.glob("*.catalog"):
+        records = [json.loads(line) for line in file.read_text().splitlines()]
+        for record in records:
+            record["cam/image_array"] = change(record)
+        file.write_text("".join(json.dumps(record) + "\n" for record in records))
+
+
+def test_images_of_another_computers_folder_are_found_and_never_followed(make_tub, folder, capsys):
+    """Check advised to accept a loss, and each export to copy images that were there."""
+    tub = make_tub()
+    elsewhere = folder / "elsewhere"
+    shutil.copytree(tub / "images", elsewhere)
+    name_images(tub, lambda record: f"{elsewhere}/{record['cam/image_array']}")
+    command = commands.donkey("tub", "repair", tub)
+    report = check(tub)
+    assert [fault.name for fault in report.faults] == ["image of another name"]
+    assert report.next_steps == [command]
+    reader = TubReader(tub)
+    with pytest.raises(TubError, match=re.escape(command)):
+        reader.image(next(iter(reader)))
+    out = str(folder / "table.csv")
+    assert main(["tub", "export", str(tub), "--to", "csv", "--out", out]) == 1
+    assert command in capsys.readouterr().err
+    assert repair(tub) == ["12 records now name the file in images/"]
+    assert len(readable(tub)) == 12
+
+
+def test_one_file_is_not_given_to_records_of_two_folders(make_tub):
+    """One of them would get the image of the other."""
+    tub = make_tub()
+    name = IMAGE.format(0).removeprefix("images/")
+    name_images(tub, lambda record: f"/{'ab'[record['_index'] % 2]}/{name}")
+    with pytest.raises(TubError, match="copy images/ into"):
+        repair(tub)
+
+
+def test_images_that_were_not_copied_are_not_taken_for_damaged_ones(make_tub):
+    tub = make_tub()
+    name_images(tub, lambda record: f"/home/pi/{record['cam/image_array']}")
+    shutil.move(tub / "images", tub.parent / "images")
+    assert [fault.name for fault in check(tub).faults] == ["images absent"]
+
+
+def test_a_catalog_of_bad_lines_is_told_in_a_thousand_sentences(make_tub):
+    """Each of ten million lines had a sentence: gigabytes."""
+    tub = make_tub(12)
+    with (tub / "catalog_1.catalog").open("ab") as file:
+        file.write(b'{"a":1}\n' * 3000)
+    told = [fault.what for fault in check(tub).faults if fault.name == "unreadable line"]
+    assert len(told) == 1001
+    assert told[-1] == "catalog_1.catalog: 2000 more unreadable lines"
+    assert repair(tub)[0].startswith("3000 unreadable lines of catalog_1.catalog")
+    assert check(tub).problems == []
+
+
+def test_absent_catalogs_get_one_advice(make_tub):
+    """It was made for each of 200,000 names, and thrown away: half a minute."""
+    tub = make_tub(3)
+    lines = (tub / "manifest.json").read_text().splitlines()
+    catalogs = json.loads(lines[4])
+    catalogs["paths"] += [f"catalog_{number}.catalog" for number in range(5, 2005)]
+    (tub / "manifest.json").write_text("\n".join([*lines[:4], json.dumps(catalogs)]) + "\n")
+    report = check(tub)
+    assert len(report.problems) == 2000
+    assert len(report.next_steps) == 1

@@ -30,6 +30,15 @@ def test_neither_a_pause_nor_the_end_of_a_session_nor_a_deleted_record_is_a_step
     assert drive.num_pauses == 1
 
 
+@pytest.mark.parametrize("damaged", [["a"], {"b": 1}, None, 5])
+def test_a_damaged_session_or_number_ends_nothing(damaged):
+    """`donkey stats` ended with a traceback at a session that is a list."""
+    rows = [*records(11), {"_index": 11, "_session_id": damaged, "_timestamp_ms": 10**400}]
+    drive = drive_of(rows)
+    assert (drive.num_records, drive.num_sessions) == (12, 2)
+    assert drive.driven_s == pytest.approx(0.5)
+
+
 def test_ages_are_told_apart_by_who_drove():
     rows = records(50, **{WHEEL_AGE: 0.09, MODE: "user"})
     rows += records(100, first=50, **{WHEEL_AGE: 0.08, MODE: "local"})

@@ -5,7 +5,19 @@ import shutil
 import pytest
 
 from benchmarks.tub.tub_faults import INPUTS, TYPES
-from donkeycar.tub import TubReader, TubWriter, check, repair
+from donkeycar.tub import (
+    TubReader,
+    TubWriter,
+    check,
+    copy,
+    delete,
+    merge,
+    repair,
+    restore,
+    split,
+    undo_repair,
+)
+from donkeycar.tub.selection import Selection, parse_indexes
 
 
 def seen_by(peer, path):
@@ -172,3 +184,52 @@ def test_vectors_of_an_imu_go_there_and_back(peer, folder, record):
     answer = seen_by(peer, folder)
     assert answer["records"] == TubReader(folder).records()
     assert [read["imu/gyro"][1] for read in answer["records"]] == [9.81] * 3
+
+
+def test_the_peer_reads_deletes_and_appends_in_new_tubs(peer, make_tub, folder, record):
+    """Merged, split, copied: donkeycar 5 goes on with them, and this version goes on after it."""
+    a, b = make_tub(12, path=folder / "a"), make_tub(7, path=folder / "b")
+    with TubWriter(b, [*INPUTS, "imu/accel"], [*TYPES, "vector"]) as writer:
+        writer.append(record(5, **{"imu/accel": [0.5, 1.5, 9.8]}))
+    delete(a, parse_indexes(["3-4"]))
+    merge([a, b], folder / "merged")
+    split(folder / "merged", folder / "parts", max_records=6)
+    copy(folder / "merged", folder / "some", selection=Selection(live_only=True))
+    copy(folder / "merged", folder / "whole")
+    made = [folder / name for name in ("merged", "some", "whole")]
+    for path in [*made, *(folder / "parts").iterdir()]:
+        ours = TubReader(path)
+        old = ours.records(include_deleted=True)
+        assert seen_by(peer, path)["records"] == ours.records()
+        peer.delete(path, [1])
+        columns = ours.manifest.input_types
+        assert peer.append(path, list(columns), list(columns.values()), 2)["error"] == ""
+        ours = TubReader(path)
+        everything = ours.records(include_deleted=True)
+        assert everything[: len(old)] == old
+        assert [one["_index"] for one in everything] == list(range(len(old) + 2))
+        assert 1 in ours.manifest.deleted_indexes
+        assert restore(path, indexes=parse_indexes(["1"])).indexes == [1]
+        assert check(path).problems == []
+        assert seen_by(peer, path)["records"] == TubReader(path).records()
+
+
+@pytest.mark.parametrize("name", ["usi_track2_v2", "donkey_testtub_v2"])
+def test_the_peer_reads_what_is_made_of_real_tubs(peer, shared_data, folder, name):
+    chosen = Selection(parse_indexes(["0-299"]))
+    copy(shared_data / name, folder / "some", selection=chosen)
+    merge([folder / "some", folder / "some"], folder / "merged")
+    for path in (folder / "some", folder / "merged"):
+        assert seen_by(peer, path)["records"] == TubReader(path).records()
+
+
+def test_the_peer_reads_a_tub_after_a_repair_and_after_its_undo(peer, make_tub):
+    path = make_tub(12)
+    before = seen_by(peer, path)["records"]
+    (path / "catalog_1.catalog_manifest").unlink()
+    append_bytes(path / "catalog_2.catalog", b'{"_index": 12, ')
+    repair(path)
+    assert seen_by(peer, path)["records"] == before
+    undo_repair(path)
+    repair(path)
+    assert seen_by(peer, path)["records"] == before

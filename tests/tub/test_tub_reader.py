@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from donkeycar.errors import TubError
-from donkeycar.tub import TubReader, TubWriter, open_tub
+from donkeycar.tub import TubReader, TubWriter, check, open_tub
 
 
 @pytest.fixture
@@ -217,6 +217,17 @@ def test_of_two_records_with_one_index_the_later_counts(tub):
     assert "replaces an earlier 3" in reasons(tub)[0]
 
 
+def test_copies_of_earlier_lines_keep_the_place_of_the_first(tub):
+    """What used to happen: after a power cut the records came as 1, 0, 2 or the like."""
+    catalog = tub / "catalog_0.catalog"
+    lines = catalog.read_bytes().splitlines(keepends=True)
+    catalog.write_bytes(b"".join([*lines, lines[2], lines[0]]))
+    assert angles(tub) == list(range(12))
+    assert [reason.split("repeats")[1] for reason in reasons(tub)] == [
+        " an earlier 2", " an earlier 0",
+    ]  # fmt: skip
+
+
 def test_every_record_deleted_is_an_empty_tub(tub):
     lines = (tub / "manifest.json").read_text().splitlines()
     line = json.loads(lines[4])
@@ -322,6 +333,22 @@ def test_an_image_name_that_is_none_is_not_opened(tub, name):
         reader.image({"_index": 0, "cam/image_array": name})
 
 
+@pytest.mark.parametrize("before", ["images/", "./images/", "images\\"])
+def test_an_image_named_with_its_folder_is_found(tub, before):
+    """The reader refused such a name, and a check said to copy images that were there."""
+    for number in range(3):
+        catalog = tub / f"catalog_{number}.catalog"
+        if catalog.exists():
+            records = [json.loads(line) for line in catalog.read_text().splitlines()]
+            for record in records:
+                record["cam/image_array"] = before + record["cam/image_array"]
+            catalog.write_text("".join(json.dumps(record) + "\n" for record in records))
+    reader = TubReader(tub)
+    assert [reader.image(record).ndim for record in reader] == [3] * 12
+    report = check(tub)
+    assert (report.bad_images, report.orphan_images) == ([], [])
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
 def test_a_pipe_is_not_waited_for(tub):
     (tub / "catalog_1.catalog").unlink()
@@ -379,6 +406,24 @@ def test_an_empty_folder_is_refused(folder):
         open_tub(folder)
 
 
+def test_a_recording_of_another_program_is_told_how_to_import_it(folder, tmp_path):
+    """What used to happen: it held no records, and nothing said that it can be imported."""
+    (folder / "driving_log.csv").write_text("center,steering\n")
+    with pytest.raises(TubError, match="donkey tub import"):
+        open_tub(folder)
+    archive = tmp_path / "drive.zip"
+    archive.write_bytes(b"PK")
+    with pytest.raises(TubError, match="donkey tub import"):
+        open_tub(archive)
+
+
 def test_a_folder_of_tubs_says_so(tub):
     with pytest.raises(TubError, match=r"contains tubs, but is not one itself.*e\.g\. tub"):
         open_tub(tub.parent)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "catalog_0.catalog", "images"])
+def test_a_file_of_a_tub_is_no_tub_but_its_folder_is_named(make_tub, name):
+    tub = make_tub(2)
+    with pytest.raises(TubError, match=f"name the folder of the tub: {tub}$"):
+        TubReader(tub / name)

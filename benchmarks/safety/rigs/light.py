@@ -1,6 +1,7 @@
 """What a camera sees while a car drives, until the camera is lost."""
 
 import threading
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -8,6 +9,9 @@ import numpy as np
 from benchmarks.safety.rigs.rig import Rig
 
 SLOW_S = 0.6
+# How far stamps of a wrong clock are off, and how many old pictures a stuck driver goes round in.
+OFF_S = 0.05
+KEPT = 4
 
 
 class Light:
@@ -30,7 +34,7 @@ class Light:
         self.last_new_s = 0.0
         self._age_s, self._rate_hz, self._seed = age_s, rate_hz, seed
         self._kind = ""
-        self._seldom_s = 0.0
+        self._seldom_s = self._back_s = 0.0
         self._lock, self._ended = threading.Lock(), threading.Event()
         rig.__enter__()
         try:
@@ -39,6 +43,7 @@ class Light:
             rig.__exit__()
             raise
         self._picture = self._new()
+        self._kept: deque[np.ndarray] = deque(maxlen=KEPT)
         self._thread = threading.Thread(target=self._shine, daemon=True)
         self._thread.start()
 
@@ -69,6 +74,7 @@ class Light:
             with self._lock:
                 if not self._kind:
                     self._picture = self._new()
+                    self._kept.append(self._picture)
                     self.rig.deliver(self._picture, age_s=self._age_s)
                 else:
                     KINDS[self._kind](self)
@@ -89,6 +95,20 @@ class Light:
             self._seldom_s = now_s
             self.rig.deliver(self._new(), age_s=self._age_s)
 
+    def _round(self) -> None:
+        """Old pictures with new stamps, one after the other."""
+        self._kept.rotate(-1)
+        self.rig.deliver(self._kept[-1], age_s=self._age_s)
+
+    def _ahead(self) -> None:
+        self.rig.deliver(self._new(), age_s=-OFF_S)
+
+    def _back(self) -> None:
+        """New pictures, each with an earlier stamp than the one before."""
+        self._back_s += OFF_S
+        since_s = self.rig.clock.monotonic() - self.last_new_s
+        self.rig.deliver(self._new(), age_s=since_s + self._back_s)
+
     def _small(self) -> None:
         self.rig.deliver_small(age_s=self._age_s)
 
@@ -100,4 +120,9 @@ KINDS: dict[str, Callable[[Light], None]] = {
     "repeats": Light._again,
     "slow": Light._seldom,
     "small": Light._small,
+    "round": Light._round,
+    "ahead": Light._ahead,
+    "back": Light._back,
 }
+# Ways that need a camera whose hardware says when a picture was exposed.
+OF_STAMPS = ("ahead", "back")

@@ -6,6 +6,7 @@ from donkeycar.assembly.drivetrain.context import Settings
 from donkeycar.assembly.drivetrain.table import drivetrain_row
 from donkeycar.errors import ConfigError
 from donkeycar.parts.drivetrain.calibration_points import STEERING, CalibrationSheet
+from donkeycar.parts.drivetrain.calibration_walk import Question, questions_for
 
 
 def read_sheet(kind: str, settings: Settings) -> CalibrationSheet:
@@ -25,6 +26,20 @@ def read_sheet(kind: str, settings: Settings) -> CalibrationSheet:
             f"Received: DRIVE_TRAIN_TYPE={kind!r}"
         )
     return row.calibration(settings)
+
+
+def read_questions(kind: str, settings: Settings) -> tuple[Question, ...]:
+    """The questions of a car's walk, in order, as its row of the table says.
+
+    Args:
+        kind: A word of `DRIVE_TRAIN_TYPE`.
+        settings: All settings of the car, by name.
+
+    Raises:
+        ConfigError: In the same cases as `read_sheet`.
+    """
+    has_esc = drivetrain_row(kind, settings).has_esc
+    return questions_for(read_sheet(kind, settings), has_esc=has_esc)
 
 
 def widened_settings(kind: str, settings: Settings) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from donkeycar.assembly.transforms import transforms_from
 from donkeycar.config import Config
 
 if TYPE_CHECKING:
+    from donkeycar.cleaning import Cleaning
     from donkeycar.training import Progress, TrainingOptions
     from donkeycar.training.records.split import Validation
 
@@ -22,6 +23,7 @@ def options_from(
     validation: "Validation" = "blocks",
     augment: bool = True,
     transfer: Path | None = None,
+    cleaning: "Cleaning | None" = None,
     tensorboard: bool = False,
     replay: bool = False,
     comment: str = "",
@@ -36,6 +38,7 @@ def options_from(
         validation: ``blocks`` or ``last``.
         augment: Whether frames are changed at random.
         transfer: Pilot to begin with.
+        cleaning: What `donkey tub fit` wrote.
         tensorboard: Write a log for TensorBoard even if `TENSORBOARD` is off.
         replay: Record every epoch for `donkey replay`.
         comment: Comment of the owner.
@@ -74,6 +77,7 @@ def options_from(
         balance=cfg.BALANCE_STEERING,
         transforms=transforms_from(cfg),
         record_filter=cfg.TRAIN_FILTER,
+        cleaning=cleaning,
         transfer=transfer,
         layers_to_train=cfg.NUM_LAST_LAYERS_TO_TRAIN if transfer and cfg.FREEZE_LAYERS else None,
         mixed_precision=cfg.MIXED_PRECISION,

@@ -14,10 +14,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any, Protocol
 
 from donkeycar.errors import ConfigError
+from donkeycar.formats.archive.member_name import parts_of, shown
 from donkeycar.json_text import parse_json
 
 INFO = "donkeycar-backup.json"
@@ -28,7 +28,6 @@ MAX_INFO_BYTES = 1 << 20
 MAX_SUMS_BYTES = 1 << 30
 
 _LINE = re.compile(r"([0-9a-f]{64})  (.+)")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Reads(Protocol):
@@ -89,38 +88,11 @@ def parse_info(text: str) -> Info:
     if number > FORMAT:
         raise ConfigError(
             f"The archive must be of format {FORMAT} or older. Received: {number}, written by "
-            f"donkeycar {plain(info.donkeycar)}. Update donkeycar on this computer"
+            f"donkeycar {shown(info.donkeycar)}. Update donkeycar on this computer"
         )
     if parts_of(info.car) != (info.car,):
-        raise not_a_backup(f"its car is named {plain(info.car)}")
+        raise not_a_backup(f"its car is named {shown(info.car)}")
     return info
-
-
-def parts_of(name: str) -> tuple[str, ...]:
-    r"""The folders and the file of a member's name.
-
-    Raises:
-        ConfigError: If the name could lead out of the folder that it is unpacked into.
-
-    Example:
-        >>> parts_of("mycar/data/manifest.json")
-        ('mycar', 'data', 'manifest.json')
-    """
-    path = PurePosixPath(name)
-    if (
-        not name
-        or path.is_absolute()
-        or "\\" in name
-        or _CONTROL.search(name)
-        or str(path) != name
-        or not path.parts  # "." has none
-        or any(part in (".", "..") or re.match(r"[A-Za-z]:", part) for part in path.parts)
-    ):
-        raise ConfigError(
-            "The names in an archive must stay inside of the car's folder. Received: "
-            f"{plain(name)}. Nothing was unpacked; do not use this file"
-        )
-    return path.parts
 
 
 def sums_text(sums: Mapping[str, str]) -> str:
@@ -148,8 +120,3 @@ def not_a_backup(why: str) -> ConfigError:
     return ConfigError(
         f"The archive must be one that `donkey backup` wrote. Received: {why}. Choose another file"
     )
-
-
-def plain(name: str) -> str:
-    """A name from outside, for a message: printable, and not endless."""
-    return repr(name if len(name) <= 100 else f"{name[:100]}...")

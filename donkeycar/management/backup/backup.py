@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from donkeycar import commands
+from donkeycar.drafts import BACKUP, abandoned, clear, held, prefix_of
 from donkeycar.errors import ConfigError
 from donkeycar.files import atomic_path
-from donkeycar.management.backup.room import check_room
+from donkeycar.formats.archive.room import check_room
 from donkeycar.management.backup.writer import Contents, contents_of, write_backup
 from donkeycar.management.output_file import output_file
 
@@ -51,7 +52,10 @@ def back_up(folder: Path, out: Path, *, tubs: bool = True, models: bool = True) 
         raise ConfigError(f"`--out` must be a new file. Received: {out}. Choose another name")
     contents = contents_of(folder, tubs=tubs, models=models)
     check_room(out.parent, contents.num_bytes)
-    with atomic_path(out, mode=MODE) as draft, draft.open("wb") as file:
+    for sentence in clear(abandoned(out.parent, folder.name, [BACKUP])):
+        contents.notes.append(sentence)
+    prefix = prefix_of(folder.name, BACKUP)
+    with atomic_path(out, mode=MODE, prefix=prefix) as draft, held(draft), draft.open("wb") as file:
         write_backup(folder, file, contents)
     return contents
 
@@ -111,6 +115,8 @@ def _pipe() -> BinaryIO:
 
 def _tell(contents: Contents, place: str) -> None:
     # The output may be the archive itself.
+    for sentence in contents.notes:
+        print(f"note: {sentence}", file=sys.stderr)
     for sentence in contents.left_out:
         print(f"note: not in it: {sentence}", file=sys.stderr)
     print(

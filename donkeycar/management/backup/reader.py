@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
 from donkeycar.errors import ConfigError
+from donkeycar.formats.archive.member_name import parts_of, shown
+from donkeycar.formats.archive.room import check_room
+from donkeycar.formats.archive.tar_headers import ShortHeaders
 from donkeycar.management.backup.archive import (
     INFO,
     MAX_INFO_BYTES,
@@ -20,10 +23,7 @@ from donkeycar.management.backup.archive import (
     not_a_backup,
     parse_info,
     parse_sums,
-    parts_of,
-    plain,
 )
-from donkeycar.management.backup.room import check_room
 
 GZIP = b"\x1f\x8b"
 PIECE = 1 << 18
@@ -63,7 +63,10 @@ def read_backup(file: BinaryIO, place: Callable[[Info], Path | None]) -> Unpacke
     head = file.read(len(GZIP))
     joined = _Joined(head, file)
     mode: Literal["r|gz", "r|"] = "r|gz" if head == GZIP else "r|"
-    with _sentences(), tarfile.open(fileobj=cast(BinaryIO, joined), mode=mode) as tar:
+    with (
+        _sentences(),
+        tarfile.open(fileobj=cast(BinaryIO, joined), mode=mode, tarinfo=ShortHeaders) as tar,
+    ):
         first = tar.next()
         if first is None or first.name != INFO or not _is_plain(first):
             raise not_a_backup("an archive of something else")
@@ -87,7 +90,7 @@ def _take(
         what = "a link" if member.issym() or member.islnk() else "something else"
         raise ConfigError(
             f"An archive must hold only files and folders of {unpacked.info.car}. Received: {what} "
-            f"named {plain(member.name)}. Nothing was unpacked; do not use this file"
+            f"named {shown(member.name)}. Nothing was unpacked; do not use this file"
         )
     target = None if into is None else into.joinpath(*parts)
     if member.isdir():
@@ -95,7 +98,7 @@ def _take(
             target.mkdir(parents=True, exist_ok=True)
         return
     if not parts or member.name in unpacked.sums:
-        raise not_a_backup(f"{plain(member.name)} is in it twice")
+        raise not_a_backup(f"{shown(member.name)} is in it twice")
     unpacked.num_files += 1
     unpacked.num_bytes += member.size
     unpacked.sums[member.name] = _copy(tar, member, target)
@@ -105,7 +108,7 @@ def _copy(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path | None) ->
     """Write one file, and return its digest."""
     source = tar.extractfile(member)
     if source is None:
-        raise not_a_backup(f"{plain(member.name)} is no file")
+        raise not_a_backup(f"{shown(member.name)} is no file")
     digest = hashlib.sha256()
     left = member.size
     if target is None:
@@ -126,7 +129,7 @@ def _copy(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path | None) ->
         with suppress(OverflowError, ValueError, OSError):
             os.utime(target, (member.mtime, member.mtime))
     if left:
-        raise ConfigError(INCOMPLETE.format(why=f"one that ends inside of {plain(member.name)}"))
+        raise ConfigError(INCOMPLETE.format(why=f"one that ends inside of {shown(member.name)}"))
     return digest.hexdigest()
 
 
@@ -150,9 +153,9 @@ def _text(tar: tarfile.TarFile, member: tarfile.TarInfo, max_bytes: int) -> str:
 def _compare(found: dict[str, str], said: dict[str, str]) -> None:
     for name in sorted(said.keys() | found.keys()):
         if name not in found:
-            raise ConfigError(INCOMPLETE.format(why=f"one without {plain(name)}"))
+            raise ConfigError(INCOMPLETE.format(why=f"one without {shown(name)}"))
         if found[name] != said.get(name):
-            raise ConfigError(INCOMPLETE.format(why=f"{plain(name)}, whose content has changed"))
+            raise ConfigError(INCOMPLETE.format(why=f"{shown(name)}, whose content has changed"))
 
 
 @contextmanager

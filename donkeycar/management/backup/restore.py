@@ -3,15 +3,14 @@
 import argparse
 import os
 import shlex
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from donkeycar import commands
+from donkeycar.drafts import RESTORE, abandoned, clear, draft_folder
 from donkeycar.errors import ConfigError, TubError
 from donkeycar.management.backup.archive import Info
 from donkeycar.management.backup.reader import Unpacked, read_backup
@@ -28,11 +27,13 @@ class Restored(NamedTuple):
         unpacked: What was in the archive.
         folder: The car.
         kept: The car that was there before, under its new name; ``None`` if there was none.
+        notes: Sentences about what earlier runs had left behind.
     """
 
     unpacked: Unpacked
     folder: Path
     kept: Path | None
+    notes: list[str]
 
 
 def restore(
@@ -52,6 +53,8 @@ def restore(
         OSError: If the disk does not take it. None of these changes anything.
     """
     places: list[tuple[Path, Path, Path | None]] = []
+    notes: list[str] = []
+    drafts = ExitStack()
 
     def place(info: Info) -> Path:
         target = (path or Path(info.car)).expanduser().resolve()
@@ -62,18 +65,16 @@ def restore(
                 "is there. Choose another folder with --path, or add --overwrite, which keeps the "
                 f"old one as {kept.name}"
             )
-        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        notes.extend(clear(abandoned(target.parent, target.name, [RESTORE])))
+        draft = drafts.enter_context(draft_folder(target, RESTORE))
         places.append((target, draft, kept))
         return draft
 
-    try:
+    with drafts:
         unpacked = read_backup(file, place)
         [(target, draft, kept)] = places
         _put_in_place(target, draft, kept)
-        return Restored(unpacked, target, kept)
-    finally:
-        for _, draft, _ in places:
-            shutil.rmtree(draft, ignore_errors=True)
+        return Restored(unpacked, target, kept, notes)
 
 
 def _kept(target: Path) -> Path | None:
@@ -103,7 +104,8 @@ def _check_nobody_records(car: Path) -> None:
         except TubInUse as error:
             raise TubError(
                 "A car must not drive while it is replaced. Received: a program that records into "
-                f"{tub}. Stop it first: sudo systemctl stop donkey, or Ctrl-C where it runs"
+                f"{tub} or changes it. Stop it first: sudo systemctl stop donkey, or Ctrl-C where "
+                "it runs"
             ) from error
 
 
@@ -149,6 +151,8 @@ def run(args: argparse.Namespace) -> None:
             print("Every file is as it was when it was backed up")
             return
         restored = restore(file, args.path, _asker(overwrite=args.overwrite, path=args.archive))
+    for sentence in restored.notes:
+        print(f"note: {sentence}", file=sys.stderr)
     _tell(restored.unpacked)
     if restored.kept is not None:
         print(f"The car that was there is {restored.kept} now")

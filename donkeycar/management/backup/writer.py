@@ -8,14 +8,15 @@ import tarfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from donkeycar import __version__
 from donkeycar.errors import ConfigError, TubError
-from donkeycar.management.backup.archive import INFO, SUMS, Info, parts_of, sums_text
-from donkeycar.management.tub.paths import MARK
+from donkeycar.formats.archive.member_name import parts_of
+from donkeycar.management.backup.archive import INFO, SUMS, Info, sums_text
+from donkeycar.tub.finding import MARK
 from donkeycar.tub.lock import TubInUse, TubLock
 
 # Made again by Python and its tools, or much larger than the car.
@@ -36,12 +37,14 @@ class Contents:
         files: Size in bytes by relative path.
         tubs: The folders that are tubs.
         left_out: One sentence for each thing that the archive will not hold.
+        notes: Other sentences for the owner.
     """
 
     folders: list[str]
     files: dict[str, int]
     tubs: list[Path]
     left_out: list[str]
+    notes: list[str] = field(default_factory=list)
 
     @property
     def num_bytes(self) -> int:
@@ -160,7 +163,8 @@ def _locks(tubs: list[Path]) -> Iterator[TubLock]:
         except TubInUse as error:
             raise TubError(
                 f"A backup needs a tub that nobody is recording into. Received: {tub}, which a "
-                "program is recording into. Stop the car, or add --no-tubs"
+                "program records into or changes. Stop the car, wait for the program, or add "
+                "--no-tubs"
             ) from error
 
 

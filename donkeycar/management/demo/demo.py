@@ -54,6 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="random seed: the same seed gives the same laps (default: %(default)s)",
     )  # fmt: skip
     parser.add_argument(
+        "--phone", action="store_true",
+        help="let phones of this network drive, too: the printed code is for them",
+    )  # fmt: skip
+    parser.add_argument(
         "--no-serve", action="store_true", help="end after the report; do not start the car"
     )
 
@@ -80,6 +84,8 @@ def run(args: argparse.Namespace) -> int:
     if failure:
         print(failure)
     command = [sys.executable, "manage.py", "drive", "--model", "models/pilot.keras"]
+    if args.phone:
+        command += ["--set", "WEB_HOST=0.0.0.0"]
     if args.no_serve:
         print(f"Next: {commands.drive(files.keras, folder=folder)}")
         return 1 if failure else 0
@@ -92,6 +98,8 @@ def _create(folder: Path, track: str, seed: int) -> None:
     create_car(folder, template="sim")
     with (folder / "myconfig.py").open("a", encoding="utf-8") as myconfig:
         myconfig.write(f"\n# What `donkey demo` drove.\nSIM_TRACK = {track!r}\nSIM_SEED = {seed}\n")
+        myconfig.write("# What you drive stays apart from what the expert drove.\n")
+        myconfig.write('DATA_PATH = "practice"\n')
     print(f"Made a simulated car in {folder}")
 
 

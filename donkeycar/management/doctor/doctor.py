@@ -19,6 +19,7 @@ from donkeycar.management.old_manage import manage_file
 from donkeycar.parts.drivetrain.pi_board import DEVICE_TREE
 from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
 from donkeycar.parts.needs import Runner
+from donkeycar.settings.notices import in_short
 from donkeycar.settings.rows.controller import CONTROLLER_WORDS
 
 GROUPS = ("i2c", "gpio", "input", "video", "dialout")
@@ -35,6 +36,7 @@ def examine(folder: Path, *, run: Runner = probes.output_of) -> Iterator[Finding
     cfg, findings = _settings(folder)
     yield from findings
     yield manage_file(folder / "manage.py")
+    yield from probes.leftovers(folder)
     if cfg is not None:
         yield from camera.camera(cfg, run=run)
         yield from drivetrain.probe(cfg.DRIVE_TRAIN_TYPE, cfg.to_wiring())
@@ -64,7 +66,7 @@ def _settings(folder: Path) -> tuple[Config | None, list[Finding]]:
     told = [name for name in cfg if any(f"Received: {name}=" in each for each in problems)]
     notices = [
         Finding("settings", WARNING, notice)
-        for notice in cfg.notices
+        for notice in in_short(cfg.notices)
         if not any(f": {name}: " in notice for name in told)
     ]
     if problems:

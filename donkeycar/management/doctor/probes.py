@@ -3,17 +3,21 @@
 Each probe takes the things to check as arguments, and returns one finding.
 """
 
+import errno
 import grp
 import os
+import shlex
 import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from donkeycar.drafts import CAR_FILES, abandoned, abandoned_files
 from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
 from donkeycar.parts.needs import Runner, installed
+from donkeycar.words import count
 
 GIB = 1024**3
 # A drive of ten minutes needs about this much room.
@@ -58,6 +62,15 @@ def disk(
     return Finding("disk", OK, found)
 
 
+# Linux makes a disk read-only when it fails.
+TO_WRITE = {
+    errno.EROFS: "restart once; if it is so again, the card is worn or locked: copy what is on it "
+    "(donkey backup --out /another/disk/mycar.tar), and write a new card",
+    errno.ENOSPC: "the disk is full: delete or move recordings from data/",
+    errno.EIO: "the card is worn: copy what is on it, and write a new one",
+}
+
+
 def writing(folder: Path, *, monotonic: Callable[[], float]) -> Finding:
     """Write a file in `folder`, measure it, and remove it."""
     try:
@@ -70,13 +83,22 @@ def writing(folder: Path, *, monotonic: Callable[[], float]) -> Finding:
     except OSError as error:
         return Finding(
             "writing", MISSING, f"{folder}: {error.strerror}",
-            f"give it to yourself: sudo chown -R $USER {folder}",
+            TO_WRITE.get(error.errno or 0, f"give it to yourself: sudo chown -R $USER {folder}"),
         )  # fmt: skip
     speed = WRITE_TEST_BYTES / seconds
     found = f"{speed / 1e6:.0f} MB/s"
     if speed < LOW_WRITE_BYTES_S:
         return Finding("writing", WARNING, found, "use a faster card, marked A1 or A2")
     return Finding("writing", OK, found)
+
+
+def leftovers(folder: Path) -> Iterator[Finding]:
+    """Name what commands that were killed left in the folder of the car, and beside it."""
+    paths = [*abandoned(folder.parent, folder.name), *abandoned_files(folder, CAR_FILES)]
+    if paths:
+        words = " ".join(shlex.quote(str(path)) for path in paths)
+        found = f"{count(len(paths), 'draft')} of a command that was killed"
+        yield Finding("leftovers", WARNING, found, f"nothing needs them: rm -r {words}")
 
 
 def time_of_day(*, run: Runner = output_of) -> Finding:

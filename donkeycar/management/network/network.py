@@ -2,8 +2,10 @@
 
 import argparse
 import os
+import shlex
 import signal
 import sys
+import time
 from pathlib import Path
 
 from donkeycar.config import load_config
@@ -16,6 +18,12 @@ from donkeycar.management.network.nmcli import Device, NetworkManager
 
 DEFAULT_PORT = 8887
 IS_ON = "The car's own Wi-Fi ends now, and comes back with another name or password."
+
+# A Wi-Fi with a slow DHCP server takes up to 45 s.
+JOIN_WITHIN_S = 60.0
+LOOK_EVERY_S = 1.0
+# Kinds of devices by which others reach the car.
+CARRIERS = ("wifi", "ethernet")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,6 +68,14 @@ def run(args: argparse.Namespace) -> int:
         raise ConfigError(
             f"The name of a network belongs to client. Received: {args.network}. For the car's "
             f"own Wi-Fi: donkey network ap --name {args.network}"
+        )
+    own = {"--name": args.name, "--password": args.password, "--new": args.new}
+    own |= {"--always": args.always, "--prepare": args.prepare}
+    unused = [option for option, value in own.items() if value and args.what != "ap"]
+    if unused:
+        raise ConfigError(
+            f"{unused[0]} is for the car's own Wi-Fi. Received: it, with {args.what}. A network "
+            "that the car does not know yet: sudo nmcli --ask device wifi connect NAME"
         )
     return ACTIONS[args.what](NetworkManager(), args)
 
@@ -128,8 +144,8 @@ def _client(manager: NetworkManager, args: argparse.Namespace) -> int:
             f"{', '.join(known) or 'none'}. Join it: sudo nmcli --ask device wifi connect "
             f"'{args.network}'"
         )
-    is_on = any(one.connection == PROFILE for one in manager.devices())
-    if not is_on and not args.network:
+    own = next((one.name for one in manager.devices() if one.connection == PROFILE), "")
+    if not own and not args.network:
         _end_always(manager)
         print("The car's own Wi-Fi is off already. Which network it is in: donkey network status")
         return 0
@@ -140,20 +156,61 @@ def _client(manager: NetworkManager, args: argparse.Namespace) -> int:
         )
     where = args.network or "one that it knows"
     ends = f"The car leaves the network that it is in, and joins {where}."
-    if is_on:
+    if own:
         ends += " Every phone and PC in the car's own Wi-Fi loses it; a car that drives stops."
     ends += " Find it again: donkey findcar, on a computer in that network."
     if not _agreed(ends, yes=args.yes):
         return 1
     _outlive_the_session()
-    _end_always(manager)
     if args.network:
-        words = ("--wait", "60", "connection", "up", "id", args.network)
-        manager.change(*words, within_s=70)
-    else:
+        _join(manager, args.network, own)
+    _end_always(manager)
+    if not args.network:
         access_point.switch_off(manager)
+        _wait_for_a_network(manager, own)
     print("Done. Which network it is in: donkey network status")
     return 0
+
+
+def _wait_for_a_network(manager: NetworkManager, own: str) -> None:
+    """Wait until NetworkManager has joined a network; if it finds none, be a Wi-Fi again.
+
+    Raises:
+        DeviceError: If the car is in no network.
+    """
+    until_s = time.monotonic() + JOIN_WITHIN_S
+    while not any(one.kind in CARRIERS and one.is_connected for one in manager.devices()):
+        if time.monotonic() > until_s:
+            access_point.switch_on(manager, own)
+            raise DeviceError(
+                "A network that the car knows must be in reach. Received: it joined none within "
+                f"{JOIN_WITHIN_S:.0f} s. The car is its own Wi-Fi again. Which it knows: donkey "
+                "network status"
+            )
+        time.sleep(LOOK_EVERY_S)
+
+
+def _join(manager: NetworkManager, network: str, own: str) -> None:
+    """Join a network; if that fails, be the Wi-Fi again that nobody could reach otherwise.
+
+    Args:
+        manager: NetworkManager.
+        network: The network.
+        own: The device that is the car's own Wi-Fi now; "" for none.
+
+    Raises:
+        DeviceError: If it cannot be joined.
+    """
+    try:
+        manager.change("--wait", "60", "connection", "up", "id", network, within_s=70)
+    except DeviceError as error:
+        if not own:
+            raise
+        access_point.switch_on(manager, own)
+        raise DeviceError(
+            f"{error}. The car is its own Wi-Fi again. If the password of {network} is another one "
+            f"now: sudo nmcli connection modify id {shlex.quote(network)} wifi-sec.psk PASSWORD"
+        ) from error
 
 
 def _end_always(manager: NetworkManager) -> None:

@@ -9,7 +9,8 @@ from donkeycar import commands
 from donkeycar.errors import ConfigError
 from donkeycar.json_text import parse_json
 from donkeycar.management.output_file import output_file
-from donkeycar.management.pilot.seen_through import A_KIND
+from donkeycar.management.pilot.seen_through import A_KIND, add_config_argument
+from donkeycar.management.pilot.trained_with import seen_through
 from donkeycar.management.tub.paths import tub_paths
 from donkeycar.pilots.kinds.options import OPTIONS
 
@@ -30,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--tub", "--tubs", dest="tubs", nargs="+", action="extend", default=[],
         metavar="PATH", help="recordings on which to compare the files; needed for an int8 file",
     )  # fmt: skip
+    add_config_argument(parser)
     parser.add_argument("--comment", default="", help="a note to keep with the pilot")
     parser.add_argument(
         "--trust", action="store_true",
@@ -42,18 +44,25 @@ def run(args: argparse.Namespace) -> None:
     from donkeycar.conversion.convert import convert_model
     from donkeycar.conversion.describe import ConversionRequest
     from donkeycar.pilots.files.keras_file import WHY_NO_KERAS, cost_of
-    from donkeycar.pilots.transform import describe
+    from donkeycar.pilots.transform import Transforms, describe
     from donkeycar.training.destination import pilot_files
 
     out = args.out.expanduser()
     pilot_files(out, option="--out")
     output_file(out)
+    old = args.old.expanduser()
+    seen = seen_through(old, args.config.expanduser())
+    if seen.told:
+        print(f"note: {seen.told}")
     request = ConversionRequest(
-        old=args.old.expanduser(),
+        old=old,
         type=args.type,
         options=dict(map(_option, args.options)),
         tubs=tub_paths(args.tubs),
         comment=args.comment,
+        # Not `or`: empty transforms may still contain an alternative for old networks.
+        transforms=Transforms() if seen.transforms is None else seen.transforms,
+        camera_shape=seen.camera_shape,
     )
     files, info = convert_model(request, out, trust=args.trust, say=print)
     print(f"a {info.type} pilot for frames of {describe(info.camera_shape)}")

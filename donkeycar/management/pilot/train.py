@@ -1,6 +1,8 @@
 """`donkey train`: train a pilot on recordings."""
 
 import argparse
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,12 +10,15 @@ from donkeycar.assembly.training.options import options_from, progress_for
 from donkeycar.config import Config, load_config
 from donkeycar.errors import ConfigError, TrainingError
 from donkeycar.files import write_atomically
+from donkeycar.lab.jobs.record import PROGRESS_VARIABLE
 from donkeycar.management.pilot.seen_through import A_KIND
 from donkeycar.management.pilot.train_report import tell, tell_folds
 from donkeycar.management.tub.paths import tub_paths
 from donkeycar.process.exit_code import INTERRUPTED
+from donkeycar.settings.notices import in_short
 
 if TYPE_CHECKING:
+    from donkeycar.cleaning import Cleaning
     from donkeycar.training import TrainingOptions, TrainingResult
 
 CONFIG = Path("config.py")
@@ -41,6 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="fine-tuning: begin with the weights of this pilot",
     )
     parser.add_argument(
+        "--cleaning",
+        type=Path,
+        metavar="FILE",
+        help="fill and clip values and leave records out as `donkey tub fit` found; recordings "
+        "stay as they are",
+    )
+    parser.add_argument(
         "--resume", action="store_true",
         help="go on with an interrupted training of the same settings and records",
     )  # fmt: skip
@@ -64,6 +76,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--replay", action="store_true", help="record every epoch for `donkey replay`"
     )
+    _add_settings(parser)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    """The options that say which settings count."""
     parser.add_argument(
         "--config", type=Path, default=CONFIG, help="settings of the car (default: %(default)s)"
     )
@@ -103,11 +120,14 @@ def run(args: argparse.Namespace, folder: Path | None = None) -> int:
         validation=args.validation,
         augment=not args.no_augmentation,
         transfer=args.transfer,
+        cleaning=None if args.cleaning is None else _cleaning(args.cleaning),
         tensorboard=args.tensorboard,
         replay=args.replay,
         comment=args.comment,
     )
-    for notice in (*cfg.notices, *useless):
+    if progress := os.environ.get(PROGRESS_VARIABLE):
+        options = replace(options, progress_file=Path(progress))
+    for notice in (*in_short(cfg.notices), *useless):
         print(f"note: {notice}")
     tubs = _tubs(args.tubs, cfg)
     models = folder / Path(cfg.MODELS_PATH).expanduser() if in_car else Path("models")
@@ -117,6 +137,16 @@ def run(args: argparse.Namespace, folder: Path | None = None) -> int:
     result = train_car(cfg, options, tubs=tubs, model=model, resume=args.resume)
     tell(result, cfg, in_car=in_car)
     return INTERRUPTED if result.ended == "interrupted" else 0
+
+
+def _cleaning(path: Path) -> "Cleaning":
+    """Read the cleaning, and say what it will do."""
+    from donkeycar.cleaning import read_cleaning
+
+    cleaning = read_cleaning(path)
+    for line in cleaning.in_words():
+        print(f"cleaning: {line}")
+    return cleaning
 
 
 def _run_folds(

@@ -1,5 +1,6 @@
 """The gamepad of an old car: its ``my_joystick.py`` becomes settings, by reading it."""
 
+import ast
 from pathlib import Path
 
 from donkeycar.assembly.controller import OLD_PAD
@@ -40,6 +41,30 @@ def keep_untranslated(car: OldCar, new: Path) -> None:
     """Copy a file that could not be translated: the new car names it, and runs nothing of it."""
     if _has_file(car) and "CONTROLLER_BINDINGS" not in car.replaced:
         write_text(new / OLD_PAD, text_of_file(car.folder / OLD_PAD))
+
+
+def is_unused(car: OldCar) -> bool:
+    """Whether the old program had a ``my_joystick.py`` and never read it.
+
+    The templates import it only if `CONTROLLER_TYPE` is custom. Source: donkeycar 3 to 5.4.
+    """
+    if car.layers.values["CONTROLLER_TYPE"] == "custom" or not (car.folder / OLD_PAD).is_file():
+        return False
+    try:
+        tree = ast.parse(car.manage)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    asked = [node for node in ast.walk(tree) if isinstance(node, ast.If)]
+    asked = [node for node in asked if "CONTROLLER_TYPE" in ast.unparse(node.test)]
+    below = {inner for node in asked for each in node.body for inner in ast.walk(each)}
+    return all(node in below for node in ast.walk(tree) if _is_import(node))
+
+
+def _is_import(node: ast.AST) -> bool:
+    module = Path(OLD_PAD).stem
+    if isinstance(node, ast.ImportFrom):
+        return node.module == module
+    return isinstance(node, ast.Import) and any(each.name == module for each in node.names)
 
 
 def _has_file(car: OldCar) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from donkeycar.assembly.controller import OLD_PAD
+from donkeycar.management.takeover.gamepad import is_unused
 from donkeycar.management.takeover.models import Model
 from donkeycar.management.takeover.old_car import OldCar
 from donkeycar.management.takeover.tubs import Recording
@@ -34,7 +35,10 @@ def left_in(car: OldCar, recordings: Iterable[Recording], models: Iterable[Model
     taken |= {_top(path, car.folder) for model in models for path in model.files.values()}
     lines = []
     for path in sorted(car.folder.iterdir()):
-        if path.name in KNOWN:
+        if path.name == OLD_PAD and is_unused(car):
+            kind = car.layers.values["CONTROLLER_TYPE"]
+            lines.append(f"{path.name}: the old car did not use it: CONTROLLER_TYPE = {kind!r}")
+        elif path.name in KNOWN:
             lines.append(f"{path.name}: {KNOWN[path.name]}")
         elif path.name in taken or path.name.startswith("."):
             continue

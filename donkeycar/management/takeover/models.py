@@ -10,9 +10,9 @@ from donkeycar.assembly.pilot_options import OLD_THROTTLE_RANGE
 from donkeycar.errors import DonkeyError, PilotError
 from donkeycar.management.takeover.old_car import text_of_file
 from donkeycar.management.takeover.tubs import copy_file
-from donkeycar.pilots.files.names import Kind, beside, ending_of, kind_of, name_of
+from donkeycar.pilots.files.names import Kind, ending_of, kind_of, name_of
 from donkeycar.pilots.files.next_step import TRUSTED, conversion_command
-from donkeycar.pilots.files.sidecar import FORMAT
+from donkeycar.pilots.files.sidecar import has_sidecar
 from donkeycar.training.database import FILE
 
 # The first of these that an old pilot has becomes the new one: from the first three come all files.
@@ -50,7 +50,7 @@ def models_of(folder: Path) -> list[Model]:
         if kind:
             found.setdefault(name_of(path), {}).setdefault(kind, path)
     return [
-        Model(name, files, types.get(name), any(map(_has_sidecar, files.values())))
+        Model(name, files, types.get(name), any(map(has_sidecar, files.values())))
         for name, files in found.items()
     ]
 
@@ -67,10 +67,6 @@ def others_in(folder: Path, models: Iterable[Model]) -> list[str]:
         and not path.name.startswith(".")
         and name_of(path) not in names
     ]
-
-
-def _has_sidecar(path: Path) -> bool:
-    return FORMAT in text_of_file(beside(path, ".json"))[:200]
 
 
 def _types(folder: Path) -> dict[str, str]:
@@ -139,8 +135,7 @@ def _why_as_it_is(model: Model, settings: Mapping[str, Any], changes: Sequence[s
     if "litert" in model.files:
         return told + f"Its .tflite file drives with --type {word}, and sees them in the same way"
     return told + (
-        "A conversion does not know that: the pilot would see others. Take its .tflite file if "
-        f"you have one (it drives with --type {word}), or train again on its recordings"
+        "In the folder of the new car, a conversion takes them from its settings: {command}"
     )
 
 

@@ -11,8 +11,10 @@ from donkeycar.errors import ConfigError
 from donkeycar.settings.layers import FAMILY, KIND, Layers
 from donkeycar.settings.owner.carried import effective
 from donkeycar.settings.owner.file import OwnerFile
-from donkeycar.settings.owner.unrun import MAX_BYTES, Unread, read_unrun
+from donkeycar.settings.owner.unread import Unread
+from donkeycar.settings.owner.unrun import MAX_BYTES, read_unrun
 from donkeycar.settings.rows.drivetrain import FLAT_KINDS, HARMLESS
+from donkeycar.settings.schema import SETTINGS
 
 SETTINGS_FILES = ("config.py", "myconfig.py")
 # How many folders down a car is looked for in a folder that is no car itself.
@@ -26,10 +28,12 @@ class Program(NamedTuple):
     Attributes:
         values: Settings that stand for what it did.
         why: Why they are not those of the old files, as a sentence; "" if they are.
+        job: Words of the sentence in `lost_jobs` that says the same; "" if none does.
     """
 
     values: Mapping[str, Any] = {}
     why: str = ""
+    job: str = ""
 
 
 class OldCar(NamedTuple):
@@ -89,10 +93,14 @@ def read_old_car(folder: Path, overrides: Iterable[str] = ()) -> OldCar:
     _undo_guess(layers, kinds, names, manage)
     for text in overrides:
         layers.add_override(text)
-        name, entry, _ = text.partition("=")[0].strip().partition(".")
-        if not entry:  # of a dictionary that cannot be read, one entry is not enough
-            unread.pop(name, None)
+        name, _, entry = text.partition("=")[0].strip().partition(".")
+        # Of a dictionary that cannot be read at all, one entry is not enough.
+        for given in [f"{name}.{entry}"] if entry else [*unread]:
+            if given == name or given.startswith(f"{name}."):
+                unread.pop(given, None)
+                names.pop(given, None)
         names[name] = "--set"
+    _make_absolute(layers)
     # The new car gets a myconfig.py of its own: nothing of the old one stays in place.
     layers.own = set()
     program = _program(manage, layers.values)
@@ -111,6 +119,17 @@ def _undo_guess(layers: Layers, kinds: list[Any], names: Mapping[str, str], mana
     if kinds and is_guessed and _goes_by(manage, kinds[-1], has_family=FAMILY in names):
         layers.values[KIND], layers.sources[KIND] = kinds[-1], names[KIND]
         layers.owned.add(KIND)
+
+
+def _make_absolute(layers: Layers) -> None:
+    """Make paths out of the car, such as ``../data``, absolute: the new car is elsewhere."""
+    for name, setting in SETTINGS.items():
+        value = layers.values[name]
+        if setting.value_kind != "path" or not isinstance(value, str | Path) or not str(value):
+            continue
+        path = Path(os.path.abspath(layers.folder / Path(value).expanduser()))
+        if ".." in Path(value).parts and not path.is_relative_to(layers.folder):
+            layers.values[name] = str(path)
 
 
 def folder_of(car: OldCar, name: str) -> Path:
@@ -188,12 +207,14 @@ def _program(source: str, values: Mapping[str, Any]) -> Program:
             _SIM,
             "The old car drove in the external simulator (DONKEY_GYM): the new one drives in the "
             "simulator that is built in.",
+            "drives in the external simulator",
         )
     if re.search(r"\bMovingSquareTelemetry\b|\bSquareBoxCamera\b", source):
         return Program(
             _SIM,
             "The old car drove a square in made-up pictures: the new one drives in the simulator "
             "that is built in.",
+            "drives a square",
         )
     if re.search(r"\bArduinoFirmata\b|\bArdPWM\w*", source):
         return Program(
@@ -201,6 +222,7 @@ def _program(source: str, values: Mapping[str, Any]) -> Program:
             "The old car drove through an Arduino with Firmata, which no version drives any more: "
             "the new one moves nothing (DRIVE_TRAIN_TYPE = 'MOCK') until you wire and name another "
             "drivetrain (docs/drivetrains.md).",
+            "drives through an Arduino",
         )
     if _takes_channels_always(source) and kind not in (*FLAT_KINDS, *HARMLESS):
         return Program(

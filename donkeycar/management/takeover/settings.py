@@ -17,7 +17,7 @@ from donkeycar.settings.layers import KIND, Layers, same_as_default
 from donkeycar.settings.owner.carried import effective, in_car, lost_settings
 from donkeycar.settings.owner.edit import edited, literal
 from donkeycar.settings.owner.factory import is_factory
-from donkeycar.settings.owner.unrun import Unread
+from donkeycar.settings.owner.unread import Unread
 from donkeycar.settings.readers import READS
 from donkeycar.settings.rows.old import RENAMED
 from donkeycar.settings.schema import GROUPS, SETTINGS
@@ -123,7 +123,7 @@ def _refuse_code(unread: Mapping[str, Unread]) -> None:
             f"Received: {found.place}: {found.why}. Copy the folder, write the values there as "
             "NAME = value, and take over the copy"
         )
-    wiring = [name for name in unread if name in _WIRING or DEAD_WIRING.fullmatch(name) is not None]
+    wiring = [name for name in unread if _is_wiring(name.partition(".")[0])]
     if wiring:
         told = "; ".join(f"{name} ({unread[name].place}: {unread[name].why})" for name in wiring)
         raise ConfigError(
@@ -131,6 +131,10 @@ def _refuse_code(unread: Mapping[str, Unread]) -> None:
             f"drive with others. Received: {told}. Run this again with "
             + " ".join(f"--set {name}=VALUE" for name in wiring)
         )
+
+
+def _is_wiring(name: str) -> bool:
+    return name in _WIRING or DEAD_WIRING.fullmatch(name) is not None
 
 
 def _dropped(car: OldCar, renamed: Mapping[str, str]) -> dict[str, str]:
@@ -233,4 +237,5 @@ def differences(car: OldCar, folder: Path, replaced: Iterable[str]) -> list[str]
         replaced: Names that others replace.
     """
     left = lost_settings(car.layers, effective(folder, with_config=True))
-    return [name for name in left if name not in {*replaced, *car.unread}]
+    known = {*replaced, *(name.partition(".")[0] for name in car.unread)}
+    return [name for name in left if name not in known]

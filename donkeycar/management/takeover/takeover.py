@@ -1,17 +1,17 @@
 """Makes a new car of an old one: settings, recordings, models, and a report of all of it."""
 
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
 from donkeycar.config import load_config
+from donkeycar.drafts import TAKEOVER, abandoned, clear, draft_folder
 from donkeycar.errors import ConfigError
 from donkeycar.management.old_manage import lost_jobs
-from donkeycar.management.takeover.gamepad import keep_untranslated, translate
+from donkeycar.management.takeover.gamepad import is_unused, keep_untranslated, translate
 from donkeycar.management.takeover.leftovers import left_in
 from donkeycar.management.takeover.models import (
     Model,
@@ -89,6 +89,8 @@ def take_over(request: Request, make: Callable[[Path], object], say: Say) -> lis
     data, model_folder = folder_of(car, "DATA_PATH"), folder_of(car, "MODELS_PATH")
     recordings = recordings_of(car.folder, data)
     check_room(size_of(recordings) if request.copies else 0, new)
+    for sentence in clear(abandoned(new.parent, new.name, [TAKEOVER])):
+        say(sentence)
     with _beside(new) as draft:
         make(draft)
         _write_settings(car, carried, draft)
@@ -105,7 +107,7 @@ def take_over(request: Request, make: Callable[[Path], object], say: Say) -> lis
         Section("Recordings", [*_outside(car, data), *_tubs(copied, recordings, new, request)]),
         Section("Pilots", _models(models, car, new, request, say)),
         Section("What the old program did", _program(car)),
-        Section("Parts of your own", parts_of(car.manage, car.folder, skip=_translated(car))),
+        Section("Parts of your own", parts_of(car.manage, car.folder, skip=_needless(car))),
         Section("Left in the old folder", left_in(car, recordings, models), short=()),
     ]
     sections = [section for section in sections if section.lines]
@@ -116,15 +118,16 @@ def take_over(request: Request, make: Callable[[Path], object], say: Say) -> lis
 @contextmanager
 def _beside(new: Path) -> Iterator[Path]:
     """A folder for a draft of the new car, on the same disk; it is gone at the end of the block."""
-    try:
-        new.parent.mkdir(parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(dir=new.parent, prefix=f".{new.name}-")
-    except OSError as error:
-        raise ConfigError(
-            f"`--path` must be a folder that can be written to. Received: {new} ({error.strerror})"
-        ) from error
-    with folder as name:
-        yield Path(name) / new.name
+    with ExitStack() as stack:
+        try:
+            new.parent.mkdir(parents=True, exist_ok=True)
+            folder = stack.enter_context(draft_folder(new, TAKEOVER))
+        except OSError as error:
+            raise ConfigError(
+                f"`--path` must be a folder that can be written to. Received: {new} "
+                f"({error.strerror})"
+            ) from error
+        yield folder / new.name
 
 
 def _free(new: Path, old: Path) -> Path:
@@ -220,10 +223,12 @@ def _program(car: OldCar) -> list[str]:
     lines = [car.program.why] if car.program.why else []
     if car.manage:
         lines += lost_jobs(car.manage, car.folder, {**car.layers.values, "DONKEY_GYM": False})
-    names = [f" uses {name} of your own" for name in _translated(car)]
-    return [line for line in lines if not any(name in line for name in names)]
+    told = [f" uses {name} of your own" for name in _needless(car)]
+    told += [car.program.job] if car.program.job else []
+    return [line for line in lines if line == car.program.why or not any(t in line for t in told)]
 
 
-def _translated(car: OldCar) -> tuple[str, ...]:
-    """Modules of the owner's that settings replace."""
-    return ("my_joystick",) if "CONTROLLER_BINDINGS" in car.replaced else ()
+def _needless(car: OldCar) -> tuple[str, ...]:
+    """Modules of the owner's that settings replace, or that the old program did not use."""
+    is_needless = "CONTROLLER_BINDINGS" in car.replaced or is_unused(car)
+    return ("my_joystick",) if is_needless else ()

@@ -1,6 +1,7 @@
 """`donkey pull`: bring recordings and pilots of a car here, over ssh."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from donkeycar.errors import ConfigError
@@ -44,19 +45,22 @@ def add_check(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def run(args: argparse.Namespace) -> None:
-    """Copy everything that was asked for, and say what came."""
+def run(args: argparse.Namespace) -> int:
+    """Copy everything that was asked for, and say what came.
+
+    Returns:
+        1 if a recording was left out, else 0.
+    """
     into = args.to.expanduser().resolve()
     if not into.is_dir():
         raise ConfigError(f"`--to` must be a folder that exists. Received: {into}")
     options = ["--checksum"] if args.verify else []
     places = [safe_path(word) for word in args.what]
     with Remote(parse_address(args.car)) as remote:
-        for place in places:
-            pull(remote, place, into, *options)
+        return max([pull(remote, place, into, *options) for place in places])
 
 
-def pull(remote: Remote, place: str, into: Path, *options: str) -> None:
+def pull(remote: Remote, place: str, into: Path, *options: str) -> int:
     """Bring one path of the car's folder here.
 
     Args:
@@ -65,20 +69,29 @@ def pull(remote: Remote, place: str, into: Path, *options: str) -> None:
         into: The folder here that stands for the car's.
         options: More options of rsync.
 
+    Returns:
+        1 if a recording was left out, else 0.
+
     Raises:
         ConfigError: If the car has nothing there.
         TubError: If another tub is here under its name.
         DeviceError: If not everything could be copied.
     """
-    tubs = far_tubs(remote, place)
+    tubs, unsafe = far_tubs(remote, place)
     for tub in tubs:
         num_records, lacking = fetch_tub(remote, tub, into, *options)
         live = ", as it was when this began: the car is recording into it" if tub.is_live else ""
         print(f"{into / tub.path}: {num_records:,} records{live}")
         if lacking:
             print(f"note: {lacking:,} records of {tub.path} lack their picture, on the car, too")
-    if tubs:
-        return
+    for path in unsafe:
+        print(
+            f"note: {path!r} was left out: a name must be text without line breaks and backslashes."
+            " Rename that folder on the car",
+            file=sys.stderr,
+        )
+    if tubs or unsafe:
+        return int(bool(unsafe))
     target = into / place
     if place.partition("/")[0] == DATA:
         raise ConfigError(
@@ -89,3 +102,4 @@ def pull(remote: Remote, place: str, into: Path, *options: str) -> None:
     kept = ["--backup", f"--suffix={KEPT}"]
     remote.copy([remote.there(place)], f"{target.parent}/", *kept, *options)
     print(f"{target}: here. A file that was different is beside it, as NAME{KEPT}")
+    return 0

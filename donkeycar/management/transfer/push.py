@@ -8,10 +8,10 @@ from donkeycar.errors import ConfigError
 from donkeycar.management.transfer.pull import add_car, add_check
 from donkeycar.management.transfer.remote import Remote, parse_address
 from donkeycar.management.transfer.tubs import safe_path, send_tub
-from donkeycar.management.tub.paths import MARK
 from donkeycar.pilots.files.bundle import PilotFiles
 from donkeycar.pilots.files.folds_file import SUMMARY
 from donkeycar.pilots.files.names import ending_of
+from donkeycar.tub.finding import MARK
 
 MODELS, DATA = "models", "data"
 KEPT = ".before-push"

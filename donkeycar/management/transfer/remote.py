@@ -1,5 +1,6 @@
 """A car over ssh: its commands and rsync share one connection, so a password is asked for once."""
 
+import ipaddress
 import re
 import shlex
 import shutil
@@ -7,7 +8,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from donkeycar.errors import ConfigError, DeviceError
@@ -17,6 +20,9 @@ CONNECT_S = 10
 # A car that is out of reach does not even end the connection: ssh asks it so often, and gives up
 # after so many questions without an answer (ssh_config(5)).
 ALIVE_S, NUM_ALIVE = 10, 3
+# A shell on the car may answer nothing at all, though the connection stands. This leaves time to
+# type a password: sshd itself waits as long (LoginGraceTime, sshd_config(5)).
+SILENT_S = 120
 # Exit codes: ssh(1) if it has no connection; a shell that does not find a program; rsync(1).
 NO_CONNECTION, NOT_FOUND, RSYNC_INTERRUPTED = 255, 127, 20
 
@@ -41,6 +47,11 @@ REASONS = (
         "Is it on, and in the same network? Try: ping {host}",
     ),
     (
+        r"timeout in data send/receive",
+        "The car must answer",
+        "It let ssh in, and was silent then. Try: ssh {host} ls; and run the same again",
+    ),
+    (
         r"Host key verification failed|IDENTIFICATION HAS CHANGED",
         "ssh must know the car",
         "If it has a new card: ssh-keygen -R {host}. Then, once: ssh {host}",
@@ -62,6 +73,11 @@ REASONS = (
         "Delete something on the full disk, and run the same again: it continues",
     ),
     (
+        r"Read-only file system",
+        "The disk must take files",
+        "It is locked or worn, there or here. On the car, look with: donkey doctor",
+    ),
+    (
         r"Permission denied",
         "The files must be yours to read and write",
         "Look who owns the folder, there and here",
@@ -74,7 +90,8 @@ class Address:
     """Where a car is.
 
     Attributes:
-        host: Computer, with the user if one was named, as ssh takes it.
+        host: Computer, with the user if one was named, as rsync takes it: an address of version 6
+            is in brackets.
         folder: Folder of the car, from the user's home.
     """
 
@@ -86,12 +103,17 @@ class Address:
         """The computer alone."""
         return self.host.rpartition("@")[2].strip("[]")
 
+    @property
+    def ssh_host(self) -> str:
+        """The same as `host`, as ssh takes it: without brackets."""
+        return self.host.replace("[", "").replace("]", "")
+
 
 def parse_address(word: str) -> Address:
     """Read what a person types for a car.
 
     Args:
-        word: ``mycar.local``, ``kim@192.168.1.7`` or ``mycar.local:cars/blue``.
+        word: ``mycar.local``, ``kim@192.168.1.7``, ``mycar.local:cars/blue`` or ``[::1]:blue``.
 
     Raises:
         ConfigError: If it is none.
@@ -102,6 +124,9 @@ def parse_address(word: str) -> Address:
         >>> parse_address("mycar.local").folder
         'mycar'
     """
+    user, at, address = word.rpartition("@")
+    with suppress(ValueError):
+        word = f"{user}{at}[{ipaddress.IPv6Address(address)}]"
     match = re.fullmatch(rf"({_HOST.pattern})(?::(.*))?", word, re.ASCII | re.DOTALL)
     folder = (match[2] if match else None) or FOLDER
     folder = folder.removeprefix("~/")
@@ -143,18 +168,26 @@ class Remote:
         return self
 
     def __exit__(self, *ended: object) -> None:
-        subprocess.run([*self._ssh, "-O", "exit", "--", self.address.host], capture_output=True)
+        with suppress(subprocess.TimeoutExpired):
+            self._run([*self._ssh, "-O", "exit", "--", self.address.ssh_host], CONNECT_S)
         self._scratch.cleanup()
 
     def ask(self, script: str) -> str:
         """Run a script of a POSIX shell in the car's folder; its output.
 
         Raises:
-            DeviceError: If there is no connection, no such folder, or the script fails.
+            DeviceError: If there is no connection, no such folder, the script fails, or nothing is
+                answered within `SILENT_S` s.
         """
         folder = shlex.quote(self.address.folder)
-        words = [*self._ssh, "--", self.address.host, f"cd -- {folder} && {{ {script}\n}}"]
-        done = subprocess.run(words, capture_output=True, encoding="utf-8", errors="replace")
+        words = [*self._ssh, "--", self.address.ssh_host, f"cd -- {folder} && {{ {script}\n}}"]
+        try:
+            done = self._run(words, SILENT_S)
+        except subprocess.TimeoutExpired:
+            raise DeviceError(
+                f"The car must answer. Received: no word from {self.address.host} within "
+                f"{SILENT_S:g} s, though ssh runs. Try: ssh {self.address.ssh_host} ls"
+            ) from None
         if done.returncode == 0:
             return done.stdout
         if re.search(r"cd:.*(No such|can't cd)", done.stderr):
@@ -178,10 +211,10 @@ class Remote:
         """
         words = [
             "rsync", "--recursive", "--times", "--protect-args", "--partial-dir=.rsync-partial",
-            f"--rsh={shlex.join(self._ssh)}", *options,
+            f"--timeout={SILENT_S}", f"--rsh={shlex.join(self._ssh)}", *options,
             *(["--info=progress2"] if sys.stdout.isatty() else []), "--", *sources, target,
         ]  # fmt: skip
-        done = subprocess.run(words, stderr=subprocess.PIPE, encoding="utf-8", errors="replace")
+        done = self._run(words, None, is_shown=True)
         if done.returncode == RSYNC_INTERRUPTED:
             raise KeyboardInterrupt("stopped; the same command continues")
         if done.returncode:
@@ -191,15 +224,37 @@ class Remote:
         """A path in the car's folder, as rsync takes it."""
         return f"{self.address.host}:{self.address.folder}/{path}"
 
+    def _run(
+        self, words: Sequence[str], timeout_s: float | None, *, is_shown: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a program; what it prints goes to files, so that no pipe outlives it.
+
+        Args:
+            words: The program and its arguments.
+            timeout_s: How long it may take, in seconds.
+            is_shown: Whether its output goes to the terminal.
+
+        Raises:
+            TimeoutExpired: If it takes longer; it is ended.
+        """
+        places = [Path(self._scratch.name, name) for name in ("out", "errors")]
+        with places[0].open("wb") as out, places[1].open("wb") as errors:
+            done = subprocess.run(
+                words, stdout=None if is_shown else out, stderr=errors, timeout=timeout_s
+            )
+        said = [place.read_text(encoding="utf-8", errors="replace") for place in places]
+        return subprocess.CompletedProcess(words, done.returncode, *said)
+
     def _failed(self, code: int, answer: str) -> DeviceError:
         lines = [line.strip() for line in answer.splitlines() if line.strip()]
-        said = next((line for line in lines if "error" not in line[:12]), f"exit code {code}")
+        ended = f"exit code {code}" if code >= 0 else f"ended by signal {-code}"
+        said = next((line for line in lines if "error" not in line[:12]), "no word")
         for pattern, rule, step in REASONS:
             found = next((line for line in lines if re.search(pattern, line)), None)
             if found:
                 step = step.format(host=self.address.name)
                 return DeviceError(f"{rule}. Received: {found.rstrip('.')}. {step}")
         return DeviceError(
-            f"Everything must be copied. Received: {said.rstrip('.')} (exit code {code}). Run the "
-            "same again: it continues"
+            f"Everything must be copied. Received: {said.rstrip('.')} ({ended}). Run the same "
+            "again: it continues"
         )

@@ -10,21 +10,23 @@ import contextlib
 import os
 import re
 import shlex
-import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from donkeycar.errors import ConfigError, TubError
 from donkeycar.files import write_atomically
+from donkeycar.management.transfer.lineage import refuse_another
 from donkeycar.management.transfer.remote import Remote
 from donkeycar.tub.catalog import Record
 from donkeycar.tub.contents import load_manifest, read_v2
 from donkeycar.tub.format import IMAGE_EXTENSIONS, IMAGES, MANIFEST, images_folder
 from donkeycar.tub.lock import TubInUse, TubLock
-from donkeycar.tub.manifest import Manifest, parse_manifest
 
 STAGE = ".donkey-pull"
+# Stands for bytes that are no text.
+NO_TEXT = "\N{REPLACEMENT CHARACTER}"
 # What describes the pictures: small, and fetched anew each time.
 DESCRIPTION = (
     f"--include=/{MANIFEST}",
@@ -32,21 +34,20 @@ DESCRIPTION = (
     "--include=/catalog_*.catalog_manifest",
     "--exclude=*",
 )
-MIXED = (
-    "A tub must not be mixed with another one of the same name. Received: {here} here and {there} "
-    "on the car. Move {move} away, or choose another folder"
-)
+# What else lies in a tub, such as its licence or notes of its owner: a file that differs is kept.
+NOTES = ("--exclude=*/", "--exclude=.*", f"--exclude={MANIFEST}", "--exclude=catalog_*", "--backup")
+# A file that rsync was writing when it was killed: rsync(1), --temp-dir.
+BEGUN = re.compile(r"\.(.+)\.[A-Za-z0-9]{6}")
 
-# Lists the tubs of a car: "live" or "whole", and the folder. Linux's flock(1) asks whether a
-# recorder holds the tub.
+# Lists the tubs of a car: "live" or "whole", the folder, and a NUL, because a name may have several
+# lines. Linux's flock(1) asks whether a recorder holds the tub.
 LIST = r"""
 find {place}/ -maxdepth 4 -type f -name manifest.json -not -path '*/images/*' \
-  -not -path '*/.*' 2>/dev/null | while IFS= read -r file; do
-  tub=${{file%/manifest.json}}
-  if command -v flock >/dev/null && ! flock -n -s "$tub" true 2>/dev/null; then
-    echo "live $tub"
-  else echo "whole $tub"; fi
-done"""
+  -not -path '*/.*' -exec sh -c 'for file; do
+  tub=${{file%/manifest.json}} state=whole
+  if command -v flock >/dev/null && ! flock -n -s "$tub" true 2>/dev/null; then state=live; fi
+  printf "%s %s\0" "$state" "$tub"
+done' _ {{}} + 2>/dev/null || true"""
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,23 @@ def safe_path(path: str) -> str:
     return "/".join(parts)
 
 
-def far_tubs(remote: Remote, place: str) -> list[FarTub]:
-    """The tubs below a place on the car, itself included."""
-    found = []
-    for line in remote.ask(LIST.format(place=shlex.quote(f"./{place}"))).splitlines():
-        state, _, path = line.partition(" ")
-        found.append(FarTub(safe_path(path), state == "live"))
-    return sorted(found, key=lambda tub: tub.path)
+def far_tubs(remote: Remote, place: str) -> tuple[list[FarTub], list[str]]:
+    """The tubs below a place on the car, itself included.
+
+    Returns:
+        The tubs, and the paths of those that cannot be copied because of their names.
+    """
+    found, unsafe = [], []
+    answer = remote.ask(LIST.format(place=shlex.quote(f"./{place}")))
+    for entry in filter(None, answer.split("\0")):
+        state, _, path = entry.partition(" ")
+        try:
+            if NO_TEXT in path:
+                raise ConfigError("its name is no text")
+            found.append(FarTub(safe_path(path), state == "live"))
+        except ConfigError:
+            unsafe.append(path.removeprefix("./"))
+    return sorted(found, key=lambda tub: tub.path), sorted(unsafe)
 
 
 def fetch_tub(remote: Remote, tub: FarTub, into: Path, *options: str) -> tuple[int, int]:
@@ -111,7 +122,7 @@ def fetch_tub(remote: Remote, tub: FarTub, into: Path, *options: str) -> tuple[i
     here.parent.mkdir(parents=True, exist_ok=True)
     stage.mkdir(parents=True, exist_ok=True)
     remote.copy([f"{remote.there(tub.path)}/"], f"{stage}/", *DESCRIPTION, *options)
-    refuse_another(load_manifest(here), load_manifest(stage), here=here, move=here)
+    refuse_another(here, stage, here=here, move=here)
     with _held(here):
         images = here / IMAGES
         images_folder(here)  # a link there must not lead the pictures elsewhere
@@ -123,10 +134,20 @@ def fetch_tub(remote: Remote, tub: FarTub, into: Path, *options: str) -> tuple[i
         if sorted_out - manifest.deleted_indexes and not manifest.problems:
             manifest.deleted_indexes |= sorted_out  # what was deleted here stays deleted
             write_atomically(stage / MANIFEST, manifest.to_bytes())
+        _tidy(stage)
         names = sorted(path.name for path in stage.iterdir() if path.is_file())
         for name in sorted(names, key=lambda name: name == MANIFEST):  # the manifest last
             os.replace(stage / name, here / name)
-    shutil.rmtree(into / STAGE, ignore_errors=True)
+        if not tub.is_live:  # a recorder's own files may vanish meanwhile
+            notes = [*NOTES, "--suffix=.before-pull"]
+            remote.copy([f"{remote.there(tub.path)}/"], f"{here}/", *notes, *options)
+        _tidy(images)
+    # Another pull may have its own tub there, so only what is empty goes.
+    with contextlib.suppress(OSError):
+        for folder in (stage, *stage.parents):
+            folder.rmdir()
+            if folder == into / STAGE:
+                break
     return len(records), lacking
 
 
@@ -137,41 +158,23 @@ def send_tub(remote: Remote, here: Path, path: str, *options: str) -> None:
         TubError: If another tub is there under its name, or a program records into one of the two.
         DeviceError: If not everything could be copied; the same command continues.
     """
-    for tub in far_tubs(remote, path):
+    for tub in far_tubs(remote, path)[0]:
         if tub.path == path and tub.is_live:
             raise TubError(
                 f"A tub must not be recorded while it is replaced. Received: {path} of the car. "
                 "Stop the car first: sudo systemctl stop donkey"
             )
     place = shlex.quote(f"./{path}")
-    text = remote.ask(f"mkdir -p {place}/{IMAGES} && cat {place}/{MANIFEST} 2>/dev/null || true")
-    there = parse_manifest(text.encode()) if text else Manifest(problems=["missing"])
-    refuse_another(there, load_manifest(here), here=here, move=f"{path} of the car")
+    target = remote.there(path)
+    if remote.ask(f"mkdir -p {place}/{IMAGES} && ls {place}/{MANIFEST} 2>/dev/null || true"):
+        with tempfile.TemporaryDirectory(prefix="donkey-") as there:
+            remote.copy([f"{target}/"], f"{there}/", *DESCRIPTION)
+            refuse_another(Path(there), here, here=here, move=f"{path} of the car")
     with _held(here):
-        target = remote.there(path)
         remote.copy([f"{images_folder(here)}/"], f"{target}/{IMAGES}/", *options)
         remote.copy([f"{here}/"], f"{target}/", *DESCRIPTION[1:], *options)
         remote.copy([str(here / MANIFEST)], f"{target}/", *options)
-
-
-def refuse_another(old: Manifest, new: Manifest, *, here: Path, move: object) -> None:
-    """Refuse to write the files of one tub into another.
-
-    Args:
-        old: Of the tub that is there; problems alone if there is none.
-        new: Of the tub that is coming.
-        here: The tub on this computer, for the message.
-        move: What would have to be moved.
-
-    Raises:
-        TubError: If the tub that is there is not an earlier state of the other.
-    """
-    if "missing" in old.problems and not old.paths:
-        return
-    same = old.own.get("created_at") == new.own.get("created_at")
-    if not same or old.current_index > new.current_index:
-        reason = "another recording" if not same else f"only {new.current_index} records"
-        raise TubError(MIXED.format(here=here, there=reason, move=move))
+        remote.copy([f"{here}/"], f"{target}/", *NOTES, "--suffix=.before-push", *options)
 
 
 @contextlib.contextmanager
@@ -182,8 +185,8 @@ def _held(tub: Path) -> Iterator[None]:
         lock = TubLock(tub)
     except TubInUse as error:
         raise TubError(
-            f"A tub must not be recorded while it is copied. Received: {tub} of this computer. "
-            "Stop the program that records"
+            f"A tub must not be in use while it is copied. Received: {tub} of this computer. Stop "
+            "the program that records or copies it, or wait for it"
         ) from error
     try:
         yield
@@ -195,3 +198,11 @@ def _has_images(record: Record, images: Path) -> bool:
     names = (value for value in record.values() if isinstance(value, str))
     wanted = (name for name in names if name.endswith(tuple(IMAGE_EXTENSIONS.values())))
     return all((images / Path(name).name).is_file() for name in wanted)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what an rsync that was killed had begun to write, if the whole file came since."""
+    for path in list(folder.iterdir()):
+        begun = BEGUN.fullmatch(path.name)
+        if begun and (folder / begun[1]).is_file() and path.is_file() and not path.is_symlink():
+            path.unlink()

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from donkeycar.errors import ConfigError
 from donkeycar.management.output_file import output_file
 from donkeycar.management.pilot.seen_through import add_pilot_arguments, open_maps, open_pilot
-from donkeycar.management.tub.paths import one_tub
+from donkeycar.management.tub.built import free_names
+from donkeycar.management.tub.paths import tub_paths
 from donkeycar.words import count
 
 if TYPE_CHECKING:
     from donkeycar.explain.movie import Movie, Saliency
+    from donkeycar.pilots import LoadedPilot
 
 # Endings of file formats that can hold H.264 video.
 MOVIES = (".mp4", ".m4v", ".mov", ".mkv")
@@ -19,10 +21,14 @@ MOVIES = (".mp4", ".m4v", ".mov", ".mkv")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command line."""
-    parser.add_argument("--tub", required=True, metavar="PATH", help="the tub to show")
     parser.add_argument(
-        "--out", type=Path, default=Path("tub_movie.mp4"), help="the movie (default: %(default)s)"
-    )
+        "--tub", "--tubs", dest="tubs", nargs="+", action="extend", required=True, metavar="PATH",
+        help="what to show: tubs, or folders of tubs; each tub becomes a movie",
+    )  # fmt: skip
+    parser.add_argument(
+        "--out", type=Path, default=Path("tub_movie.mp4"),
+        help="the movie (default: %(default)s); of several tubs, NAME_TUB.mp4 for each",
+    )  # fmt: skip
     add_pilot_arguments(parser, "a pilot whose answers are drawn as well")
     parser.add_argument(
         "--salient", action="store_true",
@@ -47,28 +53,39 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Make the movie, and say what it shows."""
-    from donkeycar.explain.movie import make_movie
-    from donkeycar.training.progress import Bars
-
+    """Make a movie of each tub, and say what it shows."""
     if args.salient and args.model is None:
         raise ConfigError("Saliency needs a pilot. Add --model.")
     out = output_file(args.out, endings=MOVIES)
     pilot = None if args.model is None else open_pilot(args)
-    movie = make_movie(
-        one_tub(args.tub),
-        out,
-        pilot=pilot,
-        saliency=_saliency(args.model) if args.salient else None,
-        start=args.start,
-        end=args.end,
-        scale=args.scale,
-        draw_driver=args.draw_user_input,
-        rate_hz=args.rate,
-        progress=Bars(),
-    )
-    for line in told(movie):
-        print(line)
+    saliency = _saliency(args.model) if args.salient else None
+    for tub, path in movies_of(tub_paths(args.tubs), out).items():
+        for line in told(_movie(args, tub, path, pilot, saliency)):
+            print(line)
+
+
+def movies_of(tubs: list[Path], out: Path) -> dict[Path, Path]:
+    """The file for each tub: `out` itself for one, else its name and that of the tub."""
+    if len(tubs) == 1:
+        return {tubs[0]: out}
+    names = free_names(tubs, Path())
+    return {tub: out.with_name(f"{out.stem}_{names[tub].name}{out.suffix}") for tub in tubs}
+
+
+def _movie(
+    args: argparse.Namespace,
+    tub: Path,
+    out: Path,
+    pilot: "LoadedPilot | None",
+    saliency: "Saliency | None",
+) -> "Movie":
+    from donkeycar.explain.movie import make_movie
+    from donkeycar.training.progress import Bars
+
+    return make_movie(
+        tub, out, pilot=pilot, saliency=saliency, start=args.start, end=args.end,
+        scale=args.scale, draw_driver=args.draw_user_input, rate_hz=args.rate, progress=Bars(),
+    )  # fmt: skip
 
 
 def told(movie: "Movie") -> list[str]:

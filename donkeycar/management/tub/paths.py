@@ -6,19 +6,15 @@ owner who switches AUTO_CREATE_NEW_TUB on later has both.
 
 import glob
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from donkeycar.errors import ConfigError
+from donkeycar.tub.finding import MARK, PASSED_OVER, RECORDS
+from donkeycar.tub.naming import distinct_names
+from donkeycar.words import shown
 
-# Each of these marks a folder as a tub, of today or of 2018. If one is lost, the others remain.
-MARK = re.compile(r"manifest\.json|meta\.json|catalog_\d+\.catalog|record_\d+\.json", re.ASCII)
-# Files that hold records; a tub without them is empty.
-RECORDS = re.compile(r"catalog_\d+\.catalog|record_\d+\.json", re.ASCII)
-# Folders of a tub that never hold other tubs.
-PASSED_OVER = ("images", "recovered")
 DEEPEST = 3
 # More tubs than this are counted, not named.
 NAMED = 3
@@ -41,11 +37,35 @@ def tub_paths(words: Iterable[str | Path]) -> list[Path]:
         tubs = tubs_in(path)
         if tubs != [path]:
             _print(_told(path, tubs))
+            if unused := unused_in(path, tubs):
+                _print(f"{shown(path)}: not used: {_some(unused)}")
         found += tubs
     once: dict[str, Path] = {}
     for tub in found:
-        once.setdefault(_real(tub), tub)
+        first = once.get(_real(tub))
+        if first is None:
+            once[_real(tub)] = tub
+        elif first == tub:
+            _print(f"{shown(tub)} is named several times: used once")
+        else:
+            _print(f"{shown(tub)} is {shown(first)} again: used once")
     return list(once.values())
+
+
+def unused_in(path: Path, tubs: list[Path]) -> list[str]:
+    """What a folder of tubs holds beside them, in words: empty tubs, and folders without tubs."""
+    unused = []
+    for folder in sorted(_folders(path)):
+        if any(tub.is_relative_to(folder) for tub in tubs):
+            continue
+        if any(_real(tub) == _real(folder) for tub in tubs):
+            continue  # a link to one of them
+        name = shown(Path(folder.name))
+        if folder.is_symlink() and (_is_tub(path) or _is_around(folder, path)):
+            unused.append(f"{name} (a link)")
+        else:
+            unused.append(f"{name} ({'no records' if _is_tub(folder) else 'no tub'})")
+    return unused
 
 
 def one_tub(word: str) -> Path:
@@ -58,7 +78,7 @@ def one_tub(word: str) -> Path:
     if len(paths) == 1 and _holds_records(paths[0]):
         inner = [tub for tub in tubs_in(paths[0]) if tub != paths[0]]
         if inner:
-            _print(f"{paths[0]} alone is shown; it also holds {_names(inner)}")
+            _print(f"{shown(paths[0])} alone is shown; it also holds {_names(inner)}")
         return paths[0]
     tubs = [tub for path in paths for tub in tubs_in(path)]
     if len(tubs) != 1:
@@ -90,8 +110,8 @@ def _inside(path: Path, depth: int, seen: set[str]) -> Iterator[Path]:
     for folder in sorted(_folders(path), key=lambda folder: (folder.is_symlink(), folder)):
         if is_tub and folder.is_symlink():
             _print(
-                f"{folder} is a link that leads out of its tub, so it is not used. Name it if it "
-                "is yours"
+                f"{shown(folder)} is a link that leads out of its tub, so it is not used. Name it "
+                "if it is yours"
             )
             continue
         if _real(folder) in seen or _is_around(folder, path):
@@ -160,19 +180,29 @@ def _matching(part: str) -> list[Path]:
         path = Path(part.replace("\\", "/")).expanduser()  # from a note made on Windows
     if path.exists() or not glob.has_magic(str(path)):
         return [path]
-    return [Path(found) for found in sorted(glob.glob(str(path))) if Path(found).is_dir()] or [path]
+    found = [Path(name) for name in sorted(glob.glob(str(path)))]
+    folders = [one for one in found if one.is_dir()]
+    others = [shown(Path(one.name)) for one in found if not one.is_dir()]
+    if folders and others:
+        _print(f"{part}: not used: {_some(others)}, no folder{'' if len(others) == 1 else 's'}")
+    return folders or [path]
 
 
 def _told(path: Path, tubs: list[Path]) -> str:
     if path in tubs:
         inner = [tub for tub in tubs if tub != path]
-        return f"{path} is a tub and holds {_names(inner)}: all of it is used"
-    return f"{path} holds {_names(tubs)}: all of it is used"
+        return f"{shown(path)} is a tub and holds {_names(inner)}: all of it is used"
+    return f"{shown(path)} holds {_names(tubs)}: all of it is used"
+
+
+def _some(names: list[str]) -> str:
+    return f"{', '.join(names[:NAMED])}{f' and {len(names) - NAMED} more' * (len(names) > NAMED)}"
 
 
 def _names(tubs: list[Path]) -> str:
     count = f"{len(tubs)} tub" + ("" if len(tubs) == 1 else "s")
-    names = ", ".join(tub.name for tub in tubs[:NAMED])
+    distinct = distinct_names([Path(os.path.abspath(tub)) for tub in tubs])
+    names = ", ".join(map(shown, distinct[:NAMED]))
     return f"{count} ({names}{', ...' if len(tubs) > NAMED else ''})" if tubs else count
 
 

@@ -7,10 +7,12 @@ and the new one are merged. Values of an old config.py are carried into myconfig
 import argparse
 import ast
 import difflib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from donkeycar.drafts import CAR_FILES, abandoned_files, clear
 from donkeycar.errors import ConfigError
 from donkeycar.management.createcar import Made, create_car, files_of, tell
 from donkeycar.management.old_manage import old_imports
@@ -155,6 +157,8 @@ def run(args: argparse.Namespace) -> None:
             print(line)
         print("Nothing was changed")
         return
+    for sentence in clear(abandoned_files(path, CAR_FILES)):
+        print(f"note: {sentence}", file=sys.stderr)
     made = update_car(path, take=args.take)
     print(f"manage.py: {plan.why}")
     tell(made)

@@ -2,6 +2,7 @@
 
 import zlib
 from abc import abstractmethod
+from collections import deque
 
 import numpy as np
 
@@ -11,6 +12,10 @@ from donkeycar.parts.camera.image import Image, grey_from_rgb
 from donkeycar.parts.source import Source
 from donkeycar.timing import Clock
 
+# A driver that is stuck may go round in its old pictures: V4L2 has 32 of them at most
+# (VIDEO_MAX_FRAME of videodev2.h).
+KEPT = 32
+
 
 class Camera(Source[tuple[Image, float, int]]):
     """New frames, each with the time of its exposure and its number.
@@ -18,9 +23,10 @@ class Camera(Source[tuple[Image, float, int]]):
     Subclasses implement `capture`. The outputs go to three channels: ``cam/image_array``,
     ``cam/exposed_s`` and ``cam/sequence``.
 
-    A picture that is the same to the last bit as the one before is not a new frame: a real sensor
-    has noise, so an equal picture means that something between the lens and here is frozen. It is
-    dropped and counted, and if no other picture comes for `max_age_s`, the car stops.
+    A picture that is the same to the last bit as one of the newest is not a new frame, whatever its
+    time says: a real sensor has noise, so an equal picture means that something between the lens
+    and here is frozen. It is dropped and counted, and if no other picture comes for `max_age_s`,
+    the car stops.
 
     Args:
         width_px: Width of a frame.
@@ -66,10 +72,10 @@ class Camera(Source[tuple[Image, float, int]]):
         self.height_px = height_px
         self.grey = grey
         self.may_repeat = may_repeat
-        #: Pictures dropped because they were the one before once more.
+        #: Pictures dropped because they were one of the newest once more.
         self.repeats = 0
         self._sequence = 0
-        self._checksum: int | None = None
+        self._checksums: deque[int] = deque(maxlen=KEPT)
 
     @abstractmethod
     def capture(self) -> tuple[Image, float] | None:
@@ -94,12 +100,12 @@ class Camera(Source[tuple[Image, float, int]]):
         if fault := exposure_fault(exposed_s, self.clock.monotonic()):
             raise PartError(f"{type(self).__name__}: {fault}")
         if not self.may_repeat:
-            # Not compared with the last image itself, because other parts hold it by now.
+            # Not compared with the images themselves, because other parts hold them by now.
             checksum = zlib.crc32(image.data)
-            if checksum == self._checksum:
+            if checksum in self._checksums:
                 self.repeats += 1
                 return None
-            self._checksum = checksum
+            self._checksums.append(checksum)
         if self.grey:
             image = grey_from_rgb(image)
         self._sequence += 1
@@ -126,7 +132,7 @@ class Camera(Source[tuple[Image, float, int]]):
     def _advice(self) -> str:
         frozen = ""
         if self.repeats:
-            frozen = f". {self.repeats} pictures were the same as the one before: it is frozen"
+            frozen = f". {self.repeats} pictures were the same as one before: it is frozen"
         return frozen + super()._advice()
 
 

@@ -16,18 +16,20 @@ from typing import NamedTuple, Unpack
 import numpy as np
 
 from donkeycar.errors import ConfigError, DeviceError
-from donkeycar.parts.camera.gst_launch import GSTREAMER, LOOK_S, GstLaunch
+from donkeycar.parts.camera.gst_launch import GSTREAMER, LOOK_S, PROGRAM, GstLaunch
 from donkeycar.parts.camera.image import Image
 from donkeycar.parts.camera.live import LiveCamera, LiveOptions, Thinning
 from donkeycar.parts.camera.usb_picture import resized
-from donkeycar.parts.finding import MISSING, OK, Finding
-from donkeycar.parts.needs import Runner
+from donkeycar.parts.finding import MISSING, OK, WARNING, Finding
+from donkeycar.parts.needs import Runner, installed
 
 logger = logging.getLogger(__name__)
 
 #: What must be installed beside donkeycar.
 LIBRARIES = (GSTREAMER,)
 
+# Tells which elements there are.
+INSPECT = "gst-inspect-1.0"
 # NVIDIA's scaler goes no further down.
 MOST_SCALE = 16
 # From the start of an exposure until the driver hands the picture over, in times of a frame.
@@ -248,10 +250,13 @@ def probe(*, camera_index: int, run: Runner) -> Finding:
         camera_index: Which camera, ``sensor-id`` of the driver.
         run: Runs a command.
     """
-    if run(["gst-inspect-1.0", "--version"]) is None:
-        found = "GStreamer is not there, or does not answer"
-        return Finding("camera", MISSING, found, GSTREAMER.install)
-    if not run(["gst-inspect-1.0", "nvarguscamerasrc"]):
+    if not installed(PROGRAM):
+        return Finding("camera", MISSING, "GStreamer is not installed", GSTREAMER.install)
+    if run([INSPECT, "--version"]) is None:
+        # The first call after an installation looks through all plugins, which takes its time.
+        found = "GStreamer is installed, but does not answer in time"
+        return Finding("camera", WARNING, found, f"try again; if it stays so, look at: {INSPECT}")
+    if not run([INSPECT, "nvarguscamerasrc"]):
         return Finding(
             "camera", MISSING, "GStreamer has no nvarguscamerasrc, the camera of a Jetson", ELEMENTS
         )

@@ -2,6 +2,8 @@
 
 from collections import deque
 
+from donkeycar.driving.moment import AHEAD_S
+
 # Of the last so many seconds, the quickest message counts. Two clocks drift apart by less than
 # 0.1 ms in a second, 1 ms in this time.
 WINDOW_S = 10.0
@@ -54,13 +56,18 @@ class DeviceClock:
     def seen(self, stamp_s: float, arrived_s: float) -> float:
         """When a message was stamped, in seconds on the clock of the car.
 
+        It lies in the future if the clock of the device has jumped since it was asked.
+
         Args:
             stamp_s: Its stamp, in seconds on the clock of the device.
             arrived_s: When it arrived, in seconds on the clock of the car.
         """
         if self._asked is not None:
             device_s, asked_s = self._asked
-            return min(asked_s + self._apart(stamp_s, device_s), arrived_s)
+            seen_s = asked_s + self._apart(stamp_s, device_s)
+            # Clocks that were read one after the other differ a little; one that jumped has to be
+            # seen by whoever asks, because nobody knows then how old a frame is.
+            return seen_s if seen_s > arrived_s + AHEAD_S else min(seen_s, arrived_s)
         if self._origin_s is None or abs(self._apart(stamp_s, self._origin_s)) > WINDOW_S:
             self._begin(stamp_s)
         since_s = self._apart(stamp_s, self._origin_s or 0.0)

@@ -28,7 +28,7 @@ def check_pulses(sheet: CalibrationSheet, pulses: Mapping[str, float]) -> None:
     dead_us = forward * (pulses["start"] - motor.centre_us)
     if not -0.5 <= dead_us <= most_us:
         raise ConfigError(
-            f"The motor must begin to turn 0 to {most_us:.0f} us from Stop, half of the shorter "
+            f"The motor must begin to turn 0 to {most_us:.0f} us from neutral, half of the shorter "
             f"way. Received: {dead_us:.0f} us"
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 from donkeycar.errors import PilotError
 from donkeycar.json_text import is_number
 from donkeycar.pilots.files.json_file import read_object
-from donkeycar.pilots.files.names import Precision
+from donkeycar.pilots.files.names import Precision, beside
 from donkeycar.pilots.files.novelty import NoveltyModel
 from donkeycar.pilots.files.probe import Probe
 from donkeycar.pilots.transform import Shape, Transforms
@@ -78,6 +78,15 @@ class PilotInfo:
     def network_shape(self) -> Shape:
         """Height, width and channels of the frames that the network sees."""
         return self.transforms.output_shape(self.camera_shape)
+
+
+def has_sidecar(model: Path) -> bool:
+    """Whether the JSON file beside a model is a sidecar of this format; Keras once wrote others."""
+    try:
+        with beside(model, ".json").open("rb") as file:
+            return FORMAT.encode() in file.read(len(FORMAT) + 100)
+    except OSError:
+        return False
 
 
 def read_info(path: Path) -> PilotInfo:

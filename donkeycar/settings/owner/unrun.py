@@ -7,7 +7,7 @@ the syntax tree of its files, as far as its values can be known without running 
 import ast
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from donkeycar.errors import ConfigError
 from donkeycar.settings.owner.expression import (
@@ -20,6 +20,7 @@ from donkeycar.settings.owner.expression import (
     value_of,
 )
 from donkeycar.settings.owner.file import OwnerFile, covered_lines, parse_file, refuse_colons
+from donkeycar.settings.owner.unread import Unread, take_out
 from donkeycar.settings.schema import SETTINGS
 
 # A settings file is some 800 lines, 40 kB.
@@ -31,27 +32,14 @@ ANYTHING = {"exec", "eval", "globals", "locals", "vars", "setattr", "__import__"
 _CHANGING = {"update", "append", "extend", "insert", "pop", "setdefault", "remove", "clear"}
 
 
-class Unread(NamedTuple):
-    """A name whose value cannot be known without running the file.
-
-    Attributes:
-        place: File and line, such as ``"myconfig.py:7"``.
-        why: The reason, as the end of a sentence.
-        source: The lines that give it its value, "" if there are several places.
-    """
-
-    place: str
-    why: str
-    source: str = ""
-
-
 def read_unrun(path: Path, unread: dict[str, Unread]) -> OwnerFile:
     """Read the upper-case names of a settings file, and run nothing.
 
     Args:
         path: A ``config.py`` or ``myconfig.py``.
         unread: Gets every upper-case name whose value cannot be known; ``"*"`` stands for code
-            that may set any name. A name that the file gives a plain value is taken out of it.
+            that may set any name, and ``"NAME.ENTRY"`` for one entry of a dictionary. A name that
+            the file gives a plain value is taken out of it.
 
     Raises:
         ConfigError: If the file cannot be read, or is not Python.
@@ -67,7 +55,7 @@ def read_unrun(path: Path, unread: dict[str, Unread]) -> OwnerFile:
         if name.isupper() and not isinstance(value, Unreadable | Known)
     }
     for name in values:
-        unread.pop(name, None)
+        take_out(unread, name)
     unread.update({name: each for name, each in reader.unread.items() if name not in values})
     small = {
         name: reader.lines[name]
@@ -139,6 +127,7 @@ class _Reader:
         line = getattr(where, "lineno", 1)
         self.names[name] = Unreadable(why)
         self.lines[name] = line
+        take_out(self.unread, name)
         if name.isupper() or name == "*":
             source = ast.get_source_segment(self._text, where) or ""
             self.unread[name] = Unread(f"{self.path.name}:{line}", why, source)
@@ -163,10 +152,12 @@ class _Reader:
         """Give a name its value."""
         self.names[name] = value
         self.lines[name] = line
-        self.unread.pop(name, None)
+        take_out(self.unread, name)
 
     def assign(self, statement: Any) -> None:
         """``NAME = value``, with one or several names."""
+        if self._assign_entries(statement):
+            return
         try:
             value = value_of(statement.value, self.names)
             if isinstance(value, Known) and value.name not in MODULES:
@@ -175,6 +166,43 @@ class _Reader:
                 self._give(target, value, statement)
         except Unreadable as error:
             self.lose(statement, str(error))
+
+    def _assign_entries(self, statement: Any) -> bool:
+        """``NAME = {"ENTRY": value}``: what is code in one entry does not hide the others.
+
+        Returns:
+            Whether it was such a dictionary, of a setting, with code in it.
+        """
+        target, display = statement.targets[0], statement.value
+        if len(statement.targets) > 1 or not isinstance(target, ast.Name):
+            return False
+        is_family = target.id in SETTINGS and SETTINGS[target.id].fields
+        if not is_family or not isinstance(display, ast.Dict):
+            return False
+        known, code = {}, {}
+        for key, entry in zip(display.keys, display.values, strict=True):
+            if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+                return False
+            try:
+                value = value_of(entry, self.names)
+                if isinstance(value, Known):
+                    raise Unreadable("it is code")
+                known[key.value] = value
+            except Unreadable as error:
+                written = ast.get_source_segment(self._text, entry)
+                source = f"{target.id}[{key.value!r}] = {written}"
+                code[key.value] = Unread(f"{self.path.name}:{entry.lineno}", str(error), source)
+        try:
+            bounded(known)
+        except Unreadable:
+            return False
+        if not code:
+            return False
+        for entry in display.values:
+            self.lose(entry)  # a call in it may change another name
+        self.put(target.id, known, statement.lineno)
+        self.unread.update({f"{target.id}.{name}": each for name, each in code.items()})
+        return True
 
     def _give(self, target: ast.expr, value: Any, statement: ast.stmt) -> None:
         if isinstance(target, ast.Name):
@@ -188,8 +216,11 @@ class _Reader:
             held = value_of(target.value, self.names)
             if not isinstance(held, dict | list):
                 raise Unreadable("a part of it is changed")
-            held[value_of(target.slice, self.names)] = value
+            key = value_of(target.slice, self.names)
+            held[key] = value
             bounded(held)
+            if isinstance(target.value, ast.Name):
+                self.unread.pop(f"{target.value.id}.{key}", None)
         else:
             raise Unreadable("it is changed by code")
 

@@ -133,6 +133,16 @@ WEB = Group(
             "tell the network by mDNS where the page is, so that donkey findcar finds it",
         ),
         Setting(
+            "WEB_FOXGLOVE", False,
+            "let Foxglove show the car while it drives, to whoever has a link that the page or "
+            "donkey pair view has made; it can order nothing",
+        ),
+        Setting(
+            "WEB_LAB", True,
+            "offer the other pages beside the drive page: settings, recordings, pilots; a process "
+            "of their own does their work, and ends when nobody has asked for ten minutes",
+        ),
+        Setting(
             "WEB_INIT_MODE", "user", "drive mode at the start",
             choices=("user", "local_angle", "local"),
         ),

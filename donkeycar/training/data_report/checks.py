@@ -7,7 +7,7 @@ import numpy as np
 
 from donkeycar.training.data_report.lag import Lag
 from donkeycar.training.data_report.survey import Survey
-from donkeycar.training.records.sizes import counted, most_frequent, size_in_words
+from donkeycar.tub.sizes import counted, most_frequent, size_in_words
 from donkeycar.words import count
 
 # About ten laps; with fewer records a pilot memorises them (overfitting).

@@ -72,14 +72,11 @@ def _facts(seen: Survey) -> list[str]:
         time = f"their times cannot be used; at the usual rate that is {time}"
     facts = [
         f"{count(len(recordings), 'record')} of {count(tubs, 'tub')}, "
-        f"{count(sessions, 'session')}; "
-        + (
-            time
-            if seen.pace.is_timed
-            else f"their times cannot be used; at the usual rate that is {time}"
-        ),
+        f"{count(sessions, 'session')}; {time}",
         f"steering {_range(seen.angles)}, throttle {_range(seen.throttles)}",
     ]
+    if recordings.cleaned is not None:
+        facts.append(recordings.cleaned.counts.in_words())
     if seen.lag is None:
         facts.append("the picture follows the steering: cannot be told")
     else:

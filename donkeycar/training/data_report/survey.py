@@ -8,8 +8,9 @@ import numpy as np
 from donkeycar.errors import TubError
 from donkeycar.training.data_report.lag import COLUMNS, Lag, estimate, profile, slides
 from donkeycar.training.progress import Progress
-from donkeycar.training.records.pace import Pace, pace_of
+from donkeycar.training.records.pace import pace_of
 from donkeycar.training.records.recordings import Recordings
+from donkeycar.tub.pace import Pace
 
 INDEX = "_index"
 # Pictures are checked in pieces of this many records in a row, from the whole dataset, and this

@@ -11,7 +11,8 @@ from donkeycar.pilots.transform import Shape, Transforms
 from donkeycar.training.progress import Progress
 from donkeycar.training.records.frame_file import FrameFile
 from donkeycar.training.records.recordings import Recordings
-from donkeycar.training.records.sizes import counted, have, resized, size_in_words, usual_shape
+from donkeycar.training.records.sizes import usual_shape
+from donkeycar.tub.sizes import counted, have, resized, size_in_words
 
 # Most memory for frames: 18,000 frames of 160x120. The others go to a file.
 MEMORY_BUDGET_BYTES = 1 << 30

@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from donkeycar import commands
+from donkeycar.cleaning import Cleaning
 from donkeycar.errors import TrainingError, TubError
 from donkeycar.pilots.transform import Shape
 from donkeycar.pipeline.types import TubRecord
+from donkeycar.training.records.cleaned import Cleaned, clean_tub
 from donkeycar.training.records.oddities import Oddities
 from donkeycar.tub import TubReader
 
@@ -20,6 +22,7 @@ STEERING = "user/steering"
 THROTTLE = "user/throttle"
 IMAGE = "cam/image_array"
 SESSION = "_session_id"
+DAMAGED = "damaged in the tub"
 MOST = 1e300
 
 
@@ -36,6 +39,7 @@ class Recordings:
         dropped: Number of records that were left out, by reason.
         camera_shape: Height, width and channels of the pictures; ``None`` until they are decoded.
         oddities: Observations on the records that were left out.
+        cleaned: What cleaning did; ``None`` without it.
     """
 
     tubs: list[Path]
@@ -46,6 +50,7 @@ class Recordings:
     dropped: Counter[str] = field(default_factory=Counter)
     camera_shape: Shape | None = None
     oddities: Oddities = field(default_factory=Oddities)
+    cleaned: Cleaned | None = None
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -83,6 +88,7 @@ class Recordings:
             dropped=self.dropped,
             camera_shape=self.camera_shape,
             oddities=self.oddities,
+            cleaned=self.cleaned,
         )
 
     def dropped_in_words(self) -> str:
@@ -91,17 +97,22 @@ class Recordings:
 
 
 def gather(
-    tubs: Iterable[str | Path], *, record_filter: Callable[[Any], bool] | None = None
+    tubs: Iterable[str | Path],
+    *,
+    record_filter: Callable[[Any], bool] | None = None,
+    cleaning: Cleaning | None = None,
 ) -> Recordings:
     """Read tubs, and keep the records that can be used for training.
 
     Args:
         tubs: Folders of tubs, v1 or v2.
         record_filter: Function of a record that says whether to keep it; `TRAIN_FILTER` of
-            myconfig.py.
+            myconfig.py. It sees records after cleaning.
+        cleaning: Changes values, and leaves records out, before anything else looks at them.
 
     Raises:
-        TrainingError: If there is no tub, or no usable record in it.
+        TrainingError: If there is no tub, no usable record in it, or no column that `cleaning`
+            needs.
     """
     paths = [Path(tub).expanduser() for tub in tubs]
     if not paths:
@@ -112,13 +123,14 @@ def gather(
     numbers: dict[str, int] = {}
     dropped: Counter[str] = Counter()
     oddities = Oddities()
+    cleaned = None if cleaning is None else Cleaned(cleaning)
     num_deleted = 0
     for path in paths:
         reader = _open(path)
         num_deleted += len(reader.records(include_deleted=True)) - len(reader)
-        if reader.skipped:
-            dropped["damaged in the tub"] += len(reader.skipped)
-        for record in map(with_angle, reader):
+        if damaged := sum(one.costs_records for one in reader.skipped):
+            dropped[DAMAGED] += damaged
+        for record in map(with_angle, clean_tub(reader, _recorded(reader, cleaning), cleaned)):
             reason = _reason_to_drop(record, record_filter, oddities)
             if reason:
                 dropped[reason] += 1
@@ -135,7 +147,10 @@ def gather(
         session_names=["/".join(name.rsplit("/", 2)[-2:]) for name in numbers],
         dropped=dropped,
         oddities=oddities,
+        cleaned=cleaned,
     )
+    if cleaned is not None:
+        dropped.update(cleaned.counts.left_out)
     if not sources:
         names = ", ".join(str(path) for path in paths)
         why = recordings.dropped_in_words()
@@ -161,6 +176,13 @@ def with_angle(record: dict[str, Any]) -> dict[str, Any]:
     if ANGLE in record or STEERING not in record:
         return record
     return {**record, ANGLE: record[STEERING]}
+
+
+def _recorded(reader: TubReader, cleaning: Cleaning | None) -> list[dict[str, Any]]:
+    """The records of a tub, with `user/angle` if a cleaning asks for it."""
+    if cleaning is not None and ANGLE in cleaning.columns:
+        return [with_angle(record) for record in reader]
+    return list(reader)
 
 
 def _open(path: Path) -> TubReader:

@@ -8,18 +8,21 @@ import subprocess
 import sys
 import tarfile
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from donkeycar.errors import ConfigError, DonkeyError, TubError
-from donkeycar.management.backup.archive import INFO, SUMS, Info, parts_of, sums_text
+from donkeycar.formats.archive.member_name import parts_of
+from donkeycar.management.backup.archive import INFO, SUMS, Info, sums_text
 from donkeycar.management.backup.backup import back_up
 from donkeycar.management.backup.reader import read_backup
 from donkeycar.management.backup.restore import restore
 from donkeycar.management.cli import main
 from donkeycar.management.createcar import create_car
+from donkeycar.management.doctor import probes
 from donkeycar.tub import TubWriter
 
 
@@ -109,6 +112,61 @@ def test_recordings_and_pilots_can_be_left_out(car, tmp_path):
     names = set(files_of(restored(out, tmp_path / "again").folder))
     template = ".donkeycar/template/manage.py"  # the next update merges with it
     assert names == {"manage.py", "config.py", "myconfig.py", "myparts.py", template}
+
+
+def start_restore(archive, target):
+    """A restore that has begun to unpack, and waits for the rest of the archive."""
+    words = ["-m", "donkeycar.management.cli", "restore", "-", "--path", str(target)]
+    program = subprocess.Popen([sys.executable, *words], stdin=subprocess.PIPE)
+    program.stdin.write(archive.read_bytes()[:200_000])
+    program.stdin.flush()
+    end_s = time.monotonic() + 20
+    while not drafts_in(target.parent):
+        assert time.monotonic() < end_s, "it never began"
+        time.sleep(0.02)
+    return program
+
+
+def drafts_in(folder):
+    return [path.name for path in folder.iterdir() if path.name.startswith(".")]
+
+
+def test_what_a_killed_restore_left_is_removed_by_the_next(car, archive, tmp_path, capsys):
+    """A folder of a name that nobody knew used to stay for good, with a whole car in it."""
+    target = tmp_path / "again"
+    first = start_restore(archive, target)
+    [draft] = drafts_in(tmp_path)
+    assert main(["restore", str(archive), "--path", str(target)]) == 0
+    assert "removed" not in capsys.readouterr().err, "the first one still runs"
+    assert drafts_in(tmp_path) == [draft]
+    first.kill()
+    first.wait()
+    first.stdin.close()
+    [found] = probes.leftovers(target)
+    assert (found.state, found.step) == ("warning", f"nothing needs them: rm -r {tmp_path / draft}")
+    assert main(["restore", str(archive), "--path", str(target), "--overwrite"]) == 0
+    said = f"note: removed {tmp_path / draft}, which a run that was killed had left"
+    assert said in capsys.readouterr().err
+    assert drafts_in(tmp_path) == [] == list(probes.leftovers(target))
+
+
+def test_what_a_killed_backup_or_update_left_is_removed_by_the_next(car, tmp_path, capsys):
+    left = [tmp_path / ".my car.backup-ab12_xyz.tar", car / ".manage.draft-ab12_xyz.py"]
+    others = [
+        tmp_path / ".my car.backup-mine.tar",
+        car / ".manage-original.py",
+        car / ".my.draft-ab12_xyz.py",
+    ]
+    for path in (*left, *others):
+        path.write_text("half")
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    [found] = probes.leftovers(car)
+    assert found.found == "2 drafts of a command that was killed"
+    assert main(["backup", "--path", str(car), "--out", str(tmp_path / "a.tar")]) == 0
+    assert main(["update", "--path", str(car)]) == 0
+    said = capsys.readouterr().err
+    assert [f"removed {path}," in said for path in left] == [True, True]
+    assert [path.exists() for path in (*left, *others)] == [False, False, True, True, True]
 
 
 def test_it_goes_through_a_pipe(car, tmp_path):

@@ -1,9 +1,11 @@
 """The doctor sees what is there, names what is missing, and says the next step."""
 
+import errno
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 
 import pytest
@@ -134,6 +136,21 @@ def test_a_slow_card_is_a_warning_and_the_test_leaves_nothing_behind(tmp_path, s
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     finding = probes.writing(tmp_path / "absent", monotonic=lambda: 0.0)
     assert (finding.state, "chown" in finding.step) == ("missing", True)
+
+
+@pytest.mark.parametrize(
+    ("number", "step"),
+    [(errno.EROFS, "the card is worn or locked"), (errno.ENOSPC, "the disk is full")],
+)
+def test_a_card_that_takes_nothing_is_not_given_another_owner(tmp_path, monkeypatch, number, step):
+    """It said `sudo chown -R`, which fails on a disk that is read-only."""
+
+    def refuse(*args, **keys):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    finding = probes.writing(tmp_path, monotonic=lambda: 0.0)
+    assert step in finding.step and "chown" not in finding.step
 
 
 @pytest.mark.parametrize(("answer", "state"), [("yes", "ok"), ("no", "warning"), (None, "warning")])

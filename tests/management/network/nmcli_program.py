@@ -29,6 +29,7 @@ def install(folder, monkeypatch):
     network = Network(folder / "nmcli.json")
     network.write(
         running=True, denied=False, radio="enabled", ap="yes", fails=0, log=[], edits=[],
+        out_of_reach=False,
         devices={"wlan0": ["wifi", "connected", "Home"], "lo": ["loopback", "unmanaged", ""]},
         connections={"Home": {"type": "802-11-wireless"}},
     )  # fmt: skip
@@ -143,9 +144,13 @@ def connection_delete(network, words, asked):
 
 
 def connection_up(network, words, asked):
-    if network["fails"]:
-        end(4, "Error: Connection activation failed: The Wi-Fi network could not be found")
     devices = network["devices"]
+    if network["fails"]:
+        # The connection of the device has ended by then.
+        if devices["wlan0"][2] == "donkey-ap":
+            devices["wlan0"] = ["wifi", "disconnected", ""]
+        network.write(fails=network["fails"] - 1, devices=devices)
+        end(4, "Error: Connection activation failed: The Wi-Fi network could not be found")
     devices["wlan0"] = ["wifi", "connected", words[1]]
     network.write(devices=devices)
 
@@ -154,6 +159,7 @@ def connection_down(network, words, asked):
     devices = network["devices"]
     if devices["wlan0"][2] == words[1]:
         known = [name for name in network["connections"] if name != "donkey-ap"]
+        known = [] if network["out_of_reach"] else known
         devices["wlan0"] = (
             ["wifi", "connected", known[0]] if known else ["wifi", "disconnected", ""]
         )

@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import gc
+import secrets
 import socket
 import threading
 
@@ -14,12 +15,27 @@ from zeroconf import ServiceInfo, ServiceStateChange
 
 from benchmarks.web.console_client import Served
 from donkeycar.console import addresses
+from donkeycar.console import announcer as announcing
 from donkeycar.console.announcer import CAR_TYPE, TYPES, Announcer
 from donkeycar.management.cli import main
 from donkeycar.management.network import browse, findcar, neighbours
 from donkeycar.testing.network_kernel import RUNNING, UP, NetworkKernel
 
 PI, OTHER = "d8:3a:dd:01:02:03", "00:11:22:33:44:55"
+# Two runs of these tests on one computer hear each other; one name for both would be a conflict.
+CAR_ID = secrets.token_hex(4)
+
+
+@pytest.fixture(autouse=True)
+def own_service(monkeypatch):
+    """Only the cars of this test are found: the announcement has a type of its own.
+
+    What used to happen: a run beside this one, or the test before, announced its car, and
+    `findcar` found that.
+    """
+    service = f"_dk{secrets.token_hex(4)}._tcp.local."
+    monkeypatch.setattr(announcing, "TYPES", (service, announcing.PAGE_TYPE))
+    monkeypatch.setattr(browse, "CAR_TYPE", service)
 
 
 @pytest.fixture
@@ -47,7 +63,7 @@ def table(kernel, tmp_path):
 
 
 def announced(**options):
-    announcer = Announcer(**{"car_name": "my car", "car_id": "ab12cd34", "auth": "pair"} | options)
+    announcer = Announcer(**{"car_name": "my car", "car_id": CAR_ID, "auth": "pair"} | options)
     announcer.announce(["127.0.0.1"], 8887)
     return announcer
 
@@ -55,17 +71,13 @@ def announced(**options):
 def test_a_car_that_announces_itself_is_found_with_its_page():
     announcer = announced()
     try:
-        found = browse.browse(30, interfaces=["127.0.0.1"])
-        # Somebody may drive another car on this computer.
-        car = next(
-            one for one in found if any("ab12cd34" in line for line in findcar.lines_of(one))
-        )
+        car = next(browse.browse(30, interfaces=["127.0.0.1"]))
     finally:
         announcer.close()
     said = "\n".join(findcar.lines_of(car))
     assert "my car on " in said
     assert "http://127.0.0.1:8887/drive" in said
-    assert "http://donkeycar-ab12cd34.local:8887/drive" in said
+    assert f"http://donkeycar-{CAR_ID}.local:8887/drive" in said
     assert "donkey pair invite" in said
 
 
@@ -80,7 +92,7 @@ def test_the_announcement_is_that_of_a_page_too_and_holds_no_secret():
         assert (told["path"], told["auth"]) == ("/drive", "none")
         assert len(one.name.removesuffix("." + one.type)) <= 63
         # Avahi answers for the computer's own name, and would rename it.
-        assert one.server == "donkeycar-ab12cd34.local."
+        assert one.server == f"donkeycar-{CAR_ID}.local."
 
 
 # zeroconf leaves a socket to the garbage collector then.
@@ -97,7 +109,7 @@ def test_a_network_that_takes_no_announcement_ends_nothing(caplog):
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_tunnel_without_multicast_does_not_spoil_the_other_networks():
-    announcer = Announcer(car_name="my car", car_id="ab12cd34", auth="pair")
+    announcer = Announcer(car_name="my car", car_id=CAR_ID, auth="pair")
     announcer.announce(["192.0.2.77", "127.0.0.1"], 8887)  # the first is not of this computer
     try:
         car = next(browse.browse(30, interfaces=["192.0.2.77", "127.0.0.1"]))
@@ -105,6 +117,23 @@ def test_a_tunnel_without_multicast_does_not_spoil_the_other_networks():
         announcer.close()
         gc.collect()
     assert car.port == 8887
+
+
+def test_a_start_before_that_still_answers_does_not_hide_the_car(caplog):
+    """The new start found its own name taken, and announced nothing."""
+    caplog.set_level("INFO")
+    before, after = announced(), None
+    try:
+        next(browse.browse(30, interfaces=["127.0.0.1"]))
+        after = Announcer(car_name="my car", car_id=CAR_ID, auth="pair")
+        after.announce(["127.0.0.1"], 8888)
+        while after._wanted is not None or after._responder is None:
+            pass
+    finally:
+        before.close()
+        if after is not None:
+            after.close()
+    assert "cannot announce itself" not in caplog.text
 
 
 def test_an_announcer_that_was_closed_stays_closed():
@@ -115,7 +144,7 @@ def test_an_announcer_that_was_closed_stays_closed():
 
 
 def test_the_own_name_of_a_car_reaches_its_page():
-    announcer = Announcer(car_name="car", car_id="ab12cd34", auth="pair")
+    announcer = Announcer(car_name="car", car_id=CAR_ID, auth="pair")
     with Served(announcer=announcer) as car:
         for name, status in ((announcer.host, 401), ("donkeycar-00000000.local", 421)):
             reply = car.request("GET", "/drive", headers={"Host": f"{name}:{car.port}"})

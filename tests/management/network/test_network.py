@@ -10,6 +10,7 @@ import pytest
 from donkeycar.errors import DeviceError
 from donkeycar.management.cli import main
 from donkeycar.management.network import access_point, nmcli
+from donkeycar.management.network import network as donkey_network
 from donkeycar.management.network.access_point import AccessPoint
 from donkeycar.management.service import units
 from tests.management.network import nmcli_program
@@ -192,6 +193,36 @@ def test_a_named_network_is_joined_and_an_unknown_one_explained(network, capsys)
     assert "it knows Home. Join it: sudo nmcli --ask" in capsys.readouterr().err
     assert main(["network", "client", "Home", "--yes"]) == 0
     assert ups(network)[0][-2:] == ["id", "Home"]
+
+
+def test_a_network_that_refuses_does_not_leave_the_car_in_none(network, capsys):
+    """Its Wi-Fi had ended by then: nobody could reach the car any more."""
+    assert main(["network", "ap", "--yes"]) == 0
+    network.write(fails=1)
+    assert main(["network", "client", "Home", "--yes"]) == 1
+    said = capsys.readouterr().err
+    assert "The car is its own Wi-Fi again" in said and "wifi-sec.psk PASSWORD" in said
+    assert network["devices"]["wlan0"][2] == "donkey-ap"
+
+
+def test_a_car_that_finds_none_of_its_networks_is_a_wifi_again(network, capsys, monkeypatch):
+    """It stayed in no network until somebody restarted it."""
+    assert main(["network", "ap", "--yes"]) == 0
+    network.write(out_of_reach=True)
+    monkeypatch.setattr(donkey_network, "JOIN_WITHIN_S", 0.0)
+    monkeypatch.setattr(donkey_network, "LOOK_EVERY_S", 0.0)
+    assert main(["network", "client", "--yes"]) == 1
+    assert "The car is its own Wi-Fi again" in capsys.readouterr().err
+    assert network["devices"]["wlan0"][2] == "donkey-ap"
+
+
+@pytest.mark.parametrize("words", [["--password", "long enough"], ["--name", "Club"], ["--new"]])
+def test_what_belongs_to_the_own_wifi_is_not_ignored_elsewhere(network, capsys, words):
+    """A password for the network to join was taken without a word."""
+    for what in ("client", "status"):
+        assert main(["network", what, *words, "--yes"]) == 1
+        assert f"{words[0]} is for the car's own Wi-Fi" in capsys.readouterr().err
+    assert network["log"] == []
 
 
 def test_a_car_that_knows_no_network_stays_a_wifi(network, capsys):

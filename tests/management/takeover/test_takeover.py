@@ -171,6 +171,45 @@ def test_wiring_that_is_code_can_be_given(make_old, take):
     assert load_config(new / "config.py").DRIVE_TRAIN_TYPE == "MOCK"
 
 
+CODE = """\
+PWM_STEERING_THROTTLE = {
+    "STEERING_LEFT_PWM": 461,
+    "STEERING_RIGHT_PWM": measured("right"),
+    "THROTTLE_STOPPED_PWM": 377,
+}
+"""
+
+
+def test_code_in_one_entry_asks_for_that_entry_alone(make_old, take):
+    """It used to ask for the whole dictionary, whose other values it could read."""
+    make_old(myconfig_py=CODE)
+    code, new, printed = take()
+    assert code == 1
+    assert "PWM_STEERING_THROTTLE.STEERING_RIGHT_PWM (myconfig.py:3: it needs measured" in printed
+    assert "with --set PWM_STEERING_THROTTLE.STEERING_RIGHT_PWM=VALUE" in printed
+    assert not new.exists()
+    code, new, _ = take("--set", "PWM_STEERING_THROTTLE.STEERING_RIGHT_PWM=288")
+    assert code == 0
+    family = load_config(new / "config.py").PWM_STEERING_THROTTLE
+    names = ("STEERING_LEFT_PWM", "STEERING_RIGHT_PWM", "THROTTLE_STOPPED_PWM")
+    assert [family[name] for name in names] == [461, 288, 377]
+
+
+@pytest.mark.parametrize(
+    ("more", "needed"),
+    [
+        ("PWM_STEERING_THROTTLE['STEERING_RIGHT_PWM'] = 290\n", ""),
+        ("PWM_STEERING_THROTTLE = {'STEERING_LEFT_PWM': 460}\n", ""),
+        ("PWM_STEERING_THROTTLE['STEERING_LEFT_PWM'] = f()\n", "PWM_STEERING_THROTTLE=VALUE"),
+        ("if f():\n    PWM_STEERING_THROTTLE = {}\n", "PWM_STEERING_THROTTLE=VALUE"),
+    ],
+)
+def test_a_later_line_decides_about_an_entry_that_was_code(make_old, take, more, needed):
+    make_old(myconfig_py=CODE + more)
+    code, new, printed = take()
+    assert (code, f"--set {needed}" in printed) == ((1, True) if needed else (0, False))
+
+
 def test_old_names_are_translated(make_old, take):
     config = "CAMERA_RESOLUTION = (240, 320)\nDRIVE_TRAIN_TYPE = 'DC_TWO_WHEEL'\n"
     config += "HBRIDGE_PIN_LEFT_FWD = 32\nHBRIDGE_PIN_RIGHT_BWD = 13\n"
@@ -213,6 +252,41 @@ def test_what_the_old_program_did_counts(make_old, take, name):
     assert (camera, kind) == (cfg.CAMERA_TYPE, cfg.DRIVE_TRAIN_TYPE)
 
 
+@pytest.mark.parametrize("name", ["simulator", "square", "arduino"])
+def test_the_report_says_once_what_the_old_program_did(make_old, take, name):
+    """It used to say in two sentences that the old car drove in the external simulator."""
+    manage, config, _ = PROGRAMS[name]
+    manage += "env = DonkeyGymEnv()\n" if name == "simulator" else ""
+    make_old(manage_py=manage, config_py=config, myconfig_py=None)
+    code, new, _ = take()
+    assert code == 0
+    section = report_of(new).partition("## What the old program did")[2].partition("##")[0]
+    assert section.count("\n- ") == 1
+
+
+IF_CUSTOM = """\
+if cfg.CONTROLLER_TYPE == "custom":
+    from my_joystick import MyJoystickController
+    ctr = MyJoystickController()
+V.add(ctr)
+"""
+
+
+ALWAYS = "from my_joystick import MyPad\nV.add(MyPad())\n"
+
+
+@pytest.mark.parametrize(("manage", "is_used"), [(IF_CUSTOM, False), (ALWAYS, True)])
+def test_a_gamepad_file_that_the_old_car_did_not_use_is_no_part(make_old, take, manage, is_used):
+    """It used to be reported as a part to add to the new manage.py."""
+    settings = "CONTROLLER_TYPE = 'xbox'\n"
+    make_old(manage_py=manage, myconfig_py=settings, my_joystick_py="class MyPad: 1\n")
+    code, new, printed = take()
+    assert code == 0
+    assert ("my_joystick of your own" in printed) == is_used
+    unused = "my_joystick.py: the old car did not use it: CONTROLLER_TYPE = 'xbox'"
+    assert (unused in report_of(new)) != is_used
+
+
 def test_recordings_are_copied_byte_by_byte_wherever_they_lay(make_old, take):
     old = make_old()
     write_v1(old / "data" / "tub_1")
@@ -251,6 +325,16 @@ def test_a_path_that_climbs_out_of_the_old_car_is_outside_of_it(make_old, take, 
     assert f"DATA_PATH {outside} is outside of the old folder" in printed
     assert f"MODELS_PATH {outside} is outside of the old folder" in printed
     assert contents(outside) == before
+
+
+def test_recordings_outside_are_found_from_wherever_the_new_car_is(make_old, take, tmp_path):
+    """The report said that both cars record there, but the new one recorded beside itself."""
+    make_old(myconfig_py="DATA_PATH = '../outside'\n")
+    code, new, printed = take(new="far/away/new")
+    assert code == 0
+    outside = tmp_path / "outside"
+    assert f"DATA_PATH {outside} is outside of the old folder: both cars record there" in printed
+    assert Path(load_config(new / "config.py").DATA_PATH) == outside
 
 
 def test_folders_outside_of_the_old_car_are_shared_and_not_written_to(make_old, take, tmp_path):
@@ -347,14 +431,14 @@ def test_a_model_that_saw_changed_frames_keeps_to_the_settings(make_old, take):
     assert "--type linear" in printed
 
 
-def test_without_a_tflite_file_a_model_that_saw_changed_frames_does_not_drive(make_old, take):
+def test_without_a_tflite_file_a_model_that_saw_changed_frames_is_to_be_converted(make_old, take):
     old = make_old(myconfig_py="TRANSFORMATIONS = ['CROP']\n")
     (old / "models" / "pilot.h5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(64))
     code, new, printed = take("--trust")
     assert code == 0
     assert sorted(path.name for path in (new / "models").iterdir()) == ["pilot.h5"]
-    assert "the pilot would see others" in printed
-    assert "convertmodel" not in printed
+    assert "In the folder of the new car, a conversion takes them from its settings: " in printed
+    assert "convertmodel" in printed
 
 
 def test_the_list_of_pilots_is_kept_and_says_what_each_is(make_old, take):

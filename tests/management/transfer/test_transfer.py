@@ -6,6 +6,8 @@ somebody in (ssh(1), sshd(8)).
 
 import os
 import shutil
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -35,6 +37,7 @@ case "$*" in rsync*) echo >> "$FAR/copies";; esac
 if [ -e "$FAR/stop" ] && [ "$(wc -l < "$FAR/copies")" = 2 ]; then
   echo "Connection to car closed by remote host." >&2; exit 255
 fi
+if [ -e "$FAR/silent" ] && expr "$*" : "$(cat "$FAR/silent")" >/dev/null; then sleep 20; fi
 cd "$FAR"; HOME=$FAR; export HOME
 exec sh -c "$*"
 """
@@ -147,6 +150,94 @@ def test_another_recording_of_the_same_name_is_not_mixed_in(far, tmp_path, capsy
     assert angles(tmp_path / "my pc" / "data") == before
 
 
+def fork(far):
+    """The card was copied: the tub of both cars begins alike, and each recorded on."""
+    copied = far / "blue"
+    shutil.copytree(far / "mycar", copied)
+    record(far / "mycar" / "data", 30, 5)
+    record(copied / "data", 100, 9)
+
+
+def test_the_same_tub_of_a_copied_card_does_not_replace_what_came_from_the_first(
+    far, tmp_path, capsys
+):
+    """The records of the first car were overwritten here, because both tubs began alike."""
+    fork(far)
+    assert donkey("pull", "mycar.local") == 0
+    before = angles(tmp_path / "my pc" / "data")
+    assert donkey("pull", "blue.local:blue") == 1
+    assert "they differ from record 30 on" in capsys.readouterr().err
+    assert angles(tmp_path / "my pc" / "data") == before
+    assert donkey("pull", "blue.local:blue", "--to", str(tmp_path)) == 0
+
+
+def test_a_tub_does_not_replace_that_of_a_copied_card(far, tmp_path, capsys):
+    """What the car had recorded was overwritten."""
+    fork(far)
+    donkey("pull", "blue.local:blue")
+    before = angles(far / "mycar" / "data")
+    assert donkey("push", "mycar.local", "data") == 1
+    said = capsys.readouterr().err
+    assert "differ from record 30 on" in said and "Move data of the car away" in said
+    assert angles(far / "mycar" / "data") == before
+
+
+def test_a_catalog_that_was_emptied_on_the_car_does_not_empty_the_one_here(far, tmp_path, capsys):
+    """A worn card took the good copy with it."""
+    donkey("pull", "mycar.local")
+    (far / "mycar" / "data" / "catalog_0.catalog").write_bytes(b"")
+    assert donkey("pull", "mycar.local") == 1
+    assert "lacks record 0" in capsys.readouterr().err
+    assert len(angles(tmp_path / "my pc" / "data")) == 30
+
+
+def test_a_tub_on_the_car_is_brought_up_to_date(far, tmp_path):
+    donkey("pull", "mycar.local")
+    record(tmp_path / "my pc" / "data", 30, 7)
+    assert donkey("push", "mycar.local", "data") == 0
+    assert angles(far / "mycar" / "data")[-1] == 0.036
+
+
+def test_the_licence_of_a_tub_travels_with_it(far, tmp_path):
+    """Everything in a tub but pictures, catalogs and manifest was left behind in silence."""
+    (far / "mycar" / "data" / "LICENSE.txt").write_text("CC BY 4.0")
+    (far / "mycar" / "data" / "notes").mkdir()
+    assert donkey("pull", "mycar.local") == 0
+    here = tmp_path / "my pc" / "data"
+    assert (here / "LICENSE.txt").read_text() == "CC BY 4.0"
+    assert not (here / "notes").exists()
+    (here / "LICENSE.txt").write_text("CC0")
+    assert donkey("pull", "mycar.local", "--verify") == 0
+    assert (here / "LICENSE.txt.before-pull").read_text() == "CC0"
+    (here / "notes.txt").write_text("rain")
+    assert donkey("push", "mycar.local", "data") == 0
+    assert (far / "mycar" / "data" / "notes.txt").read_text() == "rain"
+
+
+def test_what_a_killed_copy_had_begun_is_removed_once_the_whole_file_is_here(far, tmp_path):
+    """It stayed among the pictures for ever."""
+    donkey("pull", "mycar.local")
+    images = tmp_path / "my pc" / "data" / "images"
+    begun = [".3_cam_image_array_.jpg.CyhmUe", ".own.jpg.CyhmUe"]
+    for name in begun:
+        (images / name).write_bytes(b"begun")
+    stage = tmp_path / "my pc" / ".donkey-pull" / "data"
+    stage.mkdir(parents=True)
+    (stage / ".catalog_0.catalog.Ab12Cd").write_bytes(b"begun")
+    assert donkey("pull", "mycar.local") == 0
+    assert not list(images.parent.glob(".catalog*")) and not stage.parent.exists()
+    assert [(images / name).exists() for name in begun] == [False, True]
+
+
+def test_a_pull_leaves_alone_what_another_one_has_begun(far, tmp_path):
+    """It removed the catalogs of the tub that a second terminal was fetching."""
+    other = tmp_path / "my pc" / ".donkey-pull" / "data" / "tub_7" / "manifest.json"
+    other.parent.mkdir(parents=True)
+    other.write_text("{}")
+    assert donkey("pull", "mycar.local") == 0
+    assert other.exists()
+
+
 def test_a_picture_that_was_damaged_here_is_mended_on_request(far, tmp_path):
     donkey("pull", "mycar.local")
     picture = next((tmp_path / "my pc" / "data" / "images").iterdir())
@@ -253,6 +344,7 @@ def test_what_cannot_be_is_one_sentence(far, words, sentence, capsys, tmp_path):
         ("root@mycar.local: Permission denied (publickey,password).", "The car must know you"),
         ("bash: line 1: rsync: command not found", "sudo apt install rsync"),
         ("Timeout, server mycar.local not responding.", "Try: ping mycar.local"),
+        ("rsync: [receiver] open \"x\" failed: Read-only file system (30)", "locked or worn"),
         ("Connection closed", "exit code 255"),
     ],
 )  # fmt: skip
@@ -278,6 +370,36 @@ def test_a_car_that_goes_out_of_reach_does_not_hold_the_command_for_ever(far):
     assert int(options["ServerAliveInterval"]) * int(options["ServerAliveCountMax"]) <= 60
 
 
+@pytest.mark.parametrize(
+    ("silent", "words"), [("cd", "no word from"), ("rsync", "timeout in data")]
+)
+def test_a_car_that_is_silent_does_not_hold_the_command_for_ever(
+    far, monkeypatch, capsys, silent, words
+):
+    """It let ssh in, and its shell answered nothing: `pull` waited for ever."""
+    (far / "silent").write_text(silent)
+    monkeypatch.setattr("donkeycar.management.transfer.remote.SILENT_S", 1)
+    began_s = time.monotonic()
+    assert donkey("pull", "mycar.local") == 1
+    assert time.monotonic() - began_s < 10
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("donkey: error: The car must answer. Received: ") and words in line
+
+
+def test_one_tub_with_a_strange_name_does_not_keep_the_others(far, tmp_path, capsys):
+    """A line break in a name used to end the whole pull: "must lie in the car's folder"."""
+    for name in ("tub_1", "tub\n2", "tub_\\3", b"tub_\xfc"):
+        folder = Path(os.fsdecode(name))
+        record(far / "mycar" / "data" / folder, 0, 3)
+    assert donkey("pull", "mycar.local") == 1
+    said = capsys.readouterr()
+    assert len(TubReader(tmp_path / "my pc" / "data" / "tub_1")) == 3
+    assert len(said.err.splitlines()) == 3
+    assert r"note: 'data/tub\n2' was left out: a name must be text" in said.err
+    inside = sorted(path.name for path in (tmp_path / "my pc" / "data").iterdir() if path.is_dir())
+    assert inside == ["images", "tub_1"]
+
+
 def test_a_computer_without_rsync_says_what_to_install(far, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     assert donkey("pull", "mycar.local") == 1
@@ -291,7 +413,16 @@ def test_an_address_cannot_be_an_option(word):
 
 
 def test_an_address_of_version_6():
-    assert parse_address("[fe80::1%wlan0]:blue").host == "[fe80::1%wlan0]"
+    """ssh takes no brackets, so `donkey pull [::1]` did not find the car."""
+    address = parse_address("kim@[fe80::1%wlan0]:blue")
+    assert (address.host, address.ssh_host) == ("kim@[fe80::1%wlan0]", "kim@fe80::1%wlan0")
+    assert parse_address("::1") == parse_address("[::1]")
+
+
+def test_a_car_is_reached_by_an_address_of_version_6(far, tmp_path):
+    assert donkey("pull", "[::1]:mycar") == 0
+    assert len(TubReader(tmp_path / "my pc" / "data")) == 30
+    assert set((far / "hosts").read_text().split()) == {"::1"}
 
 
 @pytest.mark.parametrize("path", ["..", "a/../b", "/a", "~/a", "", ".", "-a", "a\nb", "a\\b"])

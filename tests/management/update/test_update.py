@@ -164,6 +164,40 @@ def test_an_interrupted_update_is_taken_back(car):
     assert manage(car) == older()
 
 
+def linked(place):
+    place.unlink()
+    place.symlink_to("/etc/hostname")
+
+
+def piped(place):
+    place.unlink()
+    os.mkfifo(place)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda place: place.unlink(), lambda place: place.write_text("hi"), linked, piped]
+)
+def test_what_an_update_did_not_keep_is_not_put_back(car, damage, capsys):
+    """It said "The last update is undone", and manage.py was "hi", a stranger's, or gone."""
+    update(car)
+    damage(car / kept.UNDO / "manage.py")
+    before = files(car)
+    assert update(car, "--undo") == 1
+    assert "What an update kept must be as it was" in capsys.readouterr().err
+    assert files(car) == before
+    assert (car / kept.UNDO).is_dir()
+
+
+def test_what_an_earlier_version_kept_replaces_nothing_without_a_copy(car):
+    """It noted no digests of what it kept."""
+    update(car)
+    (car / kept.UNDO / kept.BEFORE).unlink()
+    new = manage(car)
+    assert update(car, "--undo") == 0
+    assert manage(car) == older()
+    assert new in [path.read_text(encoding="utf-8") for path in car.glob("manage.py.bak*")]
+
+
 def test_a_full_disk_changes_nothing(car, monkeypatch):
     before = files(car)
 

@@ -44,6 +44,15 @@ def stub():
 
 
 @pytest.fixture
+def gstreamer_on_path(tmp_path, monkeypatch):
+    """A PATH on which GStreamer is found."""
+    program = tmp_path / "gst-launch-1.0"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.fixture
 def gstreamer(tmp_path, monkeypatch):
     """GStreamer of this computer, with its test picture in place of the Jetson's camera."""
     real = shutil.which("gst-launch-1.0")
@@ -166,18 +175,26 @@ def test_a_frame_that_waited_is_dropped(stub):
 @pytest.mark.parametrize(
     ("version", "elements", "step"),
     [
-        (None, None, GSTREAMER.install),
+        (None, None, "try again; if it stays so, look at: gst-inspect-1.0"),
         ("1.20", None, "nvidia-l4t-gstreamer"),
         ("1.20", "Factory Details", ""),
     ],
 )
-def test_the_doctor_says_what_must_be_installed(version, elements, step):
+def test_the_doctor_says_what_must_be_installed(version, elements, step, gstreamer_on_path):
+    """An answer that came late used to count as a GStreamer that is not installed."""
+
     def run(words):
         return version if words[-1] == "--version" else elements
 
     found = probe(camera_index=0, run=run)
     assert step in found.step
     assert bool(found.step) == bool(step)
+
+
+def test_the_doctor_asks_the_system_whether_gstreamer_is_there(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    found = probe(camera_index=0, run=lambda words: None)
+    assert (found.found, found.step) == ("GStreamer is not installed", GSTREAMER.install)
 
 
 def test_no_program_is_left_behind(stub):

@@ -2,6 +2,7 @@ import random
 
 import pytest
 
+from donkeycar.driving.moment import AHEAD_S
 from donkeycar.parts.camera.device_clock import DeviceClock
 
 PERIOD_S = 100.0
@@ -59,4 +60,11 @@ def test_drift_is_followed():
 def test_nothing_is_seen_before_it_arrives():
     clock = DeviceClock(period_s=PERIOD_S, least_s=0.0)
     clock.synchronise(5.0, asked_s=1000.0)
-    assert clock.seen(5.5, 1000.2) == 1000.2
+    assert clock.seen(5.2 + AHEAD_S / 2, 1000.2) == 1000.2
+
+
+def test_a_clock_that_jumped_ahead_is_seen_in_the_future():
+    # It looked as new as its arrival, and the car drove on by it, however old it was.
+    clock = DeviceClock(period_s=PERIOD_S, least_s=0.0)
+    clock.synchronise(5.0, asked_s=1000.0)
+    assert clock.seen(5.5, 1000.2) == 1000.5

@@ -1,11 +1,18 @@
 """Small steps, never far from what is stored, nothing without somebody who is there."""
 
+from itertools import pairwise
+
 import pytest
 
 from donkeycar.assembly.drivetrain.calibration import read_sheet, widened_settings
 from donkeycar.errors import ConfigError
 from donkeycar.guardian.pulse import PulseRange
-from donkeycar.parts.drivetrain.calibration import DEAD_MAN_S, RAMP_S, Calibration
+from donkeycar.parts.drivetrain.calibration import (
+    DEAD_MAN_S,
+    RAMP_S,
+    STEERING_US_PER_S,
+    Calibration,
+)
 from donkeycar.parts.drivetrain.dead_band import DeadBand
 
 PULSED = ("PWM_STEERING_THROTTLE", "I2C_SERVO", "SERVO_ESC", "MOCK")
@@ -25,14 +32,25 @@ def ready(make):
     calibration = make()
     calibration.confirm(wheels_up=True)
     calibration.hear()
+    calibration.choose("left")
     return calibration
 
 
-def put_out(hardware, calibration, kind="PWM_STEERING_THROTTLE", settings=None):
+def settle(hardware, calibration, seconds=3.0):
+    """Let time pass, 30 times a second, while somebody is there; returns the last command."""
+    command = calibration.command()
+    for _ in range(round(seconds * 30)):
+        hardware.clock.advance(1 / 30)
+        calibration.hear()
+        command = calibration.command()
+    return command
+
+
+def put_out(hardware, calibration, kind="PWM_STEERING_THROTTLE", settings=None, seconds=3.0):
     """Pulses of servo and motor, in ticks, when the guardian does what it is told."""
     wide = widened_settings(kind, settings or hardware.settings)
     output = hardware.make(kind, **{name: wide[name] for name in wide})
-    command = calibration.command()
+    command = settle(hardware, calibration, seconds)
     output.write(command.angle, command.throttle)
     return hardware.chip.ticks(1), hardware.chip.ticks(0)
 
@@ -73,13 +91,83 @@ def test_a_motor_that_was_left_alone_waits_for_a_new_order(hardware, ready):
 
 def test_the_motor_takes_a_second_to_its_pulse(hardware, ready):
     ready.choose("forward")
+    ready.set_share(1)
     ready.run_motor(True)
-    seen = []
-    for _ in range(5):
-        seen.append(put_out(hardware, ready)[1])
-        hardware.clock.advance(RAMP_S / 4)
+    seen = [put_out(hardware, ready, seconds=0)[1]]
+    seen += [put_out(hardware, ready, seconds=RAMP_S / 4)[1] for _ in range(5)]
+    # A quarter of a second is 8 turns of the loop.
+    assert seen == [370, 405, 439, 474, 500, 500]
+
+
+@pytest.mark.parametrize(("point", "tenth"), [("forward", 383), ("reverse", 355)])
+def test_the_motor_begins_with_a_tenth_of_the_way(hardware, ready, point, tenth):
+    """What used to happen: the first press of the button ran the motor at full throttle."""
+    ready.choose(point)
+    ready.run_motor(True)
+    assert put_out(hardware, ready)[1] == tenth
+    ready.set_share(0.5)
+    assert put_out(hardware, ready)[1] == {"forward": 435, "reverse": 295}[point]
+    ready.choose("middle")
+    ready.choose(point)
+    ready.run_motor(True)
+    assert put_out(hardware, ready)[1] == tenth
+
+
+@pytest.mark.parametrize("share", [0.0, 0.09, 1.01, -1.0, float("nan")])
+def test_a_share_that_is_none_is_refused(ready, share):
+    ready.choose("forward")
+    with pytest.raises(ConfigError, match="`share` must be 0.1 to 1"):
+        ready.set_share(share)
+
+
+@pytest.mark.parametrize("point", ["left", "stopped", "start"])
+def test_only_full_throttle_is_shared(ready, point):
+    ready.choose(point)
+    with pytest.raises(ConfigError, match="`share` is for forward and reverse only"):
+        ready.set_share(0.5)
+
+
+@pytest.mark.parametrize("goes", ["choose", "swap", "undo", "throw away"])
+def test_the_servo_glides_and_never_jumps(hardware, ready, goes):
+    """What used to happen: the servo went to Left as soon as the wheels were confirmed."""
+    width = ready.pulses_out(1.0, 0.0)[0] - ready.pulses_out(-1.0, 0.0)[0]
+    settle(hardware, ready)
+    if goes == "choose":
+        ready.choose("right")
+    elif goes == "swap":
+        ready.invert("steering")
+    else:
+        for _ in range(15):
+            ready.step(-20)
+        settle(hardware, ready)
+        if goes == "throw away":
+            ready.discard()
+        for _ in range(15 if goes == "undo" else 0):
+            ready.undo()
+    seen = [ready.command().angle]
+    for _ in range(60):
+        seen.append(settle(hardware, ready, 1 / 30).angle)
+    steps = [abs(after - before) * abs(width) / 2 for before, after in pairwise(seen)]
+    assert sum(steps) > 200
+    assert max(steps) <= 1.01 * STEERING_US_PER_S / 30
+
+
+def test_a_servo_that_the_guardian_holds_goes_on_from_there(hardware, ready):
+    settle(hardware, ready)
+    for _ in range(60):
+        hardware.clock.advance(1 / 30)
         ready.hear()
-    assert seen == [370, 402, 435, 468, 500]
+        assert ready.command(held_at=0.5).angle == pytest.approx(0.5)
+    hardware.clock.advance(1 / 30)
+    assert 0.4 < ready.command().angle < 0.5
+
+
+def test_a_loop_that_stalls_does_not_jump(hardware, ready):
+    settle(hardware, ready)
+    ready.choose("right")
+    before = ready.command().angle
+    hardware.clock.advance(0.9)
+    assert ready.command().angle - before < 0.2
 
 
 @pytest.mark.parametrize("point", ["left", "middle", "right", "stopped"])
@@ -167,13 +255,14 @@ def test_a_servo_the_other_way_round_is_swapped(ready):
 
 def test_cars_of_old_get_settings_of_their_own(make):
     calibration = make("I2C_SERVO", STEERING_LEFT_PWM=450, STEERING_MID_PWM=370)
+    calibration.choose("left")
     calibration.step(-20)
     assert calibration.changes() == {"STEERING_LEFT_PWM": 445}
 
 
 def test_a_robohat_counts_microseconds(make):
     calibration = make("MM1")
-    assert calibration.points == ["middle", "reverse", "stopped", "forward"]
+    assert calibration.points == ["middle", "forward", "stopped", "reverse"]
     calibration.step(15)
     assert calibration.changes() == {"MM1_STEERING_MID": 1515}
 
@@ -181,6 +270,7 @@ def test_a_robohat_counts_microseconds(make):
 @pytest.mark.parametrize("kind", ["SERVO_HBRIDGE_2PIN", "SERVO_HBRIDGE_3PIN"])
 def test_a_motor_on_a_bridge_has_its_servo_calibrated(make, kind):
     calibration = make(kind)
+    calibration.choose("left")
     calibration.step(-20)
     assert calibration.changes()[kind]["STEERING_LEFT_PWM"] == 455
     calibration.confirm(wheels_up=True)
@@ -227,7 +317,7 @@ def test_the_dead_band_is_stored_as_its_width(ready):
 @pytest.mark.parametrize("step_us", [-20, 20])
 def test_a_dead_band_is_not_negative_and_not_half_of_the_throttle(ready, step_us):
     ready.choose("start")
-    with pytest.raises(ConfigError, match="must begin to turn 0 to 265 us from Stop"):
+    with pytest.raises(ConfigError, match="must begin to turn 0 to 265 us from neutral"):
         for _ in range(14):
             ready.step(step_us)
 
@@ -246,7 +336,7 @@ def test_a_write_that_fails_leaves_everything_to_be_saved(ready):
 
 
 def test_an_unknown_point_is_refused(ready):
-    with pytest.raises(ConfigError, match="`point` must be one of left, middle, right"):
+    with pytest.raises(ConfigError, match="`point` must be one of middle, left, right"):
         ready.choose("up")
 
 

@@ -8,11 +8,12 @@ const STOP_AGAIN_MS = 100;
 /** `state` is everything the car said; `connection` is "connecting", "open" or "lost". */
 export class CalibrateLink {
   /** `read()` gives what every sign of life says too, e.g. `{run: true}` while a button is held. */
-  constructor({ read, onChange, onError, onSaved }) {
+  constructor({ read, onChange, onQuestions, onError, onSaved }) {
     this.state = {};
     this.connection = "connecting";
     this._read = read;
     this._onChange = onChange;
+    this._onQuestions = onQuestions;
     this._onError = onError;
     this._onSaved = onSaved;
     this._page = crypto.getRandomValues(new Uint32Array(2)).reduce((id, part) => id + part.toString(36), "");
@@ -66,6 +67,7 @@ export class CalibrateLink {
 
   _hear(message) {
     this._heardMs = performance.now();
+    if (message.questions) this._onQuestions(message.questions);
     if (message.error) this._onError(message.error);
     if ("saved_to" in message) this._onSaved(message.saved_to);
     if (!message.points) return;

@@ -1,33 +1,36 @@
-// Calibrating: chooses a point, moves its pulse in small steps, and shows what really goes out.
+// Calibrating as a walk: one question a screen, small steps, and a car whose wheels follow.
 
-import { toast } from "/static/lib/toast.js";
+import { Segments } from "/static/lib/segments.js";
+import { write } from "/static/lib/write.js";
 import { CalibrateLink } from "/calibrate/link.js";
+import { CarDrawing, share } from "/calibrate/car.js";
+import { listenToKeys } from "/calibrate/keys.js";
+import { Questions } from "/calibrate/questions.js";
 
 const TITLES = {
   left: "Left", middle: "Middle", right: "Right",
-  stopped: "Stop", start: "Start", forward: "Forward", reverse: "Reverse",
-};
-const ORDER = ["left", "middle", "right", "stopped", "start", "forward", "reverse"];
-const ADVICE = {
-  left: "Full left: as far as the wheels go without the servo humming.",
-  middle: "Straight ahead. Trim moves left, middle and right together.",
-  right: "Full right: as far as the wheels go without the servo humming.",
-  stopped: "Switch the speed controller on now and wait for its tone. Step until the motor stands still, in the middle of the pulses at which it does.",
-  start: "Deadband: hold, and step until the motor just begins to turn. The same pulse as Stop means no deadband.",
-  forward: "Full forward: hold, and step until the motor gets no faster. It should turn forward: otherwise swap the ends.",
-  reverse: "Full reverse: hold, and step. Some controllers brake first: let go, then hold again.",
+  stopped: "Neutral", start: "Deadband", forward: "Forward", reverse: "Reverse",
 };
 const MOTOR_RUNS = ["start", "forward", "reverse"];
+const SHARED = ["forward", "reverse"];
 const STEERING = ["left", "middle", "right"];
+const MESSAGE_MS = 12000;
 
 const find = (id) => document.getElementById(id);
 let held = false;
+// "All points" is a choice of this page; the car does not know it.
+let all = false;
+let messageTimer;
 
+const car = new CarDrawing(find("car"));
+const questions = new Questions({ list: find("walk"), onGo: (question) => link.say({ question }) });
+const shares = new Segments(find("shares"), { onChoose: (value) => link.say({ share: Number(value) }) });
 const link = new CalibrateLink({
   read: () => (held ? { run: true } : {}),
   onChange: show,
-  onError: (text) => toast(text, { danger: true }),
-  onSaved: (path) => toast(path ? `Saved in ${path}.` : "Nothing had changed."),
+  onQuestions: (words) => questions.learn(words),
+  onError: (text) => tell(text, { danger: true }),
+  onSaved: (path) => tell(path ? `Saved in ${path}.` : "Nothing had changed."),
 });
 
 for (const button of find("steps").children) {
@@ -36,14 +39,21 @@ for (const button of find("steps").children) {
 for (const id of ["trim-left", "trim-right"]) {
   find(id).addEventListener("click", () => link.say({ trim_us: Number(find(id).value) }));
 }
-find("ready").addEventListener("click", () => link.say({ wheels_up: true }));
+find("yes").addEventListener("click", () => act("yes"));
+find("back").addEventListener("click", () => act("back"));
 find("invert").addEventListener("click", () => link.say({ invert: family() }));
 find("undo").addEventListener("click", () => link.say({ undo: true }));
-find("save").addEventListener("click", () => link.say({ save: true }));
-find("stop").addEventListener("click", () => {
-  release();
-  link.stop();
+find("throw-away").addEventListener("click", () => {
+  link.say({ throw_away: true });
+  tell("Thrown away. Undo brings the values back.");
 });
+find("put-back").addEventListener("click", () => link.say({ put_back: true }));
+find("all").addEventListener("click", () => {
+  release();
+  all = !all;
+  show();
+});
+find("stop").addEventListener("click", stop);
 find("frequency-form").addEventListener("submit", (event) => send(event, "frequency_hz", "frequency"));
 find("clock-form").addEventListener("submit", (event) => send(event, "measured_hz", "measured"));
 
@@ -55,16 +65,15 @@ hold.addEventListener("pointerdown", (event) => {
 for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) hold.addEventListener(end, release);
 hold.addEventListener("contextmenu", (event) => event.preventDefault());
 addEventListener("blur", release);
-addEventListener("keydown", (event) => {
-  if (event.target.tagName === "INPUT") return;
-  if (event.code === "Space") {
-    event.preventDefault();
-    release();
-    link.stop();
-  }
-});
+listenToKeys({ stop, press, release, yes: () => tap("yes"), back: () => tap("back"), step });
+
+function stop() {
+  release();
+  link.stop();
+}
 
 function press() {
+  if (held || find("run").hidden || find("adjust").hidden) return;
   held = true;
   link.say({ run: true });
   show();
@@ -77,6 +86,40 @@ function release() {
   show();
 }
 
+function tap(id) {
+  if (!find(id).disabled && !find(id).hidden) find(id).click();
+}
+
+function step(us) {
+  if (!find("adjust").hidden) link.say({ step_us: us });
+}
+
+/** What the two buttons at the bottom mean now; null for one that means nothing. */
+function choices() {
+  const { state } = link;
+  if (state.unfinished) {
+    return { back: ["Throw it away", { throw_away: true }], yes: ["Go on with it", { take_up: true }] };
+  }
+  if (!state.ready) return { back: null, yes: [YES.wheels, { wheels_up: true }] };
+  if (all) {
+    return { back: state.can_undo ? ["Undo", { undo: true }] : ["Undo", null], yes: ["Save", state.changes.length ? { save: true } : null] };
+  }
+  const before = questions.before(state.question);
+  const back = before ? ["Back", { question: before }] : null;
+  if (state.question === "save") return { back, yes: ["Save", state.changes.length ? { save: true } : null] };
+  return { back, yes: [YES[state.question] ?? "Yes", { done: state.question }] };
+}
+
+const YES = { wheels: "The wheels are in the air", start: "Yes, it just begins", esc: "Yes, it is armed" };
+
+function act(id) {
+  const choice = choices()[id];
+  if (!choice?.[1]) return;
+  release();
+  link.say(choice[1]);
+  quieten();
+}
+
 function send(event, key, id) {
   event.preventDefault();
   const value = Number(find(id).value);
@@ -87,46 +130,149 @@ function family() {
   return STEERING.includes(link.state.point) ? "steering" : "throttle";
 }
 
+function tell(text, { danger = false } = {}) {
+  clearTimeout(messageTimer);
+  find("message").textContent = text;
+  find("message").dataset.danger = String(danger);
+  messageTimer = setTimeout(quieten, MESSAGE_MS);
+}
+
+function quieten() {
+  clearTimeout(messageTimer);
+  find("message").textContent = "";
+}
+
 function show() {
   const { state } = link;
   find("link").dataset.state = link.connection;
-  find("link").querySelector(".value").textContent = { open: "connected", lost: "no link" }[link.connection] ?? "connecting";
+  write(find("link").querySelector(".value"), { open: "connected", lost: "no link" }[link.connection] ?? "connecting");
   if (!state.points) return;
-  if (!find("points").children.length) makePoints();
-  find("steering-us").textContent = us(state.steering_us);
-  find("throttle-us").textContent = us(state.throttle_us);
-  find("note").textContent = note();
-  find("confirm").hidden = state.ready;
-  find("work").hidden = !state.ready;
-  find("ready").disabled = !state.you;
-  for (const button of find("points").children) {
-    button.setAttribute("aria-checked", String(button.value === state.point));
+  showOut(state);
+  questions.show(state);
+  const asked = screen(state);
+  document.body.dataset.screen = asked;
+  showWords(state, asked);
+  showAdjust(state, asked === "question" || asked === "all");
+  showLines(state, asked);
+  showChip(state, asked === "all");
+  find("controls").hidden = asked === "wheels" || (asked === "save" && !find("changes").children.length && find("put-back").hidden);
+  const buttons = choices();
+  for (const id of ["back", "yes"]) {
+    find(id).hidden = !buttons[id];
+    write(find(id), buttons[id]?.[0] ?? "");
+    find(id).disabled = !buttons[id]?.[1] || !state.you || link.connection !== "open";
   }
-  const { us: pulseUs, setting, value } = state.points[state.point];
-  find("advice").textContent = ADVICE[state.point];
-  find("pulse").textContent = us(pulseUs);
-  find("setting").textContent = `${setting} ${value}`;
-  hold.hidden = !MOTOR_RUNS.includes(state.point);
-  hold.dataset.held = String(held);
-  find("trim-left").hidden = find("trim-right").hidden = family() !== "steering";
-  find("invert").disabled = !state.points[family() === "steering" ? "left" : "forward"];
-  showChip(state);
-  find("undo").disabled = !state.can_undo;
-  find("save").disabled = !state.changes.length;
-  const lines = state.changes.length ? state.changes : state.saved;
-  find("changes-title").textContent = state.changes.length
-    ? "To be saved in myconfig.py"
-    : state.saved.length
-      ? "Saved in myconfig.py"
-      : "Nothing has changed yet";
-  find("changes").replaceChildren(...lines.map(line));
+  find("all").hidden = !state.ready || Boolean(state.unfinished);
+  write(find("all"), all ? "Questions" : "All points");
+  find("all").setAttribute("aria-pressed", String(all));
 }
 
-function showChip(state) {
-  find("chip").hidden = state.frequency_hz === null;
+/** Which of the screens is shown: the offer of an earlier walk, wheels, a question, save, or all points. */
+function screen(state) {
+  if (state.unfinished) return "offer";
+  if (!state.ready) return "wheels";
+  if (all) return "all";
+  return state.question === "save" || state.question === "wheels" ? state.question : "question";
+}
+
+function showOut(state) {
+  write(find("steering-us"), us(state.steering_us));
+  write(find("throttle-us"), us(state.throttle_us));
+  find("throttle-us").hidden = find("throttle-label").hidden = !state.limits.throttle;
+  write(find("note"), note());
+  const open = link.connection === "open";
+  car.show(open ? share(state.steering_us, state.limits.steering) : null, open ? share(state.throttle_us, state.limits.throttle) : null);
+}
+
+function showWords(state, asked) {
+  if (!questions.words(state.question)) return;
+  const { place = "", title, question, advice } = (SCREENS[asked] ?? questionScreen)(state);
+  write(find("place"), place);
+  write(find("title"), title);
+  write(find("question"), question);
+  write(find("advice"), advice);
+}
+
+function questionScreen({ question }) {
+  const { name, title, asks, advice } = questions.words(question);
+  return { place: questions.place(name), title, question: asks, advice };
+}
+
+// The words of the screens that are no plain question.
+const SCREENS = {
+  wheels: () => questionScreen({ question: "wheels" }),
+  offer: ({ unfinished }) => ({
+    title: "An unfinished calibration",
+    question: `One of ${unfinished.at} was not saved.`,
+    advice: `${answered(unfinished.done)} Go on with it, or throw it away.`,
+  }),
+  all: ({ point }) => ({ title: "All points", question: "", advice: questions.words(point)?.advice ?? "" }),
+  save: ({ changes, saved }) => {
+    const asked = questionScreen({ question: "save" });
+    if (changes.length) return asked;
+    const question = saved.length ? "Saved in myconfig.py." : "Nothing has changed.";
+    return { ...asked, question, advice: "End the program with Ctrl-C before you drive." };
+  },
+};
+
+function answered(count) {
+  return `${count} ${count === 1 ? "question was" : "questions were"} answered.`;
+}
+
+function showAdjust(state, shown) {
+  find("points").hidden = !all || !shown;
+  find("adjust").hidden = !shown;
+  if (!shown) return;
+  if (!find("points").children.length) makePoints();
+  for (const button of find("points").children) {
+    button.setAttribute("aria-checked", String(button.value === state.point));
+    button.dataset.done = String(state.done.includes(button.value));
+  }
+  const { us: pulseUs, setting, value } = state.points[state.point];
+  write(find("pulse"), us(pulseUs));
+  write(find("setting"), `${setting} ${value}`);
+  find("run").hidden = !MOTOR_RUNS.includes(state.point);
+  find("shares").hidden = !SHARED.includes(state.point);
+  shares.show(String(state.share));
+  hold.dataset.held = String(held);
+  find("undo").disabled = !state.can_undo;
+  find("undo").hidden = all;
+  find("trim-left").hidden = find("trim-right").hidden = !all || family() !== "steering";
+  const ends = family() === "steering" ? ["left", "right"] : ["forward", "reverse"];
+  find("invert").hidden = !all && !questions.words(state.question)?.swaps;
+  find("invert").disabled = !ends.every((end) => state.points[end]);
+}
+
+function showLines(state, asked) {
+  const lines =
+    asked === "offer" ? state.unfinished.changes
+    : asked === "save" ? (state.changes.length ? changed(state) : state.saved)
+    : asked === "all" ? state.changes
+    : [];
+  find("changes").hidden = !lines.length;
+  if (find("changes").textContent !== lines.join("")) find("changes").replaceChildren(...lines.map(line));
+  find("throw-away").hidden = !((asked === "save" || asked === "all") && state.changes.length);
+  find("put-back").hidden = !((asked === "save" || asked === "all") && state.before?.changes.length);
+  find("put-back").title = state.before ? `As before ${state.before.at}` : "";
+  find("command").hidden = find("put-back").hidden;
+}
+
+/** The changes in words where a point has a name: "Left: 455, was 460". */
+function changed(state) {
+  return state.changes.map((text) => {
+    const point = Object.entries(state.points).find(([, { setting }]) => text.includes(`"${setting}"`) || text.startsWith(`${setting} `));
+    if (!point) return text;
+    const { value, was } = point[1];
+    // A middle without a setting of its own was half-way; it gets one when an end moves.
+    return `${TITLES[point[0]]}: ${value}, ${value === was ? "stays where it is" : `was ${was}`}`;
+  });
+}
+
+function showChip(state, shown) {
+  find("chip").hidden = !shown || state.frequency_hz === null;
   find("clock-form").hidden = state.clock_hz === null;
   const clock = state.clock_hz === null ? "" : ` Clock of the PCA9685: ${(state.clock_hz / 1e6).toFixed(3)} MHz.`;
-  find("chip-note").textContent = `${state.frequency_hz} pulses a second from the next start.${clock}`;
+  write(find("chip-note"), `${state.frequency_hz} pulses a second from the next start.${clock}`);
 }
 
 function note() {
@@ -136,11 +282,12 @@ function note() {
   if (!state.ready) return state.guardian === "boot" ? "No pulses go out yet." : "The motor is neutral.";
   if (state.lapsed) return "Nothing heard for a second: neutral.";
   if (state.guardian !== "run") return state.reason || "Getting ready…";
-  return state.running ? "The motor runs." : "Pulses go out, in small steps.";
+  if (state.kept) return `Not kept for later: ${state.kept}.`;
+  return state.running ? "The motor runs." : "Pulses go out.";
 }
 
 function makePoints() {
-  for (const point of ORDER.filter((name) => link.state.points[name])) {
+  for (const point of Object.keys(link.state.points)) {
     const button = document.createElement("button");
     button.type = "button";
     button.value = point;
@@ -153,9 +300,9 @@ function makePoints() {
 
 function line(text) {
   const item = document.createElement("li");
-  const code = document.createElement("code");
-  code.textContent = text;
-  item.append(code);
+  // A long line breaks before the name of an entry, not within it.
+  const [family, ...entry] = text.split(/(?<=\[)/);
+  item.append(family, ...(entry.length ? [document.createElement("wbr"), entry.join("")] : []));
   return item;
 }
 

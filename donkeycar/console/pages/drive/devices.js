@@ -12,9 +12,9 @@ export class Devices {
     this._note = note;
   }
 
-  /** Ask the car who is paired, and show it. */
+  /** Ask the car who is paired, and show it; the answer says what else the car has. */
   async load() {
-    await this._show(fetch("/devices"));
+    return this._show(fetch("/devices"));
   }
 
   async _remove(device) {
@@ -38,11 +38,13 @@ export class Devices {
   async _show(asked) {
     try {
       const answer = await asked;
-      const { devices, problem, error } = await answer.json();
+      const told = await answer.json();
+      const { devices, problem, error } = told;
       if (!answer.ok) throw new Error(error);
       this._list.replaceChildren(...devices.map((device) => this._line(device)));
       this._note.textContent = problem;
       this._note.hidden = problem === "";
+      return told;
     } catch (error) {
       toast(failure(error), { danger: true });
       throw error;

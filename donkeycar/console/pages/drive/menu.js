@@ -2,9 +2,11 @@
 
 import { copyLine } from "/static/lib/copy_line.js";
 import { failure } from "/static/lib/failure.js";
+import { showPages } from "/static/lib/nav.js";
 import { Segments } from "/static/lib/segments.js";
 import { toast } from "/static/lib/toast.js";
 import { Devices } from "./devices.js";
+import { FoxgloveLinks } from "./foxglove.js";
 
 const find = (id) => document.getElementById(id);
 
@@ -30,7 +32,14 @@ export class Menu {
     document.querySelector("main").addEventListener("pointerdown", () => this._sheet.close());
     find("own").addEventListener("click", ({ target }) => target.value && onButton(target.value));
     this._devices = new Devices({ list: find("devices"), note: find("devices-note") });
+    this._foxglove = new FoxgloveLinks({
+      section: find("foxglove"),
+      list: find("foxglove-links"),
+      made: find("foxglove-made"),
+      make: find("foxglove-make"),
+    });
     find("invite").addEventListener("click", () => this._invite());
+    showPages(find("pages")).catch(() => {});
     this._showCommands();
     this._showInputs();
     this._setThrottle("max");
@@ -42,10 +51,15 @@ export class Menu {
       this._showInputs();
       // Not modal: the stop button stays in reach.
       this._sheet.show();
-      this._devices.load().catch(() => {});
+      this._loadLinks().catch(() => {});
     }
     if (section) find(section).scrollIntoView();
     else this._sheet.scrollTop = 0;
+  }
+
+  async _loadLinks() {
+    const told = await this._devices.load();
+    if (told.shows_foxglove) await this._foxglove.load();
   }
 
   async _choose(name) {

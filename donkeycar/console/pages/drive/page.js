@@ -9,23 +9,24 @@ import { drawPilotLine } from "/static/lib/pilot_line.js";
 import { Segments } from "/static/lib/segments.js";
 import { toast } from "/static/lib/toast.js";
 import { showValue } from "/static/lib/value_bar.js";
+import { WakeLock } from "/static/lib/wake_lock.js";
+import { write } from "/static/lib/write.js";
+import { FirstContact } from "./first.js";
+import { Limit } from "./limit.js";
 import { Menu } from "./menu.js";
+import { Pilots } from "./pilots.js";
+import { explainReadings, showReadings } from "./readings.js";
+import { NO_RECORDER, RecordButton } from "./record.js";
+import { Ride } from "./ride.js";
+import { Tools } from "./tools.js";
 
 const NO_PILOT = "No pilot is loaded: start the car with  python manage.py drive --model models/mypilot.keras";
 const HAS_THUMBS = matchMedia("(pointer: coarse)").matches;
 const NO_CAMERA = "No picture yet. Is CAMERA_TYPE in myconfig.py the camera of this car?";
-const NO_RECORDER = "Nothing is recorded: this car was started without a recorder.";
 const NO_CAMERA_MS = 6000;
-const LIMIT_STEP = 0.05;
-const ON_TIME = "How often the car decides, measured";
-const EASED = "How often the car decides, measured. It is short of time, and shows fewer pictures until it keeps up";
-const EASED_NOTE = "The rate in Hz is red: the car is short of time, and shows fewer pictures until it keeps up.";
-// Records reach the disk once a second.
-const STUCK_MS = 3000;
 const GAMEPAD_BUTTONS = { 0: stop, 1: record, 9: resume };
 
 const find = (id) => document.getElementById(id);
-const write = (element, text) => element.textContent !== text && (element.textContent = text);
 const isSelfDriving = (state) => state.driveMode !== undefined && state.driveMode !== "user";
 
 drawIcons();
@@ -42,9 +43,12 @@ const inputs = new Inputs({
     Digit1: () => chooseMode("user"),
     Digit2: () => chooseMode("local_angle"),
     Digit3: () => chooseMode("local"),
-    "+": () => moveLimit(LIMIT_STEP),
-    "=": () => moveLimit(LIMIT_STEP),
-    "-": () => moveLimit(-LIMIT_STEP),
+    "+": () => limit.move(1),
+    "=": () => limit.move(1),
+    "-": () => limit.move(-1),
+    KeyE: () => tools.act("erase"),
+    KeyU: () => tools.act("undo_erase"),
+    KeyB: () => tools.act("to_start"),
     "?": () => menu.open("help"),
     "Shift+Digit1": () => pressOwn("w1"),
     "Shift+Digit2": () => pressOwn("w2"),
@@ -64,8 +68,14 @@ const picture = new FrameCanvas({
   clockOffsetS: () => link.clockOffsetS,
   isLinked: () => link.connection === "open",
 });
-const menu = new Menu({ inputs, onOpen: () => inputs.release(), onButton: pressOwn });
-find("rate").parentElement.addEventListener("click", () => toast(link.state.eased ? EASED : ON_TIME));
+const menu = new Menu({ inputs, onOpen: openMenu, onButton: pressOwn });
+const pilots = new Pilots({ onChoose: (name) => mayCommand() && link.say({ pilot: name }) });
+const limit = new Limit({ onSet: (value) => mayCommand() && link.say({ max_throttle: value }) });
+const recordButton = new RecordButton({ button: find("record"), note: find("recorder-note") });
+const firstContact = new FirstContact(find("first"), { hasThumbs: HAS_THUMBS });
+const tools = new Tools({ onAct: (name) => mayCommand() && link.say({ [name]: true }) });
+const ride = new Ride();
+const wakeLock = new WakeLock();
 const modes = new Segments(find("modes"), { onChoose: chooseMode, onRefused: () => toast(whyNoPilot()) });
 const banner = new Banner(find("banner"), { onAct: act });
 
@@ -73,18 +83,24 @@ const banner = new Banner(find("banner"), { onAct: act });
 find("stop").addEventListener("pointerdown", stop);
 find("stop").addEventListener("click", stop);
 find("record").addEventListener("click", record);
-find("limit").addEventListener("input", ({ target }) => setLimit(target.valueAsNumber / 100));
 document.addEventListener("visibilitychange", () => inputs.release());
 // A button that was tapped does not keep the keyboard: Enter is Resume.
 document.addEventListener("click", ({ detail, target }) => detail > 0 && target.closest("button")?.blur());
 document.addEventListener("contextmenu", (event) => event.preventDefault());
 addEventListener("resize", () => inputs.release());
 
+explainReadings(link);
 setInterval(showLater, 100);
 
 function stop() {
   inputs.release();
   link.stop();
+}
+
+function openMenu() {
+  inputs.release();
+  // Who trains meanwhile finds the new pilot in the list.
+  if (link.drives && link.state.pilot_name) link.say({ pilot: "" });
 }
 
 function resume() {
@@ -120,15 +136,6 @@ function chooseMode(mode) {
   else if (mayCommand()) link.say({ drive_mode: mode });
 }
 
-function setLimit(limit) {
-  const bounded = Math.min(link.state.throttle_ceiling ?? 1, Math.max(LIMIT_STEP, limit));
-  if (mayCommand()) link.say({ max_throttle: Math.round(bounded * 100) / 100 });
-}
-
-function moveLimit(step) {
-  setLimit((link.state.max_throttle ?? 0) + step);
-}
-
 function pressOwn(name) {
   if (mayCommand() && link.say({ buttons: { [name]: true } })) toast(`${name} pressed.`);
 }
@@ -158,16 +165,14 @@ function show() {
   const name = state.car_name || "Donkey car";
   write(find("car"), name);
   if (document.title !== name) document.title = name;
-  showLink();
-  showRate();
+  showReadings(link);
   menu.showPaired(state.num_paired, state.auth);
-  write(find("records"), state.num_records === null ? "–" : String(state.num_records ?? 0));
-  find("records").parentElement.title = state.num_records ? "Records safely on the car's disk" : "No records yet: drive and press Record";
   find("open-mode").hidden = state.auth !== "none";
   find("power-note").hidden = !state.power_reason;
   write(find("power-note"), state.power_reason ?? "");
+  wakeLock.hold(link.drives && isSelfDriving(state));
   showPicture();
-  banner.show(chooseBanner(link, inputs.held, motorOffS(), inputs.waits()));
+  banner.show(chooseBanner(link, inputs.held, motorOffS(), inputs.waits(), wakeLock.warning));
   showControls();
 }
 
@@ -177,24 +182,6 @@ function motorOffS() {
   if (!why || stopped) motorOffS.sinceMs = undefined;
   else motorOffS.sinceMs ??= performance.now();
   return motorOffS.sinceMs === undefined ? 0 : (performance.now() - motorOffS.sinceMs) / 1000;
-}
-
-function showLink() {
-  const place = find("link");
-  place.dataset.state = link.connection;
-  const latency = link.latencyMs === undefined ? "…" : `${Math.round(link.latencyMs)} ms`;
-  write(place.querySelector(".value"), link.connection === "open" ? latency : "no link");
-}
-
-function showRate() {
-  const { state } = link;
-  const place = find("rate");
-  write(place, link.connection === "open" && state.loop_hz ? state.loop_hz.toFixed(innerWidth < 400 ? 0 : 1) : "–");
-  place.parentElement.dataset.state = state.eased ? "eased" : "";
-  place.parentElement.title = state.eased ? EASED : ON_TIME;
-  // A phone shows no title: the menu says it, and so does a tap.
-  find("rate-note").hidden = !state.eased;
-  write(find("rate-note").firstElementChild, EASED_NOTE);
 }
 
 /** How old frames are when the car has them; once it is known, when their orders go to the wheels. */
@@ -221,44 +208,20 @@ function showPicture() {
   drawPilotLine(find("overlay"), isSelfDriving(state) && condition === "live" ? (state.pilot_angle ?? undefined) : undefined);
 }
 
-/** Why nothing is recorded though recording is on, or "". */
-function whyNotRecorded(state, stuck) {
-  if (!state.recording) return "";
-  if (state.num_records === null) return NO_RECORDER;
-  return state.recorder_reason || (stuck ? state.recorder_status : "");
-}
-
-/** Recording is what the disk confirms; why it does not stays to be read for as long as that is so. */
-function showRecorder() {
-  const { state } = link;
-  const isFirst = showRecorder.count === undefined;
-  if (!state.recording || (state.num_records !== showRecorder.count && !isFirst)) showRecorder.grewMs = performance.now();
-  showRecorder.count = state.num_records;
-  const stuck = Boolean(state.recorder_status) && performance.now() - (showRecorder.grewMs ?? -STUCK_MS) > STUCK_MS;
-  const whyNot = whyNotRecorded(state, stuck);
-  write(find("record").querySelector(".label"), !state.recording ? "Record" : whyNot ? "Not recording" : "Recording");
-  find("record").classList.toggle("stuck", whyNot !== "");
-  const note = state.recording ? whyNot || state.recorder_status || "" : "";
-  write(find("recorder-note"), note);
-  find("recorder-note").hidden = note === "";
-  find("recorder-note").classList.toggle("calm", !state.recorder_status);
-  if (!state.recording && state.recorder_status && state.recorder_status !== showRecorder.said) toast(state.recorder_status, { danger: true });
-  showRecorder.said = state.recorder_status;
-}
-
 function showControls() {
   const { state } = link;
   modes.show(state.driveMode ?? "user");
   const missing = state.has_pilot ? "loading" : "no pilot";
   for (const mode of ["local_angle", "local"]) modes.disable(mode, whyNoPilot(), missing);
-  find("record").setAttribute("aria-pressed", String(state.recording === true));
-  showRecorder();
-  const limit = Math.round((state.max_throttle ?? 0) * 100);
-  write(find("limit-value"), String(limit));
-  find("limit").max = Math.round((state.throttle_ceiling ?? 1) * 100);
-  if (document.activeElement !== find("limit") || !find("limit").matches(":active")) find("limit").value = limit;
+  document.body.dataset.mode = state.driveMode ?? "user";
+  recordButton.show(state);
+  tools.show(state);
+  pilots.show(state);
+  ride.show(state);
+  limit.show(state.max_throttle, state.throttle_ceiling);
   find("stop").dataset.state = link.stopping ? "asking" : "";
   const hint = padHint();
-  write(find("pad-hint"), hint || (HAS_THUMBS ? "Put a thumb here to drive" : "Drag here, or use the arrow keys"));
+  write(find("pad-hint"), hint || firstContact.padHint);
   find("pads").classList.toggle("off", hint !== "");
+  firstContact.show({ mayDrive: hint === "" && !isSelfDriving(state), throttle: state.throttle ?? 0 });
 }

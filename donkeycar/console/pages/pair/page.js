@@ -39,7 +39,8 @@ async function pair(proof) {
       body: JSON.stringify(proof),
     });
     if (answer.ok) {
-      location.replace("/drive");
+      // The guard shows this page at the address of any other.
+      location.replace(location.pathname === "/pair" ? "/drive" : location.pathname);
       return;
     }
     const { error, retry_s: retryS } = await answer.json();

@@ -1,5 +1,7 @@
 // What stopped the car, since when, and the one thing to do.
 
+import { write } from "./write.js";
+
 const TITLES = {
   stop: "Stopped",
   link: "Link silent",
@@ -22,11 +24,11 @@ const CALM = new Set(["start", "handed_over", "nobody"]);
  *
  * `link` is the DriveLink, `held` whether a stick or key is held, `motorOffS` for how long the motor
  * has not followed (0 if it does), `waits` why this page's gamepad gives no throttle yet ("" if it
- * may). The answer has `what`, `sinceS` (or undefined), `lasts` (it goes on since then), `todo`,
+ * may), `sleeps` that the screen will go dark ("" if it stays on). The answer has `what`, `sinceS` (or undefined), `lasts` (it goes on since then), `todo`,
  * `calm` (not an alarm), `action`
  * ("resume", "take", "ask", "give" or "") and `ready` (whether the action can be tapped now).
  */
-export function chooseBanner(link, held, motorOffS = 0, waits = "") {
+export function chooseBanner(link, held, motorOffS = 0, waits = "", sleeps = "") {
   const { state } = link;
   if (link.connection === "connecting") return undefined;
   if (link.connection === "lost") {
@@ -43,7 +45,7 @@ export function chooseBanner(link, held, motorOffS = 0, waits = "") {
     return {
       what: stopped ? "Stopped" : (OTHERS[state.source] ?? "Somebody else drives"),
       sinceS: stopped ? link.stoppedS : undefined,
-      todo: stopped ? "You are watching: the driver can resume." : "You are watching. STOP works from here, too.",
+      todo: stopped ? "The driver can resume, or ask for the wheel." : "Ask for the wheel. STOP works from here, too.",
       calm: true,
       action: "ask",
       ready: true,
@@ -58,6 +60,7 @@ export function chooseBanner(link, held, motorOffS = 0, waits = "") {
   }
   const unrested = waits || state.controller_note;
   if (unrested) return { what: "The throttle waits", todo: unrested, calm: true, action: "" };
+  if (sleeps) return { what: "Stay awake", todo: sleeps, calm: true, action: "" };
   return undefined;
 }
 
@@ -82,12 +85,16 @@ function stopped({ state, stoppedS, wantsToDrive }, held) {
   return { ...banner, todo: state.reason_code === "start" ? "Tap Resume and the pilot drives." : "Tap Resume to go on." };
 }
 
-const LABELS = { resume: "Resume", take: "Drive", ask: "Ask to drive", give: "Let them drive" };
+const LABELS = { resume: "Resume", take: "Drive", ask: "Ask for the wheel", give: "Let them drive" };
 
-/** Shows what `chooseBanner` says, touching the page only where something changed. */
+/**
+ * Shows what `chooseBanner` says, touching the page only where something changed. The seconds are
+ * outside the sentence, which a screen reader says each time it changes.
+ */
 export class Banner {
   constructor(element, { onAct }) {
     this._element = element;
+    this._says = element.querySelector("[data-says]");
     this._what = element.querySelector("[data-what]");
     this._since = element.querySelector("[data-since]");
     this._todo = element.querySelector("[data-todo]");
@@ -101,10 +108,13 @@ export class Banner {
       document.documentElement.style.removeProperty("--toasts-top");
       return;
     }
-    this._element.classList.toggle("calm", Boolean(banner.calm));
-    write(this._what, banner.what + (banner.sinceS === undefined ? "." : ""));
-    write(this._since, banner.sinceS === undefined ? "" : `${banner.lasts ? "for " : ""}${howLong(banner.sinceS)}${banner.lasts ? "" : " ago"}.`);
+    const { calm = false, sinceS, lasts = false } = banner;
+    this._element.classList.toggle("calm", calm);
+    this._says.setAttribute("role", calm ? "status" : "alert");
+    write(this._what, `${banner.what}.`);
     write(this._todo, banner.todo);
+    write(this._since, sinceS === undefined ? "" : lasts ? `For ${howLong(sinceS)}` : `${howLong(sinceS)} ago`);
+    this._since.hidden = sinceS === undefined;
     this._button.hidden = !banner.action;
     this._button.value = banner.action;
     this._button.disabled = !banner.ready;
@@ -113,10 +123,6 @@ export class Banner {
     const below = Math.round(this._element.getBoundingClientRect().bottom) + 8;
     document.documentElement.style.setProperty("--toasts-top", `${below}px`);
   }
-}
-
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 function howLong(seconds) {

@@ -3,6 +3,10 @@
 const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h16",
   close: "M6 6l12 12M18 6L6 18",
+  first: "M6 5v14M19 5l-10 7 10 7z",
+  last: "M18 5v14M5 5l10 7-10 7z",
+  back: "M16 5l-9 7 9 7z",
+  on: "M8 5l9 7-9 7z",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
 };
 

@@ -1,0 +1,1 @@
+"""Process replay: does it find what changed, and nothing else?"""

@@ -1,0 +1,1 @@
+"""Archives of other people, unpacked so that they can harm nothing."""

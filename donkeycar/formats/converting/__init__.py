@@ -1,0 +1,1 @@
+"""Converting tubs into new tubs: other columns, pictures of another size, an even rate."""

@@ -1,0 +1,1 @@
+"""The actions of `donkey tub`, one file each."""

@@ -1,0 +1,1 @@
+"""Looking around in a tub: its columns as arrays, filters, what is suspicious in it, tags."""

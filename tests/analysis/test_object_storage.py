@@ -1,0 +1,103 @@
+"""Tubs in object storage, on a real S3 server: rclone's, on loopback, with signed requests."""
+
+import json
+import os
+
+import pytest
+
+from donkeycar.analysis import TubFrame
+from donkeycar.errors import DeviceError, TubError
+from donkeycar.management.cli import main
+
+
+@pytest.fixture
+def fleet(s3, tmp_path, make_tub):
+    """Two cars with a tub each, uploaded as they are, pictures included."""
+    for number, car in enumerate(("blue", "red")):
+        tub = make_tub(
+            tmp_path / car / "data", **{"user/angle": [number, number + 0.5], "m": ["a", "b"]}
+        )
+        (tub / "images").mkdir()
+        (tub / "images" / "0_cam_image_array_.jpg").write_bytes(b"picture")
+    bucket = f"fleet{os.getpid()}-{tmp_path.name[-3:].strip('_').lower()}"
+    s3.mkdir(bucket)
+    for car in ("blue", "red"):
+        for path in sorted((tmp_path / car).rglob("*")):
+            if path.is_file():
+                s3.put(str(path), f"{bucket}/{path.relative_to(tmp_path)}")
+    yield f"s3://{bucket}"
+    s3.rm(bucket, recursive=True)
+
+
+def test_tubs_of_a_bucket_answer_as_tubs_of_a_folder(fleet, tmp_path):
+    with TubFrame(fleet) as far, TubFrame(tmp_path) as near:
+        assert far.tubs == [f"{fleet}/blue/data", f"{fleet}/red/data"]
+        assert far.columns == near.columns
+        for name in ("user/angle", "m"):
+            assert far.cols[name].value_counts() == near.cols[name].value_counts()
+        assert far.isnull() == near.isnull()
+        assert [row["car"] for row in far.rows(["car"])] == ["blue", "blue", "red", "red"]
+        assert far.cols["user/angle"].describe().q3 == near.cols["user/angle"].q3()
+
+
+def test_pictures_are_not_fetched(fleet):
+    with TubFrame(fleet) as frame:
+        fetched = [path.name for path in frame.engine.folder.rglob("*") if path.is_file()]
+        assert sorted(fetched) == ["catalog_0.catalog"] * 2
+
+
+def test_one_tub_a_pattern_and_a_folder_together(fleet, tmp_path):
+    for words, count in (
+        (f"{fleet}/red/data", 2),
+        (f"{fleet}/*/data", 4),
+        ([f"{fleet}/red", tmp_path / "blue"], 4),
+        ([f"{fleet}/red", fleet], 4),
+        (f"file://{tmp_path}/red", 2),
+    ):
+        with TubFrame(words) as frame:
+            assert frame.count() == count, words
+
+
+def test_what_is_recorded_later_is_seen(fleet, s3):
+    with TubFrame(fleet) as frame:
+        assert frame.count() == 4
+    s3.pipe(f"{fleet}/green/catalog_0.catalog", b'{"_index": 0}\n\0\0\n{"_index": 1}\n')
+    with TubFrame(fleet) as frame:
+        assert (frame.count(), frame.unreadable) == (6, 1)
+        assert f"{fleet}/green/catalog_0.catalog line 2: nothing but zero bytes" in frame.skipped
+
+
+def test_a_tub_of_format_v1_is_read_from_there_too(fleet, s3):
+    for index in range(3):
+        s3.pipe(f"{fleet}/old/record_{index}.json", json.dumps({"user/angle": index}).encode())
+    with TubFrame(f"{fleet}/old") as frame:
+        assert frame.cols["user/angle"].mean() == 1
+
+
+def test_what_is_wrong_is_one_sentence(fleet, s3, monkeypatch):
+    with pytest.raises(TubError, match="There must be a tub at an address. Received: .*/nowhere"):
+        TubFrame(f"{fleet}/nowhere")
+    with pytest.raises(TubError, match="An address must begin like s3:// or gs://. Received: xy:"):
+        TubFrame("xy://bucket/tub")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "WRONG")
+    s3.clear_instance_cache()
+    with pytest.raises(DeviceError) as error:
+        TubFrame(fleet)
+    assert "signature" in str(error.value)
+    assert str(error.value).endswith("Next step: check the address, the keys and the network")
+    assert "\n" not in str(error.value)
+
+
+def test_a_server_that_is_not_there_is_one_sentence(fleet, s3, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    s3.clear_instance_cache()
+    with pytest.raises(DeviceError, match="cannot be read: .*Next step: check the address"):
+        TubFrame(fleet)
+
+
+def test_the_command_takes_addresses(fleet, capsys):
+    assert main(["tub", "stats", fleet, "--by", "car", "--columns", "user/angle", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    means = {one["group"]["car"]: one["columns"]["user/angle"]["mean"] for one in told["groups"]}
+    assert means == {"blue": 0.25, "red": 1.25}
