@@ -19,12 +19,14 @@ from donkeycar.loop.rate_meter import RateMeter
 from donkeycar.loop.stop_signals import heard
 from donkeycar.loop.wiring import overruled, unwritten, wiring_warnings
 from donkeycar.memory import Memory
-from donkeycar.timing import Clock, RateKeeper, RealClock
+from donkeycar.timing import Clock, RateKeeper, RealClock, SimulatedClock
 
 logger = logging.getLogger(__name__)
 
 # A part that takes longer in one tick is named in the log.
 HANG_S = 1.0
+HANG = "%s held the drive loop up for %.1f s; the motor was neutral meanwhile."
+HANG_SIMULATED = "%s took %.1f s of the computer; the simulated time stood still meanwhile."
 
 # Written by the loop itself.
 OWN_CHANNELS = {"loop/rate_hz", "loop/late_ticks", "car/faults"}
@@ -235,10 +237,8 @@ class Vehicle:
             ended_s = timer()
             entry.watch.add(ended_s - started_s)
             if ended_s - started_s > HANG_S:
-                logger.warning(
-                    "%s held the drive loop up for %.1f s; the motor was neutral meanwhile.",
-                    entry.name, ended_s - started_s,
-                )  # fmt: skip
+                said = HANG_SIMULATED if isinstance(self.clock, SimulatedClock) else HANG
+                logger.warning(said, entry.name, ended_s - started_s)
             started_s = ended_s
         for broken, cause in failed:
             self._take_out(broken, cause)

@@ -77,9 +77,25 @@ class Drive:
     unknown: tuple[str, ...] = ()
 
     @property
+    def driven_in_words(self) -> str:
+        """How long it was driven, as every command says it, e.g. ``1 min 5 s``."""
+        return time_in_words(self.driven_s)
+
+    @property
     def rate_hz(self) -> float | None:
         """Records a second, by the median step; ``None`` if their times are not known."""
         return 1 / self.steps.p50_s if self.steps is not None and self.steps.p50_s > 0 else None
+
+
+def time_in_words(time_s: float) -> str:
+    """A time for a person.
+
+    Example:
+        >>> time_in_words(64.8), time_in_words(4.2)
+        ('1 min 5 s', '4 s')
+    """
+    minutes, seconds = divmod(round(time_s), 60)
+    return f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
 
 
 def drive_of(records: Iterable[Record]) -> Drive:

@@ -166,7 +166,8 @@ KINDS = {
     "clock": Kind(NOBODY, "`_timestamp_ms` runs backwards: the clock was set", NOTHING),
     "vectors": Kind(NOBODY, "a column of numbers holds texts", NOTHING),
     "values of another type": Kind(
-        NOBODY, "a column holds values that do not fit its type, e.g. texts among numbers", NOTHING
+        NOBODY, "a column holds values that do not fit its type, e.g. texts among numbers",
+        "`donkey tub convert` makes numbers of texts that are some, if you like.",
     ),
     "nulls": Kind(NOBODY, "records hold null, as old tubs do for what was not recorded", NOTHING),
     "out of range": Kind(

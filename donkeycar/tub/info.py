@@ -12,6 +12,7 @@ from donkeycar.errors import TubError
 from donkeycar.tub.browsing.tags import tags_of
 from donkeycar.tub.catalog import Record
 from donkeycar.tub.columns import columns_of
+from donkeycar.tub.drive import drive_of
 from donkeycar.tub.format import INDEX, SESSION, TIMESTAMP
 from donkeycar.tub.reader import TubReader
 from donkeycar.tub.schema import image_keys
@@ -68,6 +69,8 @@ class TubInfo:
         num_skipped: Number of lines and files that cannot be read.
         num_images: Number of files in its folder of images.
         num_bytes: Size of its files, without tubs inside it.
+        driven_s: How long it was driven, in seconds, as `drive_of` defines it: time from record to
+            record without pauses and deleted records; 0 if the records say no times.
         created_at_s: When it was made, in seconds since 1970; ``None`` if it does not say.
         sessions: Its sessions, in the order of recording.
         columns: Its columns, by name.
@@ -82,6 +85,7 @@ class TubInfo:
     num_skipped: int
     num_images: int = 0
     num_bytes: int = 0
+    driven_s: float = 0.0
     created_at_s: float | None = None
     sessions: list[Session] = field(default_factory=list)
     columns: dict[str, Column] = field(default_factory=dict)
@@ -106,6 +110,7 @@ def tub_info(path: str | Path) -> TubInfo:
     if isinstance(created, int | float) and not isinstance(created, bool):
         info.created_at_s = float(created) if abs(created) < 1e11 else None
     info.num_images, info.num_bytes = size_of(tub.path)
+    info.driven_s = drive_of(tub).driven_s
     info.sessions = _sessions(records, tub.manifest.deleted_indexes)
     there = [record[INDEX] for record in records]
     info.tags = {

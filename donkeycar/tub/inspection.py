@@ -116,7 +116,7 @@ def check(path: str | Path, *, decode: bool = True, progress: Progress | None = 
     report.faults += [
         Fault(name, text) for name, find in REMARKS if (text := find(report)) is not None
     ]
-    values = Values(tub.manifest.input_types, records)
+    values = Values(tub.manifest.input_types, records, tub=tub.path)
     report.faults += [
         Fault(name, text) for name, tell in ODDITIES if (text := tell(values)) is not None
     ]
@@ -161,7 +161,7 @@ def _look_at_v1(tub: TubReader, report: TubReport, way: _Way) -> None:
         report.faults.append(Fault(name, str(skipped)))
     records = tub.records()
     types = tub.manifest.input_types or dict(zip(*guess_types(records), strict=True))
-    pictures = Pictures(tub.path, types, decode=way.decode)
+    pictures = Pictures(tub.images, types, decode=way.decode)
     no_numbers: list[Skipped] = []
     for done, record in enumerate(records):
         if way.progress is not None and done % 100 == 0:

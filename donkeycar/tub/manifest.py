@@ -171,7 +171,9 @@ def _read_catalogs(manifest: Manifest, line: dict[str, Any]) -> None:
         if catalog_number(name) is None:
             shown = repr(name) if len(repr(name)) <= 60 else f"{repr(name)[:60]}..."
             manifest.problems.append(
-                f"{shown} is listed, but is not the name of a catalog: not read"
+                f"{shown} is listed, but is not the name of a catalog: not read. The file stays, "
+                "and a repair takes it off the list. If its records belong here, call it "
+                "catalog_N.catalog, with the next free number"
             )
         else:
             paths[name] = None

@@ -4,8 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from donkeycar import commands
 from donkeycar.json_text import is_number
 from donkeycar.tub.bad_record import LABELS
 from donkeycar.tub.catalog import Record
@@ -44,6 +46,7 @@ class Values:
     Args:
         types: Type name of each declared column.
         records: All records.
+        tub: The tub's folder, for commands that a person copies.
 
     Attributes:
         no_vectors: Text in columns of numbers, by column.
@@ -53,7 +56,10 @@ class Values:
         undeclared: Columns that the manifest does not have -> number of records.
     """
 
-    def __init__(self, types: Mapping[str, str], records: Iterable[Record]) -> None:
+    def __init__(
+        self, types: Mapping[str, str], records: Iterable[Record], *, tub: Path = Path("TUB")
+    ) -> None:
+        self.tub = tub
         self.no_vectors: dict[str, Odd] = {}
         self.misfits: dict[str, Odd] = {}
         self.nulls: Counter[str] = Counter()
@@ -133,6 +139,10 @@ def _misfits(values: Values) -> str | None:
     lost = [name for name in LABELS if name in values.misfits]
     if lost:
         texts.append(f"training leaves out records whose {' or '.join(lost)} is no number")
+    if any(odd.example.startswith('"') for odd in values.misfits.values()):
+        new = values.tub.with_name(f"{values.tub.name}_numbers")
+        command = commands.donkey("tub", "convert", values.tub, "--out", new)
+        texts.append(f"this makes numbers of texts that are some: {command}")
     return "; ".join(texts) or None
 
 

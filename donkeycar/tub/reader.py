@@ -82,6 +82,11 @@ class TubReader:
         """Session ids in the order of recording; tubs from before 2021 have none."""
         return list(dict.fromkeys(str(r[SESSION]) for r in self._all if SESSION in r))
 
+    @property
+    def images(self) -> Path:
+        """The folder of its images; that of the records in most tubs of format v1."""
+        return self._images
+
     def image_path(self, record: Record, key: str = IMAGE_KEY) -> Path:
         """Path of the image of a record.
 

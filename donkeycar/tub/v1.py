@@ -9,7 +9,13 @@ from typing import Any
 from donkeycar.errors import TubError
 from donkeycar.tub.catalog import Record, parse_record
 from donkeycar.tub.contents import Contents, Skipped
-from donkeycar.tub.format import MAX_LINE_BYTES, TIMESTAMP, read_tub_file
+from donkeycar.tub.format import (
+    MAX_LINE_BYTES,
+    TIMESTAMP,
+    image_file,
+    images_folder,
+    read_tub_file,
+)
 from donkeycar.tub.manifest import Manifest
 
 META = "meta.json"
@@ -64,7 +70,25 @@ def read_v1(path: Path) -> Contents:
         _add_timestamp(record, start_s)
         _strip_folders(record)
         records.append(record)
-    return Contents(1, manifest, records, path, skipped)
+    return Contents(1, manifest, records, _images_of(path, records), skipped)
+
+
+def _images_of(path: Path, records: list[Record]) -> Path:
+    """The folder of the images: the tub's own, or ``images/`` if the first one lies only there."""
+    try:
+        inner = images_folder(path)
+    except TubError:
+        return path
+    if not inner.is_dir():
+        return path
+    for record in records:
+        for name in record.values():
+            if image_file(name) == name and not (path / name).exists():
+                if (inner / name).exists():
+                    return inner
+            elif image_file(name) == name:
+                return path
+    return path
 
 
 def _numbered(path: Path) -> list[tuple[int, str]]:

@@ -1,12 +1,14 @@
 """What all actions of `donkey tub` share: options, misspelt columns, names on one line."""
 
 import argparse
+import itertools
 import json
 
 import pytest
 
 from donkeycar.management.cli import main
 from donkeycar.management.tub.tub import ACTIONS, add_arguments
+from donkeycar.management.usage import Parser
 from donkeycar.tub import TubReader, TubWriter, repair
 
 # Those that look at recordings, for which `data` of the car is meant if none is named.
@@ -130,3 +132,40 @@ def test_the_tags_of_a_tub_are_listed_with_their_records(tub, capsys):
     assert main(["tub", "info", str(tub), "--json"]) == 0
     assert '"tags": {' in (out := capsys.readouterr().out)
     assert json.loads(out)["tubs"][0]["tags"] == {"corner": 5, "start": 1}
+
+
+# Words of the options that an action needs or that take several values.
+WORDS = {
+    "--records": ["0-3", "7"], "--session": ["a", "b"], "--drop": ["lap", "gear"],
+    "--by": ["user/mode", "lap"], "--mahalanobis": ["user/angle", "user/throttle"],
+    "--to": ["csv"], "--name": ["corner"], "--model": ["pilot.h5"], "--out": ["new"], "--json": [],
+}  # fmt: skip
+ONE_PATH = ("answers", "import")
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_options_and_paths_stand_in_any_order(action, tub):
+    """`--records 0-9 TUB` and `--by lap TUB` swallowed the tub; `TUB --json TUB` was refused."""
+    known = options_of(action)
+    parts = [[option, *words] for option, words in WORDS.items() if option in known]
+    if action in ("stats", "convert"):  # there --by and --drop take one word, with commas
+        parts = [part[:2] for part in parts]
+    paths = [[str(tub)]] if action in ONE_PATH else [[str(tub)], [str(tub.parent)]]
+    parser = Parser(prog="donkey tub")
+    add_arguments(parser)
+    # A lone path behind the last option, two around all of them, and in between.
+    orders = [[*paths, *parts], [*parts, *paths], [paths[0], *parts, *paths[1:]]]
+    orders += [[*parts[:place], *paths, *parts[place:]] for place in range(1, len(parts))]
+    read = [vars(parser.parse_args([action, *itertools.chain(*order)])) for order in orders]
+    assert all(one == read[0] for one in read)
+    assert read[0].get("tubs", []) in ([], [path for (path,) in paths])
+    for option in ("records", "by"):
+        if f"--{option}" in known and action != "stats":
+            assert read[0][option] == WORDS[f"--{option}"]
+
+
+def test_a_tub_that_is_not_there_is_the_last_word(tub, capsys):
+    assert main(["tub", "fit", "--fill", "user/angle=mean", "--by", "lap", f"{tub}-2"]) == 1
+    assert f"{tub}-2" in capsys.readouterr().err
+    assert main(["tub", "delete", "--records", "0-3", "5", str(tub)]) == 0
+    assert len(TubReader(tub)) == 7

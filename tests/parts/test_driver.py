@@ -8,6 +8,7 @@ from donkeycar.driving.cockpit import Cockpit
 from donkeycar.driving.driver_link import FREE, HUNG, NOBODY
 from donkeycar.parts.driver import DriverPart
 from donkeycar.testing import FakeClock
+from donkeycar.timing import SimulatedClock
 from donkeycar.vehicle import Vehicle
 
 TICK_S = 0.05
@@ -131,6 +132,17 @@ def test_whoever_held_the_loop_up_is_named(caplog, monkeypatch, page, cockpit, c
     monkeypatch.setattr("time.perf_counter", lambda: 2.0 * next(times))
     car.step()
     assert "Hangs held the drive loop up for 2.0 s" in caplog.text
+
+
+def test_in_simulated_time_nothing_is_held_up(caplog, monkeypatch):
+    """The first frame of the simulator takes a second: the log said that a motor was neutral."""
+    times = iter(range(1000))
+    car = Vehicle(clock=SimulatedClock())
+    car.add(Hangs(lambda: None))
+    monkeypatch.setattr("time.perf_counter", lambda: 2.0 * next(times))
+    car.step()
+    assert "Hangs took 2.0 s of the computer" in caplog.text
+    assert "motor" not in caplog.text
 
 
 def test_a_whole_car_waits_after_a_part_that_hung(page, cockpit, clock):

@@ -2,6 +2,10 @@
 
 import pytest
 
+from donkeycar.management.cli import main
+from donkeycar.training.data_report.report import data_report
+from donkeycar.training.records.recordings import gather
+from donkeycar.tub import TubReader, tub_info
 from donkeycar.tub.drive import EXPOSED, MODE, WHEEL_AGE, drive_of
 
 
@@ -86,3 +90,24 @@ def test_a_tub_with_almost_nothing_in_it(rows):
     assert drive.num_records == len(rows)
     assert drive.rate_hz is None
     assert drive.driven_s == 0
+
+
+def test_every_command_says_the_same_duration(shared_data, capsys):
+    """`report` multiplied records with the median step, and `info` said none."""
+    tubs = [path for path in sorted(shared_data.iterdir()) if is_tub(path)]
+    assert len(tubs) >= 5
+    for path in tubs:
+        driven = drive_of(TubReader(path))
+        told = driven.driven_in_words
+        assert tub_info(path).driven_s == driven.driven_s
+        report = data_report(gather([path])).facts[0]
+        # A recording without times has a guess in the report, and says so.
+        assert f"; {told} driven at" in report or "their times cannot be used" in report
+        for action in (["tub", "info"], ["stats"]):
+            assert main([*action, str(path)]) == 0
+            said = capsys.readouterr().out
+            assert f", {told} driven" in said or not driven.driven_s
+
+
+def is_tub(path):
+    return path.is_dir() and any(path.glob("catalog_*.catalog"))

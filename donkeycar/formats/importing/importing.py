@@ -93,7 +93,8 @@ def import_recordings(
         written = []
         for (folder, word), name in zip(found, names, strict=True):
             (draft / name).mkdir(exist_ok=True)
-            one = _import(folder, word, draft / name, out / name, options, progress)
+            label = folder.name if folder == place else folder.relative_to(place).as_posix()
+            one = _import(folder, label, word, draft / name, out / name, options, progress)
             one.source = str(folder)
             if place is unpacked:
                 inner = folder.relative_to(unpacked)
@@ -116,6 +117,7 @@ def _renamed(unpacked: Path, archive: Path) -> Path:
 
 def _import(
     path: Path,
+    label: str,
     word: str,
     folder: Path,
     place: Path,
@@ -127,7 +129,7 @@ def _import(
         source = FORMATS[word].reader().open_source(path, options)
         settle(source, options)
     except TubError as error:
-        raise TubError(f"{path.name}: {error}") from error
+        raise TubError(f"{label}: {error}") from error
     source.metadata.setdefault("imported_from", f"{word}: {source.name}")
     written = write_tub(source, folder, place, progress=progress)
     written.format = word

@@ -11,6 +11,7 @@ from typing import Any
 
 from donkeycar.errors import TubError
 from donkeycar.formats.importing.item import Item, Picture, Source
+from donkeycar.formats.importing.number_texts import read_numbers
 from donkeycar.formats.importing.options import Options
 from donkeycar.formats.importing.picture import file_picture
 from donkeycar.formats.importing.session import add_sessions
@@ -74,6 +75,7 @@ def open_source(path: Path, options: Options) -> Source:
         else:
             source.facts.append(str(skipped))
     _tell_numbers(source, reader.version, full)
+    read_numbers(source)
     if reader.version == 1:
         _add_times(source, options.recorded_rate_hz)
         add_sessions(source.items)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from donkeycar.files import megabytes
 from donkeycar.management.tub.answer import plain
 from donkeycar.words import count, shown
 
@@ -40,7 +41,7 @@ def built_lines(built: "Built") -> list[str]:
     """Sentences about a new tub."""
     lines = [
         f"wrote {shown(built.path)}: {count(built.num_records, 'record')}, {built.num_deleted} of "
-        f"them deleted, {count(built.num_images, 'image')}, {built.num_bytes / 1e6:.1f} MB; read "
+        f"them deleted, {count(built.num_images, 'image')}, {megabytes(built.num_bytes)}; read "
         "again and compared"
     ]
     return lines + [f"  note: {note}" for note in built.notes]

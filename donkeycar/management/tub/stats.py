@@ -76,11 +76,9 @@ def _damage(path: Path, unread: list[str]) -> list[str]:
 
 def in_words(drive: Drive) -> str:
     """One line: how much there is of it."""
-    minutes, seconds = divmod(round(drive.driven_s), 60)
-    long = f"{minutes} min {seconds} s" if minutes else f"{seconds} s"
     parts = [count(drive.num_records, "record"), count(drive.num_sessions, "session")]
     if drive.steps is not None:
-        parts.append(f"{long} driven")
+        parts.append(f"{drive.driven_in_words} driven")
     if drive.num_pauses:
         parts.append(count(drive.num_pauses, "pause"))
     return ", ".join(parts)

@@ -4,6 +4,8 @@ import argparse
 from importlib import import_module
 from typing import NamedTuple
 
+from donkeycar.management.tub.any_order import AnyOrder
+
 
 class Action(NamedTuple):
     """A row of `ACTIONS`: one word after ``donkey tub``.
@@ -69,7 +71,9 @@ ACTIONS = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the actions, each with its options."""
-    actions = parser.add_subparsers(metavar="action", dest="action", required=True)
+    actions = parser.add_subparsers(
+        metavar="action", dest="action", required=True, parser_class=AnyOrder
+    )
     for name, action in ACTIONS.items():
         subparser = actions.add_parser(name, help=action.help, description=action.help)
         module = import_module(f"donkeycar.management.tub.{action.module}")

@@ -8,6 +8,7 @@ from donkeycar.training.data_report.checks import CHECKS, Finding
 from donkeycar.training.data_report.survey import Survey, survey
 from donkeycar.training.progress import Progress, Silent
 from donkeycar.training.records.recordings import Recordings
+from donkeycar.tub.drive import time_in_words
 from donkeycar.words import count
 
 # The histogram of the steering: number of ranges, and length of the longest bar.
@@ -67,7 +68,7 @@ def data_report(recordings: Recordings, progress: Progress | None = None) -> Dat
 def _facts(seen: Survey) -> list[str]:
     recordings = seen.recordings
     tubs, sessions = len(recordings.tubs), len(recordings.session_names)
-    time = f"{seen.duration_s / 60:.1f} minutes at {seen.pace.in_words} a second"
+    time = f"{time_in_words(seen.duration_s)} driven at {seen.pace.in_words} a second"
     if not seen.pace.is_timed:
         time = f"their times cannot be used; at the usual rate that is {time}"
     facts = [

@@ -10,6 +10,7 @@ from donkeycar.training.data_report.lag import COLUMNS, Lag, estimate, profile, 
 from donkeycar.training.progress import Progress
 from donkeycar.training.records.pace import pace_of
 from donkeycar.training.records.recordings import Recordings
+from donkeycar.tub.drive import drive_of
 from donkeycar.tub.pace import Pace
 
 INDEX = "_index"
@@ -58,8 +59,14 @@ class Survey:
 
     @property
     def duration_s(self) -> float:
-        """Seconds of driving."""
-        return len(self.recordings) * self.interval_s
+        """Seconds of driving, as `drive_of` defines them for every command.
+
+        If the times cannot be used, it is the number of records at the usual rate.
+        """
+        if not self.pace.is_timed:
+            return len(self.recordings) * self.interval_s
+        tubs = {id(tub): tub for tub, _ in self.recordings.sources}
+        return sum(drive_of(tub).driven_s for tub in tubs.values())
 
 
 def survey(recordings: Recordings, progress: Progress) -> Survey:

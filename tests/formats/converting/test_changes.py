@@ -2,12 +2,14 @@
 
 import io
 import json
+import shlex
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from donkeycar.formats.converting.convert import Changes, convert_tubs
+from donkeycar.management.cli import main
 from donkeycar.tub import TubReader, TubWriter, check
 
 COLUMNS = {
@@ -239,3 +241,25 @@ def test_values_of_the_simulator_that_hold_others_stay(v1_tub, imported):
     tub = v1_tub([{"user/angle": 0.1, "user/throttle": 0.2, "sim/info": sim}])
     (record,) = imported(tub, action="convert")
     assert record["sim/info"] == {"cte": 0.5, "pos": [1, 2], "deep": {"hit": None, "speed": None}}
+
+
+def test_texts_that_are_numbers_become_numbers(tmp_path, capsys):
+    """`check` said that training leaves such records out, and nothing converted them."""
+    path = tmp_path / "tub"
+    with TubWriter(path, ["user/angle", "user/throttle"], ["float", "float"]) as tub:
+        for number in range(4):
+            tub.append({"user/angle": number / 10, "user/throttle": 0.5})
+    catalog = path / "catalog_0.catalog"
+    catalog.write_text(
+        catalog.read_text()
+        .replace('"user/angle": 0.1', '"user/angle": "0.1"')
+        .replace('"user/angle": 0.2', '"user/angle": " -2e-1"')
+        .replace('"user/angle": 0.3', '"user/angle": "left"')
+    )
+    (said,) = [remark for remark in check(path).remarks if "of texts" in remark]
+    command = said[said.index("donkey tub convert") :]
+    assert main(shlex.split(command)[1:]) == 0
+    assert "2 texts of user/angle became numbers" in "".join(capsys.readouterr())
+    _, records = read(path.with_name("tub_numbers"))
+    assert [record.get("user/angle") for record in records] == [0.0, 0.1, -0.2, None]
+    assert not check(path.with_name("tub_numbers")).problems

@@ -163,3 +163,16 @@ def test_a_time_that_is_none_costs_the_time_only(v1_tub, imported, ms):
     tub = v1_tub([driven(milliseconds=ms), driven(milliseconds=20)], meta=META)
     new = imported(tub, action="convert")
     assert numbers(new, "_timestamp_ms") == [None, 1_500_000_000_020]
+
+
+def test_pictures_in_a_folder_of_their_own_are_found(v1_tub, imported):
+    """A tub of format v1 whose pictures somebody had moved into `images/` had none, said check."""
+    tub = v1_tub([driven(0.1), driven(0.2)], meta=META)
+    (tub / "images").mkdir()
+    for picture in tub.glob("*.jpg"):
+        picture.rename(tub / "images" / picture.name)
+    assert check(tub).problems == []
+    assert check(tub, decode=False).problems == []
+    reader = TubReader(tub)
+    assert [reader.image(record).ndim for record in reader] == [3, 3]
+    assert numbers(imported(tub, action="convert")) == [0.1, 0.2]

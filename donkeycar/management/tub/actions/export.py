@@ -6,6 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from donkeycar.errors import ConfigError
+from donkeycar.files import megabytes
 from donkeycar.formats.exporting.table import FORMATS, OPTIONS
 from donkeycar.management.pilot.seen_through import A_KIND, add_config_argument
 from donkeycar.management.tub.each import add_tubs
@@ -86,9 +87,8 @@ def run(args: argparse.Namespace) -> int:
         print(note)
     if layout := exported.facts.get("layout"):
         print(f"layout for Foxglove (Layouts, Import from file): {layout}")
-    megabytes = exported.num_bytes / 1e6
     print(
         f"wrote {exported.path}: {count(exported.num_records, 'record')} of "
-        f"{count(len(exported.tubs), 'tub')}, {megabytes:.3g} MB"
+        f"{count(len(exported.tubs), 'tub')}, {megabytes(exported.num_bytes)}"
     )
     return 0

@@ -5,8 +5,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from donkeycar.files import megabytes
 from donkeycar.management.tub.answer import Answer, add_json, answer_each, plain
 from donkeycar.management.tub.each import add_tubs
+from donkeycar.tub.drive import time_in_words
 from donkeycar.words import count, either, shown
 
 if TYPE_CHECKING:
@@ -43,10 +45,11 @@ def info_of(path: Path) -> Answer:
 
 def _first(info: "TubInfo") -> list[str]:
     lines = either(info.num_skipped, "line or file", "lines or files")
+    driven = f", {time_in_words(info.driven_s)} driven" * bool(info.driven_s)
     skipped = f", {info.num_skipped} {lines} unreadable" * bool(info.num_skipped)
     return [
         f"format v{info.version}, {count(info.num_records, 'record')}, {info.num_deleted} of them "
-        f"deleted, {count(info.num_images, 'image')}, {info.num_bytes / 1e6:.1f} MB{skipped}"
+        f"deleted, {count(info.num_images, 'image')}, {megabytes(info.num_bytes)}{driven}{skipped}"
     ]
 
 
