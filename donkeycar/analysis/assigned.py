@@ -13,6 +13,8 @@ from donkeycar.errors import AnalysisError, text_of
 
 # Rows of a piece when the safety limit is switched off.
 PIECE = 100_000
+# The square of a larger number, summed up for a standard deviation, is no number any more.
+MOST = 1e140
 
 Function = Callable[..., Any]
 
@@ -121,6 +123,11 @@ def _checked(result: Any, length: int, name: str) -> tuple[Any, Kind]:
         array = np.asarray(result)
     except (TypeError, ValueError):
         array = np.zeros(())
+    if result is None:
+        raise AnalysisError(
+            f"The function of {name} must return one value for each record. Received: None. End it "
+            "with `return`, or use a lambda"
+        )
     if array.shape != (length,):
         raise AnalysisError(
             f"The function of {name} must return one value for each record. Received: shape "
@@ -128,6 +135,13 @@ def _checked(result: Any, length: int, name: str) -> tuple[Any, Kind]:
         )
     if array.dtype.kind in "biuf":
         numbers = array.astype(np.float64)
+        far = np.isfinite(numbers) & (np.abs(numbers) > MOST)
+        if far.any():
+            raise AnalysisError(
+                f"The function of {name} must return numbers from {-MOST:g} to {MOST:g}: means of "
+                f"larger ones are infinite. Received: {numbers[far][0]:g}. Return nan for a record "
+                "without a value"
+            )
         return np.where(np.isfinite(numbers), numbers, np.nan), "number"
     words = array.astype(object)
     if all(word is None or isinstance(word, str) for word in words):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from donkeycar.analysis.column import Column
+from donkeycar.analysis.column import OWN, Column
 from donkeycar.analysis.lookup import check_divisions, fitted, needs_of, per_stratum
 from donkeycar.analysis.sql import double
 from donkeycar.analysis.strata import Division
@@ -129,7 +129,7 @@ def changeable(table: Table, name: str, *, texts: bool = False) -> Column:
             f"The column must hold numbers{' or words' if texts else ''}. Received: {name}, "
             f"{column.kind}"
         )
-    if len(column.keys) > 1 or (len(column.keys) == 1 and column.keys[0] != name):
+    if name in OWN or len(column.keys) > 1 or (column.keys and column.keys[0] != name):
         raise AnalysisError(
             f"A step changes whole columns. Received: {name}. Name a column that records have"
         )

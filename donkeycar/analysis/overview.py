@@ -18,6 +18,8 @@ from donkeycar.errors import AnalysisError
 BINS = 21
 # Columns that are drawn, at most: a picture of more cannot be read.
 MOST_DRAWN = 6
+# Columns that are told if none is named: a manifest may declare thousands, each takes 0.1 s.
+MOST_COLUMNS = 100
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,8 @@ def overview(
     Raises:
         AnalysisError: If there is no such column.
     """
-    columns = frame.chosen(_usual(frame) if names is None else names)
+    usual = _usual(frame) if names is None else []
+    columns = frame.chosen(usual[:MOST_COLUMNS] if names is None else names)
     if not columns:
         raise AnalysisError("At least one column must be named. Received: none")
     divided = [Group.by(one) for one in frame.chosen(by)]
@@ -96,18 +99,28 @@ def overview(
         records = int(table.rows("SELECT count(*) FROM {t}")[0][0])
         plots = {one.name: boxes(table, one) for one in drawn}
         pairs = _pairs(table, drawn)
-    return Overview(
-        frame.tubs, records, frame.unreadable, frame.skipped, tuple(by), groups, plots, pairs
-    )
+    skipped = list(frame.skipped)
+    if len(usual) > MOST_COLUMNS:
+        skipped.append(
+            f"{len(usual) - MOST_COLUMNS} of {len(usual)} columns, from {usual[MOST_COLUMNS]:.60} "
+            "on. Name those that you want with --columns"
+        )
+    return Overview(frame.tubs, records, frame.unreadable, skipped, tuple(by), groups, plots, pairs)
 
 
 def _usual(frame: TubFrame) -> list[str]:
-    """Fields that say something about the drive; the five that every record has do not."""
-    return [
+    """Fields that say something about the drive; the five that every record has do not.
+
+    What a pilot learns comes first if there are more than are told.
+    """
+    found = [
         name
         for name, kind in frame.columns.items()
         if name not in OWN and kind in ("number", "boolean", "text")
     ]
+    if len(found) > MOST_COLUMNS:
+        found.sort(key=lambda name: not name.startswith(("user/", "pilot/")))
+    return found
 
 
 def _drawn(

@@ -149,8 +149,27 @@ def _fetch(storage: Any, path: str, target: Path) -> None:
         is_small = (one.get("size") or 0) <= MAX_BYTES
         if one["type"] == "file" and FETCHED.fullmatch(name) and is_small:
             wanted[one["name"]] = str(target / name)
-    if wanted:
+    if not wanted:
+        return
+    try:
         storage.get(list(wanted), list(wanted.values()))
+    except Exception:
+        for name, place in wanted.items():  # which of them it was, the storage may not say
+            _fetch_one(storage, name, place)
+
+
+def _fetch_one(storage: Any, name: str, place: str) -> None:
+    try:
+        storage.get(name, place)
+    except FileNotFoundError as error:
+        raise DeviceError(
+            f"{name} is listed, but not there: it was removed, or not uploaded to its end. Next "
+            "step: upload it again"
+        ) from error
+    except PermissionError as error:
+        raise DeviceError(
+            f"{name} is listed, but your key may not read it. Next step: ask who owns the bucket"
+        ) from error
 
 
 def _list_storage(storage: Any, path: str) -> tuple[list[str], list[str]]:
@@ -191,6 +210,8 @@ def _answer(address: str, ask: Callable[[], Any]) -> Any:
     """What a storage answers; its errors become ours, in one sentence."""
     try:
         return ask()
+    except DeviceError:
+        raise
     except Exception as error:
         # Each storage has errors of its own, some of no common class.
         first = str(error).strip().split("\n", 1)[0].rstrip(". ") or type(error).__name__

@@ -79,7 +79,7 @@ def open_recording(
     )
     for name in manifest.paths:
         if name not in names:
-            recording.skipped.append(f"{label}/{name}: listed in {MANIFEST}, but missing")
+            recording.skipped.append(f"{label}/{name}: listed in {MANIFEST}, but missing. Copy it")
     for name in names:
         problem = _refusal(folder, name)
         if problem:
@@ -97,6 +97,10 @@ def _refusal(folder: Path, name: str) -> str:
     try:
         check_inside(path, folder)
         status = path.stat()
+        if stat.S_ISREG(status.st_mode):
+            path.open("rb").close()
+    except PermissionError:
+        return "you may not read it. Next step: check who may, e.g. with ls -l"
     except (TubError, OSError) as error:
         return str(error)
     if not stat.S_ISREG(status.st_mode):

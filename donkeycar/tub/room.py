@@ -8,11 +8,11 @@ from pathlib import Path
 
 from donkeycar.errors import DeviceError
 from donkeycar.files import megabytes
-from donkeycar.tub.format import IMAGES
 from donkeycar.tub.reader import TubReader
 
 # What `st_blocks` counts, whatever the disk.
 BLOCK_BYTES = 512
+PICTURES = (".jpg", ".jpeg", ".png")
 
 
 def check_room(out: Path, needed_bytes: int) -> None:
@@ -57,10 +57,14 @@ def room_of_records(tub: TubReader, num_records: int) -> int:
     num_all = len(tub.records(include_deleted=True))
     if not num_all:
         return 0
-    folder = tub.path / IMAGES
     try:
-        with os.scandir(folder) as entries:
-            size = room_of(Path(one.path) for one in entries if one.is_file())
+        with os.scandir(tub.images) as entries:
+            # Beside the pictures of a tub of format v1 lie its records.
+            size = room_of(
+                Path(one.path)
+                for one in entries
+                if one.name.lower().endswith(PICTURES) and one.is_file()
+            )
     except OSError:
         return 0  # not there, or not ours to read; the copy will say so
     return min(size, size * num_records // num_all)

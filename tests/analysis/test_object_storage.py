@@ -2,10 +2,13 @@
 
 import json
 import os
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from donkeycar.analysis import TubFrame
+from donkeycar.analysis.recording import open_recording
 from donkeycar.errors import DeviceError, TubError
 from donkeycar.management.cli import main
 
@@ -101,3 +104,52 @@ def test_the_command_takes_addresses(fleet, capsys):
     told = json.loads(capsys.readouterr().out)
     means = {one["group"]["car"]: one["columns"]["user/angle"]["mean"] for one in told["groups"]}
     assert means == {"blue": 0.25, "red": 1.25}
+
+
+class _Lacking:
+    """A storage in which one listed file cannot be had, as after an upload that broke off."""
+
+    def __init__(self, storage, error):
+        self._storage, self._error = storage, error
+
+    def __getattr__(self, name):
+        return getattr(self._storage, name)
+
+    def get(self, names, places):
+        if any("catalog_0" in name for name in ([names] if isinstance(names, str) else names)):
+            raise self._error
+        self._storage.get(names, places)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(FileNotFoundError(), "catalog_0.catalog is listed, but not there.* Next step: upload it"),
+     (PermissionError(), "catalog_0.catalog is listed, but your key may not read it. Next step")],
+)  # fmt: skip
+def test_a_listed_catalog_that_cannot_be_had_is_named(tmp_path, make_tub, monkeypatch, error, said):
+    """The sentence named neither the file nor what to do about it."""
+    from fsspec.implementations.local import LocalFileSystem
+
+    make_tub(tmp_path / "data", **{"user/angle": [0.0, 0.5]})
+    storage = _Lacking(LocalFileSystem(), error)
+    monkeypatch.setattr("fsspec.core.url_to_fs", lambda address: (storage, str(tmp_path)))
+    with pytest.raises(DeviceError, match=said):
+        TubFrame(f"file://{tmp_path}")
+
+
+def test_a_catalog_that_may_not_be_read_is_named(make_tub):
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        tub = make_tub(Path(folder) / "data", **{"user/angle": [0.0, 0.5]})
+        os.chmod(tub, 0o755)
+        (tub / "catalog_0.catalog").chmod(0)
+        user = os.geteuid()
+        try:
+            if user == 0:
+                os.seteuid(65534)  # root may read everything
+            recording = open_recording(tub, "data")
+        finally:
+            os.seteuid(user)
+    assert recording.skipped[-1] == (
+        "data/catalog_0.catalog: you may not read it. Next step: check who may, e.g. with ls -l"
+    )

@@ -398,6 +398,8 @@ def test_a_function_never_gets_more_than_the_safety_limit(frame, rows):
         (lambda angle: 1 / 0, "The function of x failed: ZeroDivisionError"),
         (lambda angle: [{}] * len(angle), "must return numbers or words"),
         (lambda angle: np.where(angle > 0, 1j, 0), "must return numbers or words"),
+        (lambda angle: None, "Received: None. End it with `return`"),
+        (lambda angle: np.full(angle.shape, 1e308), "larger ones are infinite. Received: 1e.308"),
     ],
 )
 def test_a_function_that_fails_is_said(frame, function, said):
@@ -471,3 +473,10 @@ def test_fit_save_load_apply_is_the_same_in_the_engine_and_in_the_trainer(
 
 def test_every_step_that_a_file_can_hold_is_one_that_the_engine_applies():
     assert set(APPLIED) == set(STEPS.values())
+
+
+@pytest.mark.parametrize("name", ["tub", "car", "session", "index", "time"])
+def test_a_column_that_says_which_record_it_is_is_not_filled(frame, name):
+    """`donkey tub fit --fill tub=mode` ended in an error of the engine about a join."""
+    with pytest.raises(AnalysisError, match=f"A step changes whole columns. Received: {name}"):
+        frame.fill(name, "mode")

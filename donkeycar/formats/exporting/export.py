@@ -1,5 +1,6 @@
 """Export: writes records of tubs in one of the formats, whole or not at all."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -13,6 +14,7 @@ from donkeycar.formats.exporting.selection import Progress, select
 from donkeycar.formats.exporting.table import FORMATS, Format
 from donkeycar.formats.exporting.target import checked_target, cleared_target, new_target
 from donkeycar.tub.new_folder import cannot_be_written
+from donkeycar.tub.room import check_room, room_of_records
 from donkeycar.tub.selection import Indexes
 
 
@@ -85,6 +87,12 @@ def export_tubs(
         sessions=sessions,
         include_deleted=include_deleted or row.shows_deleted,
     )
+    if row.copies_pictures and (is_folder or not row.folder_with):
+        counts = Counter(id(one.tub) for one in selection.rows)
+        check_room(
+            target,
+            sum(room_of_records(tub.reader, counts[id(tub)]) for tub in selection.tubs),
+        )
     module = import_module(f"donkeycar.formats.exporting.{row.module}")
     try:
         with new_target(target, is_folder=is_folder) as draft:

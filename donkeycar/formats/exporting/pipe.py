@@ -4,9 +4,11 @@ The library writes into a named pipe, and a thread of ours writes what comes out
 the disk takes no more, the thread still empties the pipe, so the library always comes to its end.
 """
 
+import errno
 import os
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,6 +17,8 @@ CHUNK_BYTES = 1 << 20
 _SET_SIZE = 1031
 # The last bytes of a file, among which the mark of its end is looked for.
 TAIL_BYTES = 64
+# A library that writes nothing for so long, and does not come to its end, never will.
+QUIET_S = 30.0
 
 
 class Pipe:
@@ -23,17 +27,20 @@ class Pipe:
     Args:
         out: The file.
         path: The named pipe; `out` itself where the system has none, and the library writes it.
+        quiet_s: How long the library may write nothing before it ends.
 
     Attributes:
         path: What the library opens for writing, before `start`.
     """
 
-    def __init__(self, out: Path, path: Path) -> None:
+    def __init__(self, out: Path, path: Path, *, quiet_s: float = QUIET_S) -> None:
         self.path = path
         self._out = out
         self._error: OSError | None = None
         self._thread: threading.Thread | None = None
         self._fd = -1
+        self._quiet_s = quiet_s
+        self._has_stopped = False
         if path != out:
             # Without waiting for the library, which may never come.
             self._fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
@@ -60,11 +67,61 @@ class Pipe:
             raise self._error
 
     def close(self) -> None:
-        """Wait until all that the library wrote is in the file; the library has closed the pipe."""
+        """Wait until all that the library wrote is in the file; the library has closed the pipe.
+
+        Raises:
+            OSError: If it has not, and nothing comes any more.
+        """
+        if self._has_stopped:
+            return  # the thread still has the pipe, and was said to be waiting for ever
         if self._thread is not None:
-            self._thread.join()
+            self._wait_for(self._thread)
         if self._fd >= 0:
             os.close(self._fd)
+
+    def finish(self, end: Callable[[], object]) -> None:
+        """Let the library come to its end, which may wait for a thread of its own that died.
+
+        Args:
+            end: What ends it, and closes its side of the pipe.
+
+        Raises:
+            OSError: If it writes nothing any more, and does not end.
+        """
+        errors: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                end()
+            except BaseException as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=run, name="export end", daemon=True)
+        thread.start()
+        self._wait_for(thread)
+        if errors:
+            raise errors[0]
+
+    def _wait_for(self, thread: threading.Thread) -> None:
+        known, since_s = -1, time.monotonic()
+        while thread.is_alive():
+            thread.join(min(0.2, self._quiet_s))
+            size, now_s = self._size(), time.monotonic()
+            if size != known:
+                known, since_s = size, now_s
+            elif now_s - since_s > self._quiet_s:
+                self._has_stopped = True
+                raise OSError(
+                    errno.EPIPE,
+                    f"the library that writes it stopped in the middle, {self._quiet_s:g} s ago. "
+                    "Next step: export fewer records at a time, or update the library",
+                )
+
+    def _size(self) -> int:
+        try:
+            return self._out.stat().st_size
+        except OSError:
+            return 0
 
     def _run(self) -> None:
         try:
@@ -78,15 +135,16 @@ class Pipe:
 
 
 @contextmanager
-def piped(out: Path, *, end: bytes) -> Iterator[Pipe]:
+def piped(out: Path, *, end: bytes, quiet_s: float = QUIET_S) -> Iterator[Pipe]:
     """A pipe to `out`; after the block the file is whole.
 
     Args:
         out: The new file.
         end: What a whole file has among its last `TAIL_BYTES` bytes.
+        quiet_s: How long the library may write nothing before it ends.
 
     Raises:
-        OSError: If the disk does not take all of it.
+        OSError: If the library stops in the middle, or the disk does not take all of it.
     """
     path = out
     if hasattr(os, "mkfifo"):
@@ -94,13 +152,15 @@ def piped(out: Path, *, end: bytes) -> Iterator[Pipe]:
             path = out.with_name(f"{out.name}.pipe")
             os.mkfifo(path)
         path = path if path.exists() else out
-    pipe = Pipe(out, path)
+    pipe = Pipe(out, path, quiet_s=quiet_s)
     try:
         yield pipe
     finally:
-        pipe.close()
-        if path != out:
-            path.unlink()
+        try:
+            pipe.close()
+        finally:
+            if path != out:
+                path.unlink()
     pipe.check()
     with out.open("rb") as file:
         size = file.seek(0, os.SEEK_END)

@@ -69,7 +69,7 @@ def write(
                     if progress is not None:
                         progress(done, len(selection.rows))
         finally:
-            recording.disconnect()
+            pipe.finish(recording.disconnect)
     return written.facts()
 
 

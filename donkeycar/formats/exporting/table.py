@@ -34,6 +34,8 @@ class Format(NamedTuple):
         options: Options that it takes, by the name of the argument.
         shows_deleted: Whether deleted records belong into it, marked as deleted.
         folder_with: Option with which it writes a folder instead of a file; "" for none.
+        copies_pictures: Whether the files of the pictures are in it as they are; if `folder_with`
+            names an option, only with that.
     """
 
     module: str
@@ -44,6 +46,7 @@ class Format(NamedTuple):
     holds: str = ""
     options: tuple[str, ...] = ()
     folder_with: str = ""
+    copies_pictures: bool = False
     shows_deleted: bool = False
 
 
@@ -70,6 +73,7 @@ FORMATS = {
         library="pyarrow",
         extra="formats",
         ending=".parquet",
+        copies_pictures=True,
     ),
     "mcap": Format(
         "foxglove_mcap",
@@ -77,6 +81,7 @@ FORMATS = {
         library="foxglove",
         extra="mcap",
         ending=".mcap",
+        copies_pictures=True,
         options=("model",),
         shows_deleted=True,
     ),
@@ -86,6 +91,7 @@ FORMATS = {
         library="rerun",
         extra="rerun",
         ending=".rrd",
+        copies_pictures=True,
         options=("model",),
         shows_deleted=True,
     ),
@@ -96,12 +102,14 @@ FORMATS = {
         holds=r"records\.csv|images",
         options=("images",),
         folder_with="images",
+        copies_pictures=True,
     ),
     "webdataset": Format(
         "webdataset",
         "shards of image files and JSON, for training from a disk or a network",
         holds=r"\d{6}\.tar",
         options=("shard_mb",),
+        copies_pictures=True,
     ),
     "mp4": Format(
         "mp4",

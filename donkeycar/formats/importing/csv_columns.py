@@ -31,6 +31,8 @@ NAMES = {
 # below all of them counts seconds from some start.
 SINCE_1970 = ((1e17, 1e-6, "nanoseconds"), (1e14, 1e-3, "microseconds"),
               (1e11, 1.0, "milliseconds"), (1e8, 1e3, "seconds"))  # fmt: skip
+# The year 5138. A record beyond, or before 1970, has no time: nobody drove then.
+MOST_MS = 1e14
 MILLISECONDS = re.compile(r"(^|_|\s)(ms|millis|milliseconds)$", re.IGNORECASE)
 
 
@@ -105,7 +107,8 @@ def times_of(fields: Sequence[str], name: str) -> tuple[list[int | None], str]:
     if largest is None:
         return [_moment(field) for field in fields], "dates"
     factor, unit = _unit(largest, name)
-    return [None if number is None else round(number * factor) for number in numbers], unit
+    times = [None if number is None else round(number * factor) for number in numbers]
+    return [None if time is None or not 0 <= time < MOST_MS else time for time in times], unit
 
 
 def _unit(largest: float, name: str) -> tuple[float, str]:

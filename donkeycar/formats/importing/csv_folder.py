@@ -16,7 +16,7 @@ from donkeycar.formats.importing.picture import file_picture
 from donkeycar.formats.importing.picture_files import PictureFiles, is_picture_name
 from donkeycar.formats.importing.session import add_sessions
 from donkeycar.tub.schema import check_types
-from donkeycar.words import did_you_mean
+from donkeycar.words import count, did_you_mean
 
 ENDINGS = (".csv", ".tsv", ".txt")
 # Of a file this many rows are looked at to find the pictures.
@@ -203,6 +203,11 @@ def _times(
         return [round(1000 * number / rate_hz) for number in range(len(fields))]
     times, unit = times_of([row[column] for row in fields], names[column])
     source.facts.append(f"times in {unit}")
+    lost = sum(time is None and bool(row[column]) for row, time in zip(fields, times, strict=True))
+    if lost:
+        source.facts.append(
+            f"{count(lost, 'time')} of {names[column]} cannot be when somebody drove: left out"
+        )
     return times
 
 

@@ -2,8 +2,10 @@
 
 import csv
 import json
+import shutil
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -259,3 +261,32 @@ def test_a_mistake_is_one_line(tub, tmp_path, monkeypatch, capsys, words, senten
     (line,) = capsys.readouterr().err.splitlines()
     assert sentence in line
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("to", [word for word, row in FORMATS.items() if row.copies_pictures])
+def test_room_is_asked_for_before_anything_is_written(tub, tmp_path, monkeypatch, to):
+    """`copy`, `merge` and `convert` asked; an export found out when the disk was full."""
+    row = FORMATS[to]
+    options = {row.folder_with: True} if row.folder_with else {}
+    out = tmp_path / f"exported{'' if row.folder_with else row.ending}"
+    usage = shutil.disk_usage(tmp_path)._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+    with pytest.raises(DeviceError, match=r"needs .* MB of room. Received: .* Nothing was written"):
+        export_tubs([tub], to, out, options=options)
+    assert not out.exists()
+
+
+def test_a_library_that_stops_in_the_middle_does_not_hang(tmp_path):
+    """Rerun's writer that died for another reason than a full disk was waited for, for ever."""
+    out = tmp_path / "drive.rrd"
+    never = threading.Event()
+    with pytest.raises(OSError, match="the library that writes it stopped in the middle"):  # noqa: SIM117
+        with piped(out, end=b"the end", quiet_s=0.3) as pipe:
+            file = pipe.path.open("wb")
+            pipe.start()
+            file.write(b"the beginning")
+            file.flush()
+            pipe.finish(never.wait)
+    never.set()
+    file.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["drive.rrd"]

@@ -210,3 +210,12 @@ def test_a_bomb_among_the_pictures_is_left_out(folder, imported, tmp_path, capsy
     (source / "2.png").write_bytes(buffer.getvalue())
     assert column(imported(source)) == [0.5, 0.1]
     assert "more than 16000000 pixels" in capsys.readouterr().err
+
+
+def test_a_time_in_which_nobody_drove_is_left_out(folder, imported, capsys):
+    """A time of -9e18 went into the tub, where no clock can show it."""
+    text = "image,steering,throttle,timestamp\n"
+    text += "000000.jpg,-0.25,0.6,-9e18\n000001.jpg,0.1,0.55,1706607123.22\n"
+    records = imported(folder(text, *JPEGS))
+    assert column(records, "_timestamp_ms") == [None, 1706607123220]
+    assert "1 time of timestamp cannot be when somebody drove" in "".join(capsys.readouterr())
