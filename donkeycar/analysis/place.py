@@ -152,15 +152,38 @@ def _fetch(storage: Any, path: str, target: Path) -> None:
     if not wanted:
         return
     try:
-        storage.get(list(wanted), list(wanted.values()))
+        storage.get(list(wanted), list(wanted.values()), callback=_limit(path))
+    except DeviceError:
+        raise
     except Exception:
         for name, place in wanted.items():  # which of them it was, the storage may not say
             _fetch_one(storage, name, place)
 
 
+def _limit(path: str) -> Any:
+    """Cuts an answer off that is larger than any catalog, whatever size it was said to have."""
+    from fsspec.callbacks import Callback
+
+    class Limit(Callback):  # type: ignore[misc, unused-ignore]
+        def branched(self, path_1: str, path_2: str, **kwargs: Any) -> Any:
+            """One of its own for each file."""
+            return _limit(path_1)
+
+        def relative_update(self, inc: int = 1) -> None:
+            """Count the bytes of a piece."""
+            super().relative_update(inc)
+            if self.value > MAX_BYTES:
+                raise DeviceError(
+                    f"A catalog must be at most {MAX_BYTES >> 20} MB. Received: more from {path}, "
+                    "cut off there. Next step: check what that address serves"
+                )
+
+    return Limit()
+
+
 def _fetch_one(storage: Any, name: str, place: str) -> None:
     try:
-        storage.get(name, place)
+        storage.get(name, place, callback=_limit(name))
     except FileNotFoundError as error:
         raise DeviceError(
             f"{name} is listed, but not there: it was removed, or not uploaded to its end. Next "

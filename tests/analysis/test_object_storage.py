@@ -1,13 +1,16 @@
 """Tubs in object storage, on a real S3 server: rclone's, on loopback, with signed requests."""
 
+import contextlib
 import json
 import os
 import tempfile
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from donkeycar.analysis import TubFrame
+from donkeycar.analysis import TubFrame, place
 from donkeycar.analysis.recording import open_recording
 from donkeycar.errors import DeviceError, TubError
 from donkeycar.management.cli import main
@@ -115,10 +118,10 @@ class _Lacking:
     def __getattr__(self, name):
         return getattr(self._storage, name)
 
-    def get(self, names, places):
+    def get(self, names, places, **options):
         if any("catalog_0" in name for name in ([names] if isinstance(names, str) else names)):
             raise self._error
-        self._storage.get(names, places)
+        self._storage.get(names, places, **options)
 
 
 @pytest.mark.parametrize(
@@ -153,3 +156,37 @@ def test_a_catalog_that_may_not_be_read_is_named(make_tub):
     assert recording.skipped[-1] == (
         "data/catalog_0.catalog: you may not read it. Next step: check who may, e.g. with ls -l"
     )
+
+
+class _Endless(BaseHTTPRequestHandler):
+    """A page that lists a catalog, which never ends."""
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        if not self.path.endswith(".catalog"):
+            self.wfile.write(b'<a href="catalog_0.catalog">catalog_0.catalog</a>')
+            return
+        with contextlib.suppress(OSError):  # until it is cut off
+            while True:
+                self.wfile.write(b'{"_index": 0}\n' * 4096)
+
+    def do_HEAD(self):
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *args):
+        pass
+
+
+def test_an_answer_without_an_end_is_cut_off(monkeypatch):
+    """It was fetched until the disk was full."""
+    monkeypatch.setattr(place, "MAX_BYTES", 1 << 20)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Endless) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            with pytest.raises(DeviceError, match="at most 1 MB. Received: more from .*cut off"):
+                TubFrame(f"http://127.0.0.1:{server.server_port}/tub")
+        finally:
+            server.shutdown()
